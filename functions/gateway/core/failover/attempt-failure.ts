@@ -1,0 +1,47 @@
+/**
+ * Why one attempt gave no complete answer. Returned, never thrown: the failover loop branches on `kind`, never on a message.
+ * Each kind is one row of the failure table in `failure-verdict.ts`.
+ */
+export type AttemptFailure = {
+  readonly vendor?: VendorError;
+} /** No connection, or it broke: refused, reset, TLS, DNS. `code` is the system's or undici's. */ & (
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** Too slow. `stall` is silence between two chunks. */
+  | {
+      readonly kind: 'timed-out';
+      readonly phase: 'connect' | 'first-token' | 'stall' | 'deadline';
+      readonly afterMs: number;
+    }
+  /** The vendor's own failure: 5xx, 529, an error event of that meaning. */
+  | { readonly kind: 'overloaded'; readonly status: number }
+  /** 429. `quota`: money or a daily quota is spent, so that waiting does not help. */
+  | { readonly kind: 'rate-limited'; readonly retryAfterMs: number | undefined; readonly quota: boolean }
+  /** 408, 409, 425: not now, perhaps elsewhere. */
+  | { readonly kind: 'conflicted'; readonly status: number }
+  /** 401, 402, 403, 404: the operator's credential, plan or model id is wrong, not the caller's request. */
+  | { readonly kind: 'misconfigured'; readonly status: number }
+  /** The prompt does not fit this deployment's context window. */
+  | { readonly kind: 'context-exceeded' }
+  /** The vendor refused the request itself: other 400s, 413, 422, content policy. */
+  | { readonly kind: 'rejected'; readonly status: number }
+  /** Bytes that are not this protocol, or an answer that the vendor itself calls malformed. */
+  | { readonly kind: 'malformed'; readonly reason: string }
+  /** The stream ended without its ending, or without anything. */
+  | { readonly kind: 'truncated' }
+  /** We stopped it: the caller hung up, or another attempt was faster. */
+  | { readonly kind: 'aborted'; readonly by: 'caller' | 'hedge' }
+);
+
+export type AttemptFailureKind = AttemptFailure['kind'];
+
+/** What the vendor said, for the caller's error and the log. Texts are the vendor's; never branch on them. */
+export interface VendorError {
+  /** HTTP status, or the status an in-stream error stands for. */
+  readonly status: number;
+  readonly message: string;
+  readonly type?: string;
+  readonly code?: string;
+  readonly param?: string;
+  /** The vendor's request id. */
+  readonly requestId?: string;
+}

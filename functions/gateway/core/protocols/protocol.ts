@@ -1,0 +1,97 @@
+import type { ChatDelta } from '../chat/chat-delta.ts';
+import type { ChatRequest } from '../chat/chat-request.ts';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../embeddings/embeddings.ts';
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { JsonObject } from '../json.ts';
+import type { WireEvent } from '../wire/wire-event.ts';
+
+/** One vendor's wire format. A new one is a file that exports this and one line in `protocols.ts`. Everything here is synchronous and pure. */
+export interface Protocol {
+  /** How streamed responses are framed. A JSON content type is read as one body whatever this says. */
+  readonly framing: 'server-sent-events' | 'amazon-event-stream';
+  /** The base URL used where the configuration has none; `undefined`: it must have one. Without a trailing slash. */
+  readonly defaultBaseUrl: (region: string | undefined) => string | undefined;
+  /** Headers that prove who we are, for a provider with an API key. Bedrock without one is signed by an adapter instead. */
+  readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
+  readonly encodeChat: (request: ChatRequest, target: Target) => Encoding;
+  /** A decoder for one response. */
+  readonly chatDecoder: (target: Target) => ChatDecoder;
+  /** Absent where the vendor has no embeddings. */
+  readonly embeddings?: EmbeddingsProtocol;
+  /** Reads a response whose status is not 2xx (`body` is its text, perhaps cut at 64 KiB, perhaps no JSON at all). */
+  readonly readFailure: (response: FailedResponse) => AttemptFailure;
+}
+
+/** What an encoder may know of the deployment. */
+export interface Target {
+  /** The vendor's model id, an inference profile or an ARN. */
+  readonly model: string;
+  /** Whether to ask for a stream. */
+  readonly streaming: boolean;
+  /** The model's largest answer in tokens, where configured. */
+  readonly maxOutputTokens?: number;
+  /** The operator's corrections of the protocol's model rules; each protocol's `*-rules.ts` says which it knows. */
+  readonly rules?: JsonObject;
+}
+
+/** A request ready to be signed and sent, or the reason why this vendor cannot be asked for it. */
+export type Encoding =
+  | {
+      readonly kind: 'encoded';
+      readonly request: UpstreamRequest;
+      /** Names of the caller's fields that this vendor cannot honour and that change quality only: left out, and reported to the caller. */
+      readonly dropped: readonly string[];
+    }
+  /** A field that changes the answer's shape and that this vendor cannot honour. `param` is its path, as `messages[2].content[0]`. */
+  | { readonly kind: 'unsupported'; readonly param: string; readonly message: string };
+
+export interface UpstreamRequest {
+  /** Appended to the base URL; begins with a slash; already percent-encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+}
+
+/**
+ * Reads one response. Synchronous and socket-free, so that tests feed it literals. It never throws: what it cannot read becomes
+ * `answer-failed`.
+ */
+export interface ChatDecoder {
+  /** One event of a streamed response. */
+  readonly event: (event: WireEvent) => readonly ChatDelta[];
+  /** A whole JSON body: the answer to a call that was not streamed. `end` is not called after it. */
+  readonly body: (json: unknown) => readonly ChatDelta[];
+  /** The stream's bytes ended: what was held back, or `answer-failed` where the ending is missing. */
+  readonly end: () => readonly ChatDelta[];
+  /** Whether the answer is complete, so that nothing more needs to be read (the terminal event and the usage have been seen). */
+  readonly isComplete: () => boolean;
+}
+
+export interface EmbeddingsProtocol {
+  /** One or more upstream requests that together answer `request`, in the order of its inputs. */
+  readonly encode: (request: EmbeddingsRequest, target: Target) => EmbeddingsEncoding;
+  /** Reads the JSON body (and headers) of each response, in the order of the requests. */
+  readonly decode: (
+    responses: readonly EmbeddingsResponse[],
+    request: EmbeddingsRequest,
+  ) => EmbeddingsAnswer | AttemptFailure;
+}
+
+export type EmbeddingsEncoding =
+  | { readonly kind: 'encoded'; readonly requests: readonly UpstreamRequest[]; readonly dropped: readonly string[] }
+  | Extract<Encoding, { kind: 'unsupported' }>;
+
+export interface EmbeddingsResponse {
+  readonly json: unknown;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface FailedResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The instant of reading, for a `Retry-After` that is a date. Milliseconds since 1970. */
+  readonly nowMs: number;
+}
