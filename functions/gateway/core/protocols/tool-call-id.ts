@@ -1,0 +1,25 @@
+/**
+ * A tool-call id that Anthropic and Bedrock accept (`^[a-zA-Z0-9_-]+$`, at most `maxLength`). A valid id is unchanged. Any other keeps
+ * its valid characters and gets a hash of the whole, since two ids that differ only in what is replaced must stay two. Pure, so that a
+ * call and its result get the same id.
+ */
+export function portableToolCallId(id: string, maxLength: number): string {
+  if (id.length <= maxLength && /^[a-zA-Z0-9_-]+$/.test(id)) {
+    return id;
+  }
+  const suffix = `_${hash(id)}`;
+  return id.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength - suffix.length) + suffix;
+}
+
+/** FNV-1a, 32 bits, twice with different offsets: 64 bits in hex. Not secret, only distinct. Source: Fowler, Noll, Vo. */
+function hash(text: string): string {
+  return fnv1a(text, 0x811c9dc5) + fnv1a(text, 0x050c5d1f);
+}
+
+function fnv1a(text: string, offset: number): string {
+  let state = offset;
+  for (let index = 0; index < text.length; index += 1) {
+    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (state >>> 0).toString(16).padStart(8, '0');
+}
