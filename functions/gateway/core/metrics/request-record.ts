@@ -1,0 +1,65 @@
+import type { ChatUsage } from '../chat/chat-usage.ts';
+import type { StrategyName } from '../config/gateway-config.ts';
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+
+/** All that is known of one request when it has ended: the source of the trail, the metrics and the decision log. No prompt, no answer, no key. */
+export interface RequestRecord {
+  readonly requestId: string;
+  readonly operation: 'chat' | 'embeddings';
+  /** The instant of arrival, milliseconds since 1970. */
+  readonly startedAtMs: number;
+  /** The caller's `model`; absent where the request was refused before it was read. */
+  readonly askedModel?: string;
+  readonly keyName?: string;
+  readonly stream: boolean;
+  readonly route?: string;
+  readonly strategy?: StrategyName;
+  /** Whether the plan chose to explore. */
+  readonly explored: boolean;
+  /** The plan, best first. */
+  readonly candidates: readonly CandidateRecord[];
+  readonly attempts: readonly AttemptRecord[];
+  /** The HTTP status that the caller saw. */
+  readonly status: number;
+  /** OpenAI's error `code` where the caller saw an error, in the stream or before it. */
+  readonly errorCode?: string;
+  /** The deployment that served it. */
+  readonly servedBy?: string;
+  readonly routing: 'direct' | 'fallback' | 'hedge';
+  /** From arrival to the first content token. */
+  readonly ttftMs?: number;
+  /** From arrival to the end of the answer. */
+  readonly totalMs: number;
+  /** `totalMs` less the time spent waiting on upstreams or the caller. */
+  readonly overheadMs: number;
+  readonly usage?: ChatUsage;
+  /** Dollars over all attempts that the vendors bill. */
+  readonly costUsd?: number;
+  /** How the answer ended for the caller. */
+  readonly ending: 'complete' | 'refused' | 'failed' | 'cut' | 'hung-up';
+  /** Names of the caller's fields that were left out. */
+  readonly dropped: readonly string[];
+}
+
+/** One deployment that could have served the request. */
+export interface CandidateRecord {
+  readonly deployment: string;
+  /** Lower is better; the unit is the strategy's. */
+  readonly score: number;
+  readonly state: 'healthy' | 'ejected' | 'probing';
+}
+
+/** One upstream call. Times are milliseconds after the request's arrival or lengths of time. */
+export interface AttemptRecord {
+  readonly deployment: string;
+  readonly provider: string;
+  readonly hedge: boolean;
+  readonly startedAfterMs: number;
+  readonly outcome: 'served' | 'failed' | 'aborted';
+  readonly failure?: AttemptFailure;
+  /** From our dial to the first content token. */
+  readonly ttftMs?: number;
+  readonly totalMs: number;
+  readonly usage?: ChatUsage;
+  readonly costUsd?: number;
+}
