@@ -46,7 +46,7 @@ export interface CandidateRecord {
   readonly deployment: string;
   /** Lower is better; the unit is the strategy's. */
   readonly score: number;
-  readonly state: 'healthy' | 'ejected' | 'probing';
+  readonly state: 'healthy' | 'ejected' | 'due' | 'probing';
 }
 
 /** One upstream call. Times are milliseconds after the request's arrival or lengths of time. */

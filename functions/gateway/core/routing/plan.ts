@@ -1,0 +1,116 @@
+import type { Random } from '../clock.ts';
+import type { Deployment, Route } from '../config/gateway-config.ts';
+import type { CandidateRecord } from '../metrics/request-record.ts';
+import type { Standing } from '../statistics/scoreboard.ts';
+import { expectedLatency, latencyPrior } from './expected-latency.ts';
+import { rendezvousOrder } from './rendezvous.ts';
+import type { RequestFacts } from './request-facts.ts';
+import { STRATEGIES } from './strategies.ts';
+
+/** The candidates of one request in the order in which they are tried. A permutation of those that qualify. */
+export interface Plan {
+  readonly candidates: readonly Candidate[];
+  /** Whether the first is there to learn about it, not for its score. */
+  readonly explored: boolean;
+}
+
+/** A deployment able to serve the request, with its score. */
+export interface Candidate extends CandidateRecord {
+  readonly target: Deployment;
+  readonly standing: Standing;
+  /** Expected time to first token, milliseconds. */
+  readonly expectedTtftMs: number;
+}
+
+export interface PlanContext {
+  readonly route: Route;
+  readonly facts: RequestFacts;
+  /** Deployments of the route that qualify, in its order. */
+  readonly qualified: readonly Deployment[];
+  readonly look: (deployment: string) => Standing;
+  readonly random: Random;
+}
+
+/** Ranks the qualified deployments: the healthy by strategy, then the ejected by the end of their cooldown. All ejected: as if none were. */
+export function planCandidates(context: PlanContext): Plan {
+  const scored = scoreAll(context);
+  const healthy = scored.filter((candidate) => candidate.state === 'healthy');
+  const others = scored.filter((candidate) => candidate.state !== 'healthy');
+  if (healthy.length === 0) {
+    return { candidates: ranked(others, context), explored: false };
+  }
+  const order = ranked(healthy, context);
+  const chosen = exploreTarget(order, context);
+  const rest = byCooldown(others);
+  return chosen === undefined
+    ? { candidates: [...order, ...rest], explored: false }
+    : { candidates: [chosen, ...order.filter((candidate) => candidate !== chosen), ...rest], explored: true };
+}
+
+/** The plan with one candidate moved to the front: the one whose probe this request has claimed. */
+export function withProbeFirst(plan: Plan, probe: Candidate): Plan {
+  const others = plan.candidates.filter((candidate) => candidate !== probe);
+  return { candidates: [{ ...probe, state: 'probing' }, ...others], explored: plan.explored };
+}
+
+/**
+ * The ejected candidate whose cooldown is over and which this request should try, if it can claim the probe. In an ordered route only one
+ * that comes before the first healthy one: no other would be asked anyway.
+ */
+export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
+  const first = plan.candidates[0];
+  const isWanted = (candidate: Candidate): boolean =>
+    candidate.state === 'due' && (route.strategy !== 'ordered' || candidate.score < (first?.score ?? 0));
+  // Where all are ejected, the first is tried anyway.
+  return first?.state === 'healthy' ? plan.candidates.find(isWanted) : undefined;
+}
+
+function scoreAll({ route, facts, qualified, look, random }: PlanContext): readonly Candidate[] {
+  const standings = qualified.map((target, position) => ({ target, position, standing: look(target.id) }));
+  const prior = latencyPrior(standings.map(({ standing }) => standing.estimate));
+  return standings.map(({ target, position, standing }) => {
+    const { estimate } = standing;
+    const expected = expectedLatency(estimate, facts, prior);
+    const score = STRATEGIES[route.strategy].score({
+      deployment: target,
+      estimate,
+      facts,
+      position,
+      random,
+      ...expected,
+    });
+    return { target, deployment: target.id, standing, score, state: standing.state, expectedTtftMs: expected.ttftMs };
+  });
+}
+
+/** By score; equals spread by conversation. */
+function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext): readonly Candidate[] {
+  const sorted = candidates.toSorted((a, b) => a.score - b.score || a.expectedTtftMs - b.expectedTtftMs);
+  if (STRATEGIES[route.strategy].ties === 'exact') {
+    return sorted;
+  }
+  const limit = (sorted[0]?.score ?? 0) * (1 + route.band);
+  const equals = sorted.filter((candidate) => candidate.score <= limit);
+  return [
+    ...rendezvousOrder(equals, (candidate) => candidate.deployment, facts.affinityKey),
+    ...sorted.slice(equals.length),
+  ];
+}
+
+/** Now and then another than the best, the least known the likeliest: the only way to learn that it has become fast. */
+function exploreTarget(order: readonly Candidate[], { route, random }: PlanContext): Candidate | undefined {
+  const others = order.slice(1);
+  if (!STRATEGIES[route.strategy].adapts || others.length === 0 || random() >= route.explorationShare) {
+    return undefined;
+  }
+  const weights = others.map((candidate) => 1 / (1 + candidate.standing.estimate.evidence));
+  let left = random() * weights.reduce((total, weight) => total + weight, 0);
+  return others.find((_, index) => {
+    left -= weights[index] ?? 0;
+    return left < 0;
+  });
+}
+
+function byCooldown(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));
+}

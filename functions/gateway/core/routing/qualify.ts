@@ -1,0 +1,21 @@
+import type { Deployment } from '../config/gateway-config.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+/** A vendor's count may be this much smaller than ours: only what is surely too long is kept away. */
+const SAFETY = 0.6;
+
+/** Which deployments can serve the request, or why none can. What a vendor's protocol cannot express is found by its encoder. */
+export function qualify(
+  deployments: readonly Deployment[],
+  facts: RequestFacts,
+): { readonly qualified: readonly Deployment[]; readonly unmet: readonly string[] } {
+  const tagged = deployments.filter((deployment) => facts.tags.every((tag) => deployment.tags.includes(tag)));
+  if (tagged.length === 0) {
+    return { qualified: [], unmet: [`the tags ${facts.tags.join(', ')}`] };
+  }
+  const fitting = tagged.filter((deployment) => facts.promptTokens * SAFETY <= (deployment.contextWindow ?? Infinity));
+  return {
+    qualified: fitting,
+    unmet: fitting.length === 0 ? [`a context window for about ${facts.promptTokens} tokens`] : [],
+  };
+}

@@ -1,0 +1,12 @@
+/** What routing may know of a request. */
+export interface RequestFacts {
+  readonly stream: boolean;
+  /** A rough count of the prompt's tokens. */
+  readonly promptTokens: number;
+  /** The caller's limit on the answer. */
+  readonly maxOutputTokens?: number;
+  /** The same for all requests of one conversation, so that they can stay where its prompt cache is warm. */
+  readonly affinityKey: string;
+  /** Only deployments that carry all of these. */
+  readonly tags: readonly string[];
+}

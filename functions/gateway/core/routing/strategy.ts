@@ -1,0 +1,33 @@
+import type { Random } from '../clock.ts';
+import type { Deployment } from '../config/gateway-config.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+/** How a route ranks the deployments that can serve a request. A new one is a file that exports this and one line in `strategies.ts`. */
+export interface Strategy {
+  /** Lower is better. The unit is the strategy's own; all candidates of one request share it. */
+  readonly score: (context: ScoreContext) => number;
+  /**
+   * `band`: scores within the route's tolerance of the best are equals, spread by conversation. `exact`: only the same score is, and the
+   * expected latency decides among those.
+   */
+  readonly ties: 'band' | 'exact';
+  /** Whether a recent failure worsens the score and a share of calls explores. */
+  readonly adapts: boolean;
+}
+
+/** All that a score may depend on. Every candidate is scored from the same snapshot. */
+export interface ScoreContext {
+  readonly deployment: Deployment;
+  readonly estimate: Estimate;
+  readonly facts: RequestFacts;
+  /** Mean time to first token with the failures' price, shrunk towards the prior where evidence is thin. */
+  readonly ttftMs: number;
+  /** The same for the whole call: equal to `ttftMs` for streams. */
+  readonly latencyMs: number;
+  /** Tokens the answer is expected to have. */
+  readonly outputTokens: number;
+  /** Place in the route's list, from 0. */
+  readonly position: number;
+  readonly random: Random;
+}

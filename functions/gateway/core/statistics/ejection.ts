@@ -1,0 +1,90 @@
+import type { FailureVerdict } from '../failover/failure-verdict.ts';
+
+/** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
+export interface Ejection {
+  readonly untilMs: number;
+  /** Ejections in a row, from 1: each cooldown is twice the one before. */
+  readonly level: number;
+  readonly reason: 'failures' | 'rate-limited' | 'misconfigured';
+  /** Until then one caller of the fleet is trying it. */
+  readonly probeUntilMs?: number;
+}
+
+export interface EjectionSettings {
+  /** Failures in a row, as one instance sees them, that eject. */
+  readonly consecutiveFailures: number;
+  /** Share of failures (0 to 1) among at least `minRequests` decayed attempts of the fleet that ejects. */
+  readonly failureRate: number;
+  readonly minRequests: number;
+  readonly baseCooldownMs: number;
+  readonly maxCooldownMs: number;
+  /** For wrong credentials and unknown models, which no waiting mends. */
+  readonly misconfiguredCooldownMs: number;
+  /** How long the one caller that probes has before another may. */
+  readonly probeLeaseMs: number;
+}
+
+export type EjectionState = 'healthy' | 'ejected' | 'due' | 'probing';
+
+/** `ejected`: not now. `due`: the cooldown is over, and one caller may claim the probe. `probing`: somebody has. */
+export function ejectionState(ejection: Ejection | undefined, nowMs: number): EjectionState {
+  if (ejection === undefined || ejection.untilMs === 0) {
+    return 'healthy';
+  }
+  if (nowMs < ejection.untilMs) {
+    return 'ejected';
+  }
+  return nowMs < (ejection.probeUntilMs ?? 0) ? 'probing' : 'due';
+}
+
+/** What is known when an attempt has failed. */
+export interface FailureEvidence {
+  readonly blame: Exclude<FailureVerdict['blame'], 'none'>;
+  readonly retryAfterMs?: number | undefined;
+  /** Failures in a row here, this one included. */
+  readonly consecutive: number;
+  /** Of the fleet, this one included. */
+  readonly requests: number;
+  readonly failureRate: number;
+}
+
+/** The ejection that follows from a failure, or `undefined` where the deployment stays. Never earlier than the one that stands. */
+export function ejectionAfter(
+  current: Ejection | undefined,
+  evidence: FailureEvidence,
+  nowMs: number,
+  settings: EjectionSettings,
+): Ejection | undefined {
+  if (evidence.blame === 'failure' && current === undefined && !isFailing(evidence, settings)) {
+    return undefined;
+  }
+  const level = nextLevel(current, nowMs, settings);
+  const cooldownMs = cooldown(evidence, level, settings);
+  const reason = evidence.blame === 'failure' ? 'failures' : evidence.blame;
+  return { untilMs: Math.max(current?.untilMs ?? 0, nowMs + cooldownMs), level, reason };
+}
+
+function isFailing(evidence: FailureEvidence, settings: EjectionSettings): boolean {
+  const isOften = evidence.requests >= settings.minRequests && evidence.failureRate >= settings.failureRate;
+  return isOften || evidence.consecutive >= settings.consecutiveFailures;
+}
+
+/** One more than before, unless attempts that were in flight when it was ejected fail late: those are the same outage, not a new one. */
+function nextLevel(current: Ejection | undefined, nowMs: number, settings: EjectionSettings): number {
+  if (current === undefined || nowMs - current.untilMs > settings.maxCooldownMs * 2) {
+    return 1;
+  }
+  return nowMs < current.untilMs ? current.level : current.level + 1;
+}
+
+function cooldown(evidence: FailureEvidence, level: number, settings: EjectionSettings): number {
+  const growing = Math.min(settings.maxCooldownMs, settings.baseCooldownMs * 2 ** (level - 1));
+  switch (evidence.blame) {
+    case 'failure':
+      return growing;
+    case 'rate-limited':
+      return evidence.retryAfterMs ?? growing;
+    case 'misconfigured':
+      return settings.misconfiguredCooldownMs;
+  }
+}

@@ -1,0 +1,65 @@
+import type { DecayScale } from './forward-decay.ts';
+import { type LatencyCounts, percentileOf } from './latency-histogram.ts';
+import type { Sums } from './sums.ts';
+
+/** What the decayed sums say of one deployment now. */
+export interface Estimate {
+  /** Decayed number of times to first token behind `ttftMs`: 0 without any. */
+  readonly evidence: number;
+  /** Mean time to first token; `undefined` without evidence. */
+  readonly ttftMs: number | undefined;
+  /** Milliseconds an output token takes after the first. */
+  readonly msPerToken: number | undefined;
+  /** Output tokens of a mean answer. */
+  readonly outputTokens: number | undefined;
+  /** Decayed number of attempts. */
+  readonly requests: number;
+  /** Failures among them, 0 to 1. */
+  readonly failureRate: number;
+  readonly requestsPerSecond: number;
+  /** Input and output together. */
+  readonly tokensPerSecond: number;
+  readonly ttftPercentileMs: (percentile: number) => number | undefined;
+  readonly totalPercentileMs: (percentile: number) => number | undefined;
+}
+
+/**
+ * Reads decayed sums. The mean time to first token is total time over ends seen, which for censored observations is the estimator of
+ * Epstein and Sobel, "Life Testing", JASA 1953: a time-out adds its waiting and no invented end.
+ */
+export function estimateOf(decayed: Sums, scale: DecayScale): Estimate {
+  const sum = (name: string): number => decayed.get(name) ?? 0;
+  // In a steady state the decayed count is the rate times H / ln 2.
+  const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
+  return {
+    evidence: sum('n'),
+    ttftMs: sum('x') > 0 ? sum('x') / Math.max(sum('n'), MIN_ENDS) : undefined,
+    msPerToken: ratio(sum('h'), sum('g')),
+    outputTokens: ratio(sum('o'), sum('a')),
+    requests: sum('q'),
+    failureRate: ratio(sum('f'), sum('q')) ?? 0,
+    requestsPerSecond: sum('q') * perSecond,
+    tokensPerSecond: (sum('i') + sum('o')) * perSecond,
+    ttftPercentileMs: (percentile) => percentileOf(counts(decayed, 't', 'c'), percentile),
+    totalPercentileMs: (percentile) => percentileOf(counts(decayed, 'l', undefined), percentile),
+  };
+}
+
+/** Keeps a mean finite where everything was given up. */
+const MIN_ENDS = 0.01;
+
+function ratio(numerator: number, denominator: number): number | undefined {
+  return denominator > 0 ? numerator / denominator : undefined;
+}
+
+function counts(decayed: Sums, seen: string, censored: string | undefined): LatencyCounts {
+  return {
+    seen: bucketsNamed(decayed, seen),
+    censored: censored === undefined ? new Map() : bucketsNamed(decayed, censored),
+  };
+}
+
+function bucketsNamed(decayed: Sums, letter: string): ReadonlyMap<number, number> {
+  const named = [...decayed].filter(([name, value]) => name.length > 1 && name.startsWith(letter) && value > 0);
+  return new Map(named.map(([name, value]) => [Number.parseInt(name.slice(1), 36), value]));
+}

@@ -1,0 +1,52 @@
+/**
+ * Counts of latencies in buckets whose bounds grow by a quarter: a percentile read from them is within sqrt(1.25) - 1 = 11.8 % of the
+ * true one, at any scale, and two histograms merge by addition. Range 20 ms to about 2 minutes; what lies outside counts in the
+ * first or the last bucket. Source of the idea: Masson, Rim, Lee, "DDSketch", VLDB 2019.
+ */
+const FIRST_BOUND_MS = 20;
+const GROWTH = 1.25;
+export const BUCKETS = 40;
+
+/** The bucket of a latency, 0 to `BUCKETS` - 1. Bucket k holds 20 * 1.25^(k-1) up to 20 * 1.25^k ms, bucket 0 all below 20 ms. */
+export function bucketOf(latencyMs: number): number {
+  const bucket = Math.ceil(Math.log(latencyMs / FIRST_BOUND_MS) / Math.log(GROWTH));
+  return Math.min(BUCKETS - 1, Math.max(0, bucket));
+}
+
+/** The value that stands for a bucket: the geometric middle, so that the relative error is the same on both sides. */
+export function bucketMiddleMs(bucket: number): number {
+  return FIRST_BOUND_MS * GROWTH ** (bucket - 0.5);
+}
+
+/** Decayed counts by bucket: `seen` ended there, `censored` were given up there and would have taken at least as long. */
+export interface LatencyCounts {
+  readonly seen: ReadonlyMap<number, number>;
+  readonly censored: ReadonlyMap<number, number>;
+}
+
+/**
+ * The latency that `percentile` per cent stay under, in milliseconds, or `undefined` without observations. Censored observations count
+ * as survivors of their bucket, not as ends (Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations", JASA 1958).
+ * Where so many were given up that the percentile was never seen, it is the last bucket with an observation: a lower bound.
+ */
+export function percentileOf(counts: LatencyCounts, percentile: number): number | undefined {
+  const buckets = [...new Set([...counts.seen.keys(), ...counts.censored.keys()])].sort((a, b) => a - b);
+  const last = buckets.at(-1);
+  if (last === undefined) {
+    return undefined;
+  }
+  let atRisk = buckets.reduce((total, bucket) => total + countsIn(counts, bucket), 0);
+  let surviving = 1;
+  for (const bucket of buckets) {
+    surviving *= 1 - (counts.seen.get(bucket) ?? 0) / atRisk;
+    if (surviving <= 1 - percentile / 100 + 1e-9) {
+      return bucketMiddleMs(bucket);
+    }
+    atRisk -= countsIn(counts, bucket);
+  }
+  return bucketMiddleMs(last);
+}
+
+function countsIn(counts: LatencyCounts, bucket: number): number {
+  return (counts.seen.get(bucket) ?? 0) + (counts.censored.get(bucket) ?? 0);
+}

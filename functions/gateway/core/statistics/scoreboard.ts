@@ -1,0 +1,164 @@
+import type { Random } from '../clock.ts';
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import { failureVerdict } from '../failover/failure-verdict.ts';
+import { type Ejection, type EjectionSettings, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
+import { type Estimate, estimateOf } from './estimate.ts';
+import { type DecayScale, epochAt } from './forward-decay.ts';
+import type { Observation } from './observation.ts';
+import { type Batch, observationLog } from './observation-log.ts';
+import { addSums, decayedSums, type Sums } from './sums.ts';
+
+/** What the store holds of one deployment. */
+export interface StoredStatistics {
+  readonly epochs: ReadonlyMap<number, Sums>;
+  readonly ejection?: Ejection;
+}
+
+/** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
+export interface Scoreboard {
+  readonly look: (deployment: string, nowMs: number) => Standing;
+  /** Takes in an attempt's outcome. The returned change of ejection, if any, is to be shared. */
+  readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => EjectionChange | undefined;
+  /** Takes in what the store held at `readStartedAtMs`. */
+  readonly load: (stored: ReadonlyMap<string, StoredStatistics>, readStartedAtMs: number) => void;
+  readonly takeUnwritten: () => Batch | undefined;
+  /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
+  readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
+  /** When the snapshot was last read; `undefined` before the first time. */
+  readonly readAtMs: () => number | undefined;
+}
+
+export interface Standing {
+  readonly estimate: Estimate;
+  readonly state: EjectionState;
+  readonly ejection?: Ejection;
+}
+
+/** `lifted` undoes the ejection `was`. */
+export type EjectionChange =
+  | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
+  | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
+
+export interface ScoreboardSettings {
+  readonly scale: DecayScale;
+  readonly ejection: EjectionSettings;
+  /** Writes a second and deployment that the whole fleet stays under. */
+  readonly writesPerSecond: number;
+  readonly random: Random;
+}
+
+interface Memory {
+  readonly settings: ScoreboardSettings;
+  readonly log: ReturnType<typeof observationLog>;
+  stored: ReadonlyMap<string, StoredStatistics>;
+  readAtMs?: number;
+  /** As this instance knows them, with the instant of its own last change. */
+  readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAtMs: number }>;
+  readonly consecutiveFailures: Map<string, number>;
+}
+
+export function scoreboard(settings: ScoreboardSettings): Scoreboard {
+  const memory: Memory = {
+    settings,
+    log: observationLog(settings.scale, settings.random),
+    stored: new Map(),
+    ejections: new Map(),
+    consecutiveFailures: new Map(),
+  };
+  return {
+    look: (deployment, nowMs) => look(memory, deployment, nowMs),
+    observe: (observation, failure) => observe(memory, observation, failure),
+    load: (stored, readStartedAtMs) => load(memory, stored, readStartedAtMs),
+    takeUnwritten: memory.log.take,
+    noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
+    readAtMs: () => memory.readAtMs,
+  };
+}
+
+function look(memory: Memory, deployment: string, nowMs: number): Standing {
+  const { scale } = memory.settings;
+  const epochs = joined([memory.stored.get(deployment)?.epochs ?? new Map(), ...memory.log.recent(deployment)]);
+  const ejection = memory.ejections.get(deployment)?.ejection;
+  const standing = {
+    estimate: estimateOf(decayedSums(epochs, nowMs, scale), scale),
+    state: ejectionState(ejection, nowMs),
+  };
+  return ejection === undefined ? standing : { ...standing, ejection };
+}
+
+function joined(parts: readonly ReadonlyMap<number, Sums>[]): ReadonlyMap<number, Sums> {
+  const epochs = new Map<number, Sums>();
+  for (const [epoch, sums] of parts.flatMap((part) => [...part])) {
+    const before = epochs.get(epoch);
+    epochs.set(epoch, before === undefined ? sums : addSums(before, sums));
+  }
+  return epochs;
+}
+
+function observe(
+  memory: Memory,
+  observation: Observation,
+  failure: AttemptFailure | undefined,
+): EjectionChange | undefined {
+  const { deployment, atMs, outcome } = observation;
+  const { estimate, ejection } = look(memory, deployment, atMs);
+  const share = Math.min(1, memory.settings.writesPerSecond / Math.max(estimate.requestsPerSecond, 1e-9));
+  memory.log.add(observation, share);
+  if (outcome === 'succeeded') {
+    return lift(memory, deployment, ejection, atMs);
+  }
+  const blame = failure === undefined ? 'none' : failureVerdict(failure).blame;
+  if (failure === undefined || blame === 'none') {
+    return undefined;
+  }
+  const consecutive = (memory.consecutiveFailures.get(deployment) ?? 0) + (blame === 'failure' ? 1 : 0);
+  memory.consecutiveFailures.set(deployment, consecutive);
+  const requests = estimate.requests + 1;
+  const evidence = {
+    blame,
+    retryAfterMs: failure.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
+    consecutive,
+    requests,
+    failureRate: (estimate.failureRate * estimate.requests + 1) / requests,
+  };
+  const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
+  if (next === undefined) {
+    return undefined;
+  }
+  memory.ejections.set(deployment, { ejection: next, changedAtMs: atMs });
+  return { kind: 'ejected', deployment, ejection: next };
+}
+
+function lift(memory: Memory, deployment: string, was: Ejection | undefined, atMs: number): EjectionChange | undefined {
+  memory.consecutiveFailures.delete(deployment);
+  // A success that was under way when the cooldown began says nothing about its end.
+  if (was === undefined || was.untilMs === 0 || atMs < was.untilMs) {
+    return undefined;
+  }
+  memory.ejections.set(deployment, { ejection: undefined, changedAtMs: atMs });
+  return { kind: 'lifted', deployment, was };
+}
+
+function load(memory: Memory, stored: ReadonlyMap<string, StoredStatistics>, readStartedAtMs: number): void {
+  const oldest = epochAt(readStartedAtMs, memory.settings.scale) - 1;
+  memory.stored = new Map([...stored].map(([deployment, statistics]) => [deployment, withoutOld(statistics, oldest)]));
+  memory.readAtMs = readStartedAtMs;
+  memory.log.forget(readStartedAtMs);
+  for (const [deployment, { ejection }] of stored) {
+    const own = memory.ejections.get(deployment);
+    if (own === undefined || own.changedAtMs < readStartedAtMs) {
+      memory.ejections.set(deployment, { ejection, changedAtMs: 0 });
+    }
+  }
+}
+
+function withoutOld(statistics: StoredStatistics, oldest: number): StoredStatistics {
+  return { ...statistics, epochs: new Map([...statistics.epochs].filter(([epoch]) => epoch >= oldest)) };
+}
+
+function noteProbe(memory: Memory, deployment: string, probeUntilMs: number): void {
+  const known = memory.ejections.get(deployment);
+  if (known?.ejection !== undefined) {
+    memory.ejections.set(deployment, { ...known, ejection: { ...known.ejection, probeUntilMs } });
+  }
+}
