@@ -1,0 +1,122 @@
+import { readMessageHeaders } from './amazon-event-stream-headers.ts';
+import { byteQueue } from './byte-queue.ts';
+import { crc32 } from './crc32.ts';
+import type { WireEvent } from './wire-event.ts';
+
+/** The largest frame that is read, unless told otherwise. Bedrock's are some hundred bytes; the format allows 24 MiB. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** Total length, headers' length, and the CRC of these two. */
+const PRELUDE_BYTES = 12;
+const CRC_BYTES = 4;
+
+/** Reads one `application/vnd.amazon.eventstream` response from bytes cut anywhere. */
+export interface AmazonEventStreamParser {
+  readonly push: (bytes: Uint8Array) => readonly WireEvent[];
+  /** The bytes ended. A frame that has begun and not ended gives an `error` event named `truncated-frame`. */
+  readonly end: () => readonly WireEvent[];
+}
+
+/**
+ * A parser for one response. A frame with a wrong checksum, an impossible length or unreadable headers gives one `error` event
+ * named `malformed-frame`, and the parser reads nothing after it: where the next frame begins is no longer known.
+ * Frames of an unknown `:message-type` are left out.
+ *
+ * A frame is, big-endian: u32 total length, u32 length of the headers, u32 CRC-32 of these eight bytes, headers, payload, u32
+ * CRC-32 of all before. Source: AWS, "Amazon event stream encoding" (Smithy 2.0, `amazon-event-stream`).
+ */
+export function amazonEventStreamParser(options: { readonly maxFrameBytes?: number } = {}): AmazonEventStreamParser {
+  const maxFrameBytes = options.maxFrameBytes ?? MAX_FRAME_BYTES;
+  const queue = byteQueue();
+  let stopped = false;
+
+  function push(bytes: Uint8Array): readonly WireEvent[] {
+    const events: WireEvent[] = [];
+    if (stopped) {
+      return events;
+    }
+    queue.append(bytes);
+    let frame = readFrame(queue.held(), maxFrameBytes);
+    while (frame.kind === 'complete') {
+      events.push(...frame.events);
+      queue.drop(frame.length);
+      frame = readFrame(queue.held(), maxFrameBytes);
+    }
+    if (frame.kind === 'malformed') {
+      stopped = true;
+      events.push({ kind: 'error', name: 'malformed-frame', data: frame.reason });
+    }
+    return events;
+  }
+
+  function end(): readonly WireEvent[] {
+    const isCut = !stopped && queue.held().length > 0;
+    stopped = true;
+    return isCut ? [{ kind: 'error', name: 'truncated-frame', data: 'The stream ended inside a frame.' }] : [];
+  }
+
+  return { push, end };
+}
+
+type Frame =
+  | { readonly kind: 'incomplete' }
+  | { readonly kind: 'malformed'; readonly reason: string }
+  | { readonly kind: 'complete'; readonly length: number; readonly events: readonly WireEvent[] };
+
+const INCOMPLETE: Frame = { kind: 'incomplete' };
+
+/** Reads the frame that `bytes` begins with. */
+function readFrame(bytes: Uint8Array, maxFrameBytes: number): Frame {
+  if (bytes.length < PRELUDE_BYTES) {
+    return INCOMPLETE;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const total = view.getUint32(0);
+  const headersEnd = PRELUDE_BYTES + view.getUint32(4);
+  if (view.getUint32(8) !== crc32(bytes.subarray(0, 8))) {
+    return { kind: 'malformed', reason: 'The checksum of a frame’s prelude is wrong.' };
+  }
+  if (headersEnd + CRC_BYTES > total) {
+    return { kind: 'malformed', reason: 'A frame’s headers are longer than the frame.' };
+  }
+  if (total > maxFrameBytes) {
+    return { kind: 'malformed', reason: `A frame is larger than ${maxFrameBytes} bytes.` };
+  }
+  if (bytes.length < total) {
+    return INCOMPLETE;
+  }
+  const payloadEnd = total - CRC_BYTES;
+  if (view.getUint32(payloadEnd) !== crc32(bytes.subarray(0, payloadEnd))) {
+    return { kind: 'malformed', reason: 'The checksum of a frame is wrong.' };
+  }
+  return readMessage(bytes.subarray(PRELUDE_BYTES, headersEnd), bytes.subarray(headersEnd, payloadEnd), total);
+}
+
+function readMessage(headerBytes: Uint8Array, payload: Uint8Array, length: number): Frame {
+  const headers = readMessageHeaders(headerBytes);
+  const messageType = headers?.get(':message-type');
+  if (headers === undefined || messageType === undefined) {
+    return { kind: 'malformed', reason: 'A frame’s headers cannot be read.' };
+  }
+  const header = (name: string): string => headers.get(name) ?? '';
+  switch (messageType) {
+    case 'event':
+      return complete(length, [{ kind: 'event', name: header(':event-type'), data: text(payload) }]);
+    case 'exception':
+      return complete(length, [{ kind: 'exception', name: header(':exception-type'), data: text(payload) }]);
+    case 'error':
+      return complete(length, [{ kind: 'error', name: header(':error-code'), data: header(':error-message') }]);
+    default:
+      return complete(length, []);
+  }
+}
+
+function complete(length: number, events: readonly WireEvent[]): Frame {
+  return { kind: 'complete', length, events };
+}
+
+const decoder = new TextDecoder();
+
+function text(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
