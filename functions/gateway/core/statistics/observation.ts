@@ -3,9 +3,12 @@ export interface Observation {
   readonly deployment: string;
   /** The instant of its end, milliseconds since 1970. */
   readonly atMs: number;
+  /** `given-up`: we stopped it, because the caller hung up or a hedge was faster; says nothing of the deployment's health. */
   readonly outcome: 'succeeded' | 'failed' | 'given-up';
-  /** Time to first token; for what was given up before (too slow, or a hedge was faster) how long it had been waited for: at least this slow. */
+  /** From dial to first content token. */
   readonly ttftMs?: number;
+  /** How long it was waited for in vain: the time to first token is at least this. Never together with `ttftMs`. */
+  readonly waitedMs?: number;
   /** The whole answer, from dial to last byte. Only of answers that were complete. */
   readonly totalMs?: number;
   readonly inputTokens?: number;

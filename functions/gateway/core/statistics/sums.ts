@@ -37,19 +37,15 @@ export function sumsOf(
   return { epoch: epochAt(observation.atMs, scale), sums };
 }
 
-function addTtft(sums: Map<string, number>, observation: Observation, weight: number): void {
-  const { ttftMs, outcome } = observation;
-  if (ttftMs === undefined) {
-    return;
+function addTtft(sums: Map<string, number>, { ttftMs, waitedMs }: Observation, weight: number): void {
+  if (ttftMs !== undefined) {
+    sums.set('x', Math.round(weight * ttftMs));
+    sums.set('n', weight);
+    sums.set(`t${bucketOf(ttftMs).toString(36)}`, weight);
+  } else if (waitedMs !== undefined) {
+    sums.set('x', Math.round(weight * waitedMs));
+    sums.set(`c${bucketOf(waitedMs).toString(36)}`, weight);
   }
-  const bucket = bucketOf(ttftMs).toString(36);
-  sums.set('x', Math.round(weight * ttftMs));
-  if (outcome === 'given-up') {
-    sums.set(`c${bucket}`, weight);
-    return;
-  }
-  sums.set('n', weight);
-  sums.set(`t${bucket}`, weight);
 }
 
 function addAnswer(sums: Map<string, number>, observation: Observation, weight: number): void {

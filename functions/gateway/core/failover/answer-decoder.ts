@@ -1,0 +1,96 @@
+import type { ChatDelta } from '../chat/chat-delta.ts';
+import { parseJson } from '../json.ts';
+import type { ChatDecoder, Protocol } from '../protocols/protocol.ts';
+import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
+import { sseParser } from '../wire/sse-parser.ts';
+import type { WireEvent } from '../wire/wire-event.ts';
+
+/** Bytes of one response in, deltas out. Synchronous, and it never throws. */
+export interface AnswerDecoder {
+  readonly push: (bytes: Uint8Array) => readonly ChatDelta[];
+  readonly end: () => readonly ChatDelta[];
+  readonly isComplete: () => boolean;
+}
+
+/** The largest body that is not a stream. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+interface EventParser {
+  readonly push: (bytes: Uint8Array) => readonly WireEvent[];
+  readonly end: () => readonly WireEvent[];
+}
+
+const PARSERS = {
+  'server-sent-events': sseParser,
+  'amazon-event-stream': amazonEventStreamParser,
+} as const satisfies Record<Protocol['framing'], () => EventParser>;
+
+/**
+ * Decodes one response in a protocol's framing, or as one JSON body where the first byte says so: some servers answer a call for a
+ * stream with JSON, and content types lie.
+ */
+export function answerDecoder(framing: Protocol['framing'], decoder: ChatDecoder): AnswerDecoder {
+  let chosen: AnswerDecoder | undefined;
+  return {
+    push: (bytes) => {
+      chosen ??= startsJson(bytes) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
+      return chosen.push(bytes);
+    },
+    end: () => chosen?.end() ?? [{ type: 'answer-failed', failure: { kind: 'truncated' } }],
+    isComplete: () => chosen?.isComplete() ?? false,
+  };
+}
+
+function streamDecoder(parser: EventParser, decoder: ChatDecoder): AnswerDecoder {
+  return {
+    push: (bytes) => upToFailure(parser.push(bytes).flatMap((event) => decoder.event(event))),
+    end: () => {
+      const last = upToFailure(parser.end().flatMap((event) => decoder.event(event)));
+      return last.at(-1)?.type === 'answer-failed' ? last : [...last, ...decoder.end()];
+    },
+    isComplete: decoder.isComplete,
+  };
+}
+
+/** Nothing follows a failure, whatever else came in the same bytes. */
+function upToFailure(deltas: readonly ChatDelta[]): readonly ChatDelta[] {
+  const failed = deltas.findIndex((delta) => delta.type === 'answer-failed');
+  return failed === -1 ? deltas : deltas.slice(0, failed + 1);
+}
+
+function jsonDecoder(decoder: ChatDecoder): AnswerDecoder {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  return {
+    push: (bytes) => {
+      parts.push(bytes);
+      size += bytes.length;
+      return size <= MAX_JSON_BYTES ? [] : [failed(`a body over ${MAX_JSON_BYTES} bytes`)];
+    },
+    end: () => {
+      const json = parseJson(new TextDecoder().decode(joined(parts, size)));
+      return json === undefined ? [failed('a body that is not JSON')] : upToFailure(decoder.body(json));
+    },
+    isComplete: () => false,
+  };
+}
+
+function failed(reason: string): ChatDelta {
+  return { type: 'answer-failed', failure: { kind: 'malformed', reason } };
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Whether the first byte that is neither white space nor a byte-order mark opens a JSON object or array. No stream's framing begins so. */
+function startsJson(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+  return bytes[0] !== 0 && (first === 0x7b || first === 0x5b);
+}

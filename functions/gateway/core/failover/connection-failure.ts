@@ -1,0 +1,33 @@
+import { stringMember } from '../json.ts';
+import type { AttemptFailure } from './attempt-failure.ts';
+
+/**
+ * The failure that a thrown connection error stands for. Errors are told apart by `code` alone (Node's system codes and undici's), at the
+ * error or at its cause. An aborted signal's reason is the failure that aborted it.
+ */
+export function connectionFailure(error: unknown, signal: AbortSignal, connectMs: number): AttemptFailure {
+  if (signal.aborted) {
+    return abortReason(signal);
+  }
+  const code = codeOf(error) ?? 'UNKNOWN';
+  return code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT'
+    ? { kind: 'timed-out', phase: 'connect', afterMs: connectMs }
+    : { kind: 'unreachable', code };
+}
+
+/** Why the signal was aborted: every abort in the gateway carries an `AttemptFailure`; any other reason is the caller's. */
+export function abortReason(signal: AbortSignal): AttemptFailure {
+  return isAttemptFailure(signal.reason) ? signal.reason : { kind: 'aborted', by: 'caller' };
+}
+
+function isAttemptFailure(reason: unknown): reason is AttemptFailure {
+  return !(reason instanceof Error) && stringMember(reason, 'kind') !== undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) {
+    return undefined;
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return code ?? codeOf(error.cause);
+}

@@ -1,0 +1,142 @@
+import type { Clock, Random } from '../clock.ts';
+import type { StatisticsSettings } from '../config/gateway-config.ts';
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { Ejection, EjectionSettings } from './ejection.ts';
+import { type DecayScale, epochAt } from './forward-decay.ts';
+import type { Observation } from './observation.ts';
+import { type EjectionChange, type Scoreboard, type Standing, scoreboard } from './scoreboard.ts';
+import type { StatisticsStore } from './statistics-store.ts';
+
+/** What a gateway asks of the shared statistics. Nothing here rejects or waits longer than the configured `readTimeoutMs`. */
+export interface FleetStatistics {
+  /** Call before planning: reads the snapshot if there is none yet, and starts a refresh behind the request where it is old. */
+  readonly prepare: () => Promise<void>;
+  readonly look: (deployment: string) => Standing;
+  readonly observe: (observation: Observation, failure?: AttemptFailure) => void;
+  /** Whether this request is the one in the fleet that tries the ejected deployment. `false` also where the store does not answer in time. */
+  readonly claimProbe: (deployment: string, ejection: Ejection) => Promise<boolean>;
+  /** Writes what has been observed. Call when the caller has been served. */
+  readonly flush: () => Promise<void>;
+}
+
+export interface FleetStatisticsOptions {
+  readonly deployments: readonly string[];
+  readonly settings: StatisticsSettings;
+  readonly ejection: EjectionSettings;
+  readonly store: StatisticsStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told of each failure of the store. */
+  readonly onStoreError: (operation: string, error: unknown) => void;
+}
+
+interface Fleet {
+  readonly options: FleetStatisticsOptions;
+  readonly scale: DecayScale;
+  readonly board: Scoreboard;
+  changes: EjectionChange[];
+  refreshing?: Promise<void>;
+  flushing?: Promise<void>;
+  lastReadStartedMs: number;
+}
+
+export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
+  const scale = { halfLifeMs: options.settings.halfLifeSeconds * 1000 };
+  const { ejection, random } = options;
+  const { writesPerSecond } = options.settings;
+  const board = scoreboard({ scale, ejection, writesPerSecond, random });
+  const fleet: Fleet = { options, scale, board, changes: [], lastReadStartedMs: -Infinity };
+  return {
+    prepare: () => prepare(fleet),
+    look: (deployment) => board.look(deployment, options.clock.nowMs()),
+    observe: (observation, failure) => {
+      const change = board.observe(observation, failure);
+      if (change !== undefined) {
+        fleet.changes.push(change);
+      }
+    },
+    claimProbe: (deployment, was) => claimProbe(fleet, deployment, was),
+    flush: () => flush(fleet),
+  };
+}
+
+async function prepare(fleet: Fleet): Promise<void> {
+  const { clock, settings } = fleet.options;
+  if (clock.nowMs() - fleet.lastReadStartedMs >= settings.refreshMs) {
+    fleet.refreshing ??= refresh(fleet).finally(() => {
+      delete fleet.refreshing;
+    });
+  }
+  if (fleet.board.readAtMs() === undefined && fleet.refreshing !== undefined) {
+    await within(clock, settings.readTimeoutMs, fleet.refreshing, undefined);
+  }
+}
+
+async function refresh(fleet: Fleet): Promise<void> {
+  const { clock, store, deployments, onStoreError } = fleet.options;
+  const startedAtMs = clock.nowMs();
+  fleet.lastReadStartedMs = startedAtMs;
+  const epoch = epochAt(startedAtMs, fleet.scale);
+  try {
+    fleet.board.load(await store.read(deployments, [epoch, epoch - 1]), startedAtMs);
+  } catch (error) {
+    onStoreError('read', error);
+  }
+}
+
+async function claimProbe(fleet: Fleet, deployment: string, was: Ejection): Promise<boolean> {
+  const { clock, store, settings, ejection, onStoreError } = fleet.options;
+  const leaseUntilMs = Math.ceil(clock.nowMs() + ejection.probeLeaseMs);
+  const claim = store.claimProbe(deployment, was, leaseUntilMs).catch((error: unknown) => {
+    onStoreError('claim a probe', error);
+    return false;
+  });
+  // Claimed or not, somebody is trying it now: this instance does not ask again before the lease ends.
+  fleet.board.noteProbe(deployment, leaseUntilMs);
+  return within(clock, settings.readTimeoutMs, claim, false);
+}
+
+/** One write at a time: what is observed meanwhile goes out, merged, with the next. */
+async function flush(fleet: Fleet): Promise<void> {
+  await fleet.flushing;
+  fleet.flushing ??= writeAll(fleet).finally(() => {
+    delete fleet.flushing;
+  });
+  await fleet.flushing;
+}
+
+async function writeAll(fleet: Fleet): Promise<void> {
+  const { store, clock, onStoreError } = fleet.options;
+  const changes = fleet.changes.splice(0);
+  const batch = fleet.board.takeUnwritten();
+  const shared = changes.map((change) =>
+    share(store, change).catch((error: unknown) => onStoreError(`share that it is ${change.kind}`, error)),
+  );
+  try {
+    if (batch !== undefined && batch.toWrite.size > 0) {
+      await store.add(batch.toWrite);
+    }
+    batch?.settle(clock.nowMs());
+  } catch (error) {
+    batch?.settle(undefined);
+    onStoreError('add', error);
+  }
+  await Promise.all(shared);
+}
+
+function share(store: StatisticsStore, change: EjectionChange): Promise<void> {
+  return change.kind === 'ejected'
+    ? store.eject(change.deployment, change.ejection)
+    : store.lift(change.deployment, change.was);
+}
+
+/** The promise's value, or `otherwise` where it takes longer than `limitMs`. */
+function within<Value>(clock: Clock, limitMs: number, promise: Promise<Value>, otherwise: Value): Promise<Value> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(limitMs, () => resolve(otherwise));
+    void promise.then((value) => {
+      cancel();
+      resolve(value);
+    });
+  });
+}

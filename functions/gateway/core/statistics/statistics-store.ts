@@ -1,0 +1,20 @@
+import type { Ejection } from './ejection.ts';
+import type { SumsByEpoch } from './observation-log.ts';
+import type { StoredStatistics } from './scoreboard.ts';
+
+/** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
+export interface StatisticsStore {
+  /** The given epochs and the ejection of each deployment. Deployments that nothing is known of may be left out. */
+  readonly read: (
+    deployments: readonly string[],
+    epochs: readonly number[],
+  ) => Promise<ReadonlyMap<string, StoredStatistics>>;
+  /** Adds to the stored sums, name by name. */
+  readonly add: (sums: SumsByEpoch) => Promise<void>;
+  /** Shares an ejection unless one stands that ends later. */
+  readonly eject: (deployment: string, ejection: Ejection) => Promise<void>;
+  /** Ends the ejection `was`, unless it has been extended since. */
+  readonly lift: (deployment: string, was: Ejection) => Promise<void>;
+  /** Claims the right to try a deployment whose cooldown `was` is over, until `leaseUntilMs`. Exactly one caller in the fleet gets `true`. */
+  readonly claimProbe: (deployment: string, was: Ejection, leaseUntilMs: number) => Promise<boolean>;
+}
