@@ -1,0 +1,151 @@
+import * as z from 'zod';
+
+/** CloudWatch Logs accepts these periods only. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const share = z.number().gt(0).max(1);
+
+/** When to page. Rates are shares of the calls in a period of five minutes. */
+const alarmsSchema = z
+  .strictObject({
+    ttftP99Ms: z
+      .number()
+      .positive()
+      .default(5_000)
+      .meta({
+        description: 'Alarm when the p99 of time to first token is above this many milliseconds.',
+        examples: [5_000],
+      }),
+    latencyP99Ms: z
+      .number()
+      .positive()
+      .default(60_000)
+      .meta({
+        description: 'Alarm when the p99 of the whole answer is above this many milliseconds.',
+        examples: [60_000],
+      }),
+    minimumRequests: z
+      .int()
+      .min(1)
+      .default(20)
+      .meta({
+        description:
+          'Five minutes with fewer requests (or attempts at a provider) than this raise no latency or rate alarm.',
+        examples: [20],
+      }),
+    errorRate: share.default(0.05).meta({
+      description: "Alarm when this share of requests fails through no fault of the caller's.",
+      examples: [0.05],
+    }),
+    failoverRate: share.default(0.2).meta({
+      description: 'Alarm when this share of requests was served by another deployment than the first one tried.',
+      examples: [0.2],
+    }),
+    providerErrorRate: share.default(0.5).meta({
+      description: 'A provider counts as down when this share of the attempts at one of its deployments fails.',
+      examples: [0.5],
+    }),
+    monthlySpendUsd: z
+      .number()
+      .positive()
+      .default(1_000)
+      .meta({
+        description:
+          "Alarm when the last day's spending at the providers, times thirty, is above this many US dollars.",
+        examples: [1_000],
+      }),
+  })
+  .prefault({})
+  .meta({ description: 'Thresholds of the alarms.', examples: [{ ttftP99Ms: 5_000 }] });
+
+const corsSchema = z
+  .strictObject({
+    allowedOrigins: z
+      .array(z.string().regex(/^(\*|https?:\/\/[^\s/]+)$/, 'must be an origin without a path, or *'))
+      .min(1)
+      .meta({ description: 'Origins whose pages may call the gateway.', examples: [['https://app.example.com']] }),
+    maxAgeSeconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(3_600)
+      .meta({
+        description: 'How long a browser may remember the permission.',
+        examples: [3_600],
+      }),
+  })
+  .meta({
+    description: 'Lets web pages call the gateway. Without it no browser may.',
+    examples: [{ allowedOrigins: ['https://app.example.com'] }],
+  });
+
+/** What the stack needs to know of an environment beyond the gateway's own configuration. The gateway ignores it. */
+export const awsSettingsSchema = z
+  .strictObject({
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'must be an AWS account number of 12 digits')
+      .exactOptional()
+      .meta({
+        description: 'The account to deploy to. Without it: the one of the credentials in use.',
+        examples: ['123456789012'],
+      }),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region')
+      .exactOptional()
+      .meta({
+        description: 'The region to deploy to. Without it: the one of the credentials in use.',
+        examples: ['us-east-1'],
+      }),
+    memoryMb: z
+      .int()
+      .min(128)
+      .max(10_240)
+      .default(512)
+      .meta({
+        description: "The gateway function's memory in MB; its share of a CPU grows with it.",
+        examples: [512],
+      }),
+    reservedConcurrency: z
+      .union([z.int().min(1), z.literal('none')], 'must be a whole number from 1 or "none"')
+      .default(100)
+      .meta({
+        description: 'The most calls in flight at once, which bounds the spending; "none" sets no bound.',
+        examples: [100],
+      }),
+    logRetentionDays: z
+      .literal(RETENTION_DAYS)
+      .default(30)
+      .meta({ description: 'How long CloudWatch keeps the logs, in days.', examples: [30] }),
+    alarmEmail: z
+      .email('must be an e-mail address')
+      .exactOptional()
+      .meta({
+        description: 'Who is told of alarms. Without it the alarms go to an SNS topic without subscribers.',
+        examples: ['oncall@example.com'],
+      }),
+    protected: z
+      .boolean()
+      .default(true)
+      .meta({
+        description:
+          'Whether the stack and its keys are kept from deletion. Off: deleting the stack deletes everything.',
+        examples: [true],
+      }),
+    tags: z
+      .record(z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/, 'must be a tag name'), z.string().max(256))
+      .default({})
+      .meta({ description: 'Tags for everything in the stack.', examples: [{ team: 'platform' }] }),
+    cors: corsSchema.exactOptional(),
+    alarms: alarmsSchema,
+  })
+  .meta({
+    description: 'What only the AWS stack needs. The gateway ignores it.',
+    examples: [{ memoryMb: 512, alarmEmail: 'oncall@example.com' }],
+  });
+
+/** The `aws` part of a configuration file with its defaults filled in. */
+export type AwsSettings = z.output<typeof awsSettingsSchema>;

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { awsSettingsSchema } from './aws-settings.ts';
+import { deploymentSchema } from './deployment-schema.ts';
+import { deploymentOrRouteName, keyName, providerName } from './name-schemas.ts';
+import { providerSchema } from './provider-schema.ts';
+import { globalSettings, routeSchema } from './route-schema.ts';
+
+const statisticsSchema = z
+  .strictObject({
+    halfLifeSeconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .default(60)
+      .meta({
+        description: 'After this many seconds an observation counts half.',
+        examples: [60],
+      }),
+    refreshMs: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(1_000)
+      .meta({
+        description: "The age in milliseconds at which an instance's snapshot is refreshed behind a request.",
+        examples: [1_000],
+      }),
+    readTimeoutMs: z
+      .int()
+      .min(1)
+      .max(5_000)
+      .default(50)
+      .meta({
+        description: 'The longest in milliseconds that a request waits for DynamoDB.',
+        examples: [50],
+      }),
+    writesPerSecond: z
+      .number()
+      .positive()
+      .max(1_000)
+      .default(200)
+      .meta({
+        description: 'DynamoDB writes a second and deployment that the whole fleet stays under.',
+        examples: [200],
+      }),
+  })
+  .prefault({})
+  .meta({ description: 'How latencies are remembered and shared.', examples: [{ halfLifeSeconds: 60 }] });
+
+const keySchema = z.strictObject({
+  name: keyName.meta({ description: 'Stands for the key in logs.', examples: ['local'] }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, "must be the key's SHA-256: 64 hexadecimal digits")
+    .meta({
+      description: "Hex of the key's SHA-256. The key itself is never in the file.",
+      examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+    }),
+});
+
+/**
+ * The configuration file of one environment. The gateway, the stack and the JSON Schema for editors all come from this.
+ * `meta` holds the sentence that an editor shows and the example that an error message shows.
+ */
+export const configSchema = z
+  .strictObject({
+    $schema: z
+      .string()
+      .exactOptional()
+      .meta({
+        description: 'Where editors find the JSON Schema of this file.',
+        examples: ['../gateway.schema.json'],
+      }),
+    providers: z.record(providerName, providerSchema).meta({
+      description: 'Vendors by name: protocol, address and the name of the credential.',
+      examples: [{ openai: { protocol: 'openai', apiKey: 'OPENAI_API_KEY' } }],
+    }),
+    deployments: z.record(deploymentOrRouteName, deploymentSchema).meta({
+      description: 'Callable models by id. The id is also what callers may ask for and what answers name.',
+      examples: [{ 'openai/gpt-5.5': { provider: 'openai', model: 'gpt-5.5' } }],
+    }),
+    routes: z
+      .record(deploymentOrRouteName, routeSchema)
+      .default({})
+      .meta({
+        description: 'Named sets of deployments with a strategy. Callers ask for a route as their `model`.',
+        examples: [{ 'nemo/latency-optimized': { strategy: 'latency-based', deployments: ['openai/gpt-5.5'] } }],
+      }),
+    ...globalSettings,
+    statistics: statisticsSchema,
+    keys: z
+      .array(keySchema)
+      .default([])
+      .meta({
+        description: 'Keys of callers, for laptops and CI. In AWS keys live in DynamoDB.',
+        examples: [[{ name: 'local', sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }]],
+      }),
+    aws: awsSettingsSchema.prefault({}),
+  })
+  .meta({ title: 'NemoRouter configuration', description: 'The configuration of one environment.' });
+
+/** A configuration file as zod gives it: defaults filled in, names not yet checked against each other. */
+export type ConfigFile = z.output<typeof configSchema>;

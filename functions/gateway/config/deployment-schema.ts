@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { providerName, tagName } from './name-schemas.ts';
+
+const price = z.number().min(0);
+const count = z.int().min(1);
+
+/** One callable model: a provider, the vendor's model id and what is known of it. */
+export const deploymentSchema = z.strictObject({
+  provider: providerName.meta({ description: 'A name in `providers`.', examples: ['openai'] }),
+  model: z
+    .string()
+    .min(1)
+    .max(512)
+    .meta({
+      description: "The vendor's model id, an inference profile or an ARN.",
+      examples: ['gpt-5.5'],
+    }),
+  contextWindow: count.exactOptional().meta({
+    description: 'Tokens of prompt and answer together. Longer requests go to other deployments.',
+    examples: [200_000],
+  }),
+  maxOutputTokens: count.exactOptional().meta({
+    description: 'The largest answer in tokens.',
+    examples: [64_000],
+  }),
+  inputPrice: price.exactOptional().meta({ description: 'US dollars per million prompt tokens.', examples: [3] }),
+  outputPrice: price.exactOptional().meta({ description: 'US dollars per million answer tokens.', examples: [15] }),
+  cachedInputPrice: price.exactOptional().meta({
+    description: "US dollars per million prompt tokens read from the vendor's cache.",
+    examples: [0.3],
+  }),
+  cacheWritePrice: price.exactOptional().meta({
+    description: "US dollars per million prompt tokens written to the vendor's cache.",
+    examples: [3.75],
+  }),
+  tags: z
+    .array(tagName)
+    .default([])
+    .meta({
+      description: 'What it can do or where it is. Routes and requests may ask for tags.',
+      examples: [['vision', 'code']],
+    }),
+  requestsPerMinute: count.exactOptional().meta({
+    description: "The vendor's limit of requests a minute, for usage-based routing.",
+    examples: [4_000],
+  }),
+  tokensPerMinute: count.exactOptional().meta({
+    description: "The vendor's limit of tokens a minute, for usage-based routing.",
+    examples: [400_000],
+  }),
+  prefill: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: 'Whether it goes on from a trailing assistant message. `onStreamCut: "continue"` uses only such.',
+      examples: [true],
+    }),
+  streaming: z
+    .boolean()
+    .default(true)
+    .meta({
+      description: 'Whether the gateway asks it for streams.',
+      examples: [false],
+    }),
+  kind: z
+    .enum(['chat', 'embeddings'])
+    .default('chat')
+    .meta({
+      description: 'What it serves.',
+      examples: ['chat'],
+    }),
+  rules: z
+    .record(z.string(), z.unknown())
+    .exactOptional()
+    .meta({
+      description: "Corrections of what the protocol assumes of the model; the protocol's rules file names them.",
+      examples: [{ streamUsage: false }],
+    }),
+});

@@ -1,0 +1,72 @@
+import type { GatewayConfig, Provider } from '../core/config/gateway-config.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { AwsSettings } from './aws-settings.ts';
+import { type ConfigProblem, pathText } from './config-problem.ts';
+import { type ConfigFile, configSchema } from './config-schema.ts';
+import { crossProblems } from './cross-problems.ts';
+import { schemaProblems } from './schema-problems.ts';
+
+/** A configuration ready for use, or all that is wrong with the file. */
+export type ParsedConfig =
+  | { readonly kind: 'parsed'; readonly config: GatewayConfig; readonly aws: AwsSettings }
+  | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] };
+
+/**
+ * Checks a configuration file (its parsed JSON) and fills in the defaults. The records of the result have no prototype, so that a
+ * caller's `constructor` or `__proto__` finds nothing in them. `aws` is for the stack; the gateway has no use for it.
+ */
+export function parseConfig(json: unknown): ParsedConfig {
+  const reserved = prototypeKeys(json, []);
+  if (reserved.length > 0) {
+    return { kind: 'invalid', problems: reserved };
+  }
+  const parsed = configSchema.safeParse(json, { reportInput: true });
+  if (!parsed.success) {
+    return { kind: 'invalid', problems: schemaProblems(configSchema, parsed.error.issues) };
+  }
+  const config = toGatewayConfig(parsed.data);
+  const problems = crossProblems(config);
+  return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'parsed', config, aws: parsed.data.aws };
+}
+
+/** Every `__proto__` of a file. zod drops that key from records without a word, and with it a whole provider. */
+function prototypeKeys(value: unknown, path: readonly PropertyKey[]): readonly ConfigProblem[] {
+  if (!isJsonObject(value) && !Array.isArray(value)) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    const problem = {
+      path: pathText(at),
+      message: 'has a reserved name: choose another',
+      example: '"my-name": { ... }',
+    };
+    return key === '__proto__' ? [problem] : prototypeKeys(inner, at);
+  });
+}
+
+function toGatewayConfig(file: ConfigFile): GatewayConfig {
+  const { $schema: _schema, aws: _aws, ...config } = file;
+  return {
+    ...config,
+    providers: withoutPrototype(file.providers, withoutTrailingSlash),
+    deployments: withoutPrototype(file.deployments, (deployment) => deployment),
+    routes: withoutPrototype(file.routes, (route) => route),
+    keys: file.keys.map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
+  };
+}
+
+function withoutPrototype<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  convert: (value: Value) => Result,
+): Record<string, Result> {
+  const result: Record<string, Result> = Object.create(null);
+  for (const [name, value] of Object.entries(record)) {
+    result[name] = convert(value);
+  }
+  return result;
+}
+
+function withoutTrailingSlash(provider: Provider): Provider {
+  return provider.baseUrl === undefined ? provider : { ...provider, baseUrl: provider.baseUrl.replace(/\/+$/, '') };
+}
