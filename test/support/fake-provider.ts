@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
 import {
   type Exchange,
   type LoopbackServer,
@@ -10,7 +11,7 @@ import type { ReceivedRequest, VendorWire } from '../../infra/local/simulated/ve
 import { failureMoves, type Move, movesOf } from './fake-provider-moves.ts';
 import type { Step } from './fake-provider-step.ts';
 import { type Gate, gate } from './gate.ts';
-import { type FakeProtocol, wireOf } from './wire-of.ts';
+import { wireOf } from './wire-of.ts';
 
 /** A vendor on a loopback port that does what a test tells it and remembers what it was asked. */
 export interface FakeProvider {
@@ -52,7 +53,7 @@ export interface FakeProviderOptions {
 
 /** Starts a fake that speaks `protocol`. It checks paths and bodies as the vendor does, but no credentials and no model names. */
 export async function startFakeProvider(
-  protocol: FakeProtocol,
+  protocol: ProtocolName,
   options: FakeProviderOptions = {},
 ): Promise<FakeProvider> {
   const wire = wireOf(protocol);

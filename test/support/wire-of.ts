@@ -1,12 +1,18 @@
+import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import { anthropicWire } from '../../infra/local/simulated/anthropic-wire.ts';
+import { geminiWire } from '../../infra/local/simulated/gemini-wire.ts';
 import { openaiWire } from '../../infra/local/simulated/openai-wire.ts';
 import type { VendorWire } from '../../infra/local/simulated/vendor-wire.ts';
-
-/** The protocols that a fake can speak. */
-export type FakeProtocol = keyof typeof WIRES;
+import { bedrockWire } from './bedrock-wire.ts';
 
 /** The vendor's side of a protocol. */
-export function wireOf(protocol: FakeProtocol): VendorWire {
+export function wireOf(protocol: ProtocolName): VendorWire {
   return WIRES[protocol];
 }
 
-const WIRES = { openai: openaiWire } satisfies Record<string, VendorWire>;
+const WIRES = {
+  openai: openaiWire,
+  anthropic: anthropicWire,
+  gemini: geminiWire,
+  bedrock: bedrockWire,
+} satisfies Record<ProtocolName, VendorWire>;
