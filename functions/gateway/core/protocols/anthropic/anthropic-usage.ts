@@ -1,0 +1,45 @@
+import type { ChatUsage } from '../../chat/chat-usage.ts';
+import { isJsonObject, type JsonObject, numberMember } from '../../json.ts';
+
+/**
+ * The counts of `usage` as far as they are known: each event's members over the earlier ones, since every count is cumulative and may
+ * come in `message_start`, in `message_delta`, or in both with different values. Adding them would count twice.
+ */
+export function laterUsage(earlier: JsonObject, event: unknown): JsonObject {
+  if (!isJsonObject(event)) {
+    return earlier;
+  }
+  const said = Object.entries(event).filter(([, value]) => value !== null && value !== undefined);
+  return { ...earlier, ...Object.fromEntries(said) };
+}
+
+/** Counts in OpenAI's shape. Anthropic's `input_tokens` are without the cached ones, its `output_tokens` with those of reasoning. */
+export function toChatUsage(usage: JsonObject): ChatUsage {
+  const cacheRead = numberMember(usage, 'cache_read_input_tokens');
+  const cacheWrite = numberMember(usage, 'cache_creation_input_tokens');
+  const reasoning = numberMember(usage.output_tokens_details, 'thinking_tokens');
+  const prompt = (numberMember(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0);
+  const completion = numberMember(usage, 'output_tokens') ?? 0;
+  const cached = {
+    ...(cacheRead === undefined ? {} : { cached_tokens: cacheRead }),
+    ...(cacheWrite === undefined ? {} : { cache_write_tokens: cacheWrite }),
+  };
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    ...(Object.keys(cached).length === 0 ? {} : { prompt_tokens_details: cached }),
+    ...(reasoning === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  };
+}
+
+/** OpenAI's names of the tiers that Anthropic reports in `usage.service_tier`. */
+const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map([
+  ['standard', 'default'],
+  ['priority', 'priority'],
+]);
+
+/** The tier that served the answer, in OpenAI's words. */
+export function servedTier(usage: JsonObject): string | undefined {
+  return SERVICE_TIERS.get(usage.service_tier);
+}
