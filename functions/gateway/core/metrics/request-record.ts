@@ -5,7 +5,7 @@ import type { AttemptFailure } from '../failover/attempt-failure.ts';
 /** All that is known of one request when it has ended: the source of the trail, the metrics and the decision log. No prompt, no answer, no key. */
 export interface RequestRecord {
   readonly requestId: string;
-  readonly operation: 'chat' | 'embeddings';
+  readonly operation: 'chat' | 'embeddings' | 'other';
   /** The instant of arrival, milliseconds since 1970. */
   readonly startedAtMs: number;
   /** The caller's `model`; absent where the request was refused before it was read. */

@@ -1,0 +1,57 @@
+import { answerHeaders } from '../http/answer-headers.ts';
+import { errorJson, type GatewayError } from '../http/gateway-error.ts';
+import type { Call } from './call.ts';
+import { observationOf, type Progress, recordOf } from './chat-progress.ts';
+import type { GatewayState } from './gateway-state.ts';
+import type { GatewayResponse } from './ports.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** An error for the caller. Nothing of another answer has been sent. */
+export function errorAnswer(state: GatewayState, call: Call, progress: Progress, error: GatewayError): GatewayResponse {
+  progress.status = error.status;
+  progress.errorCode = error.code ?? error.type;
+  const headers = { ...JSON_TYPE, ...error.headers, ...answerHeaders(recordOf(call, progress), call.stages) };
+  return { status: error.status, headers, body: errorJson(error), afterEnd: afterEnd(state, call, progress) };
+}
+
+/** A whole JSON body. */
+export function jsonAnswer(state: GatewayState, call: Call, progress: Progress, body: unknown): GatewayResponse {
+  progress.ending = 'complete';
+  const headers = { ...JSON_TYPE, ...answerHeaders(recordOf(call, progress), call.stages) };
+  return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(state, call, progress) };
+}
+
+/** Server-sent events as they come. */
+export function streamAnswer(
+  state: GatewayState,
+  call: Call,
+  progress: Progress,
+  body: AsyncIterable<string>,
+): GatewayResponse {
+  const headers = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+    ...answerHeaders(recordOf(call, progress), call.stages),
+  };
+  return { status: 200, headers, body, afterEnd: afterEnd(state, call, progress) };
+}
+
+/** Records the call and what its attempts taught, once. */
+function afterEnd({ ports }: GatewayState, call: Call, progress: Progress): () => Promise<void> {
+  let ended: Promise<void> | undefined;
+  return () => {
+    ended ??= conclude();
+    return ended;
+  };
+
+  function conclude(): Promise<void> {
+    for (const [index, run] of progress.attempts.entries()) {
+      const { observation, failure } = observationOf(run, index);
+      ports.statistics.observe(observation, failure);
+    }
+    ports.onRecord(recordOf(call, progress));
+    return progress.attempts.length === 0 ? Promise.resolve() : ports.statistics.flush();
+  }
+}

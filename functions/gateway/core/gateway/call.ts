@@ -1,0 +1,26 @@
+import type { Clock } from '../clock.ts';
+import type { GatewayRequest } from './ports.ts';
+
+/** One request on its way through the gateway: who, since when, and what each stage took. */
+export interface Call {
+  readonly requestId: string;
+  readonly request: GatewayRequest;
+  readonly startedAtMs: number;
+  readonly clock: Clock;
+  readonly stages: Stage[];
+  keyName?: string;
+  /** Time spent waiting for the caller's body. */
+  callerMs: number;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly durationMs: number;
+}
+
+/** Ends a stage that began at `sinceMs`, and gives the instant. */
+export function endStage(call: Call, name: string, sinceMs: number): number {
+  const nowMs = call.clock.nowMs();
+  call.stages.push({ name, durationMs: nowMs - sinceMs });
+  return nowMs;
+}

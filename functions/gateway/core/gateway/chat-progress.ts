@@ -1,0 +1,170 @@
+import type { ChatDelta } from '../chat/chat-delta.ts';
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { RunAttempt, RunResult } from '../failover/run-race.ts';
+import { costUsd } from '../metrics/cost.ts';
+import type { AttemptRecord, RequestRecord } from '../metrics/request-record.ts';
+import type { Plan } from '../routing/plan.ts';
+import type { Observation } from '../statistics/observation.ts';
+import type { Call } from './call.ts';
+import type { PreparedChat } from './prepare-chat.ts';
+
+/** How far a call has come: what is known is there, what is not is absent. */
+export interface Progress {
+  readonly operation: RequestRecord['operation'];
+  askedModel?: string;
+  prepared?: Pick<PreparedChat, 'route' | 'facts'>;
+  plan?: Plan;
+  /** Attempts of every race, in order. */
+  readonly attempts: RunAttempt<unknown>[];
+  /** Index into `attempts` of the one that serves. */
+  leader?: number;
+  /** From the call's start to the content's arrival. */
+  ttftMs?: number;
+  /** Time with attempts in flight until commit; for plain calls until the end. */
+  upstreamMs: number;
+  status: number;
+  errorCode?: string;
+  ending: RequestRecord['ending'];
+  dropped: readonly string[];
+}
+
+export function newProgress(operation: RequestRecord['operation']): Progress {
+  return { operation, attempts: [], upstreamMs: 0, status: 200, ending: 'refused', dropped: [] };
+}
+
+/** Takes in a race's result. */
+export function noteRace(progress: Progress, call: Call, result: RunResult<ChatDelta>): void {
+  const offset = progress.attempts.length;
+  progress.attempts.push(...result.attempts);
+  progress.upstreamMs += result.upstreamMs;
+  if (result.outcome.kind !== 'won') {
+    return;
+  }
+  progress.leader = offset + result.outcome.leader;
+  const leader = progress.attempts[progress.leader]?.attempt;
+  const ttftMs = leader?.report().ttftMs;
+  if (leader !== undefined && ttftMs !== undefined) {
+    progress.ttftMs = leader.startedAtMs + ttftMs - call.startedAtMs;
+  }
+}
+
+/** The record of a call as it stands now. */
+export function recordOf(call: Call, progress: Progress): RequestRecord {
+  const nowMs = call.clock.nowMs();
+  const totalMs = nowMs - call.startedAtMs;
+  const attempts = progress.attempts.map((run, index) => attemptRecord(run, call, index === progress.leader));
+  const costs = attempts.flatMap((attempt) => attempt.costUsd ?? []);
+  const leader = progress.leader === undefined ? undefined : attempts[progress.leader];
+  const { prepared, plan, ttftMs, errorCode } = progress;
+  return {
+    requestId: call.requestId,
+    operation: progress.operation,
+    startedAtMs: call.startedAtMs,
+    stream: prepared?.facts.stream ?? false,
+    explored: plan?.explored ?? false,
+    candidates: (plan?.candidates ?? []).map(({ deployment, score, state }) => ({ deployment, score, state })),
+    attempts,
+    status: progress.status,
+    routing: routingOf(progress),
+    totalMs,
+    overheadMs: Math.max(0, totalMs - progress.upstreamMs - call.callerMs),
+    ending: progress.ending,
+    dropped: progress.dropped,
+    ...defined({
+      askedModel: progress.askedModel,
+      keyName: call.keyName,
+      route: prepared?.route.name,
+      strategy: prepared?.route.strategy,
+      errorCode,
+      servedBy: leader?.deployment,
+      ttftMs,
+      usage: leader?.usage,
+      costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
+    }),
+  };
+}
+
+function routingOf({ attempts, leader }: Progress): RequestRecord['routing'] {
+  const served = leader === undefined ? undefined : attempts[leader];
+  if (served?.hedge === true) {
+    return 'hedge';
+  }
+  const failed = attempts.some((run, index) => index !== leader && isOwnFailure(run.attempt.report().failure));
+  return failed ? 'fallback' : 'direct';
+}
+
+function isOwnFailure(failure: AttemptFailure | undefined): boolean {
+  return failure !== undefined && failure.kind !== 'aborted';
+}
+
+function attemptRecord({ attempt, hedge }: RunAttempt<unknown>, call: Call, isLeader: boolean): AttemptRecord {
+  const { ttftMs, endedAtMs, failure, usage } = attempt.report();
+  const { deployment } = attempt;
+  return {
+    deployment: deployment.id,
+    provider: deployment.provider,
+    hedge,
+    startedAfterMs: attempt.startedAtMs - call.startedAtMs,
+    outcome: outcomeOf(failure, isLeader),
+    totalMs: (endedAtMs ?? call.clock.nowMs()) - attempt.startedAtMs,
+    ...defined({ failure, ttftMs, usage, costUsd: costUsd(usage, deployment) }),
+  };
+}
+
+function outcomeOf(failure: AttemptFailure | undefined, isLeader: boolean): AttemptRecord['outcome'] {
+  if (failure?.kind === 'aborted') {
+    return 'aborted';
+  }
+  return failure === undefined && isLeader ? 'served' : 'failed';
+}
+
+/** What an ended attempt teaches of its deployment, and the failure it is blamed for. */
+export function observationOf(
+  { attempt, hedge }: RunAttempt<unknown>,
+  index: number,
+): { readonly observation: Observation; readonly failure: AttemptFailure | undefined } {
+  const { ttftMs, endedAtMs = attempt.startedAtMs, failure, usage } = attempt.report();
+  const totalMs = endedAtMs - attempt.startedAtMs;
+  const isTooSlow = failure?.kind === 'aborted' || (failure?.kind === 'timed-out' && failure.phase !== 'stall');
+  const observation: Observation = {
+    deployment: attempt.deployment.id,
+    atMs: endedAtMs,
+    outcome: observedOutcome(failure),
+    ...defined({
+      ttftMs,
+      waitedMs: ttftMs === undefined && isTooSlow ? totalMs : undefined,
+      totalMs: failure === undefined ? totalMs : undefined,
+      extra: extraOf(hedge, index),
+      inputTokens: usage?.prompt_tokens,
+      outputTokens: usage?.completion_tokens,
+    }),
+  };
+  return { observation, failure };
+}
+
+function extraOf(hedge: boolean, index: number): Observation['extra'] {
+  if (hedge) {
+    return 'hedge';
+  }
+  return index > 0 ? 'retry' : undefined;
+}
+
+/** A request that the vendor refused for its own sake was answered as it should be: the deployment is well. */
+function observedOutcome(failure: AttemptFailure | undefined): Observation['outcome'] {
+  switch (failure?.kind) {
+    case undefined:
+      return 'succeeded';
+    case 'aborted':
+    case 'rejected':
+    case 'context-exceeded':
+      return 'given-up';
+    default:
+      return 'failed';
+  }
+}
+
+/** The object without its members that are `undefined`. */
+function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,8 @@
+import type { ModelDirectory } from '../config/resolve-model.ts';
+import type { GatewayPorts } from './ports.ts';
+
+/** What every request of one gateway shares. */
+export interface GatewayState {
+  readonly ports: GatewayPorts;
+  readonly directory: ModelDirectory;
+}

@@ -1,0 +1,51 @@
+import type { Clock, Random } from '../clock.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import type { Dial } from '../failover/dial.ts';
+import type { RequestRecord } from '../metrics/request-record.ts';
+import type { EjectionSettings } from '../statistics/ejection.ts';
+import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+
+/** One HTTP request, whatever carried it. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** Without the query string. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The whole body, or `too-large` past `maxBytes`; `hung-up` where the caller went away. Never rejects. Called once at most. */
+  readonly readBody: (maxBytes: number) => Promise<Uint8Array | 'too-large' | 'hung-up'>;
+  /** Aborted when the caller hangs up. Lambda never tells. */
+  readonly signal: AbortSignal;
+  /** Lambda's remaining time in milliseconds. */
+  readonly remainingMs?: number;
+}
+
+export interface GatewayResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A whole body, or its pieces as they come. The iterable never throws. */
+  readonly body: string | AsyncIterable<string>;
+  /** Records the request. Call once when the body has been sent, or the caller has hung up; await it before the invocation ends. Never rejects. */
+  readonly afterEnd: () => Promise<void>;
+}
+
+/** A caller's key that is good. */
+export interface AuthenticatedKey {
+  readonly name: string;
+}
+
+/** All that the gateway core is given. */
+export interface GatewayPorts {
+  readonly config: GatewayConfig;
+  readonly ejection: EjectionSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A new id of letters and digits, never given twice. */
+  readonly newId: () => string;
+  readonly dial: Dial;
+  readonly statistics: FleetStatistics;
+  /** The key that the caller has shown, or `undefined` for an unknown one. */
+  readonly authenticate: (key: string) => Promise<AuthenticatedKey | undefined>;
+  /** Called once for each request when it has ended. */
+  readonly onRecord: (record: RequestRecord) => void;
+}

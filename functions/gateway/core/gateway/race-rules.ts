@@ -1,0 +1,89 @@
+import type { Route } from '../config/gateway-config.ts';
+import type { RaceCandidate, RaceRules } from '../failover/race-state.ts';
+import type { Candidate } from '../routing/plan.ts';
+import type { GatewayPorts } from './ports.ts';
+
+/** Below this much evidence a deployment's own distribution says nothing of its tail. */
+const MIN_EVIDENCE = 20;
+/** The adaptive first-token limit: this many times the live p99, and never under the floor. */
+const LIMIT_FACTOR = 3;
+const LIMIT_FLOOR_MS = 2000;
+/** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
+const RETRY_SHARE = 0.2;
+const RETRY_FLOOR = 10;
+const FAILING_RATE = 0.5;
+/** A hedge's target may be expected to take this many times the wait before the hedge. */
+const SLOW_TARGET = 2;
+
+/** The rules of one request's race, from its plan and its route. */
+export function raceRules(
+  candidates: readonly Candidate[],
+  {
+    route,
+    mode,
+    deadlineMs,
+  }: { readonly route: Route; readonly mode: 'stream' | 'plain'; readonly deadlineMs: number },
+  ports: GatewayPorts,
+): RaceRules {
+  const racing = candidates.map((candidate) => racingCandidate(candidate, candidates, route));
+  const rules = {
+    candidates: racing,
+    mode,
+    maxAttempts: route.maxAttempts,
+    sameTargetRetries: route.sameTargetRetries,
+    deadlineMs,
+    mayRetry: (index: number) => mayRetry(candidates[index]),
+    random: ports.random,
+  };
+  const { hedge } = route;
+  return hedge === undefined ? rules : { ...rules, mayHedge: () => hedgeShare(candidates) < hedge.budget };
+}
+
+function racingCandidate(candidate: Candidate, all: readonly Candidate[], route: Route): RaceCandidate {
+  const { estimate } = candidate.standing;
+  const hasTail = estimate.evidence >= MIN_EVIDENCE;
+  const p99 = hasTail ? estimate.ttftPercentileMs(99) : undefined;
+  const hedgeAfterMs =
+    hasTail && route.hedge !== undefined ? estimate.ttftPercentileMs(route.hedge.percentile) : undefined;
+  const { contextWindow } = candidate.target;
+  const limitMs = p99 === undefined ? Infinity : Math.max(LIMIT_FLOOR_MS, p99 * LIMIT_FACTOR);
+  return {
+    firstTokenMs: Math.min(route.timeouts.firstTokenMs, limitMs),
+    hedgeTarget: isHedgeTarget(candidate, all),
+    ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
+}
+
+/** Neither ejected, nor slow, nor at a provider that is failing. */
+function isHedgeTarget(candidate: Candidate, all: readonly Candidate[]): boolean {
+  const best = Math.min(...all.map((other) => other.expectedTtftMs));
+  const sameProvider = all.filter((other) => other.target.provider === candidate.target.provider);
+  const isProviderFailing = sameProvider.some(
+    (other) => other.state !== 'healthy' || other.standing.estimate.failureRate > FAILING_RATE,
+  );
+  return !isProviderFailing && candidate.expectedTtftMs <= best * SLOW_TARGET;
+}
+
+/** Retrying at a healthy deployment only moves the load; at a failing one it multiplies it, and is bounded for the whole fleet. */
+function mayRetry(candidate: Candidate | undefined): boolean {
+  const estimate = candidate?.standing.estimate;
+  return (
+    estimate === undefined ||
+    estimate.failureRate < FAILING_RATE ||
+    estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests
+  );
+}
+
+/** Hedges among the fleet's recent attempts at these deployments. */
+function hedgeShare(candidates: readonly Candidate[]): number {
+  const total = (count: (candidate: Candidate) => number): number =>
+    candidates.reduce((sum, candidate) => sum + count(candidate), 0);
+  return (
+    total((candidate) => candidate.standing.estimate.hedges) /
+    Math.max(
+      1,
+      total((candidate) => candidate.standing.estimate.requests),
+    )
+  );
+}

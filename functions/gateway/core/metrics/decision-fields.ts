@@ -1,0 +1,112 @@
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { JsonObject } from '../json.ts';
+import type { AttemptRecord, CandidateRecord, RequestRecord } from './request-record.ts';
+
+/** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
+const MAX_TEXT_LENGTH = 200;
+/** Names of fields that callers sent in vain. */
+const MAX_DROPPED = 20;
+
+/**
+ * How a request was decided, for the log: who was asked, in which order and with which scores, and what came of it. Names begin in
+ * lower case, so that none collides with a metric or a dimension. No prompt, no answer, no key.
+ */
+export function requestFields(record: RequestRecord): JsonObject {
+  return {
+    line: 'request',
+    requestId: record.requestId,
+    operation: record.operation,
+    asked: cut(record.askedModel),
+    route: record.route,
+    strategy: record.strategy,
+    stream: record.stream,
+    explored: record.explored,
+    key: record.keyName,
+    status: record.status,
+    code: cut(record.errorCode),
+    ending: record.ending,
+    routing: record.routing,
+    servedBy: record.servedBy,
+    ttftMs: record.ttftMs,
+    totalMs: record.totalMs,
+    overheadMs: record.overheadMs,
+    candidates: record.candidates.map(candidateFields),
+    order: record.candidates.map(({ deployment }) => deployment),
+    attempts: record.attempts.map(outcomeFields),
+    usage: record.usage,
+    costUsd: record.costUsd,
+    dropped: record.dropped.slice(0, MAX_DROPPED).map(cut),
+  };
+}
+
+/** One upstream call for the log, to be joined with its request by `requestId`. */
+export function attemptFields(attempt: AttemptRecord, record: RequestRecord): JsonObject {
+  return {
+    line: 'attempt',
+    requestId: record.requestId,
+    operation: record.operation,
+    route: record.route,
+    ...outcomeFields(attempt),
+    usage: attempt.usage,
+    costUsd: attempt.costUsd,
+  };
+}
+
+function candidateFields({ deployment, score, state }: CandidateRecord): JsonObject {
+  return { deployment, score, state };
+}
+
+function outcomeFields(attempt: AttemptRecord): JsonObject {
+  return {
+    deployment: attempt.deployment,
+    provider: attempt.provider,
+    hedge: attempt.hedge,
+    startedAfterMs: attempt.startedAfterMs,
+    outcome: attempt.outcome,
+    ...(attempt.failure === undefined ? {} : failureFields(attempt.failure)),
+    ttftMs: attempt.ttftMs,
+    totalMs: attempt.totalMs,
+  };
+}
+
+/** Why it failed, with the vendor's codes. Not its message: vendors quote prompts and parts of keys in theirs. */
+function failureFields(failure: AttemptFailure): JsonObject {
+  const { kind, vendor } = failure;
+  return {
+    reason: kind,
+    detail: failureDetail(failure),
+    vendorStatus: vendor?.status,
+    vendorType: cut(vendor?.type),
+    vendorCode: cut(vendor?.code),
+    vendorRequestId: cut(vendor?.requestId),
+  };
+}
+
+function failureDetail(failure: AttemptFailure): string | number | undefined {
+  switch (failure.kind) {
+    case 'unreachable':
+      return failure.code;
+    case 'timed-out':
+      return failure.phase;
+    case 'overloaded':
+    case 'conflicted':
+    case 'misconfigured':
+    case 'rejected':
+      return failure.status;
+    case 'rate-limited':
+      return failure.quota ? 'quota' : failure.retryAfterMs;
+    case 'malformed':
+      return cut(failure.reason);
+    case 'aborted':
+      return failure.by;
+    case 'context-exceeded':
+    case 'truncated':
+      return undefined;
+  }
+}
+
+function cut(text: string): string;
+function cut(text: string | undefined): string | undefined;
+function cut(text: string | undefined): string | undefined {
+  return text?.slice(0, MAX_TEXT_LENGTH);
+}

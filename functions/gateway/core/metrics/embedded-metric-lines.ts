@@ -1,0 +1,129 @@
+import { failureVerdict } from '../failover/failure-verdict.ts';
+import type { JsonObject } from '../json.ts';
+import { attemptFields, requestFields } from './decision-fields.ts';
+import {
+  ATTEMPT_METRICS,
+  type AttemptMetric,
+  DIMENSION_SETS,
+  METRIC_NAMESPACE,
+  REQUEST_METRICS,
+  type RequestMetric,
+} from './metric-names.ts';
+import type { AttemptRecord, RequestRecord } from './request-record.ts';
+
+/**
+ * The log lines of one request, without line ends: one of the request, one of each attempt. CloudWatch makes metrics of their raw
+ * values; the rest of each line says how the request was decided. `nowMs` is milliseconds since 1970. Format:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedMetricLines(record: RequestRecord, environment: string, nowMs: number): readonly string[] {
+  const about = { environment, nowMs };
+  return [requestLine(record, about), ...record.attempts.map((attempt) => attemptLine(attempt, record, about))];
+}
+
+interface LineContext {
+  readonly environment: string;
+  readonly nowMs: number;
+}
+
+function requestLine(record: RequestRecord, { environment, nowMs }: LineContext): string {
+  // The route's name comes from the configuration. What the caller asked for may be anything: never a dimension.
+  const isRouted = record.route !== undefined;
+  return embeddedMetricLine({
+    nowMs,
+    dimensionSets: isRouted ? [DIMENSION_SETS.environment, DIMENSION_SETS.model] : [DIMENSION_SETS.environment],
+    dimensions: { Environment: environment, ...(isRouted ? { Model: record.route } : {}) },
+    units: REQUEST_METRICS,
+    values: requestValues(record),
+    fields: requestFields(record),
+  });
+}
+
+function attemptLine(attempt: AttemptRecord, record: RequestRecord, { environment, nowMs }: LineContext): string {
+  return embeddedMetricLine({
+    nowMs,
+    dimensionSets: [DIMENSION_SETS.deployment],
+    dimensions: { Environment: environment, Provider: attempt.provider, Deployment: attempt.deployment },
+    units: ATTEMPT_METRICS,
+    values: attemptValues(attempt),
+    fields: attemptFields(attempt, record),
+  });
+}
+
+type Values<Metric extends string> = Readonly<Partial<Record<Metric, number | undefined>>>;
+
+/** Zeros are written too: without them there is nothing to divide by. */
+function requestValues(record: RequestRecord): Values<RequestMetric> {
+  const throttles = { Throttles: record.status === 429 ? 1 : 0 };
+  if (record.ending === 'refused' && record.attempts.length === 0) {
+    // Turned away at the door: a flood of bad keys must not make the rates and percentiles look better than they are.
+    return throttles;
+  }
+  const isTimed = record.ending !== 'refused' && record.ending !== 'hung-up';
+  return {
+    ...throttles,
+    InvocationLatency: isTimed ? record.totalMs : undefined,
+    TimeToFirstToken: record.ttftMs,
+    GatewayOverhead: record.overheadMs,
+    Attempts: record.attempts.length,
+    Failovers: hasFailedOver(record.attempts) ? 1 : 0,
+    Errors: record.ending === 'failed' || record.ending === 'cut' ? 1 : 0,
+    Hedges: record.attempts.filter(({ hedge }) => hedge).length,
+    StreamCuts: record.ending === 'cut' ? 1 : 0,
+    InputTokenCount: record.usage?.prompt_tokens,
+    OutputTokenCount: record.usage?.completion_tokens,
+    CostUSD: record.costUsd,
+  };
+}
+
+/** Whether another deployment was tried because one failed. A retry at the same one is no failover, nor is a hedge. */
+function hasFailedOver(attempts: readonly AttemptRecord[]): boolean {
+  const first = attempts.find(({ hedge }) => !hedge);
+  return attempts.some(({ hedge, deployment }) => !hedge && deployment !== first?.deployment);
+}
+
+function attemptValues(attempt: AttemptRecord): Values<AttemptMetric> {
+  const isThrottled = attempt.failure?.kind === 'rate-limited';
+  const isBlamed = attempt.failure !== undefined && failureVerdict(attempt.failure).blame !== 'none';
+  return {
+    InvocationLatency: attempt.outcome === 'served' ? attempt.totalMs : undefined,
+    TimeToFirstToken: attempt.ttftMs,
+    Errors: isBlamed && !isThrottled ? 1 : 0,
+    Throttles: isThrottled ? 1 : 0,
+    StreamCuts: attempt.outcome === 'failed' && attempt.ttftMs !== undefined ? 1 : 0,
+    InputTokenCount: attempt.usage?.prompt_tokens,
+    OutputTokenCount: attempt.usage?.completion_tokens,
+    CostUSD: attempt.costUsd,
+  };
+}
+
+interface LineParts<Metric extends string> {
+  readonly nowMs: number;
+  readonly dimensionSets: readonly (readonly string[])[];
+  readonly dimensions: JsonObject;
+  readonly units: Readonly<Record<Metric, string>>;
+  readonly values: Values<Metric>;
+  readonly fields: JsonObject;
+}
+
+/** One line. A value that is no finite number is left out, since CloudWatch would refuse the whole line for it. */
+function embeddedMetricLine<Metric extends string>(parts: LineParts<Metric>): string {
+  const measured = Object.entries<number | undefined>(parts.values).filter(
+    (entry): entry is [Metric, number] => entry[1] !== undefined && Number.isFinite(entry[1]),
+  );
+  return JSON.stringify({
+    _aws: {
+      Timestamp: Math.trunc(parts.nowMs),
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: parts.dimensionSets,
+          Metrics: measured.map(([name]) => ({ Name: name, Unit: parts.units[name] })),
+        },
+      ],
+    },
+    ...parts.dimensions,
+    ...Object.fromEntries(measured),
+    ...parts.fields,
+  });
+}

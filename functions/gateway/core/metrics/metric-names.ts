@@ -1,0 +1,56 @@
+/** The CloudWatch namespace of everything below. */
+export const METRIC_NAMESPACE = 'NemoRouter';
+
+/**
+ * What is measured of a request, with CloudWatch's unit. The dashboard, the alarms and the operator's commands take the names from
+ * here, so that none of them watches a metric that nobody writes. Names as in AWS/Bedrock where that has the metric.
+ */
+export const REQUEST_METRICS = {
+  /** The whole answer as the caller saw it; not of requests that the caller got wrong or left. */
+  InvocationLatency: 'Milliseconds',
+  TimeToFirstToken: 'Milliseconds',
+  /** The gateway's own share of the time. */
+  GatewayOverhead: 'Milliseconds',
+  /** Upstream calls. */
+  Attempts: 'Count',
+  /** 1 where another deployment was tried after a failed one. */
+  Failovers: 'Count',
+  /** 1 where the request failed through no fault of the caller's. */
+  Errors: 'Count',
+  /** 1 where the caller got a 429. */
+  Throttles: 'Count',
+  Hedges: 'Count',
+  /** 1 where the caller's stream broke. */
+  StreamCuts: 'Count',
+  InputTokenCount: 'Count',
+  OutputTokenCount: 'Count',
+  CostUSD: 'None',
+} as const;
+
+/** What is measured of one upstream call. */
+export const ATTEMPT_METRICS = {
+  /** From dial to last byte, of calls that served the request. */
+  InvocationLatency: 'Milliseconds',
+  /** From dial to first content token. */
+  TimeToFirstToken: 'Milliseconds',
+  /** 1 where the provider failed; a caller's bad request and a rate limit are no failure. */
+  Errors: 'Count',
+  /** 1 where the provider's rate limit was hit. */
+  Throttles: 'Count',
+  /** 1 where the answer broke after its first token. */
+  StreamCuts: 'Count',
+  InputTokenCount: 'Count',
+  OutputTokenCount: 'Count',
+  CostUSD: 'None',
+} as const;
+
+export type RequestMetric = keyof typeof REQUEST_METRICS;
+export type AttemptMetric = keyof typeof ATTEMPT_METRICS;
+
+/** Sets of dimensions. Each distinct set of values costs money, so nothing that a caller invents is one. */
+export const DIMENSION_SETS = {
+  environment: ['Environment'],
+  /** `Model` is the route's name. */
+  model: ['Environment', 'Model'],
+  deployment: ['Environment', 'Provider', 'Deployment'],
+} as const;
