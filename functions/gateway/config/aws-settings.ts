@@ -40,7 +40,7 @@ const alarmsSchema = z
       examples: [0.05],
     }),
     failoverRate: share.default(0.2).meta({
-      description: 'Alarm when this share of requests was served by another deployment than the first one tried.',
+      description: 'Alarm when this share of requests had to be tried at another deployment than the first.',
       examples: [0.2],
     }),
     providerErrorRate: share.default(0.5).meta({

@@ -3,18 +3,18 @@ import { providerName, tagName } from './name-schemas.ts';
 
 const price = z.number().min(0);
 const count = z.int().min(1);
+// Callers may ask for it, and then it is a metric dimension: ASCII only.
+const vendorModelId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,512}$/, 'must be 1 to 512 printable ASCII characters without spaces');
 
 /** One callable model: a provider, the vendor's model id and what is known of it. */
 export const deploymentSchema = z.strictObject({
   provider: providerName.meta({ description: 'A name in `providers`.', examples: ['openai'] }),
-  model: z
-    .string()
-    .min(1)
-    .max(512)
-    .meta({
-      description: "The vendor's model id, an inference profile or an ARN.",
-      examples: ['gpt-5.5'],
-    }),
+  model: vendorModelId.meta({
+    description: "The vendor's model id, an inference profile or an ARN.",
+    examples: ['gpt-5.5'],
+  }),
   contextWindow: count.exactOptional().meta({
     description: 'Tokens of prompt and answer together. Longer requests go to other deployments.',
     examples: [200_000],

@@ -55,8 +55,8 @@ type Values<Metric extends string> = Readonly<Partial<Record<Metric, number | un
 /** Zeros are written too: without them there is nothing to divide by. */
 function requestValues(record: RequestRecord): Values<RequestMetric> {
   const throttles = { Throttles: record.status === 429 ? 1 : 0 };
-  if (record.ending === 'refused' && record.attempts.length === 0) {
-    // Turned away at the door: a flood of bad keys must not make the rates and percentiles look better than they are.
+  if (record.operation === 'other' || (record.ending === 'refused' && record.attempts.length === 0)) {
+    // Lists of models and what is turned away at the door would make the rates and percentiles look better than they are.
     return throttles;
   }
   const isTimed = record.ending !== 'refused' && record.ending !== 'hung-up';
