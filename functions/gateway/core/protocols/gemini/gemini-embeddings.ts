@@ -1,0 +1,78 @@
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../embeddings/embeddings.ts';
+import type { AttemptFailure } from '../../failover/attempt-failure.ts';
+import { arrayMember, type JsonObject, member, numberMember, objectMember } from '../../json.ts';
+import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
+import { geminiErrorFailure } from './gemini-failure.ts';
+import { modelPath, modelResource } from './gemini-model-path.ts';
+
+/** Gemini's batchEmbedContents. Source: ai.google.dev/api/embeddings. */
+export const geminiEmbeddings: EmbeddingsProtocol = { encode, decode };
+
+/** The vendor's limit on inputs in one call. */
+const MAX_INPUTS = 100;
+
+function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
+  const texts = inputTexts(request.input);
+  if (texts === undefined) {
+    return { kind: 'unsupported', param: 'input', message: 'Gemini embeds text, not token ids: send input as text.' };
+  }
+  const path = modelPath(target.model, 'batchEmbedContents');
+  const requests = texts.map((text) => ({
+    model: modelResource(target.model),
+    content: { parts: [{ text }] },
+    ...(request.dimensions === undefined ? {} : { outputDimensionality: request.dimensions }),
+  }));
+  const batches = Array.from({ length: Math.ceil(requests.length / MAX_INPUTS) }, (_, batch) =>
+    requests.slice(batch * MAX_INPUTS, (batch + 1) * MAX_INPUTS),
+  );
+  return {
+    kind: 'encoded',
+    requests: batches.map((batch) => ({ path, headers: {}, body: { requests: batch } })),
+    dropped: Object.keys(request).filter((field) => !TRANSLATED.has(field)),
+  };
+}
+
+/** `encoding_format` is the gateway's business. */
+const TRANSLATED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format']);
+
+function inputTexts(input: EmbeddingsRequest['input']): readonly string[] | undefined {
+  const inputs: readonly unknown[] = typeof input === 'string' ? [input] : input;
+  const texts = inputs.filter((item) => typeof item === 'string');
+  return texts.length === inputs.length ? texts : undefined;
+}
+
+function decode(
+  responses: readonly EmbeddingsResponse[],
+  request: EmbeddingsRequest,
+): EmbeddingsAnswer | AttemptFailure {
+  const failed = responses.map(({ json }) => member(json, 'error')).find((error) => isJsonError(error));
+  if (failed !== undefined) {
+    return geminiErrorFailure(failed);
+  }
+  const vectors = responses.flatMap(({ json }) => arrayMember(json, 'embeddings').map(vector));
+  const expected = typeof request.input === 'string' ? 1 : request.input.length;
+  const whole = vectors.filter((values) => values !== undefined);
+  return whole.length === expected && vectors.length === expected
+    ? { kind: 'embedded', vectors: whole, promptTokens: promptTokens(responses) }
+    : { kind: 'malformed', reason: `${whole.length} embeddings for ${expected} inputs` };
+}
+
+function isJsonError(error: unknown): boolean {
+  return error !== undefined && error !== null;
+}
+
+function vector(embedding: unknown): readonly number[] | undefined {
+  const values = arrayMember(embedding, 'values');
+  const numbers = values.filter((value) => typeof value === 'number');
+  return values.length > 0 && numbers.length === values.length ? numbers : undefined;
+}
+
+/** Only newer models count tokens. Unknown unless every response has counted. */
+function promptTokens(responses: readonly EmbeddingsResponse[]): number | undefined {
+  const counts = responses.map(({ json }) => promptTokenCount(objectMember(json, 'usageMetadata')));
+  return counts.includes(undefined) ? undefined : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}
+
+function promptTokenCount(usage: JsonObject | undefined): number | undefined {
+  return numberMember(usage, 'promptTokenCount');
+}

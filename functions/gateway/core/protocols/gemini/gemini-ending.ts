@@ -1,0 +1,69 @@
+import type { AttemptFailure, VendorError } from '../../failover/attempt-failure.ts';
+import { type JsonObject, stringMember } from '../../json.ts';
+
+/**
+ * Why a candidate ended. `natural`: it said all it had, which is `tool_calls` after a call and `stop` else. `broken`: the vendor's own
+ * failure, not an ending.
+ */
+export type EndingReason = 'natural' | 'length' | 'content_filter' | 'broken';
+
+export interface Ending {
+  /** The vendor's word. */
+  readonly native: string;
+  readonly reason: EndingReason;
+  /** The vendor's explanation. */
+  readonly message: string | undefined;
+}
+
+/** The ending that a candidate states; `undefined` while it goes on. A reason that no table knows ends it naturally. */
+export function candidateEnding(candidate: unknown): Ending | undefined {
+  const native = stringMember(candidate, 'finishReason') ?? '';
+  if (native === '' || native === 'FINISH_REASON_UNSPECIFIED') {
+    return undefined;
+  }
+  return { native, reason: REASONS.get(native) ?? 'natural', message: stringMember(candidate, 'finishMessage') };
+}
+
+/** Source: ai.google.dev/api/generate-content#FinishReason; MODEL_ARMOR is Vertex AI's. */
+const REASONS: ReadonlyMap<string, EndingReason> = new Map([
+  ['MAX_TOKENS', 'length'],
+  ['SAFETY', 'content_filter'],
+  ['RECITATION', 'content_filter'],
+  ['LANGUAGE', 'content_filter'],
+  ['BLOCKLIST', 'content_filter'],
+  ['PROHIBITED_CONTENT', 'content_filter'],
+  ['SPII', 'content_filter'],
+  ['MODEL_ARMOR', 'content_filter'],
+  ['IMAGE_SAFETY', 'content_filter'],
+  ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
+  ['IMAGE_RECITATION', 'content_filter'],
+  ['MALFORMED_FUNCTION_CALL', 'broken'],
+  ['MALFORMED_RESPONSE', 'broken'],
+  ['UNEXPECTED_TOOL_CALL', 'broken'],
+  ['TOO_MANY_TOOL_CALLS', 'broken'],
+  ['MISSING_THOUGHT_SIGNATURE', 'broken'],
+]);
+
+/** The failure of an answer that the vendor calls broken, or that says nothing: another try may do better. */
+export function brokenFailure(ending: Ending): AttemptFailure {
+  const message = ending.message ?? `The model's answer ended with ${ending.native}.`;
+  return { kind: 'malformed', reason: ending.native, vendor: { status: 502, message, code: ending.native } };
+}
+
+/** The failure of a prompt that Google refuses, with its reason as `type`; `undefined` where the feedback blocks nothing. */
+export function blockedFailure(
+  feedback: JsonObject | undefined,
+): (AttemptFailure & { readonly kind: 'rejected'; readonly vendor: VendorError }) | undefined {
+  const reason = stringMember(feedback, 'blockReason');
+  const message = stringMember(feedback, 'blockReasonMessage');
+  if (reason === undefined && message === undefined) {
+    return undefined;
+  }
+  const vendor = {
+    status: 400,
+    message: ['The prompt was blocked', reason, message].filter((text) => text !== undefined).join(': '),
+    code: 'content_filter',
+    ...(reason === undefined ? {} : { type: reason }),
+  };
+  return { kind: 'rejected', status: 400, vendor };
+}

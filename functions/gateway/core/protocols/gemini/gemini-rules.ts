@@ -1,0 +1,72 @@
+import { type ModelRule, modelRules } from '../model-rules.ts';
+import type { Target } from '../protocol.ts';
+
+/** What a Gemini model accepts. The operator may correct any of these in a deployment's `rules`. */
+export interface GeminiRules {
+  /** How the depth of thought is asked for: not at all, in tokens (2.5), or by name (3 and later). Never both: 400. */
+  readonly thinking: 'none' | 'budget' | 'level';
+  /** The levels that the model takes, from the lowest. Any other is a 400. */
+  readonly thinkingLevels: readonly ThinkingLevel[];
+  /** Thinking budget in tokens. A minimum above 0 means that thinking cannot be switched off. */
+  readonly minThinkingBudget: number;
+  readonly maxThinkingBudget: number;
+  /** Whether `temperature`, `top_p` and `top_k` have an effect. */
+  readonly sampling: boolean;
+  /** Whether frequency and presence penalties are accepted. */
+  readonly penalties: boolean;
+  /** Whether it gives more than one answer to a call. */
+  readonly multipleCandidates: boolean;
+  /** Whether a JSON answer can be asked for beside functions. */
+  readonly jsonWithTools: boolean;
+  /** Whether the conversation may end with the model's own words, to be gone on from. */
+  readonly prefill: boolean;
+  /** Whether a function call of the current turn must carry a thought signature. */
+  readonly needsSignatures: boolean;
+  /** Whether calls and their results carry ids. */
+  readonly callIds: boolean;
+  /** Whether a service tier can be asked for in the body. */
+  readonly serviceTier: boolean;
+}
+
+export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
+
+/** The rules of `target`'s model. */
+export function geminiRules(target: Target): GeminiRules {
+  return modelRules({ defaults: DEFAULTS, lines: LINES }, target.model, target.rules);
+}
+
+/** For a model that no line knows (as the moving `gemini-flash-latest`): what Gemini 3 has in common. */
+const DEFAULTS: GeminiRules = {
+  thinking: 'level',
+  thinkingLevels: ['LOW', 'MEDIUM', 'HIGH'],
+  minThinkingBudget: 0,
+  maxThinkingBudget: 24_576,
+  sampling: true,
+  penalties: true,
+  multipleCandidates: true,
+  jsonWithTools: true,
+  prefill: true,
+  needsSignatures: true,
+  callIds: true,
+  serviceTier: true,
+};
+
+/**
+ * Sources: ai.google.dev/gemini-api/docs/thinking (levels, budgets), /thought-signatures, /whats-new-gemini-3.6 (sampling is
+ * ignored and will be refused, no prefill, no candidate count); for penalties the API's "Penalty is not enabled for" errors.
+ */
+const LINES: readonly ModelRule<GeminiRules>[] = [
+  { match: /gemini-[12]|gemma|learnlm/, rules: { needsSignatures: false, jsonWithTools: false } },
+  { match: /gemini-1|gemini-2\.0|gemma|learnlm/, rules: { thinking: 'none' } },
+  { match: /gemini-2\.5/, rules: { thinking: 'budget', penalties: false } },
+  { match: /gemini-2\.5-pro/, rules: { minThinkingBudget: 128, maxThinkingBudget: 32_768 } },
+  { match: /gemini-([3-9]|\d\d)/, rules: { penalties: false, multipleCandidates: false } },
+  { match: /gemini-3-pro/, rules: { thinkingLevels: ['LOW', 'HIGH'] } },
+  { match: /gemini-3(\.[1-6])?-flash/, rules: { thinkingLevels: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] } },
+  {
+    match: /gemini-(3\.[6-9]|3\.\d\d|3\.5-flash-lite|[4-9]|\d\d)/,
+    rules: { sampling: false, prefill: false },
+  },
+  { match: /-image/, rules: { thinking: 'none', needsSignatures: false } },
+  { match: /publishers\//, rules: { serviceTier: false } },
+];

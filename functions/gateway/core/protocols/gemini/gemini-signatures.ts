@@ -1,0 +1,42 @@
+import { type JsonObject, objectMember, stringMember } from '../../json.ts';
+import type { GeminiContent } from './gemini-content.ts';
+
+/**
+ * Members that carry a thought signature beside OpenAI's own, in the place where Google's OpenAI endpoint has it. The gateway keeps
+ * nothing between calls, so the signature travels through the caller. Source: ai.google.dev/gemini-api/docs/thought-signatures.
+ */
+export function signatureMembers(signature: string): JsonObject {
+  return { extra_content: { google: { thought_signature: signature } } };
+}
+
+/** The signature in a message or a tool call that the caller sent back; `undefined` where there is none. */
+export function thoughtSignature(holder: JsonObject): string | undefined {
+  const google = objectMember(objectMember(holder, 'extra_content'), 'google');
+  const signature = stringMember(google, 'thought_signature');
+  return signature === '' ? undefined : signature;
+}
+
+/** The vendor's stand-in for a call that it did not sign: one that another vendor's model made, or whose signature was lost. */
+const UNSIGNED = 'skip_thought_signature_validator';
+
+/**
+ * Gives the first call of each step of the current turn a signature where it has none, which Gemini 3 refuses. Calls beside the first
+ * are unsigned by nature. The current turn begins with the last thing that the user said; a turn with tool results in it goes on.
+ */
+export function signCurrentTurn(contents: readonly GeminiContent[]): readonly GeminiContent[] {
+  const start = contents.findLastIndex((content) => content.role === 'user' && !content.parts.some(isResponse));
+  return contents.map((content, index) => (index > start && content.role === 'model' ? signed(content) : content));
+}
+
+function isResponse(part: JsonObject): boolean {
+  return part.functionResponse !== undefined;
+}
+
+function signed(content: GeminiContent): GeminiContent {
+  const first = content.parts.findIndex((part) => part.functionCall !== undefined);
+  if (content.parts[first] === undefined || content.parts[first].thoughtSignature !== undefined) {
+    return content;
+  }
+  const parts = content.parts.map((part, index) => (index === first ? { ...part, thoughtSignature: UNSIGNED } : part));
+  return { ...content, parts };
+}

@@ -1,0 +1,439 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { ChatDelta, FinishReason } from '../../../../../functions/gateway/core/chat/chat-delta.ts';
+import type { JsonObject } from '../../../../../functions/gateway/core/json.ts';
+import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
+import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
+
+function newDecoder() {
+  return gemini.chatDecoder({ model: 'gemini-3.5-flash', streaming: true });
+}
+
+function eventOf(data: unknown): WireEvent {
+  return { kind: 'event', name: 'message', data: typeof data === 'string' ? data : JSON.stringify(data) };
+}
+
+/** What a stream of these events gives, its end included. */
+function decode(...chunks: readonly unknown[]): readonly ChatDelta[] {
+  const decoder = newDecoder();
+  return [...chunks.flatMap((chunk) => decoder.event(eventOf(chunk))), ...decoder.end()];
+}
+
+function chunk(parts: readonly JsonObject[], finishReason?: string, more: JsonObject = {}): JsonObject {
+  const finish = finishReason === undefined ? {} : { finishReason };
+  return { candidates: [{ content: { role: 'model', parts }, ...finish, index: 0 }], responseId: 'resp', ...more };
+}
+
+const text = (words: string, choice = 0): ChatDelta => ({ type: 'text-delta', choice, text: words });
+const finish = (reason: FinishReason, native: string, choice = 0): ChatDelta => ({
+  type: 'choice-finish',
+  choice,
+  reason,
+  native,
+});
+const started = (call: number, name: string, id = `call_resp_0_${call}`): ChatDelta => ({
+  type: 'tool-call-start',
+  choice: 0,
+  call,
+  id,
+  name,
+});
+const args = (call: number, json: string): ChatDelta => ({ type: 'tool-call-delta', choice: 0, call, text: json });
+
+function failureOf(deltas: readonly ChatDelta[]) {
+  const last = deltas.at(-1);
+  assert.equal(last?.type, 'answer-failed', JSON.stringify(deltas));
+  return last.failure;
+}
+
+test('text and thoughts are told apart and empty text is nothing', () => {
+  const deltas = decode(
+    chunk([{ text: 'Hm', thought: true }]),
+    chunk([{ text: 'He' }, { text: 'llo' }]),
+    chunk([{ text: '' }]),
+    chunk([{ text: '' }], 'STOP'),
+  );
+  assert.deepEqual(deltas, [
+    { type: 'reasoning-delta', choice: 0, text: 'Hm' },
+    text('He'),
+    text('llo'),
+    finish('stop', 'STOP'),
+  ]);
+});
+
+test('the finish waits for the end of the bytes, since content may follow it', () => {
+  const decoder = newDecoder();
+  assert.deepEqual(decoder.event(eventOf(chunk([{ text: 'a' }], 'STOP'))), [text('a')]);
+  assert.equal(decoder.isComplete(), false);
+  assert.deepEqual(decoder.event(eventOf(chunk([{ text: 'b' }], 'MAX_TOKENS'))), [text('b')]);
+  assert.deepEqual(decoder.end(), [finish('length', 'MAX_TOKENS')]);
+});
+
+test('whole calls keep their order, their ids, and get {} for no arguments', () => {
+  const deltas = decode(
+    chunk([{ functionCall: { name: 'f', args: { a: [1] } } }, { functionCall: { id: 'own', name: 'f' } }]),
+    chunk([{ functionCall: { id: '', name: 'g', args: null } }]),
+    chunk([{ text: '' }], 'STOP'),
+  );
+  assert.deepEqual(deltas, [
+    started(0, 'f'),
+    args(0, '{"a":[1]}'),
+    started(1, 'f', 'own'),
+    args(1, '{}'),
+    started(2, 'g'),
+    args(2, '{}'),
+    finish('tool_calls', 'STOP'),
+  ]);
+});
+
+test('minted ids are the same for the same bytes and differ between answers', () => {
+  const idOf = (answer: JsonObject) => {
+    const [delta] = newDecoder().body({ ...chunk([{ functionCall: { name: 'f', args: answer } }], 'STOP'), ...answer });
+    assert.equal(delta?.type, 'tool-call-start');
+    assert.match(delta.id, /^[a-zA-Z0-9_-]{1,64}$/);
+    return delta.id;
+  };
+  const answers = [
+    { responseId: 'one' },
+    { responseId: 'two' },
+    { responseId: 'x'.repeat(200) },
+    { responseId: undefined, createTime: '2026-01-01T00:00:00.5Z' },
+    { responseId: undefined },
+    { responseId: undefined, other: 1 },
+  ];
+  const ids = answers.map(idOf);
+  assert.deepEqual(ids, answers.map(idOf));
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+test('signatures travel with the call or beside the text that they came with', () => {
+  const extra = (signature: string) => ({ extra_content: { google: { thought_signature: signature } } });
+  const deltas = decode(
+    chunk([{ text: 'a', thoughtSignature: 'T' }]),
+    chunk([{ functionCall: { name: 'f' }, thoughtSignature: 'C' }], 'STOP'),
+  );
+  assert.deepEqual(deltas, [
+    text('a'),
+    { type: 'extension-delta', choice: 0, fields: extra('T') },
+    { ...started(0, 'f'), extra: extra('C') },
+    args(0, '{}'),
+    finish('tool_calls', 'STOP'),
+  ]);
+});
+
+test('arguments that come value by value are put together', () => {
+  const value = (jsonPath: string, rest: JsonObject) => ({ jsonPath, ...rest });
+  const more = (partialArgs: readonly JsonObject[], willContinue = true) =>
+    chunk([{ functionCall: willContinue ? { partialArgs, willContinue } : { partialArgs } }]);
+  const deltas = decode(
+    chunk([{ functionCall: { name: 'f', willContinue: true } }]),
+    more([value('$.items[0].name', { stringValue: 'ap', willContinue: true })]),
+    more([value('$.items[0].name', { stringValue: 'ple' }), value('$.items[0].price', { numberValue: 0 })]),
+    more([value("$.items[1]['sold out']", { boolValue: false }), value('$.note', { nullValue: 'NULL_VALUE' })]),
+    chunk([{ functionCall: {} }]),
+    chunk([{ functionCall: { name: 'g', willContinue: true } }]),
+    chunk([{ functionCall: { name: 'h', args: { kept: 1 }, willContinue: true } }]),
+    more([value('$.added', { stringValue: 'x' })], false),
+    chunk([{ functionCall: { name: 'open', willContinue: true } }]),
+    more([value('$.a', { stringValue: 'z' })]),
+    chunk([{ text: '' }], 'STOP'),
+  );
+  assert.deepEqual(deltas, [
+    started(0, 'f'),
+    args(0, '{"items":[{"name":"apple","price":0},{"sold out":false}],"note":null}'),
+    started(1, 'g'),
+    args(1, '{}'),
+    started(2, 'h'),
+    args(2, '{"kept":1,"added":"x"}'),
+    started(3, 'open'),
+    args(3, '{"a":"z"}'),
+    finish('tool_calls', 'STOP'),
+  ]);
+});
+
+test('hostile paths of partial arguments are only keys, and make no lists of holes', () => {
+  const partialArgs = [
+    { jsonPath: '$.__proto__.polluted', stringValue: 'yes' },
+    { jsonPath: '$.list[4000000000]', numberValue: 1 },
+    { jsonPath: '$.list.name', numberValue: 2 },
+    { jsonPath: '$', stringValue: 'root' },
+    { jsonPath: 7 },
+  ];
+  const deltas = decode(chunk([{ functionCall: { name: 'f', partialArgs } }], 'STOP'));
+  assert.deepEqual(deltas[1], args(0, '{"__proto__":{"polluted":"yes"},"list":[1]}'));
+  assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false);
+});
+
+test('every finish reason means what it means, after text and after a call', () => {
+  const reasons: readonly [string, FinishReason, FinishReason][] = [
+    ['STOP', 'stop', 'tool_calls'],
+    ['OTHER', 'stop', 'tool_calls'],
+    ['SOMETHING_NEW', 'stop', 'tool_calls'],
+    ['constructor', 'stop', 'tool_calls'],
+    ['MAX_TOKENS', 'length', 'length'],
+    ...[
+      'SAFETY',
+      'RECITATION',
+      'LANGUAGE',
+      'BLOCKLIST',
+      'PROHIBITED_CONTENT',
+      'SPII',
+      'MODEL_ARMOR',
+      'IMAGE_SAFETY',
+      'IMAGE_PROHIBITED_CONTENT',
+      'IMAGE_RECITATION',
+    ].map((reason): [string, 'content_filter', 'content_filter'] => [reason, 'content_filter', 'content_filter']),
+  ];
+  for (const [native, afterText, afterCall] of reasons) {
+    assert.deepEqual(decode(chunk([{ text: 'a' }], native)).at(-1), finish(afterText, native));
+    assert.deepEqual(decode(chunk([{ functionCall: { name: 'f' } }], native)).at(-1), finish(afterCall, native));
+  }
+});
+
+test('an answer that the vendor calls broken fails at once, with its words', () => {
+  const broken = ['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS'];
+  for (const finishReason of broken) {
+    const decoder = newDecoder();
+    const candidates = [{ content: {}, finishReason, finishMessage: 'f(' }];
+    assert.deepEqual(decoder.event(eventOf({ candidates })), [
+      {
+        type: 'answer-failed',
+        failure: {
+          kind: 'malformed',
+          reason: finishReason,
+          vendor: { status: 502, message: 'f(', code: finishReason },
+        },
+      },
+    ]);
+    assert.deepEqual(decoder.event(eventOf(chunk([{ text: 'late' }]))), []);
+    assert.deepEqual(decoder.end(), []);
+  }
+});
+
+test('an answer of nothing at all is a failure, unless a limit or a filter ended it or tokens were spent', () => {
+  for (const reason of ['STOP', 'OTHER']) {
+    assert.equal(failureOf(decode(chunk([{ text: '' }], reason))).kind, 'malformed');
+  }
+  assert.deepEqual(decode(chunk([], 'MAX_TOKENS')), [finish('length', 'MAX_TOKENS')]);
+  assert.deepEqual(decode(chunk([], 'SAFETY')), [finish('content_filter', 'SAFETY')]);
+  const usageMetadata = { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 };
+  assert.deepEqual(decode(chunk([], 'STOP', { usageMetadata })).at(-1), finish('stop', 'STOP'));
+  assert.deepEqual(decode(chunk([{ executableCode: { code: '1' } }], 'STOP')), [finish('stop', 'STOP')]);
+});
+
+test('a blocked prompt is refused with the vendor’s reason', () => {
+  const promptFeedback = { blockReason: 'MODEL_ARMOR', blockReasonMessage: 'Jailbreak.' };
+  assert.deepEqual(failureOf(decode({ promptFeedback })), {
+    kind: 'rejected',
+    status: 400,
+    vendor: {
+      status: 400,
+      message: 'The prompt was blocked: MODEL_ARMOR: Jailbreak.',
+      type: 'MODEL_ARMOR',
+      code: 'content_filter',
+    },
+  });
+  assert.equal(failureOf(decode({ candidates: [], promptFeedback: { blockReasonMessage: 'No.' } })).kind, 'rejected');
+});
+
+test('a block after content is a filtered ending, and feedback that blocks nothing is nothing', () => {
+  const blocked = { promptFeedback: { blockReason: 'SAFETY' } };
+  assert.deepEqual(decode(chunk([{ text: 'a' }]), blocked), [text('a'), finish('content_filter', 'SAFETY')]);
+  const harmless = { promptFeedback: { safetyRatings: [] } };
+  assert.deepEqual(decode(chunk([{ text: 'a' }], 'STOP', harmless)), [text('a'), finish('stop', 'STOP')]);
+});
+
+test('an error inside the stream fails the answer like the same error before it', () => {
+  const error = { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' };
+  const vendor = { status: 503, message: 'Overloaded', type: 'UNAVAILABLE' };
+  for (const data of [{ error }, [{ error }]]) {
+    assert.deepEqual(failureOf(decode(chunk([{ text: 'a' }]), data)), { kind: 'overloaded', status: 503, vendor });
+  }
+  assert.equal(failureOf(decode({ error: { status: 'RESOURCE_EXHAUSTED' } })).kind, 'rate-limited');
+  assert.equal(failureOf(decode({ error: [[]] })).kind, 'overloaded');
+});
+
+test('a stream without a finish reason was cut', () => {
+  assert.deepEqual(failureOf(decode()), { kind: 'truncated' });
+  assert.deepEqual(failureOf(decode(chunk([{ text: 'a' }]))), { kind: 'truncated' });
+  assert.deepEqual(failureOf(decode(chunk([{ text: 'a' }], 'FINISH_REASON_UNSPECIFIED'))), { kind: 'truncated' });
+  const second = { candidates: [{ index: 1, content: { parts: [{ text: 'b' }] } }] };
+  assert.deepEqual(failureOf(decode(chunk([{ text: 'a' }], 'STOP'), second)), { kind: 'truncated' });
+});
+
+test('an unreadable event is skipped if the answer goes on, and fails it if there is nothing else', () => {
+  assert.deepEqual(decode(chunk([{ text: 'a' }]), '{"candidates', chunk([{ text: 'b' }], 'STOP'), '[DONE]'), [
+    text('a'),
+    text('b'),
+    finish('stop', 'STOP'),
+  ]);
+  assert.equal(failureOf(decode('<html>')).kind, 'malformed');
+  assert.equal(failureOf(newDecoder().event({ kind: 'error', name: 'event-too-large', data: '' })).kind, 'malformed');
+});
+
+test('candidates are told apart by their index and finish in order', () => {
+  const part = (words: string, index: number, finishReason?: string) => ({
+    content: { parts: [{ text: words }] },
+    ...(index === 0 ? {} : { index }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+  });
+  const deltas = decode(
+    { candidates: [part('b', 1)] },
+    { candidates: [part('a', 0), part('B', 1, 'MAX_TOKENS')] },
+    { candidates: [part('A', 0, 'STOP')] },
+  );
+  assert.deepEqual(deltas, [
+    text('b', 1),
+    text('a', 0),
+    text('B', 1),
+    text('A', 0),
+    finish('stop', 'STOP', 0),
+    finish('length', 'MAX_TOKENS', 1),
+  ]);
+});
+
+test('usage counts thoughts as completion and tool results as prompt, and cached tokens once', () => {
+  const usageMetadata = {
+    promptTokenCount: 100,
+    toolUsePromptTokenCount: 20,
+    cachedContentTokenCount: 60,
+    candidatesTokenCount: 7,
+    thoughtsTokenCount: 30,
+    totalTokenCount: 157,
+  };
+  assert.deepEqual(decode(chunk([{ text: 'a' }], 'STOP', { usageMetadata }))[1], {
+    type: 'usage-update',
+    usage: {
+      prompt_tokens: 120,
+      completion_tokens: 37,
+      total_tokens: 157,
+      prompt_tokens_details: { cached_tokens: 60 },
+      completion_tokens_details: { reasoning_tokens: 30 },
+    },
+  });
+  const early = decode(chunk([{ text: 'a' }], 'STOP', { usageMetadata: { trafficType: 'ON_DEMAND' } }));
+  assert.ok(early.every((delta) => delta.type !== 'usage-update'));
+});
+
+test('the model version is passed on once', () => {
+  const about = { modelVersion: 'gemini-3.5-flash-001', usageMetadata: { serviceTier: 'standard' } };
+  const deltas = decode(chunk([{ text: 'a' }], undefined, about), chunk([{ text: 'b' }], 'STOP', about));
+  assert.deepEqual(
+    deltas.filter((delta) => delta.type === 'answer-info'),
+    [{ type: 'answer-info', fields: { system_fingerprint: 'gemini-3.5-flash-001', service_tier: 'default' } }],
+  );
+});
+
+test('log probabilities have the shape that OpenAI gives them', () => {
+  const logprobsResult = {
+    chosenCandidates: [{ token: 'é', logProbability: -0.5 }, { token: '!' }],
+    topCandidates: [{ candidates: [{ token: 'é', logProbability: -0.5 }] }],
+  };
+  const candidates = [{ content: { parts: [{ text: 'é!' }] }, finishReason: 'STOP', logprobsResult }];
+  const first = { token: 'é', logprob: -0.5, bytes: [195, 169] };
+  assert.deepEqual(decode({ candidates })[1], {
+    type: 'logprobs-delta',
+    choice: 0,
+    logprobs: {
+      content: [
+        { ...first, top_logprobs: [first] },
+        { token: '!', logprob: 0, bytes: [33], top_logprobs: [] },
+      ],
+      refusal: null,
+    },
+  });
+});
+
+test('sources become annotations, once, just before the finish', () => {
+  const groundingMetadata = {
+    groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }, { other: {} }],
+    groundingSupports: [{ segment: { endIndex: 3 }, groundingChunkIndices: [0, 1, 9] }],
+  };
+  const grounded = (finishReason?: string) => ({
+    candidates: [{ content: { parts: [{ text: 'x' }] }, groundingMetadata, ...(finishReason ? { finishReason } : {}) }],
+  });
+  const citation = { start_index: 0, end_index: 3, url: 'https://a.example', title: 'A' };
+  assert.deepEqual(decode(grounded(), grounded('STOP')).slice(2), [
+    {
+      type: 'extension-delta',
+      choice: 0,
+      fields: { annotations: [{ type: 'url_citation', url_citation: citation }] },
+    },
+    finish('stop', 'STOP'),
+  ]);
+});
+
+test('a picture is passed on as a data URL', () => {
+  const deltas = decode(chunk([{ inlineData: { mimeType: 'image/png', data: 'AAAA' } }], 'STOP'));
+  const images = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }];
+  assert.deepEqual(deltas, [{ type: 'extension-delta', choice: 0, fields: { images } }, finish('stop', 'STOP')]);
+});
+
+test('one body, and an array of the chunks of a stream, give what the stream gives', () => {
+  const chunks = [
+    chunk([{ text: 'a' }]),
+    chunk([{ functionCall: { name: 'f', args: {} } }]),
+    chunk([{ text: '' }], 'STOP', { usageMetadata: { promptTokenCount: 1, totalTokenCount: 1 } }),
+  ];
+  assert.deepEqual(newDecoder().body(chunks), decode(...chunks));
+  assert.deepEqual(newDecoder().body(chunk([{ text: 'a' }], 'STOP')), decode(chunk([{ text: 'a' }], 'STOP')));
+  for (const json of [null, 'text', 7, [], {}, [null]]) {
+    assert.equal(newDecoder().body(json).at(-1)?.type, 'answer-failed');
+  }
+});
+
+test('nothing throws, whatever comes, and nothing follows a failure', () => {
+  const anything = fc.jsonValue({ maxDepth: 2 });
+  const words = fc.constantFrom(
+    'text',
+    'parts',
+    'candidates',
+    'content',
+    'functionCall',
+    'name',
+    'args',
+    'STOP',
+    'error',
+  );
+  const part = fc.dictionary(
+    fc.constantFrom('text', 'thought', 'functionCall', 'thoughtSignature', 'inlineData'),
+    fc.oneof(anything, fc.dictionary(fc.constantFrom('name', 'id', 'args', 'partialArgs', 'willContinue'), anything)),
+  );
+  const likely = fc.record(
+    {
+      candidates: fc.array(
+        fc.record(
+          {
+            content: fc.record({ parts: fc.array(part) }),
+            finishReason: fc.oneof(words, anything),
+            index: fc.oneof(fc.double(), fc.nat(3)),
+            logprobsResult: fc.dictionary(fc.constantFrom('chosenCandidates', 'topCandidates'), anything),
+            groundingMetadata: fc.dictionary(fc.constantFrom('groundingChunks', 'groundingSupports'), anything),
+          },
+          { requiredKeys: [] },
+        ),
+      ),
+      promptFeedback: anything,
+      usageMetadata: anything,
+      error: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: anything }),
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(likely, anything, fc.string()), { maxLength: 5 }), (chunks) => {
+      const deltas = decode(...chunks);
+      const failed = deltas.findIndex((delta) => delta.type === 'answer-failed');
+      assert.ok(failed === -1 || failed === deltas.length - 1);
+      assert.ok(deltas.length > 0);
+      newDecoder().body(chunks);
+    }),
+  );
+});
+
+test('arguments nested beyond the stack do not throw', () => {
+  const depth = 100_000;
+  const nested = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const data = `{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":${nested}}}]},"finishReason":"STOP"}]}`;
+  assert.equal(newDecoder().event(eventOf(data)).length, 2);
+});
