@@ -8,7 +8,7 @@ export interface EncodingLosses {
   readonly refusals: Refusal[];
 }
 
-export type Refusal = Extract<Encoding, { kind: 'unsupported' }>;
+type Refusal = Extract<Encoding, { kind: 'unsupported' }>;
 
 export function noLosses(): EncodingLosses {
   return { dropped: [], refusals: [] };

@@ -5,7 +5,7 @@ import { type JsonObject, stringMember } from '../../json.ts';
  * Why a candidate ended. `natural`: it said all it had, which is `tool_calls` after a call and `stop` else. `broken`: the vendor's own
  * failure, not an ending.
  */
-export type EndingReason = 'natural' | 'length' | 'content_filter' | 'broken';
+type EndingReason = 'natural' | 'length' | 'content_filter' | 'broken';
 
 export interface Ending {
   /** The vendor's word. */
