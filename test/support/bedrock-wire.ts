@@ -65,9 +65,10 @@ function stream(answer: WireAnswer): WireStream {
 
 /** A part's pieces, the first of them after the end of the part before. Only a tool call is announced. */
 function piecesOf(part: WirePart, contentBlockIndex: number, answer: WireAnswer): Uint8Array[] {
-  const deltas = part.fragments.map((text) => {
-    const last = part.kind === 'reasoning' && text === part.fragments.at(-1) ? signature(contentBlockIndex) : [];
-    return joined(padded('contentBlockDelta', { contentBlockIndex, delta: deltaOf(part, text) }), ...last);
+  const deltas = part.fragments.map((text, index) => {
+    const isLast = index === part.fragments.length - 1;
+    const after = part.kind === 'reasoning' && isLast ? [signature(contentBlockIndex)] : [];
+    return joined(padded('contentBlockDelta', { contentBlockIndex, delta: deltaOf(part, text) }), ...after);
   });
   const pieces = part.kind === 'tool-call' ? [callStart(part, contentBlockIndex, answer), ...deltas] : deltas;
   const [first, ...others] = pieces;
@@ -93,8 +94,8 @@ function deltaOf(part: WirePart, text: string): JsonObject {
 
 const SIGNATURE = 'c2ltdWxhdGVkLXNpZ25hdHVyZQ==';
 
-function signature(contentBlockIndex: number): Uint8Array[] {
-  return [padded('contentBlockDelta', { contentBlockIndex, delta: { reasoningContent: { signature: SIGNATURE } } })];
+function signature(contentBlockIndex: number): Uint8Array {
+  return padded('contentBlockDelta', { contentBlockIndex, delta: { reasoningContent: { signature: SIGNATURE } } });
 }
 
 function blockStop(contentBlockIndex: number): Uint8Array {

@@ -13,7 +13,7 @@ import type { ReceivedRequest, WireChat, WireEmbeddings, WireFailure, WirePrompt
 
 /** Reads a request as Gemini does. Source: Gemini API reference, "Generating content" and "Embeddings". */
 export function readGeminiRequest(request: ReceivedRequest): WireChat | WireEmbeddings | WireFailure {
-  const [, model, method] = /^\/v1(?:beta)?\/models\/([^/:]+):(\w+)$/.exec(request.path) ?? [];
+  const [, model, method] = /^\/v1(?:beta\d?)?\/(?:.+\/)?models\/([^/:]+):(\w+)$/.exec(request.path) ?? [];
   if (request.method !== 'POST' || model === undefined || method === undefined || !METHODS.has(method)) {
     return geminiFailure('wrong-path');
   }
