@@ -2,6 +2,7 @@ import type { FailureVerdict } from '../failover/failure-verdict.ts';
 
 /** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
 export interface Ejection {
+  /** A whole number: it is compared for equality in the store. */
   readonly untilMs: number;
   /** Ejections in a row, from 1: each cooldown is twice the one before. */
   readonly level: number;
@@ -23,6 +24,17 @@ export interface EjectionSettings {
   /** How long the one caller that probes has before another may. */
   readonly probeLeaseMs: number;
 }
+
+/** Defaults of the settings. A cooldown never exceeds 20 s, so that a recovery is noticed within half a minute. */
+export const EJECTION_DEFAULTS: EjectionSettings = {
+  consecutiveFailures: 3,
+  failureRate: 0.5,
+  minRequests: 10,
+  baseCooldownMs: 2000,
+  maxCooldownMs: 20_000,
+  misconfiguredCooldownMs: 300_000,
+  probeLeaseMs: 15_000,
+};
 
 export type EjectionState = 'healthy' | 'ejected' | 'due' | 'probing';
 
@@ -61,7 +73,7 @@ export function ejectionAfter(
   const level = nextLevel(current, nowMs, settings);
   const cooldownMs = cooldown(evidence, level, settings);
   const reason = evidence.blame === 'failure' ? 'failures' : evidence.blame;
-  return { untilMs: Math.max(current?.untilMs ?? 0, nowMs + cooldownMs), level, reason };
+  return { untilMs: Math.max(current?.untilMs ?? 0, Math.ceil(nowMs + cooldownMs)), level, reason };
 }
 
 function isFailing(evidence: FailureEvidence, settings: EjectionSettings): boolean {

@@ -16,6 +16,9 @@ export interface Estimate {
   readonly requests: number;
   /** Failures among them, 0 to 1. */
   readonly failureRate: number;
+  /** Decayed number of hedges, and of attempts after a failed one, among `requests`. */
+  readonly hedges: number;
+  readonly retries: number;
   readonly requestsPerSecond: number;
   /** Input and output together. */
   readonly tokensPerSecond: number;
@@ -38,6 +41,8 @@ export function estimateOf(decayed: Sums, scale: DecayScale): Estimate {
     outputTokens: ratio(sum('o'), sum('a')),
     requests: sum('q'),
     failureRate: ratio(sum('f'), sum('q')) ?? 0,
+    hedges: sum('e'),
+    retries: sum('r'),
     requestsPerSecond: sum('q') * perSecond,
     tokensPerSecond: (sum('i') + sum('o')) * perSecond,
     ttftPercentileMs: (percentile) => percentileOf(counts(decayed, 't', 'c'), percentile),

@@ -86,13 +86,14 @@ async function refresh(fleet: Fleet): Promise<void> {
 
 async function claimProbe(fleet: Fleet, deployment: string, was: Ejection): Promise<boolean> {
   const { clock, store, settings, ejection, onStoreError } = fleet.options;
-  const leaseUntilMs = Math.ceil(clock.nowMs() + ejection.probeLeaseMs);
-  const claim = store.claimProbe(deployment, was, leaseUntilMs).catch((error: unknown) => {
+  const fromMs = Math.ceil(clock.nowMs());
+  const lease = { fromMs, untilMs: fromMs + ejection.probeLeaseMs };
+  const claim = store.claimProbe(deployment, was, lease).catch((error: unknown) => {
     onStoreError('claim a probe', error);
     return false;
   });
   // Claimed or not, somebody is trying it now: this instance does not ask again before the lease ends.
-  fleet.board.noteProbe(deployment, leaseUntilMs);
+  fleet.board.noteProbe(deployment, lease.untilMs);
   return within(clock, settings.readTimeoutMs, claim, false);
 }
 

@@ -11,6 +11,8 @@ export interface Observation {
   readonly waitedMs?: number;
   /** The whole answer, from dial to last byte. Only of answers that were complete. */
   readonly totalMs?: number;
+  /** Why there was this attempt; absent for a request's first. Counted against the fleet's budgets. */
+  readonly extra?: 'hedge' | 'retry';
   readonly inputTokens?: number;
   readonly outputTokens?: number;
 }

@@ -15,6 +15,12 @@ export interface StatisticsStore {
   readonly eject: (deployment: string, ejection: Ejection) => Promise<void>;
   /** Ends the ejection `was`, unless it has been extended since. */
   readonly lift: (deployment: string, was: Ejection) => Promise<void>;
-  /** Claims the right to try a deployment whose cooldown `was` is over, until `leaseUntilMs`. Exactly one caller in the fleet gets `true`. */
-  readonly claimProbe: (deployment: string, was: Ejection, leaseUntilMs: number) => Promise<boolean>;
+  /** Claims the right to try a deployment whose cooldown `was` is over, for the time of the lease. Exactly one caller in the fleet gets `true`. */
+  readonly claimProbe: (deployment: string, was: Ejection, lease: ProbeLease) => Promise<boolean>;
+}
+
+/** Whole milliseconds since 1970. */
+export interface ProbeLease {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }

@@ -10,6 +10,7 @@ import type { Observation } from './observation.ts';
  * |---|---|
  * | `q` | 1, every attempt that ended |
  * | `f` | 1, every failure |
+ * | `e`, `r` | 1, hedges; 1, attempts after a failed one |
  * | `n` | 1, every time to first token that was seen to its end |
  * | `x` | the time to first token in ms, or the time waited where it was given up |
  * | `g`, `h` | output tokens, and the ms from first token to the end |
@@ -31,6 +32,9 @@ export function sumsOf(
   const sums = new Map<string, number>([['q', weight]]);
   if (observation.outcome === 'failed') {
     sums.set('f', weight);
+  }
+  if (observation.extra !== undefined) {
+    sums.set(observation.extra === 'hedge' ? 'e' : 'r', weight);
   }
   addTtft(sums, observation, weight);
   addAnswer(sums, observation, weight);

@@ -1,0 +1,204 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Ejection } from '../../core/statistics/ejection.ts';
+import { type DecayScale, epochLengthMs } from '../../core/statistics/forward-decay.ts';
+import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
+import type { StatisticsStore } from '../../core/statistics/statistics-store.ts';
+import type { Sums } from '../../core/statistics/sums.ts';
+import { statisticsTable } from './table-definitions.ts';
+
+/** The sort key of a deployment's ejection. Epochs are far above. */
+const EJECTION_SORT_KEY = 0;
+/** What BatchGetItem takes. */
+const KEYS_PER_READ = 100;
+const PK = statisticsTable.partitionKey.name;
+const SK = statisticsTable.sortKey.name;
+const TTL = statisticsTable.ttlAttribute;
+
+export interface DynamoDbStatisticsStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly scale: DecayScale;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/**
+ * The fleet's statistics in one DynamoDB table: an item for each deployment and epoch, grown by `ADD` without conditions, and one for its
+ * ejection. Reads are eventually consistent: half the price, and a snapshot is a second old anyway.
+ */
+export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions): StatisticsStore {
+  return {
+    read: (deployments, epochs) => read(options, deployments, epochs),
+    add: async (sums) => {
+      const updates = [...sums].flatMap(([deployment, epochs]) =>
+        [...epochs].map(([epoch, added]) => add(options, { deployment, epoch }, added)),
+      );
+      await Promise.all(updates);
+    },
+    eject: (deployment, ejection) => eject(options, deployment, ejection),
+    lift: (deployment, was) => lift(options, deployment, was),
+    claimProbe: async (deployment, was, lease) => {
+      const claim = new UpdateItemCommand({
+        TableName: options.tableName,
+        Key: keyOf(deployment, EJECTION_SORT_KEY),
+        UpdateExpression: 'SET #probe = :until',
+        ConditionExpression: '#until = :was AND (attribute_not_exists(#probe) OR #probe < :from)',
+        ExpressionAttributeNames: { '#probe': 'probeUntilMs', '#until': 'untilMs' },
+        ExpressionAttributeValues: {
+          ':until': number(lease.untilMs),
+          ':was': number(was.untilMs),
+          ':from': number(lease.fromMs),
+        },
+      });
+      return meetsCondition(options.client.send(claim));
+    },
+  };
+}
+
+async function read(
+  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  deployments: readonly string[],
+  epochs: readonly number[],
+): Promise<ReadonlyMap<string, StoredStatistics>> {
+  const sortKeys = [EJECTION_SORT_KEY, ...epochs];
+  const keys = deployments.flatMap((deployment) => sortKeys.map((sortKey) => keyOf(deployment, sortKey)));
+  const pages = Array.from({ length: Math.ceil(keys.length / KEYS_PER_READ) }, (_, page) =>
+    keys.slice(page * KEYS_PER_READ, (page + 1) * KEYS_PER_READ),
+  );
+  const answers = await Promise.all(
+    pages.map((page) => client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: page } } }))),
+  );
+  const items = answers.flatMap((answer) => answer.Responses?.[tableName] ?? []);
+  return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
+}
+
+function statisticsOf(deployment: string, items: readonly Item[]): StoredStatistics {
+  const own = items.filter((item) => item[PK]?.S === partitionKeyOf(deployment));
+  const epochs = new Map(
+    own.filter((item) => sortKeyOf(item) !== EJECTION_SORT_KEY).map((item) => [sortKeyOf(item), sumsOf(item)]),
+  );
+  const ejection = ejectionOf(own.find((item) => sortKeyOf(item) === EJECTION_SORT_KEY));
+  return ejection === undefined ? { epochs } : { epochs, ejection };
+}
+
+function sumsOf(item: Item): Sums {
+  const names = Object.keys(item).filter((name) => name !== PK && name !== SK && name !== TTL);
+  return new Map(names.map((name) => [name, Number(item[name]?.N ?? 0)]));
+}
+
+function ejectionOf(item: Item | undefined): Ejection | undefined {
+  const reason = item?.['reason']?.S;
+  if (item === undefined || (reason !== 'failures' && reason !== 'rate-limited' && reason !== 'misconfigured')) {
+    return undefined;
+  }
+  const probeUntilMs = item['probeUntilMs']?.N;
+  return {
+    untilMs: Number(item['untilMs']?.N ?? 0),
+    level: Number(item['level']?.N ?? 1),
+    reason,
+    ...(probeUntilMs === undefined ? {} : { probeUntilMs: Number(probeUntilMs) }),
+  };
+}
+
+async function add(
+  { client, tableName, scale }: DynamoDbStatisticsStoreOptions,
+  { deployment, epoch }: { readonly deployment: string; readonly epoch: number },
+  sums: Sums,
+): Promise<void> {
+  const names = [...sums.keys()];
+  // An epoch is read for as long again as it lasts; another one covers clocks that differ.
+  const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scale)) / 1000);
+  await client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: keyOf(deployment, epoch),
+      UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+      ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+      ExpressionAttributeValues: {
+        ':ttl': number(expiresAtSeconds),
+        ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
+      },
+    }),
+  );
+}
+
+async function eject(
+  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  deployment: string,
+  ejection: Ejection,
+): Promise<void> {
+  const update = new UpdateItemCommand({
+    TableName: tableName,
+    Key: keyOf(deployment, EJECTION_SORT_KEY),
+    UpdateExpression: 'SET #until = :until, #level = :level, #reason = :reason, #ttl = :ttl REMOVE #probe',
+    ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
+    ExpressionAttributeNames: {
+      '#until': 'untilMs',
+      '#level': 'level',
+      '#reason': 'reason',
+      '#ttl': TTL,
+      '#probe': 'probeUntilMs',
+    },
+    ExpressionAttributeValues: {
+      ':until': number(ejection.untilMs),
+      ':level': number(ejection.level),
+      ':reason': { S: ejection.reason },
+      ':ttl': number(Math.ceil(ejection.untilMs / 1000) + EJECTION_KEPT_SECONDS),
+    },
+  });
+  await meetsCondition(client.send(update));
+}
+
+/** How long an ejection that nobody has lifted is remembered after its cooldown: until then its next one is longer. */
+const EJECTION_KEPT_SECONDS = 3600;
+
+async function lift(
+  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  deployment: string,
+  was: Ejection,
+): Promise<void> {
+  const removal = new DeleteItemCommand({
+    TableName: tableName,
+    Key: keyOf(deployment, EJECTION_SORT_KEY),
+    ConditionExpression: '#until <= :was',
+    ExpressionAttributeNames: { '#until': 'untilMs' },
+    ExpressionAttributeValues: { ':was': number(was.untilMs) },
+  });
+  await meetsCondition(client.send(removal));
+}
+
+async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function keyOf(deployment: string, sortKey: number): Item {
+  return { [PK]: { S: partitionKeyOf(deployment) }, [SK]: number(sortKey) };
+}
+
+function partitionKeyOf(deployment: string): string {
+  return `deployment#${deployment}`;
+}
+
+function sortKeyOf(item: Item): number {
+  return Number(item[SK]?.N ?? 0);
+}
+
+/** DynamoDB's numbers are decimal text; BigInt keeps large ones from turning into `1e+21`. */
+function number(value: number): AttributeValue.NMember {
+  return { N: Number.isInteger(value) ? BigInt(value).toString() : String(value) };
+}
