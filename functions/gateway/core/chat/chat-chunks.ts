@@ -3,6 +3,7 @@ import { type AnswerIdentity, answerInfo } from './answer-identity.ts';
 import type { ChatDelta } from './chat-delta.ts';
 import type { ChatUsage } from './chat-usage.ts';
 import { type ChoiceDelta, nativeReason } from './fold-choice.ts';
+import { type ToolCallForm, toolCallForm, toolCallOf } from './tool-call-form.ts';
 
 /** Writes an answer's deltas as the stream that the caller reads. */
 export interface ChatChunks {
@@ -22,12 +23,13 @@ export function chatChunks(about: AnswerIdentity & { readonly includeUsage: bool
   const identity = membersText({ id, object: 'chat.completion.chunk', created, model });
   const closing = includeUsage ? ',"usage":null}\n\n' : '}\n\n';
   const begun = new Set<number>();
+  const formOf = callForms();
   let info: JsonObject = {};
   let opening = `data: {${identity},"choices":[`;
   let usage: ChatUsage | undefined;
 
   function chunk(delta: ChoiceDelta): string {
-    const written = `${opening}${choiceText(delta)}]${closing}`;
+    const written = `${opening}${choiceText(delta, formOf(delta))}]${closing}`;
     if (begun.has(delta.choice)) {
       return written;
     }
@@ -66,6 +68,20 @@ export function chatChunks(about: AnswerIdentity & { readonly includeUsage: bool
   };
 }
 
+/** Remembers which calls are not of functions: the pieces after the first do not say. */
+function callForms(): (delta: ChoiceDelta) => ToolCallForm {
+  const forms = new Map<string, ToolCallForm>();
+  const functionForm = toolCallForm(undefined);
+  return (delta) => {
+    if (delta.type === 'tool-call-start' && toolCallForm(delta.extra) !== functionForm) {
+      forms.set(`${delta.choice}/${delta.call}`, toolCallForm(delta.extra));
+    }
+    return delta.type === 'tool-call-delta' && forms.size > 0
+      ? (forms.get(`${delta.choice}/${delta.call}`) ?? functionForm)
+      : functionForm;
+  };
+}
+
 /** An object's members as JSON, without its braces. */
 function membersText(members: JsonObject): string {
   return JSON.stringify(members).slice(1, -1);
@@ -85,7 +101,7 @@ function choiceWith(choice: number, members: string): string {
   return `{"index":${choice},"delta":{${members}},"logprobs":null,"finish_reason":null}`;
 }
 
-function choiceText(delta: ChoiceDelta): string {
+function choiceText(delta: ChoiceDelta, form: ToolCallForm): string {
   switch (delta.type) {
     case 'text-delta':
       return choiceWith(delta.choice, `"content":${JSON.stringify(delta.text)}`);
@@ -96,10 +112,7 @@ function choiceText(delta: ChoiceDelta): string {
     case 'tool-call-start':
       return choiceWith(delta.choice, `"tool_calls":[${callStartText(delta)}]`);
     case 'tool-call-delta':
-      return choiceWith(
-        delta.choice,
-        `"tool_calls":[{"index":${delta.call},"function":{"arguments":${JSON.stringify(delta.text)}}}]`,
-      );
+      return choiceWith(delta.choice, `"tool_calls":[${callDeltaText(delta, form)}]`);
     case 'extension-delta':
       return choiceWith(delta.choice, membersText(delta.fields));
     case 'logprobs-delta':
@@ -109,9 +122,12 @@ function choiceText(delta: ChoiceDelta): string {
   }
 }
 
-function callStartText(start: Extract<ChatDelta, { type: 'tool-call-start' }>): string {
-  const called = { name: start.name, arguments: '' };
-  return JSON.stringify({ ...start.extra, index: start.call, id: start.id, type: 'function', function: called });
+function callStartText({ call, id, name, extra }: Extract<ChatDelta, { type: 'tool-call-start' }>): string {
+  return JSON.stringify({ index: call, ...toolCallOf({ id, name, text: '', extra }) });
+}
+
+function callDeltaText({ call, text }: Extract<ChatDelta, { type: 'tool-call-delta' }>, form: ToolCallForm): string {
+  return `{"index":${call},"${form.type}":{"${form.text}":${JSON.stringify(text)}}}`;
 }
 
 function finishText(finish: Extract<ChatDelta, { type: 'choice-finish' }>): string {

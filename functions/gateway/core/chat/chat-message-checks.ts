@@ -68,11 +68,19 @@ const checkArguments = mustBe('a string of JSON text', (value) => {
 
 const CALLED_FUNCTION = { name: isNonEmptyString, arguments: checkArguments };
 
-const checkToolCall = objectOf({
+/** A call of a custom tool, which only OpenAI has, carries text in place of arguments. */
+const checkToolCall: Check = (value, path) => {
+  const isCustom = stringMember(value, 'type') === 'custom';
+  return objectOf(isCustom ? CUSTOM_CALL : FUNCTION_CALL)(value, path);
+};
+
+const CUSTOM_CALL = { id: isString, custom: objectOf({ name: isNonEmptyString, input: isString }) };
+
+const FUNCTION_CALL = {
   id: isString,
-  type: optional(oneOf(['function'])),
+  type: optional(oneOf(['function', 'custom'])),
   function: objectOf(CALLED_FUNCTION),
-});
+};
 
 const MESSAGE_MEMBERS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   system: { content: checkContent },

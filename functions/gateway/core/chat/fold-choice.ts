@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { ChatDelta } from './chat-delta.ts';
 import { extensionFields } from './extension-fields.ts';
+import { toolCallOf } from './tool-call-form.ts';
 
 /** A delta that belongs to one choice. */
 export type ChoiceDelta = Extract<ChatDelta, { readonly choice: number }>;
@@ -16,7 +17,7 @@ export interface ChoiceFold {
 export const MESSAGE_MEMBERS: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
 
 interface FoldedCall {
-  readonly start: Extract<ChatDelta, { type: 'tool-call-start' }> | undefined;
+  readonly start: Extract<ChatDelta, { type: 'tool-call-start' }>;
   readonly pieces: string[];
 }
 
@@ -91,12 +92,10 @@ function messageOf(fold: Fold, extensions: JsonObject): JsonObject {
 function toolCalls(calls: ReadonlyMap<number, FoldedCall>): JsonObject[] {
   return [...calls]
     .sort(([a], [b]) => a - b)
-    .map(([, { start, pieces }]) => ({
-      ...start?.extra,
-      id: start?.id,
-      type: 'function',
-      function: { name: start?.name, arguments: pieces.join('') },
-    }));
+    .map(([, { start, pieces }]) => {
+      const { id, name, extra } = start;
+      return toolCallOf({ id, name, text: pieces.join(''), extra });
+    });
 }
 
 function noneIfEmpty(fields: JsonObject): JsonObject | null {

@@ -109,13 +109,19 @@ function toMessage(message: unknown): unknown {
     : { ...plain, tool_calls: arrayMember(plain, 'tool_calls').map(toToolCall) };
 }
 
+/**
+ * A call of a custom tool gets a `function` beside its `custom`, with its text as the argument `input`: other vendors know functions
+ * only, and OpenAI-shaped ones are sent what the caller sent.
+ */
 function toToolCall(call: unknown): JsonObject {
+  const members = isJsonObject(call) ? call : {};
+  const custom = objectMember(call, 'custom');
+  if (members.type === 'custom' && custom !== undefined) {
+    const input = JSON.stringify({ input: custom.input });
+    return { ...members, function: { name: custom.name, arguments: input } };
+  }
   const called = objectMember(call, 'function');
-  return {
-    ...(isJsonObject(call) && call),
-    type: 'function',
-    function: { ...called, arguments: called?.arguments ?? '' },
-  };
+  return { ...members, type: 'function', function: { ...called, arguments: called?.arguments ?? '' } };
 }
 
 function toTool(tool: unknown): unknown {

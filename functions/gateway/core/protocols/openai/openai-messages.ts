@@ -1,0 +1,66 @@
+import type { ChatMessage, ChatRequest } from '../../chat/chat-request.ts';
+import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../json.ts';
+import type { OpenAiRules } from './openai-rules.ts';
+
+/** The request's messages for a model with these rules; the very same ones where there is nothing to change. */
+export function openAiMessages(messages: ChatRequest['messages'], rules: OpenAiRules): readonly JsonObject[] {
+  return messages.map((message) => {
+    const plain = withRole(withoutCustomFunctions(message), rules.instructionRole);
+    return rules.foreignMembers === 'remove' ? withoutForeign(plain) : plain;
+  });
+}
+
+/** Parsing puts a `function` beside each custom call for the vendors that know no other; this one gets what the caller sent. */
+function withoutCustomFunctions(message: ChatMessage): JsonObject {
+  const calls = arrayMember(message, 'tool_calls');
+  return calls.some(isCustomCall) ? { ...message, tool_calls: calls.map(withoutFunction) } : message;
+}
+
+function isCustomCall(call: unknown): boolean {
+  return stringMember(call, 'type') === 'custom';
+}
+
+function withoutFunction(call: unknown): unknown {
+  return isJsonObject(call) && isCustomCall(call) ? withoutMembers(call, ['function']) : call;
+}
+
+function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): JsonObject {
+  const isInstruction = message.role === 'system' || message.role === 'developer';
+  return isInstruction && role !== 'as-sent' ? { ...message, role } : message;
+}
+
+/**
+ * What other vendors' answers and clients put into messages: reasoning for the next turn (DeepSeek, Anthropic, OpenRouter, Google), and
+ * marks for prompt caches (Anthropic). None of it means anything to OpenAI.
+ */
+const FOREIGN_MEMBERS: readonly string[] = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'thinking_blocks',
+  'extra_content',
+  'thought_signature',
+  'cache_control',
+  'prefix',
+];
+
+function withoutForeign(message: JsonObject): JsonObject {
+  const plain = withoutMembers(message, FOREIGN_MEMBERS);
+  return withPlainItems(withPlainItems(plain, 'content'), 'tool_calls');
+}
+
+/** `message` with the foreign members of the items in its array `key` removed. */
+function withPlainItems(message: JsonObject, key: 'content' | 'tool_calls'): JsonObject {
+  const items = message[key];
+  return Array.isArray(items) ? { ...message, [key]: items.map(plainItem) } : message;
+}
+
+function plainItem(item: unknown): unknown {
+  return isJsonObject(item) ? withoutMembers(item, FOREIGN_MEMBERS) : item;
+}
+
+function withoutMembers(object: JsonObject, names: readonly string[]): JsonObject {
+  return names.some((name) => Object.hasOwn(object, name))
+    ? Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
+    : object;
+}

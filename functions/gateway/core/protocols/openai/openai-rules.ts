@@ -1,0 +1,59 @@
+import type { JsonObject } from '../../json.ts';
+import { type ModelRule, modelRules } from '../model-rules.ts';
+
+/** What an OpenAI-shaped deployment takes. The operator corrects it in the deployment's `rules`. */
+export interface OpenAiRules {
+  /** Whether it takes `stream_options.include_usage`. Without it a stream may tell no token counts. */
+  readonly streamUsage: boolean;
+  /** The member that limits the answer's length, where it knows but one. */
+  readonly maxTokensMember: 'as-sent' | 'max_tokens' | 'max_completion_tokens';
+  /** Members that it refuses and that change quality only: left out and reported. The default temperature and top_p of 1 are kept. */
+  readonly refusedSampling: readonly string[];
+  /** When it takes function tools beside reasoning. */
+  readonly toolsWithReasoning: 'always' | 'unless-effort-is-set' | 'only-without-effort';
+  /** Values of `reasoning_effort` that it refuses. */
+  readonly refusedEfforts: readonly string[];
+  /** Whether members that other vendors invented go out, as `thinking_blocks` and `cache_control`. OpenAI itself refuses unknown members. */
+  readonly foreignMembers: 'keep' | 'remove';
+  /** The role that system and developer messages are sent with. */
+  readonly instructionRole: 'as-sent' | 'system' | 'developer' | 'user';
+}
+
+/** The rules of one model. */
+export function openAiRules(model: string, configured: JsonObject | undefined): OpenAiRules {
+  return modelRules({ defaults: DEFAULTS, lines: LINES }, model, configured);
+}
+
+/** What holds for a server of which nothing is known: it gets what the caller sent. */
+const DEFAULTS: OpenAiRules = {
+  streamUsage: true,
+  maxTokensMember: 'as-sent',
+  refusedSampling: [],
+  toolsWithReasoning: 'always',
+  refusedEfforts: [],
+  foreignMembers: 'keep',
+  instructionRole: 'as-sent',
+};
+
+const SAMPLING: readonly string[] = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'logit_bias'];
+
+/**
+ * OpenAI's own models, by the ids that api.openai.com and Azure give them; `openai/` is how proxies name them, but gpt-oss is open and
+ * served by anyone. Source: OpenAI's model pages and the 400s of its API. From gpt-5.1 on sampling is allowed where there is no reasoning,
+ * so that it is left to the caller.
+ */
+const LINES: readonly ModelRule<OpenAiRules>[] = [
+  { match: /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|o\d)/, rules: { foreignMembers: 'remove' } },
+  { match: /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d{2,}))/, rules: { maxTokensMember: 'max_completion_tokens' } },
+  { match: /^(?:openai\/)?o\d/, rules: { refusedSampling: SAMPLING } },
+  {
+    match: /^(?:openai\/)?gpt-5(?:-mini|-nano|-pro|-codex)?(?:-\d{4}-\d{2}-\d{2})?$/,
+    rules: { refusedSampling: SAMPLING },
+  },
+  { match: /^(?:openai\/)?o1-(?:mini|preview)/, rules: { instructionRole: 'user' } },
+  { match: /^(?:openai\/)?gpt-5\.[45]/, rules: { toolsWithReasoning: 'unless-effort-is-set' } },
+  {
+    match: /^(?:openai\/)?gpt-5\.6/,
+    rules: { toolsWithReasoning: 'only-without-effort', refusedEfforts: ['minimal'] },
+  },
+];

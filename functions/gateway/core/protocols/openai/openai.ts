@@ -1,0 +1,16 @@
+import type { Protocol } from '../protocol.ts';
+import { openAiChatDecoder } from './openai-chat-decoder.ts';
+import { encodeOpenAiChat } from './openai-chat-request.ts';
+import { openAiEmbeddings } from './openai-embeddings.ts';
+import { readOpenAiFailure } from './openai-failure.ts';
+
+/** OpenAI's API and every server that speaks it: Azure, Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM, Bedrock's `/openai/v1`. */
+export const openai: Protocol = {
+  framing: 'server-sent-events',
+  defaultBaseUrl: () => 'https://api.openai.com/v1',
+  authorization: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
+  encodeChat: encodeOpenAiChat,
+  chatDecoder: openAiChatDecoder,
+  embeddings: openAiEmbeddings,
+  readFailure: readOpenAiFailure,
+};
