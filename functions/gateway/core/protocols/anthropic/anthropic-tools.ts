@@ -25,10 +25,7 @@ export function toolFields(
   const wanted = toolChoice(request, notes);
   const offered = (request.tools ?? []).map((tool, index) => toolOf(tool, { path: `tools[${index}]`, rules, notes }));
   const allowed = wanted.only === undefined ? offered : offered.filter((tool) => wanted.only?.has(String(tool.name)));
-  const callable =
-    allowed.length > 0 || offered.length > 0
-      ? { tools: allowed, choice: wanted.choice }
-      : formerTools(request, wanted.choice);
+  const callable = offered.length > 0 ? { tools: allowed, choice: wanted.choice } : formerTools(request, wanted.choice);
   const fields = withAnswerTool(callable, answer);
   const type = fields.choice?.type;
   const isForced = type === 'any' || type === 'tool';
