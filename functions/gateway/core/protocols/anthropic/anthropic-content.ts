@@ -6,7 +6,7 @@ import { cacheMark } from './cache-marks.ts';
 import type { EncodingNotes } from './encoding-notes.ts';
 
 /** A part of the user's or of a tool's words as a content block; what Anthropic cannot take is refused. */
-export function contentBlocks(parts: readonly PlacedPart[], notes: EncodingNotes): readonly JsonObject[] {
+export function partBlocks(parts: readonly PlacedPart[], notes: EncodingNotes): readonly JsonObject[] {
   return parts.flatMap((placed) => {
     const block =
       READERS.get(placed.part.type)?.(placed.part) ?? `Anthropic takes no part of type "${placed.part.type}".`;

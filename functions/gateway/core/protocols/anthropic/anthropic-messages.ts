@@ -9,7 +9,7 @@ import {
 } from '../../chat/conversation-turns.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../json.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
-import { contentBlocks, textBlocks } from './anthropic-content.ts';
+import { partBlocks, textBlocks } from './anthropic-content.ts';
 import type { AnthropicRules } from './anthropic-rules.ts';
 import { type AnthropicMessage, cacheMark } from './cache-marks.ts';
 import type { EncodingNotes } from './encoding-notes.ts';
@@ -47,13 +47,13 @@ function messageOf(turn: Turn, rules: AnthropicRules, notes: EncodingNotes): Ant
 }
 
 function userBlocks(turn: UserTurn, notes: EncodingNotes): readonly JsonObject[] {
-  const blocks = [...turn.results.map((result) => resultBlock(result, notes)), ...contentBlocks(turn.parts, notes)];
+  const blocks = [...turn.results.map((result) => resultBlock(result, notes)), ...partBlocks(turn.parts, notes)];
   return blocks.length === 0 ? [{ type: 'text', text: EMPTY_CONTENT }] : blocks;
 }
 
 /** A mark on a part within a result becomes the result's: only blocks of the message itself are counted and limited. */
 function resultBlock(result: ToolResult, notes: EncodingNotes): JsonObject {
-  const blocks = contentBlocks(result.parts, notes);
+  const blocks = partBlocks(result.parts, notes);
   const marked = [...result.parts.map(({ part }) => part), result.message].findLast(
     (holder) => 'cache_control' in cacheMark(holder),
   );
