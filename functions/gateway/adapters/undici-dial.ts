@@ -3,19 +3,13 @@ import type { AttemptFailure } from '../core/failover/attempt-failure.ts';
 import { connectionFailure } from '../core/failover/connection-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/failover/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
+import type { SignableRequest } from './aws-signature.ts';
 
 /** Looks up a credential by its name; `undefined` where there is none. */
 export type Credentials = (name: string) => Promise<string | undefined>;
 
 /** Signs a request for a provider without an API key: the headers to add. */
 export type Sign = (request: SignableRequest, region: string) => Promise<Readonly<Record<string, string>>>;
-
-export interface SignableRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 export interface UndiciDialOptions {
   readonly credentials: Credentials;

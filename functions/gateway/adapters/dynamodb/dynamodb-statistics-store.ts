@@ -94,14 +94,14 @@ function sumsOf(item: Item): Sums {
 }
 
 function ejectionOf(item: Item | undefined): Ejection | undefined {
-  const reason = item?.['reason']?.S;
+  const reason = item?.reason?.S;
   if (item === undefined || (reason !== 'failures' && reason !== 'rate-limited' && reason !== 'misconfigured')) {
     return undefined;
   }
-  const probeUntilMs = item['probeUntilMs']?.N;
+  const probeUntilMs = item.probeUntilMs?.N;
   return {
-    untilMs: Number(item['untilMs']?.N ?? 0),
-    level: Number(item['level']?.N ?? 1),
+    untilMs: Number(item.untilMs?.N ?? 0),
+    level: Number(item.level?.N ?? 1),
     reason,
     ...(probeUntilMs === undefined ? {} : { probeUntilMs: Number(probeUntilMs) }),
   };

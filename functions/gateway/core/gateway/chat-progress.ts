@@ -22,6 +22,8 @@ export interface Progress {
   ttftMs?: number;
   /** Time with attempts in flight until commit; for plain calls until the end. */
   upstreamMs: number;
+  /** The gateway's own share until commit: what happens later is the stream's time, not the gateway's. */
+  overheadMs?: number;
   status: number;
   errorCode?: string;
   ending: RequestRecord['ending'];
@@ -37,6 +39,7 @@ export function noteRace(progress: Progress, call: Call, result: RunResult<ChatD
   const offset = progress.attempts.length;
   progress.attempts.push(...result.attempts);
   progress.upstreamMs += result.upstreamMs;
+  progress.overheadMs = ownShareMs(call, progress);
   if (result.outcome.kind !== 'won') {
     return;
   }
@@ -67,7 +70,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
     status: progress.status,
     routing: routingOf(progress),
     totalMs,
-    overheadMs: Math.max(0, totalMs - progress.upstreamMs - call.callerMs),
+    overheadMs: progress.overheadMs ?? ownShareMs(call, progress),
     ending: progress.ending,
     dropped: progress.dropped,
     ...defined({
@@ -82,6 +85,11 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
+}
+
+/** Time since the call's start that was spent waiting neither for a provider nor for the caller's body. */
+function ownShareMs(call: Call, progress: Progress): number {
+  return Math.max(0, call.clock.nowMs() - call.startedAtMs - progress.upstreamMs - call.callerMs);
 }
 
 function routingOf({ attempts, leader }: Progress): RequestRecord['routing'] {

@@ -24,7 +24,7 @@ export interface CommittedStream {
  */
 export async function* chatStream(served: ServedCall, stream: CommittedStream): AsyncGenerator<string, void, void> {
   const { progress, prepared } = served;
-  const includeUsage = prepared.request.stream_options?.['include_usage'] === true;
+  const includeUsage = prepared.request.stream_options?.include_usage === true;
   const chunks = chatChunks({ ...stream.about, includeUsage });
   const stopWatching = abortWithCaller(served, stream.leader);
   progress.ending = 'hung-up';
@@ -50,8 +50,10 @@ function ending({ call, progress }: ServedCall, chunks: ChatChunks, failure: Att
     return `${chunks.end()}: nemo ${trailJson(recordOf(call, progress))}\n\ndata: [DONE]\n\n`;
   }
   const error = streamError(failure);
-  progress.ending = failure.kind === 'aborted' ? 'hung-up' : 'cut';
-  progress.errorCode = error.code ?? error.type;
+  if (failure.kind !== 'aborted') {
+    progress.ending = 'cut';
+    progress.errorCode = error.code ?? error.type;
+  }
   return `: nemo ${trailJson(recordOf(call, progress))}\n\nevent: error\ndata: ${errorJson(error)}\n\n`;
 }
 

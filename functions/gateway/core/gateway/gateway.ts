@@ -70,7 +70,7 @@ async function authenticate({ ports }: GatewayState, call: Call): Promise<Gatewa
 
 /** OpenAI's clients send the key as a bearer token; `x-api-key` serves tools that cannot. */
 function bearerToken(headers: Readonly<Record<string, string>>): string | undefined {
-  const [, token] = /^Bearer +(\S+)$/i.exec(headers['authorization'] ?? '') ?? [];
+  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
   return token ?? headers['x-api-key'];
 }
 

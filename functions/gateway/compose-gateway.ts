@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.ts';
+import type { GatewayConfig } from './core/config/gateway-config.ts';
+import { createGateway, type Gateway } from './core/gateway/gateway.ts';
+import type { GatewayPorts } from './core/gateway/ports.ts';
+import { EJECTION_DEFAULTS } from './core/statistics/ejection.ts';
+import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+
+export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord'> {
+  readonly config: GatewayConfig;
+  readonly dynamoDb: DynamoDBClient;
+  readonly statisticsTable: string;
+  readonly credentials: Credentials;
+  readonly sign: Sign;
+  /** Told of each failure of DynamoDB; the request goes on without it. */
+  readonly onStoreError: (operation: string, error: unknown) => void;
+}
+
+/** A gateway over the real clock, network and database. */
+export interface ComposedGateway {
+  readonly gateway: Gateway;
+  readonly statistics: FleetStatistics;
+  /** Closes the connections to the providers. */
+  readonly close: () => Promise<void>;
+}
+
+/** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
+export function composeGateway(options: ComposeOptions): ComposedGateway {
+  const { config, dynamoDb, statisticsTable, onStoreError } = options;
+  const scale = { halfLifeMs: config.statistics.halfLifeSeconds * 1000 };
+  const shared = { clock: systemClock, random: Math.random, ejection: EJECTION_DEFAULTS };
+  const statistics = fleetStatistics({
+    ...shared,
+    deployments: Object.keys(config.deployments),
+    settings: config.statistics,
+    store: dynamoDbStatisticsStore({ client: dynamoDb, tableName: statisticsTable, scale }),
+    onStoreError,
+  });
+  const { dial, close } = undiciDial({ credentials: options.credentials, sign: options.sign });
+  const { authenticate, onRecord } = options;
+  const newId = (): string => randomBytes(12).toString('hex');
+  const gateway = createGateway({ ...shared, config, statistics, dial, newId, authenticate, onRecord });
+  return { gateway, statistics, close };
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { problemLine } from '../../functions/gateway/config/config-problem.ts';
+import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import { parseJson } from '../../functions/gateway/core/json.ts';
+import type { SimulatedVendor } from './simulated/simulated-providers.ts';
+
+/** A configuration that cannot be used. The message says what to change. */
+export class ConfigError extends Error {}
+
+/** Reads a configuration file. Throws `ConfigError`. */
+export function configFromFile(file: string): GatewayConfig {
+  const json = parseJson(textOf(file));
+  if (json === undefined) {
+    throw new ConfigError(`${file} is not JSON.`);
+  }
+  return checked(json, file);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** What is found in the environment: the vendors whose credential is there, each with a model that its key most likely opens. */
+export function configFromEnvironment(environment: NodeJS.ProcessEnv): GatewayConfig | undefined {
+  const found = VENDORS.filter((vendor) => vendor.credentials.some((name) => (environment[name] ?? '') !== ''));
+  if (found.length === 0) {
+    return undefined;
+  }
+  const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const providers = found.map((vendor) => [vendor.name, vendor.provider(environment, region)]);
+  const deployments = found.map((vendor) => [
+    `${vendor.name}/${vendor.model}`,
+    { provider: vendor.name, model: vendor.model },
+  ]);
+  return checked(withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments)), 'the environment');
+}
+
+interface Vendor {
+  readonly name: string;
+  /** Any one of these makes it usable. */
+  readonly credentials: readonly string[];
+  readonly provider: (environment: NodeJS.ProcessEnv, region: string) => object;
+  readonly model: string;
+}
+
+const VENDORS: readonly Vendor[] = [
+  {
+    name: 'openai',
+    credentials: ['OPENAI_API_KEY'],
+    provider: () => ({ protocol: 'openai', apiKey: 'OPENAI_API_KEY' }),
+    model: 'gpt-5-mini',
+  },
+  {
+    name: 'anthropic',
+    credentials: ['ANTHROPIC_API_KEY'],
+    provider: () => ({ protocol: 'anthropic', apiKey: 'ANTHROPIC_API_KEY' }),
+    model: 'claude-haiku-4-5',
+  },
+  {
+    name: 'google',
+    credentials: ['GEMINI_API_KEY'],
+    provider: () => ({ protocol: 'gemini', apiKey: 'GEMINI_API_KEY' }),
+    model: 'gemini-2.5-flash',
+  },
+  {
+    name: 'bedrock',
+    credentials: ['AWS_BEARER_TOKEN_BEDROCK', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'],
+    provider: (environment, region) => ({
+      protocol: 'bedrock',
+      region,
+      ...(environment.AWS_BEARER_TOKEN_BEDROCK ? { apiKey: 'AWS_BEARER_TOKEN_BEDROCK' } : {}),
+    }),
+    model: 'us.amazon.nova-lite-v1:0',
+  },
+];
+
+/** The three simulated vendors as providers. Their keys are no secrets, and are not in the environment: `simulatedCredentials` knows them. */
+export function configFromSimulation(vendors: readonly SimulatedVendor[]): GatewayConfig {
+  const providers = vendors.map(({ name, protocol, baseUrl }) => [
+    name,
+    { protocol, baseUrl, apiKey: credentialOf(name) },
+  ]);
+  const deployments = vendors.map(({ name, model }) => [
+    `${name}/${model}`,
+    { provider: name, model, contextWindow: 128_000, inputPrice: 1, outputPrice: 4 },
+  ]);
+  return checked(withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments)), 'the simulation');
+}
+
+export function simulatedCredentials(vendors: readonly SimulatedVendor[]): ReadonlyMap<string, string> {
+  return new Map(vendors.map(({ name, apiKey }) => [credentialOf(name), apiKey]));
+}
+
+function credentialOf(vendor: string): string {
+  return `SIMULATED_${vendor.toUpperCase()}_KEY`;
+}
+
+const ROUTES = {
+  'nemo/latency-optimized': 'latency-based',
+  'nemo/cost-optimized': 'cost-based',
+  'nemo/least-busy': 'least-busy',
+  'nemo/usage-based': 'usage-based',
+  'nemo/shuffle': 'simple-shuffle',
+  'nemo/ordered': 'ordered',
+} as const;
+
+function withRoutes(providers: object, deployments: object): object {
+  const routes = Object.entries(ROUTES).map(([name, strategy]) => [
+    name,
+    { strategy, deployments: Object.keys(deployments) },
+  ]);
+  return { providers, deployments, routes: Object.fromEntries(routes) };
+}
+
+function checked(json: unknown, source: string): GatewayConfig {
+  const parsed = parseConfig(json);
+  if (parsed.kind === 'invalid') {
+    throw new ConfigError(`${source} cannot be used:\n${parsed.problems.map(problemLine).join('\n')}`);
+  }
+  return parsed.config;
+}

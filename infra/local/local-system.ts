@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { configuredKeys, sha256Hex } from '../../functions/gateway/adapters/configured-keys.ts';
+import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
+import type { Credentials, Sign } from '../../functions/gateway/adapters/undici-dial.ts';
+import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
+
+export interface LocalSystemOptions {
+  readonly config: GatewayConfig;
+  /** A key that works beside those of the configuration. */
+  readonly key: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly credentials: Credentials;
+  readonly sign: Sign;
+  readonly onRecord: (record: RequestRecord) => void;
+  readonly onStoreError: (operation: string, error: unknown) => void;
+  readonly sideRoute?: SideRoute;
+}
+
+/** The whole system in one process: the gateway behind `node:http`, and DynamoDB in memory. */
+export interface LocalSystem {
+  /** With `/v1`: what a client calls `base_url`. */
+  readonly baseUrl: string;
+  readonly dynamoDb: LocalDynamoDb;
+  readonly close: () => Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+  const { config, credentials, sign, onRecord, onStoreError } = options;
+  const dynamoDb = await startLocalDynamoDb();
+  const composed = composeGateway({
+    config,
+    dynamoDb: dynamoDb.client,
+    statisticsTable: dynamoDb.statisticsTable,
+    credentials,
+    sign,
+    authenticate: configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key) }]),
+    onRecord,
+    onStoreError,
+  });
+  const server = gatewayServer(composed.gateway, options.sideRoute);
+  const port = await listen(server, options.port);
+  return {
+    baseUrl: `http://${HOST}:${port}/v1`,
+    dynamoDb,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await composed.close();
+      await dynamoDb.close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, HOST);
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

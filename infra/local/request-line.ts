@@ -1,0 +1,21 @@
+import { describeFailure } from '../../functions/gateway/core/failover/final-error.ts';
+import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+
+/** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
+export function requestLine(record: RequestRecord): string {
+  const asked = record.askedModel ?? '-';
+  const served = record.servedBy ?? `refused ${record.errorCode ?? ''}`;
+  const times = `ttft ${milliseconds(record.ttftMs)}  total ${milliseconds(record.totalMs)}`;
+  const attempts = record.attempts.map(attemptText).join(' -> ');
+  const flags = [record.routing, record.explored ? 'explored' : '', record.ending === 'complete' ? '' : record.ending];
+  return `${record.status} ${asked} => ${served}  ${times}  ${flags.filter((flag) => flag !== '').join(' ')}  [${attempts}]`;
+}
+
+function attemptText(attempt: AttemptRecord): string {
+  const reason = attempt.failure === undefined ? attempt.outcome : describeFailure(attempt.failure);
+  return `${attempt.hedge ? 'hedge ' : ''}${attempt.deployment} ${reason} ${milliseconds(attempt.totalMs)}`;
+}
+
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? '-' : `${Math.round(value)} ms`;
+}
