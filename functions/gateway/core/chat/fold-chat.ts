@@ -50,13 +50,13 @@ export function chatFold(): ChatFold {
       }
     },
     body: ({ id, created, model }) => ({
-      ...info,
       id,
       object: 'chat.completion',
       created,
       model,
       choices: [...choices].sort(([a], [b]) => a - b).map(([, choice]) => choice.body()),
       ...(usage !== undefined && { usage }),
+      ...info,
     }),
   };
 }

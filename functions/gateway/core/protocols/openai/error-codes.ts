@@ -86,7 +86,8 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['bad_request', { status: 400 }],
   ['BadRequestError', { status: 400 }],
   ['INVALID_ARGUMENT', { status: 400 }],
-  ['FAILED_PRECONDITION', { status: 400 }],
+  // Google's word for a country or a plan that it does not serve: the operator's matter, though its status is 400.
+  ['FAILED_PRECONDITION', { status: 403, outweighsStatus: true }],
   ['timeout', { status: 504 }],
   ['timeout_error', { status: 504 }],
   ['request_timeout', { status: 504 }],
