@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
+import { awsSigner } from './adapters/aws-signature.ts';
+import { bedrockSign } from './adapters/bedrock-sign.ts';
+import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
+import { lambdaRequest } from './adapters/lambda-request.ts';
+import { requiredVariable } from './adapters/required-variable.ts';
+import { secretCredentials } from './adapters/secret-credentials.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { composeGateway } from './compose-gateway.ts';
+import { problemLine } from './config/config-problem.ts';
+import { parseConfig } from './config/parse-config.ts';
+import type { GatewayConfig } from './core/config/gateway-config.ts';
+import type { Gateway } from './core/gateway/gateway.ts';
+import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
+
+/** The gateway as a streaming Lambda function behind a Function URL. What is made here is made once an instance, before its first request. */
+const gateway = makeGateway();
+
+/** What is still to be done when a response's stream has ended, by its event. */
+const unfinished = new Map<unknown, () => Promise<void>>();
+
+interface StreamedResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Readable;
+}
+
+async function handle(event: LambdaFunctionURLEvent, context: Context): Promise<StreamedResponse> {
+  const { status, headers, body, afterEnd } = await gateway(lambdaRequest(event, context));
+  unfinished.set(event, afterEnd);
+  return { statusCode: status, headers, body: typeof body === 'string' ? body : Readable.from(body) };
+}
+
+export const handler = middy(handle, {
+  // Its types say `() => void`; it is the mode that the option wants.
+  executionMode: executionModeStreamifyResponse,
+  // The gateway keeps a reserve of Lambda's time itself.
+  timeoutEarlyInMillis: 0,
+  // Runs when the caller has everything: costs him nothing, and is over before Lambda freezes the instance.
+  requestEnd: async ({ event }) => {
+    await unfinished.get(event)?.();
+    unfinished.delete(event);
+  },
+});
+
+function makeGateway(): Gateway {
+  const region = requiredVariable('AWS_REGION');
+  const dynamoDb = new DynamoDBClient({ region });
+  const credentials = (): ReturnType<typeof dynamoDb.config.credentials> => dynamoDb.config.credentials();
+  const environment = requiredVariable('NEMO_ENVIRONMENT');
+  const composed = composeGateway({
+    config: readConfig(requiredVariable('NEMO_CONFIG_FILE')),
+    dynamoDb,
+    statisticsTable: requiredVariable('NEMO_STATISTICS_TABLE'),
+    credentials: secretCredentials({
+      secretId: requiredVariable('NEMO_SECRET_ID'),
+      endpoint: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? `https://secretsmanager.${region}.amazonaws.com`,
+      sign: awsSigner({ credentials, region, now: systemClock.nowMs, service: 'secretsmanager' }),
+      nowMs: systemClock.nowMs,
+    }),
+    sign: bedrockSign(credentials),
+    authenticate: dynamoDbKeys({
+      client: dynamoDb,
+      tableName: requiredVariable('NEMO_KEYS_TABLE'),
+      nowMs: systemClock.nowMs,
+    }),
+    onRecord: (record) => {
+      // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
+      process.stdout.write(`${embeddedMetricLines(record, environment, Date.now()).join('\n')}\n`);
+    },
+    onStoreError: (operation, error) => {
+      process.stdout.write(
+        `${JSON.stringify({ level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) })}\n`,
+      );
+    },
+  });
+  return composed.gateway;
+}
+
+function readConfig(file: string): GatewayConfig {
+  const parsed = parseConfig(JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')));
+  if (parsed.kind === 'invalid') {
+    throw new Error(`The configuration cannot be used:\n${parsed.problems.map(problemLine).join('\n')}`);
+  }
+  return parsed.config;
+}
