@@ -1,27 +1,34 @@
 import type { ChatMessage, ChatRequest } from '../../chat/chat-request.ts';
-import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../json.ts';
+import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../json.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
-/** The request's messages for a model with these rules; the very same ones where there is nothing to change. */
+/** The request's messages for a model with these rules. */
 export function openAiMessages(messages: ChatRequest['messages'], rules: OpenAiRules): readonly JsonObject[] {
   return messages.map((message) => {
-    const plain = withRole(withoutCustomFunctions(message), rules.instructionRole);
+    const plain = withRole(withPlainCalls(message), rules.instructionRole);
     return rules.foreignMembers === 'remove' ? withoutForeign(plain) : plain;
   });
 }
 
-/** Parsing puts a `function` beside each custom call for the vendors that know no other; this one gets what the caller sent. */
-function withoutCustomFunctions(message: ChatMessage): JsonObject {
+/** A message without tool calls stays the very same. */
+function withPlainCalls(message: ChatMessage): JsonObject {
   const calls = arrayMember(message, 'tool_calls');
-  return calls.some(isCustomCall) ? { ...message, tool_calls: calls.map(withoutFunction) } : message;
+  return calls.length === 0 ? message : { ...message, tool_calls: calls.map(plainCall) };
 }
 
-function isCustomCall(call: unknown): boolean {
-  return stringMember(call, 'type') === 'custom';
-}
-
-function withoutFunction(call: unknown): unknown {
-  return isJsonObject(call) && isCustomCall(call) ? withoutMembers(call, ['function']) : call;
+/**
+ * Parsing puts a `function` beside each custom call for the vendors that know no other; this one gets what the caller sent. Arguments
+ * without text become `{}`: OpenAI takes both, and servers that parse them in a chat template do not.
+ */
+function plainCall(call: unknown): unknown {
+  if (!isJsonObject(call)) {
+    return call;
+  }
+  const called = objectMember(call, 'function');
+  if (call.type === 'custom') {
+    return withoutMembers(call, ['function']);
+  }
+  return called?.arguments === '' ? { ...call, function: { ...called, arguments: '{}' } } : call;
 }
 
 function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): JsonObject {

@@ -150,7 +150,7 @@ describe('encodeOpenAiChat', () => {
         content: null,
         reasoning_content: 'hm',
         thinking_blocks: [],
-        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '' }, extra_content: {} }],
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: {} }],
       },
     ];
     const tools = [{ ...TOOLS[0], cache_control: {} }];
@@ -161,7 +161,7 @@ describe('encodeOpenAiChat', () => {
       {
         role: 'assistant',
         content: null,
-        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '' } }],
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }],
       },
     ]);
     assert.deepEqual(plain.tools, TOOLS);
@@ -171,6 +171,12 @@ describe('encodeOpenAiChat', () => {
     const call = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } };
     const messages = [{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'sh', arguments: '{}' } }] }];
     assert.deepEqual(body({ messages }).messages, [{ role: 'assistant', tool_calls: [call] }]);
+  });
+
+  it('writes arguments without text as {}', () => {
+    const call = (text: string) => ({ id: 'a', type: 'function', function: { name: 'f', arguments: text } });
+    const messages = [{ role: 'assistant', tool_calls: [call(''), call('{"x":1}')] }];
+    assert.deepEqual(body({ messages }).messages, [{ role: 'assistant', tool_calls: [call('{}'), call('{"x":1}')] }]);
   });
 
   it('gives instructions the role that the model knows', () => {
