@@ -1,31 +1,22 @@
-import { type ChatDelta, isContent } from '../chat/chat-delta.ts';
 import type { ChatUsage } from '../chat/chat-usage.ts';
-import type { Clock } from '../clock.ts';
-import type { Deployment, Timeouts } from '../config/gateway-config.ts';
-import type { Protocol, Target, UpstreamRequest } from '../protocols/protocol.ts';
-import { type AnswerDecoder, answerDecoder } from './answer-decoder.ts';
+import type { Deployment } from '../config/gateway-config.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
-import { abortReason } from './connection-failure.ts';
-import type { Dial, UpstreamResponse } from './dial.ts';
-import { readFailedResponse } from './failed-response.ts';
-import { type ResponseBytes, responseBytes } from './response-bytes.ts';
-import { type StallWatch, stallWatch } from './stall-watch.ts';
 
-/** One upstream call. `open` first, then `next` until it gives `undefined`. Nothing here rejects. */
-export interface Attempt {
+/** One upstream call that answers in pieces. `open` first, then `next` until it gives `undefined`. Nothing here rejects. */
+export interface Attempt<Piece> {
   readonly deployment: Deployment;
   readonly startedAtMs: number;
-  /** Dials and reads up to the first content (or the whole of an answer without any): the deltas so far, or why there are none. */
-  readonly open: () => Promise<AttemptOpening>;
-  /** The next deltas; the last may be `answer-failed`. `undefined`: the answer has ended. */
-  readonly next: () => Promise<readonly ChatDelta[] | undefined>;
+  /** Dials and reads up to the first content (or the whole of an answer without any): the pieces so far, or why there are none. */
+  readonly open: () => Promise<AttemptOpening<Piece>>;
+  /** The next pieces. `undefined`: the answer has ended, well or not, as `report` says. */
+  readonly next: () => Promise<readonly Piece[] | undefined>;
   /** Stops it at once. The failure is what `next` or `open` then gives. */
   readonly abort: (failure: AttemptFailure) => void;
   readonly report: () => AttemptReport;
 }
 
-export type AttemptOpening =
-  | { readonly kind: 'opened'; readonly deltas: readonly ChatDelta[] }
+export type AttemptOpening<Piece> =
+  | { readonly kind: 'opened'; readonly pieces: readonly Piece[] }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure };
 
 /** How it stands with an attempt, at any time. */
@@ -34,175 +25,4 @@ export interface AttemptReport {
   readonly endedAtMs?: number;
   readonly failure?: AttemptFailure;
   readonly usage?: ChatUsage;
-}
-
-export interface AttemptOptions {
-  readonly deployment: Deployment;
-  readonly protocol: Protocol;
-  readonly target: Target;
-  readonly request: UpstreamRequest;
-  /** How many choices the answer will have. */
-  readonly choices: number;
-  readonly timeouts: Timeouts;
-  readonly dial: Dial;
-  readonly clock: Clock;
-}
-
-/** How long the rest of a complete answer is read for, so that its connection can be kept. */
-const DRAIN_MS = 1000;
-/** How long the usage and the terminal event are waited for once every choice has its finish reason. */
-const AFTER_FINISH_MS = 1000;
-
-interface Reading {
-  readonly options: AttemptOptions;
-  readonly controller: AbortController;
-  readonly startedAtMs: number;
-  readonly decoder: AnswerDecoder;
-  readonly stall: StallWatch;
-  /** Choices without their finish reason. */
-  choicesLeft: number;
-  bytes?: ResponseBytes;
-  report: AttemptReport;
-}
-
-export function newAttempt(options: AttemptOptions): Attempt {
-  const controller = new AbortController();
-  const onStall = (afterMs: number): void => controller.abort({ kind: 'timed-out', phase: 'stall', afterMs });
-  const reading: Reading = {
-    options,
-    controller,
-    startedAtMs: options.clock.nowMs(),
-    decoder: answerDecoder(options.protocol.framing, options.protocol.chatDecoder(options.target)),
-    stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
-    choicesLeft: options.choices,
-    report: {},
-  };
-  return {
-    deployment: options.deployment,
-    startedAtMs: reading.startedAtMs,
-    open: () => open(reading),
-    next: () => next(reading),
-    abort: (failure) => {
-      end(reading, failure);
-      controller.abort(failure);
-    },
-    report: () => reading.report,
-  };
-}
-
-async function open(reading: Reading): Promise<AttemptOpening> {
-  const { options, controller } = reading;
-  const { deployment, request, timeouts } = options;
-  const dialled = await options.dial({ deployment, request, connectMs: timeouts.connectMs, signal: controller.signal });
-  if (dialled.kind === 'failed') {
-    return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);
-  }
-  if (dialled.status < 200 || dialled.status > 299) {
-    return failOpening(reading, await readFailedResponse(dialled, options, controller.signal));
-  }
-  return readToContent(reading, dialled);
-}
-
-async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening> {
-  reading.bytes = responseBytes(response.body, reading.controller.signal);
-  const deltas: ChatDelta[] = [];
-  while (!deltas.some(isContent)) {
-    const more = await next(reading, false);
-    if (more === undefined) {
-      break;
-    }
-    deltas.push(...more);
-    const last = more.at(-1);
-    // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
-    if (last?.type === 'answer-failed') {
-      return { kind: 'failed', failure: last.failure };
-    }
-  }
-  reading.report = { ...reading.report, ttftMs: reading.options.clock.nowMs() - reading.startedAtMs };
-  return { kind: 'opened', deltas };
-}
-
-function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening {
-  end(reading, failure);
-  reading.controller.abort(failure);
-  return { kind: 'failed', failure: reading.report.failure ?? failure };
-}
-
-async function next(reading: Reading, watchesStall = true): Promise<readonly ChatDelta[] | undefined> {
-  const { bytes } = reading;
-  while (bytes !== undefined && reading.report.endedAtMs === undefined) {
-    if (watchesStall) {
-      reading.stall.waiting();
-    }
-    const step = await bytes.next();
-    reading.stall.moving();
-    const deltas = take(reading, step);
-    if (deltas.length > 0) {
-      return deltas;
-    }
-  }
-  return undefined;
-}
-
-/** Turns one step of the body into deltas and notes what they say of the attempt. */
-function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
-  const deltas = deltasOf(reading, step);
-  note(reading, deltas);
-  const last = deltas.at(-1);
-  if (last?.type === 'answer-failed') {
-    end(reading, last.failure);
-    reading.controller.abort(last.failure);
-  } else if (step.kind !== 'bytes' || reading.decoder.isComplete()) {
-    end(reading, undefined);
-    keepConnection(reading, step.kind === 'bytes');
-  }
-  return deltas;
-}
-
-function deltasOf({ decoder }: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
-  switch (step.kind) {
-    case 'bytes':
-      return decoder.push(step.bytes);
-    case 'ended':
-      return decoder.end();
-    case 'broke':
-      return ending(decoder, step.failure);
-  }
-}
-
-/** A connection that breaks after the finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
-function ending(decoder: AnswerDecoder, failure: AttemptFailure): readonly ChatDelta[] {
-  const last = failure.kind === 'aborted' ? [] : decoder.end();
-  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'answer-failed';
-  return isWhole ? last : [{ type: 'answer-failed', failure }];
-}
-
-function note(reading: Reading, deltas: readonly ChatDelta[]): void {
-  for (const delta of deltas) {
-    if (delta.type === 'usage-update') {
-      reading.report = { ...reading.report, usage: delta.usage };
-    } else if (delta.type === 'choice-finish') {
-      reading.choicesLeft -= 1;
-    }
-  }
-  if (reading.choicesLeft <= 0) {
-    reading.stall.shorten(AFTER_FINISH_MS);
-  }
-}
-
-function end(reading: Reading, failure: AttemptFailure | undefined): void {
-  reading.stall.stop();
-  if (reading.report.endedAtMs === undefined) {
-    const endedAtMs = reading.options.clock.nowMs();
-    reading.report = { ...reading.report, endedAtMs, ...(failure === undefined ? {} : { failure }) };
-  }
-}
-
-/** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
-function keepConnection({ bytes, options, controller }: Reading, isOpen: boolean): void {
-  if (bytes === undefined || !isOpen) {
-    return;
-  }
-  const cancel = options.clock.after(DRAIN_MS, () => controller.abort({ kind: 'aborted', by: 'hedge' }));
-  void bytes.drain().then(cancel);
 }

@@ -26,8 +26,8 @@ export interface RaceRules {
   readonly deadlineMs: number;
   /** Whether the fleet's hedge budget allows one now: asked when a hedge is due. Absent: the route does not hedge. */
   readonly mayHedge?: () => boolean;
-  /** Whether the fleet's retry budget allows a further attempt after a failure. */
-  readonly mayRetry: () => boolean;
+  /** Whether the fleet's retry budget allows a further attempt, at this candidate, after a failure. */
+  readonly mayRetry: (candidate: number) => boolean;
   /** Jitter of the backoff. */
   readonly random: Random;
 }

@@ -104,10 +104,10 @@ function goOn(race: Race, failed: number, nowMs: number): RaceStep {
   }
   const pause = pauseBeforeSame(race, failed, nowMs);
   if (pause !== undefined) {
-    return race.rules.mayRetry() ? { race: { ...race, pause }, commands: [] } : giveUp;
+    return { race: { ...race, pause }, commands: [] };
   }
-  const next = untried(race)[0];
-  return next === undefined || !race.rules.mayRetry() ? giveUp : dial(race, next, nowMs, false);
+  const next = untried(race).find((candidate) => race.rules.mayRetry(candidate));
+  return next === undefined ? giveUp : dial(race, next, nowMs, false);
 }
 
 /** The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so. */

@@ -1,4 +1,3 @@
-import type { ChatDelta } from '../chat/chat-delta.ts';
 import type { Clock } from '../clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
@@ -6,41 +5,41 @@ import { newRace, raceWakesAt, stepRace } from './race.ts';
 import type { Race, RaceCommand, RaceEvent, RaceRules } from './race-state.ts';
 
 /** One attempt of a race, for the trail. */
-export interface RunAttempt {
-  readonly attempt: Attempt;
+export interface RunAttempt<Piece> {
+  readonly attempt: Attempt<Piece>;
   readonly candidate: number;
   readonly hedge: boolean;
 }
 
-export type RunOutcome =
-  /** `deltas`: the answer's beginning for a stream, all of it for a plain call. `leader` is an index into `attempts`. */
-  | { readonly kind: 'won'; readonly leader: number; readonly deltas: readonly ChatDelta[] }
+export type RunOutcome<Piece> =
+  /** `pieces`: the answer's beginning for a stream, all of it for a plain call. `leader` is an index into `attempts`. */
+  | { readonly kind: 'won'; readonly leader: number; readonly pieces: readonly Piece[] }
   | { readonly kind: 'lost'; readonly reason: 'failures' | 'deadline' | 'hung-up' };
 
-export interface RunResult {
-  readonly outcome: RunOutcome;
+export interface RunResult<Piece> {
+  readonly outcome: RunOutcome<Piece>;
   /** In the order in which they were dialled. */
-  readonly attempts: readonly RunAttempt[];
+  readonly attempts: readonly RunAttempt<Piece>[];
   readonly failures: readonly AttemptFailure[];
   /** Time during which at least one attempt was in flight, milliseconds. */
   readonly upstreamMs: number;
 }
 
-export interface RunOptions {
+export interface RunOptions<Piece> {
   readonly rules: RaceRules;
   /** Makes the attempt at a candidate. */
-  readonly attempt: (candidate: number) => Attempt;
+  readonly attempt: (candidate: number) => Attempt<Piece>;
   readonly clock: Clock;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
 }
 
-interface Run {
-  readonly options: RunOptions;
-  readonly attempts: RunAttempt[];
+interface Run<Piece> {
+  readonly options: RunOptions<Piece>;
+  readonly attempts: RunAttempt<Piece>[];
   /** What each attempt has answered so far. */
-  readonly answers: ChatDelta[][];
-  readonly finish: (result: RunResult) => void;
+  readonly answers: Piece[][];
+  readonly finish: (result: RunResult<Piece>) => void;
   race: Race;
   cancelWake?: () => void;
   busySinceMs?: number;
@@ -48,10 +47,10 @@ interface Run {
 }
 
 /** Runs a race to its outcome: turns its commands into attempts and timers, and what these give into its events. Never rejects. */
-export function runRace(options: RunOptions): Promise<RunResult> {
+export function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Piece>> {
   return new Promise((resolve) => {
     const onHangUp = (): void => apply(run, { kind: 'hung-up' });
-    const run: Run = {
+    const run: Run<Piece> = {
       options,
       attempts: [],
       answers: [],
@@ -67,7 +66,7 @@ export function runRace(options: RunOptions): Promise<RunResult> {
   });
 }
 
-function apply(run: Run, event: RaceEvent): void {
+function apply<Piece>(run: Run<Piece>, event: RaceEvent): void {
   if (run.race.outcome !== undefined) {
     return;
   }
@@ -88,7 +87,7 @@ function apply(run: Run, event: RaceEvent): void {
   run.finish(resultOf(run, race.outcome));
 }
 
-function carryOut(run: Run, command: RaceCommand): void {
+function carryOut<Piece>(run: Run<Piece>, command: RaceCommand): void {
   if (command.kind === 'abort') {
     run.attempts[command.attempt]?.attempt.abort(command.failure);
     return;
@@ -96,39 +95,42 @@ function carryOut(run: Run, command: RaceCommand): void {
   const attempt = run.options.attempt(command.candidate);
   const hedge = run.race.attempts[command.attempt]?.hedge ?? false;
   run.attempts.push({ attempt, candidate: command.candidate, hedge });
-  const answer: ChatDelta[] = [];
+  const answer: Piece[] = [];
   run.answers.push(answer);
   void follow(run, { attempt, answer, index: command.attempt });
 }
 
+interface Lane<Piece> {
+  readonly attempt: Attempt<Piece>;
+  readonly answer: Piece[];
+  readonly index: number;
+}
+
 /** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. */
-async function follow(run: Run, lane: { attempt: Attempt; answer: ChatDelta[]; index: number }): Promise<void> {
-  const { attempt, answer, index } = lane;
+async function follow<Piece>(run: Run<Piece>, { attempt, answer, index }: Lane<Piece>): Promise<void> {
   const opening = await attempt.open();
   if (opening.kind === 'failed') {
     apply(run, { kind: 'failed', attempt: index, failure: opening.failure });
     return;
   }
-  answer.push(...opening.deltas);
+  answer.push(...opening.pieces);
   apply(run, { kind: 'content', attempt: index });
   if (run.options.rules.mode === 'stream') {
     return;
   }
-  for (let deltas = await attempt.next(); deltas !== undefined; deltas = await attempt.next()) {
-    for (const delta of deltas) {
-      answer.push(delta);
+  for (let pieces = await attempt.next(); pieces !== undefined; pieces = await attempt.next()) {
+    for (const piece of pieces) {
+      answer.push(piece);
     }
   }
-  const last = answer.at(-1);
+  const { failure } = attempt.report();
   apply(
     run,
-    last?.type === 'answer-failed'
-      ? { kind: 'failed', attempt: index, failure: last.failure }
-      : { kind: 'finished', attempt: index },
+    failure === undefined ? { kind: 'finished', attempt: index } : { kind: 'failed', attempt: index, failure },
   );
 }
 
-function countUpstreamTime(run: Run, nowMs: number): void {
+function countUpstreamTime<Piece>(run: Run<Piece>, nowMs: number): void {
   const isBusy = run.race.outcome === undefined && run.race.attempts.some((attempt) => attempt.state !== 'ended');
   if (isBusy && run.busySinceMs === undefined) {
     run.busySinceMs = run.options.clock.nowMs();
@@ -138,10 +140,10 @@ function countUpstreamTime(run: Run, nowMs: number): void {
   }
 }
 
-function resultOf(run: Run, outcome: NonNullable<Race['outcome']>): RunResult {
+function resultOf<Piece>(run: Run<Piece>, outcome: NonNullable<Race['outcome']>): RunResult<Piece> {
   const failures = run.race.attempts.flatMap((attempt) => attempt.failure ?? []);
   const rest = { attempts: run.attempts, failures, upstreamMs: run.upstreamMs };
   return outcome.kind === 'lost'
     ? { ...rest, outcome }
-    : { ...rest, outcome: { kind: 'won', leader: outcome.attempt, deltas: run.answers[outcome.attempt] ?? [] } };
+    : { ...rest, outcome: { kind: 'won', leader: outcome.attempt, pieces: run.answers[outcome.attempt] ?? [] } };
 }
