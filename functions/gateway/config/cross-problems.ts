@@ -12,6 +12,7 @@ const CHECKS: readonly ((config: GatewayConfig) => readonly ConfigProblem[])[] =
   providersAreComplete,
   deploymentsNameProviders,
   embeddingsAreOffered,
+  bedrockModelsAreIds,
   routesNameDeployments,
   routesNameEachDeploymentOnce,
   routesServeOneKind,
@@ -63,6 +64,17 @@ function embeddingsAreOffered(config: GatewayConfig): readonly ConfigProblem[] {
       path: pathText(['deployments', id, 'kind']),
       message: 'is "embeddings", which the provider\'s protocol anthropic does not have',
       example: '"kind": "chat"',
+    }));
+}
+
+/** The stack allows the function to call these models by name; a `*` in one would allow every other. */
+function bedrockModelsAreIds(config: GatewayConfig): readonly ConfigProblem[] {
+  return Object.entries(config.deployments)
+    .filter(([, { provider, model }]) => config.providers[provider]?.protocol === 'bedrock' && /[*?$]/.test(model))
+    .map(([id, { model }]) => ({
+      path: pathText(['deployments', id, 'model']),
+      message: `must be the id of one Bedrock model, inference profile or ARN; got ${JSON.stringify(model)}`,
+      example: '"model": "us.anthropic.claude-sonnet-5"',
     }));
 }
 

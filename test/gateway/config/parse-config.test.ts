@@ -237,6 +237,12 @@ describe('parseConfig refuses what would go wrong later', () => {
     assert.doesNotMatch(text, /sk-abc/);
   });
 
+  test('a Bedrock model with a wildcard, which would widen the rights of the function', () => {
+    const providers = { bedrock: { protocol: 'bedrock', region: 'us-east-1' } };
+    const json = file({ providers, deployments: { b: { provider: 'bedrock', model: 'anthropic.*' } }, routes: {} });
+    assert.match(lines(json).join(), /^deployments\.b\.model must be the id of one Bedrock model/);
+  });
+
   test('two keys of one name or of one hash', () => {
     const keys = [
       { name: 'a', sha256: HASH },

@@ -3,7 +3,7 @@ const MAX_LENGTH = 128;
 
 /** The known name that `name` was probably meant to be, for "did you mean"; `undefined` where none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let nearest: { name: string; distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());

@@ -8,6 +8,7 @@ test('nearestName finds the name a typo was meant to be, and nothing for another
   assert.equal(nearestName('timeout', known), 'timeouts');
   assert.equal(nearestName('Providers', known), 'providers');
   assert.equal(nearestName('deplyoments', known), 'deployments');
+  assert.equal(nearestName('pord', ['dev', 'prod']), 'prod');
   assert.equal(nearestName('colour', known), undefined);
   assert.equal(nearestName('x'.repeat(10_000), known), undefined);
 });

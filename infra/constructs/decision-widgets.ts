@@ -1,0 +1,35 @@
+import { type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+
+/** Why requests went where they went, read from the log lines that the metrics come from. */
+export function decisionWidgets(environment: string, logGroup: LogGroup): readonly IWidget[][] {
+  const logGroupNames = [logGroup.logGroupName];
+  return [
+    [
+      new LogQueryWidget({
+        title: 'The last failovers and why',
+        logGroupNames,
+        width: 16,
+        height: 8,
+        queryLines: [
+          'fields @timestamp, requestId, asked, servedBy, ending, attempts.0.deployment as first, attempts.0.reason as why, attempts.0.detail as detail, attempts.1.deployment as second, attempts.1.reason as whySecond, totalMs',
+          `filter line = "request" and Environment = "${environment}" and Failovers = 1`,
+          'sort @timestamp desc',
+          'limit 50',
+        ],
+      }),
+      new LogQueryWidget({
+        title: 'Why calls failed',
+        logGroupNames,
+        view: LogQueryVisualizationType.BAR,
+        width: 8,
+        height: 8,
+        queryLines: [
+          `filter line = "attempt" and Environment = "${environment}" and outcome = "failed"`,
+          'stats count(*) as calls by reason',
+          'sort calls desc',
+        ],
+      }),
+    ],
+  ];
+}

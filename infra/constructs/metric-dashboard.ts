@@ -1,0 +1,75 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  DashboardVariable,
+  DefaultValue,
+  type IWidget,
+  PeriodOverride,
+  TextWidget,
+  Values,
+  VariableInputType,
+  VariableType,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { DIMENSION_SETS, METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
+import type { Environment } from '../environment-file.ts';
+import { decisionWidgets } from './decision-widgets.ts';
+import type { PlatformParts } from './platform-alarms.ts';
+import { platformWidgets } from './platform-widgets.ts';
+import { pickedDeploymentWidgets, serviceWidgets } from './service-widgets.ts';
+
+/** Stands in the widgets for the deployment that the reader picks; CloudWatch replaces it wherever it stands. */
+const PICKED = 'the-picked-deployment';
+
+export interface MetricDashboardProps extends PlatformParts {
+  readonly environment: Environment;
+  readonly name: string;
+  readonly alarms: readonly Alarm[];
+}
+
+/** The proof on one page: how fast and how reliable each route and each deployment is, and what was done about failures. */
+export class MetricDashboard extends Construct {
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: MetricDashboardProps) {
+    super(scope, id);
+    const { environment } = props;
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: props.name,
+      defaultInterval: Duration.hours(3),
+      periodOverride: PeriodOverride.AUTO,
+      variables: [deploymentVariable(environment)],
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 3 })],
+        ...serviceWidgets(environment.name),
+        heading('The deployment picked above'),
+        pickedDeploymentWidgets(environment.name, PICKED),
+        heading('Decisions'),
+        ...decisionWidgets(environment.name, props.logGroup),
+        heading('Lambda and DynamoDB'),
+        platformWidgets(props),
+      ],
+    });
+  }
+}
+
+/** A list to pick a deployment from. CloudWatch fills it with those that have metrics. */
+function deploymentVariable({ name, config }: Environment): DashboardVariable {
+  const terms = `{${[METRIC_NAMESPACE, ...DIMENSION_SETS.deployment].join(',')}} MetricName="Errors" Environment="${name}"`;
+  return new DashboardVariable({
+    id: 'deployment',
+    label: 'Deployment',
+    type: VariableType.PATTERN,
+    inputType: VariableInputType.SELECT,
+    value: PICKED,
+    values: Values.fromSearch(terms, 'Deployment'),
+    defaultValue: DefaultValue.value(Object.keys(config.deployments)[0] ?? PICKED),
+    visible: true,
+  });
+}
+
+function heading(text: string): IWidget[] {
+  return [new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 })];
+}

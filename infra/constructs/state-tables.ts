@@ -1,0 +1,59 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import {
+  type KeyAttribute,
+  keysTable,
+  statisticsTable,
+} from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+
+export interface StateTablesProps {
+  readonly statisticsName: string;
+  readonly keysName: string;
+  /** Keeps the keys when the stack is deleted. */
+  readonly isProtected: boolean;
+  /** DynamoDB throttles the statistics' writes above this, so that a bug cannot spend without bound. */
+  readonly maxWritesPerSecond: number;
+}
+
+/** What the gateway remembers between calls: live statistics, which may be lost, and callers' keys, which may not. */
+export class StateTables extends Construct {
+  readonly statistics: Table;
+  readonly keys: Table;
+
+  constructor(scope: Construct, id: string, props: StateTablesProps) {
+    super(scope, id);
+    this.statistics = new Table(this, 'Statistics', {
+      tableName: props.statisticsName,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      maxWriteRequestUnits: props.maxWritesPerSecond,
+      partitionKey: attribute(statisticsTable.partitionKey),
+      sortKey: attribute(statisticsTable.sortKey),
+      timeToLiveAttribute: statisticsTable.ttlAttribute,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.statistics).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: 'Holds the last minutes of latencies. A backup would be outdated before it could be restored.',
+    });
+    this.keys = new Table(this, 'Keys', {
+      tableName: props.keysName,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      partitionKey: attribute(keysTable.partitionKey),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: props.isProtected,
+      removalPolicy: props.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** What the gateway does with the tables and nothing else: it can neither list nor change keys. */
+  grantGateway(gateway: IGrantable): void {
+    this.statistics.grant(gateway, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    this.keys.grant(gateway, 'dynamodb:GetItem');
+  }
+}
+
+function attribute({ name, type }: KeyAttribute): { name: string; type: AttributeType } {
+  return { name, type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER };
+}

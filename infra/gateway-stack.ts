@@ -1,0 +1,107 @@
+import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
+import { allowBedrock } from './constructs/bedrock-access.ts';
+import { GatewayAlarms } from './constructs/gateway-alarms.ts';
+import { GatewayFunction } from './constructs/gateway-function.ts';
+import { MetricDashboard } from './constructs/metric-dashboard.ts';
+import { ProviderCredentials } from './constructs/provider-credentials.ts';
+import { PublicUrl } from './constructs/public-url.ts';
+import { StateTables } from './constructs/state-tables.ts';
+import type { Environment } from './environment-file.ts';
+import { type ResourceNames, resourceNames } from './resource-names.ts';
+
+/** A fleet's sampling needs some seconds to follow a sudden rise of traffic: room for that above the configured rate. */
+const WRITE_HEADROOM = 2;
+
+export interface GatewayStackProps {
+  readonly environment: Environment;
+}
+
+/** All of one environment: the gateway with its address, its state, its credentials, and what watches over it. */
+export class GatewayStack extends Stack {
+  constructor(scope: Construct, id: string, { environment }: GatewayStackProps) {
+    const { name, aws } = environment;
+    super(scope, id, {
+      description: `NemoRouter ${name}: one OpenAI-compatible endpoint over several providers`,
+      terminationProtection: aws.protected,
+      env: {
+        ...(aws.account === undefined ? {} : { account: aws.account }),
+        ...(aws.region === undefined ? {} : { region: aws.region }),
+      },
+    });
+    const names = resourceNames(name);
+    const state = stateTables(this, environment, names);
+    const gateway = gatewayFunction(this, environment, { names, state });
+    const url = new PublicUrl(this, 'Url', { function: gateway.function, cors: aws.cors });
+    watch(this, environment, { names, state, gateway });
+    tag(this, environment);
+    new CfnOutput(this, 'BaseUrl', { value: url.baseUrl, description: 'The base_url for OpenAI clients' });
+    if (environment.config.keys.length > 0) {
+      Annotations.of(this).addWarningV2(
+        'nemorouter:keys',
+        "The file's `keys` are for laptops: in AWS, keys live in DynamoDB.",
+      );
+    }
+  }
+}
+
+function stateTables(stack: Stack, { config, aws }: Environment, names: ResourceNames): StateTables {
+  const { writesPerSecond } = config.statistics;
+  return new StateTables(stack, 'State', {
+    statisticsName: names.statisticsTable,
+    keysName: names.keysTable,
+    isProtected: aws.protected,
+    maxWritesPerSecond: Math.ceil(writesPerSecond * Object.keys(config.deployments).length * WRITE_HEADROOM),
+  });
+}
+
+interface GatewayParts {
+  readonly names: ResourceNames;
+  readonly state: StateTables;
+}
+
+function gatewayFunction(stack: Stack, environment: Environment, { names, state }: GatewayParts): GatewayFunction {
+  const { config, aws } = environment;
+  const fields = Object.values(config.providers).flatMap(({ apiKey }) => apiKey ?? []);
+  const credentials = new ProviderCredentials(stack, 'Credentials', {
+    name: names.secret,
+    fields: [...new Set(fields)].sort(),
+    isProtected: aws.protected,
+  });
+  const gateway = new GatewayFunction(stack, 'Gateway', {
+    environment,
+    names,
+    variables: {
+      NEMO_STATISTICS_TABLE: state.statistics.tableName,
+      NEMO_KEYS_TABLE: state.keys.tableName,
+      NEMO_SECRET_ID: credentials.arn,
+    },
+  });
+  state.grantGateway(gateway.function);
+  credentials.grantRead(gateway.function);
+  allowBedrock(gateway.role, config);
+  return gateway;
+}
+
+function watch(
+  stack: Stack,
+  environment: Environment,
+  { names, state, gateway }: GatewayParts & { readonly gateway: GatewayFunction },
+): void {
+  const parts = {
+    environment,
+    function: gateway.function,
+    logGroup: gateway.logGroup,
+    tables: [state.statistics, state.keys],
+  };
+  const { topic } = new AlarmTopic(stack, 'AlarmTopic', { name: names.alarmTopic, email: environment.aws.alarmEmail });
+  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic });
+  new MetricDashboard(stack, 'Metrics', { ...parts, name: names.dashboard, alarms });
+}
+
+function tag(stack: Stack, { name, aws }: Environment): void {
+  for (const [key, value] of Object.entries({ 'nemorouter:environment': name, ...aws.tags })) {
+    Tags.of(stack).add(key, value);
+  }
+}

@@ -1,0 +1,29 @@
+/** What an environment's resources are called. The stack makes them and the operator's commands find them by these names. */
+export interface ResourceNames {
+  readonly stack: string;
+  readonly gatewayFunction: string;
+  readonly gatewayLogGroup: string;
+  readonly statisticsTable: string;
+  readonly keysTable: string;
+  readonly secret: string;
+  readonly alarmTopic: string;
+  readonly dashboard: string;
+  /** Begins the name of each alarm. */
+  readonly alarmPrefix: string;
+}
+
+/** The names for `environment`, as `dev`. */
+export function resourceNames(environment: string): ResourceNames {
+  const prefix = `nemorouter-${environment}`;
+  return {
+    stack: prefix,
+    gatewayFunction: `${prefix}-gateway`,
+    gatewayLogGroup: `/nemorouter/${environment}/gateway`,
+    statisticsTable: `${prefix}-statistics`,
+    keysTable: `${prefix}-keys`,
+    secret: `nemorouter/${environment}/credentials`,
+    alarmTopic: `${prefix}-alarms`,
+    dashboard: prefix,
+    alarmPrefix: `${prefix}: `,
+  };
+}

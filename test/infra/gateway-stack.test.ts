@@ -1,0 +1,413 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Validations } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import {
+  createTableInput,
+  keysTable,
+  statisticsTable,
+} from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../functions/gateway/core/metrics/metric-names.ts';
+import { gatewayApp, shipped, templateOf } from './synthesised.ts';
+
+const dev = templateOf(shipped('dev'));
+const prod = templateOf(shipped('prod'));
+
+/** Every resource of one type, by logical id. */
+function resources(
+  template: Template,
+  type: string,
+): [string, { Properties: Record<string, unknown> } & Record<string, unknown>][] {
+  return Object.entries(template.findResources(type)) as ReturnType<typeof resources>;
+}
+
+function only(template: Template, type: string): { Properties: Record<string, unknown> } & Record<string, unknown> {
+  const found = resources(template, type);
+  assert.equal(found.length, 1, type);
+  return found[0]![1];
+}
+
+describe('the gateway function', () => {
+  test('runs Node 24 on arm64 with the memory and the concurrency of the environment', () => {
+    dev.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 512,
+      ReservedConcurrentExecutions: 20,
+      Handler: 'index.handler',
+      FunctionName: 'nemorouter-dev-gateway',
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    prod.hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: 200 });
+  });
+
+  test('has no bound of concurrency where the environment wants none', () => {
+    templateOf(shipped('dev', { reservedConcurrency: 'none' })).hasResourceProperties('AWS::Lambda::Function', {
+      ReservedConcurrentExecutions: Match.absent(),
+    });
+  });
+
+  test('is told where its state is and no secret', () => {
+    const { Variables } = only(dev, 'AWS::Lambda::Function').Properties.Environment as { Variables: object };
+    assert.deepEqual(Object.keys(Variables).sort(), [
+      'NEMO_CONFIG_FILE',
+      'NEMO_ENVIRONMENT',
+      'NEMO_KEYS_TABLE',
+      'NEMO_SECRET_ID',
+      'NEMO_STATISTICS_TABLE',
+    ]);
+  });
+
+  test('is not in a VPC', () => {
+    dev.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: Match.absent() });
+  });
+
+  test('writes to a log group of the Standard class, the only one that makes metrics of log lines', () => {
+    dev.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupClass: 'STANDARD', RetentionInDays: 7 });
+    prod.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupClass: 'STANDARD', RetentionInDays: 90 });
+  });
+});
+
+describe('the address', () => {
+  test('streams, and leaves authentication to the gateway', () => {
+    dev.hasResourceProperties('AWS::Lambda::Url', {
+      AuthType: 'NONE',
+      InvokeMode: 'RESPONSE_STREAM',
+      Cors: Match.absent(),
+    });
+  });
+
+  test('may be called by anybody, which takes two permissions', () => {
+    dev.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'NONE',
+      Principal: '*',
+    });
+    dev.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
+      Principal: '*',
+    });
+    assert.equal(resources(dev, 'AWS::Lambda::Permission').length, 2);
+  });
+
+  test('lets web pages of the configured origins read the headers of an answer', () => {
+    const cors = { allowedOrigins: ['https://app.example.com'], maxAgeSeconds: 60 };
+    templateOf(shipped('dev', { cors })).hasResourceProperties('AWS::Lambda::Url', {
+      Cors: {
+        AllowOrigins: ['https://app.example.com'],
+        AllowMethods: ['GET', 'POST'],
+        MaxAge: 60,
+        ExposeHeaders: Match.arrayWith(['x-nemo-routed-model', 'retry-after']),
+      },
+    });
+  });
+
+  test('is what the stack puts out, ready for base_url', () => {
+    assert.ok(JSON.stringify(dev.findOutputs('BaseUrl')).includes('FunctionUrl'));
+  });
+});
+
+describe('the state', () => {
+  for (const [name, definition] of Object.entries({ statistics: statisticsTable, keys: keysTable })) {
+    test(`the ${name} table has the shape that the gateway expects`, () => {
+      const { TableName, BillingMode, AttributeDefinitions, KeySchema } = createTableInput(
+        definition,
+        `nemorouter-dev-${name}`,
+      );
+      dev.hasResourceProperties('AWS::DynamoDB::Table', { TableName, BillingMode, AttributeDefinitions, KeySchema });
+    });
+  }
+
+  test('statistics expire, are not backed up, and cannot cost without bound', () => {
+    dev.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: {
+        TableName: 'nemorouter-dev-statistics',
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        PointInTimeRecoverySpecification: Match.absent(),
+        OnDemandThroughput: { MaxWriteRequestUnits: 200 * 7 * 2 },
+      },
+    });
+  });
+
+  test('keys can be restored to any second and survive the stack in prod', () => {
+    prod.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        TableName: 'nemorouter-prod-keys',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+    dev.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: { TableName: 'nemorouter-dev-keys', DeletionProtectionEnabled: false },
+    });
+  });
+});
+
+describe('the credentials', () => {
+  test('are one secret without a value in the template, so that a deployment never overwrites it', () => {
+    for (const template of [dev, prod]) {
+      const { Properties } = only(template, 'AWS::SecretsManager::Secret');
+      assert.equal(Properties.SecretString, undefined);
+      assert.equal(Properties.GenerateSecretString, undefined);
+    }
+    dev.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: 'nemorouter/dev/credentials',
+      Description: Match.stringLikeRegexp('ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENAI_API_KEY'),
+    });
+  });
+});
+
+describe('the rights of the gateway', () => {
+  interface Statement {
+    readonly Action: string | string[];
+    readonly Resource: unknown;
+    readonly Condition?: object;
+  }
+  const { Statement: statements } = only(dev, 'AWS::IAM::Policy').Properties.PolicyDocument as {
+    Statement: Statement[];
+  };
+
+  test('are these and no more', () => {
+    assert.deepEqual([...new Set(statements.flatMap(({ Action }) => Action))].sort(), [
+      'bedrock:InvokeModel',
+      'bedrock:InvokeModelWithResponseStream',
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:UpdateItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:GetSecretValue',
+    ]);
+    dev.hasResourceProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  });
+
+  test('name every resource; a wildcard stands only for the regions behind a Bedrock profile', () => {
+    for (const statement of statements) {
+      const text = JSON.stringify(statement.Resource);
+      if (text.includes('*')) {
+        assert.match(text, /:bedrock:\*::foundation-model\/anthropic\.claude-[a-z0-9:.-]+"/);
+        assert.match(
+          JSON.stringify(statement.Condition),
+          /"bedrock:InferenceProfileArn".*inference-profile\/us\.anthropic/,
+        );
+      }
+    }
+  });
+});
+
+describe('the alarms', () => {
+  interface AlarmProperties {
+    readonly AlarmName: string;
+    readonly AlarmDescription: string;
+    readonly Threshold: number;
+    readonly MetricName?: string;
+    readonly TreatMissingData: string;
+    readonly AlarmActions: readonly unknown[];
+    readonly Metrics?: readonly { readonly Expression?: string; readonly MetricStat?: MetricStat }[];
+  }
+  interface MetricStat {
+    readonly Metric: { readonly Namespace: string; readonly MetricName: string };
+    readonly Period: number;
+  }
+  const alarmsOf = (template: Template) =>
+    resources(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties as unknown as AlarmProperties);
+  const named = (template: Template, name: string) => {
+    const alarm = alarmsOf(template).find(({ AlarmName }) => AlarmName.endsWith(`: ${name}`));
+    assert.ok(alarm, name);
+    return alarm;
+  };
+
+  test('cover the service, each deployment and the platform', () => {
+    const names = alarmsOf(dev).map(({ AlarmName }) => AlarmName.replace('nemorouter-dev: ', ''));
+    assert.deepEqual(names.sort(), [
+      'DynamoDB is throttled',
+      'Lambda turns calls away',
+      'all providers are down',
+      'anthropic/claude-haiku is down',
+      'anthropic/claude-sonnet is down',
+      'bedrock/claude-haiku is down',
+      'bedrock/claude-sonnet is down',
+      'google/gemini-flash is down',
+      'latency is high',
+      'metrics are lost',
+      'openai/gpt-5-mini is down',
+      'openai/text-embedding-3-small is down',
+      'requests fail',
+      'requests fail over',
+      'spending is high',
+      'the gateway crashes',
+      'time to first token is high',
+    ]);
+  });
+
+  test('all tell the one topic, also of the recovery, and say what happened', () => {
+    const [topic] = resources(dev, 'AWS::SNS::Topic')[0]!;
+    for (const alarm of alarmsOf(dev)) {
+      assert.deepEqual(alarm.AlarmActions, [{ Ref: topic }]);
+      assert.ok(alarm.AlarmDescription.length > 20);
+      assert.equal(alarm.TreatMissingData, 'notBreaching');
+    }
+  });
+
+  test('take their thresholds from the environment', () => {
+    assert.equal(named(prod, 'requests fail').Threshold, 0.02);
+    assert.equal(named(dev, 'requests fail').Threshold, 0.05);
+    assert.equal(named(prod, 'spending is high').Threshold, 5_000);
+    assert.equal(named(prod, 'time to first token is high').Threshold, 5_000);
+  });
+
+  test('ten slow calls page nobody: percentiles and rates need the configured number of requests', () => {
+    const names = ['time to first token is high', 'latency is high', 'requests fail', 'requests fail over'];
+    const expressions = names.map(
+      (name) => named(prod, name).Metrics?.find(({ Expression }) => Expression)?.Expression,
+    );
+    assert.deepEqual(expressions, [
+      'IF(requests >= 20, p99, 0)',
+      'IF(requests >= 20, p99, 0)',
+      'IF(requests >= 20, counted / requests, 0)',
+      'IF(requests >= 20, counted / requests, 0)',
+    ]);
+  });
+
+  test('watch only metrics that the gateway or AWS writes', () => {
+    const known = new Set([...Object.keys(REQUEST_METRICS), ...Object.keys(ATTEMPT_METRICS)]);
+    const watched = alarmsOf(prod).flatMap(({ Metrics }) =>
+      (Metrics ?? []).flatMap(({ MetricStat }) => MetricStat ?? []),
+    );
+    const own = watched
+      .filter(({ Metric }) => Metric.Namespace === 'NemoRouter')
+      .map(({ Metric }) => Metric.MetricName);
+    assert.deepEqual(
+      own.filter((name) => !known.has(name)),
+      [],
+    );
+    assert.deepEqual([...new Set(watched.map(({ Metric }) => Metric.Namespace))].sort(), [
+      'AWS/DynamoDB',
+      'AWS/Logs',
+      'NemoRouter',
+    ]);
+  });
+
+  test('reach the configured address, and CloudWatch may publish to the topic', () => {
+    const template = templateOf(shipped('dev', { alarmEmail: 'oncall@example.com' }));
+    template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'oncall@example.com' });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+          }),
+        ]),
+      },
+    });
+    assert.equal(resources(dev, 'AWS::SNS::Subscription').length, 0);
+  });
+});
+
+describe('the dashboard', () => {
+  const body = JSON.stringify(only(prod, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+  const searched = [...body.matchAll(/MetricName=\\+"(\w+)/g)].map(([, name]) => name);
+  // `["NemoRouter","InvocationLatency",...`: metrics that stand in a graph by themselves.
+  const direct = [...body.matchAll(/NemoRouter\\+",\\+"(\w+)/g)].map(([, name]) => name);
+
+  test('shows every metric of a request', () => {
+    const missing = Object.keys(REQUEST_METRICS).filter((name) => ![...searched, ...direct].includes(name));
+    assert.deepEqual(missing, []);
+  });
+
+  test('shows only metrics that the gateway writes', () => {
+    const known = new Set([...Object.keys(REQUEST_METRICS), ...Object.keys(ATTEMPT_METRICS)]);
+    assert.deepEqual(
+      [...searched, ...direct].filter((name) => !known.has(name ?? '')),
+      [],
+    );
+  });
+
+  test('finds p50, p95 and p99 of both latencies for routes and deployments by search, so that new ones appear', () => {
+    for (const dimensions of ['Environment,Model', 'Environment,Provider,Deployment']) {
+      for (const metric of ['TimeToFirstToken', 'InvocationLatency']) {
+        for (const statistic of ['p50', 'p95', 'p99']) {
+          const search = new RegExp(
+            `\\{NemoRouter,${dimensions}\\} MetricName=\\\\+"${metric}\\\\+" Environment=\\\\+"prod\\\\+"', '${statistic}'`,
+          );
+          assert.match(body, search);
+        }
+      }
+    }
+  });
+
+  test('lets the reader pick a deployment and lists the last failovers with their reasons', () => {
+    assert.match(body, /variables.*the-picked-deployment/);
+    assert.match(body, /Deployment=\\+"the-picked-deployment/);
+    assert.match(body, /Failovers = 1/);
+    assert.match(body, /attempts\.0\.reason/);
+  });
+});
+
+describe('the stack', () => {
+  test('carries the tags of the environment', () => {
+    prod.hasResourceProperties('AWS::DynamoDB::Table', {
+      Tags: Match.arrayWith([{ Key: 'environment', Value: 'prod' }]),
+    });
+  });
+
+  test('is protected from deletion where the environment says so', () => {
+    assert.equal(gatewayApp(shipped('prod')).stack.terminationProtection, true);
+    assert.equal(gatewayApp(shipped('dev')).stack.terminationProtection, false);
+  });
+
+  test('of two environments shares no name', () => {
+    const names = (template: Template) =>
+      ['TableName', 'FunctionName', 'LogGroupName', 'TopicName', 'DashboardName', 'AlarmName'].flatMap((key) =>
+        Object.values(template.toJSON().Resources as Record<string, { Properties?: Record<string, unknown> }>).flatMap(
+          ({ Properties }) => (typeof Properties?.[key] === 'string' ? [Properties[key]] : []),
+        ),
+      );
+    assert.ok(names(dev).length > 20);
+    assert.deepEqual(
+      names(dev).filter((name) => names(prod).includes(name)),
+      [],
+    );
+  });
+
+  test('holds to the AwsSolutions rules of cdk-nag, with a reason for each exception', () => {
+    const { app } = gatewayApp(shipped('prod', { alarmEmail: 'oncall@example.com' }));
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const exitCode = process.exitCode;
+    const assembly = app.synth();
+    process.exitCode = exitCode;
+    const report = readFileSync(join(assembly.directory, 'validation-report.json'), 'utf8');
+    assert.deepEqual(
+      JSON.parse(report).pluginReports.flatMap(({ violations }: { violations: unknown[] }) => violations),
+      [],
+    );
+  });
+
+  test('bundles the gateway as one module with its configuration beside it', async () => {
+    const { app } = gatewayApp(shipped('dev'), true);
+    const { directory } = app.synth();
+    const asset = readdirSync(directory).find((name) => name.startsWith('asset.'));
+    assert.ok(asset);
+    assert.deepEqual(readdirSync(join(directory, asset)).sort(), ['config.json', 'index.mjs']);
+    const config = JSON.parse(readFileSync(join(directory, asset, 'config.json'), 'utf8'));
+    assert.equal(config.providers.openai.protocol, 'openai');
+    assert.equal(config.aws, undefined);
+    assert.match(readFileSync(join(directory, asset, 'index.mjs'), 'utf8'), /export ?\{[^}]* as handler[ ,}]/);
+  });
+
+  test('is what it was when last looked at (npm test -- --test-update-snapshots)', (context) => {
+    const text = JSON.stringify(dev.toJSON(), null, 2);
+    // The hash of the code changes with each change of the code.
+    context.assert.snapshot(JSON.parse(text.replace(/[0-9a-f]{64}\.zip/g, 'code.zip')));
+  });
+});
