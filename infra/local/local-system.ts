@@ -19,6 +19,8 @@ export interface LocalSystemOptions {
   readonly onRecord: (record: RequestRecord) => void;
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly sideRoute?: SideRoute;
+  /** The database of another system, to share it; that one closes it. Default: one of its own. */
+  readonly dynamoDb?: LocalDynamoDb;
 }
 
 /** The whole system in one process: the gateway behind `node:http`, and DynamoDB in memory. */
@@ -33,7 +35,7 @@ const HOST = '127.0.0.1';
 
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, credentials, sign, onRecord, onStoreError } = options;
-  const dynamoDb = await startLocalDynamoDb();
+  const dynamoDb = options.dynamoDb ?? (await startLocalDynamoDb());
   const composed = composeGateway({
     config,
     dynamoDb: dynamoDb.client,
@@ -44,16 +46,17 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     onRecord,
     onStoreError,
   });
-  const server = gatewayServer(composed.gateway, options.sideRoute);
+  const { server, close } = gatewayServer(composed.gateway, options.sideRoute);
   const port = await listen(server, options.port);
   return {
     baseUrl: `http://${HOST}:${port}/v1`,
     dynamoDb,
     close: async () => {
-      server.closeAllConnections();
-      server.close();
+      await close();
       await composed.close();
-      await dynamoDb.close();
+      if (options.dynamoDb === undefined) {
+        await dynamoDb.close();
+      }
     },
   };
 }

@@ -6,13 +6,29 @@ import type { GatewayRequest, GatewayResponse } from '../core/gateway/ports.ts';
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** The gateway as a plain HTTP server, for laptops and tests. Not yet listening. */
-export function gatewayServer(gateway: Gateway, sideRoute: SideRoute = () => false): Server {
-  return createServer((request, response) => {
+export interface GatewayServer {
+  /** Not yet listening. */
+  readonly server: Server;
+  /** Breaks off what is under way, and resolves when it has been recorded. */
+  readonly close: () => Promise<void>;
+}
+
+/** The gateway as a plain HTTP server, for laptops and tests. */
+export function gatewayServer(gateway: Gateway, sideRoute: SideRoute = () => false): GatewayServer {
+  const underWay = new Set<Promise<void>>();
+  const server = createServer((request, response) => {
     if (!sideRoute(request, response)) {
-      serve(gateway, request, response).catch((bug: unknown) => failLoudly(response, bug));
+      const serving = serve(gateway, request, response).catch((bug: unknown) => failLoudly(response, bug));
+      underWay.add(serving);
+      void serving.finally(() => underWay.delete(serving));
     }
   });
+  const close = async (): Promise<void> => {
+    server.close();
+    server.closeAllConnections();
+    await Promise.all(underWay);
+  };
+  return { server, close };
 }
 
 async function serve(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
