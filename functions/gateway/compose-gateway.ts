@@ -6,7 +6,6 @@ import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.
 import type { GatewayConfig } from './core/config/gateway-config.ts';
 import { createGateway, type Gateway } from './core/gateway/gateway.ts';
 import type { GatewayPorts } from './core/gateway/ports.ts';
-import { EJECTION_DEFAULTS } from './core/statistics/ejection.ts';
 import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord'> {
@@ -23,7 +22,7 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
 export interface ComposedGateway {
   readonly gateway: Gateway;
   readonly statistics: FleetStatistics;
-  /** Closes the connections to the providers. */
+  /** Writes what has been observed and closes the connections to the providers. */
   readonly close: () => Promise<void>;
 }
 
@@ -31,17 +30,22 @@ export interface ComposedGateway {
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, statisticsTable, onStoreError } = options;
   const scale = { halfLifeMs: config.statistics.halfLifeSeconds * 1000 };
-  const shared = { clock: systemClock, random: Math.random, ejection: EJECTION_DEFAULTS };
+  const shared = { clock: systemClock, random: Math.random };
   const statistics = fleetStatistics({
     ...shared,
     deployments: Object.keys(config.deployments),
     settings: config.statistics,
+    ejection: config.ejection,
     store: dynamoDbStatisticsStore({ client: dynamoDb, tableName: statisticsTable, scale }),
     onStoreError,
   });
-  const { dial, close } = undiciDial({ credentials: options.credentials, sign: options.sign });
+  const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
   const { authenticate, onRecord } = options;
   const newId = (): string => randomBytes(12).toString('hex');
   const gateway = createGateway({ ...shared, config, statistics, dial, newId, authenticate, onRecord });
+  const close = async (): Promise<void> => {
+    await statistics.close();
+    await closeConnections();
+  };
   return { gateway, statistics, close };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsSettingsSchema } from './aws-settings.ts';
 import { deploymentSchema } from './deployment-schema.ts';
+import { ejectionSchema } from './ejection-schema.ts';
 import { deploymentOrRouteName, keyName, providerName } from './name-schemas.ts';
 import { providerSchema } from './provider-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
@@ -33,6 +34,15 @@ const statisticsSchema = z
       .meta({
         description: 'The longest in milliseconds that a request waits for DynamoDB.',
         examples: [50],
+      }),
+    flushMs: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .default(250)
+      .meta({
+        description: 'A busy instance writes its observations at most once in this time, in milliseconds.',
+        examples: [250],
       }),
     writesPerSecond: z
       .number()
@@ -88,6 +98,7 @@ export const configSchema = z
       }),
     ...globalSettings,
     statistics: statisticsSchema,
+    ejection: ejectionSchema,
     keys: z
       .array(keySchema)
       .default([])

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { problemLine } from '../../../functions/gateway/config/config-problem.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
+import { EJECTION_DEFAULTS } from '../../../functions/gateway/core/statistics/ejection.ts';
 
 const HASH = 'ab'.repeat(32);
 
@@ -44,7 +45,8 @@ describe('parseConfig on a valid file', () => {
       onStreamCut: 'error',
       explorationShare: 0.02,
       band: 0.15,
-      statistics: { halfLifeSeconds: 60, refreshMs: 1_000, readTimeoutMs: 50, writesPerSecond: 200 },
+      statistics: { halfLifeSeconds: 60, refreshMs: 1_000, readTimeoutMs: 50, flushMs: 250, writesPerSecond: 200 },
+      ejection: EJECTION_DEFAULTS,
       keys: [],
     });
     const { tags, prefill, streaming, kind } = deployments['openai/gpt-4.1']!;

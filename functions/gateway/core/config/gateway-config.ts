@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { EjectionSettings } from '../statistics/ejection.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */
 export interface GatewayConfig extends RouteSettings {
@@ -6,6 +7,7 @@ export interface GatewayConfig extends RouteSettings {
   readonly deployments: Readonly<Record<string, DeploymentSettings>>;
   readonly routes: Readonly<Record<string, RouteFile>>;
   readonly statistics: StatisticsSettings;
+  readonly ejection: EjectionSettings;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
   readonly keys: readonly ConfiguredKey[];
 }
@@ -119,6 +121,8 @@ export interface StatisticsSettings {
   readonly refreshMs: number;
   /** The longest a request waits for DynamoDB. */
   readonly readTimeoutMs: number;
+  /** A busy instance writes its observations at most once in this time; an ejection goes out at once. */
+  readonly flushMs: number;
   /** DynamoDB writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
 }

@@ -26,15 +26,21 @@ const PARSERS = {
 } as const satisfies Record<Protocol['framing'], () => EventParser>;
 
 /**
- * Decodes one response in a protocol's framing, or as one JSON body where the first byte says so: some servers answer a call for a
- * stream with JSON, and content types lie.
+ * Decodes one response in a protocol's framing, or as one JSON body where its first byte says so: some servers answer a call for a
+ * stream with JSON, and content types lie. White space before it decides nothing.
  */
 export function answerDecoder(framing: Protocol['framing'], decoder: ChatDecoder): AnswerDecoder {
   let chosen: AnswerDecoder | undefined;
+  const choose = (first: number | undefined): AnswerDecoder | undefined => {
+    if (first === undefined) {
+      return undefined;
+    }
+    return opensJson(first) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
+  };
   return {
     push: (bytes) => {
-      chosen ??= startsJson(bytes) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
-      return chosen.push(bytes);
+      chosen ??= choose(firstSignificant(bytes));
+      return chosen?.push(bytes) ?? [];
     },
     end: () => chosen?.end() ?? [{ type: 'answer-failed', failure: { kind: 'truncated' } }],
     isComplete: () => chosen?.isComplete() ?? false,
@@ -89,8 +95,15 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
   return all;
 }
 
-/** Whether the first byte that is neither white space nor a byte-order mark opens a JSON object or array. No stream's framing begins so. */
-function startsJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
-  return bytes[0] !== 0 && (first === 0x7b || first === 0x5b);
+/** White space, which some servers send to keep a connection alive before the answer, and the bytes of a byte-order mark. */
+const INSIGNIFICANT: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+/** The first byte that tells how the answer is framed. */
+function firstSignificant(bytes: Uint8Array): number | undefined {
+  return bytes.find((byte) => !INSIGNIFICANT.has(byte));
+}
+
+/** Whether a body that begins so is a JSON object or array. No stream's framing does: a message of Amazon's begins with zeros. */
+function opensJson(byte: number): boolean {
+  return byte === 0x7b || byte === 0x5b;
 }

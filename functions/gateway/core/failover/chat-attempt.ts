@@ -59,8 +59,11 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<ChatDelta> {
     open: () => open(reading),
     next: () => next(reading),
     abort: (failure) => {
-      end(reading, failure);
-      controller.abort(failure);
+      // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
+      if (reading.report.endedAtMs === undefined) {
+        end(reading, failure);
+        controller.abort(failure);
+      }
     },
     report: () => reading.report,
   };
@@ -94,7 +97,12 @@ async function readToContent(reading: Reading, response: UpstreamResponse): Prom
       return { kind: 'failed', failure: last.failure };
     }
   }
-  reading.report = { ...reading.report, ttftMs: reading.options.clock.nowMs() - reading.startedAtMs };
+  const { report, options, startedAtMs } = reading;
+  // Stopped between two reads.
+  if (report.failure !== undefined) {
+    return { kind: 'failed', failure: report.failure };
+  }
+  reading.report = { ...report, ttftMs: options.clock.nowMs() - startedAtMs };
   return { kind: 'opened', pieces: deltas };
 }
 
@@ -107,7 +115,7 @@ function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<
 async function next(reading: Reading, watchesStall = true): Promise<readonly ChatDelta[] | undefined> {
   const { bytes } = reading;
   while (bytes !== undefined && reading.report.endedAtMs === undefined) {
-    if (watchesStall) {
+    if (watchesStall || reading.choicesLeft <= 0) {
       reading.stall.waiting();
     }
     const step = await bytes.next();

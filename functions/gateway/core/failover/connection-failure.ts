@@ -3,14 +3,16 @@ import type { AttemptFailure } from './attempt-failure.ts';
 
 /**
  * The failure that a thrown connection error stands for. Errors are told apart by `code` alone (Node's system codes and undici's), at the
- * error or at its cause. An aborted signal's reason is the failure that aborted it.
+ * error or at its cause. An aborted signal's reason is the failure that aborted it. `connectMs`: the limit while connecting; absent once
+ * connected, when the system's time-out means that the connection broke.
  */
-export function connectionFailure(error: unknown, signal: AbortSignal, connectMs: number): AttemptFailure {
+export function connectionFailure(error: unknown, signal: AbortSignal, connectMs?: number): AttemptFailure {
   if (signal.aborted) {
     return abortReason(signal);
   }
   const code = codeOf(error) ?? 'UNKNOWN';
-  return code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT'
+  const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT';
+  return isTimeout && connectMs !== undefined
     ? { kind: 'timed-out', phase: 'connect', afterMs: connectMs }
     : { kind: 'unreachable', code };
 }

@@ -27,10 +27,14 @@ const VERDICTS = {
   misconfigured: { next: 'next-candidate', retrySame: false, blame: 'misconfigured' },
   'context-exceeded': { next: 'larger-window', retrySame: false, blame: 'none' },
   rejected: { next: 'to-caller', retrySame: false, blame: 'none' },
-  aborted: { next: 'to-caller', retrySame: false, blame: 'none' },
+  // Whoever is faster goes on; a caller who has hung up has ended the race already.
+  aborted: { next: 'next-candidate', retrySame: false, blame: 'none' },
 } as const satisfies Record<AttemptFailure['kind'], FailureVerdict>;
 
 /** What follows from a failure before commit. */
 export function failureVerdict(failure: AttemptFailure): FailureVerdict {
-  return VERDICTS[failure.kind];
+  const verdict = VERDICTS[failure.kind];
+  const isDeadline = failure.kind === 'timed-out' && failure.phase === 'deadline';
+  // A caller may set a deadline of milliseconds: that a deployment within its own limits did not meet it is no fault of the deployment's.
+  return isDeadline ? { ...verdict, retrySame: false, blame: 'none' } : verdict;
 }

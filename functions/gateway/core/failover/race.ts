@@ -1,12 +1,7 @@
 import type { AttemptFailure } from './attempt-failure.ts';
 import { failureVerdict } from './failure-verdict.ts';
+import { hedgeTarget, nextCandidate, pauseBeforeSame, untriedCandidates } from './race-choices.ts';
 import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race-state.ts';
-
-/** The first wait before the same deployment is asked again; it doubles, with full jitter. */
-const BACKOFF_BASE_MS = 100;
-const BACKOFF_MAX_MS = 2000;
-/** A wait that would leave less than this for the attempt is not begun. */
-const MIN_ATTEMPT_MS = 250;
 
 export function newRace(rules: RaceRules): Race {
   return { rules, attempts: [] };
@@ -19,7 +14,7 @@ export function stepRace(race: Race, event: RaceEvent, nowMs: number): RaceStep 
   }
   switch (event.kind) {
     case 'started':
-      return dial(race, 0, nowMs, false);
+      return nowMs >= race.rules.deadlineMs ? missDeadline(race, nowMs) : dial(race, 0, nowMs, false);
     case 'content':
       return onContent(race, event.attempt);
     case 'finished':
@@ -29,7 +24,7 @@ export function stepRace(race: Race, event: RaceEvent, nowMs: number): RaceStep 
     case 'woken':
       return onWake(race, nowMs);
     case 'hung-up':
-      return lose(race, 'hung-up', { kind: 'aborted', by: 'caller' });
+      return lose(race, 'hung-up', () => ({ kind: 'aborted', by: 'caller' }));
   }
 }
 
@@ -47,7 +42,7 @@ function dial(race: Race, candidate: number, nowMs: number, hedge: boolean): Rac
   const limitMs = race.rules.candidates[candidate]?.firstTokenMs ?? 0;
   const { deadlineMs, maxAttempts } = race.rules;
   const attempt = race.attempts.length;
-  const isLast = attempt + 1 >= maxAttempts || untried(race).every((other) => other === candidate);
+  const isLast = attempt + 1 >= maxAttempts || untriedCandidates(race).every((other) => other === candidate);
   const firstTokenByMs = isLast ? deadlineMs : Math.min(deadlineMs, nowMs + limitMs);
   const started: RacingAttempt = { candidate, hedge, startedAtMs: nowMs, firstTokenByMs, state: 'waiting' };
   return {
@@ -63,95 +58,84 @@ function onContent(race: Race, leader: number): RaceStep {
   const attempts = race.attempts.map((attempt, index) =>
     index === leader ? { ...attempt, state: 'leading' as const } : attempt,
   );
-  return abortAll({ ...race, attempts }, { kind: 'aborted', by: 'hedge' }, leader);
+  return abortAll({ ...race, attempts }, beaten, leader);
 }
 
 function win(race: Race, attempt: number): RaceStep {
-  return abortAll({ ...race, outcome: { kind: 'won', attempt } }, { kind: 'aborted', by: 'hedge' }, attempt);
+  return abortAll({ ...race, outcome: { kind: 'won', attempt } }, beaten, attempt);
 }
 
-function lose(race: Race, reason: 'failures' | 'deadline' | 'hung-up', failure: AttemptFailure): RaceStep {
-  return abortAll({ ...race, outcome: { kind: 'lost', reason } }, failure);
+function beaten(): AttemptFailure {
+  return { kind: 'aborted', by: 'hedge' };
+}
+
+function lose(
+  race: Race,
+  reason: 'failures' | 'deadline' | 'hung-up',
+  failureOf: (attempt: RacingAttempt) => AttemptFailure,
+): RaceStep {
+  return abortAll({ ...race, outcome: { kind: 'lost', reason } }, failureOf);
+}
+
+/** Time is up. Who was over its own limit too has failed by that: only the last candidate is given longer. */
+function missDeadline(race: Race, nowMs: number): RaceStep {
+  return lose(race, 'deadline', ({ state, candidate, startedAtMs }) => {
+    const afterMs = nowMs - startedAtMs;
+    const isLate = state === 'waiting' && afterMs >= (race.rules.candidates[candidate]?.firstTokenMs ?? Infinity);
+    return { kind: 'timed-out', phase: isLate ? 'first-token' : 'deadline', afterMs };
+  });
 }
 
 /** Ends every attempt in flight but `except`. */
-function abortAll(race: Race, failure: AttemptFailure, except?: number): RaceStep {
-  const isHit = (attempt: RacingAttempt, index: number): boolean => attempt.state !== 'ended' && index !== except;
-  const hits = race.attempts.flatMap((attempt, index) => (isHit(attempt, index) ? [index] : []));
-  const attempts = race.attempts.map((attempt, index) => (isHit(attempt, index) ? ended(attempt, failure) : attempt));
-  return { race: { ...race, attempts }, commands: hits.map((attempt) => ({ kind: 'abort', attempt, failure })) };
+function abortAll(race: Race, failureOf: (attempt: RacingAttempt) => AttemptFailure, except?: number): RaceStep {
+  const commands = race.attempts.flatMap((attempt, index) =>
+    attempt.state === 'ended' || index === except
+      ? []
+      : [{ kind: 'abort' as const, attempt: index, failure: failureOf(attempt) }],
+  );
+  const after = commands.reduce((left, { attempt, failure }) => withEnded(left, attempt, failure), race);
+  return { race: after, commands };
 }
 
-function ended(attempt: RacingAttempt, failure: AttemptFailure): RacingAttempt {
-  return { ...attempt, state: 'ended', failure };
+function withEnded(race: Race, index: number, failure: AttemptFailure): Race {
+  const attempts = race.attempts.map((attempt, at) =>
+    at === index ? { ...attempt, state: 'ended' as const, failure } : attempt,
+  );
+  return { ...race, attempts };
 }
 
 function onFailure(race: Race, index: number, failure: AttemptFailure, nowMs: number): RaceStep {
-  const attempts = race.attempts.map((attempt, at) => (at === index ? ended(attempt, failure) : attempt));
-  const after = { ...race, attempts };
+  const after = withEnded(race, index, failure);
+  const isInFlight = after.attempts.some((attempt) => attempt.state !== 'ended');
+  // A refused hedge takes nothing from the attempt it was to help.
+  if (isRefusal(failure) && !(isInFlight && race.attempts[index]?.hedge === true)) {
+    return lose(after, 'failures', beaten);
+  }
   // While another attempt is in flight it is the next candidate: no third call on top of it.
-  return attempts.some((attempt) => attempt.state !== 'ended')
-    ? { race: after, commands: [] }
-    : goOn(after, index, nowMs);
+  return isInFlight ? { race: after, commands: [] } : goOn(after, index, nowMs);
+}
+
+function isRefusal(failure: AttemptFailure | undefined): boolean {
+  return failure !== undefined && failureVerdict(failure).next === 'to-caller';
 }
 
 /** Nothing is in flight: dial, wait or give up. */
 function goOn(race: Race, failed: number, nowMs: number): RaceStep {
-  const giveUp: RaceStep = { race: { ...race, outcome: { kind: 'lost', reason: 'failures' } }, commands: [] };
-  const isRefused = race.attempts.some((attempt) => attempt.failure?.kind === 'rejected');
-  if (isRefused || race.attempts.length >= race.rules.maxAttempts) {
-    return giveUp;
+  if (nowMs >= race.rules.deadlineMs) {
+    return missDeadline(race, nowMs);
   }
-  const pause = pauseBeforeSame(race, failed, nowMs);
+  const isRefused = race.attempts.some((attempt) => isRefusal(attempt.failure));
+  const pause = isRefused ? undefined : pauseBeforeSame(race, failed, nowMs);
   if (pause !== undefined) {
     return { race: { ...race, pause }, commands: [] };
   }
-  const next = untried(race).find((candidate) => race.rules.mayRetry(candidate));
-  return next === undefined ? giveUp : dial(race, next, nowMs, false);
-}
-
-/** The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so. */
-function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race['pause'] {
-  const attempt = race.attempts[failed];
-  if (attempt?.failure === undefined) {
-    return undefined;
-  }
-  const waitMs =
-    retryAfterOfLoneCandidate(race, attempt.failure) ?? backoffMs(race, attempt.candidate, attempt.failure);
-  return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
-    ? undefined
-    : { untilMs: nowMs + waitMs, candidate: attempt.candidate };
-}
-
-function retryAfterOfLoneCandidate(race: Race, failure: AttemptFailure): number | undefined {
-  const isLone = race.rules.candidates.length === 1;
-  return isLone && failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
-}
-
-function backoffMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {
-  const tries = race.attempts.filter((attempt) => attempt.candidate === candidate).length;
-  if (!failureVerdict(failure).retrySame || tries > race.rules.sameTargetRetries) {
-    return undefined;
-  }
-  return race.rules.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (tries - 1));
-}
-
-/** The candidates that may still be dialled, in the plan's order. A prompt that was too long for one goes only to larger windows. */
-function untried(race: Race): readonly number[] {
-  const exceeded = race.attempts.filter((attempt) => attempt.failure?.kind === 'context-exceeded');
-  const windows = exceeded.map((attempt) => race.rules.candidates[attempt.candidate]?.contextWindow ?? 0);
-  const isLargeEnough = (window: number | undefined): boolean =>
-    windows.length === 0 || (window ?? 0) > Math.max(...windows);
-  return race.rules.candidates.flatMap((candidate, index) => {
-    const isTried = race.attempts.some((attempt) => attempt.candidate === index);
-    return isTried || !isLargeEnough(candidate.contextWindow) ? [] : [index];
-  });
+  const next = isRefused ? undefined : nextCandidate(race);
+  return next === undefined ? lose(race, 'failures', beaten) : dial(race, next, nowMs, false);
 }
 
 function onWake(race: Race, nowMs: number): RaceStep {
   if (nowMs >= race.rules.deadlineMs) {
-    const started = race.attempts.at(0)?.startedAtMs ?? nowMs;
-    return lose(race, 'deadline', { kind: 'timed-out', phase: 'deadline', afterMs: nowMs - started });
+    return missDeadline(race, nowMs);
   }
   if (race.pause !== undefined) {
     return nowMs >= race.pause.untilMs ? dial(race, race.pause.candidate, nowMs, false) : { race, commands: [] };
@@ -161,10 +145,23 @@ function onWake(race: Race, nowMs: number): RaceStep {
 }
 
 function giveUpOn(race: Race, late: number, nowMs: number): RaceStep {
+  const isAlone = race.attempts.every((attempt, index) => index === late || attempt.state === 'ended');
+  if (isAlone && nextCandidate(race) === undefined) {
+    return { race: withAllTheTime(race, late), commands: [] };
+  }
   const afterMs = nowMs - (race.attempts[late]?.startedAtMs ?? nowMs);
   const failure: AttemptFailure = { kind: 'timed-out', phase: 'first-token', afterMs };
   const { race: after, commands } = onFailure(race, late, failure, nowMs);
   return { race: after, commands: [{ kind: 'abort', attempt: late, failure }, ...commands] };
+}
+
+/** Nobody is left who could do better, as when a hedge has failed meanwhile: then waiting can only help. */
+function withAllTheTime(race: Race, late: number): Race {
+  const { deadlineMs } = race.rules;
+  const attempts = race.attempts.map((attempt, index) =>
+    index === late ? { ...attempt, firstTokenByMs: deadlineMs } : attempt,
+  );
+  return { ...race, attempts };
 }
 
 function hedgeIfDue(race: Race, nowMs: number): RaceStep {
@@ -195,9 +192,4 @@ function hedgeDueAt(race: Race): number | undefined {
   }
   const afterMs = race.rules.candidates[waiting.candidate]?.hedgeAfterMs;
   return afterMs === undefined ? undefined : waiting.startedAtMs + afterMs;
-}
-
-function hedgeTarget(race: Race): number | undefined {
-  const hasAttemptLeft = race.attempts.length < race.rules.maxAttempts;
-  return hasAttemptLeft ? untried(race).find((index) => race.rules.candidates[index]?.hedgeTarget === true) : undefined;
 }

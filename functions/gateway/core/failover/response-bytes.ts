@@ -21,7 +21,7 @@ export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSign
       const step = await iterator.next();
       return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
     } catch (error) {
-      return { kind: 'broke', failure: connectionFailure(error, signal, 0) };
+      return { kind: 'broke', failure: connectionFailure(error, signal) };
     }
   };
   const drain = async (): Promise<void> => {

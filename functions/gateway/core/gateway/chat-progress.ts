@@ -1,4 +1,3 @@
-import type { ChatDelta } from '../chat/chat-delta.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import type { RunAttempt, RunResult } from '../failover/run-race.ts';
 import { costUsd } from '../metrics/cost.ts';
@@ -35,7 +34,7 @@ export function newProgress(operation: RequestRecord['operation']): Progress {
 }
 
 /** Takes in a race's result. */
-export function noteRace(progress: Progress, call: Call, result: RunResult<ChatDelta>): void {
+export function noteRace(progress: Progress, call: Call, result: RunResult<unknown>): void {
   const offset = progress.attempts.length;
   progress.attempts.push(...result.attempts);
   progress.upstreamMs += result.upstreamMs;

@@ -2,7 +2,6 @@ import type { Clock, Random } from '../clock.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Dial } from '../failover/dial.ts';
 import type { RequestRecord } from '../metrics/request-record.ts';
-import type { EjectionSettings } from '../statistics/ejection.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 
 /** One HTTP request, whatever carried it. */
@@ -37,7 +36,6 @@ export interface AuthenticatedKey {
 /** All that the gateway core is given. */
 export interface GatewayPorts {
   readonly config: GatewayConfig;
-  readonly ejection: EjectionSettings;
   readonly clock: Clock;
   readonly random: Random;
   /** A new id of letters and digits, never given twice. */

@@ -1,14 +1,15 @@
 import type { ChatRequest } from '../chat/chat-request.ts';
 import { parseChatRequest } from '../chat/parse-chat-request.ts';
-import type { Deployment, Route } from '../config/gateway-config.ts';
-import { type ModelDirectory, resolveModel } from '../config/resolve-model.ts';
-import { badRequest, type GatewayError } from '../http/gateway-error.ts';
+import type { Route } from '../config/gateway-config.ts';
+import type { ModelDirectory } from '../config/resolve-model.ts';
+import { badRequest } from '../http/gateway-error.ts';
 import { parseJson } from '../json.ts';
-import type { Encoding, Protocol, Target } from '../protocols/protocol.ts';
-import { PROTOCOLS } from '../protocols/protocols.ts';
+import type { Encoding } from '../protocols/protocol.ts';
 import { chatFacts } from '../routing/chat-facts.ts';
 import { qualify } from '../routing/qualify.ts';
 import type { RequestFacts } from '../routing/request-facts.ts';
+import { type Encoded, encodeForRoute } from './encode-for-route.ts';
+import { type FoundRoute, findRoute } from './find-route.ts';
 
 /** A chat request that somebody can serve. */
 export interface PreparedChat {
@@ -20,16 +21,11 @@ export interface PreparedChat {
 }
 
 /** One deployment's form of the request. */
-export interface EncodedChat {
-  readonly deployment: Deployment;
-  readonly protocol: Protocol;
-  readonly target: Target;
-  readonly encoding: Extract<Encoding, { kind: 'encoded' }>;
-}
+export type EncodedChat = Encoded<Extract<Encoding, { kind: 'encoded' }>>;
 
 export type Preparation =
   | { readonly kind: 'prepared'; readonly prepared: PreparedChat }
-  | { readonly kind: 'refused'; readonly error: GatewayError; readonly askedModel?: string };
+  | Extract<FoundRoute, { kind: 'refused' }>;
 
 /** Parses a request's body, finds its route, and encodes it for every deployment that qualifies. */
 export function prepareChat(body: string, tags: readonly string[], directory: ModelDirectory): Preparation {
@@ -38,70 +34,19 @@ export function prepareChat(body: string, tags: readonly string[], directory: Mo
     return { kind: 'refused', error: badRequest(parsed.message, parsed.param) };
   }
   const { request } = parsed;
-  const resolved = resolveModel(directory, request.model);
-  if (resolved.kind === 'unknown') {
-    return { kind: 'refused', error: unknownModel(request.model, resolved.names) };
+  const found = findRoute(directory, request.model, 'chat');
+  if (found.kind === 'refused') {
+    return found;
   }
-  const { route } = resolved;
+  const { route } = found;
   const facts = chatFacts(request, tags);
-  const { qualified, unmet } = qualify(
-    route.deployments.filter(({ kind }) => kind === 'chat'),
-    facts,
-  );
+  const { qualified, unmet } = qualify(route.deployments, facts);
   if (qualified.length === 0) {
-    const needs = unmet.length > 0 ? unmet.join(' and ') : 'chat completions';
-    return {
-      kind: 'refused',
-      askedModel: route.name,
-      error: badRequest(`No deployment of ${route.name} offers ${needs}.`, 'model'),
-    };
+    const message = `No deployment of ${route.name} offers ${unmet.join(' and ')}.`;
+    return { kind: 'refused', askedModel: route.name, error: badRequest(message, 'model') };
   }
-  return encodeAll({ request, route, facts }, qualified);
-}
-
-function encodeAll(
-  { request, route, facts }: Omit<PreparedChat, 'encoded'>,
-  qualified: readonly Deployment[],
-): Preparation {
-  const encoded = new Map<string, EncodedChat>();
-  const refusals: { readonly deployment: string; readonly param: string; readonly message: string }[] = [];
-  for (const deployment of qualified) {
-    const protocol = PROTOCOLS[deployment.providerSettings.protocol];
-    const target = targetOf(deployment);
-    const encoding = protocol.encodeChat(request, target);
-    if (encoding.kind === 'encoded') {
-      encoded.set(deployment.id, { deployment, protocol, target, encoding });
-    } else {
-      refusals.push({ deployment: deployment.id, param: encoding.param, message: encoding.message });
-    }
-  }
-  if (encoded.size > 0) {
-    return { kind: 'prepared', prepared: { request, route, facts, encoded } };
-  }
-  const reasons = refusals.map(({ deployment, message }) => `${deployment}: ${message}`).join(' ');
-  const message = `No deployment of ${route.name} can serve this request. ${reasons}`;
-  return { kind: 'refused', askedModel: route.name, error: badRequest(message, refusals[0]?.param ?? null) };
-}
-
-/** What an encoder may know of a deployment. */
-export function targetOf({ model, streaming, maxOutputTokens, rules }: Deployment): Target {
-  return {
-    model,
-    streaming,
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-    ...(rules === undefined ? {} : { rules }),
-  };
-}
-
-const MAX_NAME_CHARS = 100;
-
-function unknownModel(model: string, names: readonly string[]): GatewayError {
-  const asked = JSON.stringify(model.slice(0, MAX_NAME_CHARS));
-  return {
-    status: 404,
-    message: `The model ${asked} does not exist. These do: ${names.join(', ')}.`,
-    type: 'invalid_request_error',
-    code: 'model_not_found',
-    param: 'model',
-  };
+  const result = encodeForRoute(route, qualified, (protocol, target) => protocol.encodeChat(request, target));
+  return result.kind === 'refused'
+    ? result
+    : { kind: 'prepared', prepared: { request, route, facts, encoded: result.encoded } };
 }

@@ -15,8 +15,10 @@ export interface FleetStatistics {
   readonly observe: (observation: Observation, failure?: AttemptFailure) => void;
   /** Whether this request is the one in the fleet that tries the ejected deployment. `false` also where the store does not answer in time. */
   readonly claimProbe: (deployment: string, ejection: Ejection) => Promise<boolean>;
-  /** Writes what has been observed. Call when the caller has been served. */
+  /** Writes what has been observed, unless it was done just now. Call when the caller has been served. */
   readonly flush: () => Promise<void>;
+  /** Writes what is left. Nothing is written later. */
+  readonly close: () => Promise<void>;
 }
 
 export interface FleetStatisticsOptions {
@@ -37,6 +39,8 @@ interface Fleet {
   changes: EjectionChange[];
   refreshing?: Promise<void>;
   flushing?: Promise<void>;
+  cancelLaterFlush?: () => void;
+  lastWriteStartedMs: number;
   lastReadStartedMs: number;
 }
 
@@ -45,7 +49,14 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
   const { ejection, random } = options;
   const { writesPerSecond } = options.settings;
   const board = scoreboard({ scale, ejection, writesPerSecond, random });
-  const fleet: Fleet = { options, scale, board, changes: [], lastReadStartedMs: -Infinity };
+  const fleet: Fleet = {
+    options,
+    scale,
+    board,
+    changes: [],
+    lastReadStartedMs: -Infinity,
+    lastWriteStartedMs: -Infinity,
+  };
   return {
     prepare: () => prepare(fleet),
     look: (deployment) => board.look(deployment, options.clock.nowMs()),
@@ -57,6 +68,10 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
     },
     claimProbe: (deployment, was) => claimProbe(fleet, deployment, was),
     flush: () => flush(fleet),
+    close: async () => {
+      fleet.lastWriteStartedMs = -Infinity;
+      await flush(fleet);
+    },
   };
 }
 
@@ -77,8 +92,9 @@ async function refresh(fleet: Fleet): Promise<void> {
   const startedAtMs = clock.nowMs();
   fleet.lastReadStartedMs = startedAtMs;
   const epoch = epochAt(startedAtMs, fleet.scale);
+  const load = fleet.board.beginRead(startedAtMs);
   try {
-    fleet.board.load(await store.read(deployments, [epoch, epoch - 1]), startedAtMs);
+    load(await store.read(deployments, [epoch, epoch - 1]));
   } catch (error) {
     onStoreError('read', error);
   }
@@ -97,8 +113,19 @@ async function claimProbe(fleet: Fleet, deployment: string, was: Ejection): Prom
   return within(clock, settings.readTimeoutMs, claim, false);
 }
 
-/** One write at a time: what is observed meanwhile goes out, merged, with the next. */
+/**
+ * Writes now where something urgent or nothing recent was written, else soon: a busy instance merges what it sees meanwhile. One write at a
+ * time. Where Lambda freezes the instance before the later write, the next request's comes in its place.
+ */
 async function flush(fleet: Fleet): Promise<void> {
+  const { clock, settings } = fleet.options;
+  const waitMs = fleet.lastWriteStartedMs + settings.flushMs - clock.nowMs();
+  if (fleet.changes.length === 0 && waitMs > 0) {
+    fleet.cancelLaterFlush ??= clock.after(waitMs, () => void flush(fleet));
+    return;
+  }
+  fleet.cancelLaterFlush?.();
+  delete fleet.cancelLaterFlush;
   await fleet.flushing;
   fleet.flushing ??= writeAll(fleet).finally(() => {
     delete fleet.flushing;
@@ -107,7 +134,8 @@ async function flush(fleet: Fleet): Promise<void> {
 }
 
 async function writeAll(fleet: Fleet): Promise<void> {
-  const { store, clock, onStoreError } = fleet.options;
+  const { store, onStoreError } = fleet.options;
+  fleet.lastWriteStartedMs = fleet.options.clock.nowMs();
   const changes = fleet.changes.splice(0);
   const batch = fleet.board.takeUnwritten();
   const shared = changes.map((change) =>
@@ -117,9 +145,9 @@ async function writeAll(fleet: Fleet): Promise<void> {
     if (batch !== undefined && batch.toWrite.size > 0) {
       await store.add(batch.toWrite);
     }
-    batch?.settle(clock.nowMs());
+    batch?.settle(true);
   } catch (error) {
-    batch?.settle(undefined);
+    batch?.settle(false);
     onStoreError('add', error);
   }
   await Promise.all(shared);

@@ -19,8 +19,8 @@ export interface Scoreboard {
   readonly look: (deployment: string, nowMs: number) => Standing;
   /** Takes in an attempt's outcome. The returned change of ejection, if any, is to be shared. */
   readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => EjectionChange | undefined;
-  /** Takes in what the store held at `readStartedAtMs`. */
-  readonly load: (stored: ReadonlyMap<string, StoredStatistics>, readStartedAtMs: number) => void;
+  /** A read of the store begins at `startedAtMs`. Call the result with what it gave. */
+  readonly beginRead: (startedAtMs: number) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
   readonly takeUnwritten: () => Batch | undefined;
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
   readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
@@ -68,7 +68,13 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
     observe: (observation, failure) => observe(memory, observation, failure),
-    load: (stored, readStartedAtMs) => load(memory, stored, readStartedAtMs),
+    beginRead: (startedAtMs) => {
+      const confirm = memory.log.beginRead();
+      return (stored) => {
+        confirm();
+        load(memory, stored, startedAtMs);
+      };
+    },
     takeUnwritten: memory.log.take,
     noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
     readAtMs: () => memory.readAtMs,
@@ -143,7 +149,6 @@ function load(memory: Memory, stored: ReadonlyMap<string, StoredStatistics>, rea
   const oldest = epochAt(readStartedAtMs, memory.settings.scale) - 1;
   memory.stored = new Map([...stored].map(([deployment, statistics]) => [deployment, withoutOld(statistics, oldest)]));
   memory.readAtMs = readStartedAtMs;
-  memory.log.forget(readStartedAtMs);
   for (const [deployment, { ejection }] of stored) {
     const own = memory.ejections.get(deployment);
     if (own === undefined || own.changedAtMs < readStartedAtMs) {

@@ -1,0 +1,35 @@
+import { finalError } from '../failover/final-error.ts';
+import type { RunOutcome, RunResult } from '../failover/run-race.ts';
+import { errorAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import type { Progress } from './chat-progress.ts';
+import type { GatewayState } from './gateway-state.ts';
+import type { GatewayResponse } from './ports.ts';
+
+type LossReason = Extract<RunOutcome<unknown>, { kind: 'lost' }>['reason'];
+
+/** The answer to a call that no attempt could serve. */
+export function lossAnswer(
+  state: GatewayState,
+  { call, progress }: { readonly call: Call; readonly progress: Progress },
+  result: RunResult<unknown>,
+): GatewayResponse {
+  const reason: LossReason = result.outcome.kind === 'lost' ? result.outcome.reason : 'failures';
+  progress.ending = reason === 'hung-up' ? 'hung-up' : endingOfLoss(result);
+  return errorAnswer(state, call, progress, finalError(failedAttempts(result), reason));
+}
+
+function failedAttempts({ attempts }: RunResult<unknown>): Parameters<typeof finalError>[0] {
+  return attempts.flatMap(({ attempt }) => {
+    const { failure, endedAtMs = attempt.startedAtMs } = attempt.report();
+    return failure === undefined
+      ? []
+      : [{ deployment: attempt.deployment.id, failure, totalMs: endedAtMs - attempt.startedAtMs }];
+  });
+}
+
+/** `refused`: the request itself was at fault. */
+function endingOfLoss({ failures }: RunResult<unknown>): Progress['ending'] {
+  const isRefusal = failures.some(({ kind }) => kind === 'rejected' || kind === 'context-exceeded');
+  return isRefusal ? 'refused' : 'failed';
+}

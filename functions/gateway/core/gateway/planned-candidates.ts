@@ -1,0 +1,25 @@
+import type { Deployment, Route } from '../config/gateway-config.ts';
+import { type Candidate, dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
+import type { RequestFacts } from '../routing/request-facts.ts';
+import type { GatewayState } from './gateway-state.ts';
+
+/** A request that somebody can serve, as far as the plan needs to know it. */
+export interface PlannedRequest {
+  readonly route: Route;
+  readonly facts: RequestFacts;
+  /** In the route's order; at least one. */
+  readonly qualified: readonly Deployment[];
+}
+
+/** Reads the fleet's statistics, ranks who can serve the request, and claims the probe of one whose cooldown is over. */
+export async function plannedCandidates({ ports }: GatewayState, request: PlannedRequest): Promise<Plan> {
+  await ports.statistics.prepare();
+  const plan = planCandidates({ ...request, look: ports.statistics.look, random: ports.random });
+  const probe = dueProbe(plan, request.route);
+  const isClaimed = probe !== undefined && (await claims({ ports }, probe));
+  return isClaimed ? withProbeFirst(plan, probe) : plan;
+}
+
+async function claims({ ports }: Pick<GatewayState, 'ports'>, { deployment, standing }: Candidate): Promise<boolean> {
+  return standing.ejection !== undefined && (await ports.statistics.claimProbe(deployment, standing.ejection));
+}
