@@ -1,21 +1,19 @@
 import type { ChatDelta } from '../chat/chat-delta.ts';
 import { chatFold } from '../chat/fold-chat.ts';
-import type { Deployment } from '../config/gateway-config.ts';
 import { chatAttempt } from '../failover/chat-attempt.ts';
-import { type RunResult, runRace } from '../failover/run-race.ts';
+import type { RunResult } from '../failover/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
 import { errorAnswer, jsonAnswer, streamAnswer } from './answer.ts';
 import { askedTags } from './asked-tags.ts';
 import { type Call, endStage } from './call.ts';
 import { newProgress, noteRace, type Progress } from './chat-progress.ts';
 import { chatStream } from './chat-stream.ts';
-import { deadlineOf } from './deadline.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { lossAnswer } from './lost-race.ts';
 import { plannedCandidates } from './planned-candidates.ts';
 import type { GatewayResponse } from './ports.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
-import { raceRules } from './race-rules.ts';
+import { runPlan } from './run-plan.ts';
 
 /** Serves `POST /v1/chat/completions`, whose body is `text`. */
 export async function chatCall(state: GatewayState, call: Call, text: string): Promise<GatewayResponse> {
@@ -29,7 +27,7 @@ export async function chatCall(state: GatewayState, call: Call, text: string): P
   }
   const { prepared } = preparation;
   Object.assign(progress, { prepared, askedModel: prepared.request.model });
-  progress.plan = await plannedCandidates(state, { ...prepared, qualified: deploymentsOf(prepared) });
+  progress.plan = await plannedCandidates(state, prepared);
   endStage(call, 'plan', preparedMs);
   const result = await race(state, call, prepared, progress.plan);
   noteRace(progress, call, result);
@@ -67,24 +65,23 @@ function respond(state: GatewayState, served: ServedCall, result: RunResult<Chat
   return jsonAnswer(state, call, progress, fold.body(about));
 }
 
-function deploymentsOf({ encoded }: PreparedChat): readonly Deployment[] {
-  return [...encoded.values()].map(({ deployment }) => deployment);
-}
-
-function race({ ports }: GatewayState, call: Call, prepared: PreparedChat, plan: Plan): Promise<RunResult<ChatDelta>> {
+function race(state: GatewayState, call: Call, prepared: PreparedChat, plan: Plan): Promise<RunResult<ChatDelta>> {
   const { route, facts, encoded, request } = prepared;
-  const { clock, dial } = ports;
-  const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
-  const mode = facts.stream ? 'stream' : 'plain';
-  const rules = raceRules(plan.candidates, { route, mode, deadlineMs: deadlineOf(call, route.timeouts) }, ports);
-  const attempt = (candidate: number): ReturnType<typeof chatAttempt> => {
-    const target = targets[candidate];
-    if (target === undefined) {
-      throw new RangeError(`The plan has no candidate ${candidate}.`);
-    }
-    const { timeouts } = route;
-    const { request: upstream } = target.encoding;
-    return chatAttempt({ ...target, request: upstream, choices: request.n ?? 1, timeouts, dial, clock });
-  };
-  return runRace({ rules, attempt, clock, signal: call.request.signal });
+  const { clock, dial } = state.ports;
+  const { timeouts } = route;
+  return runPlan(state, call, {
+    plan,
+    route,
+    encoded,
+    mode: facts.stream ? 'stream' : 'plain',
+    attempt: (target) =>
+      chatAttempt({
+        ...target,
+        request: target.encoding.request,
+        choices: request.n ?? 1,
+        timeouts,
+        dial,
+        clock,
+      }),
+  });
 }

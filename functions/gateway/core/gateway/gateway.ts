@@ -4,6 +4,7 @@ import { errorAnswer, jsonAnswer } from './answer.ts';
 import { type Call, endStage } from './call.ts';
 import { chatCall } from './chat-call.ts';
 import { newProgress } from './chat-progress.ts';
+import { embeddingsCall } from './embeddings-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { modelsCall } from './models-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
@@ -13,6 +14,9 @@ export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
 /** The largest body that Lambda takes; the local server holds to the same. */
 export const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+const CHAT_PATH = '/v1/chat/completions';
+const EMBEDDINGS_PATH = '/v1/embeddings';
 
 /** Makes a gateway from its configuration and the adapters it works through. */
 export function createGateway(ports: GatewayPorts): Gateway {
@@ -53,7 +57,8 @@ async function withBody(state: GatewayState, call: Call): Promise<GatewayRespons
   if (body === 'hung-up') {
     return refuse(state, call, hungUp());
   }
-  return chatCall(state, call, new TextDecoder().decode(body));
+  const text = new TextDecoder().decode(body);
+  return call.request.path === EMBEDDINGS_PATH ? embeddingsCall(state, call, text) : chatCall(state, call, text);
 }
 
 async function authenticate({ ports }: GatewayState, call: Call): Promise<GatewayError | undefined> {
@@ -75,7 +80,7 @@ function bearerToken(headers: Readonly<Record<string, string>>): string | undefi
 }
 
 function allowedMethod(path: string): 'GET' | 'POST' | undefined {
-  if (path === '/v1/chat/completions') {
+  if (path === CHAT_PATH || path === EMBEDDINGS_PATH) {
     return 'POST';
   }
   return path === '/v1/models' || path.startsWith('/v1/models/') ? 'GET' : undefined;
@@ -92,7 +97,7 @@ function shown(text: string): string {
 }
 
 function unknownPath(method: string, path: string): GatewayError {
-  const message = `There is no ${method.slice(0, MAX_SHOWN_CHARS)} ${shown(path)}. There are POST /v1/chat/completions, GET /v1/models and GET /health: set the client's base_url to the gateway's URL with /v1.`;
+  const message = `There is no ${method.slice(0, MAX_SHOWN_CHARS)} ${shown(path)}. There are POST ${CHAT_PATH}, POST ${EMBEDDINGS_PATH}, GET /v1/models and GET /health: set the client's base_url to the gateway's URL with /v1.`;
   return { status: 404, message, type: 'invalid_request_error', code: 'unknown_url', param: null };
 }
 

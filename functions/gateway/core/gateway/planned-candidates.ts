@@ -7,15 +7,19 @@ import type { GatewayState } from './gateway-state.ts';
 export interface PlannedRequest {
   readonly route: Route;
   readonly facts: RequestFacts;
-  /** In the route's order; at least one. */
-  readonly qualified: readonly Deployment[];
+  /** By deployment, in the route's order; at least one. */
+  readonly encoded: ReadonlyMap<string, { readonly deployment: Deployment }>;
 }
 
 /** Reads the fleet's statistics, ranks who can serve the request, and claims the probe of one whose cooldown is over. */
-export async function plannedCandidates({ ports }: GatewayState, request: PlannedRequest): Promise<Plan> {
+export async function plannedCandidates(
+  { ports }: GatewayState,
+  { route, facts, encoded }: PlannedRequest,
+): Promise<Plan> {
   await ports.statistics.prepare();
-  const plan = planCandidates({ ...request, look: ports.statistics.look, random: ports.random });
-  const probe = dueProbe(plan, request.route);
+  const qualified = [...encoded.values()].map(({ deployment }) => deployment);
+  const plan = planCandidates({ route, facts, qualified, look: ports.statistics.look, random: ports.random });
+  const probe = dueProbe(plan, route);
   const isClaimed = probe !== undefined && (await claims({ ports }, probe));
   return isClaimed ? withProbeFirst(plan, probe) : plan;
 }

@@ -1,0 +1,62 @@
+import type { EmbeddingsAnswer } from '../embeddings/embeddings.ts';
+import { embeddingsBody } from '../embeddings/embeddings-body.ts';
+import { embeddingsAttempt } from '../failover/embeddings-attempt.ts';
+import type { RunResult } from '../failover/run-race.ts';
+import { errorAnswer, jsonAnswer } from './answer.ts';
+import { askedTags } from './asked-tags.ts';
+import { type Call, endStage } from './call.ts';
+import { newProgress, noteRace, type Progress } from './chat-progress.ts';
+import type { GatewayState } from './gateway-state.ts';
+import { lossAnswer } from './lost-race.ts';
+import { plannedCandidates } from './planned-candidates.ts';
+import type { GatewayResponse } from './ports.ts';
+import { type PreparedEmbeddings, prepareEmbeddings } from './prepare-embeddings.ts';
+import { runPlan } from './run-plan.ts';
+
+/** Serves `POST /v1/embeddings`, whose body is `text`. */
+export async function embeddingsCall(state: GatewayState, call: Call, text: string): Promise<GatewayResponse> {
+  const progress = newProgress('embeddings');
+  const beganMs = call.clock.nowMs();
+  const preparation = prepareEmbeddings(text, askedTags(call), state.directory);
+  const preparedMs = endStage(call, 'prepare', beganMs);
+  if (preparation.kind === 'refused') {
+    Object.assign(progress, preparation.askedModel === undefined ? {} : { askedModel: preparation.askedModel });
+    return errorAnswer(state, call, progress, preparation.error);
+  }
+  const { prepared } = preparation;
+  Object.assign(progress, { prepared, askedModel: prepared.request.model });
+  const plan = await plannedCandidates(state, prepared);
+  progress.plan = plan;
+  endStage(call, 'plan', preparedMs);
+  const { clock, dial } = state.ports;
+  const { route, request, encoded } = prepared;
+  const result = await runPlan(state, call, {
+    plan,
+    route,
+    encoded,
+    mode: 'plain',
+    attempt: ({ encoding, ...target }) =>
+      embeddingsAttempt({ ...target, ...encoding, asked: request, timeouts: route.timeouts, dial, clock }),
+  });
+  noteRace(progress, call, result);
+  return respond(state, { call, progress, prepared }, result);
+}
+
+interface ServedEmbeddings {
+  readonly call: Call;
+  readonly progress: Progress;
+  readonly prepared: PreparedEmbeddings;
+}
+
+function respond(state: GatewayState, served: ServedEmbeddings, result: RunResult<EmbeddingsAnswer>): GatewayResponse {
+  const { call, progress, prepared } = served;
+  const { outcome } = result;
+  const leader = outcome.kind === 'won' ? result.attempts[outcome.leader]?.attempt : undefined;
+  const answer = outcome.kind === 'won' ? outcome.pieces[0] : undefined;
+  if (leader === undefined || answer === undefined) {
+    return lossAnswer(state, served, result);
+  }
+  const { id } = leader.deployment;
+  progress.dropped = prepared.encoded.get(id)?.encoding.dropped ?? [];
+  return jsonAnswer(state, call, progress, embeddingsBody(answer, prepared.request, id));
+}

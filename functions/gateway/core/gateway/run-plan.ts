@@ -1,0 +1,41 @@
+import type { Route } from '../config/gateway-config.ts';
+import type { Attempt } from '../failover/attempt.ts';
+import type { RaceRules } from '../failover/race-state.ts';
+import { type RunResult, runRace } from '../failover/run-race.ts';
+import type { Plan } from '../routing/plan.ts';
+import type { Call } from './call.ts';
+import { deadlineOf } from './deadline.ts';
+import type { Encoded } from './encode-for-route.ts';
+import type { GatewayState } from './gateway-state.ts';
+import { raceRules } from './race-rules.ts';
+
+export interface PlanToRun<Form, Piece> {
+  readonly plan: Plan;
+  readonly route: Route;
+  readonly encoded: ReadonlyMap<string, Encoded<Form>>;
+  /** `stream`: won with the first content. `plain`: won with the whole answer. */
+  readonly mode: RaceRules['mode'];
+  readonly attempt: (encoded: Encoded<Form>) => Attempt<Piece>;
+}
+
+/** Tries a plan's candidates by the route's rules until one has answered. */
+export function runPlan<Form, Piece>(
+  { ports }: GatewayState,
+  call: Call,
+  { plan, route, encoded, mode, attempt }: PlanToRun<Form, Piece>,
+): Promise<RunResult<Piece>> {
+  const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
+  const deadlineMs = deadlineOf(call, route.timeouts);
+  return runRace({
+    rules: raceRules(plan.candidates, { route, mode, deadlineMs }, ports),
+    attempt: (candidate) => {
+      const target = targets[candidate];
+      if (target === undefined) {
+        throw new RangeError(`The plan has no candidate ${candidate}.`);
+      }
+      return attempt(target);
+    },
+    clock: ports.clock,
+    signal: call.request.signal,
+  });
+}
