@@ -24,7 +24,7 @@ export interface SharedFake {
 }
 
 /** The whole local system over fakes, on a port of its own. */
-export interface RunningGateway<Name extends string> {
+export interface RunningGateway<Name extends string> extends AsyncDisposable {
   /** With `/v1`. */
   readonly baseUrl: string;
   /** Without `/v1`. */
@@ -69,6 +69,11 @@ export async function runningGateway<Name extends string>(
   });
   const { baseUrl, dynamoDb } = system;
   const origin = new URL(baseUrl).origin;
+  const close = async (): Promise<void> => {
+    await system.close();
+    const own = Object.values<StartedFake>(started).filter(({ isShared }) => !isShared);
+    await Promise.all(own.map(({ fake }) => fake.close()));
+  };
   return {
     baseUrl,
     origin,
@@ -80,11 +85,8 @@ export async function runningGateway<Name extends string>(
     storeErrors,
     openai: (client = {}) => new OpenAI({ baseURL: baseUrl, apiKey: KEY, maxRetries: 0, ...client }),
     fetch: (path, init = {}) => fetch(origin + path, { ...init, headers: withKey(init.headers) }),
-    close: async () => {
-      await system.close();
-      const own = Object.values<StartedFake>(started).filter(({ isShared }) => !isShared);
-      await Promise.all(own.map(({ fake }) => fake.close()));
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -66,7 +66,7 @@ for (const protocol of PROTOCOLS) {
       const form = stream ? 'streamed' : 'plain';
 
       it(`throws RateLimitError with the time to wait, ${form}`, async () => {
-        await using gateway = await disposable(protocol);
+        await using gateway = await runningGateway({ fakes: { only: protocol } });
         // Bedrock's own body and headers name no time; a header in front of it may.
         const headers = { 'retry-after': '33' };
         gateway.fakes.only.byDefault({ kind: 'status', status: 429, retryAfterSeconds: 33, headers });
@@ -80,7 +80,7 @@ for (const protocol of PROTOCOLS) {
       });
 
       it(`throws BadRequestError with the provider’s reason, and asks nobody else, ${form}`, async () => {
-        await using gateway = await disposable(protocol);
+        await using gateway = await runningGateway({ fakes: { only: protocol } });
         gateway.fakes.only.byDefault({
           kind: 'status',
           meaning: 'invalid-request',
@@ -94,7 +94,7 @@ for (const protocol of PROTOCOLS) {
       });
 
       it(`throws BadRequestError with OpenAI’s code where the prompt is too long, ${form}`, async () => {
-        await using gateway = await disposable(protocol);
+        await using gateway = await runningGateway({ fakes: { only: protocol } });
         gateway.fakes.only.byDefault({ kind: 'status', meaning: 'context-exceeded' });
         const error = await thrownBy(gateway.openai().chat.completions.create({ ...HELLO, stream }));
         assert.ok(error instanceof BadRequestError, String(error));
@@ -102,7 +102,7 @@ for (const protocol of PROTOCOLS) {
       });
 
       it(`throws InternalServerError at once where all is down, though it may retry, ${form}`, async () => {
-        await using gateway = await disposable(protocol);
+        await using gateway = await runningGateway({ fakes: { only: protocol } });
         gateway.fakes.only.byDefault({ kind: 'status', status: 503 });
         const openai = gateway.openai({ maxRetries: 2 });
         const error = await thrownBy(openai.chat.completions.create({ ...HELLO, stream }));
@@ -116,7 +116,7 @@ for (const protocol of PROTOCOLS) {
     }
 
     it('throws for a wrong key of the operator’s a 502, never a 401 that would blame the caller', async () => {
-      await using gateway = await disposable(protocol);
+      await using gateway = await runningGateway({ fakes: { only: protocol } });
       gateway.fakes.only.byDefault({ kind: 'status', meaning: 'unauthorized' });
       const error = await thrownBy(gateway.openai().chat.completions.create(HELLO));
       assert.equal(error.status, 502);
@@ -125,7 +125,7 @@ for (const protocol of PROTOCOLS) {
     });
 
     it('throws in the middle of a stream that is cut off, after all the text that has come', async () => {
-      await using gateway = await disposable(protocol);
+      await using gateway = await runningGateway({ fakes: { only: protocol } });
       gateway.fakes.only.script({ kind: 'cut', chunks: ['One', ' two', ' three'], afterChunks: 2 });
       const stream = await gateway.openai().chat.completions.create({ ...HELLO, stream: true });
       let text = '';
@@ -145,11 +145,6 @@ for (const protocol of PROTOCOLS) {
       assert.equal(record.servedBy, deploymentId('only'));
     });
   });
-}
-
-async function disposable(protocol: ProtocolName): Promise<RunningGateway<'only'> & AsyncDisposable> {
-  const gateway = await runningGateway({ fakes: { only: protocol } });
-  return { ...gateway, [Symbol.asyncDispose]: gateway.close };
 }
 
 async function thrownBy(call: PromiseLike<unknown>): Promise<APIError> {
