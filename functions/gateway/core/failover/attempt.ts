@@ -25,4 +25,6 @@ export interface AttemptReport {
   readonly endedAtMs?: number;
   readonly failure?: AttemptFailure;
   readonly usage?: ChatUsage;
+  /** Characters of the answer that have arrived, of whatever kind. */
+  readonly answerChars?: number;
 }

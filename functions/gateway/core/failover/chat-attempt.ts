@@ -167,6 +167,9 @@ function note(reading: Reading, deltas: readonly ChatDelta[]): void {
       reading.report = { ...reading.report, usage: delta.usage };
     } else if (delta.type === 'choice-finish') {
       reading.choicesLeft -= 1;
+    } else if ('text' in delta) {
+      const answerChars = (reading.report.answerChars ?? 0) + delta.text.length;
+      reading.report = { ...reading.report, answerChars };
     }
   }
   if (reading.choicesLeft <= 0) {
