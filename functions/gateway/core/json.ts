@@ -8,13 +8,25 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses JSON text without throwing: `undefined` where the text is not JSON (no JSON text means `undefined`). */
+/** No honest request or answer nests deeper. `JSON.stringify` and whatever else walks a value would run out of stack at some thousands. */
+const MAX_NESTING = 500;
+
+/** Parses JSON text without throwing: `undefined` where the text is not JSON (no JSON text means `undefined`) or nests deeper than 500. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // Each level takes a bracket: nearly all texts are too short to nest so deep.
+    return text.length <= MAX_NESTING || nestsWithin(value, MAX_NESTING) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function nestsWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return true;
+  }
+  return levels > 0 && Object.values(value).every((inner) => nestsWithin(inner, levels - 1));
 }
 
 /** The member `key` of `value` where it is a JSON object that has it of its own, else `undefined`. Prototype-safe. */

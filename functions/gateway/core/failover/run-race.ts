@@ -40,15 +40,17 @@ interface Run<Piece> {
   /** What each attempt has answered so far. */
   readonly answers: Piece[][];
   readonly finish: (result: RunResult<Piece>) => void;
+  /** Ends the race for a bug in an attempt: the request fails loudly, but it does not hang, and nothing goes unhandled. */
+  readonly fail: (bug: unknown) => void;
   race: Race;
   cancelWake?: () => void;
   busySinceMs?: number;
   upstreamMs: number;
 }
 
-/** Runs a race to its outcome: turns its commands into attempts and timers, and what these give into its events. Never rejects. */
+/** Runs a race to its outcome: turns its commands into attempts and timers, and what these give into its events. Never rejects but for a bug. */
 export function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Piece>> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const onHangUp = (): void => apply(run, { kind: 'hung-up' });
     const run: Run<Piece> = {
       options,
@@ -59,6 +61,10 @@ export function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Pi
       finish: (result) => {
         options.signal.removeEventListener('abort', onHangUp);
         resolve(result);
+      },
+      fail: (bug) => {
+        reject(bug);
+        onHangUp();
       },
     };
     options.signal.addEventListener('abort', onHangUp);
@@ -97,7 +103,7 @@ function carryOut<Piece>(run: Run<Piece>, command: RaceCommand): void {
   run.attempts.push({ attempt, candidate: command.candidate, hedge });
   const answer: Piece[] = [];
   run.answers.push(answer);
-  void follow(run, { attempt, answer, index: command.attempt });
+  follow(run, { attempt, answer, index: command.attempt }).catch(run.fail);
 }
 
 interface Lane<Piece> {
