@@ -1,0 +1,23 @@
+import type { FullAtUs } from './meter.ts';
+import { monthOf } from './money.ts';
+
+/** What the fleet knows of one key's use. */
+export interface Account {
+  readonly requests: FullAtUs;
+  readonly tokens: FullAtUs;
+  /** The month that the money is of, as `2026-10`. */
+  readonly month: string;
+  /** Spent in that month, and reserved for calls that are under way. */
+  readonly committedNanoUsd: number;
+}
+
+/** The account of a key that was never used, or that this instance knows nothing of. */
+export function emptyAccount(nowMs: number): Account {
+  return { requests: 0, tokens: 0, month: monthOf(nowMs), committedNanoUsd: 0 };
+}
+
+/** The same account in the month of `nowMs`: what was spent in an earlier one no longer counts. */
+export function inMonthOf(account: Account, nowMs: number): Account {
+  const month = monthOf(nowMs);
+  return account.month === month ? account : { ...account, month, committedNanoUsd: 0 };
+}

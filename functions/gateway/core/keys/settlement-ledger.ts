@@ -1,0 +1,76 @@
+import type { AccountStore } from './account-store.ts';
+import { isNothing, type Settlement, settledTogether } from './settlement.ts';
+
+/** Writes what calls have cost into the accounts of their keys. */
+export interface SettlementLedger {
+  /** Resolves when it is written or has failed to be: then it goes out with the next one. Never rejects. */
+  readonly add: (account: string, settlement: Settlement) => Promise<void>;
+  /** Writes what is left. */
+  readonly flush: () => Promise<void>;
+}
+
+export interface SettlementLedgerOptions {
+  readonly store: AccountStore;
+  readonly onStoreError: (operation: string, error: unknown) => void;
+}
+
+interface Entry {
+  readonly account: string;
+  readonly settlement: Settlement;
+}
+
+interface LedgerState extends SettlementLedgerOptions {
+  readonly pending: Map<string, Entry>;
+  writing?: Promise<void>;
+}
+
+/** One write a key at a time; what comes meanwhile is added up for the next. Nothing is dropped while the instance lives. */
+export function settlementLedger(options: SettlementLedgerOptions): SettlementLedger {
+  const state: LedgerState = { ...options, pending: new Map() };
+  const flush = (): Promise<void> => {
+    state.writing ??= writeAll(state).finally(() => {
+      delete state.writing;
+    });
+    return state.writing;
+  };
+  return {
+    add: (account, settlement) => {
+      note(state, { account, settlement });
+      return flush();
+    },
+    flush,
+  };
+}
+
+function note({ pending }: LedgerState, { account, settlement }: Entry): void {
+  if (isNothing(settlement)) {
+    return;
+  }
+  const name = `${account} ${settlement.month}`;
+  const before = pending.get(name)?.settlement;
+  pending.set(name, {
+    account,
+    settlement: before === undefined ? settlement : settledTogether(before, settlement),
+  });
+}
+
+async function writeAll(state: LedgerState): Promise<void> {
+  let isFailing = false;
+  while (state.pending.size > 0 && !isFailing) {
+    const entries = [...state.pending.values()];
+    state.pending.clear();
+    const written = await Promise.all(entries.map((entry) => write(state, entry)));
+    isFailing = written.includes(false);
+  }
+}
+
+async function write(state: LedgerState, entry: Entry): Promise<boolean> {
+  try {
+    await state.store.add(entry.account, entry.settlement);
+    return true;
+  } catch (error) {
+    note(state, entry);
+    state.onStoreError("write a key's account", error);
+    return false;
+  }
+}
