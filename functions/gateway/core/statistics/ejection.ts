@@ -58,6 +58,8 @@ export interface FailureEvidence {
   /** Of the fleet, this one included. */
   readonly requests: number;
   readonly failureRate: number;
+  /** The latest instant at which the failed attempt can have begun. */
+  readonly beganByMs: number;
 }
 
 /** The ejection that follows from a failure, or `undefined` where the deployment stays. Never earlier than the one that stands. */
@@ -70,7 +72,7 @@ export function ejectionAfter(
   if (evidence.blame === 'failure' && current === undefined && !isFailing(evidence, settings)) {
     return undefined;
   }
-  const level = nextLevel(current, nowMs, settings);
+  const level = nextLevel(current, { ...evidence, nowMs }, settings);
   const cooldownMs = cooldown(evidence, level, settings);
   const reason = evidence.blame === 'failure' ? 'failures' : evidence.blame;
   return { untilMs: Math.max(current?.untilMs ?? 0, Math.ceil(nowMs + cooldownMs)), level, reason };
@@ -81,12 +83,19 @@ function isFailing(evidence: FailureEvidence, settings: EjectionSettings): boole
   return isOften || evidence.consecutive >= settings.consecutiveFailures;
 }
 
-/** One more than before, unless attempts that were in flight when it was ejected fail late: those are the same outage, not a new one. */
-function nextLevel(current: Ejection | undefined, nowMs: number, settings: EjectionSettings): number {
+/**
+ * One more than before, unless attempts that were in flight during the cooldown fail late, perhaps after a long wait: those are the same
+ * outage, not a new one.
+ */
+function nextLevel(
+  current: Ejection | undefined,
+  { nowMs, beganByMs }: { readonly nowMs: number; readonly beganByMs: number },
+  settings: EjectionSettings,
+): number {
   if (current === undefined || nowMs - current.untilMs > settings.maxCooldownMs * 2) {
     return 1;
   }
-  return nowMs < current.untilMs ? current.level : current.level + 1;
+  return beganByMs < current.untilMs ? current.level : current.level + 1;
 }
 
 function cooldown(evidence: FailureEvidence, level: number, settings: EjectionSettings): number {

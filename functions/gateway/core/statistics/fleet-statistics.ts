@@ -7,7 +7,7 @@ import type { Observation } from './observation.ts';
 import { type EjectionChange, type Scoreboard, type Standing, scoreboard } from './scoreboard.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
-/** What a gateway asks of the shared statistics. Nothing here rejects or waits longer than the configured `readTimeoutMs`. */
+/** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */
 export interface FleetStatistics {
   /** Call before planning: reads the snapshot if there is none yet, and starts a refresh behind the request where it is old. */
   readonly prepare: () => Promise<void>;
@@ -82,8 +82,10 @@ async function prepare(fleet: Fleet): Promise<void> {
       delete fleet.refreshing;
     });
   }
-  if (fleet.board.readAtMs() === undefined && fleet.refreshing !== undefined) {
-    await within(clock, settings.readTimeoutMs, fleet.refreshing, undefined);
+  // Where the first read hangs, those who come later have been waited for already.
+  const leftMs = fleet.lastReadStartedMs + settings.readTimeoutMs - clock.nowMs();
+  if (fleet.board.readAtMs() === undefined && fleet.refreshing !== undefined && leftMs > 0) {
+    await within(clock, leftMs, fleet.refreshing, undefined);
   }
 }
 

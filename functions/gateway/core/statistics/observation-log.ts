@@ -57,9 +57,11 @@ export function observationLog(scale: DecayScale, random: Random): ObservationLo
     },
     take: () => take(log),
     beginRead: () => {
-      merge(log.writtenBefore, log.writtenSince);
+      const covered: MutableSums = new Map();
+      merge(covered, log.writtenBefore);
+      merge(covered, log.writtenSince);
+      log.writtenBefore = covered;
       log.writtenSince = new Map();
-      const covered = log.writtenBefore;
       return () => {
         // Another read may have begun meanwhile and taken more into its part.
         log.writtenBefore = log.writtenBefore === covered ? new Map() : log.writtenBefore;

@@ -52,8 +52,9 @@ interface Memory {
   readonly log: ReturnType<typeof observationLog>;
   stored: ReadonlyMap<string, StoredStatistics>;
   readAtMs?: number;
-  /** As this instance knows them, with the instant of its own last change. */
-  readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAtMs: number }>;
+  /** As this instance knows them, with the number of reads that had begun when it last changed them itself. */
+  readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAfterRead: number }>;
+  readsBegun: number;
   readonly consecutiveFailures: Map<string, number>;
 }
 
@@ -63,6 +64,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     log: observationLog(settings.scale, settings.random),
     stored: new Map(),
     ejections: new Map(),
+    readsBegun: 0,
     consecutiveFailures: new Map(),
   };
   return {
@@ -70,9 +72,11 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     observe: (observation, failure) => observe(memory, observation, failure),
     beginRead: (startedAtMs) => {
       const confirm = memory.log.beginRead();
+      memory.readsBegun += 1;
+      const read = memory.readsBegun;
       return (stored) => {
         confirm();
-        load(memory, stored, startedAtMs);
+        load(memory, stored, { read, startedAtMs });
       };
     },
     takeUnwritten: memory.log.take,
@@ -111,7 +115,7 @@ function observe(
   const share = Math.min(1, memory.settings.writesPerSecond / Math.max(estimate.requestsPerSecond, 1e-9));
   memory.log.add(observation, share);
   if (outcome === 'succeeded') {
-    return lift(memory, deployment, ejection, atMs);
+    return lift(memory, observation, ejection);
   }
   const blame = failure === undefined ? 'none' : failureVerdict(failure).blame;
   if (failure === undefined || blame === 'none') {
@@ -126,33 +130,45 @@ function observe(
     consecutive,
     requests,
     failureRate: (estimate.failureRate * estimate.requests + 1) / requests,
+    beganByMs: beganByMs(observation),
   };
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
   if (next === undefined) {
     return undefined;
   }
-  memory.ejections.set(deployment, { ejection: next, changedAtMs: atMs });
+  memory.ejections.set(deployment, { ejection: next, changedAfterRead: memory.readsBegun });
   return { kind: 'ejected', deployment, ejection: next };
 }
 
-function lift(memory: Memory, deployment: string, was: Ejection | undefined, atMs: number): EjectionChange | undefined {
+function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
+  const { deployment } = observation;
   memory.consecutiveFailures.delete(deployment);
-  // A success that was under way when the cooldown began says nothing about its end.
-  if (was === undefined || was.untilMs === 0 || atMs < was.untilMs) {
+  // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
+  if (was === undefined || was.untilMs === 0 || beganByMs(observation) < was.untilMs) {
     return undefined;
   }
-  memory.ejections.set(deployment, { ejection: undefined, changedAtMs: atMs });
+  memory.ejections.set(deployment, { ejection: undefined, changedAfterRead: memory.readsBegun });
   return { kind: 'lifted', deployment, was };
 }
 
-function load(memory: Memory, stored: ReadonlyMap<string, StoredStatistics>, readStartedAtMs: number): void {
-  const oldest = epochAt(readStartedAtMs, memory.settings.scale) - 1;
+/** The latest instant at which the attempt can have begun. */
+function beganByMs({ atMs, totalMs, waitedMs, ttftMs }: Observation): number {
+  return atMs - (totalMs ?? waitedMs ?? ttftMs ?? 0);
+}
+
+function load(
+  memory: Memory,
+  stored: ReadonlyMap<string, StoredStatistics>,
+  { read, startedAtMs }: { readonly read: number; readonly startedAtMs: number },
+): void {
+  const oldest = epochAt(startedAtMs, memory.settings.scale) - 1;
   memory.stored = new Map([...stored].map(([deployment, statistics]) => [deployment, withoutOld(statistics, oldest)]));
-  memory.readAtMs = readStartedAtMs;
-  for (const [deployment, { ejection }] of stored) {
+  memory.readAtMs = startedAtMs;
+  // Also those that the store has left out: somebody else has lifted their ejection.
+  for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
     const own = memory.ejections.get(deployment);
-    if (own === undefined || own.changedAtMs < readStartedAtMs) {
-      memory.ejections.set(deployment, { ejection, changedAtMs: 0 });
+    if (own === undefined || own.changedAfterRead < read) {
+      memory.ejections.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
     }
   }
 }

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
+import {
+  type FleetStatistics,
+  fleetStatistics,
+} from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
+import { WEIGHT_UNIT } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
+import type { SumsByEpoch } from '../../../../functions/gateway/core/statistics/observation-log.ts';
+import type { StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
+import { FAILURES } from '../../../support/failures.ts';
+import { EPOCH_START_MS, observation } from '../../../support/observation.ts';
+import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
+
+const SETTINGS = { halfLifeSeconds: 60, refreshMs: 1000, readTimeoutMs: 50, flushMs: 200, writesPerSecond: 200 };
+
+interface Fleet {
+  readonly statistics: FleetStatistics;
+  readonly time: VirtualClock;
+  readonly errors: readonly string[];
+}
+
+function fleetOver(store: Partial<StatisticsStore>): Fleet {
+  const time = virtualClock(EPOCH_START_MS);
+  const errors: string[] = [];
+  const never = (): Promise<never> => new Promise(() => {});
+  const statistics = fleetStatistics({
+    deployments: ['a', 'b'],
+    settings: SETTINGS,
+    ejection: EJECTION_DEFAULTS,
+    store: { read: never, add: never, eject: never, lift: never, claimProbe: never, ...store },
+    clock: time.clock,
+    random: () => 0,
+    onStoreError: (operation) => errors.push(operation),
+  });
+  return { statistics, time, errors };
+}
+
+/** How long something takes on the virtual clock; `undefined`: longer than ten seconds. */
+async function duration(time: VirtualClock, task: Promise<unknown>): Promise<number | undefined> {
+  const startedMs = time.clock.nowMs();
+  let endedMs: number | undefined;
+  void task.then(() => {
+    endedMs = time.clock.nowMs();
+  });
+  for (let passedMs = 0; passedMs < 10_000 && endedMs === undefined; passedMs += 10) {
+    await time.advance(10);
+  }
+  return endedMs === undefined ? undefined : endedMs - startedMs;
+}
+
+function countIn(sums: SumsByEpoch): number {
+  const all = [...sums.values()].flatMap((epochs) => [...epochs.values()]);
+  return all.reduce((total, some) => total + (some.get('q') ?? 0), 0) / WEIGHT_UNIT;
+}
+
+const down = (): Promise<never> => Promise.reject(new Error('The store is down.'));
+
+/** Three failures in a row. */
+function eject(statistics: FleetStatistics): void {
+  for (const _ of [1, 2, 3]) {
+    statistics.observe(observation({ outcome: 'failed' }), FAILURES.overloaded);
+  }
+}
+
+describe('the snapshot', () => {
+  it('is waited for by the first request', async () => {
+    const ejection: Ejection = { untilMs: EPOCH_START_MS + 9000, level: 1, reason: 'failures' };
+    const read: StatisticsStore['read'] = async () => new Map([['a', { epochs: new Map(), ejection }]]);
+    const { statistics, time } = fleetOver({ read });
+    assert.ok(((await duration(time, statistics.prepare())) ?? Infinity) <= 10);
+    assert.equal(statistics.look('a').state, 'ejected');
+  });
+
+  it('keeps a request for no longer than the limit where the store hangs, and a later request not at all', async () => {
+    const { statistics, time } = fleetOver({});
+    assert.equal(await duration(time, statistics.prepare()), SETTINGS.readTimeoutMs);
+    assert.ok(((await duration(time, statistics.prepare())) ?? Infinity) <= 10);
+  });
+
+  it('is used, however late it comes', async () => {
+    const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<StatisticsStore['read']>>>();
+    const { statistics, time } = fleetOver({ read: () => promise });
+    await duration(time, statistics.prepare());
+    const ejection: Ejection = { untilMs: EPOCH_START_MS + 9000, level: 1, reason: 'failures' };
+    resolve(new Map([['b', { epochs: new Map(), ejection }]]));
+    await time.advance(0);
+    assert.equal(statistics.look('b').state, 'ejected');
+  });
+
+  it('is done without where the store is down, and asked for again', async () => {
+    let reads = 0;
+    const read = (): Promise<never> => {
+      reads += 1;
+      return down();
+    };
+    const { statistics, time, errors } = fleetOver({ read });
+    await duration(time, statistics.prepare());
+    assert.equal(statistics.look('a').state, 'healthy');
+    await time.advance(SETTINGS.refreshMs);
+    await duration(time, statistics.prepare());
+    assert.equal(reads, 2);
+    assert.deepEqual(errors, ['read', 'read']);
+  });
+
+  it('is refreshed behind the request when it is old, one read at a time', async () => {
+    const reads: (() => void)[] = [];
+    const read = (): Promise<ReadonlyMap<string, never>> =>
+      new Promise((resolve) => reads.push(() => resolve(new Map<string, never>())));
+    const { statistics, time } = fleetOver({ read });
+    void statistics.prepare();
+    reads[0]?.();
+    await time.advance(SETTINGS.refreshMs - 1);
+    await duration(time, statistics.prepare());
+    assert.equal(reads.length, 1);
+    await time.advance(SETTINGS.refreshMs);
+    for (const _ of [1, 2, 3]) {
+      assert.ok(((await duration(time, statistics.prepare())) ?? Infinity) <= 10);
+    }
+    assert.equal(reads.length, 2);
+  });
+
+  it('asks for this epoch and the one before', async () => {
+    const asked: (readonly number[])[] = [];
+    const read: StatisticsStore['read'] = async (_, epochs) => {
+      asked.push(epochs);
+      return new Map();
+    };
+    const { statistics } = fleetOver({ read });
+    await statistics.prepare();
+    assert.deepEqual(asked, [[1_800_000, 1_799_999]]);
+  });
+});
+
+describe('what was observed', () => {
+  it('is known here at once, store or no store', () => {
+    const { statistics } = fleetOver({ read: down, add: down });
+    statistics.observe(observation({ ttftMs: 120 }));
+    assert.equal(statistics.look('a').estimate.ttftMs, 120);
+  });
+
+  it('is written when the caller has been served, and merged where the instance is busy', async () => {
+    const writes: number[] = [];
+    const add: StatisticsStore['add'] = async (sums) => {
+      writes.push(countIn(sums));
+    };
+    const { statistics, time } = fleetOver({ add });
+    for (const _ of [1, 2, 3, 4, 5]) {
+      statistics.observe(observation());
+      await duration(time, statistics.flush());
+    }
+    assert.equal(writes.length, 1);
+    await time.advance(SETTINGS.flushMs);
+    assert.deepEqual(writes, [1, 4]);
+  });
+
+  it('goes out again where its write failed', async () => {
+    const writes: number[] = [];
+    const add: StatisticsStore['add'] = (sums) => {
+      writes.push(countIn(sums));
+      return writes.length === 1 ? down() : Promise.resolve();
+    };
+    const { statistics, time, errors } = fleetOver({ add });
+    statistics.observe(observation());
+    await duration(time, statistics.flush());
+    statistics.observe(observation());
+    await time.advance(SETTINGS.flushMs);
+    await duration(time, statistics.flush());
+    assert.deepEqual(writes, [1, 2]);
+    assert.deepEqual(errors, ['add']);
+    await time.advance(10 * SETTINGS.flushMs);
+    assert.equal(writes.length, 2);
+  });
+
+  it('is written by one write at a time', async () => {
+    const writes: (() => void)[] = [];
+    const add = (): Promise<void> => new Promise((resolve) => writes.push(resolve));
+    const { statistics, time } = fleetOver({ add, eject: async () => {} });
+    statistics.observe(observation());
+    void statistics.flush();
+    await time.advance(0);
+    eject(statistics);
+    void statistics.flush();
+    await time.advance(1000);
+    assert.equal(writes.length, 1);
+    writes[0]?.();
+    await time.advance(1000);
+    assert.equal(writes.length, 2);
+  });
+
+  it('is written in full on close, and nothing after it', async () => {
+    const writes: number[] = [];
+    const add: StatisticsStore['add'] = async (sums) => {
+      writes.push(countIn(sums));
+    };
+    const { statistics, time } = fleetOver({ add });
+    statistics.observe(observation());
+    await duration(time, statistics.flush());
+    statistics.observe(observation());
+    await duration(time, statistics.flush());
+    await duration(time, statistics.close());
+    assert.deepEqual(writes, [1, 1]);
+    assert.equal(time.pending(), 0);
+  });
+});
+
+describe('an ejection', () => {
+  it('is shared at once, however recent the last write', async () => {
+    const shared: string[] = [];
+    const { statistics, time } = fleetOver({
+      add: async () => {},
+      eject: async (deployment) => {
+        shared.push(deployment);
+      },
+    });
+    statistics.observe(observation({ deployment: 'b' }));
+    await duration(time, statistics.flush());
+    eject(statistics);
+    await duration(time, statistics.flush());
+    assert.deepEqual(shared, ['a']);
+  });
+
+  it('holds here where it cannot be shared', async () => {
+    const { statistics, time, errors } = fleetOver({ add: async () => {}, eject: down });
+    eject(statistics);
+    await duration(time, statistics.flush());
+    assert.equal(statistics.look('a').state, 'ejected');
+    assert.deepEqual(errors, ['share that it is ejected']);
+  });
+
+  const answers: readonly {
+    readonly name: string;
+    readonly claimProbe: StatisticsStore['claimProbe'];
+    readonly claimed: boolean;
+  }[] = [
+    { name: 'is probed by the one who claims it', claimProbe: async () => true, claimed: true },
+    { name: 'is not probed by those who come too late', claimProbe: async () => false, claimed: false },
+    { name: 'is not probed where the store is down', claimProbe: down, claimed: false },
+    {
+      name: 'is not probed where the store does not answer in time',
+      claimProbe: () => new Promise(() => {}),
+      claimed: false,
+    },
+  ];
+  for (const { name, claimProbe, claimed } of answers) {
+    it(`${name}, and nobody waits for that longer than the limit`, async () => {
+      const { statistics, time } = fleetOver({ add: async () => {}, eject: async () => {}, claimProbe });
+      eject(statistics);
+      await time.advance(3000);
+      const { ejection, state } = statistics.look('a');
+      assert.equal(state, 'due');
+      const claim = statistics.claimProbe('a', ejection ?? assert.fail());
+      assert.ok(((await duration(time, claim)) ?? Infinity) <= SETTINGS.readTimeoutMs);
+      assert.equal(await claim, claimed);
+      assert.equal(statistics.look('a').state, 'probing');
+    });
+  }
+});
