@@ -32,11 +32,11 @@ function tokensOf(message: ChatMessage): number {
   }, 0);
 }
 
-/** The messages up to the first of the user: they stay the same while a conversation grows. */
+/** The messages up to the first of the user, or the first where there is none: they stay the same while a conversation grows. */
 function stablePrefix(messages: readonly ChatMessage[]): string {
   const firstUser = messages.findIndex((message) => message.role === 'user');
   return messages
-    .slice(0, firstUser + 1)
+    .slice(0, Math.max(0, firstUser) + 1)
     .map((message) => `${message.role}\n${textOf(message).slice(0, AFFINITY_CHARS)}`)
     .join('\n');
 }

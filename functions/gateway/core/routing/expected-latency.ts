@@ -53,8 +53,12 @@ export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: 
   const shrunk = (own: number | undefined, assumed: number): number =>
     own === undefined ? assumed : (own * weight + assumed * PRIOR_EVIDENCE) / (weight + PRIOR_EVIDENCE);
   const outputTokens = Math.min(estimate.outputTokens ?? prior.outputTokens, facts.maxOutputTokens ?? Infinity);
-  const failureShare = (estimate.failureRate * estimate.requests) / (estimate.requests + PRIOR_EVIDENCE);
-  const ttftMs = shrunk(estimate.ttftMs, prior.ttftMs) + failureShare * FAILURE_PRICE_MS;
+  const ttftMs = shrunk(estimate.ttftMs, prior.ttftMs) + failureShare(estimate) * FAILURE_PRICE_MS;
   const answerMs = facts.stream ? 0 : outputTokens * shrunk(estimate.msPerToken, prior.msPerToken);
   return { ttftMs, latencyMs: ttftMs + answerMs, outputTokens };
+}
+
+/** The share of attempts (0 to 1) expected to fail: nobody is assumed to, so that failures are forgiven as their evidence decays. */
+export function failureShare({ failureRate, requests }: Estimate): number {
+  return (failureRate * requests) / (requests + PRIOR_EVIDENCE);
 }

@@ -2,10 +2,11 @@ import type { Random } from '../clock.ts';
 import type { Deployment, Route } from '../config/gateway-config.ts';
 import type { CandidateRecord } from '../metrics/request-record.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
-import { expectedLatency, latencyPrior } from './expected-latency.ts';
+import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { rendezvousOrder } from './rendezvous.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { STRATEGIES } from './strategies.ts';
+import type { Strategy } from './strategy.ts';
 
 /** The candidates of one request in the order in which they are tried. A permutation of those that qualify. */
 export interface Plan {
@@ -83,14 +84,23 @@ function scoreAll({ route, facts, qualified, look, random }: PlanContext): reado
   });
 }
 
+/** From this share of expected failures on a deployment counts as failing. */
+const FAILING_SHARE = 0.25;
+
 /** By score; equals spread by conversation. */
 function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext): readonly Candidate[] {
-  const sorted = candidates.toSorted((a, b) => a.score - b.score || a.expectedTtftMs - b.expectedTtftMs);
-  if (STRATEGIES[route.strategy].ties === 'exact') {
+  const strategy: Strategy = STRATEGIES[route.strategy];
+  const rank = ({ standing }: Candidate): number =>
+    strategy.failingLast && failureShare(standing.estimate) >= FAILING_SHARE ? 1 : 0;
+  const sorted = candidates.toSorted(
+    (a, b) => rank(a) - rank(b) || a.score - b.score || a.expectedTtftMs - b.expectedTtftMs,
+  );
+  const [best] = sorted;
+  if (strategy.ties === 'exact' || best === undefined) {
     return sorted;
   }
-  const limit = (sorted[0]?.score ?? 0) * (1 + route.band);
-  const equals = sorted.filter((candidate) => candidate.score <= limit);
+  const limit = best.score * (1 + route.band);
+  const equals = sorted.filter((candidate) => candidate.score <= limit && rank(candidate) === rank(best));
   return [
     ...rendezvousOrder(equals, (candidate) => candidate.deployment, facts.affinityKey),
     ...sorted.slice(equals.length),

@@ -11,7 +11,7 @@ export function qualify(
 ): { readonly qualified: readonly Deployment[]; readonly unmet: readonly string[] } {
   const tagged = deployments.filter((deployment) => facts.tags.every((tag) => deployment.tags.includes(tag)));
   if (tagged.length === 0) {
-    return { qualified: [], unmet: [`the tags ${facts.tags.join(', ')}`] };
+    return { qualified: [], unmet: facts.tags.length === 0 ? [] : [`the tags ${facts.tags.join(', ')}`] };
   }
   const fitting = tagged.filter((deployment) => facts.promptTokens * SAFETY <= (deployment.contextWindow ?? Infinity));
   return {

@@ -12,8 +12,10 @@ export interface Strategy {
    * expected latency decides among those.
    */
   readonly ties: 'band' | 'exact';
-  /** Whether a recent failure worsens the score and a share of calls explores. */
+  /** Whether latency and recent failures are in the score, and a share of calls explores. */
   readonly adapts: boolean;
+  /** Whether deployments that have failed often of late come last, whatever their score: for scores that know nothing of failures. */
+  readonly failingLast: boolean;
 }
 
 /** All that a score may depend on. Every candidate is scored from the same snapshot. */

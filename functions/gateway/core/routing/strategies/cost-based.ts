@@ -11,4 +11,5 @@ export const costBased: Strategy = {
   },
   ties: 'exact',
   adapts: false,
+  failingLast: true,
 };

@@ -8,4 +8,5 @@ export const leastBusy: Strategy = {
   score: ({ estimate, latencyMs }) => (estimate.requestsPerSecond * latencyMs) / 1000,
   ties: 'band',
   adapts: true,
+  failingLast: true,
 };

@@ -1,4 +1,9 @@
 import type { Strategy } from '../strategy.ts';
 
 /** The first of the route's list that is healthy. */
-export const ordered: Strategy = { score: ({ position }) => position, ties: 'exact', adapts: false };
+export const ordered: Strategy = {
+  score: ({ position }) => position,
+  ties: 'exact',
+  adapts: false,
+  failingLast: false,
+};

@@ -1,4 +1,9 @@
 import type { Strategy } from '../strategy.ts';
 
 /** Any, with equal chance. */
-export const simpleShuffle: Strategy = { score: ({ random }) => random(), ties: 'exact', adapts: false };
+export const simpleShuffle: Strategy = {
+  score: ({ random }) => random(),
+  ties: 'exact',
+  adapts: false,
+  failingLast: true,
+};

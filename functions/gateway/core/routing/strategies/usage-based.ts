@@ -9,4 +9,5 @@ export const usageBased: Strategy = {
   },
   ties: 'band',
   adapts: false,
+  failingLast: true,
 };

@@ -1,0 +1,63 @@
+import type { Deployment, Route } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { RequestFacts } from '../../functions/gateway/core/routing/request-facts.ts';
+import type { Estimate } from '../../functions/gateway/core/statistics/estimate.ts';
+import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';
+
+/** A deployment at an OpenAI-shaped provider. What a test changes is what it is about. */
+export function deployment(id: string, change: Partial<Deployment> = {}): Deployment {
+  return {
+    id,
+    provider: id,
+    providerSettings: { protocol: 'openai', baseUrl: 'http://127.0.0.1:9' },
+    model: 'model',
+    tags: [],
+    prefill: false,
+    streaming: true,
+    kind: 'chat',
+    ...change,
+  };
+}
+
+/** A route that neither explores nor hedges. */
+export function route(change: Partial<Route> = {}): Route {
+  return {
+    name: 'route',
+    strategy: 'latency-based',
+    deployments: [],
+    timeouts: { connectMs: 1000, firstTokenMs: 10_000, stallMs: 15_000, deadlineMs: 120_000 },
+    maxAttempts: 3,
+    sameTargetRetries: 0,
+    onStreamCut: 'error',
+    explorationShare: 0,
+    band: 0.1,
+    ...change,
+  };
+}
+
+export function facts(change: Partial<RequestFacts> = {}): RequestFacts {
+  return { stream: true, promptTokens: 1000, affinityKey: 'conversation', tags: [], ...change };
+}
+
+/** What is known of a deployment that nobody has asked yet. */
+export function estimate(change: Partial<Estimate> = {}): Estimate {
+  return {
+    evidence: 0,
+    ttftMs: undefined,
+    msPerToken: undefined,
+    outputTokens: undefined,
+    requests: 0,
+    failureRate: 0,
+    hedges: 0,
+    retries: 0,
+    requestsPerSecond: 0,
+    tokensPerSecond: 0,
+    ttftPercentileMs: () => undefined,
+    totalPercentileMs: () => undefined,
+    ...change,
+  };
+}
+
+/** A healthy deployment with plenty of evidence for its mean time to first token. */
+export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standing {
+  return { estimate: estimate({ evidence: 1000, requests: 1000, ttftMs, ...change }), state: 'healthy' };
+}
