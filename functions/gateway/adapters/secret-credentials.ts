@@ -28,7 +28,8 @@ export function secretCredentials(options: SecretCredentialsOptions): Credential
     try {
       secret = parseJson(await secretString(options));
     } finally {
-      readAtMs = options.nowMs();
+      // Without any secret nothing works: then the next call tries again.
+      readAtMs = secret === undefined ? -Infinity : options.nowMs();
       reading = undefined;
     }
   };

@@ -37,7 +37,7 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
   };
   return {
     dial: async (call) => {
-      const prepared = await prepare(call, options);
+      const prepared = await prepare(call, options).catch((error: unknown) => noCredential(call, error));
       return 'kind' in prepared ? prepared : send(call, prepared, poolOf(prepared.origin, call.connectMs));
     },
     close: async () => {
@@ -92,6 +92,11 @@ async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<
   return proof === undefined
     ? misconfigured(`The credential ${providerSettings.apiKey ?? 'of AWS'} is missing.`)
     : { origin, path: url.slice(origin.length), headers: { ...headers, ...proof }, body };
+}
+
+/** The store of credentials did not answer: that passes, unlike a credential that is missing. */
+function noCredential({ signal }: UpstreamCall, error: unknown): DialFailure {
+  return { kind: 'failed', failure: connectionFailure(error, signal) };
 }
 
 /** The headers that prove who we are; none for a provider that wants none; `undefined` where the credential is missing. */
