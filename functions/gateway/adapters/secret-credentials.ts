@@ -1,10 +1,13 @@
-import { request } from 'undici';
 import { parseJson, stringMember } from '../core/json.ts';
 import type { awsSigner } from './aws-signature.ts';
+import { httpPool, poolRequest } from './http-pool.ts';
 import type { Credentials } from './undici-dial.ts';
 
 /** How long the secret is remembered: a rotated credential is used at the latest after this. */
 const REMEMBERED_MS = 300_000;
+/** Secrets Manager is in the same region: what takes longer has failed, and the request still has time to say so. */
+const CONNECT_MS = 1000;
+const ANSWER_MS = 3000;
 
 export interface SecretCredentialsOptions {
   readonly secretId: string;
@@ -55,13 +58,28 @@ async function secretString({ secretId, endpoint, sign }: SecretCredentialsOptio
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
     body,
   });
-  const response = await request(url, { method: 'POST', headers, body });
-  const answer = parseJson(await response.body.text());
+  const { status, answer } = await post(endpoint, headers, body);
   const text = stringMember(answer, 'SecretString');
-  if (response.statusCode !== 200 || text === undefined) {
+  if (status !== 200 || text === undefined) {
     throw new Error(
-      `Secrets Manager did not give the secret ${secretId}: ${response.statusCode} ${stringMember(answer, '__type') ?? ''}`,
+      `Secrets Manager did not give the secret ${secretId}: ${status} ${stringMember(answer, '__type') ?? ''}`,
     );
   }
   return text;
+}
+
+/** Over a connection of its own: the next read is minutes away. */
+async function post(
+  endpoint: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<{ readonly status: number; readonly answer: unknown }> {
+  const pool = httpPool(endpoint, CONNECT_MS);
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await poolRequest(pool, { method: 'POST', path: '/', headers, body, signal });
+    return { status: response.statusCode, answer: parseJson(await response.body.text()) };
+  } finally {
+    void pool.close();
+  }
 }

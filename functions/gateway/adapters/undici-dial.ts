@@ -1,9 +1,9 @@
-import { Pool } from 'undici';
 import type { AttemptFailure } from '../core/failover/attempt-failure.ts';
 import { connectionFailure } from '../core/failover/connection-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/failover/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import type { SignableRequest } from './aws-signature.ts';
+import { type HttpPool, httpPool, poolRequest } from './http-pool.ts';
 
 /** Looks up a credential by its name; `undefined` where there is none. */
 export type Credentials = (name: string) => Promise<string | undefined>;
@@ -24,14 +24,13 @@ export interface UndiciDial {
 }
 
 /**
- * Calls providers through kept-alive connections, one pool an origin and connect time-out. The core times the answer itself, so undici's
- * own limits on headers and body are off.
+ * Calls providers through kept-alive connections, one pool an origin and connect time-out.
  */
 export function undiciDial(options: UndiciDialOptions): UndiciDial {
-  const pools = new Map<string, Pool>();
-  const poolOf = (origin: string, connectMs: number): Pool => {
+  const pools = new Map<string, HttpPool>();
+  const poolOf = (origin: string, connectMs: number): HttpPool => {
     const name = `${connectMs} ${origin}`;
-    const pool = pools.get(name) ?? newPool(origin, connectMs);
+    const pool = pools.get(name) ?? httpPool(origin, connectMs);
     pools.set(name, pool);
     return pool;
   };
@@ -44,21 +43,6 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
-}
-
-/** As long as providers keep idle connections open, and Lambda's freezing makes longer ones useless. */
-const KEEP_ALIVE_MS = 60_000;
-
-function newPool(origin: string, connectMs: number): Pool {
-  return new Pool(origin, {
-    connect: { timeout: connectMs },
-    connections: null,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    allowH2: false,
-  });
 }
 
 interface PreparedCall {
@@ -125,7 +109,11 @@ function misconfigured(message: string): DialFailure {
   return { kind: 'failed', failure: { kind: 'misconfigured', status: 401, vendor: { status: 401, message } } };
 }
 
-async function send(call: UpstreamCall, prepared: PreparedCall, pool: Pool): Promise<UpstreamResponse | DialFailure> {
+async function send(
+  call: UpstreamCall,
+  prepared: PreparedCall,
+  pool: HttpPool,
+): Promise<UpstreamResponse | DialFailure> {
   const mayBeStale = pool.stats.free > 0;
   try {
     return await exchange(call, prepared, pool);
@@ -144,7 +132,7 @@ const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ER
  * looked (Lambda freezes between invocations); it says nothing about the provider.
  */
 async function sendFresh(call: UpstreamCall, prepared: PreparedCall): Promise<UpstreamResponse | DialFailure> {
-  const pool = newPool(prepared.origin, call.connectMs);
+  const pool = httpPool(prepared.origin, call.connectMs);
   try {
     return await exchange(call, prepared, pool);
   } catch (error) {
@@ -158,9 +146,9 @@ async function sendFresh(call: UpstreamCall, prepared: PreparedCall): Promise<Up
 async function exchange(
   { signal }: UpstreamCall,
   { path, headers, body }: PreparedCall,
-  pool: Pool,
+  pool: HttpPool,
 ): Promise<UpstreamResponse> {
-  const response = await pool.request({ method: 'POST', path, headers, body, signal });
+  const response = await poolRequest(pool, { method: 'POST', path, headers, body, signal });
   return {
     kind: 'answered',
     status: response.statusCode,
