@@ -22,13 +22,14 @@ export function jsonAnswer(state: GatewayState, call: Call, progress: Progress, 
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(state, call, progress) };
 }
 
-/** Server-sent events as they come. */
+/** Server-sent events as they come. Until its end the answer counts as one that the caller has left. */
 export function streamAnswer(
   state: GatewayState,
   call: Call,
   progress: Progress,
   body: AsyncIterable<string>,
 ): GatewayResponse {
+  progress.ending = 'hung-up';
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
@@ -47,6 +48,10 @@ function afterEnd({ ports }: GatewayState, call: Call, progress: Progress): () =
   };
 
   function conclude(): Promise<void> {
+    for (const { attempt } of progress.attempts) {
+      // Nothing, where it has ended. A caller who left before he read anything has nobody else to stop it.
+      attempt.abort({ kind: 'aborted', by: 'caller' });
+    }
     for (const [index, run] of progress.attempts.entries()) {
       const { observation, failure } = observationOf(run, index);
       ports.statistics.observe(observation, failure);

@@ -1,19 +1,17 @@
 import type { ChatDelta } from '../chat/chat-delta.ts';
 import { chatFold } from '../chat/fold-chat.ts';
-import { chatAttempt } from '../failover/chat-attempt.ts';
 import type { RunResult } from '../failover/run-race.ts';
-import type { Plan } from '../routing/plan.ts';
 import { errorAnswer, jsonAnswer, streamAnswer } from './answer.ts';
 import { askedTags } from './asked-tags.ts';
 import { type Call, endStage } from './call.ts';
 import { newProgress, noteRace, type Progress } from './chat-progress.ts';
+import { raceChat } from './chat-race.ts';
 import { chatStream } from './chat-stream.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { lossAnswer } from './lost-race.ts';
 import { plannedCandidates } from './planned-candidates.ts';
 import type { GatewayResponse } from './ports.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
-import { runPlan } from './run-plan.ts';
 
 /** Serves `POST /v1/chat/completions`, whose body is `text`. */
 export async function chatCall(state: GatewayState, call: Call, text: string): Promise<GatewayResponse> {
@@ -29,7 +27,7 @@ export async function chatCall(state: GatewayState, call: Call, text: string): P
   Object.assign(progress, { prepared, askedModel: prepared.request.model });
   progress.plan = await plannedCandidates(state, prepared);
   endStage(call, 'plan', preparedMs);
-  const result = await race(state, call, prepared, progress.plan);
+  const result = await raceChat(state, call, prepared, progress.plan);
   noteRace(progress, call, result);
   return respond(state, { call, progress, prepared }, result);
 }
@@ -56,32 +54,11 @@ function respond(state: GatewayState, served: ServedCall, result: RunResult<Chat
     model: deployment.id,
   };
   if (prepared.facts.stream) {
-    return streamAnswer(state, call, progress, chatStream(served, { leader, about, deltas: outcome.pieces }));
+    return streamAnswer(state, call, progress, chatStream(state, served, { leader, about, deltas: outcome.pieces }));
   }
   const fold = chatFold();
   for (const delta of outcome.pieces) {
     fold.add(delta);
   }
   return jsonAnswer(state, call, progress, fold.body(about));
-}
-
-function race(state: GatewayState, call: Call, prepared: PreparedChat, plan: Plan): Promise<RunResult<ChatDelta>> {
-  const { route, facts, encoded, request } = prepared;
-  const { clock, dial } = state.ports;
-  const { timeouts } = route;
-  return runPlan(state, call, {
-    plan,
-    route,
-    encoded,
-    mode: facts.stream ? 'stream' : 'plain',
-    attempt: (target) =>
-      chatAttempt({
-        ...target,
-        request: target.encoding.request,
-        choices: request.n ?? 1,
-        timeouts,
-        dial,
-        clock,
-      }),
-  });
 }

@@ -1,3 +1,4 @@
+import type { ChatUsage } from '../chat/chat-usage.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import type { RunAttempt, RunResult } from '../failover/run-race.ts';
 import { costUsd } from '../metrics/cost.ts';
@@ -6,6 +7,7 @@ import type { Plan } from '../routing/plan.ts';
 import type { Observation } from '../statistics/observation.ts';
 import type { Call } from './call.ts';
 import type { PreparedChat } from './prepare-chat.ts';
+import { spentUsage } from './spent-usage.ts';
 
 /** How far a call has come: what is known is there, what is not is absent. */
 export interface Progress {
@@ -14,11 +16,13 @@ export interface Progress {
   prepared?: Pick<PreparedChat, 'route' | 'facts'>;
   plan?: Plan;
   /** Attempts of every race, in order. */
-  readonly attempts: RunAttempt<unknown>[];
+  readonly attempts: TrackedAttempt[];
   /** Index into `attempts` of the one that serves. */
   leader?: number;
   /** From the call's start to the content's arrival. */
   ttftMs?: number;
+  /** Of an answer that several deployments gave; else the leader's stands. */
+  usage?: ChatUsage;
   /** Time with attempts in flight until commit; for plain calls until the end. */
   upstreamMs: number;
   /** The gateway's own share until commit: what happens later is the stream's time, not the gateway's. */
@@ -27,6 +31,11 @@ export interface Progress {
   errorCode?: string;
   ending: RequestRecord['ending'];
   dropped: readonly string[];
+}
+
+export interface TrackedAttempt extends RunAttempt<unknown> {
+  /** Whether it goes on with an answer that another deployment had begun. */
+  readonly continues?: true;
 }
 
 export function newProgress(operation: RequestRecord['operation']): Progress {
@@ -50,11 +59,20 @@ export function noteRace(progress: Progress, call: Call, result: RunResult<unkno
   }
 }
 
+/** Takes in the result of asking others to go on with an answer that has broken off. The times until commit stay as they were. */
+export function noteContinuation(progress: Progress, result: RunResult<unknown>): void {
+  const offset = progress.attempts.length;
+  progress.attempts.push(...result.attempts.map((run) => ({ ...run, continues: true as const })));
+  if (result.outcome.kind === 'won') {
+    progress.leader = offset + result.outcome.leader;
+  }
+}
+
 /** The record of a call as it stands now. */
 export function recordOf(call: Call, progress: Progress): RequestRecord {
   const nowMs = call.clock.nowMs();
   const totalMs = nowMs - call.startedAtMs;
-  const attempts = progress.attempts.map((run, index) => attemptRecord(run, call, index === progress.leader));
+  const attempts = progress.attempts.map((run, index) => attemptRecord(run, call, progress, index));
   const costs = attempts.flatMap((attempt) => attempt.costUsd ?? []);
   const leader = progress.leader === undefined ? undefined : attempts[progress.leader];
   const { prepared, plan, ttftMs, errorCode } = progress;
@@ -80,7 +98,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       errorCode,
       servedBy: leader?.deployment,
       ttftMs,
-      usage: leader?.usage,
+      usage: progress.usage ?? leader?.usage,
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
@@ -104,17 +122,32 @@ function isOwnFailure(failure: AttemptFailure | undefined): boolean {
   return failure !== undefined && failure.kind !== 'aborted';
 }
 
-function attemptRecord({ attempt, hedge }: RunAttempt<unknown>, call: Call, isLeader: boolean): AttemptRecord {
-  const { ttftMs, endedAtMs, failure, usage } = attempt.report();
+function attemptRecord(
+  { attempt, hedge, continues }: TrackedAttempt,
+  call: Call,
+  { prepared, leader }: Progress,
+  index: number,
+): AttemptRecord {
+  const report = attempt.report();
+  const { ttftMs, endedAtMs, failure, usage } = report;
   const { deployment } = attempt;
+  const spent = spentUsage(report, prepared?.facts.promptTokens ?? 0);
+  const cost = costUsd(spent?.usage, deployment);
   return {
     deployment: deployment.id,
     provider: deployment.provider,
     hedge,
     startedAfterMs: attempt.startedAtMs - call.startedAtMs,
-    outcome: outcomeOf(failure, isLeader),
+    outcome: outcomeOf(failure, index === leader),
     totalMs: (endedAtMs ?? call.clock.nowMs()) - attempt.startedAtMs,
-    ...defined({ failure, ttftMs, usage, costUsd: costUsd(usage, deployment) }),
+    ...defined({
+      failure,
+      ttftMs,
+      usage,
+      continues,
+      costUsd: cost,
+      isCostEstimate: cost !== undefined && spent?.isEstimate === true ? (true as const) : undefined,
+    }),
   };
 }
 

@@ -3,69 +3,91 @@ import type { ChatDelta } from '../chat/chat-delta.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { streamError } from '../failover/final-error.ts';
-import { errorJson } from '../http/gateway-error.ts';
+import { errorJson, type GatewayError } from '../http/gateway-error.ts';
 import { trailJson } from '../http/trail.ts';
 import type { ServedCall } from './chat-call.ts';
 import { recordOf } from './chat-progress.ts';
+import { type ContinuableAnswer, continuableAnswer } from './continuable-answer.ts';
 import { deadlineOf } from './deadline.ts';
+import type { GatewayState } from './gateway-state.ts';
 
 /** A stream past its commit point. */
 export interface CommittedStream {
   readonly leader: Attempt<ChatDelta>;
   /** What has been read so far; ends with the first content. */
   readonly deltas: readonly ChatDelta[];
+  /** The caller sees one answer by one model, also where another deployment goes on with it: the trail tells. */
   readonly about: { readonly id: string; readonly created: number; readonly model: string };
 }
 
 /**
  * The caller's stream after commit: chunks as they come, then the usage where asked, the trail as a comment and `[DONE]`. A stream
- * that breaks ends with an error event and without `[DONE]`. Never throws. Aborts the provider when the caller hangs up, when the
- * deadline passes and when the consumer stops early.
+ * that breaks, and with which nobody goes on, ends with an error event and without `[DONE]`. Never throws. Aborts the provider when the
+ * caller hangs up, when the deadline passes and when the consumer stops early.
  */
-export async function* chatStream(served: ServedCall, stream: CommittedStream): AsyncGenerator<string, void, void> {
-  const { progress, prepared } = served;
-  const includeUsage = prepared.request.stream_options?.include_usage === true;
+export async function* chatStream(
+  state: GatewayState,
+  served: ServedCall,
+  stream: CommittedStream,
+): AsyncGenerator<string, void, void> {
+  const includeUsage = served.prepared.request.stream_options?.include_usage === true;
   const chunks = chatChunks({ ...stream.about, includeUsage });
-  const stopWatching = abortWithCaller(served, stream.leader);
-  progress.ending = 'hung-up';
+  const answer = continuableAnswer(state, served, stream);
+  const stopWatching = abortInTime(served, answer);
   try {
-    yield chunks.encode(stream.deltas);
-    for (let deltas = await stream.leader.next(); deltas !== undefined; deltas = await stream.leader.next()) {
-      const text = chunks.encode(deltas.filter((delta) => delta.type !== 'answer-failed'));
+    for (let deltas = await answer.next(); deltas !== undefined; deltas = await answer.next()) {
+      const text = chunks.encode(deltas);
       if (text !== '') {
         yield text;
       }
     }
-    yield ending(served, chunks, stream.leader.report().failure);
+    yield ending(served, chunks, answer.failure());
+  } catch {
+    // Only a bug gets here. Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
+    yield broken(served, BUG);
   } finally {
     stopWatching();
-    // Nothing, where the answer has ended by itself.
-    stream.leader.abort({ kind: 'aborted', by: 'caller' });
+    answer.abort({ kind: 'aborted', by: 'caller' });
   }
 }
 
-function ending({ call, progress }: ServedCall, chunks: ChatChunks, failure: AttemptFailure | undefined): string {
-  if (failure === undefined) {
-    progress.ending = 'complete';
-    return `${chunks.end()}: nemo ${trailJson(recordOf(call, progress))}\n\ndata: [DONE]\n\n`;
+const BUG: GatewayError = {
+  status: 500,
+  message: 'The answer was cut off: the gateway has a bug.',
+  type: 'server_error',
+  code: 'internal_error',
+  param: null,
+};
+
+function ending(served: ServedCall, chunks: ChatChunks, failure: AttemptFailure | undefined): string {
+  const { call, progress } = served;
+  if (failure !== undefined) {
+    return broken(served, streamError(failure), failure.kind === 'aborted' ? 'hung-up' : 'cut');
   }
-  const error = streamError(failure);
-  if (failure.kind !== 'aborted') {
-    progress.ending = 'cut';
+  progress.ending = 'complete';
+  return `${chunks.end()}: nemo ${trailJson(recordOf(call, progress))}\n\ndata: [DONE]\n\n`;
+}
+
+function broken({ call, progress }: ServedCall, error: GatewayError, as: 'cut' | 'hung-up' = 'cut'): string {
+  progress.ending = as;
+  if (as === 'cut') {
     progress.errorCode = error.code ?? error.type;
   }
   return `: nemo ${trailJson(recordOf(call, progress))}\n\nevent: error\ndata: ${errorJson(error)}\n\n`;
 }
 
-function abortWithCaller({ call, prepared }: ServedCall, leader: Attempt<ChatDelta>): () => void {
+/** Aborts the answer when its caller hangs up or its deadline passes. */
+function abortInTime({ call, prepared }: ServedCall, answer: ContinuableAnswer): () => void {
   const { signal } = call.request;
-  const onHangUp = (): void => leader.abort({ kind: 'aborted', by: 'caller' });
-  const leftMs = deadlineOf(call, prepared.route.timeouts) - call.clock.nowMs();
-  const afterMs = call.clock.nowMs() - call.startedAtMs + leftMs;
-  const cancelDeadline = call.clock.after(Math.max(0, leftMs), () =>
-    leader.abort({ kind: 'timed-out', phase: 'deadline', afterMs }),
+  const onHangUp = (): void => answer.abort({ kind: 'aborted', by: 'caller' });
+  const deadlineMs = deadlineOf(call, prepared.route.timeouts);
+  const cancelDeadline = call.clock.after(Math.max(0, deadlineMs - call.clock.nowMs()), () =>
+    answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - call.startedAtMs }),
   );
   signal.addEventListener('abort', onHangUp);
+  if (signal.aborted) {
+    onHangUp();
+  }
   return () => {
     cancelDeadline();
     signal.removeEventListener('abort', onHangUp);

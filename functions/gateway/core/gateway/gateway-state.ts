@@ -5,4 +5,6 @@ import type { GatewayPorts } from './ports.ts';
 export interface GatewayState {
   readonly ports: GatewayPorts;
   readonly directory: ModelDirectory;
+  /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
+  readonly hedges: { racing: number };
 }

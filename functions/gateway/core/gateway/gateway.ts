@@ -20,7 +20,7 @@ const EMBEDDINGS_PATH = '/v1/embeddings';
 
 /** Makes a gateway from its configuration and the adapters it works through. */
 export function createGateway(ports: GatewayPorts): Gateway {
-  const state: GatewayState = { ports, directory: modelDirectory(ports.config) };
+  const state: GatewayState = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 } };
   return (request) => {
     const startedAtMs = ports.clock.nowMs();
     const call: Call = { requestId: ports.newId(), request, startedAtMs, clock: ports.clock, stages: [], callerMs: 0 };

@@ -1,10 +1,20 @@
 import { finalError } from '../failover/final-error.ts';
 import type { RunOutcome, RunResult } from '../failover/run-race.ts';
+import type { GatewayError } from '../http/gateway-error.ts';
 import { errorAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Progress } from './chat-progress.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { GatewayResponse } from './ports.ts';
+
+/** For the log alone: nobody is left to read it. The status is the one that web servers log for this. */
+const HUNG_UP: GatewayError = {
+  status: 499,
+  message: 'The caller hung up before the answer.',
+  type: 'invalid_request_error',
+  code: 'caller_hung_up',
+  param: null,
+};
 
 type LossReason = Extract<RunOutcome<unknown>, { kind: 'lost' }>['reason'];
 
@@ -15,7 +25,11 @@ export function lossAnswer(
   result: RunResult<unknown>,
 ): GatewayResponse {
   const reason: LossReason = result.outcome.kind === 'lost' ? result.outcome.reason : 'failures';
-  progress.ending = reason === 'hung-up' ? 'hung-up' : endingOfLoss(result);
+  if (reason === 'hung-up') {
+    progress.ending = 'hung-up';
+    return errorAnswer(state, call, progress, HUNG_UP);
+  }
+  progress.ending = endingOfLoss(result);
   return errorAnswer(state, call, progress, finalError(failedAttempts(result), reason));
 }
 

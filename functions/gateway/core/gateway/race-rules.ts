@@ -1,7 +1,7 @@
 import type { Route } from '../config/gateway-config.ts';
 import type { RaceCandidate, RaceRules } from '../failover/race-state.ts';
 import type { Candidate } from '../routing/plan.ts';
-import type { GatewayPorts } from './ports.ts';
+import type { GatewayState } from './gateway-state.ts';
 
 /** Below this much evidence a deployment's own distribution says nothing of its tail. */
 const MIN_EVIDENCE = 20;
@@ -23,7 +23,7 @@ export function raceRules(
     mode,
     deadlineMs,
   }: { readonly route: Route; readonly mode: 'stream' | 'plain'; readonly deadlineMs: number },
-  ports: GatewayPorts,
+  state: GatewayState,
 ): RaceRules {
   const racing = candidates.map((candidate) => racingCandidate(candidate, candidates, route));
   const rules = {
@@ -32,11 +32,11 @@ export function raceRules(
     maxAttempts: route.maxAttempts,
     sameTargetRetries: route.sameTargetRetries,
     deadlineMs,
-    mayRetry: (index: number) => mayRetry(candidates[index]),
-    random: ports.random,
+    mayRetry: (index: number) => candidates[index] === undefined || isWithinRetryBudget(candidates[index]),
+    random: state.ports.random,
   };
   const { hedge } = route;
-  return hedge === undefined ? rules : { ...rules, mayHedge: () => hedgeShare(candidates) < hedge.budget };
+  return hedge === undefined ? rules : { ...rules, mayHedge: () => takesHedge(candidates, hedge.budget, state) };
 }
 
 function racingCandidate(candidate: Candidate, all: readonly Candidate[], route: Route): RaceCandidate {
@@ -65,25 +65,24 @@ function isHedgeTarget(candidate: Candidate, all: readonly Candidate[]): boolean
   return !isProviderFailing && candidate.expectedTtftMs <= best * SLOW_TARGET;
 }
 
-/** Retrying at a healthy deployment only moves the load; at a failing one it multiplies it, and is bounded for the whole fleet. */
-function mayRetry(candidate: Candidate | undefined): boolean {
-  const estimate = candidate?.standing.estimate;
-  return (
-    estimate === undefined ||
-    estimate.failureRate < FAILING_RATE ||
-    estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests
-  );
+/**
+ * Whether a request that has failed elsewhere may go to this candidate. At a healthy deployment that only moves the load; at a failing
+ * one it multiplies it, and is bounded for the whole fleet.
+ */
+export function isWithinRetryBudget({ standing }: Candidate): boolean {
+  const { estimate } = standing;
+  return estimate.failureRate < FAILING_RATE || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
 }
 
-/** Hedges among the fleet's recent attempts at these deployments. */
-function hedgeShare(candidates: readonly Candidate[]): number {
-  const total = (count: (candidate: Candidate) => number): number =>
-    candidates.reduce((sum, candidate) => sum + count(candidate), 0);
-  return (
-    total((candidate) => candidate.standing.estimate.hedges) /
-    Math.max(
-      1,
-      total((candidate) => candidate.standing.estimate.requests),
-    )
-  );
+/**
+ * Takes a hedge from the fleet's budget: a share of the recent requests to these deployments. What the fleet has done is in the decayed
+ * sums; the hedges of this instance that are still under way come on top, so that many slow requests at once do not all get one.
+ */
+function takesHedge(candidates: readonly Candidate[], budget: number, { ports, hedges }: GatewayState): boolean {
+  const estimates = candidates.map(({ deployment }) => ports.statistics.look(deployment).estimate);
+  const spent = estimates.reduce((sum, estimate) => sum + estimate.hedges, 0) + hedges.racing;
+  const requests = estimates.reduce((sum, { requests: all, hedges: extra, retries }) => sum + all - extra - retries, 0);
+  const isWithin = spent + 1 <= budget * (requests + 1);
+  hedges.racing += isWithin ? 1 : 0;
+  return isWithin;
 }

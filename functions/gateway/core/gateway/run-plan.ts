@@ -19,15 +19,16 @@ export interface PlanToRun<Form, Piece> {
 }
 
 /** Tries a plan's candidates by the route's rules until one has answered. */
-export function runPlan<Form, Piece>(
-  { ports }: GatewayState,
+export async function runPlan<Form, Piece>(
+  state: GatewayState,
   call: Call,
   { plan, route, encoded, mode, attempt }: PlanToRun<Form, Piece>,
 ): Promise<RunResult<Piece>> {
+  const { ports } = state;
   const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
   const deadlineMs = deadlineOf(call, route.timeouts);
-  return runRace({
-    rules: raceRules(plan.candidates, { route, mode, deadlineMs }, ports),
+  const result = await runRace({
+    rules: raceRules(plan.candidates, { route, mode, deadlineMs }, state),
     attempt: (candidate) => {
       const target = targets[candidate];
       if (target === undefined) {
@@ -38,4 +39,6 @@ export function runPlan<Form, Piece>(
     clock: ports.clock,
     signal: call.request.signal,
   });
+  state.hedges.racing -= result.attempts.filter(({ hedge }) => hedge).length;
+  return result;
 }

@@ -26,6 +26,8 @@ export function trailJson(record: RequestRecord): string {
       ttft_ms: rounded(attempt.ttftMs),
       total_ms: rounded(attempt.totalMs),
       cost_usd: attempt.costUsd,
+      cost_is_estimate: attempt.isCostEstimate,
+      continues: attempt.continues,
     })),
     prompt_tokens: record.usage?.prompt_tokens,
     completion_tokens: record.usage?.completion_tokens,

@@ -49,6 +49,7 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     ...outcomeFields(attempt),
     usage: attempt.usage,
     costUsd: attempt.costUsd,
+    isCostEstimate: attempt.isCostEstimate,
   };
 }
 
@@ -61,6 +62,7 @@ function outcomeFields(attempt: AttemptRecord): JsonObject {
     deployment: attempt.deployment,
     provider: attempt.provider,
     hedge: attempt.hedge,
+    continues: attempt.continues,
     startedAfterMs: attempt.startedAfterMs,
     outcome: attempt.outcome,
     ...(attempt.failure === undefined ? {} : failureFields(attempt.failure)),

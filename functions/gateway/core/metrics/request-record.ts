@@ -61,5 +61,10 @@ export interface AttemptRecord {
   readonly ttftMs?: number;
   readonly totalMs: number;
   readonly usage?: ChatUsage;
+  /** Dollars by the configured prices. */
   readonly costUsd?: number;
+  /** Set where the vendor was stopped before it told its tokens: the prompt and the answer up to then are charged, by our own count. */
+  readonly isCostEstimate?: true;
+  /** Set where it went on with an answer that another deployment had begun. */
+  readonly continues?: true;
 }

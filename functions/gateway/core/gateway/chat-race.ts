@@ -1,0 +1,27 @@
+import type { ChatDelta } from '../chat/chat-delta.ts';
+import { chatAttempt } from '../failover/chat-attempt.ts';
+import type { RunResult } from '../failover/run-race.ts';
+import type { Plan } from '../routing/plan.ts';
+import type { Call } from './call.ts';
+import type { GatewayState } from './gateway-state.ts';
+import type { PreparedChat } from './prepare-chat.ts';
+import { runPlan } from './run-plan.ts';
+
+/** Asks a plan's candidates for a chat completion until one has answered. */
+export function raceChat(
+  state: GatewayState,
+  call: Call,
+  { route, facts, encoded, request }: PreparedChat,
+  plan: Plan,
+): Promise<RunResult<ChatDelta>> {
+  const { clock, dial } = state.ports;
+  const { timeouts } = route;
+  const choices = request.n ?? 1;
+  return runPlan(state, call, {
+    plan,
+    route,
+    encoded,
+    mode: facts.stream ? 'stream' : 'plain',
+    attempt: (target) => chatAttempt({ ...target, request: target.encoding.request, choices, timeouts, dial, clock }),
+  });
+}
