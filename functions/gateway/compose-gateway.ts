@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.ts';
 import type { GatewayConfig } from './core/config/gateway-config.ts';
 import { createGateway, type Gateway } from './core/gateway/gateway.ts';
 import type { GatewayPorts } from './core/gateway/ports.ts';
-import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+import { keyLimiter } from './core/keys/key-limiter.ts';
+import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord'> {
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;
   readonly statisticsTable: string;
+  readonly keysTable: string;
   readonly credentials: Credentials;
   readonly sign: Sign;
   /** Told of each failure of DynamoDB; the request goes on without it. */
@@ -28,23 +31,33 @@ export interface ComposedGateway {
 
 /** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
-  const { config, dynamoDb, statisticsTable, onStoreError } = options;
-  const scale = { halfLifeMs: config.statistics.halfLifeSeconds * 1000 };
+  const { config, dynamoDb, statisticsTable, keysTable, onStoreError } = options;
   const shared = { clock: systemClock, random: Math.random };
   const statistics = fleetStatistics({
     ...shared,
     deployments: Object.keys(config.deployments),
     settings: config.statistics,
     ejection: config.ejection,
-    store: dynamoDbStatisticsStore({ client: dynamoDb, tableName: statisticsTable, scale }),
+    store: dynamoDbStatisticsStore({
+      client: dynamoDb,
+      tableName: statisticsTable,
+      scales: decayScales(config.statistics),
+    }),
+    onStoreError,
+  });
+  const limiter = keyLimiter({
+    clock: systemClock,
+    settings: config.limits,
+    store: dynamoDbAccounts({ client: dynamoDb, tableName: keysTable }),
     onStoreError,
   });
   const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
   const { authenticate, onRecord } = options;
   const newId = (): string => randomBytes(12).toString('hex');
-  const gateway = createGateway({ ...shared, config, statistics, dial, newId, authenticate, onRecord });
+  const ports = { ...shared, config, statistics, dial, newId, authenticate, keyLimiter: limiter, onRecord };
+  const gateway = createGateway(ports);
   const close = async (): Promise<void> => {
-    await statistics.close();
+    await Promise.all([statistics.close(), limiter.close()]);
     await closeConnections();
   };
   return { gateway, statistics, close };

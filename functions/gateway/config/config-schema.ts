@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { awsSettingsSchema } from './aws-settings.ts';
 import { deploymentSchema } from './deployment-schema.ts';
 import { ejectionSchema } from './ejection-schema.ts';
-import { deploymentOrRouteName, keyName, providerName } from './name-schemas.ts';
+import { keySchema, limitSettingsSchema } from './key-schema.ts';
+import { deploymentOrRouteName, providerName } from './name-schemas.ts';
 import { providerSchema } from './provider-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
 
@@ -17,6 +18,15 @@ const statisticsSchema = z
         description: 'After this many seconds an observation counts half.',
         examples: [60],
       }),
+    recentHalfLifeSeconds: z
+      .number()
+      .min(1)
+      .max(3_600)
+      .default(8)
+      .meta({
+        description: 'The same for the memory that notices changes: half as much counts what is older than this.',
+        examples: [8],
+      }),
     refreshMs: z
       .int()
       .min(0)
@@ -25,6 +35,15 @@ const statisticsSchema = z
       .meta({
         description: "The age in milliseconds at which an instance's snapshot is refreshed behind a request.",
         examples: [1_000],
+      }),
+    staleMs: z
+      .int()
+      .min(0)
+      .max(600_000)
+      .default(3_000)
+      .meta({
+        description: 'A request waits for the refresh of a snapshot that is older than this, in milliseconds.',
+        examples: [3_000],
       }),
     readTimeoutMs: z
       .int()
@@ -57,17 +76,6 @@ const statisticsSchema = z
   .prefault({})
   .meta({ description: 'How latencies are remembered and shared.', examples: [{ halfLifeSeconds: 60 }] });
 
-const keySchema = z.strictObject({
-  name: keyName.meta({ description: 'Stands for the key in logs.', examples: ['local'] }),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/i, "must be the key's SHA-256: 64 hexadecimal digits")
-    .meta({
-      description: "Hex of the key's SHA-256. The key itself is never in the file.",
-      examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
-    }),
-});
-
 /**
  * The configuration file of one environment. The gateway, the stack and the JSON Schema for editors all come from this.
  * `meta` holds the sentence that an editor shows and the example that an error message shows.
@@ -99,6 +107,7 @@ export const configSchema = z
     ...globalSettings,
     statistics: statisticsSchema,
     ejection: ejectionSchema,
+    limits: limitSettingsSchema,
     keys: z
       .array(keySchema)
       .default([])

@@ -1,14 +1,16 @@
 import type { Clock } from '../../../functions/gateway/core/clock.ts';
 import type { Ejection } from '../../../functions/gateway/core/statistics/ejection.ts';
-import type { StatisticsStore } from '../../../functions/gateway/core/statistics/statistics-store.ts';
-import { addSums, type Sums } from '../../../functions/gateway/core/statistics/sums.ts';
+import { type Pace, type PacedSums, sumsLedger } from '../../../functions/gateway/core/statistics/paced-sums.ts';
+import type { StoredStatistics } from '../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { PacedEpoch, StatisticsStore } from '../../../functions/gateway/core/statistics/statistics-store.ts';
+import type { Sums } from '../../../functions/gateway/core/statistics/sums.ts';
 
 /** How long DynamoDB takes, in virtual time. */
 const DELAY_MS = 8;
 
 /** The fleet's shared statistics in memory: what DynamoDB does with the same requests, at virtual time. */
 export function memoryStore(clock: Clock): StatisticsStore {
-  const sums = new Map<string, Map<number, Sums>>();
+  const ledger = sumsLedger();
   const ejections = new Map<string, Ejection>();
   const later = <Value>(action: () => Value): Promise<Value> =>
     new Promise((resolve) => {
@@ -24,17 +26,16 @@ export function memoryStore(clock: Clock): StatisticsStore {
   };
   return {
     read: (deployments, epochs) =>
-      later(() => new Map(deployments.map((deployment) => [deployment, stored(sums, ejections, deployment, epochs)]))),
-    add: (added) =>
-      later(() => {
-        for (const [deployment, epochs] of added) {
-          const own = sums.get(deployment) ?? new Map<number, Sums>();
-          sums.set(deployment, own);
-          for (const [epoch, values] of epochs) {
-            own.set(epoch, addSums(own.get(epoch) ?? new Map(), values));
-          }
-        }
-      }),
+      later(
+        () =>
+          new Map(
+            deployments.map((deployment) => [
+              deployment,
+              stored(ledger.sums, ejections.get(deployment), deployment, epochs),
+            ]),
+          ),
+      ),
+    add: (added) => later(() => ledger.addAll(added)),
     eject: (deployment, ejection) =>
       later(() => {
         if ((ejections.get(deployment)?.untilMs ?? 0) < ejection.untilMs) {
@@ -52,12 +53,16 @@ export function memoryStore(clock: Clock): StatisticsStore {
 }
 
 function stored(
-  sums: ReadonlyMap<string, ReadonlyMap<number, Sums>>,
-  ejections: ReadonlyMap<string, Ejection>,
+  sums: PacedSums,
+  ejection: Ejection | undefined,
   deployment: string,
-  epochs: readonly number[],
-) {
-  const own = [...(sums.get(deployment) ?? [])].filter(([epoch]) => epochs.includes(epoch));
-  const ejection = ejections.get(deployment);
-  return ejection === undefined ? { epochs: new Map(own) } : { epochs: new Map(own), ejection };
+  asked: readonly PacedEpoch[],
+): StoredStatistics {
+  const own = sums.get(deployment);
+  const held = (pace: Pace): ReadonlyMap<number, Sums> =>
+    new Map(
+      [...(own?.[pace] ?? [])].filter(([epoch]) => asked.some((one) => one.pace === pace && one.epoch === epoch)),
+    );
+  const epochs = { lasting: held('lasting'), recent: held('recent') };
+  return ejection === undefined ? { epochs } : { epochs, ejection };
 }

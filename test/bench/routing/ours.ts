@@ -1,4 +1,5 @@
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
+import type { Clock } from '../../../functions/gateway/core/clock.ts';
 import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
 import type { Dial, DialResult } from '../../../functions/gateway/core/failover/dial.ts';
 import { createGateway, type Gateway } from '../../../functions/gateway/core/gateway/gateway.ts';
@@ -124,7 +125,10 @@ async function ask(gateway: Gateway, { call, conversation }: WorkloadRequest): P
 const ENCODER = new TextEncoder();
 const FIRST = { choices: [{ index: 0, delta: { role: 'assistant', content: 'x' }, finish_reason: null }] };
 const LAST = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
-const ANSWER = ENCODER.encode(`data: ${JSON.stringify(FIRST)}\n\ndata: ${JSON.stringify(LAST)}\n\ndata: [DONE]\n\n`);
+const TOKEN = ENCODER.encode(`data: ${JSON.stringify(FIRST)}\n\n`);
+const ENDING = ENCODER.encode(`data: ${JSON.stringify(LAST)}\n\ndata: [DONE]\n\n`);
+/** From the first token to the last: what is learnt only at the end of an answer is learnt this much later. */
+const GENERATION_MS = 3000;
 
 /** A network in which the world's providers answer: the first token when the world says, and the end right after. */
 function worldDial(world: World, { clock }: VirtualTime): Dial {
@@ -137,14 +141,18 @@ function worldDial(world: World, { clock }: VirtualTime): Dial {
       if (fate.kind === 'fails') {
         clock.after(fate.afterMs, () => resolve({ kind: 'failed', failure: { kind: 'overloaded', status: 503 } }));
       } else if (fate.kind === 'answers') {
-        clock.after(fate.ttftMs, () => resolve({ kind: 'answered', status: 200, headers: {}, body: oneChunk() }));
+        clock.after(fate.ttftMs, () => resolve({ kind: 'answered', status: 200, headers: {}, body: answer(clock) }));
       }
     });
   };
 }
 
-async function* oneChunk(): AsyncGenerator<Uint8Array> {
-  yield ANSWER;
+async function* answer(clock: Clock): AsyncGenerator<Uint8Array> {
+  yield TOKEN;
+  await new Promise<void>((resolve) => {
+    clock.after(GENERATION_MS, resolve);
+  });
+  yield ENDING;
 }
 
 function outcomeOf(

@@ -7,9 +7,11 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Ejection } from '../../core/statistics/ejection.ts';
-import { type DecayScale, epochLengthMs } from '../../core/statistics/forward-decay.ts';
+import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
+import type { DecayScales } from '../../core/statistics/observation-log.ts';
+import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
 import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
-import type { StatisticsStore } from '../../core/statistics/statistics-store.ts';
+import type { PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
 import { statisticsTable } from './table-definitions.ts';
 
@@ -24,7 +26,7 @@ const TTL = statisticsTable.ttlAttribute;
 export interface DynamoDbStatisticsStoreOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  readonly scale: DecayScale;
+  readonly scales: DecayScales;
 }
 
 type Item = Record<string, AttributeValue>;
@@ -37,17 +39,14 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
   return {
     read: (deployments, epochs) => read(options, deployments, epochs),
     add: async (sums) => {
-      const updates = [...sums].flatMap(([deployment, epochs]) =>
-        [...epochs].map(([epoch, added]) => add(options, { deployment, epoch }, added)),
-      );
-      await Promise.all(updates);
+      await Promise.all(entriesOf(sums).map((entry) => add(options, entry)));
     },
     eject: (deployment, ejection) => eject(options, deployment, ejection),
     lift: (deployment, was) => lift(options, deployment, was),
     claimProbe: async (deployment, was, lease) => {
       const claim = new UpdateItemCommand({
         TableName: options.tableName,
-        Key: keyOf(deployment, EJECTION_SORT_KEY),
+        Key: ejectionKey(deployment),
         UpdateExpression: 'SET #probe = :until',
         ConditionExpression: '#until = :was AND (attribute_not_exists(#probe) OR #probe < :from)',
         ExpressionAttributeNames: { '#probe': 'probeUntilMs', '#until': 'untilMs' },
@@ -65,26 +64,35 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
 async function read(
   { client, tableName }: DynamoDbStatisticsStoreOptions,
   deployments: readonly string[],
-  epochs: readonly number[],
+  epochs: readonly PacedEpoch[],
 ): Promise<ReadonlyMap<string, StoredStatistics>> {
-  const sortKeys = [EJECTION_SORT_KEY, ...epochs];
-  const keys = deployments.flatMap((deployment) => sortKeys.map((sortKey) => keyOf(deployment, sortKey)));
+  const keys = deployments.flatMap((deployment) => [
+    ejectionKey(deployment),
+    ...epochs.map(({ pace, epoch }) => sumsKey(deployment, pace, epoch)),
+  ]);
   const pages = Array.from({ length: Math.ceil(keys.length / KEYS_PER_READ) }, (_, page) =>
     keys.slice(page * KEYS_PER_READ, (page + 1) * KEYS_PER_READ),
   );
   const answers = await Promise.all(
     pages.map((page) => client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: page } } }))),
   );
-  const items = answers.flatMap((answer) => answer.Responses?.[tableName] ?? []);
+  const items = Map.groupBy(
+    answers.flatMap((answer) => answer.Responses?.[tableName] ?? []),
+    (item) => item[PK]?.S,
+  );
   return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
 }
 
-function statisticsOf(deployment: string, items: readonly Item[]): StoredStatistics {
-  const own = items.filter((item) => item[PK]?.S === partitionKeyOf(deployment));
-  const epochs = new Map(
-    own.filter((item) => sortKeyOf(item) !== EJECTION_SORT_KEY).map((item) => [sortKeyOf(item), sumsOf(item)]),
-  );
-  const ejection = ejectionOf(own.find((item) => sortKeyOf(item) === EJECTION_SORT_KEY));
+function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined, readonly Item[]>): StoredStatistics {
+  const epochsOf = (pace: Pace): ReadonlyMap<number, Sums> => {
+    const own = items.get(partitionKeyOf(deployment, pace)) ?? [];
+    return new Map(
+      own.filter((item) => sortKeyOf(item) !== EJECTION_SORT_KEY).map((item) => [sortKeyOf(item), sumsOf(item)]),
+    );
+  };
+  const lasting = items.get(partitionKeyOf(deployment, 'lasting')) ?? [];
+  const ejection = ejectionOf(lasting.find((item) => sortKeyOf(item) === EJECTION_SORT_KEY));
+  const epochs = { lasting: epochsOf('lasting'), recent: epochsOf('recent') };
   return ejection === undefined ? { epochs } : { epochs, ejection };
 }
 
@@ -108,17 +116,16 @@ function ejectionOf(item: Item | undefined): Ejection | undefined {
 }
 
 async function add(
-  { client, tableName, scale }: DynamoDbStatisticsStoreOptions,
-  { deployment, epoch }: { readonly deployment: string; readonly epoch: number },
-  sums: Sums,
+  { client, tableName, scales }: DynamoDbStatisticsStoreOptions,
+  { deployment, pace, epoch, sums }: LedgerEntry,
 ): Promise<void> {
   const names = [...sums.keys()];
   // An epoch is read for as long again as it lasts; another one covers clocks that differ.
-  const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scale)) / 1000);
+  const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
   await client.send(
     new UpdateItemCommand({
       TableName: tableName,
-      Key: keyOf(deployment, epoch),
+      Key: sumsKey(deployment, pace, epoch),
       UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
       ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
       ExpressionAttributeValues: {
@@ -136,7 +143,7 @@ async function eject(
 ): Promise<void> {
   const update = new UpdateItemCommand({
     TableName: tableName,
-    Key: keyOf(deployment, EJECTION_SORT_KEY),
+    Key: ejectionKey(deployment),
     UpdateExpression: 'SET #until = :until, #level = :level, #reason = :reason, #ttl = :ttl REMOVE #probe',
     ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
     ExpressionAttributeNames: {
@@ -166,7 +173,7 @@ async function lift(
 ): Promise<void> {
   const removal = new DeleteItemCommand({
     TableName: tableName,
-    Key: keyOf(deployment, EJECTION_SORT_KEY),
+    Key: ejectionKey(deployment),
     ConditionExpression: '#until <= :was',
     ExpressionAttributeNames: { '#until': 'untilMs' },
     ExpressionAttributeValues: { ':was': number(was.untilMs) },
@@ -186,12 +193,16 @@ async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-function keyOf(deployment: string, sortKey: number): Item {
-  return { [PK]: { S: partitionKeyOf(deployment) }, [SK]: number(sortKey) };
+function ejectionKey(deployment: string): Item {
+  return sumsKey(deployment, 'lasting', EJECTION_SORT_KEY);
 }
 
-function partitionKeyOf(deployment: string): string {
-  return `deployment#${deployment}`;
+function sumsKey(deployment: string, pace: Pace, epoch: number): Item {
+  return { [PK]: { S: partitionKeyOf(deployment, pace) }, [SK]: number(epoch) };
+}
+
+function partitionKeyOf(deployment: string, pace: Pace): string {
+  return `${pace === 'lasting' ? 'deployment' : 'recent'}#${deployment}`;
 }
 
 function sortKeyOf(item: Item): number {

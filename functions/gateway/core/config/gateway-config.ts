@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { KeyLimits, LimitSettings } from '../keys/key-limits.ts';
 import type { EjectionSettings } from '../statistics/ejection.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */
@@ -8,6 +9,7 @@ export interface GatewayConfig extends RouteSettings {
   readonly routes: Readonly<Record<string, RouteFile>>;
   readonly statistics: StatisticsSettings;
   readonly ejection: EjectionSettings;
+  readonly limits: LimitSettings;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
   readonly keys: readonly ConfiguredKey[];
 }
@@ -41,6 +43,7 @@ export interface DeploymentSettings {
   readonly outputPrice?: number;
   readonly cachedInputPrice?: number;
   readonly cacheWritePrice?: number;
+  readonly reasoningPrice?: number;
   readonly tags: readonly string[];
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
@@ -117,8 +120,12 @@ export interface Route extends RouteSettings {
 export interface StatisticsSettings {
   /** After this long an observation counts half. */
   readonly halfLifeSeconds: number;
+  /** The same for the memory that notices changes. */
+  readonly recentHalfLifeSeconds: number;
   /** The age at which an instance's snapshot is refreshed behind a request. */
   readonly refreshMs: number;
+  /** A request waits for the refresh of a snapshot that is older than this. */
+  readonly staleMs: number;
   /** The longest a request waits for DynamoDB. */
   readonly readTimeoutMs: number;
   /** A busy instance writes its observations at most once in this time; an ejection goes out at once. */
@@ -127,8 +134,10 @@ export interface StatisticsSettings {
   readonly writesPerSecond: number;
 }
 
-export interface ConfiguredKey {
+export interface ConfiguredKey extends KeyLimits {
   readonly name: string;
   /** Hex of the key's SHA-256. */
   readonly sha256: string;
+  /** ISO 8601 with its offset from UTC. */
+  readonly expiresAt?: string;
 }

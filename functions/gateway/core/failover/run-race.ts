@@ -28,7 +28,7 @@ export interface RunResult<Piece> {
 export interface RunOptions<Piece> {
   readonly rules: RaceRules;
   /** Makes the attempt at a candidate. */
-  readonly attempt: (candidate: number) => Attempt<Piece>;
+  readonly attempt: (candidate: number, extra: 'hedge' | 'retry' | undefined) => Attempt<Piece>;
   readonly clock: Clock;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
@@ -98,8 +98,9 @@ function carryOut<Piece>(run: Run<Piece>, command: RaceCommand): void {
     run.attempts[command.attempt]?.attempt.abort(command.failure);
     return;
   }
-  const attempt = run.options.attempt(command.candidate);
   const hedge = run.race.attempts[command.attempt]?.hedge ?? false;
+  const retry = command.attempt > 0 ? 'retry' : undefined;
+  const attempt = run.options.attempt(command.candidate, hedge ? 'hedge' : retry);
   run.attempts.push({ attempt, candidate: command.candidate, hedge });
   const answer: Piece[] = [];
   run.answers.push(answer);

@@ -6,14 +6,17 @@ import type { GatewayState } from './gateway-state.ts';
 /** Below this much evidence a deployment's own distribution says nothing of its tail. */
 const MIN_EVIDENCE = 20;
 /** The adaptive first-token limit: this many times the live p99, and never under the floor. */
-const LIMIT_FACTOR = 3;
+const LIMIT_FACTOR = 1.5;
 const LIMIT_FLOOR_MS = 2000;
 /** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
 const RETRY_SHARE = 0.2;
 const RETRY_FLOOR = 10;
 const FAILING_RATE = 0.5;
-/** A hedge's target may be expected to take this many times the wait before the hedge. */
-const SLOW_TARGET = 2;
+/** A hedge's target may be expected to take this many times as long as the best. */
+const SLOW_TARGET = 4;
+/** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
+const LATE_FACTOR = 2;
+const LATE_FLOOR_MS = 500;
 
 /** The rules of one request's race, from its plan and its route. */
 export function raceRules(
@@ -43,8 +46,7 @@ function racingCandidate(candidate: Candidate, all: readonly Candidate[], route:
   const { estimate } = candidate.standing;
   const hasTail = estimate.evidence >= MIN_EVIDENCE;
   const p99 = hasTail ? estimate.ttftPercentileMs(99) : undefined;
-  const hedgeAfterMs =
-    hasTail && route.hedge !== undefined ? estimate.ttftPercentileMs(route.hedge.percentile) : undefined;
+  const hedgeAfterMs = route.hedge === undefined ? undefined : hedgeAfter(candidate, all, route.hedge.percentile);
   const { contextWindow } = candidate.target;
   const limitMs = p99 === undefined ? Infinity : Math.max(LIMIT_FLOOR_MS, p99 * LIMIT_FACTOR);
   return {
@@ -53,6 +55,25 @@ function racingCandidate(candidate: Candidate, all: readonly Candidate[], route:
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
   };
+}
+
+/** When a missing first token is told to the fleet. */
+export function lateAfter(candidate: Candidate | undefined): number {
+  return Math.max(LATE_FLOOR_MS, (candidate?.expectedTtftMs ?? 0) * LATE_FACTOR);
+}
+
+/**
+ * As long as few of its own first tokens take, and no longer than few of another's that is expected to be faster: the candidate may be
+ * there to be explored, or not be known.
+ */
+function hedgeAfter(candidate: Candidate, all: readonly Candidate[], percentile: number): number | undefined {
+  const faster = all.filter(
+    (other) => other.state === 'healthy' && other.expectedTtftMs < candidate.expectedTtftMs && other !== candidate,
+  );
+  const waits = [candidate, ...faster].flatMap(({ standing: { estimate } }) =>
+    estimate.evidence >= MIN_EVIDENCE ? (estimate.ttftPercentileMs(percentile) ?? []) : [],
+  );
+  return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
 /** Neither ejected, nor slow, nor at a provider that is failing. */

@@ -7,7 +7,8 @@ import type { Call } from './call.ts';
 import { deadlineOf } from './deadline.ts';
 import type { Encoded } from './encode-for-route.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { raceRules } from './race-rules.ts';
+import { observedAttempt } from './observed-attempt.ts';
+import { lateAfter, raceRules } from './race-rules.ts';
 
 export interface PlanToRun<Form, Piece> {
   readonly plan: Plan;
@@ -26,17 +27,23 @@ export async function runPlan<Form, Piece>(
 ): Promise<RunResult<Piece>> {
   const { ports } = state;
   const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
+  const { statistics, clock } = ports;
   const deadlineMs = deadlineOf(call, route.timeouts);
   const result = await runRace({
     rules: raceRules(plan.candidates, { route, mode, deadlineMs }, state),
-    attempt: (candidate) => {
+    attempt: (candidate, extra) => {
       const target = targets[candidate];
       if (target === undefined) {
         throw new RangeError(`The plan has no candidate ${candidate}.`);
       }
-      return attempt(target);
+      return observedAttempt(attempt(target), {
+        statistics,
+        clock,
+        extra,
+        lateAfterMs: lateAfter(plan.candidates[candidate]),
+      });
     },
-    clock: ports.clock,
+    clock,
     signal: call.request.signal,
   });
   state.hedges.racing -= result.attempts.filter(({ hedge }) => hedge).length;

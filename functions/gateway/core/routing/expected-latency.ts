@@ -3,6 +3,8 @@ import type { RequestFacts } from './request-facts.ts';
 
 /** Observations the prior stands for: with this much evidence of its own, a deployment counts half. */
 const PRIOR_EVIDENCE = 1;
+/** Observations of the last seconds that weigh as much as all that is remembered. */
+const LASTING_EVIDENCE = 4;
 /** What is assumed where the whole fleet knows nothing. */
 const UNKNOWN_TTFT_MS = 1000;
 const UNKNOWN_MS_PER_TOKEN = 20;
@@ -26,39 +28,47 @@ export interface LatencyPrior {
 
 /** The prior for one request, from all candidates' estimates. */
 export function latencyPrior(estimates: readonly Estimate[]): LatencyPrior {
-  const best = (values: readonly (number | undefined)[], unknown: number): number => {
-    const known = values.filter((value) => value !== undefined);
-    return known.length === 0 ? unknown : Math.min(...known);
-  };
   const known = estimates.filter((estimate) => estimate.evidence >= PRIOR_EVIDENCE);
   return {
-    ttftMs: best(
-      known.map((estimate) => estimate.ttftMs),
+    ttftMs: least(
+      known.map((estimate) => estimate.ttftTotalMs / estimate.evidence),
       UNKNOWN_TTFT_MS,
     ),
-    msPerToken: best(
+    msPerToken: least(
       known.map((estimate) => estimate.msPerToken),
       UNKNOWN_MS_PER_TOKEN,
     ),
-    outputTokens: best(
+    outputTokens: least(
       estimates.map((estimate) => estimate.outputTokens),
       UNKNOWN_OUTPUT_TOKENS,
     ),
   };
 }
 
-/** One deployment's expected latency: its own mean, shrunk towards the prior as its evidence decays, plus the price of its failures. */
+function least(values: readonly (number | undefined)[], unknown: number): number {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? unknown : Math.min(...known);
+}
+
+/**
+ * One deployment's expected latency. The mean is total time over ends seen, which for waits in vain is right where an invented end would
+ * not be (Epstein and Sobel, "Life Testing", JASA 1953). It begins at the prior, moves to what the lasting memory says and from there to
+ * what the last seconds say, each as far as its evidence goes; a prior that stands for k observations is k more ends in k times its mean.
+ */
 export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: LatencyPrior): ExpectedLatency {
-  const weight = Math.max(estimate.evidence, estimate.ttftMs === undefined ? 0 : estimate.requests);
-  const shrunk = (own: number | undefined, assumed: number): number =>
-    own === undefined ? assumed : (own * weight + assumed * PRIOR_EVIDENCE) / (weight + PRIOR_EVIDENCE);
+  const { recent } = estimate;
+  const lastingMs = shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, estimate);
+  const ttftMs = shrunkMean(lastingMs, LASTING_EVIDENCE, recent) + failureShare(estimate) * FAILURE_PRICE_MS;
   const outputTokens = Math.min(estimate.outputTokens ?? prior.outputTokens, facts.maxOutputTokens ?? Infinity);
-  const ttftMs = shrunk(estimate.ttftMs, prior.ttftMs) + failureShare(estimate) * FAILURE_PRICE_MS;
-  const answerMs = facts.stream ? 0 : outputTokens * shrunk(estimate.msPerToken, prior.msPerToken);
+  const answerMs = facts.stream ? 0 : outputTokens * (estimate.msPerToken ?? prior.msPerToken);
   return { ttftMs, latencyMs: ttftMs + answerMs, outputTokens };
 }
 
+function shrunkMean(priorMs: number, priorEvidence: number, seen: Pick<Estimate, 'evidence' | 'ttftTotalMs'>): number {
+  return (priorMs * priorEvidence + seen.ttftTotalMs) / (priorEvidence + seen.evidence);
+}
+
 /** The share of attempts (0 to 1) expected to fail: nobody is assumed to, so that failures are forgiven as their evidence decays. */
-export function failureShare({ failureRate, requests }: Estimate): number {
+export function failureShare({ recent: { failureRate, requests } }: Estimate): number {
   return (failureRate * requests) / (requests + PRIOR_EVIDENCE);
 }

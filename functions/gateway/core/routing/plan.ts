@@ -107,19 +107,20 @@ function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext)
   ];
 }
 
-/** Now and then another than the best, the least known the likeliest: the only way to learn that it has become fast. */
+/**
+ * Now and then another than the best that nobody has looked at in the last seconds: the only way to learn that it has become fast. However
+ * much traffic there is, one look in a while is enough.
+ */
 function exploreTarget(order: readonly Candidate[], { route, random }: PlanContext): Candidate | undefined {
-  const others = order.slice(1);
-  if (!STRATEGIES[route.strategy].adapts || others.length === 0 || random() >= route.explorationShare) {
+  if (!STRATEGIES[route.strategy].adapts || random() >= route.explorationShare) {
     return undefined;
   }
-  const weights = others.map((candidate) => 1 / (1 + candidate.standing.estimate.evidence));
-  let left = random() * weights.reduce((total, weight) => total + weight, 0);
-  return others.find((_, index) => {
-    left -= weights[index] ?? 0;
-    return left < 0;
-  });
+  const unknown = order.slice(1).filter(({ standing }) => standing.estimate.recent.requests < LOOKED_AT);
+  return unknown[Math.floor(random() * unknown.length)];
 }
+
+/** Decayed requests of the last seconds: above this, somebody has just looked. */
+const LOOKED_AT = 0.5;
 
 function byCooldown(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));

@@ -58,7 +58,7 @@ export interface FailureEvidence {
   /** Of the fleet, this one included. */
   readonly requests: number;
   readonly failureRate: number;
-  /** The latest instant at which the failed attempt can have begun. */
+  /** The instant at which the failed attempt began. */
   readonly beganByMs: number;
 }
 

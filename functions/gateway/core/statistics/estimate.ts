@@ -6,8 +6,8 @@ import type { Sums } from './sums.ts';
 export interface Estimate {
   /** Decayed number of times to first token behind `ttftMs`: 0 without any. */
   readonly evidence: number;
-  /** Mean time to first token; `undefined` without evidence. */
-  readonly ttftMs: number | undefined;
+  /** All times to first token together, with the times waited in vain: divided by `evidence` the mean, with a prior the shrunk mean. */
+  readonly ttftTotalMs: number;
   /** Milliseconds an output token takes after the first. */
   readonly msPerToken: number | undefined;
   /** Output tokens of a mean answer. */
@@ -22,21 +22,27 @@ export interface Estimate {
   readonly requestsPerSecond: number;
   /** Input and output together. */
   readonly tokensPerSecond: number;
+  /** The same over the last seconds. */
+  readonly recent: RecentEstimate;
   readonly ttftPercentileMs: (percentile: number) => number | undefined;
   readonly totalPercentileMs: (percentile: number) => number | undefined;
 }
 
-/**
- * Reads decayed sums. The mean time to first token is total time over ends seen, which for censored observations is the estimator of
- * Epstein and Sobel, "Life Testing", JASA 1953: a time-out adds its waiting and no invented end.
- */
-export function estimateOf(decayed: Sums, scale: DecayScale): Estimate {
+export interface RecentEstimate {
+  readonly evidence: number;
+  readonly ttftTotalMs: number;
+  readonly requests: number;
+  readonly failureRate: number;
+}
+
+/** Reads the decayed sums of both memories. */
+export function estimateOf(decayed: Sums, recent: Sums, scale: DecayScale): Estimate {
   const sum = (name: string): number => decayed.get(name) ?? 0;
   // In a steady state the decayed count is the rate times H / ln 2.
   const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
   return {
     evidence: sum('n'),
-    ttftMs: sum('x') > 0 ? sum('x') / Math.max(sum('n'), MIN_ENDS) : undefined,
+    ttftTotalMs: sum('x'),
     msPerToken: ratio(sum('h'), sum('g')),
     outputTokens: ratio(sum('o'), sum('a')),
     requests: sum('q'),
@@ -45,13 +51,20 @@ export function estimateOf(decayed: Sums, scale: DecayScale): Estimate {
     retries: sum('r'),
     requestsPerSecond: sum('q') * perSecond,
     tokensPerSecond: (sum('i') + sum('o')) * perSecond,
-    ttftPercentileMs: (percentile) => percentileOf(counts(decayed, 't', 'c'), percentile),
+    recent: {
+      evidence: recent.get('n') ?? 0,
+      ttftTotalMs: recent.get('x') ?? 0,
+      requests: recent.get('q') ?? 0,
+      failureRate: ratio(recent.get('f') ?? 0, recent.get('q') ?? 0) ?? 0,
+    },
+    ttftPercentileMs: (percentile) =>
+      percentileOf(counts((recent.get('n') ?? 0) >= RECENT_TAIL ? recent : decayed, 't', 'c'), percentile),
     totalPercentileMs: (percentile) => percentileOf(counts(decayed, 'l', undefined), percentile),
   };
 }
 
-/** Keeps a mean finite where everything was given up. */
-const MIN_ENDS = 0.01;
+/** With this many observations of the last seconds, they alone tell the tail: the lasting memory mixes in how it was before. */
+const RECENT_TAIL = 20;
 
 function ratio(numerator: number, denominator: number): number | undefined {
   return denominator > 0 ? numerator / denominator : undefined;

@@ -2,17 +2,20 @@ import type { Clock, Random } from '../clock.ts';
 import type { StatisticsSettings } from '../config/gateway-config.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import type { Ejection, EjectionSettings } from './ejection.ts';
-import { type DecayScale, epochAt } from './forward-decay.ts';
+import { epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
+import type { DecayScales } from './observation-log.ts';
+import { PACES } from './paced-sums.ts';
 import { type EjectionChange, type Scoreboard, type Standing, scoreboard } from './scoreboard.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */
 export interface FleetStatistics {
-  /** Call before planning: reads the snapshot if there is none yet, and starts a refresh behind the request where it is old. */
+  /** Call before planning: starts a refresh of the snapshot behind the request where it is old, and waits for it where it is stale or missing. */
   readonly prepare: () => Promise<void>;
   readonly look: (deployment: string) => Standing;
-  readonly observe: (observation: Observation, failure?: AttemptFailure) => void;
+  /** Takes in what an attempt has taught. The result takes it back. */
+  readonly observe: (observation: Observation, failure?: AttemptFailure) => () => void;
   /** Whether this request is the one in the fleet that tries the ejected deployment. `false` also where the store does not answer in time. */
   readonly claimProbe: (deployment: string, ejection: Ejection) => Promise<boolean>;
   /** Writes what has been observed, unless it was done just now. Call when the caller has been served. */
@@ -34,7 +37,7 @@ export interface FleetStatisticsOptions {
 
 interface Fleet {
   readonly options: FleetStatisticsOptions;
-  readonly scale: DecayScale;
+  readonly scales: DecayScales;
   readonly board: Scoreboard;
   changes: EjectionChange[];
   refreshing?: Promise<void>;
@@ -45,13 +48,13 @@ interface Fleet {
 }
 
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
-  const scale = { halfLifeMs: options.settings.halfLifeSeconds * 1000 };
+  const scales = decayScales(options.settings);
   const { ejection, random } = options;
   const { writesPerSecond } = options.settings;
-  const board = scoreboard({ scale, ejection, writesPerSecond, random });
+  const board = scoreboard({ scales, ejection, writesPerSecond, random });
   const fleet: Fleet = {
     options,
-    scale,
+    scales,
     board,
     changes: [],
     lastReadStartedMs: -Infinity,
@@ -61,10 +64,11 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
     prepare: () => prepare(fleet),
     look: (deployment) => board.look(deployment, options.clock.nowMs()),
     observe: (observation, failure) => {
-      const change = board.observe(observation, failure);
+      const { change, takeBack } = board.observe(observation, failure);
       if (change !== undefined) {
         fleet.changes.push(change);
       }
+      return takeBack;
     },
     claimProbe: (deployment, was) => claimProbe(fleet, deployment, was),
     flush: () => flush(fleet),
@@ -75,28 +79,52 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
   };
 }
 
+/** The half-lives of both memories. */
+export function decayScales(
+  settings: Pick<StatisticsSettings, 'halfLifeSeconds' | 'recentHalfLifeSeconds'>,
+): DecayScales {
+  return {
+    lasting: { halfLifeMs: settings.halfLifeSeconds * 1000 },
+    recent: { halfLifeMs: settings.recentHalfLifeSeconds * 1000 },
+  };
+}
+
 async function prepare(fleet: Fleet): Promise<void> {
+  const { clock, settings } = fleet.options;
+  const ageMs = clock.nowMs() - (fleet.board.readAtMs() ?? -Infinity);
+  const reading = refreshIfOld(fleet);
+  // Where a read hangs, those who come later have been waited for already.
+  const leftMs = fleet.lastReadStartedMs + settings.readTimeoutMs - clock.nowMs();
+  if (ageMs > settings.staleMs && reading !== undefined && leftMs > 0) {
+    await within(clock, leftMs, reading, undefined);
+  }
+}
+
+/** Starts a read where the last one began too long ago; the one that is under way, if any. */
+function refreshIfOld(fleet: Fleet): Promise<void> | undefined {
   const { clock, settings } = fleet.options;
   if (clock.nowMs() - fleet.lastReadStartedMs >= settings.refreshMs) {
     fleet.refreshing ??= refresh(fleet).finally(() => {
       delete fleet.refreshing;
     });
   }
-  // Where the first read hangs, those who come later have been waited for already.
-  const leftMs = fleet.lastReadStartedMs + settings.readTimeoutMs - clock.nowMs();
-  if (fleet.board.readAtMs() === undefined && fleet.refreshing !== undefined && leftMs > 0) {
-    await within(clock, leftMs, fleet.refreshing, undefined);
-  }
+  return fleet.refreshing;
 }
 
 async function refresh(fleet: Fleet): Promise<void> {
   const { clock, store, deployments, onStoreError } = fleet.options;
   const startedAtMs = clock.nowMs();
   fleet.lastReadStartedMs = startedAtMs;
-  const epoch = epochAt(startedAtMs, fleet.scale);
   const load = fleet.board.beginRead(startedAtMs);
+  const epochs = PACES.flatMap((pace) => {
+    const epoch = epochAt(startedAtMs, fleet.scales[pace]);
+    return [
+      { pace, epoch },
+      { pace, epoch: epoch - 1 },
+    ];
+  });
   try {
-    load(await store.read(deployments, [epoch, epoch - 1]));
+    load(await store.read(deployments, epochs));
   } catch (error) {
     onStoreError('read', error);
   }

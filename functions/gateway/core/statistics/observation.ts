@@ -1,18 +1,34 @@
-/** What one attempt taught about its deployment. */
-export interface Observation {
+/**
+ * What an attempt taught about its deployment, told as soon as it is known: the fleet learns of a slow first token while the answer is
+ * still being written. An attempt gives one `first-token`, `failed`, `given-up` or `refused`, and after a first token one `answered` or
+ * `cut`. Instants are milliseconds since 1970, times are milliseconds from our dial.
+ */
+export type Observation = {
   readonly deployment: string;
-  /** The instant of its end, milliseconds since 1970. */
+  /** When the attempt began, and when this became known. */
+  readonly startedAtMs: number;
   readonly atMs: number;
-  /** `given-up`: we stopped it, because the caller hung up or a hedge was faster; says nothing of the deployment's health. */
-  readonly outcome: 'succeeded' | 'failed' | 'given-up';
-  /** From dial to first content token. */
-  readonly ttftMs?: number;
-  /** How long it was waited for in vain: the time to first token is at least this. Never together with `ttftMs`. */
-  readonly waitedMs?: number;
-  /** The whole answer, from dial to last byte. Only of answers that were complete. */
-  readonly totalMs?: number;
-  /** Why there was this attempt; absent for a request's first. Counted against the fleet's budgets. */
-  readonly extra?: 'hedge' | 'retry';
-  readonly inputTokens?: number;
-  readonly outputTokens?: number;
-}
+} & Lesson;
+
+export type Lesson =
+  | { readonly kind: 'first-token'; readonly ttftMs: number; readonly extra?: ExtraAttempt }
+  /** `waitedMs`: for a time-out, how long the token was waited for in vain: it would have taken at least this long. */
+  | { readonly kind: 'failed'; readonly waitedMs?: number; readonly extra?: ExtraAttempt }
+  /** We stopped it: the caller hung up, or another attempt was faster. Says nothing of the deployment's health. */
+  | { readonly kind: 'given-up'; readonly waitedMs: number; readonly extra?: ExtraAttempt }
+  /** The request itself was at fault: an attempt, and no more. */
+  | { readonly kind: 'refused'; readonly extra?: ExtraAttempt }
+  /** No first token yet, and it is late: at least this slow. Taken back once it is known better. */
+  | { readonly kind: 'late'; readonly waitedMs: number }
+  | {
+      readonly kind: 'answered';
+      readonly ttftMs: number;
+      readonly totalMs: number;
+      readonly inputTokens?: number;
+      readonly outputTokens?: number;
+    }
+  /** The answer broke after its first token. */
+  | { readonly kind: 'cut' };
+
+/** Why there was this attempt beside a request's first. Counted against the fleet's budgets. */
+export type ExtraAttempt = 'hedge' | 'retry';

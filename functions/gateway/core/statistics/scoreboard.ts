@@ -3,22 +3,22 @@ import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { failureVerdict } from '../failover/failure-verdict.ts';
 import { type Ejection, type EjectionSettings, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
-import { type DecayScale, epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import { type Batch, observationLog } from './observation-log.ts';
-import { addSums, decayedSums, type Sums } from './sums.ts';
+import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
+import type { Pace } from './paced-sums.ts';
+import { decayedSums, type Sums } from './sums.ts';
 
 /** What the store holds of one deployment. */
 export interface StoredStatistics {
-  readonly epochs: ReadonlyMap<number, Sums>;
+  readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
   readonly ejection?: Ejection;
 }
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {
   readonly look: (deployment: string, nowMs: number) => Standing;
-  /** Takes in an attempt's outcome. The returned change of ejection, if any, is to be shared. */
-  readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => EjectionChange | undefined;
+  /** Takes in what an attempt has taught; `failure` is what it is blamed for. */
+  readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => Observed;
   /** A read of the store begins at `startedAtMs`. Call the result with what it gave. */
   readonly beginRead: (startedAtMs: number) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
   readonly takeUnwritten: () => Batch | undefined;
@@ -26,6 +26,13 @@ export interface Scoreboard {
   readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
   /** When the snapshot was last read; `undefined` before the first time. */
   readonly readAtMs: () => number | undefined;
+}
+
+export interface Observed {
+  /** Takes the observation back, as if it had not been made. */
+  readonly takeBack: () => void;
+  /** To be shared with the fleet. */
+  readonly change?: EjectionChange;
 }
 
 export interface Standing {
@@ -40,7 +47,7 @@ export type EjectionChange =
   | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
 export interface ScoreboardSettings {
-  readonly scale: DecayScale;
+  readonly scales: DecayScales;
   readonly ejection: EjectionSettings;
   /** Writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
@@ -49,7 +56,7 @@ export interface ScoreboardSettings {
 
 interface Memory {
   readonly settings: ScoreboardSettings;
-  readonly log: ReturnType<typeof observationLog>;
+  readonly log: ObservationLog;
   stored: ReadonlyMap<string, StoredStatistics>;
   readAtMs?: number;
   /** As this instance knows them, with the number of reads that had begun when it last changed them itself. */
@@ -61,7 +68,7 @@ interface Memory {
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
   const memory: Memory = {
     settings,
-    log: observationLog(settings.scale, settings.random),
+    log: observationLog(settings.scales, settings.random),
     stored: new Map(),
     ejections: new Map(),
     readsBegun: 0,
@@ -86,35 +93,33 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
 }
 
 function look(memory: Memory, deployment: string, nowMs: number): Standing {
-  const { scale } = memory.settings;
-  const epochs = joined([memory.stored.get(deployment)?.epochs ?? new Map(), ...memory.log.recent(deployment)]);
+  const { scales } = memory.settings;
+  const stored = memory.stored.get(deployment)?.epochs;
+  const decayed = (pace: Pace): Sums =>
+    decayedSums([stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)], nowMs, scales[pace]);
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const standing = {
-    estimate: estimateOf(decayedSums(epochs, nowMs, scale), scale),
-    state: ejectionState(ejection, nowMs),
-  };
+  const estimate = estimateOf(decayed('lasting'), decayed('recent'), scales.lasting);
+  const standing = { estimate, state: ejectionState(ejection, nowMs) };
   return ejection === undefined ? standing : { ...standing, ejection };
 }
 
-function joined(parts: readonly ReadonlyMap<number, Sums>[]): ReadonlyMap<number, Sums> {
-  const epochs = new Map<number, Sums>();
-  for (const [epoch, sums] of parts.flatMap((part) => [...part])) {
-    const before = epochs.get(epoch);
-    epochs.set(epoch, before === undefined ? sums : addSums(before, sums));
-  }
-  return epochs;
+function observe(memory: Memory, observation: Observation, failure: AttemptFailure | undefined): Observed {
+  const { deployment, atMs } = observation;
+  const { estimate, ejection } = look(memory, deployment, atMs);
+  const share = Math.min(1, memory.settings.writesPerSecond / Math.max(estimate.requestsPerSecond, 1e-9));
+  const takeBack = memory.log.add(observation, share);
+  const change = changeOf(memory, observation, failure, { estimate, ejection });
+  return change === undefined ? { takeBack } : { takeBack, change };
 }
 
-function observe(
+function changeOf(
   memory: Memory,
   observation: Observation,
   failure: AttemptFailure | undefined,
+  { estimate, ejection }: Pick<Standing, 'estimate'> & { readonly ejection: Ejection | undefined },
 ): EjectionChange | undefined {
-  const { deployment, atMs, outcome } = observation;
-  const { estimate, ejection } = look(memory, deployment, atMs);
-  const share = Math.min(1, memory.settings.writesPerSecond / Math.max(estimate.requestsPerSecond, 1e-9));
-  memory.log.add(observation, share);
-  if (outcome === 'succeeded') {
+  const { deployment, atMs, kind, startedAtMs } = observation;
+  if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
   const blame = failure === undefined ? 'none' : failureVerdict(failure).blame;
@@ -123,14 +128,14 @@ function observe(
   }
   const consecutive = (memory.consecutiveFailures.get(deployment) ?? 0) + (blame === 'failure' ? 1 : 0);
   memory.consecutiveFailures.set(deployment, consecutive);
-  const requests = estimate.requests + 1;
+  const { requests, failureRate } = estimate.recent;
   const evidence = {
     blame,
     retryAfterMs: failure.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
     consecutive,
-    requests,
-    failureRate: (estimate.failureRate * estimate.requests + 1) / requests,
-    beganByMs: beganByMs(observation),
+    requests: requests + 1,
+    failureRate: (failureRate * requests + 1) / (requests + 1),
+    beganByMs: startedAtMs,
   };
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
   if (next === undefined) {
@@ -144,16 +149,11 @@ function lift(memory: Memory, observation: Observation, was: Ejection | undefine
   const { deployment } = observation;
   memory.consecutiveFailures.delete(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
-  if (was === undefined || was.untilMs === 0 || beganByMs(observation) < was.untilMs) {
+  if (was === undefined || was.untilMs === 0 || observation.startedAtMs < was.untilMs) {
     return undefined;
   }
   memory.ejections.set(deployment, { ejection: undefined, changedAfterRead: memory.readsBegun });
   return { kind: 'lifted', deployment, was };
-}
-
-/** The latest instant at which the attempt can have begun. */
-function beganByMs({ atMs, totalMs, waitedMs, ttftMs }: Observation): number {
-  return atMs - (totalMs ?? waitedMs ?? ttftMs ?? 0);
 }
 
 function load(
@@ -161,8 +161,7 @@ function load(
   stored: ReadonlyMap<string, StoredStatistics>,
   { read, startedAtMs }: { readonly read: number; readonly startedAtMs: number },
 ): void {
-  const oldest = epochAt(startedAtMs, memory.settings.scale) - 1;
-  memory.stored = new Map([...stored].map(([deployment, statistics]) => [deployment, withoutOld(statistics, oldest)]));
+  memory.stored = stored;
   memory.readAtMs = startedAtMs;
   // Also those that the store has left out: somebody else has lifted their ejection.
   for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
@@ -171,10 +170,6 @@ function load(
       memory.ejections.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
     }
   }
-}
-
-function withoutOld(statistics: StoredStatistics, oldest: number): StoredStatistics {
-  return { ...statistics, epochs: new Map([...statistics.epochs].filter(([epoch]) => epoch >= oldest)) };
 }
 
 function noteProbe(memory: Memory, deployment: string, probeUntilMs: number): void {

@@ -1,5 +1,5 @@
 import type { Ejection } from './ejection.ts';
-import type { SumsByEpoch } from './observation-log.ts';
+import type { Pace, PacedSums } from './paced-sums.ts';
 import type { StoredStatistics } from './scoreboard.ts';
 
 /** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
@@ -7,10 +7,10 @@ export interface StatisticsStore {
   /** The given epochs and the ejection of each deployment. Deployments that nothing is known of may be left out. */
   readonly read: (
     deployments: readonly string[],
-    epochs: readonly number[],
+    epochs: readonly PacedEpoch[],
   ) => Promise<ReadonlyMap<string, StoredStatistics>>;
   /** Adds to the stored sums, name by name. */
-  readonly add: (sums: SumsByEpoch) => Promise<void>;
+  readonly add: (sums: PacedSums) => Promise<void>;
   /** Shares an ejection unless one stands that ends later. */
   readonly eject: (deployment: string, ejection: Ejection) => Promise<void>;
   /** Ends the ejection `was`, unless it has been extended since. */
@@ -23,4 +23,10 @@ export interface StatisticsStore {
 export interface ProbeLease {
   readonly fromMs: number;
   readonly untilMs: number;
+}
+
+/** One item's place among a deployment's. */
+export interface PacedEpoch {
+  readonly pace: Pace;
+  readonly epoch: number;
 }

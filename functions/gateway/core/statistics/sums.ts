@@ -1,4 +1,4 @@
-import { type DecayScale, decayFactor, epochAt, weightAt } from './forward-decay.ts';
+import { type DecayScale, decayFactor, epochAt } from './forward-decay.ts';
 import { bucketOf } from './latency-histogram.ts';
 import type { Observation } from './observation.ts';
 
@@ -8,7 +8,7 @@ import type { Observation } from './observation.ts';
  *
  * | name | sum of w times |
  * |---|---|
- * | `q` | 1, every attempt that ended |
+ * | `q` | 1, every attempt |
  * | `f` | 1, every failure |
  * | `e`, `r` | 1, hedges; 1, attempts after a failed one |
  * | `n` | 1, every time to first token that was seen to its end |
@@ -22,51 +22,82 @@ import type { Observation } from './observation.ts';
  */
 export type Sums = ReadonlyMap<string, number>;
 
-/** The sums of one observation within its epoch. `times`: how many observations it stands for. */
-export function sumsOf(
-  observation: Observation,
-  scale: DecayScale,
-  times = 1,
-): { readonly epoch: number; readonly sums: Sums } {
-  const weight = weightAt(observation.atMs, scale, times);
-  const sums = new Map<string, number>([['q', weight]]);
-  if (observation.outcome === 'failed') {
-    sums.set('f', weight);
-  }
-  if (observation.extra !== undefined) {
-    sums.set(observation.extra === 'hedge' ? 'e' : 'r', weight);
-  }
-  addTtft(sums, observation, weight);
-  addAnswer(sums, observation, weight);
-  return { epoch: epochAt(observation.atMs, scale), sums };
-}
-
-function addTtft(sums: Map<string, number>, { ttftMs, waitedMs }: Observation, weight: number): void {
-  if (ttftMs !== undefined) {
-    sums.set('x', Math.round(weight * ttftMs));
-    sums.set('n', weight);
-    sums.set(`t${bucketOf(ttftMs).toString(36)}`, weight);
-  } else if (waitedMs !== undefined) {
-    sums.set('x', Math.round(weight * waitedMs));
-    sums.set(`c${bucketOf(waitedMs).toString(36)}`, weight);
+/** The sums of one observation with an integer weight. */
+export function sumsOf(observation: Observation, weight: number): Sums {
+  switch (observation.kind) {
+    case 'first-token':
+      return new Map([...attemptSums(observation.extra, weight), ...seenSums(observation.ttftMs, weight)]);
+    case 'failed': {
+      const waited = observation.waitedMs === undefined ? [] : censoredSums(observation.waitedMs, weight);
+      return new Map([...attemptSums(observation.extra, weight), ['f', weight], ...waited]);
+    }
+    case 'given-up':
+      return new Map([...attemptSums(observation.extra, weight), ...censoredSums(observation.waitedMs, weight)]);
+    case 'late':
+      return new Map(censoredSums(observation.waitedMs, weight));
+    case 'answered':
+      return answeredSums(observation, weight);
+    case 'cut':
+      return new Map([['f', weight]]);
+    case 'refused':
+      return new Map(attemptSums(observation.extra, weight));
   }
 }
 
-function addAnswer(sums: Map<string, number>, observation: Observation, weight: number): void {
-  const { ttftMs, totalMs, inputTokens, outputTokens } = observation;
-  if (inputTokens !== undefined) {
+type Entry = readonly [string, number];
+
+function attemptSums(extra: 'hedge' | 'retry' | undefined, weight: number): readonly Entry[] {
+  return extra === undefined
+    ? [['q', weight]]
+    : [
+        ['q', weight],
+        [extra === 'hedge' ? 'e' : 'r', weight],
+      ];
+}
+
+function seenSums(ttftMs: number, weight: number): readonly Entry[] {
+  return [
+    ['n', weight],
+    ['x', Math.round(weight * ttftMs)],
+    [`t${bucketOf(ttftMs).toString(36)}`, weight],
+  ];
+}
+
+function censoredSums(waitedMs: number, weight: number): readonly Entry[] {
+  return [
+    ['x', Math.round(weight * waitedMs)],
+    [`c${bucketOf(waitedMs).toString(36)}`, weight],
+  ];
+}
+
+function answeredSums(observation: Extract<Observation, { kind: 'answered' }>, weight: number): Sums {
+  const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0 } = observation;
+  const sums = new Map([
+    ['a', weight],
+    [`l${bucketOf(totalMs).toString(36)}`, weight],
+  ]);
+  if (inputTokens > 0) {
     sums.set('i', Math.round(weight * inputTokens));
   }
-  if (totalMs === undefined || ttftMs === undefined) {
-    return;
-  }
-  sums.set('a', weight);
-  sums.set(`l${bucketOf(totalMs).toString(36)}`, weight);
-  if (outputTokens !== undefined && outputTokens > 0) {
+  if (outputTokens > 0) {
     sums.set('o', Math.round(weight * outputTokens));
     sums.set('g', Math.round(weight * outputTokens));
     sums.set('h', Math.round(weight * Math.max(0, totalMs - ttftMs)));
   }
+  return sums;
+}
+
+/** What the recent memory keeps: enough to see that something has changed. */
+const RECENT_NAME = /^[qfnxtc]/;
+
+/** The part of the sums that is also kept with the short half-life. */
+export function recentPart(sums: Sums): Sums {
+  return new Map([...sums].filter(([name]) => RECENT_NAME.test(name)));
+}
+
+/** The sums that undo `sums` when added. */
+export function negated(sums: Sums): Sums {
+  return new Map([...sums].map(([name, value]) => [name, -value]));
 }
 
 /** Adds up sums name by name. Commutative and associative. */
@@ -81,12 +112,14 @@ export function addSums(...all: readonly Sums[]): Sums {
 }
 
 /** The sums of several epochs as decayed observations at `nowMs`. Epochs older than the one before are left out. */
-export function decayedSums(epochs: ReadonlyMap<number, Sums>, nowMs: number, scale: DecayScale): Sums {
-  const current = epochAt(nowMs, scale);
-  const recent = [...epochs].filter(([epoch]) => epoch >= current - 1);
-  return addSums(...recent.map(([epoch, sums]) => scaled(sums, decayFactor(epoch, nowMs, scale))));
-}
-
-function scaled(sums: Sums, factor: number): Sums {
-  return new Map([...sums].map(([name, value]) => [name, value * factor]));
+export function decayedSums(parts: readonly ReadonlyMap<number, Sums>[], nowMs: number, scale: DecayScale): Sums {
+  const oldest = epochAt(nowMs, scale) - 1;
+  const total = new Map<string, number>();
+  for (const [epoch, sums] of parts.flatMap((part) => [...part])) {
+    const factor = epoch < oldest ? 0 : decayFactor(epoch, nowMs, scale);
+    for (const [name, value] of factor === 0 ? [] : sums) {
+      total.set(name, (total.get(name) ?? 0) + value * factor);
+    }
+  }
+  return total;
 }

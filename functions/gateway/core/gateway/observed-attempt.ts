@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts';
+import type { Attempt, AttemptOpening, AttemptReport } from '../failover/attempt.ts';
+import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
+
+export interface ObservedAttemptOptions {
+  readonly statistics: FleetStatistics;
+  readonly clock: Clock;
+  readonly extra: ExtraAttempt | undefined;
+  /** Without content after this long the fleet is told that it is late. */
+  readonly lateAfterMs: number;
+}
+
+interface Watch extends ObservedAttemptOptions {
+  readonly attempt: Attempt<unknown>;
+  readonly cancelLate: () => void;
+  takeBackLate?: () => void;
+  /** `opened`: its first token is told and its end is not. */
+  state: 'dialling' | 'opened' | 'told';
+}
+
+/**
+ * The attempt, telling the fleet's statistics what it teaches as soon as it is known: a late or seen first token at once and not when the
+ * answer's last word has been written. What is bad news is written at once, the rest with the request's end.
+ */
+export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: ObservedAttemptOptions): Attempt<Piece> {
+  const cancelLate = options.clock.after(options.lateAfterMs, () => tellLate(watch));
+  const watch: Watch = { ...options, attempt, cancelLate, state: 'dialling' };
+  return {
+    ...attempt,
+    open: async () => {
+      const opening = await attempt.open();
+      tellOpening(watch, opening);
+      return opening;
+    },
+    next: async () => {
+      const pieces = await attempt.next();
+      if (pieces === undefined) {
+        tellEnd(watch);
+      }
+      return pieces;
+    },
+    abort: (failure) => {
+      attempt.abort(failure);
+      tellEnd(watch);
+    },
+  };
+}
+
+function tell({ statistics, clock, attempt }: Watch, lesson: Lesson, failure?: AttemptFailure): () => void {
+  const { deployment, startedAtMs } = attempt;
+  return statistics.observe({ ...lesson, deployment: deployment.id, startedAtMs, atMs: clock.nowMs() }, failure);
+}
+
+function tellLate(watch: Watch): void {
+  watch.takeBackLate = tell(watch, { kind: 'late', waitedMs: watch.clock.nowMs() - watch.attempt.startedAtMs });
+  void watch.statistics.flush();
+}
+
+function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
+  watch.cancelLate();
+  watch.takeBackLate?.();
+  const { attempt, clock } = watch;
+  const waitedMs = clock.nowMs() - attempt.startedAtMs;
+  const why = watch.extra === undefined ? {} : { extra: watch.extra };
+  if (opening.kind === 'failed') {
+    watch.state = 'told';
+    tell(watch, { ...openingLesson(opening.failure, waitedMs), ...why }, opening.failure);
+    void watch.statistics.flush();
+    return;
+  }
+  watch.state = 'opened';
+  tell(watch, { kind: 'first-token', ttftMs: attempt.report().ttftMs ?? waitedMs, ...why });
+}
+
+/** A request that the vendor refused for its own sake was answered as it should be: the deployment is well. */
+function openingLesson(failure: AttemptFailure, waitedMs: number): Lesson {
+  switch (failure.kind) {
+    case 'aborted':
+      return { kind: 'given-up', waitedMs };
+    case 'rejected':
+    case 'context-exceeded':
+      return { kind: 'refused' };
+    case 'timed-out':
+      return { kind: 'failed', waitedMs };
+    case 'unreachable':
+    case 'overloaded':
+    case 'rate-limited':
+    case 'conflicted':
+    case 'misconfigured':
+    case 'malformed':
+    case 'truncated':
+      return { kind: 'failed' };
+  }
+}
+
+function tellEnd(watch: Watch): void {
+  if (watch.state !== 'opened') {
+    return;
+  }
+  watch.state = 'told';
+  const report = watch.attempt.report();
+  const lesson = endLesson(report, watch.attempt.startedAtMs);
+  if (lesson !== undefined) {
+    tell(watch, lesson, report.failure);
+  }
+}
+
+/** Nothing for an answer that the caller did not want to its end. */
+function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, startedAtMs: number): Lesson | undefined {
+  if (failure !== undefined) {
+    return failure.kind === 'aborted' ? undefined : { kind: 'cut' };
+  }
+  if (ttftMs === undefined || endedAtMs === undefined) {
+    return undefined;
+  }
+  const tokens = usage === undefined ? {} : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
+  return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens };
+}

@@ -1,0 +1,49 @@
+import { addSums, type Sums } from './sums.ts';
+
+/**
+ * The two memories of a deployment. `lasting` (half-life a minute by default) knows its distribution, its rates and who is faster as a
+ * rule; `recent` (some seconds) knows that something has just changed, which a mean over minutes of heavy traffic cannot show.
+ */
+export type Pace = 'lasting' | 'recent';
+
+export const PACES = ['lasting', 'recent'] as const satisfies readonly Pace[];
+
+/** Sums by deployment, pace and epoch: what one write adds to the store. */
+export type PacedSums = ReadonlyMap<string, Readonly<Record<Pace, ReadonlyMap<number, Sums>>>>;
+
+/** A growing `PacedSums`. */
+export interface SumsLedger {
+  readonly sums: PacedSums;
+  readonly add: (entry: LedgerEntry) => void;
+  readonly addAll: (others: PacedSums) => void;
+}
+
+export interface LedgerEntry {
+  readonly deployment: string;
+  readonly pace: Pace;
+  readonly epoch: number;
+  readonly sums: Sums;
+}
+
+export function sumsLedger(): SumsLedger {
+  const sums = new Map<string, Record<Pace, Map<number, Sums>>>();
+  const add = ({ deployment, pace, epoch, sums: added }: LedgerEntry): void => {
+    const own = sums.get(deployment) ?? { lasting: new Map<number, Sums>(), recent: new Map<number, Sums>() };
+    sums.set(deployment, own);
+    const before = own[pace].get(epoch);
+    own[pace].set(epoch, before === undefined ? added : addSums(before, added));
+  };
+  const addAll = (others: PacedSums): void => {
+    for (const entry of entriesOf(others)) {
+      add(entry);
+    }
+  };
+  return { sums, add, addAll };
+}
+
+/** Every item that the sums belong to. */
+export function entriesOf(sums: PacedSums): readonly LedgerEntry[] {
+  return [...sums].flatMap(([deployment, paced]) =>
+    PACES.flatMap((pace) => [...paced[pace]].map(([epoch, values]) => ({ deployment, pace, epoch, sums: values }))),
+  );
+}
