@@ -53,10 +53,13 @@ function makeGateway(): Gateway {
   const dynamoDb = new DynamoDBClient({ region });
   const credentials = (): ReturnType<typeof dynamoDb.config.credentials> => dynamoDb.config.credentials();
   const environment = requiredVariable('NEMO_ENVIRONMENT');
+  const config = readConfig(requiredVariable('NEMO_CONFIG_FILE'));
+  const keysTable = requiredVariable('NEMO_KEYS_TABLE');
   const composed = composeGateway({
-    config: readConfig(requiredVariable('NEMO_CONFIG_FILE')),
+    config,
     dynamoDb,
     statisticsTable: requiredVariable('NEMO_STATISTICS_TABLE'),
+    keysTable,
     credentials: secretCredentials({
       secretId: requiredVariable('NEMO_SECRET_ID'),
       endpoint: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? `https://secretsmanager.${region}.amazonaws.com`,
@@ -66,20 +69,24 @@ function makeGateway(): Gateway {
     sign: bedrockSign(credentials),
     authenticate: dynamoDbKeys({
       client: dynamoDb,
-      tableName: requiredVariable('NEMO_KEYS_TABLE'),
+      tableName: keysTable,
       nowMs: systemClock.nowMs,
+      whenUnavailable: config.limits.whenUnavailable,
+      onStoreError,
     }),
     onRecord: (record) => {
       // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
       process.stdout.write(`${embeddedMetricLines(record, environment, Date.now()).join('\n')}\n`);
     },
-    onStoreError: (operation, error) => {
-      process.stdout.write(
-        `${JSON.stringify({ level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) })}\n`,
-      );
-    },
+    onStoreError,
   });
   return composed.gateway;
+}
+
+function onStoreError(operation: string, error: unknown): void {
+  process.stdout.write(
+    `${JSON.stringify({ level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) })}\n`,
+  );
 }
 
 function readConfig(file: string): GatewayConfig {

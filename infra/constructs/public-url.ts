@@ -1,22 +1,8 @@
 import { Duration, Fn } from 'aws-cdk-lib';
 import { type FunctionUrl, FunctionUrlAuthType, HttpMethod, type IFunction, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { EXPOSED_HEADERS } from '../../functions/gateway/adapters/cors.ts';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
-
-/** What scripts of a web page may read of an answer; browsers hide the rest. */
-const EXPOSED_HEADERS = [
-  'x-request-id',
-  'x-nemo-request-id',
-  'x-nemo-routed-model',
-  'x-nemo-routing',
-  'x-nemo-attempts',
-  'x-nemo-latency-ms',
-  'x-nemo-ttft-ms',
-  'x-nemo-overhead-ms',
-  'server-timing',
-  'retry-after',
-  'x-should-retry',
-];
 
 export interface PublicUrlProps {
   readonly function: IFunction;
@@ -49,7 +35,7 @@ function corsOptions({ allowedOrigins, maxAgeSeconds }: NonNullable<AwsSettings[
     allowedMethods: [HttpMethod.GET, HttpMethod.POST],
     // OpenAI's clients send headers of their own that change with their versions.
     allowedHeaders: ['*'],
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders: [...EXPOSED_HEADERS],
     maxAge: Duration.seconds(maxAgeSeconds),
   };
 }

@@ -1,8 +1,9 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
+  ACCOUNT_PREFIX,
   type KeyAttribute,
   keysTable,
   statisticsTable,
@@ -47,10 +48,17 @@ export class StateTables extends Construct {
     });
   }
 
-  /** What the gateway does with the tables and nothing else: it can neither list nor change keys. */
+  /** What the gateway does with the tables and nothing else: it can neither list nor change keys, only the accounts beside them. */
   grantGateway(gateway: IGrantable): void {
     this.statistics.grant(gateway, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
     this.keys.grant(gateway, 'dynamodb:GetItem');
+    gateway.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [this.keys.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ACCOUNT_PREFIX}*`] } },
+      }),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
-import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
+import { type ParsedConfig, parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
 import { parseJson } from '../../functions/gateway/core/json.ts';
 import type { SimulatedVendor } from './simulated/simulated-providers.ts';
@@ -8,13 +9,21 @@ import type { SimulatedVendor } from './simulated/simulated-providers.ts';
 /** A configuration that cannot be used. The message says what to change. */
 export class ConfigError extends Error {}
 
+/** What a configuration file says to a laptop. */
+export interface LocalConfig {
+  readonly config: GatewayConfig;
+  /** Its `aws.cors`, which holds here too. */
+  readonly cors?: CorsSettings;
+}
+
 /** Reads a configuration file. Throws `ConfigError`. */
-export function configFromFile(file: string): GatewayConfig {
+export function configFromFile(file: string): LocalConfig {
   const json = parseJson(textOf(file));
   if (json === undefined) {
     throw new ConfigError(`${file} is not JSON.`);
   }
-  return checked(json, file);
+  const { config, aws } = parsed(json, file);
+  return aws.cors === undefined ? { config } : { config, cors: aws.cors };
 }
 
 function textOf(file: string): string {
@@ -118,9 +127,13 @@ function withRoutes(providers: object, deployments: object): object {
 }
 
 function checked(json: unknown, source: string): GatewayConfig {
-  const parsed = parseConfig(json);
-  if (parsed.kind === 'invalid') {
-    throw new ConfigError(`${source} cannot be used:\n${parsed.problems.map(problemLine).join('\n')}`);
+  return parsed(json, source).config;
+}
+
+function parsed(json: unknown, source: string): Extract<ParsedConfig, { kind: 'parsed' }> {
+  const result = parseConfig(json);
+  if (result.kind === 'invalid') {
+    throw new ConfigError(`${source} cannot be used:\n${result.problems.map(problemLine).join('\n')}`);
   }
-  return parsed.config;
+  return result;
 }

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { configuredKeys, sha256Hex } from '../../functions/gateway/adapters/configured-keys.ts';
+import { configuredKeys } from '../../functions/gateway/adapters/configured-keys.ts';
+import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
+import { dynamoDbKeys } from '../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
+import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
+import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials, Sign } from '../../functions/gateway/adapters/undici-dial.ts';
 import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
@@ -19,6 +23,8 @@ export interface LocalSystemOptions {
   readonly onRecord: (record: RequestRecord) => void;
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly sideRoute?: SideRoute;
+  /** The configuration's `aws.cors`. Without it no web page may call. */
+  readonly cors?: CorsSettings;
   /** The database of another system, to share it; that one closes it. Default: one of its own. */
   readonly dynamoDb?: LocalDynamoDb;
 }
@@ -36,17 +42,26 @@ const HOST = '127.0.0.1';
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, credentials, sign, onRecord, onStoreError } = options;
   const dynamoDb = options.dynamoDb ?? (await startLocalDynamoDb());
+  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key) }]);
+  const ofTable = dynamoDbKeys({
+    client: dynamoDb.client,
+    tableName: dynamoDb.keysTable,
+    nowMs: systemClock.nowMs,
+    whenUnavailable: config.limits.whenUnavailable,
+    onStoreError,
+  });
   const composed = composeGateway({
     config,
     dynamoDb: dynamoDb.client,
     statisticsTable: dynamoDb.statisticsTable,
+    keysTable: dynamoDb.keysTable,
     credentials,
     sign,
-    authenticate: configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key) }]),
+    authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),
     onRecord,
     onStoreError,
   });
-  const { server, close } = gatewayServer(composed.gateway, options.sideRoute);
+  const { server, close } = gatewayServer(composed.gateway, { sideRoute: options.sideRoute, cors: options.cors });
   const port = await listen(server, options.port);
   return {
     baseUrl: `http://${HOST}:${port}/v1`,

@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
 import { banner } from './banner.ts';
@@ -13,6 +12,7 @@ import {
   configFromEnvironment,
   configFromFile,
   configFromSimulation,
+  type LocalConfig,
   simulatedCredentials,
 } from './local-config.ts';
 import { localSigner } from './local-signer.ts';
@@ -24,8 +24,7 @@ import { type SimulatedProviders, startSimulatedProviders } from './simulated/si
 const DEFAULT_PORT = 8787;
 const DEFAULT_METRICS_FILE = 'nemo-metrics.log';
 
-interface Chosen {
-  readonly config: GatewayConfig;
+interface Chosen extends LocalConfig {
   readonly simulated?: SimulatedProviders;
 }
 
@@ -40,7 +39,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { config, simulated } = await choose(configFile());
+  const { config, cors, simulated } = await choose(configFile());
   const key = process.env.NEMO_KEY ?? `nemo_${randomBytes(32).toString('base64url')}`;
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE ?? DEFAULT_METRICS_FILE);
   const metrics = createWriteStream(metricsFile, { flags: 'a' });
@@ -56,6 +55,7 @@ async function start(): Promise<void> {
       metrics.write(metricText(record));
     },
     onStoreError: (operation, error) => console.error(`DynamoDB did not ${operation}: ${String(error)}`),
+    ...(cors === undefined ? {} : { cors }),
     ...(simulated === undefined ? {} : { sideRoute: providerControls(simulated) }),
   });
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
@@ -84,7 +84,7 @@ function configFile(): string | undefined {
 /** The given file, else the vendors whose credentials are there, else simulated ones. */
 async function choose(file: string | undefined): Promise<Chosen> {
   if (file !== undefined) {
-    return { config: configFromFile(file) };
+    return configFromFile(file);
   }
   const found = configFromEnvironment(process.env);
   if (found !== undefined) {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Gateway } from '../core/gateway/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/gateway/ports.ts';
+import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -13,22 +15,80 @@ export interface GatewayServer {
   readonly close: () => Promise<void>;
 }
 
+export interface GatewayServerOptions {
+  /** @default none */
+  readonly sideRoute?: SideRoute | undefined;
+  /** Without it no web page may call. */
+  readonly cors?: CorsSettings | undefined;
+}
+
+/** Bounds on callers who are slow or send too much, so that none of them holds a connection for nothing. */
+const SERVER_LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  /** Of 6 MB over a slow line. */
+  requestTimeout: 120_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  /** Two readings of one request are what smuggling lives of: Node's parser stays strict. */
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+} as const;
+
 /** The gateway as a plain HTTP server, for laptops and tests. */
-export function gatewayServer(gateway: Gateway, sideRoute: SideRoute = () => false): GatewayServer {
+export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = {}): GatewayServer {
+  const { sideRoute = () => false, cors } = options;
   const underWay = new Set<Promise<void>>();
-  const server = createServer((request, response) => {
-    if (!sideRoute(request, response)) {
+  const server = createServer(SERVER_LIMITS, (request, response) => {
+    if (isPreflight(request) && cors !== undefined) {
+      answerPreflight(cors, request, response);
+    } else if (!sideRoute(request, response)) {
+      for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.origin))) {
+        response.setHeader(name, value);
+      }
       const serving = serve(gateway, request, response).catch((bug: unknown) => failLoudly(response, bug));
       underWay.add(serving);
       void serving.finally(() => underWay.delete(serving));
     }
   });
+  server.on('clientError', refuseMalformed);
   const close = async (): Promise<void> => {
     server.close();
     server.closeAllConnections();
     await Promise.all(underWay);
   };
   return { server, close };
+}
+
+/** Bytes that are no HTTP request never become one: this answers on the bare socket, in the shape that callers know. */
+function refuseMalformed(failure: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || failure.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [line, message] = MALFORMED.get(failure.code ?? '') ?? [
+    '400 Bad Request',
+    'This is not a well-formed HTTP request: check for control characters in its headers and for a wrong content-length.',
+  ];
+  const error = { message, type: 'invalid_request_error', param: null, code: 'malformed_http' };
+  const body = JSON.stringify({ error });
+  const head = [`HTTP/1.1 ${line}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
+  socket.end(`${[...head, 'connection: close'].join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Status line and message for the codes of Node's HTTP parser that say more than "malformed". */
+const MALFORMED: ReadonlyMap<string, readonly [line: string, message: string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers exceed 16 KB: send less in them.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request did not arrive in time: send it whole.']],
+]);
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+}
+
+function answerPreflight(cors: CorsSettings, { headers }: IncomingMessage, response: ServerResponse): void {
+  const asked = { origin: headers.origin, headers: headers['access-control-request-headers'] };
+  response.writeHead(204, preflightHeaders(cors, asked)).end();
 }
 
 async function serve(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -60,7 +120,9 @@ function failLoudly(response: ServerResponse, bug: unknown): void {
 }
 
 function gatewayRequest(request: IncomingMessage, signal: AbortSignal): GatewayRequest {
-  const [path = '/'] = (request.url ?? '/').split('?', 1);
+  const [target = '/'] = (request.url ?? '/').split('?', 1);
+  // Clients behind a proxy send the whole URL; servers have to take it (RFC 9112, section 3.2.2).
+  const path = target.replace(/^https?:\/\/[^/]*/i, '');
   return {
     method: request.method ?? 'GET',
     path,

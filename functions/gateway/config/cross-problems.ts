@@ -20,6 +20,7 @@ const CHECKS: readonly ((config: GatewayConfig) => readonly ConfigProblem[])[] =
   routesKeepADeployment,
   routeNamesAreNoDeployments,
   keysAreDistinct,
+  keysNameModels,
 ];
 
 function atLeastOneDeployment(config: GatewayConfig): readonly ConfigProblem[] {
@@ -162,6 +163,20 @@ function keysAreDistinct(config: GatewayConfig): readonly ConfigProblem[] {
         example: field === 'name' ? `"name": "key-${index + 1}"` : '"sha256": "..."',
       }));
   });
+}
+
+function keysNameModels(config: GatewayConfig): readonly ConfigProblem[] {
+  const vendorModels = Object.values(config.deployments).map(({ model }) => model);
+  const known = [...Object.keys(config.routes), ...Object.keys(config.deployments), ...vendorModels];
+  return config.keys.flatMap(({ models = [] }, index) =>
+    models
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        path: pathText(['keys', index, 'models']),
+        message: unknownName(name, 'routes', known),
+        example: `"models": ${JSON.stringify(known.slice(0, 1))}`,
+      })),
+  );
 }
 
 interface RouteEntry {

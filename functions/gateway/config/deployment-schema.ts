@@ -33,6 +33,10 @@ export const deploymentSchema = z.strictObject({
     description: "US dollars per million prompt tokens written to the vendor's cache.",
     examples: [3.75],
   }),
+  reasoningPrice: price.exactOptional().meta({
+    description: 'US dollars per million tokens of reasoning, where they do not cost what the answer does.',
+    examples: [15],
+  }),
   tags: z
     .array(tagName)
     .default([])

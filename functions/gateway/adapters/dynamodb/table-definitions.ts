@@ -21,10 +21,16 @@ export const statisticsTable = {
   ttlAttribute: 'ttl',
 } as const satisfies TableDefinition;
 
-/** Callers' keys by the hex of their SHA-256. Must not be lost. */
+/** Callers' keys by the hex of their SHA-256, and what each has used. Must not be lost. */
 export const keysTable = {
   partitionKey: { name: 'sha256', type: 'S' },
 } as const satisfies TableDefinition;
+
+/**
+ * Begins the partition key of a key's account, which stands in the keys' table too. No hash begins so: the gateway may write here and not
+ * to the keys.
+ */
+export const ACCOUNT_PREFIX = 'account#';
 
 /** The input of DynamoDB's CreateTable for a database that the stack did not make. Expiry is set by another call there. */
 export function createTableInput(definition: TableDefinition, tableName: string): CreateTableCommandInput {

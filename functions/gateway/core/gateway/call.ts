@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { GatewayRequest } from './ports.ts';
+import type { Admission } from '../keys/key-limiter.ts';
+import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
 /** One request on its way through the gateway: who, since when, and what each stage took. */
 export interface Call {
@@ -8,7 +9,10 @@ export interface Call {
   readonly startedAtMs: number;
   readonly clock: Clock;
   readonly stages: Stage[];
-  keyName?: string;
+  /** Whose call it is, once that is known. */
+  key?: AuthenticatedKey;
+  /** What its key's account is to be told in the end. */
+  admission?: Extract<Admission, { kind: 'admitted' }>;
   /** Time spent waiting for the caller's body. */
   callerMs: number;
 }

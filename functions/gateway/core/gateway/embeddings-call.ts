@@ -2,6 +2,7 @@ import type { EmbeddingsAnswer } from '../embeddings/embeddings.ts';
 import { embeddingsBody } from '../embeddings/embeddings-body.ts';
 import { embeddingsAttempt } from '../failover/embeddings-attempt.ts';
 import type { RunResult } from '../failover/run-race.ts';
+import { admitCall } from './admit-call.ts';
 import { errorAnswer, jsonAnswer } from './answer.ts';
 import { askedTags } from './asked-tags.ts';
 import { type Call, endStage } from './call.ts';
@@ -18,16 +19,21 @@ export async function embeddingsCall(state: GatewayState, call: Call, text: stri
   const progress = newProgress('embeddings');
   const beganMs = call.clock.nowMs();
   const preparation = prepareEmbeddings(text, askedTags(call), state.directory);
-  const preparedMs = endStage(call, 'prepare', beganMs);
+  endStage(call, 'prepare', beganMs);
   if (preparation.kind === 'refused') {
     Object.assign(progress, preparation.askedModel === undefined ? {} : { askedModel: preparation.askedModel });
     return errorAnswer(state, call, progress, preparation.error);
   }
   const { prepared } = preparation;
   Object.assign(progress, { prepared, askedModel: prepared.request.model });
+  const refusal = await admitCall(state, call, prepared);
+  if (refusal !== undefined) {
+    return errorAnswer(state, call, progress, refusal);
+  }
+  const admittedMs = call.clock.nowMs();
   const plan = await plannedCandidates(state, prepared);
   progress.plan = plan;
-  endStage(call, 'plan', preparedMs);
+  endStage(call, 'plan', admittedMs);
   const { clock, dial } = state.ports;
   const { route, request, encoded } = prepared;
   const result = await runPlan(state, call, {

@@ -25,7 +25,7 @@ function unknownModel(model: string, names: readonly string[]): GatewayError {
   const asked = JSON.stringify(model.slice(0, MAX_NAME_CHARS));
   return {
     status: 404,
-    message: `The model ${asked} does not exist. These do: ${names.join(', ')}.`,
+    message: `The model ${asked} does not exist, or this key may not use it. It may use: ${names.join(', ')}.`,
     type: 'invalid_request_error',
     code: 'model_not_found',
     param: 'model',

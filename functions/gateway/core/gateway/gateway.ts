@@ -1,7 +1,12 @@
 import { modelDirectory } from '../config/resolve-model.ts';
 import type { GatewayError } from '../http/gateway-error.ts';
+import { headProblem } from '../http/head-limits.ts';
+import { allowedModels } from '../keys/allowed-models.ts';
+import { standingRefusal } from './admit-call.ts';
 import { errorAnswer, jsonAnswer } from './answer.ts';
-import { type Call, endStage } from './call.ts';
+import { bodyText } from './body-text.ts';
+import type { Call } from './call.ts';
+import { authenticate } from './caller-key.ts';
 import { chatCall } from './chat-call.ts';
 import { newProgress } from './chat-progress.ts';
 import { embeddingsCall } from './embeddings-call.ts';
@@ -11,9 +16,6 @@ import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
 
 /** The gateway: one HTTP request in, one response out. Never rejects but for a bug. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
-
-/** The largest body that Lambda takes; the local server holds to the same. */
-export const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 const CHAT_PATH = '/v1/chat/completions';
 const EMBEDDINGS_PATH = '/v1/embeddings';
@@ -33,7 +35,7 @@ async function handle(state: GatewayState, call: Call): Promise<GatewayResponse>
   if (path === '/health' && method === 'GET') {
     return jsonAnswer(state, call, newProgress('other'), { status: 'ok' });
   }
-  const refusal = await authenticate(state, call);
+  const refusal = headProblem(path, call.request.headers) ?? (await authenticate(state, call));
   if (refusal !== undefined) {
     return refuse(state, call, refusal);
   }
@@ -44,39 +46,21 @@ async function handle(state: GatewayState, call: Call): Promise<GatewayResponse>
   if (allowed !== method) {
     return refuse(state, call, wrongMethod(method, path, allowed));
   }
-  return method === 'GET' ? modelsCall(state, call) : withBody(state, call);
+  const own = { ...state, directory: allowedModels(state.directory, call.key?.limits?.models) };
+  return method === 'GET' ? modelsCall(own, call) : withBody(own, call);
 }
 
 async function withBody(state: GatewayState, call: Call): Promise<GatewayResponse> {
-  const beganMs = call.clock.nowMs();
-  const body = await call.request.readBody(MAX_BODY_BYTES);
-  call.callerMs = endStage(call, 'body', beganMs) - beganMs;
-  if (body === 'too-large') {
-    return refuse(state, call, tooLarge());
+  const refusal = standingRefusal(state, call);
+  if (refusal !== undefined) {
+    return refuse(state, call, refusal);
   }
-  if (body === 'hung-up') {
-    return refuse(state, call, hungUp());
+  const body = await bodyText(call);
+  if (body.kind === 'refused') {
+    return refuse(state, call, body.error);
   }
-  const text = new TextDecoder().decode(body);
-  return call.request.path === EMBEDDINGS_PATH ? embeddingsCall(state, call, text) : chatCall(state, call, text);
-}
-
-async function authenticate({ ports }: GatewayState, call: Call): Promise<GatewayError | undefined> {
-  const beganMs = call.clock.nowMs();
-  const shown = bearerToken(call.request.headers);
-  const key = shown === undefined ? undefined : await ports.authenticate(shown);
-  endStage(call, 'auth', beganMs);
-  if (key !== undefined) {
-    call.keyName = key.name;
-    return undefined;
-  }
-  return shown === undefined ? noKey() : unknownKey();
-}
-
-/** OpenAI's clients send the key as a bearer token; `x-api-key` serves tools that cannot. */
-function bearerToken(headers: Readonly<Record<string, string>>): string | undefined {
-  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return token ?? headers['x-api-key'];
+  const serve = call.request.path === EMBEDDINGS_PATH ? embeddingsCall : chatCall;
+  return serve(state, call, body.text);
 }
 
 function allowedMethod(path: string): 'GET' | 'POST' | undefined {
@@ -105,24 +89,4 @@ function wrongMethod(method: string, path: string, allowed: string): GatewayErro
   const message = `${method.slice(0, MAX_SHOWN_CHARS)} is not allowed at ${shown(path)}: use ${allowed}.`;
   const headers = { allow: allowed };
   return { status: 405, message, type: 'invalid_request_error', code: 'method_not_allowed', param: null, headers };
-}
-
-function tooLarge(): GatewayError {
-  const message = `The request body exceeds ${MAX_BODY_BYTES} bytes, which is all that AWS Lambda takes. Send large images as URLs.`;
-  return { status: 413, message, type: 'invalid_request_error', code: 'request_too_large', param: null };
-}
-
-function hungUp(): GatewayError {
-  const message = 'The connection closed before the request body had arrived.';
-  return { status: 400, message, type: 'invalid_request_error', code: 'incomplete_body', param: null };
-}
-
-function noKey(): GatewayError {
-  const message = 'No API key was sent. Put a NemoRouter key in the header "Authorization: Bearer nemo_...".';
-  return { status: 401, message, type: 'invalid_request_error', code: 'missing_api_key', param: null };
-}
-
-function unknownKey(): GatewayError {
-  const message = 'This API key is not known here. Use a key that the operator of this NemoRouter has created.';
-  return { status: 401, message, type: 'invalid_request_error', code: 'invalid_api_key', param: null };
 }

@@ -1,6 +1,8 @@
 import type { Clock, Random } from '../clock.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import type { Dial } from '../failover/dial.ts';
+import type { KeyLimiter } from '../keys/key-limiter.ts';
+import type { KeyLimits } from '../keys/key-limits.ts';
 import type { RequestRecord } from '../metrics/request-record.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 
@@ -31,6 +33,11 @@ export interface GatewayResponse {
 /** A caller's key that is good. */
 export interface AuthenticatedKey {
   readonly name: string;
+  /** Names its account: the hex of its SHA-256. A key without one is neither limited nor counted. */
+  readonly account?: string;
+  readonly limits?: KeyLimits;
+  /** From this instant on (milliseconds since 1970) it is as good as unknown. */
+  readonly expiresAtMs?: number;
 }
 
 /** All that the gateway core is given. */
@@ -42,8 +49,10 @@ export interface GatewayPorts {
   readonly newId: () => string;
   readonly dial: Dial;
   readonly statistics: FleetStatistics;
-  /** The key that the caller has shown, or `undefined` for an unknown one. */
-  readonly authenticate: (key: string) => Promise<AuthenticatedKey | undefined>;
+  /** The key that the caller has shown; `undefined` for an unknown one; `unavailable` where it cannot be looked up. Never rejects. */
+  readonly authenticate: (key: string) => Promise<AuthenticatedKey | 'unavailable' | undefined>;
+  /** Without it no key is limited or counted. */
+  readonly keyLimiter?: KeyLimiter;
   /** Called once for each request when it has ended. */
   readonly onRecord: (record: RequestRecord) => void;
 }

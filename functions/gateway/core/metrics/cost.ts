@@ -1,9 +1,9 @@
 import type { ChatUsage } from '../chat/chat-usage.ts';
 import type { DeploymentSettings } from '../config/gateway-config.ts';
 
-/** Dollars for one attempt's tokens by the configured prices; `undefined` where there are none. Cached tokens cost the input price unless priced apart. */
+/** Dollars for one attempt's tokens by the configured prices; `undefined` where there are none. Cached tokens cost the input price and reasoning the output price, unless priced apart. */
 export function costUsd(usage: ChatUsage | undefined, prices: DeploymentSettings): number | undefined {
-  const { inputPrice, outputPrice } = prices;
+  const { inputPrice, outputPrice = 0 } = prices;
   if (usage === undefined || inputPrice === undefined) {
     return undefined;
   }
@@ -11,5 +11,7 @@ export function costUsd(usage: ChatUsage | undefined, prices: DeploymentSettings
   const written = usage.prompt_tokens_details?.cache_write_tokens ?? 0;
   const input = Math.max(0, usage.prompt_tokens - cached - written) * inputPrice;
   const cache = cached * (prices.cachedInputPrice ?? inputPrice) + written * (prices.cacheWritePrice ?? inputPrice);
-  return (input + cache + usage.completion_tokens * (outputPrice ?? 0)) / 1_000_000;
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
+  const output = Math.max(0, usage.completion_tokens - reasoning) * outputPrice;
+  return (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
 }

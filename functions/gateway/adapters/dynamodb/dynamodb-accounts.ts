@@ -1,0 +1,164 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Account } from '../../core/keys/account.ts';
+import type { AccountChange, MeterChange } from '../../core/keys/account-change.ts';
+import type { AccountStore } from '../../core/keys/account-store.ts';
+import type { Settlement } from '../../core/keys/settlement.ts';
+import { ACCOUNT_PREFIX, keysTable } from './table-definitions.ts';
+
+/** A call that takes longer counts as failed. Requests wait for less; this is what ends the waiting after them. */
+const TIMEOUT_MS = 2_000;
+
+export interface DynamoDbAccountsOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}
+
+/**
+ * The accounts of keys, one item each beside the keys: two meters, and for each month what was committed and spent. Reserving is one
+ * conditional write, settling one addition; neither reads first. A write whose answer is lost may be made twice by the client's retry.
+ */
+export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore {
+  const { client, tableName } = options;
+  const abortSignal = (): AbortSignal => AbortSignal.timeout(TIMEOUT_MS);
+  return {
+    read: async (account, month) => {
+      const get = new GetItemCommand({ TableName: tableName, Key: keyOf(account), ConsistentRead: true });
+      const { Item } = await client.send(get, { abortSignal: abortSignal() });
+      return accountOf(Item ?? {}, month);
+    },
+    take: async (account, change) => {
+      try {
+        await client.send(taking(tableName, account, change), { abortSignal: abortSignal() });
+        return 'taken';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+          return 'conflict';
+        }
+        throw error;
+      }
+    },
+    add: async (account, settlement) => {
+      await client.send(adding(tableName, account, settlement), { abortSignal: abortSignal() });
+    },
+  };
+}
+
+const REQUESTS = 'requestsFullAtUs';
+const TOKENS = 'tokensFullAtUs';
+
+/** The attribute with what was spent in a month and what calls under way may still spend, in billionths of dollars. */
+function committedIn(month: string): string {
+  return `committedNanoUsd#${month}`;
+}
+
+/** The attribute with what was spent in a month (`2026-10`), in billionths of dollars. */
+export function spentIn(month: string): string {
+  return `spentNanoUsd#${month}`;
+}
+
+type Item = Record<string, AttributeValue>;
+
+function keyOf(account: string): Item {
+  return { [keysTable.partitionKey.name]: { S: `${ACCOUNT_PREFIX}${account}` } };
+}
+
+function accountOf(item: Item, month: string): Account {
+  const numberIn = (name: string): number => Number(item[name]?.N ?? 0);
+  return {
+    requests: numberIn(REQUESTS),
+    tokens: numberIn(TOKENS),
+    month,
+    committedNanoUsd: numberIn(committedIn(month)),
+  };
+}
+
+/** Parts of an update expression. `#a` stands for `names.a`, `:a` for `values.a`. */
+interface Clauses {
+  readonly set?: string;
+  readonly add?: string;
+  readonly condition: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+function taking(tableName: string, account: string, { requests, tokens, money }: AccountChange): UpdateItemCommand {
+  const clauses = [
+    ...(requests === undefined ? [] : [meterClauses('r', REQUESTS, requests)]),
+    ...(tokens === undefined ? [] : [meterClauses('t', TOKENS, tokens)]),
+    ...(money === undefined ? [] : [moneyClauses(money)]),
+  ];
+  return update(tableName, account, clauses);
+}
+
+function meterClauses(id: string, name: string, change: MeterChange): Clauses {
+  const names = { [`#${id}`]: name };
+  switch (change.kind) {
+    case 'restart':
+      return {
+        set: `#${id} = :${id}to`,
+        condition: `(attribute_not_exists(#${id}) OR #${id} < :${id}before)`,
+        names,
+        values: { [`:${id}to`]: change.toUs, [`:${id}before`]: change.ifBeforeUs },
+      };
+    case 'extend':
+      return {
+        add: `#${id} :${id}by`,
+        condition: `#${id} BETWEEN :${id}from AND :${id}until`,
+        names,
+        values: { [`:${id}by`]: change.byUs, [`:${id}from`]: change.ifFromUs, [`:${id}until`]: change.ifUntilUs },
+      };
+  }
+}
+
+function moneyClauses({ month, byNanoUsd, ifAtMostNanoUsd }: NonNullable<AccountChange['money']>): Clauses {
+  return {
+    add: '#m :mby',
+    condition: '(attribute_not_exists(#m) OR #m <= :mmost)',
+    names: { '#m': committedIn(month) },
+    values: { ':mby': byNanoUsd, ':mmost': ifAtMostNanoUsd },
+  };
+}
+
+function adding(tableName: string, account: string, settlement: Settlement): UpdateItemCommand {
+  const { month, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
+  const sums = [
+    ['t', TOKENS, tokensUs],
+    ['m', committedIn(month), committedNanoUsd],
+    ['s', spentIn(month), spentNanoUsd],
+  ] as const;
+  const clauses = sums
+    .filter(([, , by]) => by !== 0)
+    .map(([id, name, by]) => ({
+      add: `#${id} :${id}by`,
+      condition: '',
+      names: { [`#${id}`]: name },
+      values: { [`:${id}by`]: by },
+    }));
+  return update(tableName, account, clauses);
+}
+
+function update(tableName: string, account: string, clauses: readonly Clauses[]): UpdateItemCommand {
+  const sets = clauses.flatMap(({ set }) => set ?? []);
+  const adds = clauses.flatMap(({ add }) => add ?? []);
+  const conditions = clauses.map(({ condition }) => condition).filter((condition) => condition !== '');
+  const values = clauses.flatMap((clause) => Object.entries(clause.values));
+  const input: UpdateItemCommandInput = {
+    TableName: tableName,
+    Key: keyOf(account),
+    UpdateExpression: [
+      ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
+      ...(adds.length === 0 ? [] : [`ADD ${adds.join(', ')}`]),
+    ].join(' '),
+    ...(conditions.length === 0 ? {} : { ConditionExpression: conditions.join(' AND ') }),
+    ExpressionAttributeNames: Object.assign({}, ...clauses.map(({ names }) => names)),
+    ExpressionAttributeValues: Object.fromEntries(values.map(([name, value]) => [name, { N: String(value) }])),
+  };
+  return new UpdateItemCommand(input);
+}

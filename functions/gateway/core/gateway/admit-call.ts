@@ -1,0 +1,53 @@
+import type { Deployment } from '../config/gateway-config.ts';
+import type { GatewayError } from '../http/gateway-error.ts';
+import { callDemand } from '../keys/call-demand.ts';
+import type { LimitedKey } from '../keys/key-limiter.ts';
+import type { Use } from '../keys/settlement.ts';
+import type { RequestRecord } from '../metrics/request-record.ts';
+import type { RequestFacts } from '../routing/request-facts.ts';
+import { type Call, endStage } from './call.ts';
+import type { GatewayState } from './gateway-state.ts';
+import type { AuthenticatedKey } from './ports.ts';
+
+/** A request that somebody can serve, as far as its key's limits need to know it. */
+interface PreparedCall {
+  readonly facts: RequestFacts;
+  readonly encoded: ReadonlyMap<string, { readonly deployment: Deployment }>;
+}
+
+/** The refusal of the call's key that is known to stand, without looking anywhere. */
+export function standingRefusal({ ports }: GatewayState, call: Call): GatewayError | undefined {
+  const key = limitedKey(call.key);
+  return key === undefined ? undefined : ports.keyLimiter?.refusal(key);
+}
+
+/** Reserves in the account of the call's key what the call may take; the error where a limit is reached. */
+export async function admitCall(
+  { ports }: GatewayState,
+  call: Call,
+  { facts, encoded }: PreparedCall,
+): Promise<GatewayError | undefined> {
+  const key = limitedKey(call.key);
+  if (key === undefined || ports.keyLimiter === undefined) {
+    return undefined;
+  }
+  const beganMs = call.clock.nowMs();
+  const deployments = [...encoded.values()].map(({ deployment }) => deployment);
+  const demand = callDemand(facts, deployments, ports.config.limits.assumedOutputTokens);
+  const admission = await ports.keyLimiter.admit(key, demand);
+  endStage(call, 'limits', beganMs);
+  if (admission.kind === 'refused') {
+    return admission.error;
+  }
+  call.admission = admission;
+  return undefined;
+}
+
+/** What an ended call has used: the answer's tokens, and the cost of all its attempts that the vendors bill. */
+export function useOf({ usage, costUsd = 0 }: RequestRecord): Use {
+  return { tokens: usage?.total_tokens ?? 0, usd: costUsd };
+}
+
+function limitedKey(key: AuthenticatedKey | undefined): LimitedKey | undefined {
+  return key?.account === undefined ? undefined : { name: key.name, account: key.account, limits: key.limits ?? {} };
+}
