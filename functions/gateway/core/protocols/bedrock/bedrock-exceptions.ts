@@ -55,3 +55,15 @@ export function describesSpentQuota(status: number, message: string): boolean {
 }
 
 const SPENT_QUOTA: readonly RegExp[] = [/\b(per|a) day\b/i, /\bdaily\b/i];
+
+/** Whether a refused request was refused for its model id, which is the operator's to correct. Bedrock calls it a validation error like any other. */
+export function describesWrongModel(message: string): boolean {
+  return WRONG_MODEL.some((pattern) => pattern.test(message));
+}
+
+const WRONG_MODEL: readonly RegExp[] = [
+  /model identifier is invalid/i,
+  /on-demand throughput isn.t supported/i,
+  /^operation not allowed\.?$/i,
+  /\bprovided ARN is invalid\b/i,
+];

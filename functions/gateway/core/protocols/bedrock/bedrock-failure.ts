@@ -4,7 +4,12 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import type { FailedResponse } from '../protocol.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { statusFailure, unreadableError } from '../status-failure.ts';
-import { describesFullContext, describesSpentQuota, exceptionStatus } from './bedrock-exceptions.ts';
+import {
+  describesFullContext,
+  describesSpentQuota,
+  describesWrongModel,
+  exceptionStatus,
+} from './bedrock-exceptions.ts';
 
 /** Reads a Bedrock response that is not 2xx. The exception's name is in the header `x-amzn-errortype`, else in the body's `__type`. */
 export function readBedrockFailure(response: FailedResponse): AttemptFailure {
@@ -48,6 +53,9 @@ interface ReadException {
 
 function exceptionFailure({ vendor, retryAfterMs: wait }: ReadException): AttemptFailure {
   const isCallersFault = vendor.status === 400 || vendor.status === 413;
+  if (isCallersFault && describesWrongModel(vendor.message)) {
+    return { kind: 'misconfigured', status: vendor.status, vendor };
+  }
   return statusFailure({
     vendor,
     retryAfterMs: wait,

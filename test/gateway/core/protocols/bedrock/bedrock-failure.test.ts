@@ -93,6 +93,17 @@ test('A prompt that does not fit is known by each model’s words', () => {
   }
 });
 
+test('A wrong model id is the operator’s fault, though Bedrock calls it a validation error', () => {
+  for (const message of [
+    'The provided model identifier is invalid.',
+    'Invocation of model ID x with on-demand throughput isn’t supported. Retry with an inference profile.',
+    'Operation not allowed',
+  ]) {
+    const failure = read({ status: 400, type: 'ValidationException', body: JSON.stringify({ message }) });
+    assert.equal(failure.kind, 'misconfigured', message);
+  }
+});
+
 test('A limit that was asked for too high, or a throttling of tokens, is no full context', () => {
   const tooHigh = said('The maximum tokens you requested exceeds the model limit of 4096.');
   assert.equal(read({ status: 400, type: 'ValidationException', body: tooHigh }).kind, 'rejected');

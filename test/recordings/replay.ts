@@ -1,0 +1,94 @@
+/**
+ * Replays a folder of recorded vendor traffic through the running gateway and the official client:
+ * `npm run test:recordings -- FOLDER`. Each recording is asked for as a stream, as one body and as a stream cut into small pieces.
+ */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { askPlain, askStreamed, askWithHelper, type ChatAsk, type Seen } from './asked-gateway.ts';
+import { chatRequestFor } from './chat-request-for.ts';
+import { assertAgree, assertSdkAgrees, assertSeen } from './checks.ts';
+import { assertDecodesAnyPieces } from './decoded-pieces.ts';
+import { replayEmbeddings } from './embeddings-replay.ts';
+import { assertEncodesForEveryVendor } from './encoded-requests.ts';
+import type { Expectation } from './expectation.ts';
+import { expectedAnswer } from './expected-answer.ts';
+import { type Recording, readRecordings } from './recording.ts';
+import { type ReplayedGateway, startReplayedGateway } from './replayed-gateway.ts';
+
+const folder = process.argv[2];
+if (folder === undefined || !existsSync(join(folder, 'manifest.json'))) {
+  const found = folder === undefined ? 'No folder was given.' : `There is no manifest.json in ${resolve(folder)}.`;
+  process.stderr.write(`${found}\nUsage: npm run test:recordings -- FOLDER\n`);
+  process.exit(2);
+}
+
+const recordings = readRecordings(folder);
+const gateway = await startReplayedGateway(recordings);
+after(() => gateway.close());
+
+for (const [index, recording] of recordings.entries()) {
+  replay(gateway, recording, index);
+}
+
+function replay(through: ReplayedGateway, recording: Recording, index: number): void {
+  const { id, use, tier, request } = recording;
+  switch (use.kind) {
+    case 'skipped':
+      it(id, { skip: use.reason }, () => undefined);
+      return;
+    case 'embeddings':
+      replayEmbeddings(through, recording, index);
+      return;
+    case 'chat':
+      replayChat(through, recording, index);
+      if (use.protocol === 'openai' && tier === 1 && Array.isArray(request?.messages)) {
+        it(`${id}: its request can be encoded for every vendor`, () => assertEncodesForEveryVendor(request));
+      }
+  }
+}
+
+function replayChat({ client, model }: ReplayedGateway, recording: Recording, index: number): void {
+  describe(recording.id, () => {
+    const expected = expectedAnswer(recording);
+    const request = (form: 'whole' | 'cut'): ChatAsk => chatRequestFor(recording, model(index, form));
+
+    it('is read by the vendor as it is read here', () => assertSdkAgrees(recording.sdkOutcome, expected));
+
+    it('reaches a caller who asks for a stream', async () => {
+      assertSeen(await askStreamed(client, request('whole')), expected);
+    });
+
+    it('reaches a caller who asks for one body', async () => {
+      assertSeen(await askPlain(client, request('whole')), expected);
+    });
+
+    it('is the same as a stream, as one body and as a stream in small pieces', async () => {
+      const plain = await askPlain(client, request('whole'));
+      assertAgree(plain, await askStreamed(client, request('whole')));
+      assertAgree(plain, await askStreamed(client, request('cut')));
+      assertAgree(plain, await askPlain(client, request('cut')));
+    });
+
+    if (expected.kind === 'answer') {
+      it("satisfies the client's own stream helper", async () => {
+        const seen = await askWithHelper(client, request('cut'));
+        assertSeen(withoutReasoning(seen), withoutReasoning(expected));
+      });
+    }
+
+    if (recording.status < 300) {
+      it('decodes to the same wherever its bytes are cut', () => assertDecodesAnyPieces(recording));
+    }
+  });
+}
+
+/** The helper joins only what it knows. */
+function withoutReasoning<Answer extends Seen | Expectation>(answer: Answer): Answer {
+  return answer.kind === 'failure'
+    ? answer
+    : { ...answer, choices: answer.choices.map((choice) => ({ ...choice, reasoning: '' })) };
+}
+
+assert.ok(recordings.length > 0, 'The folder has no recordings.');
