@@ -1,20 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
-import { awsSigner } from './adapters/aws-signature.ts';
-import { bedrockSign } from './adapters/bedrock-sign.ts';
 import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
+import { lambdaEnvironment } from './adapters/lambda-environment.ts';
 import { lambdaRequest } from './adapters/lambda-request.ts';
 import { requiredVariable } from './adapters/required-variable.ts';
-import { secretCredentials } from './adapters/secret-credentials.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { composeGateway } from './compose-gateway.ts';
-import { problemLine } from './config/config-problem.ts';
-import { parseConfig } from './config/parse-config.ts';
-import type { GatewayConfig } from './core/config/gateway-config.ts';
 import type { Gateway } from './core/gateway/gateway.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 
@@ -49,24 +42,15 @@ export const handler = middy(handle, {
 });
 
 function makeGateway(): Gateway {
-  const region = requiredVariable('AWS_REGION');
-  const dynamoDb = new DynamoDBClient({ region });
-  const credentials = (): ReturnType<typeof dynamoDb.config.credentials> => dynamoDb.config.credentials();
-  const environment = requiredVariable('NEMO_ENVIRONMENT');
-  const config = readConfig(requiredVariable('NEMO_CONFIG_FILE'));
+  const { name, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = lambdaEnvironment();
   const keysTable = requiredVariable('NEMO_KEYS_TABLE');
   const composed = composeGateway({
     config,
     dynamoDb,
-    statisticsTable: requiredVariable('NEMO_STATISTICS_TABLE'),
+    statisticsTable,
     keysTable,
-    credentials: secretCredentials({
-      secretId: requiredVariable('NEMO_SECRET_ID'),
-      endpoint: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? `https://secretsmanager.${region}.amazonaws.com`,
-      sign: awsSigner({ credentials, region, now: systemClock.nowMs, service: 'secretsmanager' }),
-      nowMs: systemClock.nowMs,
-    }),
-    sign: bedrockSign(credentials),
+    credentials,
+    sign,
     authenticate: dynamoDbKeys({
       client: dynamoDb,
       tableName: keysTable,
@@ -76,23 +60,9 @@ function makeGateway(): Gateway {
     }),
     onRecord: (record) => {
       // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
-      process.stdout.write(`${embeddedMetricLines(record, environment, Date.now()).join('\n')}\n`);
+      process.stdout.write(`${embeddedMetricLines(record, name, Date.now()).join('\n')}\n`);
     },
     onStoreError,
   });
   return composed.gateway;
-}
-
-function onStoreError(operation: string, error: unknown): void {
-  process.stdout.write(
-    `${JSON.stringify({ level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) })}\n`,
-  );
-}
-
-function readConfig(file: string): GatewayConfig {
-  const parsed = parseConfig(JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')));
-  if (parsed.kind === 'invalid') {
-    throw new Error(`The configuration cannot be used:\n${parsed.problems.map(problemLine).join('\n')}`);
-  }
-  return parsed.config;
 }

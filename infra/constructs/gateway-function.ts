@@ -1,21 +1,16 @@
-import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import type { Environment } from '../environment-file.ts';
 import type { ResourceNames } from '../resource-names.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { functionBundle, ROOT } from './function-bundle.ts';
 
 /** The longest that Lambda allows. The gateway's own deadlines are shorter; a long stream must not be cut by the platform. */
 const TIMEOUT = Duration.minutes(15);
-
-/** Packages in the CommonJS form call `require`, which a module does not have. */
-const REQUIRE = "import{createRequire as nemoRequire}from'node:module';const require=nemoRequire(import.meta.url);";
 
 export interface GatewayFunctionProps {
   readonly environment: Environment;
@@ -55,7 +50,7 @@ export class GatewayFunction extends Construct {
         NEMO_CONFIG_FILE: 'config.json',
         ...variables,
       },
-      bundling: bundling(environment.path),
+      bundling: functionBundle(environment.path),
     });
   }
 }
@@ -84,22 +79,4 @@ function gatewayRole(scope: Construct, logGroup: LogGroup): Role {
 
 function reservedConcurrency(aws: AwsSettings): { reservedConcurrentExecutions?: number } {
   return aws.reservedConcurrency === 'none' ? {} : { reservedConcurrentExecutions: aws.reservedConcurrency };
-}
-
-function bundling(configPath: string) {
-  const command = `"${process.execPath}" "${ROOT}infra/bundle-config.ts"`;
-  return {
-    format: OutputFormat.ESM,
-    target: 'node24',
-    minify: true,
-    mainFields: ['module', 'main'],
-    banner: REQUIRE,
-    // The SDK of the runtime is larger, slower to load and of another version.
-    externalModules: [],
-    commandHooks: {
-      beforeBundling: () => [],
-      beforeInstall: () => [],
-      afterBundling: (_from: string, to: string) => [`${command} "${configPath}" "${to}/config.json"`],
-    },
-  };
 }
