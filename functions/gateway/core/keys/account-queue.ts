@@ -55,9 +55,7 @@ export function accountQueue(options: AccountQueueOptions): AccountQueue {
     reserve: (limits, demand) => {
       const { promise, resolve, reject } = Promise.withResolvers<Reserving>();
       state.waiting.push({ limits, demand, resolve, reject });
-      state.working ??= work(state).finally(() => {
-        delete state.working;
-      });
+      state.working ??= work(state);
       return promise;
     },
     settled: () => {
@@ -70,6 +68,7 @@ function isFresh({ clock, readAtMs }: QueueState): boolean {
   return clock.nowMs() - readAtMs <= FRESH_MS;
 }
 
+/** Ends in the same turn in which it has seen that nobody is waiting: who comes later starts the next. */
 async function work(state: QueueState): Promise<void> {
   while (state.waiting.length > 0) {
     const batch = state.waiting.splice(0);
@@ -81,6 +80,7 @@ async function work(state: QueueState): Promise<void> {
       }
     }
   }
+  delete state.working;
 }
 
 /** Answers every request of a batch. What is known decides whom to reserve for; only what was just read decides whom to refuse. */

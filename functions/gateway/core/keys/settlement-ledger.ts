@@ -27,25 +27,29 @@ interface LedgerState extends SettlementLedgerOptions {
 /** One write a key at a time; what comes meanwhile is added up for the next. Nothing is dropped while the instance lives. */
 export function settlementLedger(options: SettlementLedgerOptions): SettlementLedger {
   const state: LedgerState = { ...options, pending: new Map() };
-  const flush = (): Promise<void> => {
-    state.writing ??= writeAll(state).finally(() => {
-      delete state.writing;
-    });
-    return state.writing;
+  const write = (): Promise<void> => {
+    if (state.writing === undefined && state.pending.size > 0) {
+      state.writing = writeAll(state);
+    }
+    return state.writing ?? Promise.resolve();
   };
   return {
     add: (account, settlement) => {
+      if (isNothing(settlement)) {
+        return Promise.resolve();
+      }
       note(state, { account, settlement });
-      return flush();
+      return write();
     },
-    flush,
+    flush: async () => {
+      // A write that is under way may fail: what it brings back goes out once more.
+      await state.writing;
+      await write();
+    },
   };
 }
 
 function note({ pending }: LedgerState, { account, settlement }: Entry): void {
-  if (isNothing(settlement)) {
-    return;
-  }
   const name = `${account} ${settlement.month}`;
   const before = pending.get(name)?.settlement;
   pending.set(name, {
@@ -54,17 +58,19 @@ function note({ pending }: LedgerState, { account, settlement }: Entry): void {
   });
 }
 
+/** Ends in the same turn in which it has seen that nothing is left: what is added later starts the next. */
 async function writeAll(state: LedgerState): Promise<void> {
   let isFailing = false;
   while (state.pending.size > 0 && !isFailing) {
     const entries = [...state.pending.values()];
     state.pending.clear();
-    const written = await Promise.all(entries.map((entry) => write(state, entry)));
+    const written = await Promise.all(entries.map((entry) => writeOne(state, entry)));
     isFailing = written.includes(false);
   }
+  delete state.writing;
 }
 
-async function write(state: LedgerState, entry: Entry): Promise<boolean> {
+async function writeOne(state: LedgerState, entry: Entry): Promise<boolean> {
   try {
     await state.store.add(entry.account, entry.settlement);
     return true;
