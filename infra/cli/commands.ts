@@ -1,0 +1,13 @@
+import type { Command } from './command.ts';
+import { keysCreate } from './keys-create.ts';
+import { keysLimit } from './keys-limit.ts';
+import { keysList } from './keys-list.ts';
+import { keysRevoke } from './keys-revoke.ts';
+
+/** The commands by what the operator types. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['keys create', keysCreate],
+  ['keys list', keysList],
+  ['keys limit', keysLimit],
+  ['keys revoke', keysRevoke],
+]);

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
+import { keyName } from '../../functions/gateway/config/name-schemas.ts';
+import { monthOf } from '../../functions/gateway/core/keys/money.ts';
+import { type Command, UsageError } from './command.ts';
+import { keyView } from './key-view.ts';
+import { readKeys, writeKey } from './keys-table.ts';
+import { givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+
+/** Makes a key and shows it this once: only its hash is kept. */
+export const keysCreate: Command = {
+  summary: 'make a key; it is shown once',
+  operands: ['NAME'],
+  options: LIMIT_OPTIONS,
+  run: async (input) => {
+    const { target, operands } = input;
+    const name = operands[0] ?? '';
+    if (!keyName.safeParse(name).success) {
+      throw new UsageError("A key's name has 1 to 64 letters, digits, dots, dashes and underscores.");
+    }
+    const nowMs = Date.now();
+    const { expiresAt, ...limits } = givenLimits(input, nowMs);
+    const keys = await readKeys(target, monthOf(nowMs));
+    if (keys.some((key) => key.name === name && key.revokedAt === undefined)) {
+      throw new UsageError(`There is a key ${name} already: choose another name, or revoke that one first.`);
+    }
+    const key = `nemo_${randomBytes(32).toString('base64url')}`;
+    const createdAt = new Date(nowMs).toISOString();
+    const stored = {
+      sha256: sha256Hex(key),
+      name,
+      createdAt,
+      limits,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
+    await writeKey(target, stored, true);
+    return {
+      text: `${key}\n\nThis is the key ${name}. Keep it now: it is not stored and cannot be shown again.`,
+      json: { key, ...keyView({ ...stored, spentUsd: 0 }) },
+    };
+  },
+};

@@ -1,0 +1,36 @@
+import { monthOf } from '../../functions/gateway/core/keys/money.ts';
+import { type Command, optionText, UsageError } from './command.ts';
+import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
+import { findKey, readKeys, writeKey } from './keys-table.ts';
+import { givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+import { textTable } from './text-table.ts';
+
+/** What `--remove` may name. */
+const REMOVABLE = ['models', 'requestsPerMinute', 'tokensPerMinute', 'usdPerMonth', 'expiresAt'];
+
+/** Changes the limits of a key that is in use. */
+export const keysLimit: Command = {
+  summary: 'change the limits of a key; takes effect within a minute',
+  operands: ['NAME|ID'],
+  options: {
+    ...LIMIT_OPTIONS,
+    remove: { value: 'LIMIT,...', help: `limits to take away: ${REMOVABLE.join(', ')}` },
+  },
+  run: async (input) => {
+    const nowMs = Date.now();
+    const removed = optionText(input.options, 'remove')?.split(',') ?? [];
+    const unknown = removed.find((name) => !REMOVABLE.includes(name));
+    if (unknown !== undefined) {
+      throw new UsageError(`--remove takes ${REMOVABLE.join(', ')}; not ${JSON.stringify(unknown)}.`);
+    }
+    const given = givenLimits(input, nowMs);
+    const key = findKey(await readKeys(input.target, monthOf(nowMs)), input.operands[0] ?? '');
+    const { limits: before, expiresAt: until, ...rest } = key;
+    const merged = { ...before, ...(until === undefined ? {} : { expiresAt: until }), ...given };
+    const kept = Object.entries(merged).filter(([name]) => !removed.includes(name) || Object.hasOwn(given, name));
+    const { expiresAt, ...limits }: typeof merged = Object.fromEntries(kept);
+    const changed = { ...rest, limits, ...(expiresAt === undefined ? {} : { expiresAt }) };
+    await writeKey(input.target, changed, false);
+    return { text: textTable([KEY_HEAD, keyRow(changed, nowMs)]), json: keyView(changed) };
+  },
+};

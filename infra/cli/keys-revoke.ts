@@ -1,0 +1,18 @@
+import { monthOf } from '../../functions/gateway/core/keys/money.ts';
+import type { Command } from './command.ts';
+import { keyView } from './key-view.ts';
+import { findKey, readKeys, writeKey } from './keys-table.ts';
+
+/** Ends a key for good. The gateway forgets it within a minute. */
+export const keysRevoke: Command = {
+  summary: 'end a key; takes effect within a minute',
+  operands: ['NAME|ID'],
+  options: {},
+  run: async ({ target, operands }) => {
+    const nowMs = Date.now();
+    const key = findKey(await readKeys(target, monthOf(nowMs)), operands[0] ?? '');
+    const revoked = { ...key, revokedAt: new Date(nowMs).toISOString() };
+    await writeKey(target, revoked, false);
+    return { text: `${key.name} is revoked. Within a minute no instance takes it any more.`, json: keyView(revoked) };
+  },
+};

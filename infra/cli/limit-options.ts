@@ -1,0 +1,71 @@
+import { keyLimitsSchema } from '../../functions/gateway/config/key-schema.ts';
+import { schemaProblems } from '../../functions/gateway/config/schema-problems.ts';
+import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
+import { type CommandInput, type CommandOption, optionText, UsageError } from './command.ts';
+
+/** The options that limit a key. */
+export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  models: { value: 'A,B', help: 'routes, deployments or vendor model ids that it may ask for' },
+  'requests-per-minute': { value: 'N', help: 'over all instances' },
+  'tokens-per-minute': { value: 'N', help: 'prompts and answers together' },
+  'usd-per-month': { value: 'N', help: 'US dollars a calendar month, UTC' },
+  expires: { value: 'WHEN', help: 'an instant as 2027-01-31T00:00:00Z, or a time from now as 90d or 12h' },
+};
+
+/** What the options say of a key's limits: only what was given. */
+export type GivenLimits = ReturnType<typeof givenLimits>;
+
+/** Reads and checks the options that limit a key. Throws `UsageError`. */
+export function givenLimits({ options, target }: CommandInput, nowMs: number) {
+  const models = optionText(options, 'models')
+    ?.split(',')
+    .map((name) => name.trim());
+  const expires = optionText(options, 'expires');
+  const given = {
+    models,
+    requestsPerMinute: numberOf(options, 'requests-per-minute'),
+    tokensPerMinute: numberOf(options, 'tokens-per-minute'),
+    usdPerMonth: numberOf(options, 'usd-per-month'),
+    expiresAt: expires === undefined ? undefined : instantOf(expires, nowMs),
+  };
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const parsed = keyLimitsSchema.safeParse(present, { reportInput: true });
+  if (!parsed.success) {
+    const [problem] = schemaProblems(keyLimitsSchema, parsed.error.issues);
+    throw new UsageError(`${problem?.path} ${problem?.message}.`);
+  }
+  const known = modelDirectory(target.environment.config).routes;
+  const unknown = models?.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `${JSON.stringify(unknown)} is nothing that ${target.environment.name} serves. It serves ${[...known.keys()].join(', ')}.`,
+    );
+  }
+  return parsed.data;
+}
+
+function numberOf(options: CommandInput['options'], name: string): number | undefined {
+  const text = optionText(options, name);
+  if (text === undefined) {
+    return undefined;
+  }
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new UsageError(`--${name} must be a number; it is ${JSON.stringify(text)}.`);
+  }
+  return value;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
+
+/** ISO 8601 in UTC, of an instant or of a time from now. */
+function instantOf(text: string, nowMs: number): string {
+  const [, count, unit = ''] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
+  const atMs = count === undefined ? Date.parse(text) : nowMs + Number(count) * (UNITS_MS[unit] ?? 0);
+  if (Number.isNaN(atMs) || atMs <= nowMs) {
+    throw new UsageError(
+      `--expires must be an instant to come, as 2027-01-31T00:00:00Z or 90d; it is ${JSON.stringify(text)}.`,
+    );
+  }
+  return new Date(atMs).toISOString();
+}

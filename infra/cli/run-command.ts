@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import { nearestName } from '../../functions/gateway/core/config/nearest-name.ts';
+import { type Command, type CommandInput, type CommandOption, UsageError } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { findTarget } from './target.ts';
+
+/** What every command takes. */
+const SHARED_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  env: { value: 'NAME', help: 'the environment: a file of infra/environments' },
+  region: { value: 'REGION', help: 'where it is; without it: its file, then AWS_REGION' },
+  endpoint: { value: 'URL', help: "an emulator in AWS's place" },
+  json: { help: 'print JSON' },
+  help: { help: 'say what there is' },
+};
+
+/** Runs the command that the operator has typed, and gives what to print. Throws `UsageError`. */
+export async function runCommand(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<string> {
+  const { name, command, rest } = findCommand(words);
+  if (command === undefined) {
+    return help();
+  }
+  const { options, operands } = parse(name, command, rest);
+  if (options.help === true) {
+    return helpOf(name, command);
+  }
+  if (operands.length !== command.operands.length) {
+    throw new UsageError(`nemo ${name} takes ${command.operands.join(' ') || 'no names'}.\n\n${helpOf(name, command)}`);
+  }
+  const output = await command.run({ operands, options, target: findTarget(options, variables) });
+  return options.json === true ? JSON.stringify(output.json, null, 2) : output.text;
+}
+
+interface Found {
+  readonly name: string;
+  readonly command?: Command;
+  readonly rest: readonly string[];
+}
+
+function findCommand(words: readonly string[]): Found {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ');
+    const command = COMMANDS.get(name);
+    if (command !== undefined) {
+      return { name, command, rest: words.slice(length) };
+    }
+  }
+  const asked = words.filter((word) => !word.startsWith('-')).join(' ');
+  if (asked === '') {
+    return { name: '', rest: [] };
+  }
+  const nearest = nearestName(asked, [...COMMANDS.keys()]);
+  throw new UsageError(
+    `There is no command ${JSON.stringify(asked)}.${nearest ? ` Did you mean ${nearest}?` : ''}\n\n${help()}`,
+  );
+}
+
+function parse(name: string, command: Command, args: readonly string[]): Pick<CommandInput, 'options' | 'operands'> {
+  const known = { ...command.options, ...SHARED_OPTIONS };
+  const options = Object.fromEntries(
+    Object.entries(known).map(([option, { value }]) => [
+      option,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { operands: parsed.positionals, options: Object.fromEntries(Object.entries(parsed.values).map(only)) };
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${helpOf(name, command)}`);
+  }
+}
+
+/** `parseArgs` types its values for lists too, which no option here is. */
+function only([name, value]: [string, unknown]): [string, string | true | undefined] {
+  return [name, typeof value === 'string' || value === true ? value : undefined];
+}
+
+function help(): string {
+  const width = Math.max(...[...COMMANDS].map(([name, command]) => usage(name, command).length));
+  const lines = [...COMMANDS].map(([name, command]) => `  ${usage(name, command).padEnd(width)}  ${command.summary}`);
+  return ['Usage: npm run nemo -- COMMAND --env NAME', '', ...lines, '', ...optionLines(SHARED_OPTIONS)].join('\n');
+}
+
+function helpOf(name: string, command: Command): string {
+  const lines = optionLines({ ...command.options, ...SHARED_OPTIONS });
+  return [`Usage: npm run nemo -- ${usage(name, command)} --env NAME`, command.summary, '', ...lines].join('\n');
+}
+
+function usage(name: string, { operands }: Command): string {
+  return [name, ...operands].join(' ');
+}
+
+function optionLines(options: Readonly<Record<string, CommandOption>>): readonly string[] {
+  const entries = Object.entries(options).map(
+    ([name, { value, help: text }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, text] as const,
+  );
+  const width = Math.max(...entries.map(([left]) => left.length));
+  return entries.map(([left, text]) => `  ${left.padEnd(width)}  ${text}`);
+}
