@@ -21,7 +21,7 @@ export function finalError(
   const failures = attempts.map((attempt) => attempt.failure);
   const refusal = failures.find((failure) => failure.kind === 'rejected');
   if (refusal !== undefined) {
-    return refusedByVendor(refusal, 400, null);
+    return refusedByVendor(refusal, refusal.status, null);
   }
   if (reason === 'deadline') {
     return serverError(504, 'deadline_exceeded', `No answer before the deadline. ${story(attempts)}`);
@@ -55,7 +55,7 @@ export function streamError(failure: AttemptFailure): GatewayError {
     case 'overloaded':
       return serverError(503, 'overloaded', 'The answer was cut off: the provider reports an error of its own.');
     case 'rejected':
-      return refusedByVendor(failure, 400, null);
+      return refusedByVendor(failure, failure.status, null);
     case 'context-exceeded':
       return refusedByVendor(failure, 400, 'context_length_exceeded');
     case 'unreachable':
@@ -96,13 +96,17 @@ export function describeFailure(failure: AttemptFailure): string {
 function refusedByVendor(failure: AttemptFailure | undefined, status: number, code: string | null): GatewayError {
   const vendor = failure?.vendor;
   return {
-    status: vendor !== undefined && vendor.status >= 400 && vendor.status < 500 ? vendor.status : status,
+    status: [vendor?.status, status].find(isCallersFault) ?? 400,
     message: vendor?.message ?? 'The provider refused the request.',
     type: 'invalid_request_error',
     code: code ?? vendor?.code ?? null,
     param: vendor?.param ?? null,
     headers: NO_RETRY,
   };
+}
+
+function isCallersFault(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function rateLimited(
@@ -146,6 +150,9 @@ function serverError(status: number, code: string, message: string): GatewayErro
 }
 
 function story(attempts: readonly FailedAttempt[]): string {
+  if (attempts.length === 0) {
+    return 'No provider was asked.';
+  }
   const parts = attempts.map(
     ({ deployment, failure, totalMs }) => `${deployment}: ${describeFailure(failure)} after ${Math.round(totalMs)} ms`,
   );

@@ -13,6 +13,8 @@ export interface Race {
   readonly attempts: readonly RacingAttempt[];
   /** Set while nothing is in flight and the next dial waits for its time: a backoff or a Retry-After. */
   readonly pause?: { readonly untilMs: number; readonly candidate: number };
+  /** Whether a hedge has been refused, so that it is asked for again only when the first token is late. */
+  readonly isHedgeRefused?: true;
   readonly outcome?: RaceOutcome;
 }
 
@@ -24,8 +26,11 @@ export interface RaceRules {
   readonly sameTargetRetries: number;
   /** The instant by which everything must have ended. */
   readonly deadlineMs: number;
-  /** Whether the fleet's hedge budget allows one now: asked when a hedge is due. Absent: the route does not hedge. */
-  readonly mayHedge?: () => boolean;
+  /**
+   * Whether the fleet's hedge budget allows one now: asked when a hedge is due and, where it was refused, once more after twice the wait.
+   * Absent: the route does not hedge.
+   */
+  readonly mayHedge?: (asked: 'when due' | 'when late') => boolean;
   /** Whether the fleet's retry budget allows a further attempt, at this candidate, after a failure. */
   readonly mayRetry: (candidate: number) => boolean;
   /** Jitter of the backoff. */

@@ -170,12 +170,19 @@ function hedgeIfDue(race: Race, nowMs: number): RaceStep {
   if (due === undefined || target === undefined || nowMs < due) {
     return { race, commands: [] };
   }
-  if (race.rules.mayHedge?.() !== true) {
-    // The budget is spent: this request is not hedged, and is not asked again.
-    const { mayHedge: _, ...rules } = race.rules;
-    return { race: { ...race, rules }, commands: [] };
+  if (race.rules.mayHedge?.(race.isHedgeRefused ? 'when late' : 'when due') !== true) {
+    return { race: withoutHedge(race), commands: [] };
   }
   return dial(race, target, nowMs, true);
+}
+
+/** A refused hedge is asked for once more, after twice the wait, and then no more. */
+function withoutHedge(race: Race): Race {
+  if (race.isHedgeRefused === undefined) {
+    return { ...race, isHedgeRefused: true };
+  }
+  const { mayHedge: _, ...rules } = race.rules;
+  return { ...race, rules };
 }
 
 /** When the one waiting attempt gets a hedge; `undefined` where it gets none. */
@@ -191,5 +198,5 @@ function hedgeDueAt(race: Race): number | undefined {
     return undefined;
   }
   const afterMs = race.rules.candidates[waiting.candidate]?.hedgeAfterMs;
-  return afterMs === undefined ? undefined : waiting.startedAtMs + afterMs;
+  return afterMs === undefined ? undefined : waiting.startedAtMs + afterMs * (race.isHedgeRefused ? 2 : 1);
 }

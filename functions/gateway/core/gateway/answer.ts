@@ -1,7 +1,8 @@
 import { answerHeaders } from '../http/answer-headers.ts';
 import { errorJson, type GatewayError } from '../http/gateway-error.ts';
+import { useOf } from './admit-call.ts';
 import type { Call } from './call.ts';
-import { observationOf, type Progress, recordOf } from './chat-progress.ts';
+import { type Progress, recordOf } from './chat-progress.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { GatewayResponse } from './ports.ts';
 
@@ -11,14 +12,14 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export function errorAnswer(state: GatewayState, call: Call, progress: Progress, error: GatewayError): GatewayResponse {
   progress.status = error.status;
   progress.errorCode = error.code ?? error.type;
-  const headers = { ...JSON_TYPE, ...error.headers, ...answerHeaders(recordOf(call, progress), call.stages) };
+  const headers = { ...JSON_TYPE, ...error.headers, ...ownHeaders(call, progress) };
   return { status: error.status, headers, body: errorJson(error), afterEnd: afterEnd(state, call, progress) };
 }
 
 /** A whole JSON body. */
 export function jsonAnswer(state: GatewayState, call: Call, progress: Progress, body: unknown): GatewayResponse {
   progress.ending = 'complete';
-  const headers = { ...JSON_TYPE, ...answerHeaders(recordOf(call, progress), call.stages) };
+  const headers = { ...JSON_TYPE, ...ownHeaders(call, progress) };
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(state, call, progress) };
 }
 
@@ -34,29 +35,34 @@ export function streamAnswer(
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
-    ...answerHeaders(recordOf(call, progress), call.stages),
+    ...ownHeaders(call, progress),
   };
   return { status: 200, headers, body, afterEnd: afterEnd(state, call, progress) };
 }
 
-/** Records the call and what its attempts taught, once. */
-function afterEnd({ ports }: GatewayState, call: Call, progress: Progress): () => Promise<void> {
+function ownHeaders(call: Call, progress: Progress): Readonly<Record<string, string>> {
+  return { ...call.admission?.headers, ...answerHeaders(recordOf(call, progress), call.stages) };
+}
+
+/** Records the call and writes what its attempts taught, once. */
+function afterEnd(state: GatewayState, call: Call, progress: Progress): () => Promise<void> {
   let ended: Promise<void> | undefined;
   return () => {
     ended ??= conclude();
     return ended;
   };
 
-  function conclude(): Promise<void> {
+  async function conclude(): Promise<void> {
+    const { ports } = state;
     for (const { attempt } of progress.attempts) {
       // Nothing, where it has ended. A caller who left before he read anything has nobody else to stop it.
       attempt.abort({ kind: 'aborted', by: 'caller' });
     }
-    for (const [index, run] of progress.attempts.entries()) {
-      const { observation, failure } = observationOf(run, index);
-      ports.statistics.observe(observation, failure);
-    }
-    ports.onRecord(recordOf(call, progress));
-    return progress.attempts.length === 0 ? Promise.resolve() : ports.statistics.flush();
+    const record = recordOf(call, progress);
+    ports.onRecord(record);
+    await Promise.all([
+      call.admission?.settle(useOf(record)),
+      progress.attempts.length === 0 ? undefined : ports.statistics.flush(),
+    ]);
   }
 }

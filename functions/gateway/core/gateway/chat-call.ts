@@ -1,6 +1,7 @@
 import type { ChatDelta } from '../chat/chat-delta.ts';
 import { chatFold } from '../chat/fold-chat.ts';
 import type { RunResult } from '../failover/run-race.ts';
+import { admitCall } from './admit-call.ts';
 import { errorAnswer, jsonAnswer, streamAnswer } from './answer.ts';
 import { askedTags } from './asked-tags.ts';
 import { type Call, endStage } from './call.ts';
@@ -18,15 +19,20 @@ export async function chatCall(state: GatewayState, call: Call, text: string): P
   const progress = newProgress('chat');
   const beganMs = call.clock.nowMs();
   const preparation = prepareChat(text, askedTags(call), state.directory);
-  const preparedMs = endStage(call, 'prepare', beganMs);
+  endStage(call, 'prepare', beganMs);
   if (preparation.kind === 'refused') {
     Object.assign(progress, preparation.askedModel === undefined ? {} : { askedModel: preparation.askedModel });
     return errorAnswer(state, call, progress, preparation.error);
   }
   const { prepared } = preparation;
   Object.assign(progress, { prepared, askedModel: prepared.request.model });
+  const refusal = await admitCall(state, call, prepared);
+  if (refusal !== undefined) {
+    return errorAnswer(state, call, progress, refusal);
+  }
+  const admittedMs = call.clock.nowMs();
   progress.plan = await plannedCandidates(state, prepared);
-  endStage(call, 'plan', preparedMs);
+  endStage(call, 'plan', admittedMs);
   const result = await raceChat(state, call, prepared, progress.plan);
   noteRace(progress, call, result);
   return respond(state, { call, progress, prepared }, result);

@@ -4,7 +4,6 @@ import type { RunAttempt, RunResult } from '../failover/run-race.ts';
 import { costUsd } from '../metrics/cost.ts';
 import type { AttemptRecord, RequestRecord } from '../metrics/request-record.ts';
 import type { Plan } from '../routing/plan.ts';
-import type { Observation } from '../statistics/observation.ts';
 import type { Call } from './call.ts';
 import type { PreparedChat } from './prepare-chat.ts';
 import { spentUsage } from './spent-usage.ts';
@@ -92,7 +91,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
     dropped: progress.dropped,
     ...defined({
       askedModel: progress.askedModel,
-      keyName: call.keyName,
+      keyName: call.key?.name,
       route: prepared?.route.name,
       strategy: prepared?.route.strategy,
       errorCode,
@@ -156,51 +155,6 @@ function outcomeOf(failure: AttemptFailure | undefined, isLeader: boolean): Atte
     return 'aborted';
   }
   return failure === undefined && isLeader ? 'served' : 'failed';
-}
-
-/** What an ended attempt teaches of its deployment, and the failure it is blamed for. */
-export function observationOf(
-  { attempt, hedge }: RunAttempt<unknown>,
-  index: number,
-): { readonly observation: Observation; readonly failure: AttemptFailure | undefined } {
-  const { ttftMs, endedAtMs = attempt.startedAtMs, failure, usage } = attempt.report();
-  const totalMs = endedAtMs - attempt.startedAtMs;
-  const isTooSlow = failure?.kind === 'aborted' || (failure?.kind === 'timed-out' && failure.phase !== 'stall');
-  const observation: Observation = {
-    deployment: attempt.deployment.id,
-    atMs: endedAtMs,
-    outcome: observedOutcome(failure),
-    ...defined({
-      ttftMs,
-      waitedMs: ttftMs === undefined && isTooSlow ? totalMs : undefined,
-      totalMs: failure === undefined ? totalMs : undefined,
-      extra: extraOf(hedge, index),
-      inputTokens: usage?.prompt_tokens,
-      outputTokens: usage?.completion_tokens,
-    }),
-  };
-  return { observation, failure };
-}
-
-function extraOf(hedge: boolean, index: number): Observation['extra'] {
-  if (hedge) {
-    return 'hedge';
-  }
-  return index > 0 ? 'retry' : undefined;
-}
-
-/** A request that the vendor refused for its own sake was answered as it should be: the deployment is well. */
-function observedOutcome(failure: AttemptFailure | undefined): Observation['outcome'] {
-  switch (failure?.kind) {
-    case undefined:
-      return 'succeeded';
-    case 'aborted':
-    case 'rejected':
-    case 'context-exceeded':
-      return 'given-up';
-    default:
-      return 'failed';
-  }
 }
 
 /** The object without its members that are `undefined`. */

@@ -12,6 +12,8 @@ const LIMIT_FLOOR_MS = 2000;
 const RETRY_SHARE = 0.2;
 const RETRY_FLOOR = 10;
 const FAILING_RATE = 0.5;
+/** What is merely slower than most gets this share of the hedge budget: an outage must find the rest unspent. */
+const DUE_SHARE = 0.5;
 /** A hedge's target may be expected to take this many times as long as the best. */
 const SLOW_TARGET = 4;
 /** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
@@ -39,7 +41,12 @@ export function raceRules(
     random: state.ports.random,
   };
   const { hedge } = route;
-  return hedge === undefined ? rules : { ...rules, mayHedge: () => takesHedge(candidates, hedge.budget, state) };
+  return hedge === undefined
+    ? rules
+    : {
+        ...rules,
+        mayHedge: (asked) => takesHedge(candidates, hedge.budget * (asked === 'when late' ? 1 : DUE_SHARE), state),
+      };
 }
 
 function racingCandidate(candidate: Candidate, all: readonly Candidate[], route: Route): RaceCandidate {

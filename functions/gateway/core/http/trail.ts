@@ -16,7 +16,7 @@ export function trailJson(record: RequestRecord): string {
     ttft_ms: rounded(record.ttftMs),
     total_ms: rounded(record.totalMs),
     overhead_ms: rounded(record.overheadMs),
-    candidates: record.candidates.map(({ deployment, score, state }) => ({ deployment, score: rounded(score), state })),
+    candidates: record.candidates.map(({ deployment, score, state }) => ({ deployment, score: precise(score), state })),
     attempts: record.attempts.map((attempt) => ({
       deployment: attempt.deployment,
       outcome: attempt.outcome,
@@ -34,6 +34,11 @@ export function trailJson(record: RequestRecord): string {
     cost_usd: record.costUsd,
     dropped: record.dropped.length === 0 ? undefined : record.dropped,
   });
+}
+
+/** Scores may be dollars a call as well as milliseconds: six digits, wherever the point is. */
+function precise(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 function rounded(value: number | undefined): number | undefined {

@@ -50,8 +50,8 @@ const MAX_STEPS = 500;
 /** Runs a race against scripted calls: hands it each event at its instant, wakes it when it asks to be woken. */
 function simulate(world: World): Course {
   let hedgesGranted = 0;
-  const grant = (): boolean => {
-    const isGranted = world.rules.mayHedge?.() === true;
+  const grant: NonNullable<RaceRules['mayHedge']> = (asked) => {
+    const isGranted = world.rules.mayHedge?.(asked) === true;
     hedgesGranted += isGranted ? 1 : 0;
     return isGranted;
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/failover/attempt-failure.ts';
+import type { RaceRules } from '../../../../functions/gateway/core/failover/race-state.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { raceCandidate, raceRules, startedRacer } from '../../../support/racer.ts';
 
@@ -314,17 +315,26 @@ describe('a hedge', () => {
     assert.deepEqual(racer.race().outcome, { kind: 'won', attempt: 1 });
   });
 
-  it('is not started, nor asked for again, where the budget is spent', () => {
-    let asked = 0;
-    const mayHedge = (): boolean => {
-      asked += 1;
+  it('that the budget refuses is asked for once more when the token is late, and then no more', () => {
+    const asked: string[] = [];
+    const mayHedge: NonNullable<RaceRules['mayHedge']> = (when) => {
+      asked.push(when);
       return false;
     };
     const racer = startedRacer(raceRules({ candidates: hedged, mayHedge }));
     assert.deepEqual(racer.send(WOKEN, 500), []);
     assert.deepEqual(racer.send(WOKEN, 600), []);
-    assert.equal(asked, 1);
+    assert.equal(racer.wakesAt(), 1000);
+    assert.deepEqual(racer.send(WOKEN, 1000), []);
+    assert.deepEqual(racer.send(WOKEN, 1100), []);
+    assert.deepEqual(asked, ['when due', 'when late']);
     assert.equal(racer.wakesAt(), 10_000);
+  });
+
+  it('that was refused at first starts where the budget allows it when the token is late', () => {
+    const racer = startedRacer(raceRules({ candidates: hedged, mayHedge: (when) => when === 'when late' }));
+    assert.deepEqual(racer.send(WOKEN, 500), []);
+    assert.deepEqual(racer.send(WOKEN, 1000), [{ kind: 'dial', attempt: 1, candidate: 1 }]);
   });
 
   it('is not started in a route without one', () => {

@@ -26,7 +26,10 @@ function declaration(tool: ChatTool, path: string, losses: EncodingLosses): read
     refuse(losses, path, 'Gemini takes tools of type function: leave out the others.');
     return [];
   }
-  const { name, description, parameters } = tool.function;
+  const { name, description, parameters, strict } = tool.function;
+  if (strict === true && !losses.dropped.includes('strict')) {
+    losses.dropped.push('strict');
+  }
   const members = { name, description: description ?? undefined, parametersJsonSchema: parameters ?? undefined };
   return [presentMembers(members) ?? {}];
 }
