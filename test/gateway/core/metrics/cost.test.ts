@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ChatUsage } from '../../../../functions/gateway/core/chat/chat-usage.ts';
+import type { DeploymentSettings } from '../../../../functions/gateway/core/config/gateway-config.ts';
+import { costUsd } from '../../../../functions/gateway/core/metrics/cost.ts';
+import { deployment } from '../../../support/routes.ts';
+
+const M = 1_000_000;
+
+function usage(change: Partial<ChatUsage> = {}): ChatUsage {
+  return { prompt_tokens: M, completion_tokens: M, total_tokens: 2 * M, ...change };
+}
+
+function cost(prices: Partial<DeploymentSettings>, used: ChatUsage | undefined = usage()): number | undefined {
+  return costUsd(used, deployment('a', prices));
+}
+
+describe('the cost of an attempt', () => {
+  const cached = usage({ prompt_tokens_details: { cached_tokens: M / 2, cache_write_tokens: M / 4 } });
+  const rows: readonly {
+    readonly name: string;
+    readonly prices: Partial<DeploymentSettings>;
+    readonly used: ChatUsage;
+    readonly dollars: number;
+  }[] = [
+    {
+      name: 'input and output at their prices',
+      prices: { inputPrice: 3, outputPrice: 15 },
+      used: usage(),
+      dollars: 18,
+    },
+    { name: 'cached tokens at the input price', prices: { inputPrice: 4, outputPrice: 0 }, used: cached, dollars: 4 },
+    {
+      name: 'cached tokens at their own prices',
+      prices: { inputPrice: 4, outputPrice: 0, cachedInputPrice: 1, cacheWritePrice: 8 },
+      used: cached,
+      dollars: 0.25 * 4 + 0.5 * 1 + 0.25 * 8,
+    },
+    {
+      name: 'no less than nothing for a vendor that counts cached tokens apart',
+      prices: { inputPrice: 4, outputPrice: 0, cachedInputPrice: 1 },
+      used: usage({ prompt_tokens: 0, prompt_tokens_details: { cached_tokens: M } }),
+      dollars: 1,
+    },
+  ];
+  for (const { name, prices, used, dollars } of rows) {
+    it(`counts ${name}`, () => assert.equal(cost(prices, used), dollars));
+  }
+
+  it('is not known without a price or without tokens', () => {
+    assert.equal(cost({}), undefined);
+    assert.equal(costUsd(undefined, deployment('a', { inputPrice: 1, outputPrice: 1 })), undefined);
+  });
+});
