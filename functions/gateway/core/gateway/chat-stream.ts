@@ -62,7 +62,8 @@ const BUG: GatewayError = {
 function ending(served: ServedCall, chunks: ChatChunks, failure: AttemptFailure | undefined): string {
   const { call, progress } = served;
   if (failure !== undefined) {
-    return broken(served, streamError(failure), failure.kind === 'aborted' ? 'hung-up' : 'cut');
+    const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
+    return broken(served, streamError(failure), hasLeft ? 'hung-up' : 'cut');
   }
   progress.ending = 'complete';
   return `${chunks.end()}: nemo ${trailJson(recordOf(call, progress))}\n\ndata: [DONE]\n\n`;
