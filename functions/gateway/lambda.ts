@@ -20,13 +20,14 @@ const unfinished = new Map<unknown, () => Promise<void>>();
 interface StreamedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Readable;
+  readonly body: Readable;
 }
 
 async function handle(event: LambdaFunctionURLEvent, context: Context): Promise<StreamedResponse> {
   const { status, headers, body, afterEnd } = await gateway(lambdaRequest(event, context));
   unfinished.set(event, afterEnd);
-  return { statusCode: status, headers, body: typeof body === 'string' ? body : Readable.from(body) };
+  // Not as a string: middy cuts long ones into pieces of 16384 UTF-16 units, and with them characters in two.
+  return { statusCode: status, headers, body: Readable.from(typeof body === 'string' ? [body] : body) };
 }
 
 export const handler = middy(handle, {
