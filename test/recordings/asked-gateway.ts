@@ -9,7 +9,13 @@ import { isJsonObject, type JsonObject, objectMember, stringMember } from '../..
 
 /** What the official client gave its caller. */
 export type Seen =
-  | { readonly kind: 'answer'; readonly choices: readonly SeenChoice[]; readonly usage: unknown }
+    | {
+      readonly kind: 'answer';
+      readonly choices: readonly SeenChoice[];
+      readonly usage: unknown;
+      /** What is said of the answer as a whole. */
+      readonly about: { readonly service_tier: unknown; readonly system_fingerprint: unknown };
+    }
   | SeenFailure;
 
 export interface SeenFailure {
@@ -52,8 +58,10 @@ export async function askStreamed(client: OpenAI, request: ChatAsk): Promise<See
     });
     const folding = new Map<number, FoldedChoice>();
     let usage: unknown;
+    let about = aboutOf({});
     for await (const chunk of stream) {
       usage = chunk.usage ?? usage;
+      about = aboutOf(chunk);
       for (const choice of chunk.choices) {
         const folded = folding.get(choice.index) ?? { message: {}, calls: [], logprobs: {}, finish: null };
         folding.set(choice.index, folded);
@@ -63,7 +71,7 @@ export async function askStreamed(client: OpenAI, request: ChatAsk): Promise<See
     const choices = [...folding.values()].map(({ message, calls, logprobs, finish }) =>
       seenChoice({ ...message, tool_calls: calls }, finish, logprobs),
     );
-    return { kind: 'answer', choices, usage };
+    return { kind: 'answer', choices, usage, about };
   });
 }
 
@@ -87,14 +95,23 @@ async function orFailure(ask: () => Promise<Seen>): Promise<Seen> {
   }
 }
 
-function seenOf({ choices, usage }: ChatCompletion): Seen {
+function seenOf(completion: ChatCompletion): Seen {
+  const { choices, usage } = completion;
   return {
-    kind: 'answer',
+        kind: 'answer',
     usage,
+    about: aboutOf(completion),
     choices: choices.map(({ message, finish_reason, logprobs }) =>
       seenChoice({ ...message }, finish_reason, { ...logprobs }),
     ),
   };
+}
+
+function aboutOf({ service_tier, system_fingerprint }: Partial<ChatCompletion | ChatCompletionChunk>): {
+  readonly service_tier: unknown;
+  readonly system_fingerprint: unknown;
+} {
+  return { service_tier, system_fingerprint };
 }
 
 const KNOWN = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls', 'parsed'];
