@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Attempt, AttemptOpening, AttemptReport } from '../failover/attempt.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import { failureVerdict } from '../failover/failure-verdict.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 
@@ -74,25 +75,14 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
   tell(watch, { kind: 'first-token', ttftMs: attempt.report().ttftMs ?? waitedMs, ...why });
 }
 
-/** A request that the vendor refused for its own sake was answered as it should be: the deployment is well. */
+/** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
 function openingLesson(failure: AttemptFailure, waitedMs: number): Lesson {
-  switch (failure.kind) {
-    case 'aborted':
-      return { kind: 'given-up', waitedMs };
-    case 'rejected':
-    case 'context-exceeded':
-      return { kind: 'refused' };
-    case 'timed-out':
-      return { kind: 'failed', waitedMs };
-    case 'unreachable':
-    case 'overloaded':
-    case 'rate-limited':
-    case 'conflicted':
-    case 'misconfigured':
-    case 'malformed':
-    case 'truncated':
-      return { kind: 'failed' };
+  if (failureVerdict(failure).blame === 'none') {
+    return failure.kind === 'aborted' || failure.kind === 'timed-out'
+      ? { kind: 'given-up', waitedMs }
+      : { kind: 'refused' };
   }
+  return failure.kind === 'timed-out' ? { kind: 'failed', waitedMs } : { kind: 'failed' };
 }
 
 function tellEnd(watch: Watch): void {
@@ -107,10 +97,10 @@ function tellEnd(watch: Watch): void {
   }
 }
 
-/** Nothing for an answer that the caller did not want to its end. */
+/** Nothing for an answer that the caller did not want, or could not wait for, to its end. */
 function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, startedAtMs: number): Lesson | undefined {
   if (failure !== undefined) {
-    return failure.kind === 'aborted' ? undefined : { kind: 'cut' };
+    return failureVerdict(failure).blame === 'none' ? undefined : { kind: 'cut' };
   }
   if (ttftMs === undefined || endedAtMs === undefined) {
     return undefined;

@@ -119,6 +119,10 @@ function changeOf(
   { estimate, ejection }: Pick<Standing, 'estimate'> & { readonly ejection: Ejection | undefined },
 ): EjectionChange | undefined {
   const { deployment, atMs, kind, startedAtMs } = observation;
+  if (kind === 'answered') {
+    // A first token alone does not end a row of failures: each of its streams may be cut.
+    memory.consecutiveFailures.delete(deployment);
+  }
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
@@ -147,7 +151,6 @@ function changeOf(
 
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
   const { deployment } = observation;
-  memory.consecutiveFailures.delete(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
   if (was === undefined || was.untilMs === 0 || observation.startedAtMs < was.untilMs) {
     return undefined;
