@@ -1,5 +1,6 @@
-import type { DeploymentSettings, GatewayConfig } from '../core/config/gateway-config.ts';
+import type { DeploymentSettings, GatewayConfig, ProtocolName } from '../core/config/gateway-config.ts';
 import { nearestName } from '../core/config/nearest-name.ts';
+import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 
 /** What is wrong between the parts of a configuration whose parts are each valid. */
@@ -37,16 +38,19 @@ function providersAreComplete(config: GatewayConfig): readonly ConfigProblem[] {
       return provider.region === undefined ? [problem] : [];
     }
     const message = "is required: the vendor's own address answers no call without a credential";
-    const problem = { path: pathText(['providers', name, 'apiKey']), message, example: CREDENTIALS[provider.protocol] };
+    const problem = {
+      path: pathText(['providers', name, 'apiKey']),
+      message,
+      example: credentialOf(provider.protocol),
+    };
     return provider.baseUrl === undefined && provider.apiKey === undefined ? [problem] : [];
   });
 }
 
-const CREDENTIALS = {
-  openai: '"apiKey": "OPENAI_API_KEY"',
-  anthropic: '"apiKey": "ANTHROPIC_API_KEY"',
-  gemini: '"apiKey": "GEMINI_API_KEY"',
-};
+/** The name that vendors' own tools look for: `OPENAI_API_KEY`. */
+function credentialOf(protocol: ProtocolName): string {
+  return `"apiKey": "${protocol.toUpperCase()}_API_KEY"`;
+}
 
 function deploymentsNameProviders(config: GatewayConfig): readonly ConfigProblem[] {
   return Object.entries(config.deployments)
@@ -59,13 +63,14 @@ function deploymentsNameProviders(config: GatewayConfig): readonly ConfigProblem
 }
 
 function embeddingsAreOffered(config: GatewayConfig): readonly ConfigProblem[] {
-  return Object.entries(config.deployments)
-    .filter(([, { kind, provider }]) => kind === 'embeddings' && config.providers[provider]?.protocol === 'anthropic')
-    .map(([id]) => ({
-      path: pathText(['deployments', id, 'kind']),
-      message: 'is "embeddings", which the provider\'s protocol anthropic does not have',
-      example: '"kind": "chat"',
-    }));
+  return Object.entries(config.deployments).flatMap(([id, { kind, provider }]) => {
+    const protocol = config.providers[provider]?.protocol;
+    if (kind !== 'embeddings' || protocol === undefined || 'embeddings' in PROTOCOLS[protocol]) {
+      return [];
+    }
+    const message = `is "embeddings", which the provider's protocol ${protocol} does not have`;
+    return [{ path: pathText(['deployments', id, 'kind']), message, example: '"kind": "chat"' }];
+  });
 }
 
 /** The stack allows the function to call these models by name; a `*` in one would allow every other. */

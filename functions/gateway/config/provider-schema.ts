@@ -1,6 +1,5 @@
 import * as z from 'zod';
-
-const PROTOCOLS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const;
+import { PROTOCOL_NAMES } from '../core/protocols/protocols.ts';
 
 /** Headers that carry credentials. Those belong in `apiKey`, which names a secret, and not in the file. */
 const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'];
@@ -31,7 +30,7 @@ const headerName = z
 
 /** One vendor and its protocol. */
 export const providerSchema = z.strictObject({
-  protocol: z.enum(PROTOCOLS).meta({
+  protocol: z.enum(PROTOCOL_NAMES).meta({
     description: 'The wire format. OpenAI-compatible servers are `openai`.',
     examples: ['openai'],
   }),

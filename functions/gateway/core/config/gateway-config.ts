@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { KeyLimits, LimitSettings } from '../keys/key-limits.ts';
+import type { PROTOCOLS } from '../protocols/protocols.ts';
 import type { EjectionSettings } from '../statistics/ejection.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */
@@ -14,7 +15,8 @@ export interface GatewayConfig extends RouteSettings {
   readonly keys: readonly ConfiguredKey[];
 }
 
-export type ProtocolName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
+/** A line of `PROTOCOLS`. */
+export type ProtocolName = keyof typeof PROTOCOLS;
 
 /** A vendor and its protocol. */
 export interface Provider {
