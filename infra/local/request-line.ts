@@ -1,10 +1,11 @@
 import { describeFailure } from '../../functions/gateway/core/failover/final-error.ts';
+import { codeWord } from '../../functions/gateway/core/metrics/code-word.ts';
 import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
 
 /** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
 export function requestLine(record: RequestRecord): string {
-  const asked = record.askedModel ?? '-';
-  const served = record.servedBy ?? `refused ${record.errorCode ?? ''}`;
+  const asked = printable(record.askedModel ?? '-');
+  const served = record.servedBy ?? `refused ${codeWord(record.errorCode) ?? ''}`;
   const times = `ttft ${milliseconds(record.ttftMs)}  total ${milliseconds(record.totalMs)}`;
   const attempts = record.attempts.map(attemptText).join(' -> ');
   const flags = [record.routing, record.explored ? 'explored' : '', record.ending === 'complete' ? '' : record.ending];
@@ -15,6 +16,13 @@ function attemptText(attempt: AttemptRecord): string {
   const reason = attempt.failure === undefined ? attempt.outcome : describeFailure(attempt.failure);
   return `${attempt.hedge ? 'hedge ' : ''}${attempt.deployment} ${reason} ${milliseconds(attempt.totalMs)}`;
 }
+
+/** A caller chooses the text: it must not move the cursor of the terminal, nor pretend to be another line. */
+function printable(text: string): string {
+  return text.slice(0, MAX_ASKED_CHARS).replaceAll(/[^\x20-\x7e]/g, '?');
+}
+
+const MAX_ASKED_CHARS = 100;
 
 function milliseconds(value: number | undefined): string {
   return value === undefined ? '-' : `${Math.round(value)} ms`;

@@ -4,6 +4,7 @@ import type { Dial, UpstreamCall, UpstreamResponse } from '../core/failover/dial
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import type { SignableRequest } from './aws-signature.ts';
 import { type HttpPool, httpPool, poolRequest } from './http-pool.ts';
+import { secretsOf, withoutSecrets } from './without-secrets.ts';
 
 /** Looks up a credential by its name; `undefined` where there is none. */
 export type Credentials = (name: string) => Promise<string | undefined>;
@@ -153,7 +154,7 @@ async function exchange(
     kind: 'answered',
     status: response.statusCode,
     headers: singleValued(response.headers),
-    body: response.body,
+    body: response.statusCode < 300 ? response.body : withoutSecrets(response.body, secretsOf(headers)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../http/gateway-error.ts';
+import { redactSecrets } from '../http/redact-secrets.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
 
 /** The longest wait that is passed on: the OpenAI SDKs ignore longer ones. */
@@ -97,7 +98,7 @@ function refusedByVendor(failure: AttemptFailure | undefined, status: number, co
   const vendor = failure?.vendor;
   return {
     status: [vendor?.status, status].find(isCallersFault) ?? 400,
-    message: vendor?.message ?? 'The provider refused the request.',
+    message: redactSecrets(vendor?.message ?? 'The provider refused the request.'),
     type: 'invalid_request_error',
     code: code ?? vendor?.code ?? null,
     param: vendor?.param ?? null,

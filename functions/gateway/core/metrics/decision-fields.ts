@@ -1,5 +1,7 @@
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import { redactSecrets } from '../http/redact-secrets.ts';
 import type { JsonObject } from '../json.ts';
+import { codeWord } from './code-word.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from './request-record.ts';
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
@@ -16,14 +18,14 @@ export function requestFields(record: RequestRecord): JsonObject {
     line: 'request',
     requestId: record.requestId,
     operation: record.operation,
-    asked: cut(record.askedModel),
+    asked: record.askedModel === undefined ? undefined : cut(redactSecrets(record.askedModel)),
     route: record.route,
     strategy: record.strategy,
     stream: record.stream,
     explored: record.explored,
     key: record.keyName,
     status: record.status,
-    code: cut(record.errorCode),
+    code: codeWord(record.errorCode),
     ending: record.ending,
     routing: record.routing,
     servedBy: record.servedBy,
@@ -78,9 +80,9 @@ function failureFields(failure: AttemptFailure): JsonObject {
     reason: kind,
     detail: failureDetail(failure),
     vendorStatus: vendor?.status,
-    vendorType: cut(vendor?.type),
-    vendorCode: cut(vendor?.code),
-    vendorRequestId: cut(vendor?.requestId),
+    vendorType: codeWord(vendor?.type),
+    vendorCode: codeWord(vendor?.code),
+    vendorRequestId: codeWord(vendor?.requestId),
   };
 }
 
