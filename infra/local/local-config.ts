@@ -3,7 +3,6 @@ import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { type ParsedConfig, parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
-import { parseJson } from '../../functions/gateway/core/json.ts';
 import type { SimulatedVendor } from './simulated/simulated-providers.ts';
 
 /** A configuration that cannot be used. The message says what to change. */
@@ -18,12 +17,18 @@ export interface LocalConfig {
 
 /** Reads a configuration file. Throws `ConfigError`. */
 export function configFromFile(file: string): LocalConfig {
-  const json = parseJson(textOf(file));
-  if (json === undefined) {
-    throw new ConfigError(`${file} is not JSON.`);
-  }
-  const { config, aws } = parsed(json, file);
+  const { config, aws } = parsed(jsonOf(file), file);
   return aws.cors === undefined ? { config } : { config, cors: aws.cors };
+}
+
+function jsonOf(file: string): unknown {
+  // Some editors begin a file with a byte-order mark.
+  const text = textOf(file).replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function textOf(file: string): string {

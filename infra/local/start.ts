@@ -24,6 +24,12 @@ import { type SimulatedProviders, startSimulatedProviders } from './simulated/si
 const DEFAULT_PORT = 8787;
 const DEFAULT_METRICS_FILE = 'nemo-metrics.log';
 
+/** Codes of the system's, for people. */
+const PORT_PROBLEMS: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'is taken by another program'],
+  ['EACCES', 'may not be used by this user'],
+]);
+
 interface Chosen extends LocalConfig {
   readonly simulated?: SimulatedProviders;
 }
@@ -31,23 +37,29 @@ interface Chosen extends LocalConfig {
 try {
   await start();
 } catch (error) {
-  if (!(error instanceof ConfigError) && !isPortTaken(error)) {
+  const problem = problemOf(error);
+  if (problem === undefined) {
     throw error;
   }
-  console.error(error.message);
-  process.exitCode = 1;
+  console.error(problem);
+  // What listens already would keep the process alive.
+  process.exit(1);
 }
 
 async function start(): Promise<void> {
+  const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
   const key = process.env.NEMO_KEY ?? `nemo_${randomBytes(32).toString('base64url')}`;
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE ?? DEFAULT_METRICS_FILE);
   const metrics = createWriteStream(metricsFile, { flags: 'a' });
+  metrics.on('error', (error) =>
+    console.error(`Metrics are lost: ${error.message}. NEMO_METRICS_FILE names the file.`),
+  );
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const system = await startLocalSystem({
     config,
     key,
-    port: portNumber(),
+    port,
     credentials: async (name) => known.get(name) ?? process.env[name],
     sign: localSigner(),
     onRecord: (record) => {
@@ -60,8 +72,9 @@ async function start(): Promise<void> {
   });
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
   const stop = (): void => {
-    metrics.end();
-    void Promise.all([system.close(), simulated?.close()]).then(() => process.exit(0));
+    // Requests that are broken off are recorded too: the file is closed last.
+    const closed = Promise.all([system.close(), simulated?.close()]);
+    void closed.then(() => metrics.end(() => process.exit(0)));
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -73,7 +86,7 @@ async function start(): Promise<void> {
 function configFile(): string | undefined {
   try {
     const { values } = parseArgs({ options: { config: { type: 'string' } } });
-    return values.config ?? process.env.NEMO_CONFIG;
+    return values.config ?? (process.env.NEMO_CONFIG || undefined);
   } catch (error) {
     throw new ConfigError(
       `${error instanceof Error ? error.message : String(error)}. The one option is --config FILE.`,
@@ -102,8 +115,16 @@ function portNumber(): number {
   return port;
 }
 
-function isPortTaken(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+/** What to change, where the failure is the user's to mend; `undefined` for a bug. */
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof ConfigError) {
+    return error.message;
+  }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reason = typeof code === 'string' ? PORT_PROBLEMS.get(code) : undefined;
+  return reason === undefined
+    ? undefined
+    : `Port ${portNumber()} ${reason}. Choose another, as in: PORT=8788 npm start`;
 }
 
 function metricText(record: RequestRecord): string {
