@@ -169,15 +169,13 @@ function statusFailure(step: FailureStep, scene: Scene): WireFailure {
 function brokenMoves(step: BrokenStep, play: Play, scene: Scene): readonly Move[] {
   switch (step.kind) {
     case 'reset':
-      return [...upTo(play, step.when === 'after-chunks' ? step.chunks : step.when), { do: 'reset' }];
+      return [...upTo(play, step.when === 'after-chunks' ? step.afterChunks : step.when), { do: 'reset' }];
     case 'silence':
       return [...upTo(play, step.when), { do: 'fall-silent' }];
     case 'stall':
-      return [...upTo(play, step.afterChunks), { do: 'fall-silent' }];
-    case 'cut': {
-      const kept = 'afterBytes' in step ? firstBytes(wholeOf(play), step.afterBytes) : upTo(play, step.afterChunks);
-      return [...kept, { do: step.clean === true ? 'end' : 'drop' }];
-    }
+      return [...upToBreak(play, step), { do: 'fall-silent' }];
+    case 'cut':
+      return [...upToBreak(play, step), { do: step.clean === true ? 'end' : 'drop' }];
     case 'missing-terminal':
       return [...upTo(play, play.content.length), { do: 'end' }];
     case 'malformed-event': {
@@ -189,6 +187,13 @@ function brokenMoves(step: BrokenStep, play: Play, scene: Scene): readonly Move[
       return [...upTo(play, step.afterChunks), write(event), { do: 'end' }];
     }
   }
+}
+
+function upToBreak(
+  play: Play,
+  step: { readonly afterBytes: number } | { readonly afterChunks: number },
+): readonly Move[] {
+  return 'afterBytes' in step ? firstBytes(wholeOf(play), step.afterBytes) : upTo(play, step.afterChunks);
 }
 
 /** The moves up to a point: a phase, or so many chunks. */
@@ -230,7 +235,12 @@ function rawMoves(step: RawStep, wire: VendorWire): readonly Move[] {
     case 'empty':
       return [...beforeHeaders(step), ...responseOf(200, stream, [])];
     case 'raw':
-      return [...beforeHeaders(step), ...responseOf(step.status ?? 200, step.headers ?? stream, step.pieces)];
+      return [
+        ...beforeHeaders(step),
+        { do: 'send-headers', status: step.status ?? 200, headers: step.headers ?? stream },
+        ...step.pieces.flatMap((piece, index) => [...beforeChunk(step, index), write(piece)]),
+        { do: 'end' },
+      ];
   }
 }
 

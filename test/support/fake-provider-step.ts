@@ -62,10 +62,11 @@ export type BrokenStep = AnswerContent &
   Pace &
   (
     | { readonly kind: 'reset'; readonly when: 'before-headers' | 'after-headers' }
-    | { readonly kind: 'reset'; readonly when: 'after-chunks'; readonly chunks: number }
+    | { readonly kind: 'reset'; readonly when: 'after-chunks'; readonly afterChunks: number }
     /** Nothing more comes until the client hangs up or the fake is closed. */
     | { readonly kind: 'silence'; readonly when: 'before-headers' | 'after-headers' | 'after-prelude' }
     | { readonly kind: 'stall'; readonly afterChunks: number }
+    | { readonly kind: 'stall'; readonly afterBytes: number }
     /** The stream ends there. `clean` (default false): as a well-formed HTTP body, else the connection is dropped. */
     | { readonly kind: 'cut'; readonly afterChunks: number; readonly clean?: boolean }
     | { readonly kind: 'cut'; readonly afterBytes: number; readonly clean?: boolean }
@@ -91,7 +92,7 @@ export type RawStep = Pace &
         readonly status?: number;
         /** Default: the content type of the vendor's streams. */
         readonly headers?: Readonly<Record<string, string>>;
-        /** Each is written on its own. */
+        /** Each is written on its own, and counts as a chunk. */
         readonly pieces: readonly (string | Uint8Array)[];
       }
   );
