@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Gateway } from '../core/gateway/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/gateway/ports.ts';
@@ -20,6 +20,8 @@ export interface GatewayServerOptions {
   readonly sideRoute?: SideRoute | undefined;
   /** Without it no web page may call. */
   readonly cors?: CorsSettings | undefined;
+  /** In place of the server's own bounds. */
+  readonly limits?: ServerOptions;
 }
 
 /** Bounds on callers who are slow or send too much, so that none of them holds a connection for nothing. */
@@ -37,9 +39,9 @@ const SERVER_LIMITS = {
 
 /** The gateway as a plain HTTP server, for laptops and tests. */
 export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = {}): GatewayServer {
-  const { sideRoute = () => false, cors } = options;
+  const { sideRoute = () => false, cors, limits } = options;
   const underWay = new Set<Promise<void>>();
-  const server = createServer(SERVER_LIMITS, (request, response) => {
+  const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
     if (isPreflight(request) && cors !== undefined) {
       answerPreflight(cors, request, response);
     } else if (!sideRoute(request, response)) {
