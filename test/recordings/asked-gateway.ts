@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject, objectMember, stringMember } from '../..
 
 /** What the official client gave its caller. */
 export type Seen =
-    | {
+  | {
       readonly kind: 'answer';
       readonly choices: readonly SeenChoice[];
       readonly usage: unknown;
@@ -98,7 +98,7 @@ async function orFailure(ask: () => Promise<Seen>): Promise<Seen> {
 function seenOf(completion: ChatCompletion): Seen {
   const { choices, usage } = completion;
   return {
-        kind: 'answer',
+    kind: 'answer',
     usage,
     about: aboutOf(completion),
     choices: choices.map(({ message, finish_reason, logprobs }) =>

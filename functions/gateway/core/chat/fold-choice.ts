@@ -14,7 +14,7 @@ export interface ChoiceFold {
 }
 
 /** Members of a message that have a delta of their own, or that are ours to set. */
-export const MESSAGE_MEMBERS: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
+const MESSAGE_MEMBERS: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
 
 interface FoldedCall {
   readonly start: Extract<ChatDelta, { type: 'tool-call-start' }>;
