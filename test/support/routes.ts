@@ -42,7 +42,7 @@ export function facts(change: Partial<RequestFacts> = {}): RequestFacts {
 export function estimate(change: Partial<Estimate> = {}): Estimate {
   return {
     evidence: 0,
-    ttftMs: undefined,
+    ttftTotalMs: 0,
     msPerToken: undefined,
     outputTokens: undefined,
     requests: 0,
@@ -51,13 +51,18 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
     retries: 0,
     requestsPerSecond: 0,
     tokensPerSecond: 0,
+    recent: { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 },
     ttftPercentileMs: () => undefined,
     totalPercentileMs: () => undefined,
     ...change,
   };
 }
 
-/** A healthy deployment with plenty of evidence for its mean time to first token. */
+/**
+ * A healthy deployment with plenty of evidence, old and new, for its mean time to first token. `failureRate` is that of both memories.
+ */
 export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standing {
-  return { estimate: estimate({ evidence: 1000, requests: 1000, ttftMs, ...change }), state: 'healthy' };
+  const seen = { evidence: 1000, requests: 1000, ttftTotalMs: 1000 * ttftMs };
+  const recent = { ...seen, failureRate: change.failureRate ?? 0 };
+  return { estimate: estimate({ ...seen, recent, ...change }), state: 'healthy' };
 }

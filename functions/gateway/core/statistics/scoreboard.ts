@@ -62,7 +62,8 @@ interface Memory {
   /** As this instance knows them, with the number of reads that had begun when it last changed them itself. */
   readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAfterRead: number }>;
   readsBegun: number;
-  readonly consecutiveFailures: Map<string, number>;
+  /** In a row, as this instance sees them. A first token ends the row of those before it, and only a whole answer the row of broken ones. */
+  readonly failuresInARow: Readonly<Record<'failed' | 'cut', Map<string, number>>>;
 }
 
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
@@ -72,7 +73,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     stored: new Map(),
     ejections: new Map(),
     readsBegun: 0,
-    consecutiveFailures: new Map(),
+    failuresInARow: { failed: new Map(), cut: new Map() },
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
@@ -106,11 +107,15 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
 function observe(memory: Memory, observation: Observation, failure: AttemptFailure | undefined): Observed {
   const { deployment, atMs } = observation;
   const { estimate, ejection } = look(memory, deployment, atMs);
-  const share = Math.min(1, memory.settings.writesPerSecond / Math.max(estimate.requestsPerSecond, 1e-9));
+  const itemsPerSecond = estimate.requestsPerSecond * ITEMS_PER_ATTEMPT;
+  const share = Math.min(1, memory.settings.writesPerSecond / Math.max(itemsPerSecond, 1e-9));
   const takeBack = memory.log.add(observation, share);
   const change = changeOf(memory, observation, failure, { estimate, ejection });
   return change === undefined ? { takeBack } : { takeBack, change };
 }
+
+/** What an attempt writes where nothing is merged: its first token to both memories, its end to the lasting one. */
+const ITEMS_PER_ATTEMPT = 3;
 
 function changeOf(
   memory: Memory,
@@ -119,10 +124,6 @@ function changeOf(
   { estimate, ejection }: Pick<Standing, 'estimate'> & { readonly ejection: Ejection | undefined },
 ): EjectionChange | undefined {
   const { deployment, atMs, kind, startedAtMs } = observation;
-  if (kind === 'answered') {
-    // A first token alone does not end a row of failures: each of its streams may be cut.
-    memory.consecutiveFailures.delete(deployment);
-  }
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
@@ -130,8 +131,9 @@ function changeOf(
   if (failure === undefined || blame === 'none') {
     return undefined;
   }
-  const consecutive = (memory.consecutiveFailures.get(deployment) ?? 0) + (blame === 'failure' ? 1 : 0);
-  memory.consecutiveFailures.set(deployment, consecutive);
+  const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
+  const consecutive = (row.get(deployment) ?? 0) + (blame === 'failure' ? 1 : 0);
+  row.set(deployment, consecutive);
   const { requests, failureRate } = estimate.recent;
   const evidence = {
     blame,
@@ -150,9 +152,16 @@ function changeOf(
 }
 
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
-  const { deployment } = observation;
+  const { deployment, kind } = observation;
+  const { failed, cut } = memory.failuresInARow;
+  failed.delete(deployment);
+  if (kind === 'answered') {
+    cut.delete(deployment);
+  }
+  // Of one that breaks its answers a first token proves nothing.
+  const isProof = !cut.has(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
-  if (was === undefined || was.untilMs === 0 || observation.startedAtMs < was.untilMs) {
+  if (was === undefined || was.untilMs === 0 || !isProof || observation.startedAtMs < was.untilMs) {
     return undefined;
   }
   memory.ejections.set(deployment, { ejection: undefined, changedAfterRead: memory.readsBegun });

@@ -6,12 +6,20 @@ import {
   failureShare,
   latencyPrior,
 } from '../../../../functions/gateway/core/routing/expected-latency.ts';
+import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import { estimate, facts } from '../../../support/routes.ts';
 
+const NOTHING = { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 };
 const PRIOR = { ttftMs: 200, msPerToken: 10, outputTokens: 100 };
 
+/** What both memories say of observations that are neither old nor new. */
+function known(evidence: number, meanMs: number, change: Partial<Estimate> = {}): Estimate {
+  const seen = { evidence, requests: evidence, ttftTotalMs: evidence * meanMs };
+  return estimate({ ...seen, recent: { ...seen, failureRate: 0 }, ...change });
+}
+
 function ttft(evidence: number, ttftMs = 1000): number {
-  return expectedLatency(estimate({ evidence, requests: evidence, ttftMs }), facts(), PRIOR).ttftMs;
+  return expectedLatency(known(evidence, ttftMs), facts(), PRIOR).ttftMs;
 }
 
 describe('the expected latency', () => {
@@ -27,48 +35,74 @@ describe('the expected latency', () => {
       expected.toSorted((a, b) => b - a),
     );
     assert.ok((expected[0] ?? 0) > 999 && (expected.at(-1) ?? 0) < 202);
-    assert.equal(ttft(1), 600);
+    // Half way from 200 to 1000 by the lasting memory, and a fifth of the rest by the recent one.
+    assert.equal(ttft(1), 680);
   });
 
   it('lies between the own mean and the prior', () => {
     const positive = fc.double({ min: 1, max: 60_000, noNaN: true });
     fc.assert(
       fc.property(positive, positive, fc.double({ min: 0, max: 1e6, noNaN: true }), (own, assumed, evidence) => {
-        const known = estimate({ ttftMs: own, evidence, requests: evidence });
-        const { ttftMs } = expectedLatency(known, facts(), { ...PRIOR, ttftMs: assumed });
+        const { ttftMs } = expectedLatency(known(evidence, own), facts(), { ...PRIOR, ttftMs: assumed });
         assert.ok(ttftMs >= Math.min(own, assumed) - 1e-6 && ttftMs <= Math.max(own, assumed) + 1e-6);
       }),
     );
   });
 
   it('takes waits in vain for evidence too: where all were given up the deployment is slow, not unknown', () => {
-    const silent = estimate({ evidence: 0, requests: 20, ttftMs: 10_000 });
+    const silent = estimate({ evidence: 0, requests: 20, ttftTotalMs: 20 * 10_000 });
     assert.ok(expectedLatency(silent, facts(), PRIOR).ttftMs > 9000);
   });
 
   it('adds the tokens that a plain call is expected to wait for', () => {
-    const known = estimate({ evidence: 1e9, requests: 1e9, ttftMs: 300, msPerToken: 20, outputTokens: 50 });
-    assert.equal(Math.round(expectedLatency(known, facts({ stream: false }), PRIOR).latencyMs), 1300);
-    assert.equal(Math.round(expectedLatency(known, facts({ stream: true }), PRIOR).latencyMs), 300);
+    const long = known(1e9, 300, { msPerToken: 20, outputTokens: 50 });
+    assert.equal(Math.round(expectedLatency(long, facts({ stream: false }), PRIOR).latencyMs), 1300);
+    assert.equal(Math.round(expectedLatency(long, facts({ stream: true }), PRIOR).latencyMs), 300);
   });
 
   it('rises with the share of failures, which are forgiven as they decay', () => {
-    const failing = (requests: number): number => failureShare(estimate({ failureRate: 0.5, requests }));
-    assert.ok(failing(100) > failing(1) && failing(1) > failing(0.1) && failing(0) === 0);
-    const known = estimate({ evidence: 100, requests: 100, ttftMs: 300 });
-    const worse = expectedLatency({ ...known, failureRate: 0.5 }, facts(), PRIOR);
-    assert.ok(worse.ttftMs > expectedLatency(known, facts(), PRIOR).ttftMs);
+    const failing = (requests: number): Estimate =>
+      known(100, 300, { recent: { ...NOTHING, failureRate: 0.5, requests } });
+    const shares = [100, 1, 0.1, 0].map((requests) => failureShare(failing(requests)));
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => b - a),
+    );
+    assert.deepEqual([shares[1], shares[3]], [0.25, 0]);
+    const ttfts = [100, 1, 0.1, 0].map((requests) => expectedLatency(failing(requests), facts(), PRIOR).ttftMs);
+    assert.deepEqual(
+      ttfts,
+      ttfts.toSorted((a, b) => b - a),
+    );
+  });
+
+  it('follows the last seconds against minutes of heavy traffic', () => {
+    const recent = { ...NOTHING, evidence: 40, requests: 40, ttftTotalMs: 40 * 3000 };
+    const { ttftMs } = expectedLatency(known(1000, 300, { recent }), facts(), PRIOR);
+    assert.ok(ttftMs > 2700, `${ttftMs} ms`);
+  });
+
+  it('stays near what is remembered where the last seconds saw a single straggler', () => {
+    const recent = { ...NOTHING, evidence: 1, requests: 1, ttftTotalMs: 3000 };
+    const { ttftMs } = expectedLatency(known(1000, 300, { recent }), facts(), PRIOR);
+    assert.ok(ttftMs < 900, `${ttftMs} ms`);
+  });
+
+  it('rises while first tokens are late, before one of them has come', () => {
+    const recent = { ...NOTHING, ttftTotalMs: 3 * 1000 };
+    const late = expectedLatency(known(100, 300, { recent }), facts(), PRIOR);
+    assert.ok(late.ttftMs > 1000, `${late.ttftMs} ms`);
   });
 });
 
 describe('the prior', () => {
   it('is as good as the best that is well known, so that the unknown get their turn', () => {
-    const all = [estimate({ evidence: 50, ttftMs: 400 }), estimate({ evidence: 50, ttftMs: 250 }), estimate()];
+    const all = [known(50, 400), known(50, 250), estimate()];
     assert.equal(latencyPrior(all).ttftMs, 250);
   });
 
   it('does not take the word of hardly any evidence', () => {
-    const all = [estimate({ evidence: 50, ttftMs: 400 }), estimate({ evidence: 0.2, ttftMs: 5 })];
+    const all = [known(50, 400), known(0.2, 5)];
     assert.equal(latencyPrior(all).ttftMs, 400);
   });
 

@@ -10,7 +10,6 @@ import {
 } from '../../../../functions/gateway/core/routing/plan.ts';
 import type { RequestFacts } from '../../../../functions/gateway/core/routing/request-facts.ts';
 import { STRATEGIES } from '../../../../functions/gateway/core/routing/strategies.ts';
-import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { deployment, estimate, facts, measured, route } from '../../../support/routes.ts';
@@ -50,18 +49,23 @@ function away(state: Standing['state'], untilMs: number, ttftMs = 100): Standing
   return { ...measured(ttftMs), state, ejection: { untilMs, level: 1, reason: 'failures' } };
 }
 
+const anySeen = fc.record({
+  evidence: fc.constantFrom(0, 0.01, 1, 50),
+  ttftTotalMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
+  requests: fc.constantFrom(0, 1, 100),
+  failureRate: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
 const anyStanding: fc.Arbitrary<Standing> = fc
   .record({
-    evidence: fc.constantFrom(0, 0.01, 1, 50),
-    ttftMs: fc.option(fc.double({ min: 1, max: 60_000, noNaN: true }), { nil: undefined }),
-    requests: fc.constantFrom(0, 1, 100),
-    failureRate: fc.double({ min: 0, max: 1, noNaN: true }),
+    lasting: anySeen,
+    recent: anySeen,
     requestsPerSecond: fc.double({ min: 0, max: 1000, noNaN: true }),
     state: fc.constantFrom('healthy' as const, 'ejected' as const, 'due' as const, 'probing' as const),
     untilMs: fc.nat(),
   })
-  .map(({ state, untilMs, ...known }) => {
-    const standing = { estimate: estimate(known as Partial<Estimate>), state };
+  .map(({ state, untilMs, lasting, recent, requestsPerSecond }) => {
+    const standing = { estimate: estimate({ ...lasting, recent, requestsPerSecond }), state };
     return state === 'healthy'
       ? standing
       : { ...standing, ejection: { untilMs, level: 1, reason: 'failures' as const } };
@@ -285,22 +289,30 @@ describe('among equals', () => {
 });
 
 describe('exploration', () => {
-  const standings = {
-    a: measured(300),
-    b: measured(900),
-    c: { estimate: estimate({ ttftMs: 2000, evidence: 0.1, requests: 5 }), state: 'healthy' },
-  } as const;
+  const unseen = { recent: { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 } };
+  const standings = { a: measured(300), b: measured(900), c: measured(2000, unseen), d: measured(1500, unseen) };
 
-  it('tries another than the best in its share of calls, mostly the least known', () => {
+  it('tries one that nobody has looked at lately in its share of calls, each as often, and asks the best next', () => {
     const random = seededRandom(9);
     const plans = Array.from({ length: 20_000 }, () =>
       planFor(standings, { route: { explorationShare: 0.02 }, random }),
     );
     const explored = plans.filter((plan) => plan.explored);
     assert.ok(Math.abs(explored.length / plans.length - 0.02) < 0.004, `${explored.length}`);
-    assert.ok(explored.every((plan) => order(plan)[0] !== 'a' && order(plan)[1] === 'a'));
-    assert.ok(explored.filter((plan) => order(plan)[0] === 'c').length > explored.length * 0.9);
+    assert.deepEqual([...new Set(explored.map((plan) => order(plan).slice(0, 2).join()))].toSorted(), ['c,a', 'd,a']);
+    const share = explored.filter((plan) => order(plan)[0] === 'c').length / explored.length;
+    assert.ok(Math.abs(share - 0.5) < 0.1, `${share}`);
     assert.ok(plans.every((plan) => plan.explored || order(plan)[0] === 'a'));
+  });
+
+  it('leaves alone whom somebody has just looked at, however much is asked to be explored', () => {
+    const seen = { a: measured(300), b: measured(900), c: measured(2000) };
+    assert.equal(planFor(seen, { route: { explorationShare: 1 }, random: () => 0 }).explored, false);
+  });
+
+  it('is not for the best, who is asked anyway', () => {
+    const one = { a: measured(300, unseen), b: measured(900) };
+    assert.equal(planFor(one, { route: { explorationShare: 1 }, random: () => 0 }).explored, false);
   });
 
   for (const strategy of ['ordered', 'cost-based', 'usage-based', 'simple-shuffle'] as const) {

@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import {
   type FleetStatistics,
   fleetStatistics,
 } from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { WEIGHT_UNIT } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import type { SumsByEpoch } from '../../../../functions/gateway/core/statistics/observation-log.ts';
-import type { StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
+import type { PacedSums } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
+import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, observation } from '../../../support/observation.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
-const SETTINGS = { halfLifeSeconds: 60, refreshMs: 1000, readTimeoutMs: 50, flushMs: 200, writesPerSecond: 200 };
+const SETTINGS = {
+  halfLifeSeconds: 60,
+  recentHalfLifeSeconds: 8,
+  refreshMs: 1000,
+  staleMs: 3000,
+  readTimeoutMs: 50,
+  flushMs: 200,
+  writesPerSecond: 200,
+};
 
 interface Fleet {
   readonly statistics: FleetStatistics;
@@ -49,24 +58,26 @@ async function duration(time: VirtualClock, task: Promise<unknown>): Promise<num
   return endedMs === undefined ? undefined : endedMs - startedMs;
 }
 
-function countIn(sums: SumsByEpoch): number {
-  const all = [...sums.values()].flatMap((epochs) => [...epochs.values()]);
+function countIn(sums: PacedSums): number {
+  const all = [...sums.values()].flatMap(({ lasting }) => [...lasting.values()]);
   return all.reduce((total, some) => total + (some.get('q') ?? 0), 0) / WEIGHT_UNIT;
 }
+
+const NO_EPOCHS = { lasting: new Map(), recent: new Map() };
 
 const down = (): Promise<never> => Promise.reject(new Error('The store is down.'));
 
 /** Three failures in a row. */
 function eject(statistics: FleetStatistics): void {
   for (const _ of [1, 2, 3]) {
-    statistics.observe(observation({ outcome: 'failed' }), FAILURES.overloaded);
+    statistics.observe(observation({ kind: 'failed' }), FAILURES.overloaded);
   }
 }
 
 describe('the snapshot', () => {
   it('is waited for by the first request', async () => {
     const ejection: Ejection = { untilMs: EPOCH_START_MS + 9000, level: 1, reason: 'failures' };
-    const read: StatisticsStore['read'] = async () => new Map([['a', { epochs: new Map(), ejection }]]);
+    const read: StatisticsStore['read'] = async () => new Map([['a', { epochs: NO_EPOCHS, ejection }]]);
     const { statistics, time } = fleetOver({ read });
     assert.ok(((await duration(time, statistics.prepare())) ?? Infinity) <= 10);
     assert.equal(statistics.look('a').state, 'ejected');
@@ -83,7 +94,7 @@ describe('the snapshot', () => {
     const { statistics, time } = fleetOver({ read: () => promise });
     await duration(time, statistics.prepare());
     const ejection: Ejection = { untilMs: EPOCH_START_MS + 9000, level: 1, reason: 'failures' };
-    resolve(new Map([['b', { epochs: new Map(), ejection }]]));
+    resolve(new Map([['b', { epochs: NO_EPOCHS, ejection }]]));
     await time.advance(0);
     assert.equal(statistics.look('b').state, 'ejected');
   });
@@ -120,23 +131,80 @@ describe('the snapshot', () => {
     assert.equal(reads.length, 2);
   });
 
-  it('asks for this epoch and the one before', async () => {
-    const asked: (readonly number[])[] = [];
+  it('asks for this epoch and the one before, of both memories', async () => {
+    const asked: (readonly PacedEpoch[])[] = [];
     const read: StatisticsStore['read'] = async (_, epochs) => {
       asked.push(epochs);
       return new Map();
     };
     const { statistics } = fleetOver({ read });
     await statistics.prepare();
-    assert.deepEqual(asked, [[1_800_000, 1_799_999]]);
+    assert.deepEqual(asked, [
+      [
+        { pace: 'lasting', epoch: 1_800_000 },
+        { pace: 'lasting', epoch: 1_799_999 },
+        { pace: 'recent', epoch: 13_500_000 },
+        { pace: 'recent', epoch: 13_499_999 },
+      ],
+    ]);
+  });
+
+  for (const { name, ageMs, waits } of [
+    { name: 'is waited for where the last one is stale, as in an instance that was frozen', ageMs: 3001, waits: true },
+    { name: 'is not waited for where the last one is old and not stale', ageMs: 2999, waits: false },
+  ]) {
+    it(name, async () => {
+      const delayMs = 20;
+      const time: { readonly clock: () => VirtualClock } = { clock: () => fleet.time };
+      const fleet: Fleet = fleetOver({
+        read: () => new Promise((resolve) => time.clock().clock.after(delayMs, () => resolve(new Map()))),
+      });
+      await duration(fleet.time, fleet.statistics.prepare());
+      await fleet.time.advance(ageMs - delayMs);
+      const took = (await duration(fleet.time, fleet.statistics.prepare())) ?? Infinity;
+      assert.ok(waits ? took === delayMs : took < delayMs, `${took} ms`);
+    });
+  }
+
+  it('never keeps a request longer than the limit, whatever the store does and however requests come', async () => {
+    const step = fc.record({ afterMs: fc.nat(4000), readMs: fc.constantFrom(0, 5, 49, 50, 51, 700, Infinity) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        let readMs = 0;
+        const fleet: Fleet = fleetOver({
+          read: () => new Promise((resolve) => fleet.time.clock.after(readMs, () => resolve(new Map()))),
+        });
+        for (const { afterMs, readMs: next } of steps) {
+          readMs = next;
+          await fleet.time.advance(afterMs);
+          const waits = await Promise.all([1, 2].map(() => duration(fleet.time, fleet.statistics.prepare())));
+          assert.ok(waits.every((wait) => wait !== undefined && wait <= SETTINGS.readTimeoutMs));
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
 describe('what was observed', () => {
   it('is known here at once, store or no store', () => {
     const { statistics } = fleetOver({ read: down, add: down });
-    statistics.observe(observation({ ttftMs: 120 }));
-    assert.equal(statistics.look('a').estimate.ttftMs, 120);
+    statistics.observe(observation({ kind: 'first-token', ttftMs: 120 }));
+    assert.equal(statistics.look('a').estimate.ttftTotalMs, 120);
+  });
+
+  it('is taken back here and in the store', async () => {
+    const writes: PacedSums[] = [];
+    const add: StatisticsStore['add'] = async (sums) => void writes.push(sums);
+    const { statistics, time } = fleetOver({ add });
+    const takeBack = statistics.observe(observation({ kind: 'late', waitedMs: 900 }));
+    assert.equal(statistics.look('a').estimate.recent.ttftTotalMs, 900);
+    await duration(time, statistics.flush());
+    takeBack();
+    assert.equal(statistics.look('a').estimate.recent.ttftTotalMs, 0);
+    await duration(time, statistics.close());
+    const written = writes.map((sums) => sums.get('a')?.recent.get(13_500_000)?.get('x'));
+    assert.deepEqual(written, [900 * WEIGHT_UNIT, -900 * WEIGHT_UNIT]);
   });
 
   it('is written when the caller has been served, and merged where the instance is busy', async () => {
@@ -213,7 +281,7 @@ describe('an ejection', () => {
         shared.push(deployment);
       },
     });
-    statistics.observe(observation({ deployment: 'b' }));
+    statistics.observe(observation(undefined, { deployment: 'b' }));
     await duration(time, statistics.flush());
     eject(statistics);
     await duration(time, statistics.flush());

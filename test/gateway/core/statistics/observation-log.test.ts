@@ -6,17 +6,24 @@ import {
   type Batch,
   type ObservationLog,
   observationLog,
-  type SumsByEpoch,
 } from '../../../../functions/gateway/core/statistics/observation-log.ts';
+import {
+  entriesOf,
+  PACES,
+  type PacedSums,
+  type SumsLedger,
+  sumsLedger,
+} from '../../../../functions/gateway/core/statistics/paced-sums.ts';
+import type { Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
-import { observation, SCALE } from '../../../support/observation.ts';
+import { anyObservation, epochsOf, observation, SCALES } from '../../../support/observation.ts';
 
-function countIn(sums: SumsByEpoch): number {
-  return counted([...(sums.get('a')?.values() ?? [])]);
+function countIn(sums: PacedSums): number {
+  return counted([...(sums.get('a')?.lasting.values() ?? [])]);
 }
 
 function recentCount(log: ObservationLog): number {
-  return log.recent('a').reduce((total, epochs) => total + counted([...epochs.values()]), 0);
+  return log.recent('a', 'lasting').reduce((total, epochs) => total + counted([...epochs.values()]), 0);
 }
 
 function counted(all: readonly ReadonlyMap<string, number>[]): number {
@@ -31,7 +38,7 @@ function addTo(log: ObservationLog, count: number, share = 1): void {
 
 describe("an instance's own observations", () => {
   it('are seen at once, written once, and seen until a read has them', () => {
-    const log = observationLog(SCALE, () => 0);
+    const log = observationLog(SCALES, () => 0);
     addTo(log, 3);
     const batch = log.take();
     assert.equal(countIn(batch?.toWrite ?? new Map()), 3);
@@ -43,7 +50,7 @@ describe("an instance's own observations", () => {
   });
 
   it('stay seen after a read that began before they were written', () => {
-    const log = observationLog(SCALE, () => 0);
+    const log = observationLog(SCALES, () => 0);
     addTo(log, 3);
     const loaded = log.beginRead();
     log.take()?.settle(true);
@@ -52,7 +59,7 @@ describe("an instance's own observations", () => {
   });
 
   it('stay seen after a read that ends behind a later one', () => {
-    const log = observationLog(SCALE, () => 0);
+    const log = observationLog(SCALES, () => 0);
     addTo(log, 3);
     const early = log.beginRead();
     log.take()?.settle(true);
@@ -62,7 +69,7 @@ describe("an instance's own observations", () => {
   });
 
   it('go out again, merged with what came meanwhile, where their write failed', () => {
-    const log = observationLog(SCALE, () => 0);
+    const log = observationLog(SCALES, () => 0);
     addTo(log, 3);
     const lost = log.take();
     addTo(log, 2);
@@ -75,7 +82,7 @@ describe("an instance's own observations", () => {
     const step = fc.constantFrom('add', 'take', 'written', 'lost', 'read', 'loaded', 'unread' as const);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const log = observationLog(SCALE, () => 0);
+        const log = observationLog(SCALES, () => 0);
         const store = { held: 0, loaded: 0 };
         const inFlight: Batch[] = [];
         let added = 0;
@@ -116,7 +123,7 @@ describe("an instance's own observations", () => {
   });
 
   it('are written in the given share, each for as many as it stands for, so that the sums stay true', () => {
-    const log = observationLog(SCALE, seededRandom(11));
+    const log = observationLog(SCALES, seededRandom(11));
     const share = 0.05;
     let written = 0;
     for (let round = 0; round < 40_000; round += 1) {
@@ -129,10 +136,151 @@ describe("an instance's own observations", () => {
   });
 
   it('are all in its own view where only a share is written', () => {
-    const log = observationLog(SCALE, () => 0.99);
+    const log = observationLog(SCALES, () => 0.99);
     addTo(log, 4, 0.5);
     assert.equal(recentCount(log), 4);
     const batch = log.take();
     assert.equal(batch?.toWrite.size, 0);
   });
+
+  it('are kept in both memories, each with its own half-life', () => {
+    const log = observationLog(SCALES, () => 0);
+    const one = observation({ kind: 'first-token', ttftMs: 300, extra: 'retry' });
+    log.add(one, 1);
+    for (const pace of PACES) {
+      assert.deepEqual(log.recent('a', pace).slice(0, 1), [epochsOf([one], { pace })]);
+    }
+    log.add(observation({ kind: 'answered', ttftMs: 300, totalMs: 900 }), 1);
+    assert.deepEqual(log.recent('a', 'recent').slice(0, 1), [epochsOf([one], { pace: 'recent' })]);
+  });
 });
+
+const MOVES = ['take', 'written', 'lost', 'read', 'loaded', 'unread', 'nothing'] as const;
+
+/** A log over a store that keeps what is written, and moves that a test may interleave. */
+interface World {
+  readonly log: ObservationLog;
+  readonly held: SumsLedger;
+  readonly move: (name: (typeof MOVES)[number]) => void;
+  /** Writes what is left and reads it back. */
+  readonly drain: () => void;
+}
+
+function world(random: () => number): World {
+  const log = observationLog(SCALES, random);
+  const held = sumsLedger();
+  const inFlight: Batch[] = [];
+  let loaded: (() => void) | undefined;
+  const moves = {
+    take: () => void inFlight.push(...[log.take()].filter((batch) => batch !== undefined)),
+    written: () => {
+      const batch = inFlight.shift();
+      held.addAll(batch?.toWrite ?? new Map());
+      batch?.settle(true);
+    },
+    lost: () => inFlight.shift()?.settle(false),
+    read: () => {
+      loaded ??= log.beginRead();
+    },
+    loaded: () => {
+      loaded?.();
+      loaded = undefined;
+    },
+    unread: () => {
+      loaded = undefined;
+    },
+    nothing: () => {},
+  };
+  const drain = (): void => {
+    while (inFlight.length > 0) {
+      moves.written();
+    }
+    moves.take();
+    moves.written();
+    moves.unread();
+    moves.read();
+    moves.loaded();
+  };
+  return { log, held, move: (name) => moves[name](), drain };
+}
+
+/** Every sum that is not 0, by pace, epoch and name. */
+function plain(sums: PacedSums): object {
+  const values = entriesOf(sums).flatMap(({ pace, epoch, sums: own }) =>
+    [...own].map(([name, value]) => [`${pace} ${epoch} ${name}`, value] as const),
+  );
+  return Object.fromEntries(values.filter(([, value]) => value !== 0).sort());
+}
+
+function plainOwn(log: ObservationLog): object {
+  const ledger = sumsLedger();
+  for (const pace of PACES) {
+    for (const [epoch, sums] of log.recent('a', pace).flatMap((epochs) => [...epochs])) {
+      ledger.add({ deployment: 'a', pace, epoch, sums });
+    }
+  }
+  return plain(ledger.sums);
+}
+
+describe('an observation that is taken back', () => {
+  const story = fc.record({
+    last: anyObservation,
+    passing: anyObservation,
+    // Below 1 some are not written: those must not be taken back from the store either.
+    share: fc.constantFrom(1, 0.6, 0.1),
+    draws: fc.array(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), { minLength: 2, maxLength: 2 }),
+    between: fc.array(fc.constantFrom(...MOVES), { maxLength: 12 }),
+  });
+
+  it('leaves the store as if only the last had been observed, however writes and reads fall in between', () => {
+    fc.assert(
+      fc.property(story, ({ last, passing, share, draws, between }) => {
+        const [first = 0, second = 0] = draws;
+        const taken = world(drawing([first, second]));
+        const takeBack = taken.log.add(passing, share);
+        between.forEach(taken.move);
+        takeBack();
+        taken.log.add(last, share);
+        taken.drain();
+        const only = world(drawing([second]));
+        only.log.add(last, share);
+        only.drain();
+        assert.deepEqual(plain(taken.held.sums), plain(only.held.sums));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is gone from what this instance sees at once, where nobody has read it meanwhile', () => {
+    fc.assert(
+      fc.property(story, ({ last, passing, share, between }) => {
+        const { log, move } = world(() => 0);
+        const takeBack = log.add(passing, share);
+        between.filter((name) => name !== 'loaded').forEach(move);
+        takeBack();
+        log.add(last, share);
+        const only = observationLog(SCALES, () => 0);
+        only.add(last, share);
+        assert.deepEqual(plainOwn(log), plainOwn(only));
+      }),
+    );
+  });
+
+  it('is taken off what was read, by as much', () => {
+    const { log, move } = world(() => 0);
+    const takeBack = log.add(observation({ kind: 'late', waitedMs: 700 }), 1);
+    for (const name of ['take', 'written', 'read', 'loaded'] as const) {
+      move(name);
+    }
+    takeBack();
+    const own: Sums = new Map(
+      log.recent('a', 'recent').flatMap((epochs) => [...epochs.values()].flatMap((s) => [...s])),
+    );
+    assert.equal(own.get('x'), -700 * WEIGHT_UNIT);
+  });
+});
+
+function drawing(draws: readonly number[]): () => number {
+  const left = [...draws];
+  return () => left.shift() ?? assert.fail('one draw too many');
+}

@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/failover/attempt-failure.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
-import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
+import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
+import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import {
   type EjectionChange,
   type Scoreboard,
   type StoredStatistics,
   scoreboard,
 } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
-import { addSums, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
-import { EPOCH_START_MS, observation, SCALE } from '../../../support/observation.ts';
+import { EPOCH_START_MS, epochsOf, observation, SCALES } from '../../../support/observation.ts';
 
 const NOW = EPOCH_START_MS + 600_000;
 
 function newBoard(writesPerSecond = 200): Scoreboard {
-  return scoreboard({ scale: SCALE, ejection: EJECTION_DEFAULTS, writesPerSecond, random: seededRandom(1) });
+  return scoreboard({ scales: SCALES, ejection: EJECTION_DEFAULTS, writesPerSecond, random: seededRandom(1) });
 }
 
 function fail(
@@ -25,11 +25,26 @@ function fail(
   atMs: number,
   failure: AttemptFailure = FAILURES.overloaded,
 ): EjectionChange | undefined {
-  return board.observe(observation({ atMs, outcome: 'failed' }), failure);
+  return board.observe(observation({ kind: 'failed' }, { atMs }), failure).change;
 }
 
-function succeed(board: Scoreboard, atMs: number, change: Partial<Observation> = {}): EjectionChange | undefined {
-  return board.observe(observation({ atMs, ttftMs: 100, totalMs: 200, ...change }), undefined);
+const FIRST_TOKEN: Lesson = { kind: 'first-token', ttftMs: 100 };
+const ANSWERED: Lesson = { kind: 'answered', ttftMs: 100, totalMs: 200 };
+
+/** A whole attempt: its first token and, unless told otherwise, its end. */
+function succeed(
+  board: Scoreboard,
+  atMs: number,
+  { startedAtMs = atMs, lessons = [FIRST_TOKEN, ANSWERED] }: { startedAtMs?: number; lessons?: readonly Lesson[] } = {},
+): EjectionChange | undefined {
+  const changes = lessons.map((lesson) => board.observe(observation(lesson, { atMs, startedAtMs }), undefined).change);
+  return changes.find((change) => change !== undefined);
+}
+
+/** An answer that breaks after its first token. */
+function cut(board: Scoreboard, atMs: number): EjectionChange | undefined {
+  succeed(board, atMs, { lessons: [FIRST_TOKEN] });
+  return board.observe(observation({ kind: 'cut' }, { atMs }), FAILURES.truncated).change;
 }
 
 function ejectedBoard(): { readonly board: Scoreboard; readonly ejection: Ejection } {
@@ -42,7 +57,7 @@ function ejectedBoard(): { readonly board: Scoreboard; readonly ejection: Ejecti
 }
 
 function stored(ejection?: Ejection): ReadonlyMap<string, StoredStatistics> {
-  const epochs = new Map<number, Sums>();
+  const epochs = { lasting: new Map(), recent: new Map() };
   return new Map([['a', ejection === undefined ? { epochs } : { epochs, ejection }]]);
 }
 
@@ -59,9 +74,9 @@ describe('a scoreboard', () => {
     for (const at of [0, 10, 20, 30]) {
       assert.equal(fail(board, NOW + at), undefined);
       assert.equal(fail(board, NOW + at), undefined);
-      succeed(board, NOW + at + 5);
-      succeed(board, NOW + at + 5);
-      succeed(board, NOW + at + 5);
+      for (const _ of [1, 2, 3, 4]) {
+        succeed(board, NOW + at + 5);
+      }
     }
   });
 
@@ -75,8 +90,8 @@ describe('a scoreboard', () => {
   for (const { name, failure } of harmless) {
     it(`never ejects for ${name}`, () => {
       const board = newBoard();
-      const given = observation({ atMs: NOW, outcome: 'given-up' });
-      const changes = Array.from({ length: 50 }, () => board.observe(given, failure));
+      const given = observation({ kind: 'given-up', waitedMs: 5 }, { atMs: NOW });
+      const changes = Array.from({ length: 50 }, () => board.observe(given, failure).change);
       assert.deepEqual(new Set(changes), new Set([undefined]));
       assert.equal(board.look('a', NOW).estimate.failureRate, 0);
     });
@@ -94,21 +109,21 @@ describe('a scoreboard', () => {
     assert.equal(board.look('a', NOW + 2500).state, 'healthy');
   });
 
-  for (const { name, atMs, totalMs } of [
-    { name: 'ends during the cooldown', atMs: NOW + 1000, totalMs: 200 },
-    { name: 'began before the ejection and streamed on past the cooldown', atMs: NOW + 30_000, totalMs: 60_000 },
+  for (const { name, atMs, startedAtMs } of [
+    { name: 'ends during the cooldown', atMs: NOW + 1000, startedAtMs: NOW + 800 },
+    { name: 'began before the ejection and streamed on past the cooldown', atMs: NOW + 30_000, startedAtMs: NOW - 1 },
   ]) {
     it(`keeps the ejection when a success ${name}`, () => {
       const { board } = ejectedBoard();
-      assert.equal(succeed(board, atMs, { totalMs }), undefined);
+      assert.equal(succeed(board, atMs, { startedAtMs }), undefined);
       assert.notEqual(board.look('a', atMs).state, 'healthy');
     });
   }
 
   it('does not lengthen the cooldown for a time-out that began before it', () => {
     const { board } = ejectedBoard();
-    const late = observation({ atMs: NOW + 9000, outcome: 'failed', waitedMs: 10_000 });
-    const change = board.observe(late, FAILURES['timed-out']);
+    const late = observation({ kind: 'failed', waitedMs: 10_000 }, { atMs: NOW + 9000, startedAtMs: NOW - 1000 });
+    const { change } = board.observe(late, FAILURES['timed-out']);
     assert.ok(change?.kind === 'ejected' && change.ejection.level === 1);
   });
 
@@ -152,30 +167,68 @@ describe('a scoreboard', () => {
     assert.equal(board.look('a', NOW + 3000).state, 'probing');
   });
 
-  it('adds what it has seen itself to what the store holds', () => {
+  it('adds what it has seen itself to what the store holds, in both memories', () => {
     const board = newBoard();
-    const { epoch, sums } = sumsOf(observation({ atMs: NOW, ttftMs: 300 }), SCALE);
-    board.beginRead(NOW)(new Map([['a', { epochs: new Map([[epoch, sums]]) }]]));
-    succeed(board, NOW, { ttftMs: 100 });
-    const { evidence, ttftMs } = board.look('a', NOW).estimate;
-    assert.ok(Math.abs(evidence - 2) < 0.001 && Math.abs((ttftMs ?? 0) - 200) < 0.1);
+    const theirs = [observation({ kind: 'first-token', ttftMs: 300 }, { atMs: NOW })];
+    const epochs = { lasting: epochsOf(theirs), recent: epochsOf(theirs, { pace: 'recent' }) };
+    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    succeed(board, NOW);
+    const { estimate } = board.look('a', NOW);
+    for (const { evidence, ttftTotalMs } of [estimate, estimate.recent]) {
+      assert.ok(Math.abs(evidence - 2) < 0.001 && Math.abs(ttftTotalMs / evidence - 200) < 0.1);
+    }
   });
 
-  it('writes a share of its observations such that the fleet stays under its rate', () => {
+  it('writes a share of its observations such that the fleet stays under its rate of items, not merged even', () => {
     const board = newBoard(200);
-    const busy = Array.from({ length: 4000 }, (_, index) => sumsOf(observation({ atMs: NOW - index }), SCALE, 43.3));
-    const all = addSums(...busy.map(({ sums }) => sums));
-    const epoch = busy[0]?.epoch ?? assert.fail();
-    board.beginRead(NOW)(new Map([['a', { epochs: new Map([[epoch, all]]) }]]));
+    const busy = Array.from({ length: 4000 }, (_, index) => observation(undefined, { atMs: NOW - index }));
+    const epochs = { lasting: epochsOf(busy, { times: 43.3 }), recent: new Map() };
+    board.beginRead(NOW)(new Map([['a', { epochs }]]));
     const rate = board.look('a', NOW).estimate.requestsPerSecond;
     assert.ok(rate > 1900 && rate < 2100, `${rate} a second`);
     let written = 0;
     for (let index = 0; index < 2000; index += 1) {
-      succeed(board, NOW);
-      const batch = board.takeUnwritten();
-      written += batch?.toWrite.size ?? 0;
-      batch?.settle(true);
+      for (const lesson of [FIRST_TOKEN, ANSWERED]) {
+        board.observe(observation(lesson, { atMs: NOW }), undefined);
+        const batch = board.takeUnwritten();
+        written += entriesOf(batch?.toWrite ?? new Map()).length;
+        batch?.settle(true);
+      }
     }
-    assert.ok(written > 140 && written < 260, `${written} of 2000`);
+    // About a second of the fleet's traffic: 200 items are meant; a sampled first token is two of them.
+    assert.ok(written > 130 && written < 260, `${written} items of 2000 attempts`);
+  });
+
+  it('takes an observation back from what it sees', () => {
+    const board = newBoard();
+    const { takeBack } = board.observe(observation({ kind: 'late', waitedMs: 900 }, { atMs: NOW }), undefined);
+    assert.ok(board.look('a', NOW).estimate.recent.ttftTotalMs > 899);
+    takeBack();
+    assert.equal(board.look('a', NOW).estimate.recent.ttftTotalMs, 0);
+  });
+
+  it('ejects one that breaks three answers in a row, though each had its first token', () => {
+    const board = newBoard();
+    assert.deepEqual([cut(board, NOW), cut(board, NOW)], [undefined, undefined]);
+    assert.equal(cut(board, NOW)?.kind, 'ejected');
+  });
+
+  it('lifts the ejection of one that broke its answers for a whole answer, not for a first token', () => {
+    const board = newBoard();
+    for (const _ of [1, 2, 3]) {
+      cut(board, NOW);
+    }
+    assert.equal(succeed(board, NOW + 2500, { lessons: [FIRST_TOKEN] }), undefined);
+    assert.notEqual(board.look('a', NOW + 2500).state, 'healthy');
+    assert.equal(succeed(board, NOW + 2600, { lessons: [ANSWERED] })?.kind, 'lifted');
+  });
+
+  it('does not eject one of long answers for single failures between first tokens', () => {
+    const board = newBoard();
+    for (const at of [0, 1000, 2000, 3000, 4000, 5000]) {
+      assert.equal(fail(board, NOW + at), undefined);
+      succeed(board, NOW + at + 200, { lessons: [FIRST_TOKEN] });
+      succeed(board, NOW + at + 400, { lessons: [FIRST_TOKEN] });
+    }
   });
 });

@@ -2,27 +2,25 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
-import { addSums, decayedSums, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import {
+  addSums,
+  decayedSums,
+  negated,
+  recentPart,
+  type Sums,
+  sumsOf,
+} from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   anyObservation,
   EPOCH_MS,
   EPOCH_START_MS,
+  epochsOf,
   HALF_LIFE_MS,
   observation,
   SCALE,
 } from '../../../support/observation.ts';
 
 const observations = fc.array(anyObservation, { maxLength: 40 });
-
-/** The sums that one writer of all of these makes. */
-function epochsOf(all: readonly Observation[]): ReadonlyMap<number, Sums> {
-  const epochs = new Map<number, Sums>();
-  for (const { epoch, sums } of all.map((one) => sumsOf(one, SCALE))) {
-    epochs.set(epoch, addSums(epochs.get(epoch) ?? new Map(), sums));
-  }
-  return epochs;
-}
 
 function plain(epochs: ReadonlyMap<number, Sums>): object {
   const entries = [...epochs].map(([epoch, sums]) => [epoch, Object.fromEntries([...sums].sort())] as const);
@@ -72,8 +70,10 @@ describe('decayed sums', () => {
         const weigh = (ageMs: number): number => 2 ** (-ageMs / HALF_LIFE_MS);
         const weight = raw.reduce((sum, { ageMs }) => sum + weigh(ageMs), 0);
         const mean = raw.reduce((sum, { ageMs, ttftMs }) => sum + weigh(ageMs) * ttftMs, 0) / weight;
-        const all = raw.map(({ ageMs, ttftMs }) => observation({ atMs: nowMs - ageMs, ttftMs }));
-        const decayed = decayedSums(epochsOf(all), nowMs, SCALE);
+        const all = raw.map(({ ageMs, ttftMs }) =>
+          observation({ kind: 'first-token', ttftMs }, { atMs: nowMs - ageMs }),
+        );
+        const decayed = decayedSums([epochsOf(all)], nowMs, SCALE);
         const [n = 0, x = 0] = [decayed.get('n'), decayed.get('x')];
         // Each weight is rounded to 1/1024, an error of 0.05 % at most.
         assert.ok(Math.abs(n / weight - 1) < 0.0006);
@@ -84,15 +84,15 @@ describe('decayed sums', () => {
 
   it('go on without a jump from one epoch to the next', () => {
     const borderMs = EPOCH_START_MS + EPOCH_MS;
-    const epochs = epochsOf([observation({ atMs: borderMs - 1 })]);
-    const before = decayedSums(epochs, borderMs - 1, SCALE).get('q') ?? 0;
-    const after = decayedSums(epochs, borderMs, SCALE).get('q') ?? 0;
+    const epochs = epochsOf([observation(undefined, { atMs: borderMs - 1 })]);
+    const before = decayedSums([epochs], borderMs - 1, SCALE).get('q') ?? 0;
+    const after = decayedSums([epochs], borderMs, SCALE).get('q') ?? 0;
     assert.ok(Math.abs(before - after) < 0.001 && Math.abs(after - 1) < 0.001);
   });
 
   it('forget an epoch when the next but one begins', () => {
     const epochs = epochsOf([observation()]);
-    assert.equal(decayedSums(epochs, EPOCH_START_MS + 2 * EPOCH_MS, SCALE).size, 0);
+    assert.equal(decayedSums([epochs], EPOCH_START_MS + 2 * EPOCH_MS, SCALE).size, 0);
   });
 
   it('stay far below the 38 digits of DynamoDB in every epoch of a year of a million calls a second', () => {
@@ -106,18 +106,57 @@ describe('decayed sums', () => {
   });
 
   it('weigh a sampled observation as the several it stands for', () => {
-    const { sums } = sumsOf(observation({ ttftMs: 100 }), SCALE, 5);
+    const sums = sumsOf(observation({ kind: 'first-token', ttftMs: 100 }), weightAt(EPOCH_START_MS, SCALE, 5));
     assert.equal(sums.get('q'), 5 * WEIGHT_UNIT);
     assert.equal(sums.get('x'), 5 * WEIGHT_UNIT * 100);
   });
 
-  it('take a wait in vain as at least so long, not as an end', () => {
-    const { sums } = sumsOf(observation({ outcome: 'failed', waitedMs: 10_000 }), SCALE);
-    assert.equal(sums.get('n'), undefined);
-    assert.equal(sums.get('x'), WEIGHT_UNIT * 10_000);
-    assert.deepEqual(
-      [...sums.keys()].filter((name) => /^[tcl]./.test(name)).map((name) => name[0]),
-      ['c'],
+  for (const kind of ['failed', 'given-up', 'late'] as const) {
+    it(`take a wait in vain as at least so long, not as an end, where an attempt is ${kind}`, () => {
+      const sums = sumsOf(observation({ kind, waitedMs: 10_000 }), WEIGHT_UNIT);
+      assert.equal(sums.get('n'), undefined);
+      assert.equal(sums.get('x'), WEIGHT_UNIT * 10_000);
+      assert.deepEqual(
+        [...sums.keys()].filter((name) => /^[tcl]./.test(name)).map((name) => name[0]),
+        ['c'],
+      );
+    });
+  }
+
+  it('count an attempt once, whatever it teaches one after the other', () => {
+    const lessons = [
+      { kind: 'first-token', ttftMs: 300 },
+      { kind: 'late', waitedMs: 500 },
+      { kind: 'answered', ttftMs: 300, totalMs: 900 },
+    ] as const;
+    const sums = addSums(...lessons.map((lesson) => sumsOf(observation(lesson), 1)));
+    assert.deepEqual([sums.get('q'), sums.get('f')], [1, undefined]);
+    const cut = addSums(sums, sumsOf(observation({ kind: 'cut' }), 1));
+    assert.deepEqual([cut.get('q'), cut.get('f')], [1, 1]);
+  });
+
+  it('are undone by their negation to the last unit', () => {
+    fc.assert(
+      fc.property(anyObservation, observations, ({ atMs, ...one }, others) => {
+        const before = addSums(...others.map((other) => sumsOf(other, weightAt(other.atMs, SCALE))));
+        const sums = sumsOf({ ...one, atMs }, weightAt(atMs, SCALE, 3.7));
+        const after = addSums(before, sums, negated(sums));
+        assert.ok([...after].every(([name, value]) => value === (before.get(name) ?? 0)));
+      }),
+    );
+  });
+
+  it('of the recent memory are those of the lasting one without tokens and whole answers', () => {
+    fc.assert(
+      fc.property(anyObservation, (one) => {
+        const sums = sumsOf(one, WEIGHT_UNIT);
+        const kept = recentPart(sums);
+        assert.deepEqual(
+          [...sums.keys()].filter((name) => !kept.has(name)).map((name) => name[0]),
+          [...sums.keys()].flatMap((name) => (/^[erlagoih]/.test(name) ? [name[0]] : [])),
+        );
+        assert.ok([...kept].every(([name, value]) => sums.get(name) === value));
+      }),
     );
   });
 });
