@@ -147,11 +147,7 @@ export const FAULTS: readonly Fault[] = [
     ),
     protocols: BY_STATUS,
   },
-  refusal(
-    'refuses the content',
-    { meaning: 'content-policy' },
-    { sees: 'an error', status: 400, code: 'content_filter' },
-  ),
+  refusal('refuses the content', { meaning: 'content-policy' }, { sees: 'an error', status: 400, code: null }),
   harmless('filters the rest of its answer', () => ({ kind: 'answer', chunks: CHUNKS, finish: 'content-filter' }), {
     streamed: { sees: 'it whole', finish: 'content_filter' },
     plain: { sees: 'it whole', finish: 'content_filter' },
