@@ -95,6 +95,9 @@ function tellEnd(watch: Watch): void {
   if (lesson !== undefined) {
     tell(watch, lesson, report.failure);
   }
+  if (lesson?.kind === 'cut') {
+    void watch.statistics.flush();
+  }
 }
 
 /** Nothing for an answer that the caller did not want, or could not wait for, to its end. */
