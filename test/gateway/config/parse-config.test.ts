@@ -45,8 +45,17 @@ describe('parseConfig on a valid file', () => {
       onStreamCut: 'error',
       explorationShare: 0.02,
       band: 0.15,
-      statistics: { halfLifeSeconds: 60, refreshMs: 1_000, readTimeoutMs: 50, flushMs: 250, writesPerSecond: 200 },
+      statistics: {
+        halfLifeSeconds: 60,
+        recentHalfLifeSeconds: 8,
+        refreshMs: 1_000,
+        staleMs: 3_000,
+        readTimeoutMs: 50,
+        flushMs: 250,
+        writesPerSecond: 200,
+      },
       ejection: EJECTION_DEFAULTS,
+      limits: { storeTimeoutMs: 100, whenUnavailable: 'allow', localShare: 0.1, assumedOutputTokens: 1_000 },
       keys: [],
     });
     const { tags, prefill, streaming, kind } = deployments['openai/gpt-4.1']!;
@@ -63,6 +72,12 @@ describe('parseConfig on a valid file', () => {
     const config = parsed(file({ keys: [{ name: 'ci', sha256: HASH.toUpperCase() }] }));
     assert.equal(config.providers.local?.baseUrl, 'http://10.0.0.5:8000/v1');
     assert.equal(config.keys[0]?.sha256, HASH);
+  });
+
+  test('takes every limit of a key, for routes, deployments and vendor models', () => {
+    const limits = { models: ['chat', 'openai/gpt-4.1', 'gpt-4.1'], requestsPerMinute: 5, usdPerMonth: 0.5 };
+    const key = { name: 'ci', sha256: HASH, ...limits, tokensPerMinute: 9, expiresAt: '2027-01-31T00:00:00+01:00' };
+    assert.deepEqual(parsed(file({ keys: [key] })).keys, [key]);
   });
 
   test('keeps $schema and the settings of the stack out of the gateway', () => {
@@ -130,6 +145,21 @@ describe('parseConfig names the path, the value and an example', () => {
       'a hash that is none',
       { keys: [{ name: 'ci', sha256: 'abc' }] },
       'keys[0].sha256 must be the key\'s SHA-256: 64 hexadecimal digits; got another value (not shown, it may be a secret). Example: "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"',
+    ],
+    [
+      'a limit of nothing',
+      { keys: [{ name: 'ci', sha256: HASH, requestsPerMinute: 0 }] },
+      'keys[0].requestsPerMinute must be at least 1; got 0. Example: "requestsPerMinute": 60',
+    ],
+    [
+      'an end that is no instant',
+      { keys: [{ name: 'ci', sha256: HASH, expiresAt: 'soon' }] },
+      'keys[0].expiresAt must be an instant as 2027-01-31T00:00:00Z; got "soon". Example: "expiresAt": "2027-01-31T00:00:00Z"',
+    ],
+    [
+      'a key for a model that nobody serves',
+      { keys: [{ name: 'ci', sha256: HASH, models: ['chta'] }] },
+      'keys[0].models names "chta", which is not in `routes`: did you mean chat. Example: "models": ["chat"]',
     ],
     [
       'a route that is a deployment too',

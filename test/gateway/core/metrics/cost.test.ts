@@ -42,6 +42,18 @@ describe('the cost of an attempt', () => {
       used: usage({ prompt_tokens: 0, prompt_tokens_details: { cached_tokens: M } }),
       dollars: 1,
     },
+    {
+      name: 'reasoning at the price of the answer',
+      prices: { inputPrice: 0, outputPrice: 10 },
+      used: usage({ completion_tokens_details: { reasoning_tokens: M / 4 } }),
+      dollars: 10,
+    },
+    {
+      name: 'reasoning at its own price',
+      prices: { inputPrice: 0, outputPrice: 10, reasoningPrice: 20 },
+      used: usage({ completion_tokens_details: { reasoning_tokens: M / 4 } }),
+      dollars: 0.75 * 10 + 0.25 * 20,
+    },
   ];
   for (const { name, prices, used, dollars } of rows) {
     it(`counts ${name}`, () => assert.equal(cost(prices, used), dollars));
