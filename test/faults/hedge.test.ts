@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { arrayMember, member } from '../../functions/gateway/core/json.ts';
+import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
+import { type FakeProvider, startFakeProvider } from '../support/fake-provider.ts';
+import { gate } from '../support/gate.ts';
+import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';
+import { ask, send } from './support/ask.ts';
+
+type Name = 'first' | 'second';
+type Hedging = RunningGateway<Name>;
+
+/** Dollars for a million tokens, so that each token costs one. */
+const PRICES = { inputPrice: 1_000_000, outputPrice: 1_000_000 };
+
+function hedgingGateway(
+  budget: number,
+  shared: { readonly dynamoDb?: LocalDynamoDb; readonly fakes?: Readonly<Record<Name, FakeProvider>> } = {},
+): Promise<Hedging> {
+  const { fakes } = shared;
+  return runningGateway<Name>({
+    fakes:
+      fakes === undefined
+        ? { first: 'openai', second: 'anthropic' }
+        : {
+            first: { protocol: 'openai', fake: fakes.first },
+            second: { protocol: 'anthropic', fake: fakes.second },
+          },
+    deployments: { first: PRICES, second: PRICES },
+    config: {
+      routes: {
+        all: {
+          strategy: 'ordered',
+          deployments: [deploymentId('first'), deploymentId('second')],
+          hedge: { percentile: 95, budget },
+        },
+      },
+      statistics: { refreshMs: 0, flushMs: 0 },
+    },
+    ...(shared.dynamoDb === undefined ? {} : { dynamoDb: shared.dynamoDb }),
+  });
+}
+
+/** So many quick answers: from then on it is known what late is. */
+async function learn(gateway: Hedging, requests = 30): Promise<void> {
+  for (let request = 0; request < requests; request += 1) {
+    await ask(gateway);
+  }
+}
+
+describe('a hedge', () => {
+  it('is started beside a late call, wins, and has the late one aborted at once', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    const before = gateway.fakes.first.requests.length;
+    gateway.fakes.first.script({ kind: 'silence', when: 'after-prelude' });
+    const seen = await ask(gateway);
+    assert.equal(seen.isDone, true);
+    assert.equal(seen.headers.get('x-nemo-routing'), 'hedge');
+    assert.equal(seen.headers.get('x-nemo-routed-model'), deploymentId('second'));
+    assert.equal(seen.headers.get('x-nemo-attempts'), '2');
+    assert.equal(await (await gateway.fakes.first.arrival(before)).ended, 'aborted-by-client');
+  });
+
+  it('leaves the loser in the trail, with what it costs by our own count', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    gateway.fakes.first.script({ kind: 'silence', when: 'after-headers' });
+    gateway.fakes.second.script({ kind: 'answer', usage: { inputTokens: 9, outputTokens: 4 } });
+    const { trail } = await ask(gateway);
+    const attempts = arrayMember(trail, 'attempts').map((attempt) =>
+      ['deployment', 'outcome', 'reason', 'hedge', 'cost_usd', 'cost_is_estimate'].map((name) => member(attempt, name)),
+    );
+    // "Hello" counts two tokens of prompt.
+    assert.deepEqual(attempts, [
+      [deploymentId('first'), 'aborted', 'aborted by the hedge', false, 2, true],
+      [deploymentId('second'), 'served', undefined, true, 13, undefined],
+    ]);
+    assert.equal(trail?.cost_usd, 15);
+  });
+
+  it('that loses is aborted at once too', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    const door = gate();
+    gateway.fakes.first.script({ kind: 'answer', holdBeforeFirstToken: door });
+    gateway.fakes.second.script({ kind: 'silence', when: 'before-headers' });
+    const answer = ask(gateway);
+    const hedge = await gateway.fakes.second.arrival(0);
+    door.open();
+    const seen = await answer;
+    assert.equal(seen.headers.get('x-nemo-routing'), 'direct');
+    assert.equal(seen.headers.get('x-nemo-routed-model'), deploymentId('first'));
+    assert.equal(await hedge.ended, 'aborted-by-client');
+  });
+
+  it('blames nobody: who was late is asked first again', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    for (let request = 0; request < 5; request += 1) {
+      gateway.fakes.first.script({ kind: 'silence', when: 'before-headers' });
+      assert.equal((await ask(gateway)).headers.get('x-nemo-routing'), 'hedge');
+    }
+    assert.equal((await ask(gateway)).headers.get('x-nemo-routed-model'), deploymentId('first'));
+  });
+
+  it('serves a plain call as well', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    gateway.fakes.first.script({ kind: 'silence', when: 'before-headers' });
+    const seen = await ask(gateway, { stream: false, stream_options: undefined });
+    assert.equal(seen.headers.get('x-nemo-routing'), 'hedge');
+  });
+
+  it('is not started before it is known what late is', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway, 10);
+    gateway.fakes.first.script({ kind: 'answer', firstTokenDelayMs: 300 });
+    assert.equal((await ask(gateway)).headers.get('x-nemo-attempts'), '1');
+  });
+
+  it('that fails takes nothing from the call it was to help', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    const door = gate();
+    gateway.fakes.first.script({ kind: 'answer', holdBeforeFirstToken: door });
+    gateway.fakes.second.script({ kind: 'status', status: 400 });
+    const answer = ask(gateway);
+    const hedge = await gateway.fakes.second.arrival(0);
+    await hedge.ended;
+    door.open();
+    assert.equal((await answer).headers.get('x-nemo-routed-model'), deploymentId('first'));
+  });
+});
+
+describe('the budget of hedges', () => {
+  it('holds for many late calls at once', async () => {
+    // 60 requests allow three hedges.
+    await using gateway = await hedgingGateway(0.05);
+    await learn(gateway, 60);
+    const door = gate();
+    gateway.fakes.first.byDefault({ kind: 'answer', holdBeforeFirstToken: door });
+    const late = Array.from({ length: 20 }, () => ask(gateway));
+    await gateway.fakes.first.arrival(60 + 19);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    door.open();
+    await Promise.all(late);
+    const hedges = gateway.fakes.second.requests.length;
+    assert.ok(hedges >= 1 && hedges <= 4, `there were ${hedges} hedges`);
+  });
+
+  it('is one for all gateways that share a database', async () => {
+    const dynamoDb = await startLocalDynamoDb();
+    const fakes = { first: await startFakeProvider('openai'), second: await startFakeProvider('anthropic') };
+    {
+      // 30 requests allow one hedge.
+      await using one = await hedgingGateway(0.04, { dynamoDb, fakes });
+      await learn(one);
+      fakes.first.script({ kind: 'answer', firstTokenDelayMs: 1000 });
+      await ask(one);
+      assert.equal(fakes.second.requests.length, 1);
+    }
+    // The other gateways know what late is from the first: with a larger budget one of them hedges, with the same it does not.
+    for (const { budget, calls } of [
+      { budget: 0.04, calls: '1' },
+      { budget: 1, calls: '2' },
+    ]) {
+      await using other = await hedgingGateway(budget, { dynamoDb, fakes });
+      fakes.first.script({ kind: 'answer', firstTokenDelayMs: 1000 });
+      assert.equal((await ask(other)).headers.get('x-nemo-attempts'), calls);
+    }
+    await Promise.all([fakes.first.close(), fakes.second.close()]);
+    await dynamoDb.close();
+  });
+});
+
+describe('a caller who hangs up', () => {
+  it('while a hedge is under way ends both calls', async () => {
+    await using gateway = await hedgingGateway(1);
+    await learn(gateway);
+    const before = gateway.fakes.first.requests.length;
+    gateway.fakes.first.script({ kind: 'silence', when: 'after-prelude' });
+    gateway.fakes.second.script({ kind: 'silence', when: 'after-prelude' });
+    const caller = new AbortController();
+    const call = send(gateway, {}, { signal: caller.signal }).catch(() => undefined);
+    const hedge = await gateway.fakes.second.arrival(0);
+    caller.abort();
+    assert.equal(await call, undefined);
+    assert.equal(await hedge.ended, 'aborted-by-client');
+    assert.equal(await (await gateway.fakes.first.arrival(before)).ended, 'aborted-by-client');
+    const record = await gateway.record(30);
+    assert.equal(record.ending, 'hung-up');
+    assert.equal(record.status, 499);
+    assert.deepEqual(
+      record.attempts.map(({ outcome }) => outcome),
+      ['aborted', 'aborted'],
+    );
+  });
+
+  it('while it is waited for a Retry-After costs no further call', async () => {
+    await using gateway = await runningGateway({ fakes: { only: 'openai' } });
+    gateway.fakes.only.script({ kind: 'status', status: 429, retryAfterSeconds: 1 });
+    const caller = new AbortController();
+    const call = send(gateway, {}, { signal: caller.signal }).catch(() => undefined);
+    await (await gateway.fakes.only.arrival(0)).ended;
+    caller.abort();
+    await call;
+    const record = await gateway.record(0);
+    assert.equal(record.ending, 'hung-up');
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    assert.equal(gateway.fakes.only.requests.length, 1);
+  });
+});
