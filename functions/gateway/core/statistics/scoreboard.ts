@@ -107,11 +107,15 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
 function observe(memory: Memory, observation: Observation, failure: AttemptFailure | undefined): Observed {
   const { deployment, atMs } = observation;
   const { estimate, ejection } = look(memory, deployment, atMs);
-  const itemsPerSecond = estimate.requestsPerSecond * ITEMS_PER_ATTEMPT;
-  const share = Math.min(1, memory.settings.writesPerSecond / Math.max(itemsPerSecond, 1e-9));
+  const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
   const takeBack = memory.log.add(observation, share);
   const change = changeOf(memory, observation, failure, { estimate, ejection });
   return change === undefined ? { takeBack } : { takeBack, change };
+}
+
+/** The share (0 to 1) of observations that is written, so that the fleet stays under its writes a second to a deployment. */
+export function writtenShare(requestsPerSecond: number, writesPerSecond: number): number {
+  return Math.min(1, writesPerSecond / Math.max(requestsPerSecond * ITEMS_PER_ATTEMPT, 1e-9));
 }
 
 /** What an attempt writes where nothing is merged: its first token to both memories, its end to the lasting one. */
