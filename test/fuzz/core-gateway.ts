@@ -1,0 +1,100 @@
+import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
+import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
+import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
+import { createGateway } from '../../functions/gateway/core/gateway/gateway.ts';
+import { fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
+import type { StatisticsStore } from '../../functions/gateway/core/statistics/statistics-store.ts';
+
+/** What the caller gets, its stream read to the end. */
+export interface FuzzAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+export type Ask = (path: string, body: Uint8Array, headers?: Readonly<Record<string, string>>) => Promise<FuzzAnswer>;
+
+export const FUZZ_PROTOCOLS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const;
+
+/** The whole gateway core without a network: each provider is what `dial` makes of it. */
+export function coreGateway(dial: Dial): Ask {
+  const config = fuzzConfig();
+  const statistics = fleetStatistics({
+    deployments: Object.keys(config.deployments),
+    settings: config.statistics,
+    ejection: config.ejection,
+    store: EMPTY_STORE,
+    clock: systemClock,
+    random: () => 0.5,
+    onStoreError: (operation, error) => {
+      throw new Error(operation, { cause: error });
+    },
+  });
+  const gateway = createGateway({
+    config,
+    clock: systemClock,
+    random: () => 0.5,
+    newId: () => 'id',
+    dial,
+    statistics,
+    authenticate: async () => ({ name: 'fuzz' }),
+    onRecord: (record) => void JSON.stringify(record),
+  });
+  return async (path, body, headers = {}) => {
+    const response = await gateway({
+      method: 'POST',
+      path,
+      headers: { authorization: 'Bearer fuzz', ...headers },
+      readBody: async () => body,
+      signal: new AbortController().signal,
+    });
+    const parts: string[] = [];
+    if (typeof response.body === 'string') {
+      parts.push(response.body);
+    } else {
+      for await (const part of response.body) {
+        parts.push(part);
+      }
+    }
+    await response.afterEnd();
+    return { status: response.status, headers: response.headers, text: parts.join('') };
+  };
+}
+
+/** One deployment of each protocol in the route `all`, each alone by its protocol's name, and vectors in `vectors`. */
+function fuzzConfig() {
+  const chats = FUZZ_PROTOCOLS.map((protocol) => [
+    `chat/${protocol}`,
+    { provider: protocol, model: 'm', prefill: true },
+  ]);
+  const parsed = parseConfig({
+    providers: Object.fromEntries(
+      FUZZ_PROTOCOLS.map((protocol) => [protocol, { protocol, baseUrl: 'http://v.test', region: 'us-east-1' }]),
+    ),
+    deployments: {
+      ...Object.fromEntries(chats),
+      'vectors/openai': { provider: 'openai', model: 'v', kind: 'embeddings' },
+    },
+    routes: {
+      all: { strategy: 'ordered', deployments: chats.map(([id]) => id) },
+      ...Object.fromEntries(
+        FUZZ_PROTOCOLS.map((protocol) => [protocol, { strategy: 'ordered', deployments: [`chat/${protocol}`] }]),
+      ),
+      vectors: { strategy: 'ordered', deployments: ['vectors/openai'] },
+    },
+    maxAttempts: 4,
+    timeouts: { deadlineMs: 2_000 },
+  });
+  if (parsed.kind === 'invalid') {
+    throw new Error(JSON.stringify(parsed.problems));
+  }
+  return parsed.config;
+}
+
+const EMPTY_STORE: StatisticsStore = {
+  read: async () => new Map(),
+  add: async () => undefined,
+  eject: async () => undefined,
+  lift: async () => undefined,
+  claimProbe: async () => true,
+};
