@@ -63,7 +63,13 @@ interface Memory {
   readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAfterRead: number }>;
   readsBegun: number;
   /** In a row, as this instance sees them. A first token ends the row of those before it, and only a whole answer the row of broken ones. */
-  readonly failuresInARow: Readonly<Record<'failed' | 'cut', Map<string, number>>>;
+  readonly failuresInARow: Readonly<Record<'failed' | 'cut', Map<string, FailureRow>>>;
+}
+
+interface FailureRow {
+  readonly count: number;
+  /** When the first of them began: answers that were under way then may still end well, and say nothing of what has happened since. */
+  readonly sinceMs: number;
 }
 
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
@@ -136,8 +142,9 @@ function changeOf(
     return undefined;
   }
   const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
-  const consecutive = (row.get(deployment) ?? 0) + (blame === 'failure' ? 1 : 0);
-  row.set(deployment, consecutive);
+  const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
+  const consecutive = count + (blame === 'failure' ? 1 : 0);
+  row.set(deployment, { count: consecutive, sinceMs });
   const { requests, failureRate } = estimate.recent;
   const evidence = {
     blame,
@@ -158,9 +165,9 @@ function changeOf(
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
   const { deployment, kind } = observation;
   const { failed, cut } = memory.failuresInARow;
-  failed.delete(deployment);
+  endRow(failed, observation);
   if (kind === 'answered') {
-    cut.delete(deployment);
+    endRow(cut, observation);
   }
   // Of one that breaks its answers a first token proves nothing.
   const isProof = !cut.has(deployment);
@@ -170,6 +177,12 @@ function lift(memory: Memory, observation: Observation, was: Ejection | undefine
   }
   memory.ejections.set(deployment, { ejection: undefined, changedAfterRead: memory.readsBegun });
   return { kind: 'lifted', deployment, was };
+}
+
+function endRow(rows: Map<string, FailureRow>, { deployment, startedAtMs }: Observation): void {
+  if (startedAtMs >= (rows.get(deployment)?.sinceMs ?? 0)) {
+    rows.delete(deployment);
+  }
 }
 
 function load(
