@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { isJsonObject, objectMember } from '../../functions/gateway/core/json.ts';
+import { gate } from '../support/gate.ts';
+import { modelIds } from './local-lambda/answer-parts.ts';
+import { type LambdaOverFakes, lambdaOverFakes, question } from './local-lambda/lambda-over-fakes.ts';
+
+describe("the gateway's instances in Lambda", () => {
+  let lambda: LambdaOverFakes;
+  beforeEach(async () => {
+    lambda = await lambdaOverFakes();
+  });
+  afterEach(() => lambda.close());
+
+  it('start without a call to anything', async () => {
+    const instance = await lambda.startInstance();
+    await instance.idle();
+    assert.deepEqual(lambda.aws.calls, []);
+    await instance.close();
+  });
+
+  it("write their statistics after the caller's end and before the next call", async () => {
+    const written = lambda.aws.hold('UpdateItem');
+    const answer = await (await lambda.chat(question({ stream: true }))).text();
+    assert.match(answer, /data: \[DONE\]\n\n$/);
+    const [instance] = lambda.instances;
+    assert.ok(instance !== undefined);
+    let isIdle = false;
+    const idle = instance.idle().then(() => {
+      isIdle = true;
+    });
+    // Another call that ends while the first instance still writes.
+    const other = await lambda.chat(question());
+    assert.equal(other.status, 200);
+    assert.equal(lambda.instances.length, 2);
+    assert.equal(isIdle, false);
+    written.open();
+    await idle;
+    assert.ok(lambda.aws.calls.includes('UpdateItem'));
+  });
+
+  it('take one call at a time each, and are used again', async () => {
+    const more = gate();
+    const held = { kind: 'answer', holdBeforeEnding: more } as const;
+    lambda.first.script(held, held);
+    const both = await Promise.all(
+      [question({ stream: true }), question({ stream: true })].map((body) => lambda.chat(body)),
+    );
+    assert.equal(lambda.instances.length, 2);
+    more.open();
+    await Promise.all(both.map((response) => response.text()));
+    await lambda.settled();
+    await (await lambda.chat(question())).text();
+    assert.equal(lambda.instances.length, 2);
+  });
+
+  it('share what they have learnt through DynamoDB', async () => {
+    lambda.first.byDefault({ kind: 'status', status: 500 });
+    for (let call = 0; call < 4; call += 1) {
+      assert.equal((await lambda.chat(question())).status, 200);
+      await lambda.settled();
+    }
+    const failed = lambda.first.requests.length;
+    const more = gate();
+    lambda.second.script({ kind: 'answer', holdBeforeEnding: more });
+    const busy = await lambda.chat(question({ stream: true }));
+    const fresh = await lambda.chat(question());
+    assert.equal(lambda.instances.length, 2);
+    assert.equal(fresh.headers.get('x-nemo-routed-model'), 'second/model');
+    assert.equal(fresh.headers.get('x-nemo-attempts'), '1');
+    assert.equal(lambda.first.requests.length, failed);
+    more.open();
+    await busy.text();
+  });
+
+  it('notice nothing of connections that died while they were frozen', async () => {
+    await (await lambda.chat(question())).text();
+    await lambda.settled();
+    lambda.first.resetConnections();
+    const response = await lambda.chat(question());
+    assert.equal(response.headers.get('x-nemo-routed-model'), 'first/model');
+    assert.equal(response.headers.get('x-nemo-attempts'), '1');
+    assert.equal(lambda.instances.length, 1);
+  });
+
+  it('write metrics as plain lines, one a request and one an attempt, and nothing else', async () => {
+    await (await lambda.chat(question())).text();
+    const [instance] = lambda.instances;
+    await lambda.settled();
+    const lines = (instance?.lines ?? []).map((line): unknown => JSON.parse(line));
+    assert.deepEqual(
+      lines.map((line) => isJsonObject(line) && line.line),
+      ['request', 'attempt'],
+    );
+    for (const line of lines) {
+      assert.ok(Array.isArray(objectMember(line, '_aws')?.CloudWatchMetrics));
+    }
+  });
+});
+
+describe('the gateway as it is shipped', () => {
+  let lambda: LambdaOverFakes | undefined;
+  after(() => lambda?.close());
+
+  it('starts from the bundle and the configuration of the stack as they are', async () => {
+    lambda = await lambdaOverFakes({ configText: 'as-bundled' });
+    const answer: unknown = await (await lambda.fetch('/v1/models')).json();
+    assert.ok(modelIds(answer).includes('nemo/latency-optimized'));
+  });
+});
