@@ -8,9 +8,12 @@ import {
 } from '../../../functions/gateway/core/json.ts';
 
 /** What a caller has got, streamed or plain, read from the bytes without any client. */
-export interface SeenAnswer {
+export interface SeenAnswer extends SeenContent {
   readonly status: number;
   readonly headers: Headers;
+}
+
+export interface SeenContent {
   /** The text of the first choice. */
   readonly text: string;
   readonly finish: string | undefined;
@@ -29,13 +32,15 @@ export interface SeenAnswer {
 export async function seenAnswer(response: Response): Promise<SeenAnswer> {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   const text = await response.text();
-  const about = { status: response.status, headers: response.headers };
-  return isStream ? { ...about, ...readStream(text) } : { ...about, ...readBody(text) };
+  return { status: response.status, headers: response.headers, ...readAnswer(text, isStream) };
 }
 
-type Content = Omit<SeenAnswer, 'status' | 'headers'>;
+/** Reads a body. */
+export function readAnswer(text: string, isStream: boolean): SeenContent {
+  return isStream ? readStream(text) : readBody(text);
+}
 
-function readBody(text: string): Content {
+function readBody(text: string): SeenContent {
   const body: unknown = JSON.parse(text);
   const choice = arrayMember(body, 'choices')[0];
   return {
@@ -49,7 +54,7 @@ function readBody(text: string): Content {
   };
 }
 
-function readStream(text: string): Content {
+function readStream(text: string): SeenContent {
   assert.ok(text.endsWith('\n\n'), 'a stream ends with a whole event');
   const events = text.split('\n\n').filter((event) => event !== '');
   const chunks: JsonObject[] = [];
@@ -73,7 +78,7 @@ function readStream(text: string): Content {
   return { ...readChunks(chunks), trail, error, isDone };
 }
 
-function readChunks(chunks: readonly JsonObject[]): Omit<Content, 'trail' | 'error' | 'isDone'> {
+function readChunks(chunks: readonly JsonObject[]): Omit<SeenContent, 'trail' | 'error' | 'isDone'> {
   const choices = chunks
     .flatMap((chunk) => arrayMember(chunk, 'choices'))
     .filter((choice) => member(choice, 'index') === 0);

@@ -34,11 +34,12 @@ export function streamPlaces(protocol: ProtocolName, chunks: readonly string[]):
 const FINISH = /"(?:finish_reason|stop_reason|finishReason|stopReason)":"/;
 
 function writes(protocol: ProtocolName, step: Step): readonly Uint8Array[] {
-  const scene = { wire: wireOf(protocol), request: REQUEST, ordinal: 1 };
+  const scene = { wire: wireOf(protocol), request: PLAIN_REQUEST, ordinal: 1 };
   return movesOf(step, scene).flatMap((move) => (move.do === 'write' ? [move.bytes] : []));
 }
 
-const REQUEST: WireChat = {
+/** A chat call for a stream with its usage, as a fake sees it. */
+export const PLAIN_REQUEST: WireChat = {
   kind: 'chat',
   model: 'fake-model',
   streaming: true,

@@ -30,25 +30,44 @@ export async function* chatStream(
   served: ServedCall,
   stream: CommittedStream,
 ): AsyncGenerator<string, void, void> {
-  const includeUsage = served.prepared.request.stream_options?.include_usage === true;
-  const chunks = chatChunks({ ...stream.about, includeUsage });
   const answer = continuableAnswer(state, served, stream);
+  const nextText = textsOf(served, stream, answer);
   const stopWatching = abortInTime(served, answer);
   try {
-    for (let deltas = await answer.next(); deltas !== undefined; deltas = await answer.next()) {
-      const text = chunks.encode(deltas);
+    for (let text = await nextText(); text !== undefined; text = await nextText()) {
       if (text !== '') {
         yield text;
       }
     }
-    yield ending(served, chunks, answer.failure());
-  } catch {
-    // Only a bug gets here. Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
-    yield broken(served, BUG);
   } finally {
     stopWatching();
     answer.abort({ kind: 'aborted', by: 'caller' });
   }
+}
+
+/** The caller's text, piece by piece; `undefined` after its ending. */
+function textsOf(
+  served: ServedCall,
+  { about }: CommittedStream,
+  answer: ContinuableAnswer,
+): () => Promise<string | undefined> {
+  const includeUsage = served.prepared.request.stream_options?.include_usage === true;
+  const chunks = chatChunks({ ...about, includeUsage });
+  let hasEnded = false;
+  return async () => {
+    if (hasEnded) {
+      return undefined;
+    }
+    try {
+      const deltas = await answer.next();
+      hasEnded = deltas === undefined;
+      return deltas === undefined ? ending(served, chunks, answer.failure()) : chunks.encode(deltas);
+    } catch {
+      // Only a bug gets here. Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
+      hasEnded = true;
+      return broken(served, BUG);
+    }
+  };
 }
 
 const BUG: GatewayError = {
