@@ -57,9 +57,15 @@ export function memoryAccounts({ clock, delayMs = () => 0 }: MemoryAccountsOptio
       add(name, change.byUs);
     }
   };
-  const takeNow = (account: string, { requests, tokens, money }: AccountChange): 'taken' | 'conflict' => {
+  const readNow = (account: string, month: string): Account => ({
+    requests: get(`${account} requests`) ?? 0,
+    tokens: get(`${account} tokens`) ?? 0,
+    month,
+    committedNanoUsd: get(`${account} committed ${month}`) ?? 0,
+  });
+  const takeNow = (account: string, { month, requests, tokens, money }: AccountChange): Account | 'conflict' => {
     calls.take += 1;
-    const committed = `${account} committed ${money?.month}`;
+    const committed = `${account} committed ${month}`;
     const isAllowed =
       allows(`${account} requests`, requests) &&
       allows(`${account} tokens`, tokens) &&
@@ -73,7 +79,7 @@ export function memoryAccounts({ clock, delayMs = () => 0 }: MemoryAccountsOptio
     if (money !== undefined) {
       add(committed, money.byNanoUsd);
     }
-    return 'taken';
+    return readNow(account, month);
   };
   return {
     calls,
@@ -86,19 +92,15 @@ export function memoryAccounts({ clock, delayMs = () => 0 }: MemoryAccountsOptio
     }),
     store: {
       read: (account, month) =>
-        call((): Account => {
+        call(() => {
           calls.read += 1;
-          return {
-            requests: get(`${account} requests`) ?? 0,
-            tokens: get(`${account} tokens`) ?? 0,
-            month,
-            committedNanoUsd: get(`${account} committed ${month}`) ?? 0,
-          };
+          return readNow(account, month);
         }),
       take: (account, change) => call(() => takeNow(account, change)),
-      add: (account, { month, tokensUs, committedNanoUsd, spentNanoUsd }) =>
+      add: (account, { month, requestsUs, tokensUs, committedNanoUsd, spentNanoUsd }) =>
         call(() => {
           calls.add += 1;
+          add(`${account} requests`, requestsUs);
           add(`${account} tokens`, tokensUs);
           add(`${account} committed ${month}`, committedNanoUsd);
           add(`${account} spent ${month}`, spentNanoUsd);

@@ -78,7 +78,7 @@ describe('nemo keys', () => {
   test('list shows the limits and what was spent, and never a key', async () => {
     const { key, id } = await json<ShownKey>('keys', 'create', 'spender', '--usd-per-month', '5');
     const accounts = dynamoDbAccounts({ client: dynamoDb.client, tableName: TABLE });
-    const money = { tokensUs: 0, committedNanoUsd: 1_250_000_000, spentNanoUsd: 1_250_000_000 };
+    const money = { requestsUs: 0, tokensUs: 0, committedNanoUsd: 1_250_000_000, spentNanoUsd: 1_250_000_000 };
     await accounts.add(sha256Hex(key!), { month: monthOf(Date.now()), ...money });
     const listed = (await json<ShownKey[]>('keys', 'list')).find(({ name }) => name === 'spender');
     assert.deepEqual([listed?.id, listed?.spentUsd, listed?.key], [id, 1.25, undefined]);

@@ -35,8 +35,8 @@ export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore
     },
     take: async (account, change) => {
       try {
-        await client.send(taking(tableName, account, change), { abortSignal: abortSignal() });
-        return 'taken';
+        const { Attributes } = await client.send(taking(tableName, account, change), { abortSignal: abortSignal() });
+        return accountOf(Attributes ?? {}, change.month);
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) {
           return 'conflict';
@@ -88,13 +88,17 @@ interface Clauses {
   readonly values: Readonly<Record<string, number>>;
 }
 
-function taking(tableName: string, account: string, { requests, tokens, money }: AccountChange): UpdateItemCommand {
+function taking(
+  tableName: string,
+  account: string,
+  { month, requests, tokens, money }: AccountChange,
+): UpdateItemCommand {
   const clauses = [
     ...(requests === undefined ? [] : [meterClauses('r', REQUESTS, requests)]),
     ...(tokens === undefined ? [] : [meterClauses('t', TOKENS, tokens)]),
-    ...(money === undefined ? [] : [moneyClauses(money)]),
+    ...(money === undefined ? [] : [moneyClauses(month, money)]),
   ];
-  return update(tableName, account, clauses);
+  return new UpdateItemCommand({ ...update(tableName, account, clauses), ReturnValues: 'ALL_NEW' });
 }
 
 function meterClauses(id: string, name: string, change: MeterChange): Clauses {
@@ -117,7 +121,7 @@ function meterClauses(id: string, name: string, change: MeterChange): Clauses {
   }
 }
 
-function moneyClauses({ month, byNanoUsd, ifAtMostNanoUsd }: NonNullable<AccountChange['money']>): Clauses {
+function moneyClauses(month: string, { byNanoUsd, ifAtMostNanoUsd }: NonNullable<AccountChange['money']>): Clauses {
   return {
     add: '#m :mby',
     condition: '(attribute_not_exists(#m) OR #m <= :mmost)',
@@ -127,8 +131,9 @@ function moneyClauses({ month, byNanoUsd, ifAtMostNanoUsd }: NonNullable<Account
 }
 
 function adding(tableName: string, account: string, settlement: Settlement): UpdateItemCommand {
-  const { month, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
+  const { month, requestsUs, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
   const sums = [
+    ['r', REQUESTS, requestsUs],
     ['t', TOKENS, tokensUs],
     ['m', committedIn(month), committedNanoUsd],
     ['s', spentIn(month), spentNanoUsd],
@@ -141,15 +146,15 @@ function adding(tableName: string, account: string, settlement: Settlement): Upd
       names: { [`#${id}`]: name },
       values: { [`:${id}by`]: by },
     }));
-  return update(tableName, account, clauses);
+  return new UpdateItemCommand(update(tableName, account, clauses));
 }
 
-function update(tableName: string, account: string, clauses: readonly Clauses[]): UpdateItemCommand {
+function update(tableName: string, account: string, clauses: readonly Clauses[]): UpdateItemCommandInput {
   const sets = clauses.flatMap(({ set }) => set ?? []);
   const adds = clauses.flatMap(({ add }) => add ?? []);
   const conditions = clauses.map(({ condition }) => condition).filter((condition) => condition !== '');
   const values = clauses.flatMap((clause) => Object.entries(clause.values));
-  const input: UpdateItemCommandInput = {
+  return {
     TableName: tableName,
     Key: keyOf(account),
     UpdateExpression: [
@@ -160,5 +165,4 @@ function update(tableName: string, account: string, clauses: readonly Clauses[])
     ExpressionAttributeNames: Object.assign({}, ...clauses.map(({ names }) => names)),
     ExpressionAttributeValues: Object.fromEntries(values.map(([name, value]) => [name, { N: String(value) }])),
   };
-  return new UpdateItemCommand(input);
 }

@@ -5,9 +5,11 @@ import { toNanoUsd } from './money.ts';
 
 /** A change of an account that is made only where the account allows it. */
 export interface AccountChange {
+  /** The month that the money is of. */
+  readonly month: string;
   readonly requests?: MeterChange;
   readonly tokens?: MeterChange;
-  readonly money?: { readonly month: string; readonly byNanoUsd: number; readonly ifAtMostNanoUsd: number };
+  readonly money?: { readonly byNanoUsd: number; readonly ifAtMostNanoUsd: number };
 }
 
 /**
@@ -26,11 +28,10 @@ export function accountChange(before: Account, after: Account, limits: KeyLimits
   const byNanoUsd = after.committedNanoUsd - inMonthOf(before, nowMs).committedNanoUsd;
   const { usdPerMonth } = limits;
   return {
+    month: after.month,
     ...(requests === undefined ? {} : { requests }),
     ...(tokens === undefined ? {} : { tokens }),
-    ...(usdPerMonth === undefined
-      ? {}
-      : { money: { month: after.month, byNanoUsd, ifAtMostNanoUsd: toNanoUsd(usdPerMonth) - byNanoUsd } }),
+    ...(usdPerMonth === undefined ? {} : { money: { byNanoUsd, ifAtMostNanoUsd: toNanoUsd(usdPerMonth) - byNanoUsd } }),
   };
 }
 

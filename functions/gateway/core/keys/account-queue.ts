@@ -94,8 +94,9 @@ async function serve(state: QueueState, batch: readonly Waiting[]): Promise<void
     }
     answer(judged.refused);
     waiting = judged.reserved.map(({ waiting: passed }) => passed);
-    if (waiting.length === 0 || (await take(state, judged))) {
-      answer(judged.reserved);
+    const account = waiting.length === 0 ? undefined : await take(state, judged);
+    if (account !== 'conflict') {
+      answer(judged.reserved, account);
       return;
     }
     await read(state);
@@ -131,14 +132,15 @@ function judge({ clock, known }: QueueState, batch: readonly Waiting[]): Judged 
   };
 }
 
-async function take(state: QueueState, { account, reserved, nowMs }: Judged): Promise<boolean> {
+async function take(state: QueueState, { account, reserved, nowMs }: Judged): Promise<Account | 'conflict'> {
   // The newest: where the operator has changed the limits, older requests of the batch may still carry the old ones.
   const limits = reserved.at(-1)?.waiting.limits ?? {};
-  const outcome = await state.store.take(state.account, accountChange(state.known, account, limits, nowMs));
-  if (outcome === 'taken') {
-    state.known = account;
+  const taken = await state.store.take(state.account, accountChange(state.known, account, limits, nowMs));
+  if (taken !== 'conflict') {
+    state.known = taken;
+    state.readAtMs = nowMs;
   }
-  return outcome === 'taken';
+  return taken;
 }
 
 async function read(state: QueueState): Promise<void> {
@@ -147,8 +149,9 @@ async function read(state: QueueState): Promise<void> {
   state.readAtMs = nowMs;
 }
 
-function answer(judgements: readonly Judgement[]): void {
+/** `account`: how it stands for the whole fleet, where that is known better than by what was judged. */
+function answer(judgements: readonly Judgement[], account?: Account): void {
   for (const { waiting, reserving } of judgements) {
-    waiting.resolve(reserving);
+    waiting.resolve(account === undefined ? reserving : { ...reserving, account });
   }
 }

@@ -6,8 +6,8 @@ import type { Settlement } from './settlement.ts';
 export interface AccountStore {
   /** The account as it is now, with every write that has been answered. `month` as `2026-10`. */
   readonly read: (account: string, month: string) => Promise<Account>;
-  /** Makes the whole change in one step if all its conditions hold, else nothing. */
-  readonly take: (account: string, change: AccountChange) => Promise<'taken' | 'conflict'>;
+  /** Makes the whole change in one step if all its conditions hold, else nothing. Gives the account as it then is. */
+  readonly take: (account: string, change: AccountChange) => Promise<Account | 'conflict'>;
   /** Adds to the account without conditions. */
   readonly add: (account: string, settlement: Settlement) => Promise<void>;
 }

@@ -49,21 +49,26 @@ export interface KeyLimiterOptions {
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
 
-/** After a failure no request waits for the store for so long. */
+/** After a failure no request of the same key waits for the store for so long, unless the store answers after all. */
 const PAUSE_MS = 1000;
+/** A store that fails is told of once in so long. */
+const LOG_EVERY_MS = 1000;
 
 interface LimiterState extends KeyLimiterOptions {
   /** By account. There are as many as the operator has made keys. */
   readonly queues: Map<string, AccountQueue>;
   readonly ledger: SettlementLedger;
   readonly allowance: LocalAllowance;
-  pausedUntilMs: number;
+  /** By account. */
+  readonly pausedUntilMs: Map<string, number>;
+  loggedAtMs: number;
 }
 
 /**
  * Each key has one account for the whole fleet: two meters and the month's money. A request reserves in it by one conditional write before
  * its first attempt and is settled by one plain addition after its end. While the store answers, requests never pass the limit; tokens and
- * money pass it by no more than what calls under way use beyond their reservation, which later calls make up for.
+ * money pass it by no more than what calls under way use beyond their reservation, which later calls make up for. Where it does not
+ * answer in time, an instance lets requests pass within its local allowance, and adds them to the account afterwards.
  */
 export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
   const { store, onStoreError, settings, clock } = options;
@@ -72,7 +77,8 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
     queues: new Map(),
     ledger: settlementLedger({ store, onStoreError }),
     allowance: localAllowance(settings.localShare, clock.nowMs),
-    pausedUntilMs: -Infinity,
+    pausedUntilMs: new Map(),
+    loggedAtMs: -Infinity,
   };
   return {
     refusal: (key) => standingRefusal(state, key),
@@ -96,7 +102,7 @@ async function admit(state: LimiterState, key: LimitedKey, demand: Demand): Prom
   if (!isCounted(limits)) {
     return admitted(state, key, { headers: {}, reservation: Promise.resolve(undefined) });
   }
-  const asked = state.clock.nowMs() < state.pausedUntilMs ? undefined : ask(state, key, demand);
+  const asked = isPaused(state, key) ? undefined : ask(state, key, demand);
   const reserving = asked === undefined ? undefined : await inTime(state, key, asked);
   if (asked === undefined || reserving === undefined) {
     return admitWithoutStore(state, key, { demand, asked });
@@ -116,15 +122,26 @@ function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimit
 /** `undefined` where the store has failed. */
 async function ask(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Reserving | undefined> {
   try {
-    return await queueOf(state, key.account).reserve(key.limits, demand);
+    const reserving = await queueOf(state, key.account).reserve(key.limits, demand);
+    state.pausedUntilMs.delete(key.account);
+    return reserving;
   } catch (error) {
     pause(state, key, error);
     return undefined;
   }
 }
 
-function pause(state: LimiterState, { name }: LimitedKey, error: unknown): void {
-  state.pausedUntilMs = state.clock.nowMs() + PAUSE_MS;
+function isPaused({ clock, pausedUntilMs }: LimiterState, { account }: LimitedKey): boolean {
+  return clock.nowMs() < (pausedUntilMs.get(account) ?? -Infinity);
+}
+
+function pause(state: LimiterState, { name, account }: LimitedKey, error: unknown): void {
+  const nowMs = state.clock.nowMs();
+  state.pausedUntilMs.set(account, nowMs + PAUSE_MS);
+  if (nowMs - state.loggedAtMs < LOG_EVERY_MS) {
+    return;
+  }
+  state.loggedAtMs = nowMs;
   const instead = state.settings.whenUnavailable === 'allow' ? 'allowed within the local allowance' : 'refused';
   state.onStoreError(`check the limits of key ${name}; its requests are ${instead}`, error);
 }
@@ -164,7 +181,7 @@ function admitWithoutStore(
   if (local === undefined) {
     return admitted(state, key, { headers: {}, reservation });
   }
-  void settleLater(state, key, { reservation, use: { tokens: 0, usd: 0 } });
+  void settleLater(state, key, { reservation, use: { requests: 0, tokens: 0, usd: 0 } });
   return { kind: 'refused', error: local };
 }
 
@@ -193,7 +210,7 @@ async function settleLater(
   { reservation, use }: Pick<Admitted, 'reservation'> & { readonly use: Use },
 ): Promise<void> {
   const month = monthOf(state.clock.nowMs());
-  const reserved = (await reservation) ?? { tokensUs: 0, month, nanoUsd: 0 };
+  const reserved = (await reservation) ?? { requestsUs: 0, tokensUs: 0, month, nanoUsd: 0 };
   await state.ledger.add(account, settlementOf(reserved, limits, use));
   state.queues.get(account)?.settled();
 }

@@ -12,6 +12,7 @@ export interface Demand {
 
 /** What was set aside in an account for one request. */
 export interface Reservation {
+  readonly requestsUs: number;
   readonly tokensUs: number;
   readonly month: string;
   readonly nanoUsd: number;
@@ -51,7 +52,7 @@ export function reserve(account: Account, limits: KeyLimits, demand: Demand, now
       month: current.month,
       committedNanoUsd: current.committedNanoUsd + nanoUsd,
     },
-    reservation: { tokensUs, month: current.month, nanoUsd },
+    reservation: { requestsUs, tokensUs, month: current.month, nanoUsd },
   };
 }
 

@@ -19,7 +19,7 @@ const SETTINGS: LimitSettings = {
   assumedOutputTokens: 1000,
 };
 const ONE = { requests: 1, tokens: 0, usd: 0 };
-const NOTHING = { tokens: 0, usd: 0 };
+const NOTHING = { requests: 1, tokens: 0, usd: 0 };
 /** 2023-11-14, where the virtual clock begins. */
 const MONTH = '2023-11';
 
@@ -141,6 +141,15 @@ describe('a limit of requests', () => {
     assert.equal(passed.length, 50);
   });
 
+  test('is told as it stands for the fleet, not for the instance', async () => {
+    const fleet = fleetOf(2);
+    const key = keyWith({ requestsPerMinute: 10 });
+    for (const [index, remaining] of ['9', '8', '7', '6'].entries()) {
+      const { headers } = admitted(await fleet.instances[index % 2]!.admit(key, ONE));
+      assert.equal(headers['x-ratelimit-remaining-requests'], remaining);
+    }
+  });
+
   test('never lets more than limit * (1 + t) pass in t minutes, whatever the instances, delays and clocks', async () => {
     const runs = fc.record({
       instances: fc.integer({ min: 1, max: 12 }),
@@ -209,7 +218,7 @@ describe('a limit of tokens', () => {
     const fleet = fleetOf(1);
     const first = admitted(await only(fleet).admit(key, demand(900)));
     refused(await only(fleet).admit(key, demand(200)));
-    await first.settle({ tokens: 100, usd: 0 });
+    await first.settle({ requests: 1, tokens: 100, usd: 0 });
     const { headers } = admitted(await only(fleet).admit(key, demand(200)));
     assert.equal(headers['x-ratelimit-remaining-tokens'], '700');
   });
@@ -217,7 +226,7 @@ describe('a limit of tokens', () => {
   test('makes later calls wait for what a call used beyond its reservation', async () => {
     const fleet = fleetOf(1);
     const first = admitted(await only(fleet).admit(key, demand(100)));
-    await first.settle({ tokens: 2_100, usd: 0 });
+    await first.settle({ requests: 1, tokens: 2_100, usd: 0 });
     const error = refused(await only(fleet).admit(key, demand(100)));
     assert.equal(error.headers?.['retry-after'], '72');
     await fleet.time.advance(72_000);
@@ -243,7 +252,7 @@ describe('a limit of tokens', () => {
           for (const call of calls) {
             const admission = await only(fleet).admit(key, demand(call.asked));
             if (admission.kind === 'admitted') {
-              await admission.settle({ tokens: call.used, usd: 0 });
+              await admission.settle({ requests: 1, tokens: call.used, usd: 0 });
               used += call.used;
             }
             await fleet.time.advance(2_000);
@@ -265,7 +274,7 @@ describe('a limit of money', () => {
   test('refuses with insufficient_quota as OpenAI does once it is spent, and not to be retried', async () => {
     const fleet = fleetOf(1);
     const call = admitted(await only(fleet).admit(key, demand(0.4)));
-    await call.settle({ tokens: 0, usd: 1 });
+    await call.settle({ requests: 1, tokens: 0, usd: 1 });
     const error = refused(await only(fleet).admit(key, demand(0.01)));
     assert.deepEqual(
       [error.status, error.type, error.code, error.headers?.['x-should-retry'], error.headers?.['retry-after']],
@@ -286,7 +295,7 @@ describe('a limit of money', () => {
 
   test('begins anew with the month', async () => {
     const fleet = fleetOf(1);
-    await admitted(await only(fleet).admit(key, demand(1))).settle({ tokens: 0, usd: 1 });
+    await admitted(await only(fleet).admit(key, demand(1))).settle({ requests: 1, tokens: 0, usd: 1 });
     refused(await only(fleet).admit(key, demand(0.01)));
     await fleet.time.advance(17 * 86_400_000);
     admitted(await only(fleet).admit(key, demand(0.01)));
@@ -298,7 +307,7 @@ describe('a limit of money', () => {
     const free = keyWith({});
     const calls = costs.map(async (usd, index) => {
       const admission = await fleet.instances[index % 7]!.admit(free, demand(usd * 3));
-      await admitted(admission).settle({ tokens: 5, usd });
+      await admitted(admission).settle({ requests: 1, tokens: 5, usd });
     });
     await fleet.time.advance(10_000);
     await Promise.all(calls);
@@ -318,7 +327,7 @@ describe('while the store is down', () => {
         const admission = await instance.admit(key, ONE);
         if (admission.kind === 'admitted') {
           passed += 1;
-          await admission.settle({ tokens: 10, usd: 0.001 });
+          await admission.settle({ requests: 1, tokens: 10, usd: 0.001 });
         }
       }
     }
@@ -328,6 +337,23 @@ describe('while the store is down', () => {
     fleet.accounts.setDown(false);
     await Promise.all(fleet.instances.map((instance) => instance.close()));
     assert.equal(fleet.accounts.money('hash', MONTH).spent, 15 * 1_000_000);
+  });
+
+  test('what passes counts for the fleet afterwards, where its limit was in use', async () => {
+    const fleet = fleetOf(1);
+    const key = keyWith({ requestsPerMinute: 20 });
+    for (let index = 0; index < 10; index += 1) {
+      await admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
+    }
+    fleet.accounts.setDown(true);
+    await admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
+    await admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
+    fleet.accounts.setDown(false);
+    await only(fleet).close();
+    await fleet.time.advance(3_000);
+    const { headers } = admitted(await only(fleet).admit(key, ONE));
+    // Thirteen are used, and one was earned in three seconds.
+    assert.equal(headers['x-ratelimit-remaining-requests'], '8');
   });
 
   test('the operator may have limited keys refused instead', async () => {
@@ -341,7 +367,7 @@ describe('while the store is down', () => {
   test('money that was spent when last seen stays spent', async () => {
     const fleet = fleetOf(1);
     const key = keyWith({ usdPerMonth: 1 });
-    await admitted(await only(fleet).admit(key, { ...ONE, usd: 1 })).settle({ tokens: 0, usd: 1 });
+    await admitted(await only(fleet).admit(key, { ...ONE, usd: 1 })).settle({ requests: 1, tokens: 0, usd: 1 });
     refused(await only(fleet).admit(key, ONE));
     fleet.accounts.setDown(true);
     await fleet.time.advance(5_000);
@@ -367,7 +393,7 @@ describe('a store that is slow', () => {
     const asked = only(fleet).admit(key, { ...ONE, usd: 2 });
     await fleet.time.advance(100);
     const admission = admitted(await asked);
-    const settled = admission.settle({ tokens: 0, usd: 0.5 });
+    const settled = admission.settle({ requests: 1, tokens: 0, usd: 0.5 });
     await fleet.time.advance(5_000);
     await settled;
     assert.deepEqual(fleet.accounts.money('hash', MONTH), { committed: 500_000_000, spent: 500_000_000 });
@@ -387,7 +413,7 @@ test('a key without limits waits for nothing and is still counted', async () => 
   const admission = admitted(await only(fleet).admit(keyWith({}), ONE));
   assert.deepEqual(admission.headers, {});
   assert.deepEqual(fleet.accounts.calls, { read: 0, take: 0, conflict: 0, add: 0 });
-  await admission.settle({ tokens: 7, usd: 0.25 });
+  await admission.settle({ requests: 1, tokens: 7, usd: 0.25 });
   assert.equal(fleet.accounts.money('hash', MONTH).spent, 250_000_000);
   await admitted(await only(fleet).admit(keyWith({}), ONE)).settle(NOTHING);
   assert.equal(fleet.accounts.calls.add, 1);

@@ -1,0 +1,124 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Pool } from 'undici';
+import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
+import type { BenchSystem } from './gateway.ts';
+
+/**
+ * Many keys at once, each asking at ten times its allowed rate, beside the same allowed traffic without the flood: what the allowed
+ * requests take, how many pass, and whether every account adds up to the cent. Client, gateway and provider are three processes.
+ * `npm run bench:limits`; KEYS and SECONDS set the size.
+ */
+const KEYS = Number(process.env.KEYS ?? 20);
+const SECONDS = Number(process.env.SECONDS ?? 20);
+/** A key's allowed requests a minute: one a second beside what its meter holds at the start. */
+const REQUESTS_PER_MINUTE = 60;
+const OVERLOAD = 10;
+/** By then every key has used up what its meter held: what passes later passes at the allowed rate. */
+const BURST_MS = 8_000;
+/** By the prices in `gateway.ts`. */
+const COST_OF_A_CALL_USD = 0.02;
+
+interface Outcome {
+  readonly key: string;
+  /** Since the run's start. */
+  readonly atMs: number;
+  readonly status: number;
+  readonly ms: number;
+}
+
+const provider = fork(new URL('../overhead/provider.ts', import.meta.url), {
+  stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+});
+const [providerPort] = (await once(provider, 'message')) as [number];
+
+/** One run: every key asks `rate` times its allowed rate. */
+async function run(
+  rate: number,
+  limit: number,
+): Promise<{ outcomes: readonly Outcome[]; spentUsd: ReadonlyMap<string, number> }> {
+  const keys = Array.from({ length: KEYS }, (_, index) => `bench-key-${index}`);
+  const limits = keys.map((key, index) => ({ name: `key-${index}`, sha256: sha256Hex(key), requestsPerMinute: limit }));
+  const child = fork(new URL('./gateway.ts', import.meta.url), [String(providerPort), JSON.stringify(limits)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [{ baseUrl }] = (await once(child, 'message')) as [BenchSystem];
+  const pool = new Pool(new URL(baseUrl).origin, { connections: 64 });
+  const everyMs = 60_000 / REQUESTS_PER_MINUTE / rate;
+  const outcomes = await Promise.all(
+    keys.map((key, index) => callEvery(pool, key, { everyMs, offsetMs: (index * everyMs) / KEYS })),
+  );
+  child.send('spent');
+  const [spent] = (await once(child, 'message')) as [Record<string, number>];
+  await pool.destroy();
+  child.kill();
+  return { outcomes: outcomes.flat(), spentUsd: new Map(keys.map((key) => [key, spent[sha256Hex(key)] ?? 0])) };
+}
+
+async function callEvery(
+  pool: Pool,
+  key: string,
+  pace: { everyMs: number; offsetMs: number },
+): Promise<readonly Outcome[]> {
+  const startMs = performance.now() + pace.offsetMs;
+  const calls: Promise<Outcome>[] = [];
+  for (let atMs = startMs; atMs < startMs + SECONDS * 1000; atMs += pace.everyMs) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - performance.now())));
+    calls.push(call(pool, key, atMs - startMs));
+  }
+  return Promise.all(calls);
+}
+
+async function call(pool: Pool, key: string, atMs: number): Promise<Outcome> {
+  const startedMs = performance.now();
+  const { statusCode, body } = await pool.request({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'one', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 20 }),
+  });
+  await body.dump();
+  return { key, atMs, status: statusCode, ms: performance.now() - startedMs };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function report(name: string, all: readonly Outcome[]): void {
+  const outcomes = all.filter(({ atMs }) => atMs >= BURST_MS);
+  const times = outcomes.map(({ ms }) => ms);
+  console.log(
+    `| ${name} | ${outcomes.length} | ${[0.5, 0.95, 0.99].map((share) => percentile(times, share).toFixed(1)).join(' | ')} |`,
+  );
+}
+
+// The same allowed traffic twice: alone, and with nine times as much beside it that is refused.
+const alone = await run(1, 1_000_000);
+const flooded = await run(OVERLOAD, REQUESTS_PER_MINUTE);
+const passed = flooded.outcomes.filter(({ status }) => status === 200);
+const refused = flooded.outcomes.filter(({ status }) => status === 429);
+
+console.log(
+  `${KEYS} keys, ${REQUESTS_PER_MINUTE} requests a minute each, ${OVERLOAD} times that asked for, ${SECONDS} s. Milliseconds.\n`,
+);
+console.log('| requests | count | p50 | p95 | p99 |\n|---|---|---|---|---|');
+report('allowed, without a flood', alone.outcomes);
+report('allowed, within the flood', passed);
+report('refused', refused);
+
+const allowed = KEYS * (REQUESTS_PER_MINUTE + (SECONDS * REQUESTS_PER_MINUTE) / 60);
+console.log(
+  `\nPassed ${passed.length} of the ${allowed} that the limits allow at the most; other answers: ${flooded.outcomes.length - passed.length - refused.length}.`,
+);
+const wrong = [...flooded.spentUsd].filter(([key, usd]) => {
+  const calls = passed.filter((outcome) => outcome.key === key).length;
+  return Math.abs(usd - calls * COST_OF_A_CALL_USD) >= 0.005;
+});
+const total = [...flooded.spentUsd.values()].reduce((sum, usd) => sum + usd, 0);
+console.log(
+  `Accounts say ${total.toFixed(6)} dollars, the calls cost ${(passed.length * COST_OF_A_CALL_USD).toFixed(6)}; accounts off by a cent: ${wrong.length}.`,
+);
+provider.kill();
+process.exitCode = passed.length <= allowed && wrong.length === 0 ? 0 : 1;
