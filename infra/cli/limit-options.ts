@@ -12,10 +12,7 @@ export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
   expires: { value: 'WHEN', help: 'an instant as 2027-01-31T00:00:00Z, or a time from now as 90d or 12h' },
 };
 
-/** What the options say of a key's limits: only what was given. */
-export type GivenLimits = ReturnType<typeof givenLimits>;
-
-/** Reads and checks the options that limit a key. Throws `UsageError`. */
+/** Reads and checks the options that limit a key: only what was given. Throws `UsageError`. */
 export function givenLimits({ options, target }: CommandInput, nowMs: number) {
   const models = optionText(options, 'models')
     ?.split(',')

@@ -14,11 +14,11 @@ import { plannedCandidates } from './planned-candidates.ts';
 import type { GatewayResponse } from './ports.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
 
-/** Serves `POST /v1/chat/completions`, whose body is `text`. */
-export async function chatCall(state: GatewayState, call: Call, text: string): Promise<GatewayResponse> {
+/** Serves `POST /v1/chat/completions`, whose body is `json`. */
+export async function chatCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
   const progress = newProgress('chat');
   const beganMs = call.clock.nowMs();
-  const preparation = prepareChat(text, askedTags(call), state.directory);
+  const preparation = prepareChat(json, askedTags(call), state.directory);
   endStage(call, 'prepare', beganMs);
   if (preparation.kind === 'refused') {
     Object.assign(progress, preparation.askedModel === undefined ? {} : { askedModel: preparation.askedModel });

@@ -14,11 +14,11 @@ import type { GatewayResponse } from './ports.ts';
 import { type PreparedEmbeddings, prepareEmbeddings } from './prepare-embeddings.ts';
 import { runPlan } from './run-plan.ts';
 
-/** Serves `POST /v1/embeddings`, whose body is `text`. */
-export async function embeddingsCall(state: GatewayState, call: Call, text: string): Promise<GatewayResponse> {
+/** Serves `POST /v1/embeddings`, whose body is `json`. */
+export async function embeddingsCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
   const progress = newProgress('embeddings');
   const beganMs = call.clock.nowMs();
-  const preparation = prepareEmbeddings(text, askedTags(call), state.directory);
+  const preparation = prepareEmbeddings(json, askedTags(call), state.directory);
   endStage(call, 'prepare', beganMs);
   if (preparation.kind === 'refused') {
     Object.assign(progress, preparation.askedModel === undefined ? {} : { askedModel: preparation.askedModel });

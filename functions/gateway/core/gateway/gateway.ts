@@ -4,7 +4,7 @@ import { headProblem } from '../http/head-limits.ts';
 import { allowedModels } from '../keys/allowed-models.ts';
 import { standingRefusal } from './admit-call.ts';
 import { errorAnswer, jsonAnswer } from './answer.ts';
-import { bodyText } from './body-text.ts';
+import { bodyJson } from './body-json.ts';
 import type { Call } from './call.ts';
 import { authenticate } from './caller-key.ts';
 import { chatCall } from './chat-call.ts';
@@ -55,12 +55,12 @@ async function withBody(state: GatewayState, call: Call): Promise<GatewayRespons
   if (refusal !== undefined) {
     return refuse(state, call, refusal);
   }
-  const body = await bodyText(call);
+  const body = await bodyJson(call);
   if (body.kind === 'refused') {
     return refuse(state, call, body.error);
   }
   const serve = call.request.path === EMBEDDINGS_PATH ? embeddingsCall : chatCall;
-  return serve(state, call, body.text);
+  return serve(state, call, body.json);
 }
 
 function allowedMethod(path: string): 'GET' | 'POST' | undefined {

@@ -3,7 +3,6 @@ import { parseChatRequest } from '../chat/parse-chat-request.ts';
 import type { Route } from '../config/gateway-config.ts';
 import type { ModelDirectory } from '../config/resolve-model.ts';
 import { badRequest } from '../http/gateway-error.ts';
-import { parseJson } from '../json.ts';
 import type { Encoding } from '../protocols/protocol.ts';
 import { chatFacts } from '../routing/chat-facts.ts';
 import { qualify } from '../routing/qualify.ts';
@@ -28,8 +27,8 @@ export type Preparation =
   | Extract<FoundRoute, { kind: 'refused' }>;
 
 /** Parses a request's body, finds its route, and encodes it for every deployment that qualifies. */
-export function prepareChat(body: string, tags: readonly string[], directory: ModelDirectory): Preparation {
-  const parsed = parseChatRequest(parseJson(body));
+export function prepareChat(json: unknown, tags: readonly string[], directory: ModelDirectory): Preparation {
+  const parsed = parseChatRequest(json);
   if (parsed.kind === 'invalid') {
     return { kind: 'refused', error: badRequest(parsed.message, parsed.param) };
   }

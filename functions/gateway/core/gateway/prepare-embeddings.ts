@@ -4,7 +4,6 @@ import type { EmbeddingsRequest } from '../embeddings/embeddings.ts';
 import { type EmbeddingsFacts, embeddingsFacts } from '../embeddings/embeddings-facts.ts';
 import { parseEmbeddingsRequest } from '../embeddings/parse-embeddings-request.ts';
 import { badRequest } from '../http/gateway-error.ts';
-import { parseJson } from '../json.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, Protocol, Target } from '../protocols/protocol.ts';
 import { qualify } from '../routing/qualify.ts';
 import { type Encoded, encodeForRoute } from './encode-for-route.ts';
@@ -30,11 +29,11 @@ export type EmbeddingsPreparation =
 
 /** Parses a request's body, finds its route, and encodes it for every deployment that qualifies. */
 export function prepareEmbeddings(
-  body: string,
+  json: unknown,
   tags: readonly string[],
   directory: ModelDirectory,
 ): EmbeddingsPreparation {
-  const parsed = parseEmbeddingsRequest(parseJson(body));
+  const parsed = parseEmbeddingsRequest(json);
   if (parsed.kind === 'invalid') {
     return { kind: 'refused', error: badRequest(parsed.message, parsed.param) };
   }

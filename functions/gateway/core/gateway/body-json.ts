@@ -1,17 +1,18 @@
 import { badRequest, type GatewayError } from '../http/gateway-error.ts';
 import { bodyFormProblem } from '../http/head-limits.ts';
 import { jsonBoundsProblem } from '../http/json-bounds.ts';
+import { parseJson } from '../json.ts';
 import { type Call, endStage } from './call.ts';
 
 /** The largest body that Lambda takes; the local server holds to the same. */
-export const MAX_BODY_BYTES = 6 * 1024 * 1024;
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-export type BodyText =
-  | { readonly kind: 'read'; readonly text: string }
+export type BodyJson =
+  | { readonly kind: 'read'; readonly json: unknown }
   | { readonly kind: 'refused'; readonly error: GatewayError };
 
-/** Reads the caller's body as text that is safe to parse as JSON: neither too long nor too deep. */
-export async function bodyText(call: Call): Promise<BodyText> {
+/** Reads the caller's body as JSON that is neither too long nor too deep. */
+export async function bodyJson(call: Call): Promise<BodyJson> {
   const formProblem = bodyFormProblem(call.request.headers);
   if (formProblem !== undefined) {
     return { kind: 'refused', error: formProblem };
@@ -27,9 +28,16 @@ export async function bodyText(call: Call): Promise<BodyText> {
     return { kind: 'refused', error: badRequest(boundsProblem, null) };
   }
   const text = decoded(body);
-  return text === undefined
-    ? { kind: 'refused', error: badRequest('The request body is not UTF-8 text.', null) }
-    : { kind: 'read', text };
+  if (text === undefined) {
+    return { kind: 'refused', error: badRequest('The request body is not UTF-8 text.', null) };
+  }
+  const json = parseJson(text);
+  return json === undefined ? { kind: 'refused', error: notJson(text) } : { kind: 'read', json };
+}
+
+function notJson(text: string): GatewayError {
+  const problem = text.trim() === '' ? 'is empty' : 'is not valid JSON';
+  return badRequest(`The request body ${problem}: send a JSON object with "model" and what to do with it.`, null);
 }
 
 /** `undefined` where the bytes are no UTF-8: what a guess makes of them may be another prompt than the caller's. */
