@@ -7,12 +7,14 @@ import { lambdaEnvironment } from './adapters/lambda-environment.ts';
 import { lambdaRequest } from './adapters/lambda-request.ts';
 import { requiredVariable } from './adapters/required-variable.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import type { Credentials } from './adapters/undici-dial.ts';
 import { composeGateway } from './compose-gateway.ts';
+import type { GatewayConfig } from './core/config/gateway-config.ts';
 import type { Gateway } from './core/gateway/gateway.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 
 /** The gateway as a streaming Lambda function behind a Function URL. What is made here is made once an instance, before its first request. */
-const gateway = makeGateway();
+const gateway = await startGateway();
 
 /** What is still to be done when a response's stream has ended, by its event. */
 const unfinished = new Map<unknown, () => Promise<void>>();
@@ -42,7 +44,7 @@ export const handler = middy(handle, {
   },
 });
 
-function makeGateway(): Gateway {
+async function startGateway(): Promise<Gateway> {
   const { name, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = lambdaEnvironment();
   const keysTable = requiredVariable('NEMO_KEYS_TABLE');
   const composed = composeGateway({
@@ -65,5 +67,18 @@ function makeGateway(): Gateway {
     },
     onStoreError,
   });
+  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials)]);
   return composed.gateway;
+}
+
+/**
+ * Reads the secret that the first call would wait for, as the statistics are read beside it. Lambda gives a start a whole processor, and a
+ * call of a 512 MB function less than a third of one: what is loaded and connected here costs the first caller nothing. A failure is the
+ * next reader's to report.
+ */
+async function secretRead({ providers }: GatewayConfig, credentials: Credentials): Promise<void> {
+  const name = Object.values(providers).find(({ apiKey }) => apiKey !== undefined)?.apiKey;
+  if (name !== undefined) {
+    await credentials(name).catch(() => undefined);
+  }
 }

@@ -12,11 +12,17 @@ describe("the gateway's instances in Lambda", () => {
   });
   afterEach(() => lambda.close());
 
-  it('start without a call to anything', async () => {
+  it('start with the two reads that the first call would wait for, and nothing else', async () => {
     const instance = await lambda.startInstance();
     await instance.idle();
-    assert.deepEqual(lambda.aws.calls, []);
+    assert.deepEqual(lambda.aws.calls.toSorted(), ['BatchGetItem', 'GetSecretValue']);
     await instance.close();
+  });
+
+  it('serve their first call with one more read: of the key', async () => {
+    await (await lambda.chat(question())).text();
+    const reads = lambda.aws.calls.filter((operation) => operation !== 'UpdateItem');
+    assert.deepEqual(reads.toSorted(), ['BatchGetItem', 'GetItem', 'GetSecretValue']);
   });
 
   it("write their statistics after the caller's end and before the next call", async () => {
