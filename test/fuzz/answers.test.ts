@@ -5,8 +5,8 @@ import type { ProtocolName } from '../../functions/gateway/core/config/gateway-c
 import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
 import { isJsonObject, member, parseJson } from '../../functions/gateway/core/json.ts';
 import type { WireAnswer, WireChat } from '../../infra/local/simulated/vendor-wire.ts';
+import { CORE_PROTOCOLS, type CoreAnswer, coreGateway } from '../support/core-gateway.ts';
 import { wireOf } from '../support/wire-of.ts';
-import { coreGateway, FUZZ_PROTOCOLS, type FuzzAnswer } from './core-gateway.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 
 /** Each of the sixteen tests takes two seconds at the most. */
@@ -66,7 +66,7 @@ function cut(bytes: Uint8Array, shares: readonly number[]): readonly Uint8Array[
 
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
 
-for (const protocol of FUZZ_PROTOCOLS) {
+for (const protocol of CORE_PROTOCOLS) {
   describe(`whatever a vendor of the protocol ${protocol} answers, the caller gets OpenAI's shape`, () => {
     const wire = wireOf(protocol);
     const { prelude, content, ending } = wire.stream(ANSWER, ASKED);
@@ -146,7 +146,7 @@ async function assertShape(protocol: ProtocolName, stream: boolean, response: Ve
 }
 
 /** Chunks, and then either `[DONE]` or an error, and nothing after that. */
-function assertStream({ text }: FuzzAnswer): void {
+function assertStream({ text }: CoreAnswer): void {
   const data = text
     .split('\n')
     .filter((line) => line.startsWith('data: '))

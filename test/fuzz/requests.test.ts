@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
 import { isJsonObject, member, parseJson } from '../../functions/gateway/core/json.ts';
-import { type Ask, coreGateway, type FuzzAnswer } from './core-gateway.ts';
+import { type Ask, type CoreAnswer, coreGateway } from '../support/core-gateway.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 import { REAL_CHATS, REAL_EMBEDDINGS } from './real-requests.ts';
 
@@ -28,7 +28,7 @@ function bytesOf(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-function assertOpenAiShape({ status, headers, text }: FuzzAnswer): void {
+function assertOpenAiShape({ status, headers, text }: CoreAnswer): void {
   assert.ok(status >= 400 && status < 600 && status !== 500, `${status}: ${text}`);
   const error = member(parseJson(text), 'error');
   assert.ok(isJsonObject(error), text);

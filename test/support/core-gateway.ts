@@ -2,23 +2,24 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
 import { createGateway } from '../../functions/gateway/core/gateway/gateway.ts';
+import type { GatewayPorts } from '../../functions/gateway/core/gateway/ports.ts';
 import { fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../functions/gateway/core/statistics/statistics-store.ts';
 
 /** What the caller gets, its stream read to the end. */
-export interface FuzzAnswer {
+export interface CoreAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-export type Ask = (path: string, body: Uint8Array, headers?: Readonly<Record<string, string>>) => Promise<FuzzAnswer>;
+export type Ask = (path: string, body: Uint8Array, headers?: Readonly<Record<string, string>>) => Promise<CoreAnswer>;
 
-export const FUZZ_PROTOCOLS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const;
+export const CORE_PROTOCOLS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const;
 
 /** The whole gateway core without a network: each provider is what `dial` makes of it. */
-export function coreGateway(dial: Dial): Ask {
-  const config = fuzzConfig();
+export function coreGateway(dial: Dial, authenticate: GatewayPorts['authenticate'] = KNOWS_EVERYBODY): Ask {
+  const config = coreConfig();
   const statistics = fleetStatistics({
     deployments: Object.keys(config.deployments),
     settings: config.statistics,
@@ -37,7 +38,7 @@ export function coreGateway(dial: Dial): Ask {
     newId: () => 'id',
     dial,
     statistics,
-    authenticate: async () => ({ name: 'fuzz' }),
+    authenticate,
     onRecord: (record) => void JSON.stringify(record),
   });
   return async (path, body, headers = {}) => {
@@ -61,15 +62,17 @@ export function coreGateway(dial: Dial): Ask {
   };
 }
 
+const KNOWS_EVERYBODY: GatewayPorts['authenticate'] = async () => ({ name: 'fuzz' });
+
 /** One deployment of each protocol in the route `all`, each alone by its protocol's name, and vectors in `vectors`. */
-function fuzzConfig() {
-  const chats = FUZZ_PROTOCOLS.map((protocol) => [
+function coreConfig() {
+  const chats = CORE_PROTOCOLS.map((protocol) => [
     `chat/${protocol}`,
     { provider: protocol, model: 'm', prefill: true },
   ]);
   const parsed = parseConfig({
     providers: Object.fromEntries(
-      FUZZ_PROTOCOLS.map((protocol) => [protocol, { protocol, baseUrl: 'http://v.test', region: 'us-east-1' }]),
+      CORE_PROTOCOLS.map((protocol) => [protocol, { protocol, baseUrl: 'http://v.test', region: 'us-east-1' }]),
     ),
     deployments: {
       ...Object.fromEntries(chats),
@@ -78,7 +81,7 @@ function fuzzConfig() {
     routes: {
       all: { strategy: 'ordered', deployments: chats.map(([id]) => id) },
       ...Object.fromEntries(
-        FUZZ_PROTOCOLS.map((protocol) => [protocol, { strategy: 'ordered', deployments: [`chat/${protocol}`] }]),
+        CORE_PROTOCOLS.map((protocol) => [protocol, { strategy: 'ordered', deployments: [`chat/${protocol}`] }]),
       ),
       vectors: { strategy: 'ordered', deployments: ['vectors/openai'] },
     },
