@@ -22,6 +22,8 @@ export interface FunctionInstanceOptions {
 /** One execution environment: a process with Lambda's runtime and the function in it, frozen while it has nothing to do. */
 export interface FunctionInstance {
   readonly process: ChildProcess;
+  /** Of `performance.now()`. */
+  readonly startedAtMs: number;
   /** Resolves when it can take a call. Rejects where the start failed. */
   readonly idle: () => Promise<void>;
   readonly invoke: (invocation: Invocation) => void;
@@ -55,6 +57,7 @@ export async function startInstance(options: FunctionInstanceOptions): Promise<F
   });
   return {
     process: child,
+    startedAtMs,
     idle: () =>
       Promise.race([api.idle(), exited.then(() => Promise.reject(new Error(`The instance ended: ${ended}`)))]),
     invoke: (invocation) => {

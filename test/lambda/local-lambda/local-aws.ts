@@ -16,6 +16,8 @@ export interface LocalAws {
   readonly dynamoDb: LocalDynamoDb;
   /** The names of the operations that were asked for, in order, as `BatchGetItem`. */
   readonly calls: readonly string[];
+  /** When each of them arrived, of `performance.now()`. */
+  readonly arrivedAtMs: readonly number[];
   /** From now on calls of `operation` wait until the gate is opened. */
   readonly hold: (operation: string) => Gate;
   /** The value of the secret; `undefined`: there is no such secret. At first `{}`. */
@@ -26,6 +28,7 @@ export interface LocalAws {
 interface AwsState {
   readonly dynamoDb: LocalDynamoDb;
   readonly calls: string[];
+  readonly arrivedAtMs: number[];
   readonly held: Map<string, Gate>;
   secret: string | undefined;
 }
@@ -35,7 +38,7 @@ export async function startLocalAws(tables: { statistics: string; keys: string }
   const dynamoDb = await startLocalDynamoDb();
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(statisticsTable, tables.statistics)));
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(keysTable, tables.keys)));
-  const state: AwsState = { dynamoDb, calls: [], held: new Map(), secret: '{}' };
+  const state: AwsState = { dynamoDb, calls: [], arrivedAtMs: [], held: new Map(), secret: '{}' };
   // A caller who is gone is no failure here.
   const server = createServer((request, response) => serve(state, request, response).catch(() => response.destroy()));
   server.listen(0, '127.0.0.1');
@@ -46,6 +49,7 @@ export async function startLocalAws(tables: { statistics: string; keys: string }
     origin: `http://127.0.0.1:${port}`,
     dynamoDb,
     calls: state.calls,
+    arrivedAtMs: state.arrivedAtMs,
     hold: (operation) => {
       const held = gate();
       state.held.set(operation, held);
@@ -64,10 +68,12 @@ export async function startLocalAws(tables: { statistics: string; keys: string }
 }
 
 async function serve(state: AwsState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const atMs = performance.now();
   const body = await buffer(request);
   const target = String(request.headers['x-amz-target']);
   const [service = '', operation = ''] = target.split('.');
   state.calls.push(operation);
+  state.arrivedAtMs.push(atMs);
   await state.held.get(operation)?.opened;
   if (service === 'secretsmanager') {
     answerSecret(state, response);

@@ -31,6 +31,8 @@ export interface RunningLambdaOptions {
 /** The bundled gateway under Lambda's own runtime, with its Function URL and the services that it calls. */
 export interface RunningLambda extends FunctionUrl {
   readonly aws: LocalAws;
+  /** The folder with the code and its configuration. */
+  readonly taskRoot: string;
   /** A key that stands in the keys table. */
   readonly key: string;
   /** An instance of its own, which the URL does not know of. Whoever starts it closes it. */
@@ -72,6 +74,7 @@ export async function runningLambda(options: RunningLambdaOptions): Promise<Runn
   return {
     ...url,
     aws,
+    taskRoot,
     key,
     startInstance: start,
     fetch: withKey,
