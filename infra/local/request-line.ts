@@ -5,7 +5,8 @@ import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/
 /** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
 export function requestLine(record: RequestRecord): string {
   const asked = printable(record.askedModel ?? '-');
-  const served = record.servedBy ?? `refused ${codeWord(record.errorCode) ?? ''}`;
+  const unserved = record.status < 400 ? 'answered here' : `refused ${codeWord(record.errorCode) ?? ''}`;
+  const served = record.servedBy ?? unserved;
   const times = `ttft ${milliseconds(record.ttftMs)}  total ${milliseconds(record.totalMs)}`;
   const attempts = record.attempts.map(attemptText).join(' -> ');
   const flags = [record.routing, record.explored ? 'explored' : '', record.ending === 'complete' ? '' : record.ending];
