@@ -54,7 +54,8 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
   const { authenticate, onRecord } = options;
   const newId = (): string => randomBytes(12).toString('hex');
-  const ports = { ...shared, config, statistics, dial, newId, authenticate, keyLimiter: limiter, onRecord };
+  const randomHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
+  const ports = { ...shared, config, statistics, dial, newId, randomHex, authenticate, keyLimiter: limiter, onRecord };
   const gateway = createGateway(ports);
   const close = async (): Promise<void> => {
     await Promise.all([statistics.close(), limiter.close()]);

@@ -17,6 +17,8 @@ const ALLOWED = new Set([
   'x-goog-api-key',
   'anthropic-version',
   'anthropic-beta',
+  // The gateway's own, where the caller's is malformed.
+  'traceparent',
 ]);
 
 const OF_THE_CALLER: Readonly<Record<string, string>> = {
@@ -36,6 +38,9 @@ const OF_THE_CALLER: Readonly<Record<string, string>> = {
   'x-stainless-lang': 'canary',
   'idempotency-key': 'canary',
   traceparent: '00-canary-canary-01',
+  tracestate: 'canary=canary',
+  baggage: 'canary=canary',
+  'x-amzn-trace-id': 'Root=canary',
   'proxy-authorization': 'canary',
   'accept-language': 'canary',
   referer: 'https://canary.example',

@@ -36,6 +36,7 @@ export function coreGateway(dial: Dial, authenticate: GatewayPorts['authenticate
     clock: systemClock,
     random: () => 0.5,
     newId: () => 'id',
+    randomHex: (digits) => '1'.repeat(digits),
     dial,
     statistics,
     authenticate,

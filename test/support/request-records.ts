@@ -5,6 +5,7 @@ export function requestRecord(change: Partial<RequestRecord> = {}): RequestRecor
   return {
     requestId: 'req1',
     operation: 'chat',
+    trace: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), flags: 1 },
     startedAtMs: 1_780_000_000_000,
     askedModel: 'best',
     stream: true,
@@ -31,6 +32,9 @@ export function attemptRecord(change: Partial<AttemptRecord> = {}): AttemptRecor
   return {
     deployment: 'openai/small',
     provider: 'openai',
+    protocol: 'openai',
+    vendorModel: 'small-1',
+    spanId: '3'.repeat(16),
     hedge: false,
     startedAfterMs: 2,
     outcome: 'served',

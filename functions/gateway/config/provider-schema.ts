@@ -51,4 +51,12 @@ export const providerSchema = z.strictObject({
       description: 'Headers added to every call to this provider. No secrets.',
       examples: [{ 'OpenAI-Organization': 'org-example' }],
     }),
+  traceHeaders: z
+    .boolean()
+    .exactOptional()
+    .meta({
+      description:
+        'Whether this provider is sent W3C trace headers, traceparent and tracestate. false: for one that refuses them. Default: true.',
+      examples: [false],
+    }),
 });

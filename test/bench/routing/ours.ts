@@ -71,6 +71,7 @@ function makeFleet(options: OursOptions, time: VirtualTime, records: Map<number,
         ids += 1;
         return `${instance}-${ids}`;
       },
+      randomHex: (digits) => '1'.repeat(digits),
       dial: worldDial(options.world, time),
       // The key names the call, so that its record can be found.
       authenticate: async (key) => ({ name: key }),

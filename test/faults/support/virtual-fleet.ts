@@ -43,7 +43,8 @@ export function virtualGateway({ config: json, clock, dial, store, onRecord, see
     return `${seed}-${ids}`;
   };
   const authenticate = async (key: string): Promise<{ readonly name: string }> => ({ name: key });
-  return createGateway({ config, clock, random, statistics, newId, dial, authenticate, onRecord });
+  const randomHex = (digits: number): string => `${ids}`.padStart(digits, '1');
+  return createGateway({ config, clock, random, statistics, newId, randomHex, dial, authenticate, onRecord });
 }
 
 export interface VirtualAnswer {

@@ -29,6 +29,8 @@ export interface Provider {
   readonly region?: string;
   /** Headers added to every call, as `OpenAI-Organization` or `anthropic-beta`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether it is sent `traceparent` and `tracestate`. @default true */
+  readonly traceHeaders?: boolean;
 }
 
 export interface DeploymentSettings {

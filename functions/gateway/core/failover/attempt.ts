@@ -6,6 +6,8 @@ import type { AttemptFailure } from './attempt-failure.ts';
 export interface Attempt<Piece> {
   readonly deployment: Deployment;
   readonly startedAtMs: number;
+  /** Its id in the request's trace; the provider sees it as its parent. Absent where it is part of none. */
+  readonly spanId?: string;
   /** Dials and reads up to the first content (or the whole of an answer without any): the pieces so far, or why there are none. */
   readonly open: () => Promise<AttemptOpening<Piece>>;
   /** The next pieces. `undefined`: the answer has ended, well or not, as `report` says. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Admission } from '../keys/key-limiter.ts';
+import type { TraceContext } from '../trace/trace-context.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
 /** One request on its way through the gateway: who, since when, and what each stage took. */
@@ -8,6 +9,7 @@ export interface Call {
   readonly request: GatewayRequest;
   readonly startedAtMs: number;
   readonly clock: Clock;
+  readonly trace: TraceContext;
   readonly stages: Stage[];
   /** Whose call it is, once that is known. */
   key?: AuthenticatedKey;

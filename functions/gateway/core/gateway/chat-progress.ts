@@ -83,6 +83,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
     explored: plan?.explored ?? false,
     candidates: (plan?.candidates ?? []).map(({ deployment, score, state }) => ({ deployment, score, state })),
     attempts,
+    trace: call.trace,
     status: progress.status,
     routing: routingOf(progress),
     totalMs,
@@ -129,17 +130,20 @@ function attemptRecord(
 ): AttemptRecord {
   const report = attempt.report();
   const { ttftMs, endedAtMs, failure, usage } = report;
-  const { deployment } = attempt;
+  const { deployment, spanId } = attempt;
   const spent = spentUsage(report, prepared?.facts.promptTokens ?? 0);
   const cost = costUsd(spent?.usage, deployment);
   return {
     deployment: deployment.id,
     provider: deployment.provider,
+    protocol: deployment.providerSettings.protocol,
+    vendorModel: deployment.model,
     hedge,
     startedAfterMs: attempt.startedAtMs - call.startedAtMs,
     outcome: outcomeOf(failure, index === leader),
     totalMs: (endedAtMs ?? call.clock.nowMs()) - attempt.startedAtMs,
     ...defined({
+      spanId,
       failure,
       ttftMs,
       usage,

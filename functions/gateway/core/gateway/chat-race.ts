@@ -14,7 +14,7 @@ export function raceChat(
   { route, facts, encoded, request }: PreparedChat,
   plan: Plan,
 ): Promise<RunResult<ChatDelta>> {
-  const { clock, dial } = state.ports;
+  const { clock } = state.ports;
   const { timeouts } = route;
   const choices = request.n ?? 1;
   return runPlan(state, call, {
@@ -22,6 +22,7 @@ export function raceChat(
     route,
     encoded,
     mode: facts.stream ? 'stream' : 'plain',
-    attempt: (target) => chatAttempt({ ...target, request: target.encoding.request, choices, timeouts, dial, clock }),
+    attempt: (target, dial) =>
+      chatAttempt({ ...target, request: target.encoding.request, choices, timeouts, dial, clock }),
   });
 }

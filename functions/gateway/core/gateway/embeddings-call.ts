@@ -34,14 +34,14 @@ export async function embeddingsCall(state: GatewayState, call: Call, json: unkn
   const plan = await plannedCandidates(state, prepared);
   progress.plan = plan;
   endStage(call, 'plan', admittedMs);
-  const { clock, dial } = state.ports;
+  const { clock } = state.ports;
   const { route, request, encoded } = prepared;
   const result = await runPlan(state, call, {
     plan,
     route,
     encoded,
     mode: 'plain',
-    attempt: ({ encoding, ...target }) =>
+    attempt: ({ encoding, ...target }, dial) =>
       embeddingsAttempt({ ...target, ...encoding, asked: request, timeouts: route.timeouts, dial, clock }),
   });
   noteRace(progress, call, result);

@@ -2,6 +2,7 @@ import { modelDirectory } from '../config/resolve-model.ts';
 import type { GatewayError } from '../http/gateway-error.ts';
 import { headProblem } from '../http/head-limits.ts';
 import { allowedModels } from '../keys/allowed-models.ts';
+import { traceContext } from '../trace/trace-context.ts';
 import { standingRefusal } from './admit-call.ts';
 import { errorAnswer, jsonAnswer } from './answer.ts';
 import { bodyJson } from './body-json.ts';
@@ -24,8 +25,10 @@ const EMBEDDINGS_PATH = '/v1/embeddings';
 export function createGateway(ports: GatewayPorts): Gateway {
   const state: GatewayState = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 } };
   return (request) => {
-    const startedAtMs = ports.clock.nowMs();
-    const call: Call = { requestId: ports.newId(), request, startedAtMs, clock: ports.clock, stages: [], callerMs: 0 };
+    const { clock } = ports;
+    const startedAtMs = clock.nowMs();
+    const trace = traceContext(request.headers, ports.randomHex);
+    const call: Call = { requestId: ports.newId(), request, startedAtMs, clock, trace, stages: [], callerMs: 0 };
     return handle(state, call);
   };
 }

@@ -5,6 +5,7 @@ import type { KeyLimiter } from '../keys/key-limiter.ts';
 import type { KeyLimits } from '../keys/key-limits.ts';
 import type { RequestRecord } from '../metrics/request-record.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { RandomHex } from '../trace/trace-context.ts';
 
 /** One HTTP request, whatever carried it. */
 export interface GatewayRequest {
@@ -47,6 +48,8 @@ export interface GatewayPorts {
   readonly random: Random;
   /** A new id of letters and digits, never given twice. */
   readonly newId: () => string;
+  /** For the ids of traces and their spans. */
+  readonly randomHex: RandomHex;
   readonly dial: Dial;
   readonly statistics: FleetStatistics;
   /** The key that the caller has shown; `undefined` for an unknown one; `unavailable` where it cannot be looked up. Never rejects. */

@@ -1,8 +1,11 @@
 import type { Route } from '../config/gateway-config.ts';
 import type { Attempt } from '../failover/attempt.ts';
+import type { Dial } from '../failover/dial.ts';
 import type { RaceRules } from '../failover/race-state.ts';
 import { type RunResult, runRace } from '../failover/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
+import { newSpanId } from '../trace/trace-context.ts';
+import { tracedDial } from '../trace/traced-dial.ts';
 import type { Call } from './call.ts';
 import { deadlineOf } from './deadline.ts';
 import type { Encoded } from './encode-for-route.ts';
@@ -16,7 +19,8 @@ export interface PlanToRun<Form, Piece> {
   readonly encoded: ReadonlyMap<string, Encoded<Form>>;
   /** `stream`: won with the first content. `plain`: won with the whole answer. */
   readonly mode: RaceRules['mode'];
-  readonly attempt: (encoded: Encoded<Form>) => Attempt<Piece>;
+  /** The dial is the attempt's own. */
+  readonly attempt: (encoded: Encoded<Form>, dial: Dial) => Attempt<Piece>;
 }
 
 /** Tries a plan's candidates by the route's rules until one has answered. */
@@ -36,12 +40,10 @@ export async function runPlan<Form, Piece>(
       if (target === undefined) {
         throw new RangeError(`The plan has no candidate ${candidate}.`);
       }
-      return observedAttempt(attempt(target), {
-        statistics,
-        clock,
-        extra,
-        lateAfterMs: lateAfter(plan.candidates[candidate]),
-      });
+      const spanId = newSpanId(ports.randomHex);
+      const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
+      const lateAfterMs = lateAfter(plan.candidates[candidate]);
+      return observedAttempt(traced, { statistics, clock, extra, lateAfterMs });
     },
     clock,
     signal: call.request.signal,

@@ -1,6 +1,7 @@
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { redactSecrets } from '../http/redact-secrets.ts';
 import type { JsonObject } from '../json.ts';
+import type { TraceContext } from '../trace/trace-context.ts';
 import { codeWord } from './code-word.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from './request-record.ts';
 
@@ -17,6 +18,7 @@ export function requestFields(record: RequestRecord): JsonObject {
   return {
     line: 'request',
     requestId: record.requestId,
+    ...traceFields(record.trace),
     operation: record.operation,
     asked: record.askedModel === undefined ? undefined : cut(redactSecrets(record.askedModel)),
     route: record.route,
@@ -46,13 +48,23 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
   return {
     line: 'attempt',
     requestId: record.requestId,
+    traceId: record.trace.traceId,
+    spanId: attempt.spanId,
+    parentSpanId: record.trace.spanId,
     operation: record.operation,
     route: record.route,
+    protocol: attempt.protocol,
+    vendorModel: attempt.vendorModel,
     ...outcomeFields(attempt),
     usage: attempt.usage,
     costUsd: attempt.costUsd,
     isCostEstimate: attempt.isCostEstimate,
   };
+}
+
+/** Not the caller's `tracestate`: it is other systems' own. */
+function traceFields({ traceId, spanId, parentSpanId, xrayTraceId }: TraceContext): JsonObject {
+  return { traceId, spanId, parentSpanId, xrayTraceId };
 }
 
 function candidateFields({ deployment, score, state }: CandidateRecord): JsonObject {

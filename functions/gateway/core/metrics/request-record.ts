@@ -1,11 +1,13 @@
 import type { ChatUsage } from '../chat/chat-usage.ts';
-import type { StrategyName } from '../config/gateway-config.ts';
+import type { ProtocolName, StrategyName } from '../config/gateway-config.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { TraceContext } from '../trace/trace-context.ts';
 
 /** All that is known of one request when it has ended: the source of the trail, the metrics and the decision log. No prompt, no answer, no key. */
 export interface RequestRecord {
   readonly requestId: string;
   readonly operation: 'chat' | 'embeddings' | 'other';
+  readonly trace: TraceContext;
   /** The instant of arrival, milliseconds since 1970. */
   readonly startedAtMs: number;
   /** The caller's `model`; absent where the request was refused before it was read. */
@@ -53,6 +55,11 @@ export interface CandidateRecord {
 export interface AttemptRecord {
   readonly deployment: string;
   readonly provider: string;
+  readonly protocol: ProtocolName;
+  /** The vendor's model id. */
+  readonly vendorModel: string;
+  /** In the request's trace; 16 hex digits. */
+  readonly spanId?: string;
   readonly hedge: boolean;
   readonly startedAfterMs: number;
   readonly outcome: 'served' | 'failed' | 'aborted';

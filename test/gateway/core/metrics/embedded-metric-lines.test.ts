@@ -13,6 +13,9 @@ function attempt(change: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
     deployment: 'openai/small',
     provider: 'openai',
+    protocol: 'openai',
+    vendorModel: 'small-1',
+    spanId: '3'.repeat(16),
     hedge: false,
     startedAfterMs: 2,
     outcome: 'served',
@@ -33,6 +36,7 @@ function record(change: Partial<RequestRecord> = {}): RequestRecord {
   return {
     requestId: 'req-1',
     operation: 'chat',
+    trace: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), parentSpanId: '4'.repeat(16), flags: 1 },
     startedAtMs: NOW_MS - 905,
     askedModel: 'best',
     keyName: 'ci',
