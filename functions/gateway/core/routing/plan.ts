@@ -21,6 +21,8 @@ export interface Candidate extends CandidateRecord {
   readonly standing: Standing;
   /** Expected time to first token, milliseconds. */
   readonly expectedTtftMs: number;
+  /** Whether it is one of several that count as equally good: which of them a request meets depends on its conversation. */
+  readonly isTied: boolean;
 }
 
 export interface PlanContext {
@@ -80,7 +82,15 @@ function scoreAll({ route, facts, qualified, look, random }: PlanContext): reado
       random,
       ...expected,
     });
-    return { target, deployment: target.id, standing, score, state: standing.state, expectedTtftMs: expected.ttftMs };
+    return {
+      target,
+      deployment: target.id,
+      standing,
+      score,
+      state: standing.state,
+      expectedTtftMs: expected.ttftMs,
+      isTied: false,
+    };
   });
 }
 
@@ -101,10 +111,9 @@ function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext)
   }
   const limit = best.score * (1 + route.band);
   const equals = sorted.filter((candidate) => candidate.score <= limit && rank(candidate) === rank(best));
-  return [
-    ...rendezvousOrder(equals, (candidate) => candidate.deployment, facts.affinityKey),
-    ...sorted.slice(equals.length),
-  ];
+  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment, facts.affinityKey);
+  const isTied = equals.length > 1;
+  return [...spread.map((candidate) => ({ ...candidate, isTied })), ...sorted.slice(equals.length)];
 }
 
 /**
