@@ -1,9 +1,7 @@
 import {
   type AttributeValue,
-  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
-  type DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Ejection } from '../../core/statistics/ejection.ts';
@@ -13,23 +11,18 @@ import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/pa
 import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
 import type { PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
+import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
 
 /** The sort key of a deployment's ejection. Epochs are far above. */
 const EJECTION_SORT_KEY = 0;
-/** What BatchGetItem takes. */
-const KEYS_PER_READ = 100;
 const PK = statisticsTable.partitionKey.name;
 const SK = statisticsTable.sortKey.name;
 const TTL = statisticsTable.ttlAttribute;
 
-export interface DynamoDbStatisticsStoreOptions {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
+export interface DynamoDbStatisticsStoreOptions extends TableAccess {
   readonly scales: DecayScales;
 }
-
-type Item = Record<string, AttributeValue>;
 
 /**
  * The fleet's statistics in one DynamoDB table: an item for each deployment and epoch, grown by `ADD` without conditions, and one for its
@@ -62,7 +55,7 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
 }
 
 async function read(
-  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  table: TableAccess,
   deployments: readonly string[],
   epochs: readonly PacedEpoch[],
 ): Promise<ReadonlyMap<string, StoredStatistics>> {
@@ -70,16 +63,7 @@ async function read(
     ejectionKey(deployment),
     ...epochs.map(({ pace, epoch }) => sumsKey(deployment, pace, epoch)),
   ]);
-  const pages = Array.from({ length: Math.ceil(keys.length / KEYS_PER_READ) }, (_, page) =>
-    keys.slice(page * KEYS_PER_READ, (page + 1) * KEYS_PER_READ),
-  );
-  const answers = await Promise.all(
-    pages.map((page) => client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: page } } }))),
-  );
-  const items = Map.groupBy(
-    answers.flatMap((answer) => answer.Responses?.[tableName] ?? []),
-    (item) => item[PK]?.S,
-  );
+  const items = Map.groupBy(await readItems(table, keys), (item) => item[PK]?.S);
   return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
 }
 
