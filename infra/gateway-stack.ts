@@ -7,6 +7,7 @@ import { GatewayFunction } from './constructs/gateway-function.ts';
 import { MetricDashboard } from './constructs/metric-dashboard.ts';
 import { ProviderCredentials } from './constructs/provider-credentials.ts';
 import { PublicUrl } from './constructs/public-url.ts';
+import { SavedQueries } from './constructs/saved-queries.ts';
 import { StateTables } from './constructs/state-tables.ts';
 import type { Environment } from './environment-file.ts';
 import { type ResourceNames, resourceNames } from './resource-names.ts';
@@ -98,6 +99,7 @@ function watch(
   const { topic } = new AlarmTopic(stack, 'AlarmTopic', { name: names.alarmTopic, email: environment.aws.alarmEmail });
   const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic });
   new MetricDashboard(stack, 'Metrics', { ...parts, name: names.dashboard, alarms });
+  new SavedQueries(stack, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
 }
 
 function tag(stack: Stack, { name, aws }: Environment): void {

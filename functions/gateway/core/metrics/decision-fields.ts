@@ -34,11 +34,12 @@ export function requestFields(record: RequestRecord): JsonObject {
     ttftMs: record.ttftMs,
     totalMs: record.totalMs,
     overheadMs: record.overheadMs,
-    candidates: record.candidates.map(candidateFields),
-    order: record.candidates.map(({ deployment }) => deployment),
-    attempts: record.attempts.map(outcomeFields),
     usage: record.usage,
     costUsd: record.costUsd,
+    // Logs Insights finds the first 200 fields of a line: what may be many comes last.
+    attempts: record.attempts.map(outcomeFields),
+    order: record.candidates.map(({ deployment }) => deployment),
+    candidates: record.candidates.map(candidateFields),
     dropped: record.dropped.slice(0, MAX_DROPPED).map(cut),
   };
 }
