@@ -32,7 +32,7 @@ const maxAttempts = z
   .min(1)
   .max(20)
   .meta({
-    description: 'Upstream calls for one request, hedges included.',
+    description: 'Upstream calls for one request, its first hedge not counted.',
     examples: [3],
   });
 const sameTargetRetries = z

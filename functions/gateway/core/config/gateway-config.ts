@@ -11,6 +11,8 @@ export interface GatewayConfig extends RouteSettings {
   readonly statistics: StatisticsSettings;
   readonly ejection: EjectionSettings;
   readonly limits: LimitSettings;
+  /** Whether the live page and `GET /status` are there, for operators' keys. */
+  readonly statusPage: boolean;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
   readonly keys: readonly ConfiguredKey[];
 }
@@ -72,7 +74,7 @@ export type StrategyName = 'latency-based' | 'cost-based' | 'least-busy' | 'usag
 /** Settings that hold globally and that a route may set for itself. */
 export interface RouteSettings {
   readonly timeouts: Timeouts;
-  /** Upstream calls for one request, hedges included. */
+  /** Upstream calls for one request, its first hedge not counted. */
   readonly maxAttempts: number;
   /** Further tries at the same deployment before the next one. */
   readonly sameTargetRetries: number;
@@ -144,4 +146,6 @@ export interface ConfiguredKey extends KeyLimits {
   readonly sha256: string;
   /** ISO 8601 with its offset from UTC. */
   readonly expiresAt?: string;
+  /** Whether it may see the live page and `GET /status`. */
+  readonly operator?: boolean;
 }

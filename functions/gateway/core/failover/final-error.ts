@@ -49,10 +49,7 @@ export function streamError(failure: AttemptFailure): GatewayError {
             `The answer was cut off: the provider sent nothing for ${Math.round(failure.afterMs)} ms.`,
           );
     case 'rate-limited':
-      return {
-        ...serverError(429, 'rate_limit_exceeded', 'The answer was cut off: the provider reports a rate limit.'),
-        type: 'rate_limit_error',
-      };
+      return cutOffByLimit(failure);
     case 'overloaded':
       return serverError(503, 'overloaded', 'The answer was cut off: the provider reports an error of its own.');
     case 'rejected':
@@ -67,6 +64,23 @@ export function streamError(failure: AttemptFailure): GatewayError {
     case 'aborted':
       return serverError(502, 'upstream_stream_truncated', `The answer was cut off: ${describeFailure(failure)}.`);
   }
+}
+
+/** As OpenAI names them: a caller waits for a rate, and not for money. */
+function cutOffByLimit({ quota }: Extract<AttemptFailure, { kind: 'rate-limited' }>): GatewayError {
+  return quota
+    ? {
+        ...serverError(
+          429,
+          'insufficient_quota',
+          "The answer was cut off: the operator's quota at the provider is spent.",
+        ),
+        type: 'insufficient_quota',
+      }
+    : {
+        ...serverError(429, 'rate_limit_exceeded', 'The answer was cut off: the provider reports a rate limit.'),
+        type: 'rate_limit_error',
+      };
 }
 
 /** One failure in a few words, without any text of the vendor's. */

@@ -16,7 +16,8 @@ export function nextCandidate(race: Race): number | undefined {
 /** Who is asked beside an attempt that is slow; `undefined` where nobody is fit for it. */
 export function hedgeTarget(race: Race): number | undefined {
   const isTarget = (index: number): boolean => race.rules.candidates[index]?.hedgeTarget === true;
-  return hasAttemptLeft(race) ? untriedCandidates(race).find(isTarget) : undefined;
+  const isFirst = race.attempts.every((attempt) => !attempt.hedge);
+  return isFirst || hasAttemptLeft(race) ? untriedCandidates(race).find(isTarget) : undefined;
 }
 
 /** The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so. */
@@ -59,6 +60,14 @@ export function untriedCandidates(race: Race): readonly number[] {
   });
 }
 
-function hasAttemptLeft(race: Race): boolean {
-  return race.attempts.length < race.rules.maxAttempts;
+function hasAttemptLeft({ attempts, rules }: Race): boolean {
+  return countedAttempts(attempts) < rules.maxAttempts;
+}
+
+/**
+ * Attempts that count against `maxAttempts`: all but the request's first hedge, which would else take the place of a failover just when
+ * something is wrong. A request so makes one call more at the most.
+ */
+export function countedAttempts(attempts: readonly { readonly hedge: boolean }[]): number {
+  return attempts.length - (attempts.some(({ hedge }) => hedge) ? 1 : 0);
 }

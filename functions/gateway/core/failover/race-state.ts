@@ -22,6 +22,7 @@ export interface RaceRules {
   /** In the order of the plan; at least one. */
   readonly candidates: readonly RaceCandidate[];
   readonly mode: 'stream' | 'plain';
+  /** Calls for the request, its first hedge not counted. */
   readonly maxAttempts: number;
   readonly sameTargetRetries: number;
   /** The instant by which everything must have ended. */

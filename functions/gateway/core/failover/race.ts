@@ -1,6 +1,6 @@
 import type { AttemptFailure } from './attempt-failure.ts';
 import { failureVerdict } from './failure-verdict.ts';
-import { hedgeTarget, nextCandidate, pauseBeforeSame, untriedCandidates } from './race-choices.ts';
+import { countedAttempts, hedgeTarget, nextCandidate, pauseBeforeSame, untriedCandidates } from './race-choices.ts';
 import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race-state.ts';
 
 export function newRace(rules: RaceRules): Race {
@@ -42,7 +42,9 @@ function dial(race: Race, candidate: number, nowMs: number, hedge: boolean): Rac
   const limitMs = race.rules.candidates[candidate]?.firstTokenMs ?? 0;
   const { deadlineMs, maxAttempts } = race.rules;
   const attempt = race.attempts.length;
-  const isLast = attempt + 1 >= maxAttempts || untriedCandidates(race).every((other) => other === candidate);
+  const isLast =
+    countedAttempts([...race.attempts, { hedge }]) >= maxAttempts ||
+    untriedCandidates(race).every((other) => other === candidate);
   const firstTokenByMs = isLast ? deadlineMs : Math.min(deadlineMs, nowMs + limitMs);
   const started: RacingAttempt = { candidate, hedge, startedAtMs: nowMs, firstTokenByMs, state: 'waiting' };
   return {

@@ -2,6 +2,7 @@ import type { ChatDelta } from '../chat/chat-delta.ts';
 import type { ChatMessage, ChatRequest } from '../chat/chat-request.ts';
 import type { Route } from '../config/gateway-config.ts';
 import type { Attempt } from '../failover/attempt.ts';
+import { countedAttempts } from '../failover/race-choices.ts';
 import type { Candidate } from '../routing/plan.ts';
 import type { ServedCall } from './chat-call.ts';
 import { noteContinuation, type Progress } from './chat-progress.ts';
@@ -34,7 +35,7 @@ export async function continueChat(
   soFar: TextSoFar,
 ): Promise<Continuation | undefined> {
   const { route, facts } = prepared;
-  const attemptsLeft = route.maxAttempts - progress.attempts.length;
+  const attemptsLeft = route.maxAttempts - countedAttempts(progress.attempts);
   const request = withTextSoFar(prepared.request, soFar);
   const fit = attemptsLeft > 0 ? fitCandidates(progress) : [];
   const targets = fit.map(({ target }) => target);

@@ -140,6 +140,11 @@ describe('the error of a stream that broke', () => {
     });
   }
 
+  it('is a spent quota, and not a rate to wait for, in type and code', () => {
+    const { status, type, code } = streamError({ kind: 'rate-limited', retryAfterMs: undefined, quota: true });
+    assert.deepEqual([status, type, code], [429, 'insufficient_quota', 'insufficient_quota']);
+  });
+
   it('is a missed deadline, not a stall, when time is up', () => {
     const { status, code } = streamError({ kind: 'timed-out', phase: 'deadline', afterMs: 5 });
     assert.deepEqual([status, code], [504, 'deadline_exceeded']);

@@ -187,11 +187,30 @@ describe('any race, whatever happens', () => {
     assert.ok(endedAtMs <= deadlineMs);
   });
 
-  holds('makes at most maxAttempts calls, and none once its time is over', ({ commands }, { rules: limits }) => {
+  holds('makes maxAttempts calls and one hedge at the most, and none once its time is over', (course, world) => {
+    const { race, commands } = course;
     const dials = commands.filter(({ command }) => command.kind === 'dial');
-    assert.ok(dials.length <= limits.maxAttempts);
-    assert.ok(dials.every(({ atMs }) => atMs < limits.deadlineMs));
+    const hasHedge = race.attempts.some((attempt) => attempt.hedge);
+    assert.ok(dials.length <= world.rules.maxAttempts + (hasHedge ? 1 : 0));
+    assert.ok(dials.every(({ atMs }) => atMs < world.rules.deadlineMs));
   });
+
+  holds(
+    'hedges without a failover less: who else could be asked is asked before it is lost',
+    ({ race }, { rules: limits }) => {
+      const failovers = race.attempts.filter((attempt) => !attempt.hedge).length;
+      const hedges = race.attempts.length - failovers;
+      const isWindowed = race.attempts.some(
+        ({ failure: why }) => why?.kind === 'context-exceeded' || why?.kind === 'rejected',
+      );
+      if (race.outcome?.kind === 'lost' && race.outcome.reason === 'failures' && !isWindowed) {
+        const left = [...limits.candidates.keys()].filter(
+          (index) => limits.mayRetry(index) && race.attempts.every((attempt) => attempt.candidate !== index),
+        );
+        assert.ok(left.length === 0 || failovers + Math.max(0, hedges - 1) >= limits.maxAttempts);
+      }
+    },
+  );
 
   holds('never has more than two calls in flight, and one where it does not hedge', (course, { rules: limits }) => {
     assert.ok(course.mostInFlight <= (limits.mayHedge === undefined ? 1 : 2));
@@ -259,7 +278,7 @@ describe('any race, whatever happens', () => {
       }
       const failures = race.attempts.map((attempt) => attempt.failure?.kind);
       const isTried = (index: number): boolean => race.attempts.some((attempt) => attempt.candidate === index);
-      const isOut = failures.includes('rejected') || race.attempts.length === limits.maxAttempts;
+      const isOut = failures.includes('rejected') || race.attempts.length >= limits.maxAttempts;
       const left = [...limits.candidates.keys()].filter((index) => !isTried(index) && limits.mayRetry(index));
       assert.ok(isOut || left.length === 0 || failures.includes('context-exceeded'));
       // Nobody's patience ends the race: the last one is waited for until the deadline.

@@ -349,8 +349,28 @@ describe('a hedge', () => {
     assert.deepEqual(racer.dialled(), [0, 2]);
   });
 
-  it('is not started where no attempt is left', () => {
-    const racer = startedRacer({ ...hedging, maxAttempts: 1 });
+  it('takes no failover away: as many are left as without it', () => {
+    const racer = startedRacer({ ...hedging, maxAttempts: 2 });
+    racer.send(WOKEN, 500);
+    racer.send(failed(0, FAILURES.overloaded), 600);
+    assert.deepEqual(racer.send(failed(1, FAILURES.overloaded), 700), [{ kind: 'dial', attempt: 2, candidate: 2 }]);
+  });
+
+  it('is one call beyond maxAttempts at the most: a second one counts', () => {
+    const all = raceCandidate({ hedgeAfterMs: 500 });
+    const racer = startedRacer(raceRules({ candidates: [all, all, all, all], mayHedge: () => true, maxAttempts: 2 }));
+    racer.send(WOKEN, 500);
+    racer.send(failed(1, FAILURES.overloaded), 600);
+    assert.deepEqual(racer.send(WOKEN, 600), [{ kind: 'dial', attempt: 2, candidate: 2 }]);
+    racer.send(failed(2, FAILURES.overloaded), 700);
+    assert.deepEqual(racer.send(WOKEN, 700), []);
+    racer.send(failed(0, FAILURES.overloaded), 800);
+    assert.deepEqual(racer.race().outcome, { kind: 'lost', reason: 'failures' });
+    assert.equal(racer.dialled().length, 3);
+  });
+
+  it('is not started where nobody else is left to ask', () => {
+    const racer = startedRacer({ ...hedging, candidates: hedged.slice(0, 1) });
     assert.equal(racer.wakesAt(), 60_000);
     assert.deepEqual(racer.send(WOKEN, 500), []);
   });
