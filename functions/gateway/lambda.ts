@@ -55,7 +55,7 @@ async function startGateway(): Promise<Gateway> {
     credentials,
     sign,
     authenticate: dynamoDbKeys({
-      client: dynamoDb,
+      api: dynamoDb,
       tableName: keysTable,
       nowMs: systemClock.nowMs,
       whenUnavailable: config.limits.whenUnavailable,

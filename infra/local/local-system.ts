@@ -14,7 +14,7 @@ import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
 
 export interface LocalSystemOptions {
   readonly config: GatewayConfig;
-  /** A key that works beside those of the configuration. */
+  /** An operator's key that works beside those of the configuration. */
   readonly key: string;
   /** 0: any free port. */
   readonly port: number;
@@ -23,6 +23,8 @@ export interface LocalSystemOptions {
   readonly onRecord: (record: RequestRecord) => void;
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly sideRoute?: SideRoute;
+  /** The live page, where the configuration turns it on. */
+  readonly page?: LivePage;
   /** The configuration's `aws.cors`. Without it no web page may call. */
   readonly cors?: CorsSettings;
   /** The database of another system, to share it; that one closes it. Default: one of its own. */
@@ -42,9 +44,9 @@ const HOST = '127.0.0.1';
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, credentials, sign, onRecord, onStoreError } = options;
   const dynamoDb = options.dynamoDb ?? (await startLocalDynamoDb());
-  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key) }]);
+  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key), operator: true }]);
   const ofTable = dynamoDbKeys({
-    client: dynamoDb.client,
+    api: dynamoDb.api,
     tableName: dynamoDb.keysTable,
     nowMs: systemClock.nowMs,
     whenUnavailable: config.limits.whenUnavailable,
@@ -52,7 +54,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   });
   const composed = composeGateway({
     config,
-    dynamoDb: dynamoDb.client,
+    dynamoDb: dynamoDb.api,
     statisticsTable: dynamoDb.statisticsTable,
     keysTable: dynamoDb.keysTable,
     credentials,

@@ -1,9 +1,4 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import type { DecayScales } from '../../core/statistics/observation-log.ts';
@@ -11,7 +6,8 @@ import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/pa
 import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
 import type { PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
-import { type Item, readItems, type TableAccess } from './read-items.ts';
+import { type Item, isConditionFailed } from './dynamodb-api.ts';
+import { readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
 
 /** The sort key of a deployment's ejection. Epochs are far above. */
@@ -37,7 +33,7 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
     eject: (deployment, ejection) => eject(options, deployment, ejection),
     lift: (deployment, was) => lift(options, deployment, was),
     claimProbe: async (deployment, was, lease) => {
-      const claim = new UpdateItemCommand({
+      const claim = {
         TableName: options.tableName,
         Key: ejectionKey(deployment),
         UpdateExpression: 'SET #probe = :until',
@@ -48,8 +44,8 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
           ':was': number(was.untilMs),
           ':from': number(lease.fromMs),
         },
-      });
-      return meetsCondition(options.client.send(claim));
+      };
+      return meetsCondition(options.api.call('UpdateItem', claim));
     },
   };
 }
@@ -100,32 +96,30 @@ function ejectionOf(item: Item | undefined): Ejection | undefined {
 }
 
 async function add(
-  { client, tableName, scales }: DynamoDbStatisticsStoreOptions,
+  { api, tableName, scales }: DynamoDbStatisticsStoreOptions,
   { deployment, pace, epoch, sums }: LedgerEntry,
 ): Promise<void> {
   const names = [...sums.keys()];
   // An epoch is read for as long again as it lasts; another one covers clocks that differ.
   const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
-  await client.send(
-    new UpdateItemCommand({
-      TableName: tableName,
-      Key: sumsKey(deployment, pace, epoch),
-      UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
-      ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
-      ExpressionAttributeValues: {
-        ':ttl': number(expiresAtSeconds),
-        ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
-      },
-    }),
-  );
+  await api.call('UpdateItem', {
+    TableName: tableName,
+    Key: sumsKey(deployment, pace, epoch),
+    UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+    ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+    ExpressionAttributeValues: {
+      ':ttl': number(expiresAtSeconds),
+      ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
+    },
+  });
 }
 
 async function eject(
-  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  { api, tableName }: DynamoDbStatisticsStoreOptions,
   deployment: string,
   ejection: Ejection,
 ): Promise<void> {
-  const update = new UpdateItemCommand({
+  const update = {
     TableName: tableName,
     Key: ejectionKey(deployment),
     UpdateExpression: 'SET #until = :until, #level = :level, #reason = :reason, #ttl = :ttl REMOVE #probe',
@@ -143,26 +137,26 @@ async function eject(
       ':reason': { S: ejection.reason },
       ':ttl': number(Math.ceil(ejection.untilMs / 1000) + EJECTION_KEPT_SECONDS),
     },
-  });
-  await meetsCondition(client.send(update));
+  };
+  await meetsCondition(api.call('UpdateItem', update));
 }
 
 /** How long an ejection that nobody has lifted is remembered after its cooldown: until then its next one is longer. */
 const EJECTION_KEPT_SECONDS = 3600;
 
 async function lift(
-  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  { api, tableName }: DynamoDbStatisticsStoreOptions,
   deployment: string,
   was: Ejection,
 ): Promise<void> {
-  const removal = new DeleteItemCommand({
+  const removal = {
     TableName: tableName,
     Key: ejectionKey(deployment),
     ConditionExpression: '#until <= :was',
     ExpressionAttributeNames: { '#until': 'untilMs' },
     ExpressionAttributeValues: { ':was': number(was.untilMs) },
-  });
-  await meetsCondition(client.send(removal));
+  };
+  await meetsCondition(api.call('DeleteItem', removal));
 }
 
 async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
@@ -170,7 +164,7 @@ async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
     await write;
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
+    if (isConditionFailed(error)) {
       return false;
     }
     throw error;

@@ -1,10 +1,8 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-
-export type Item = Record<string, AttributeValue>;
+import type { DynamoDbApi, Item } from './dynamodb-api.ts';
 
 /** A table of a database. */
 export interface TableAccess {
-  readonly client: DynamoDBClient;
+  readonly api: DynamoDbApi;
   readonly tableName: string;
 }
 
@@ -37,9 +35,9 @@ async function readPage(table: TableAccess, keys: readonly Item[]): Promise<read
 }
 
 async function readOnce(
-  { client, tableName }: TableAccess,
+  { api, tableName }: TableAccess,
   keys: readonly Item[],
 ): Promise<{ readonly items: readonly Item[]; readonly leftOut: readonly Item[] }> {
-  const answer = await client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: [...keys] } } }));
+  const answer = await api.call('BatchGetItem', { RequestItems: { [tableName]: { Keys: [...keys] } } });
   return { items: answer.Responses?.[tableName] ?? [], leftOut: answer.UnprocessedKeys?.[tableName]?.Keys ?? [] };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { type AttributeValue, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbApi } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-api.ts';
 import { dynamoDbKeys } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { keyItem, type StoredKey } from '../../../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
@@ -43,18 +44,19 @@ function looking(whenUnavailable: 'allow' | 'refuse' = 'allow'): Looking {
   let isDown = false;
   let isEmpty = false;
   const errors: string[] = [];
-  const send: DynamoDBClient['send'] = (command: never, ...rest: never[]) => {
-    reads += 1;
-    if (isEmpty) {
-      return Promise.resolve({});
-    }
-    return isDown ? Promise.reject(new Error('down')) : dynamoDb.client.send(command, ...rest);
+  const api: DynamoDbApi = {
+    ...dynamoDb.api,
+    call: async (...call) => {
+      reads += 1;
+      if (isDown) {
+        throw new Error('down');
+      }
+      return isEmpty ? {} : dynamoDb.api.call(...call);
+    },
   };
-  // The reader uses `send` only.
-  const client = { send } as unknown as DynamoDBClient;
   return {
     authenticate: dynamoDbKeys({
-      client,
+      api,
       tableName: dynamoDb.keysTable,
       nowMs: () => nowMs,
       whenUnavailable,
