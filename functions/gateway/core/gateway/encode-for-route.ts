@@ -45,7 +45,7 @@ export function encodeForRoute<Form extends { readonly kind: 'encoded' }>(
 }
 
 /** What an encoder may know of a deployment. */
-function targetOf({ model, streaming, maxOutputTokens, rules }: Deployment): Target {
+export function targetOf({ model, streaming, maxOutputTokens, rules }: Deployment): Target {
   return {
     model,
     streaming,
