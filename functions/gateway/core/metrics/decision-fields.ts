@@ -87,7 +87,7 @@ function outcomeFields(attempt: AttemptRecord): JsonObject {
 }
 
 /** Why it failed, with the vendor's codes. Not its message: vendors quote prompts and parts of keys in theirs. */
-function failureFields(failure: AttemptFailure): JsonObject {
+export function failureFields(failure: AttemptFailure): JsonObject {
   const { kind, vendor } = failure;
   return {
     reason: kind,

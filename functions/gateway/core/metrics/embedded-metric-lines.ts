@@ -1,11 +1,10 @@
 import { failureVerdict } from '../failover/failure-verdict.ts';
-import type { JsonObject } from '../json.ts';
 import { attemptFields, requestFields } from './decision-fields.ts';
+import { embeddedMetricLine, type MetricValues } from './embedded-metric-line.ts';
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,
   DIMENSION_SETS,
-  METRIC_NAMESPACE,
   REQUEST_METRICS,
   type RequestMetric,
 } from './metric-names.ts';
@@ -13,8 +12,7 @@ import type { AttemptRecord, RequestRecord } from './request-record.ts';
 
 /**
  * The log lines of one request, without line ends: one of the request, one of each attempt. CloudWatch makes metrics of their raw
- * values; the rest of each line says how the request was decided. `nowMs` is milliseconds since 1970. Format:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * values; the rest of each line says how the request was decided. `nowMs` is milliseconds since 1970.
  */
 export function embeddedMetricLines(record: RequestRecord, environment: string, nowMs: number): readonly string[] {
   const about = { environment, nowMs };
@@ -50,10 +48,8 @@ function attemptLine(attempt: AttemptRecord, record: RequestRecord, { environmen
   });
 }
 
-type Values<Metric extends string> = Readonly<Partial<Record<Metric, number | undefined>>>;
-
 /** Zeros are written too: without them there is nothing to divide by. */
-function requestValues(record: RequestRecord): Values<RequestMetric> {
+function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
   const throttles = { Throttles: record.status === 429 ? 1 : 0 };
   if (record.operation === 'other' || (record.ending === 'refused' && record.attempts.length === 0)) {
     // Lists of models and what is turned away at the door would make the rates and percentiles look better than they are.
@@ -82,7 +78,7 @@ function hasFailedOver(attempts: readonly AttemptRecord[]): boolean {
   return attempts.some(({ hedge, deployment }) => !hedge && deployment !== first?.deployment);
 }
 
-function attemptValues(attempt: AttemptRecord): Values<AttemptMetric> {
+function attemptValues(attempt: AttemptRecord): MetricValues<AttemptMetric> {
   const isThrottled = attempt.failure?.kind === 'rate-limited';
   const isBlamed = attempt.failure !== undefined && failureVerdict(attempt.failure).blame !== 'none';
   return {
@@ -95,35 +91,4 @@ function attemptValues(attempt: AttemptRecord): Values<AttemptMetric> {
     OutputTokenCount: attempt.usage?.completion_tokens,
     CostUSD: attempt.costUsd,
   };
-}
-
-interface LineParts<Metric extends string> {
-  readonly nowMs: number;
-  readonly dimensionSets: readonly (readonly string[])[];
-  readonly dimensions: JsonObject;
-  readonly units: Readonly<Record<Metric, string>>;
-  readonly values: Values<Metric>;
-  readonly fields: JsonObject;
-}
-
-/** One line. A value that is no finite number is left out, since CloudWatch would refuse the whole line for it. */
-function embeddedMetricLine<Metric extends string>(parts: LineParts<Metric>): string {
-  const measured = Object.entries<number | undefined>(parts.values).filter(
-    (entry): entry is [Metric, number] => entry[1] !== undefined && Number.isFinite(entry[1]),
-  );
-  return JSON.stringify({
-    _aws: {
-      Timestamp: Math.trunc(parts.nowMs),
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: parts.dimensionSets,
-          Metrics: measured.map(([name]) => ({ Name: name, Unit: parts.units[name] })),
-        },
-      ],
-    },
-    ...parts.dimensions,
-    ...Object.fromEntries(measured),
-    ...parts.fields,
-  });
 }
