@@ -52,11 +52,13 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     onStoreError,
   });
   const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
-  const { authenticate, onRecord } = options;
+  const { authenticate, onRecord, page } = options;
+  const pages = page === undefined ? {} : { page };
   const newId = (): string => randomBytes(12).toString('hex');
   const randomHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
-  const ports = { ...shared, config, statistics, dial, newId, randomHex, authenticate, keyLimiter: limiter, onRecord };
-  const gateway = createGateway(ports);
+  const ids = { newId, randomHex };
+  const callers = { authenticate, keyLimiter: limiter };
+  const gateway = createGateway({ ...shared, ...ids, ...callers, ...pages, config, statistics, dial, onRecord });
   const close = async (): Promise<void> => {
     await Promise.all([statistics.close(), limiter.close()]);
     await closeConnections();

@@ -2,12 +2,23 @@ import { ID_LENGTH, type ListedKey } from './keys-table.ts';
 
 /** What is shown of a key, in JSON: never the key, which nobody has any more but its owner. */
 export function keyView(key: ListedKey): object {
-  const { sha256, name, createdAt, expiresAt, revokedAt, limits, spentUsd } = key;
-  return { id: sha256.slice(0, ID_LENGTH), name, createdAt, expiresAt, revokedAt, ...limits, spentUsd };
+  const { sha256, name, createdAt, expiresAt, revokedAt, operator, limits, spentUsd } = key;
+  return { id: sha256.slice(0, ID_LENGTH), name, createdAt, expiresAt, revokedAt, operator, ...limits, spentUsd };
 }
 
 /** The head of a table of keys. */
-export const KEY_HEAD = ['ID', 'NAME', 'STATE', 'MODELS', 'REQ/MIN', 'TOK/MIN', 'USD/MONTH', 'SPENT', 'CREATED'];
+export const KEY_HEAD = [
+  'ID',
+  'NAME',
+  'STATE',
+  'MODELS',
+  'REQ/MIN',
+  'TOK/MIN',
+  'USD/MONTH',
+  'SPENT',
+  'CREATED',
+  'OPERATOR',
+];
 
 /** A key as a row under `KEY_HEAD`. */
 export function keyRow(key: ListedKey, nowMs: number): readonly string[] {
@@ -22,6 +33,7 @@ export function keyRow(key: ListedKey, nowMs: number): readonly string[] {
     String(usdPerMonth ?? '-'),
     key.spentUsd.toFixed(2),
     key.createdAt.slice(0, 10),
+    key.operator === true ? 'yes' : '-',
   ];
 }
 

@@ -11,9 +11,9 @@ import { givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
 export const keysCreate: Command = {
   summary: 'make a key; it is shown once',
   operands: ['NAME'],
-  options: LIMIT_OPTIONS,
+  options: { ...LIMIT_OPTIONS, operator: { help: 'may see the live page and /status, which tell of all calls' } },
   run: async (input) => {
-    const { target, operands } = input;
+    const { target, operands, options } = input;
     const name = operands[0] ?? '';
     if (!keyName.safeParse(name).success) {
       throw new UsageError("A key's name has 1 to 64 letters, digits, dots, dashes and underscores.");
@@ -31,6 +31,7 @@ export const keysCreate: Command = {
       name,
       createdAt,
       limits,
+      ...(options.operator === true ? { operator: true as const } : {}),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     };
     await writeKey(target, stored, true);

@@ -9,6 +9,7 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials, Sign } from '../../functions/gateway/adapters/undici-dial.ts';
 import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
 
@@ -62,6 +63,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),
     onRecord,
     onStoreError,
+    ...(options.page === undefined ? {} : { page: options.page }),
   });
   const { server, close } = gatewayServer(composed.gateway, { sideRoute: options.sideRoute, cors: options.cors });
   const port = await listen(server, options.port);

@@ -8,7 +8,12 @@ export function configuredKeys(keys: readonly ConfiguredKey[]): (key: string) =>
   return async (key) => byHash.get(sha256Hex(key));
 }
 
-function authenticatedKey({ name, sha256, expiresAt, ...limits }: ConfiguredKey): AuthenticatedKey {
-  const key = { name, account: sha256.toLowerCase(), limits };
-  return expiresAt === undefined ? key : { ...key, expiresAtMs: Date.parse(expiresAt) };
+function authenticatedKey({ name, sha256, expiresAt, operator, ...limits }: ConfiguredKey): AuthenticatedKey {
+  return {
+    name,
+    account: sha256.toLowerCase(),
+    limits,
+    ...(operator === true ? { isOperator: true } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) }),
+  };
 }

@@ -9,6 +9,7 @@ export function lambdaRequest(
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
+    query: event.rawQueryString,
     headers: lowerCased(event.headers),
     readBody: async (maxBytes) => {
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');

@@ -122,12 +122,13 @@ function failLoudly(response: ServerResponse, bug: unknown): void {
 }
 
 function gatewayRequest(request: IncomingMessage, signal: AbortSignal): GatewayRequest {
-  const [target = '/'] = (request.url ?? '/').split('?', 1);
+  const [target = '/', ...query] = (request.url ?? '/').split('?');
   // Clients behind a proxy send the whole URL; servers have to take it (RFC 9112, section 3.2.2).
   const path = target.replace(/^https?:\/\/[^/]*/i, '');
   return {
     method: request.method ?? 'GET',
     path,
+    query: query.join('?'),
     headers: singleValued(request.headers),
     readBody: (maxBytes) => readBody(request, maxBytes),
     signal,
@@ -165,9 +166,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uin
 async function send(response: ServerResponse, answer: GatewayResponse, signal: AbortSignal): Promise<void> {
   const { status, headers, body } = answer;
   if (typeof body === 'string') {
-    // Where the body was too large to be read, the connection cannot be used for another request.
-    const close = status === 413 ? { connection: 'close' } : {};
-    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...close }).end(body);
+    sendWhole(response, answer, body);
     return;
   }
   response.writeHead(status, headers);
@@ -180,6 +179,14 @@ async function send(response: ServerResponse, answer: GatewayResponse, signal: A
     }
   }
   response.end();
+}
+
+function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): void {
+  // To a HEAD the body is empty, but its length is not nothing.
+  const length = response.req.method === 'HEAD' ? {} : { 'content-length': Buffer.byteLength(body) };
+  // Where the body was too large to be read, the connection cannot be used for another request.
+  const close = status === 413 ? { connection: 'close' } : {};
+  response.writeHead(status, { ...headers, ...length, ...close }).end(body);
 }
 
 /** Waits until the caller has read on, or has gone. */

@@ -108,6 +108,14 @@ export const configSchema = z
     statistics: statisticsSchema,
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
+    statusPage: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether the live page at / and its data at /status are there. The data is for operators' keys only.",
+        examples: [true],
+      }),
     keys: z
       .array(keySchema)
       .default([])

@@ -54,6 +54,13 @@ export const keySchema = keyLimitsSchema.extend({
       description: "Hex of the key's SHA-256. The key itself is never in the file.",
       examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
     }),
+  operator: z
+    .boolean()
+    .exactOptional()
+    .meta({
+      description: "Whether it may see the data of the live page: /status, which tells of everybody's calls.",
+      examples: [true],
+    }),
 });
 
 /** How the limits of keys are kept. */

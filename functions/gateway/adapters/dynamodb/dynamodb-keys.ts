@@ -73,8 +73,14 @@ async function read({ api, tableName }: KeysState, hash: string): Promise<Authen
   if (stored === undefined || stored.revokedAt !== undefined) {
     return undefined;
   }
-  const { name, limits, expiresAt } = stored;
-  return { name, account: hash, limits, ...(expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) }) };
+  const { name, limits, expiresAt, operator } = stored;
+  return {
+    name,
+    account: hash,
+    limits,
+    ...(operator === true ? { isOperator: true } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAtMs: Date.parse(expiresAt) }),
+  };
 }
 
 function remember({ good, unknown }: KeysState, hash: string, remembered: Remembered): void {

@@ -12,6 +12,8 @@ export interface StoredKey {
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
+  /** Whether it may see the live page and `GET /status`. */
+  readonly operator?: true;
   readonly limits: KeyLimits;
 }
 
@@ -19,7 +21,7 @@ const PK = keysTable.partitionKey.name;
 const NUMBERS = ['requestsPerMinute', 'tokensPerMinute', 'usdPerMonth'] as const;
 
 /** The item of a key. */
-export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, limits }: StoredKey): Item {
+export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, operator, limits }: StoredKey): Item {
   const numbers = NUMBERS.flatMap((limit) => {
     const value = limits[limit];
     return value === undefined ? [] : [[limit, { N: String(value) }] as const];
@@ -30,6 +32,7 @@ export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, limits 
     createdAt: { S: createdAt },
     ...(expiresAt === undefined ? {} : { expiresAt: { S: expiresAt } }),
     ...(revokedAt === undefined ? {} : { revokedAt: { S: revokedAt } }),
+    ...(operator === true ? { operator: { BOOL: true } } : {}),
     ...(limits.models === undefined ? {} : { models: { SS: [...limits.models] } }),
     ...Object.fromEntries(numbers),
   };
@@ -52,6 +55,7 @@ export function storedKey(item: Item | undefined): StoredKey | undefined {
         createdAt: createdAt?.S ?? '',
         ...(expiresAt?.S === undefined ? {} : { expiresAt: expiresAt.S }),
         ...(revokedAt === undefined ? {} : { revokedAt: revokedAt.S ?? '' }),
+        ...(item.operator?.BOOL === true ? { operator: true } : {}),
         limits,
       }
     : undefined;

@@ -1,4 +1,5 @@
 import type { ModelDirectory } from '../config/resolve-model.ts';
+import type { DecisionLog } from '../status/decision-log.ts';
 import type { GatewayPorts } from './ports.ts';
 
 /** What every request of one gateway shares. */
@@ -7,4 +8,6 @@ export interface GatewayState {
   readonly directory: ModelDirectory;
   /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
   readonly hedges: { racing: number };
+  /** The last decisions, where the configuration turns the status page on. */
+  readonly decisions?: DecisionLog;
 }

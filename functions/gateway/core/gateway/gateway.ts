@@ -2,9 +2,11 @@ import { modelDirectory } from '../config/resolve-model.ts';
 import type { GatewayError } from '../http/gateway-error.ts';
 import { headProblem } from '../http/head-limits.ts';
 import { allowedModels } from '../keys/allowed-models.ts';
+import type { RequestRecord } from '../metrics/request-record.ts';
+import { decisionLog } from '../status/decision-log.ts';
 import { traceContext } from '../trace/trace-context.ts';
 import { standingRefusal } from './admit-call.ts';
-import { errorAnswer, jsonAnswer } from './answer.ts';
+import { errorAnswer } from './answer.ts';
 import { bodyJson } from './body-json.ts';
 import type { Call } from './call.ts';
 import { authenticate } from './caller-key.ts';
@@ -13,7 +15,9 @@ import { newProgress } from './chat-progress.ts';
 import { embeddingsCall } from './embeddings-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { modelsCall } from './models-call.ts';
+import { openCall } from './open-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
+import { STATUS_PATH, statusCall } from './status-call.ts';
 
 /** The gateway: one HTTP request in, one response out. Never rejects but for a bug. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
@@ -21,56 +25,88 @@ export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 const CHAT_PATH = '/v1/chat/completions';
 const EMBEDDINGS_PATH = '/v1/embeddings';
 
+/** What is served at a path to who has shown a key. */
+interface Endpoint {
+  readonly methods: readonly string[];
+  readonly serve: (state: GatewayState, call: Call) => GatewayResponse | Promise<GatewayResponse>;
+}
+
+const CHAT: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, chatCall) };
+const EMBEDDINGS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, embeddingsCall) };
+const MODELS: Endpoint = { methods: ['GET'], serve: (state, call) => modelsCall(withAllowedModels(state, call), call) };
+const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
+
 /** Makes a gateway from its configuration and the adapters it works through. */
 export function createGateway(ports: GatewayPorts): Gateway {
-  const state: GatewayState = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 } };
-  return (request) => {
+  const state = gatewayState(ports);
+  return async (request) => {
     const { clock } = ports;
     const startedAtMs = clock.nowMs();
     const trace = traceContext(request.headers, ports.randomHex);
     const call: Call = { requestId: ports.newId(), request, startedAtMs, clock, trace, stages: [], callerMs: 0 };
-    return handle(state, call);
+    const response = await handle(state, call);
+    return request.method === 'HEAD' ? { ...response, body: '' } : response;
   };
+}
+
+function gatewayState(ports: GatewayPorts): GatewayState {
+  const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 } };
+  if (!ports.config.statusPage) {
+    return state;
+  }
+  const decisions = decisionLog(ports.newId());
+  const onRecord = (record: RequestRecord): void => {
+    decisions.add(record);
+    ports.onRecord(record);
+  };
+  return { ...state, ports: { ...ports, onRecord }, decisions };
 }
 
 async function handle(state: GatewayState, call: Call): Promise<GatewayResponse> {
   const { method, path } = call.request;
-  if (path === '/health' && method === 'GET') {
-    return jsonAnswer(state, call, newProgress('other'), { status: 'ok' });
+  const open = await openCall(state, call);
+  if (open !== undefined) {
+    return open;
   }
   const refusal = headProblem(path, call.request.headers) ?? (await authenticate(state, call));
   if (refusal !== undefined) {
     return refuse(state, call, refusal);
   }
-  const allowed = allowedMethod(path);
-  if (allowed === undefined) {
+  const endpoint = endpointAt(state, path);
+  if (endpoint === undefined) {
     return refuse(state, call, unknownPath(method, path));
   }
-  if (allowed !== method) {
-    return refuse(state, call, wrongMethod(method, path, allowed));
-  }
-  const own = { ...state, directory: allowedModels(state.directory, call.key?.limits?.models) };
-  return method === 'GET' ? modelsCall(own, call) : withBody(own, call);
+  return endpoint.methods.includes(method)
+    ? endpoint.serve(state, call)
+    : refuse(state, call, wrongMethod(method, path, endpoint.methods));
 }
 
-async function withBody(state: GatewayState, call: Call): Promise<GatewayResponse> {
+function endpointAt({ decisions }: GatewayState, path: string): Endpoint | undefined {
+  switch (path) {
+    case CHAT_PATH:
+      return CHAT;
+    case EMBEDDINGS_PATH:
+      return EMBEDDINGS;
+    case STATUS_PATH:
+      return decisions === undefined ? undefined : STATUS;
+    default:
+      return path === '/v1/models' || path.startsWith('/v1/models/') ? MODELS : undefined;
+  }
+}
+
+async function withBody(state: GatewayState, call: Call, serve: typeof chatCall): Promise<GatewayResponse> {
   const refusal = standingRefusal(state, call);
   if (refusal !== undefined) {
     return refuse(state, call, refusal);
   }
   const body = await bodyJson(call);
-  if (body.kind === 'refused') {
-    return refuse(state, call, body.error);
-  }
-  const serve = call.request.path === EMBEDDINGS_PATH ? embeddingsCall : chatCall;
-  return serve(state, call, body.json);
+  return body.kind === 'refused'
+    ? refuse(state, call, body.error)
+    : serve(withAllowedModels(state, call), call, body.json);
 }
 
-function allowedMethod(path: string): 'GET' | 'POST' | undefined {
-  if (path === CHAT_PATH || path === EMBEDDINGS_PATH) {
-    return 'POST';
-  }
-  return path === '/v1/models' || path.startsWith('/v1/models/') ? 'GET' : undefined;
+function withAllowedModels(state: GatewayState, call: Call): GatewayState {
+  return { ...state, directory: allowedModels(state.directory, call.key?.limits?.models) };
 }
 
 function refuse(state: GatewayState, call: Call, error: GatewayError): GatewayResponse {
@@ -88,8 +124,8 @@ function unknownPath(method: string, path: string): GatewayError {
   return { status: 404, message, type: 'invalid_request_error', code: 'unknown_url', param: null };
 }
 
-function wrongMethod(method: string, path: string, allowed: string): GatewayError {
-  const message = `${method.slice(0, MAX_SHOWN_CHARS)} is not allowed at ${shown(path)}: use ${allowed}.`;
-  const headers = { allow: allowed };
+function wrongMethod(method: string, path: string, allowed: readonly string[]): GatewayError {
+  const message = `${method.slice(0, MAX_SHOWN_CHARS)} is not allowed at ${shown(path)}: use ${allowed.join(' or ')}.`;
+  const headers = { allow: allowed.join(', ') };
   return { status: 405, message, type: 'invalid_request_error', code: 'method_not_allowed', param: null, headers };
 }

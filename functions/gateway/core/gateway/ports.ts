@@ -12,6 +12,8 @@ export interface GatewayRequest {
   readonly method: string;
   /** Without the query string. */
   readonly path: string;
+  /** What follows the `?`, still encoded. No key is ever looked for in it. */
+  readonly query?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The whole body, or `too-large` past `maxBytes`; `hung-up` where the caller went away. Never rejects. Called once at most. */
@@ -31,12 +33,17 @@ export interface GatewayResponse {
   readonly afterEnd: () => Promise<void>;
 }
 
+/** Gives the live page, whole. */
+export type LivePage = () => Promise<Omit<GatewayResponse, 'afterEnd'>>;
+
 /** A caller's key that is good. */
 export interface AuthenticatedKey {
   readonly name: string;
   /** Names its account: the hex of its SHA-256. A key without one is neither limited nor counted. */
   readonly account?: string;
   readonly limits?: KeyLimits;
+  /** Whether it may see how the fleet stands and how others' calls were decided. */
+  readonly isOperator?: true;
   /** From this instant on (milliseconds since 1970) it is as good as unknown. */
   readonly expiresAtMs?: number;
 }
@@ -56,6 +63,8 @@ export interface GatewayPorts {
   readonly authenticate: (key: string) => Promise<AuthenticatedKey | 'unavailable' | undefined>;
   /** Without it no key is limited or counted. */
   readonly keyLimiter?: KeyLimiter;
+  /** The live page at `/`, for when the configuration turns it on. It holds no data. Never rejects. */
+  readonly page?: LivePage;
   /** Called once for each request when it has ended. */
   readonly onRecord: (record: RequestRecord) => void;
 }

@@ -1,0 +1,89 @@
+import { describeFailure } from '../failover/final-error.ts';
+import { redactSecrets } from '../http/redact-secrets.ts';
+import { codeWord } from '../metrics/code-word.ts';
+import type { AttemptRecord, RequestRecord } from '../metrics/request-record.ts';
+
+/**
+ * How one call was decided and what came of it. Times are milliseconds. No prompt, no answer, no key, not even a key's name; what a caller
+ * or a vendor wrote is cut short, and what looks like a credential in it is left out.
+ */
+export interface Decision
+  extends Pick<
+    RequestRecord,
+    'requestId' | 'stream' | 'strategy' | 'explored' | 'status' | 'ending' | 'routing' | 'route' | 'servedBy'
+  > {
+  /** The instant of arrival, milliseconds since 1970. */
+  readonly atMs: number;
+  readonly operation: 'chat' | 'embeddings';
+  /** The caller's `model`. */
+  readonly asked?: string;
+  /** OpenAI's error code, where the caller saw an error. */
+  readonly code?: string;
+  /** From arrival to the first token, and to the end. */
+  readonly ttftMs?: number;
+  readonly totalMs: number;
+  readonly attempts: readonly DecisionAttempt[];
+}
+
+export interface DecisionAttempt
+  extends Pick<AttemptRecord, 'deployment' | 'provider' | 'outcome' | 'hedge' | 'continues'> {
+  /** Why it failed or was stopped, in a few words. */
+  readonly reason?: string;
+  /** After the request's arrival. */
+  readonly startedAfterMs: number;
+  /** From our dial. */
+  readonly ttftMs?: number;
+  readonly totalMs: number;
+}
+
+/** The decision of an ended call; `undefined` for one that asked for no model: lists, the status itself, strangers. */
+export function decisionOf(record: RequestRecord): Decision | undefined {
+  const { operation, askedModel, errorCode, ttftMs, route, strategy, servedBy } = record;
+  if (operation === 'other') {
+    return undefined;
+  }
+  const code = codeWord(errorCode);
+  return {
+    requestId: record.requestId,
+    atMs: Math.floor(record.startedAtMs),
+    operation,
+    ...(askedModel === undefined ? {} : { asked: short(askedModel) }),
+    ...(route === undefined ? {} : { route }),
+    ...(strategy === undefined ? {} : { strategy }),
+    stream: record.stream,
+    explored: record.explored,
+    status: record.status,
+    ...(code === undefined ? {} : { code }),
+    ending: record.ending,
+    routing: record.routing,
+    ...(servedBy === undefined ? {} : { servedBy }),
+    ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
+    totalMs: tenths(record.totalMs),
+    attempts: record.attempts.map(decisionAttempt),
+  };
+}
+
+function decisionAttempt(attempt: AttemptRecord): DecisionAttempt {
+  const { deployment, provider, outcome, failure, hedge, continues, ttftMs } = attempt;
+  return {
+    deployment,
+    provider,
+    outcome,
+    ...(failure === undefined ? {} : { reason: short(describeFailure(failure)) }),
+    hedge,
+    ...(continues === undefined ? {} : { continues }),
+    startedAfterMs: tenths(attempt.startedAfterMs),
+    ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
+    totalMs: tenths(attempt.totalMs),
+  };
+}
+
+const MAX_TEXT_LENGTH = 200;
+
+function short(text: string): string {
+  return redactSecrets(text).slice(0, MAX_TEXT_LENGTH);
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
