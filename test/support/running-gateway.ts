@@ -1,4 +1,5 @@
 import OpenAI, { type ClientOptions } from 'openai';
+import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
@@ -15,6 +16,8 @@ export interface RunningGatewayOptions<Name extends string> {
   readonly config?: object;
   /** The database of another gateway. Default: one of its own. */
   readonly dynamoDb?: LocalDynamoDb;
+  /** The vendors' API keys. Default: the same one for all. */
+  readonly credentials?: Credentials;
 }
 
 /** A fake that more than one gateway calls. Whoever started it closes it. */
@@ -61,7 +64,7 @@ export async function runningGateway<Name extends string>(
     config: configOf(started, options),
     key: KEY,
     port: 0,
-    credentials: async () => 'key-of-the-vendor',
+    credentials: options.credentials ?? (async () => 'key-of-the-vendor'),
     sign: async () => ({}),
     onRecord: log.add,
     onStoreError: (operation, error) => void storeErrors.push(`${operation}: ${String(error)}`),

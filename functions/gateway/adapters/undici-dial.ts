@@ -3,11 +3,15 @@ import { connectionFailure } from '../core/failover/connection-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/failover/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import type { SignableRequest } from './aws-signature.ts';
+import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import { type HttpPool, httpPool, poolRequest } from './http-pool.ts';
 import { secretsOf, withoutSecrets } from './without-secrets.ts';
 
-/** Looks up a credential by its name; `undefined` where there is none. */
-export type Credentials = (name: string) => Promise<string | undefined>;
+/**
+ * Looks up a credential by its name; `undefined` where there is none. `refused` is the value that the provider has just refused: a store
+ * that remembers looks again, in case it has been rotated.
+ */
+export type Credentials = (name: string, refused?: string) => Promise<string | undefined>;
 
 /** Signs a request for a provider without an API key: the headers to add. */
 export type Sign = (request: SignableRequest, region: string) => Promise<Readonly<Record<string, string>>>;
@@ -25,7 +29,8 @@ export interface UndiciDial {
 }
 
 /**
- * Calls providers through kept-alive connections, one pool an origin and connect time-out.
+ * Calls providers through kept-alive connections, one pool an origin and connect time-out. Where a provider refuses the credential and
+ * there is another one by now, it calls once more with that: a rotation costs no call and ejects no deployment.
  */
 export function undiciDial(options: UndiciDialOptions): UndiciDial {
   const pools = new Map<string, HttpPool>();
@@ -38,7 +43,13 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
   return {
     dial: async (call) => {
       const prepared = await prepare(call, options).catch((error: unknown) => noCredential(call, error));
-      return 'kind' in prepared ? prepared : send(call, prepared, poolOf(prepared.origin, call.connectMs));
+      if ('kind' in prepared) {
+        return prepared;
+      }
+      const pool = poolOf(prepared.origin, call.connectMs);
+      const sent = await send(call, prepared, pool);
+      const renewed = 'isRefused' in sent && sent.isRefused ? await renew(call, prepared, options) : undefined;
+      return renewed === undefined ? sent : send(call, renewed, pool);
     },
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
@@ -51,6 +62,13 @@ interface PreparedCall {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The API key among the headers. */
+  readonly key?: string;
+}
+
+interface SentResponse extends UpstreamResponse {
+  /** Whether the provider does not take the credential that it was shown. */
+  readonly isRefused: boolean;
 }
 
 type DialFailure = { readonly kind: 'failed'; readonly failure: AttemptFailure };
@@ -74,9 +92,31 @@ async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<
     ...providerSettings.headers,
   };
   const proof = await authorize(call, { method: 'POST', url, headers, body }, options);
-  return proof === undefined
-    ? misconfigured(`The credential ${providerSettings.apiKey ?? 'of AWS'} is missing.`)
-    : { origin, path: url.slice(origin.length), headers: { ...headers, ...proof }, body };
+  if (proof === undefined) {
+    return misconfigured(`The credential ${providerSettings.apiKey ?? 'of AWS'} is missing.`);
+  }
+  const path = url.slice(origin.length);
+  const { key } = proof;
+  return { origin, path, headers: { ...headers, ...proof.headers }, body, ...(key === undefined ? {} : { key }) };
+}
+
+/** The call with the credential that is in the place of the refused one; `undefined` where that one still stands, or time is up. */
+async function renew(
+  call: UpstreamCall,
+  { key: refused }: PreparedCall,
+  options: UndiciDialOptions,
+): Promise<PreparedCall | undefined> {
+  const { apiKey } = call.deployment.providerSettings;
+  if (apiKey === undefined || refused === undefined) {
+    return undefined;
+  }
+  const aborted = new Promise<undefined>((resolve) => call.signal.addEventListener('abort', () => resolve(undefined)));
+  const key = await Promise.race([aborted, options.credentials(apiKey, refused).catch(() => undefined)]);
+  if (key === undefined || key === refused || call.signal.aborted) {
+    return undefined;
+  }
+  const prepared = await prepare(call, { ...options, credentials: async () => key });
+  return 'kind' in prepared ? undefined : prepared;
 }
 
 /** The store of credentials did not answer: that passes, unlike a credential that is missing. */
@@ -84,22 +124,27 @@ function noCredential({ signal }: UpstreamCall, error: unknown): DialFailure {
   return { kind: 'failed', failure: connectionFailure(error, signal) };
 }
 
-/** The headers that prove who we are; none for a provider that wants none; `undefined` where the credential is missing. */
+interface Proof {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly key?: string;
+}
+
+/** What proves who we are; nothing for a provider that wants nothing; `undefined` where the credential is missing. */
 async function authorize(
   { deployment }: UpstreamCall,
   request: SignableRequest,
   { credentials, sign }: UndiciDialOptions,
-): Promise<Readonly<Record<string, string>> | undefined> {
+): Promise<Proof | undefined> {
   const { apiKey, protocol, region } = deployment.providerSettings;
   if (apiKey !== undefined) {
     const key = await credentials(apiKey);
-    return key === undefined ? undefined : PROTOCOLS[protocol].authorization(key);
+    return key === undefined ? undefined : { headers: PROTOCOLS[protocol].authorization(key), key };
   }
   if (protocol !== 'bedrock' || region === undefined) {
-    return {};
+    return { headers: {} };
   }
   try {
-    return await sign(request, region);
+    return { headers: await sign(request, region) };
   } catch {
     // The credentials provider found none: what it says may name files and hosts of the operator's.
     return undefined;
@@ -110,11 +155,7 @@ function misconfigured(message: string): DialFailure {
   return { kind: 'failed', failure: { kind: 'misconfigured', status: 401, vendor: { status: 401, message } } };
 }
 
-async function send(
-  call: UpstreamCall,
-  prepared: PreparedCall,
-  pool: HttpPool,
-): Promise<UpstreamResponse | DialFailure> {
+async function send(call: UpstreamCall, prepared: PreparedCall, pool: HttpPool): Promise<SentResponse | DialFailure> {
   const mayBeStale = pool.stats.free > 0;
   try {
     return await exchange(call, prepared, pool);
@@ -132,7 +173,7 @@ const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ER
  * Once more over a connection of its own. A kept connection that breaks before the first byte of a response was closed while nobody
  * looked (Lambda freezes between invocations); it says nothing about the provider.
  */
-async function sendFresh(call: UpstreamCall, prepared: PreparedCall): Promise<UpstreamResponse | DialFailure> {
+async function sendFresh(call: UpstreamCall, prepared: PreparedCall): Promise<SentResponse | DialFailure> {
   const pool = httpPool(prepared.origin, call.connectMs);
   try {
     return await exchange(call, prepared, pool);
@@ -145,16 +186,25 @@ async function sendFresh(call: UpstreamCall, prepared: PreparedCall): Promise<Up
 }
 
 async function exchange(
-  { signal }: UpstreamCall,
-  { path, headers, body }: PreparedCall,
+  { signal, deployment }: UpstreamCall,
+  { path, headers: sent, body, key }: PreparedCall,
   pool: HttpPool,
-): Promise<UpstreamResponse> {
-  const response = await poolRequest(pool, { method: 'POST', path, headers, body, signal });
+): Promise<SentResponse> {
+  const response = await poolRequest(pool, { method: 'POST', path, headers: sent, body, signal });
+  const { statusCode: status } = response;
+  const headers = singleValued(response.headers);
+  if (key === undefined || !mayRefuseCredential(status)) {
+    const isError = status >= 300;
+    const answer = isError ? withoutSecrets(response.body, secretsOf(sent)) : response.body;
+    return { kind: 'answered', status, headers, body: answer, isRefused: false };
+  }
+  const error = await readError(response.body);
   return {
     kind: 'answered',
-    status: response.statusCode,
-    headers: singleValued(response.headers),
-    body: response.statusCode < 300 ? response.body : withoutSecrets(response.body, secretsOf(headers)),
+    status,
+    headers,
+    body: withoutSecrets(error, secretsOf(sent)),
+    isRefused: refusesCredential({ status, headers, body: error }, PROTOCOLS[deployment.providerSettings.protocol]),
   };
 }
 

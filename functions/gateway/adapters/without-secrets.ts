@@ -17,7 +17,7 @@ export function secretsOf(headers: Readonly<Record<string, string>>): readonly s
  * many bytes as a secret cut in two may take.
  */
 export async function* withoutSecrets(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   secrets: readonly string[],
 ): AsyncGenerator<Uint8Array, void, void> {
   const patterns = secrets.map((secret) => Buffer.from(secret));

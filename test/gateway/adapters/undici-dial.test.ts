@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { type Credentials, undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
-import type { Deployment } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { Deployment, ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
 import type { DialResult, UpstreamCall } from '../../../functions/gateway/core/failover/dial.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
 import { chatCall } from '../../support/vendor-calls.ts';
+import { wireOf } from '../../support/wire-of.ts';
 
 describe('a dial', () => {
   let fake: FakeProvider;
@@ -63,6 +64,114 @@ describe('a dial', () => {
   });
 });
 
+describe('a dial whose credential is refused', () => {
+  for (const protocol of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
+    it(`calls ${protocol} once more, at once, with the one that is in its place`, async () => {
+      await using fake = await checkingFake(protocol);
+      fake.accept('key-2');
+      const asked: (string | undefined)[][] = [];
+      const { dial, close } = undiciDial({
+        credentials: async (...words) => {
+          asked.push(words);
+          return words[1] === undefined ? 'key-1' : 'key-2';
+        },
+        sign: async () => ({}),
+      });
+      const result = await dial(callTo(fake.baseUrl, protocol));
+      assert.equal(result.kind === 'answered' ? result.status : result.kind, 200);
+      assert.deepEqual(asked, [['KEY_OF_THE_VENDOR'], ['KEY_OF_THE_VENDOR', 'key-1']]);
+      assert.deepEqual(fake.shown(), ['key-1', 'key-2']);
+      await close();
+    });
+
+    it(`passes on the whole refusal of ${protocol} where there is no other`, async () => {
+      await using fake = await checkingFake(protocol);
+      fake.accept('key-2');
+      const result = await dialOnce(callTo(fake.baseUrl, protocol), async () => 'key-1');
+      const { status, text } = await refusal(result);
+      assert.ok(status === 401 || status === 403 || status === 400, String(status));
+      assert.doesNotThrow(() => JSON.parse(text));
+      assert.deepEqual(fake.shown(), ['key-1']);
+    });
+  }
+
+  it('tries only one other', async () => {
+    await using fake = await checkingFake('openai');
+    fake.accept('none of them');
+    let made = 0;
+    const result = await dialOnce(callTo(fake.baseUrl), async () => `key-${made++}`);
+    assert.equal((await refusal(result)).status, 401);
+    assert.deepEqual(fake.shown(), ['key-0', 'key-1']);
+  });
+
+  it('looks for no other after an error that is the request’s own fault', async () => {
+    await using fake = await checkingFake('openai');
+    fake.script({ kind: 'status', status: 400, meaning: 'invalid-request' });
+    const result = await dialOnce(callTo(fake.baseUrl), async (_, refused) => {
+      assert.equal(refused, undefined);
+      return 'key-1';
+    });
+    assert.equal((await refusal(result)).status, 400);
+  });
+
+  it('passes the refusal on where the store of credentials does not answer', async () => {
+    await using fake = await checkingFake('openai');
+    fake.accept('key-2');
+    const result = await dialOnce(callTo(fake.baseUrl), async (_, refused) => {
+      if (refused !== undefined) {
+        throw new Error('no way there');
+      }
+      return 'key-1';
+    });
+    assert.equal((await refusal(result)).status, 401);
+  });
+
+  it('waits for the store no longer than the attempt', async () => {
+    await using fake = await checkingFake('openai');
+    fake.accept('key-2');
+    const controller = new AbortController();
+    const never = new Promise<string>(() => undefined);
+    const result = await dialOnce({ ...callTo(fake.baseUrl), signal: controller.signal }, async (_, refused) => {
+      if (refused === undefined) {
+        return 'key-1';
+      }
+      controller.abort({ kind: 'timed-out', phase: 'first-token', afterMs: 1 });
+      return never;
+    });
+    assert.equal((await refusal(result)).status, 401);
+  });
+});
+
+/** A vendor that takes one key only. At first any. */
+interface CheckingFake extends FakeProvider, AsyncDisposable {
+  readonly accept: (key: string) => void;
+  /** The keys that it was shown, in order. */
+  readonly shown: () => readonly (string | undefined)[];
+}
+
+async function checkingFake(protocol: ProtocolName): Promise<CheckingFake> {
+  const fake = await startFakeProvider(protocol);
+  const { credential } = wireOf(protocol);
+  return {
+    ...fake,
+    accept: (key) =>
+      fake.byDefault(({ headers }) =>
+        credential(headers) === key ? { kind: 'answer' } : { kind: 'status', status: 401, meaning: 'unauthorized' },
+      ),
+    shown: () => fake.requests.map(({ headers }) => credential(headers)),
+    [Symbol.asyncDispose]: fake.close,
+  };
+}
+
+async function refusal(result: DialResult): Promise<{ readonly status: number; readonly text: string }> {
+  assert.equal(result.kind, 'answered');
+  const parts: Uint8Array[] = [];
+  for await (const part of result.body) {
+    parts.push(part);
+  }
+  return { status: result.status, text: Buffer.concat(parts).toString() };
+}
+
 async function dialOnce(call: UpstreamCall, credentials: Credentials): Promise<DialResult> {
   const { dial, close } = undiciDial({ credentials, sign: async () => ({}) });
   const result = await dial(call);
@@ -77,12 +186,12 @@ async function read(result: DialResult): Promise<void> {
   }
 }
 
-function callTo(baseUrl: string): UpstreamCall {
-  const { path, headers, body } = chatCall('openai', { streaming: true, model: 'any' });
+function callTo(baseUrl: string, protocol: ProtocolName = 'openai'): UpstreamCall {
+  const { path, headers, body } = chatCall(protocol, { streaming: true, model: 'any' });
   const deployment: Deployment = {
     id: 'fake/any',
     provider: 'fake',
-    providerSettings: { protocol: 'openai', baseUrl, apiKey: 'KEY_OF_THE_VENDOR' },
+    providerSettings: { protocol, baseUrl, apiKey: 'KEY_OF_THE_VENDOR' },
     model: 'any',
     kind: 'chat',
     tags: [],
