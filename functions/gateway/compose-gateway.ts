@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
-import type { DynamoDbApi } from './adapters/dynamodb/dynamodb-api.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.ts';
@@ -10,9 +10,9 @@ import type { GatewayPorts } from './core/gateway/ports.ts';
 import { keyLimiter } from './core/keys/key-limiter.ts';
 import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
-export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
+export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord'> {
   readonly config: GatewayConfig;
-  readonly dynamoDb: DynamoDbApi;
+  readonly dynamoDb: DynamoDBClient;
   readonly statisticsTable: string;
   readonly keysTable: string;
   readonly credentials: Credentials;
@@ -39,7 +39,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     settings: config.statistics,
     ejection: config.ejection,
     store: dynamoDbStatisticsStore({
-      api: dynamoDb,
+      client: dynamoDb,
       tableName: statisticsTable,
       scales: decayScales(config.statistics),
     }),
@@ -48,7 +48,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const limiter = keyLimiter({
     clock: systemClock,
     settings: config.limits,
-    store: dynamoDbAccounts({ api: dynamoDb, tableName: keysTable }),
+    store: dynamoDbAccounts({ client: dynamoDb, tableName: keysTable }),
     onStoreError,
   });
   const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });

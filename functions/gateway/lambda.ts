@@ -55,7 +55,7 @@ async function startGateway(): Promise<Gateway> {
     credentials,
     sign,
     authenticate: dynamoDbKeys({
-      api: dynamoDb,
+      client: dynamoDb,
       tableName: keysTable,
       nowMs: systemClock.nowMs,
       whenUnavailable: config.limits.whenUnavailable,

@@ -26,6 +26,9 @@ export function functionBundle(configPath: string): BundlingOptions {
     externalModules: NEVER_LOADED,
     // Node's own build of undici sets this too: it leaves out an experimental parser.
     define: { esbuildDetection: 'true' },
+    esbuildArgs: {
+      '--alias:@aws-sdk/credential-provider-node': `${ROOT}functions/gateway/adapters/environment-credentials.ts`,
+    },
     commandHooks: {
       beforeBundling: () => [],
       beforeInstall: () => [],

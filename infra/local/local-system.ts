@@ -15,7 +15,7 @@ import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
 
 export interface LocalSystemOptions {
   readonly config: GatewayConfig;
-  /** An operator's key that works beside those of the configuration. */
+  /** A key that works beside those of the configuration. */
   readonly key: string;
   /** 0: any free port. */
   readonly port: number;
@@ -24,8 +24,6 @@ export interface LocalSystemOptions {
   readonly onRecord: (record: RequestRecord) => void;
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly sideRoute?: SideRoute;
-  /** The live page, where the configuration turns it on. */
-  readonly page?: LivePage;
   /** The configuration's `aws.cors`. Without it no web page may call. */
   readonly cors?: CorsSettings;
   /** The database of another system, to share it; that one closes it. Default: one of its own. */
@@ -45,9 +43,9 @@ const HOST = '127.0.0.1';
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, credentials, sign, onRecord, onStoreError } = options;
   const dynamoDb = options.dynamoDb ?? (await startLocalDynamoDb());
-  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key), operator: true }]);
+  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key) }]);
   const ofTable = dynamoDbKeys({
-    api: dynamoDb.api,
+    client: dynamoDb.client,
     tableName: dynamoDb.keysTable,
     nowMs: systemClock.nowMs,
     whenUnavailable: config.limits.whenUnavailable,
@@ -55,7 +53,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   });
   const composed = composeGateway({
     config,
-    dynamoDb: dynamoDb.api,
+    dynamoDb: dynamoDb.client,
     statisticsTable: dynamoDb.statisticsTable,
     keysTable: dynamoDb.keysTable,
     credentials,

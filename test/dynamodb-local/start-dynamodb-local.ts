@@ -5,9 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { CreateTableCommand, type DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { createTableInput, statisticsTable } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
-import { localClients } from '../../infra/local/local-dynamodb.ts';
 import type { DatabaseUnderTest } from '../gateway/adapters/dynamodb/statistics-store-suite.ts';
 
 /** Source: Maven Central, com.amazonaws:DynamoDBLocal. It runs on Java 17. */
@@ -78,10 +77,10 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
   const java = spawn('java', [`-Djava.library.path=${LIBRARIES}`, '-cp', join(LIBRARIES, '*'), main, ...options], {
     stdio: 'ignore',
   });
-  const { api, client } = localClients(`http://127.0.0.1:${port}`);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
   const close = async (): Promise<void> => {
     client.destroy();
-    await api.close();
     java.kill();
     await (java.exitCode === null && java.signalCode === null ? once(java, 'exit') : undefined);
   };
@@ -92,7 +91,7 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
     await close();
     throw error;
   }
-  return { api, client, statisticsTable: TABLE, close };
+  return { client, statisticsTable: TABLE, close };
 }
 
 /** Waits for another process, which tells of its readiness by answering only. */

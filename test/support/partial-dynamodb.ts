@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type DynamoDbApi, dynamoDbApi } from '../../functions/gateway/adapters/dynamodb/dynamodb-api.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { arrayMember, type JsonObject, objectMember } from '../../functions/gateway/core/json.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 
 /** The embedded DynamoDB behind a loopback port that answers batch reads in part, as DynamoDB does when it throttles. */
 export interface PartialDynamoDb {
-  readonly api: DynamoDbApi;
+  readonly client: DynamoDBClient;
   readonly statisticsTable: string;
   /** How many keys each batch read has asked for, in the order of their arrival. */
   readonly asked: readonly number[];
@@ -31,20 +31,18 @@ export async function startPartialDynamoDb(): Promise<PartialDynamoDb> {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const api = dynamoDbApi({
+  const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
-    credentials: async () => ({ accessKeyId: 'local', secretAccessKey: 'local' }),
-    nowMs: Date.now,
-    random: () => 0,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   return {
-    api,
+    client,
     statisticsTable: state.db.statisticsTable,
     asked: state.asked,
     processNext: (...counts) => void state.limits.push(...counts),
     close: async () => {
-      await api.close();
+      client.destroy();
       server.close();
       server.closeAllConnections();
       await state.db.close();

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
-import { localClients } from '../../../infra/local/local-dynamodb.ts';
 import { type LocalSystem, startLocalSystem } from '../../../infra/local/local-system.ts';
 import type { CallOutcome, FromLoad, ToLoad } from './soak-messages.ts';
 
@@ -75,11 +75,12 @@ function toLoad(message: ToLoad): void {
 }
 
 function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers }: Ready): Promise<LocalSystem> {
-  const { api, client } = localClients(dynamoDbEndpoint);
-  const close = async (): Promise<void> => {
-    client.destroy();
-    await api.close();
-  };
+  const client = new DynamoDBClient({
+    endpoint: dynamoDbEndpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const close = async (): Promise<void> => client.destroy();
   return startLocalSystem({
     config: configOf(providers),
     key: KEY,
@@ -92,7 +93,7 @@ function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers 
       endings.set(requestId, { ending, status });
     },
     onStoreError: (operation, error) => check(`DynamoDB did ${operation}: ${String(error)}`, false),
-    dynamoDb: { api, client, endpoint: dynamoDbEndpoint, statisticsTable, keysTable, close },
+    dynamoDb: { client, endpoint: dynamoDbEndpoint, statisticsTable, keysTable, close },
   });
 }
 

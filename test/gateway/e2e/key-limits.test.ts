@@ -30,9 +30,9 @@ function chat(gateway: RunningGateway<'only'>, more: object = {}) {
 }
 
 async function spentNanoUsd(gateway: RunningGateway<'only'>): Promise<number> {
-  const { api, keysTable } = gateway.dynamoDb;
+  const { client, keysTable } = gateway.dynamoDb;
   const month = monthOf(Date.now());
-  const store = dynamoDbAccounts({ api, tableName: keysTable });
+  const store = dynamoDbAccounts({ client, tableName: keysTable });
   return (await store.read(sha256Hex(KEY), month)).committedNanoUsd;
 }
 

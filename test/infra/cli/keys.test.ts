@@ -42,7 +42,9 @@ interface ShownKey {
 function look(key: string): Promise<unknown> {
   const nowMs = (): number => Date.now();
   const onStoreError = (...said: unknown[]): never => assert.fail(String(said));
-  return dynamoDbKeys({ api: dynamoDb.api, tableName: TABLE, nowMs, whenUnavailable: 'allow', onStoreError })(key);
+  return dynamoDbKeys({ client: dynamoDb.client, tableName: TABLE, nowMs, whenUnavailable: 'allow', onStoreError })(
+    key,
+  );
 }
 
 describe('nemo keys', () => {
@@ -75,7 +77,7 @@ describe('nemo keys', () => {
 
   test('list shows the limits and what was spent, and never a key', async () => {
     const { key, id } = await json<ShownKey>('keys', 'create', 'spender', '--usd-per-month', '5');
-    const accounts = dynamoDbAccounts({ api: dynamoDb.api, tableName: TABLE });
+    const accounts = dynamoDbAccounts({ client: dynamoDb.client, tableName: TABLE });
     const money = { requestsUs: 0, tokensUs: 0, committedNanoUsd: 1_250_000_000, spentNanoUsd: 1_250_000_000 };
     await accounts.add(sha256Hex(key!), { month: monthOf(Date.now()), ...money });
     const listed = (await json<ShownKey[]>('keys', 'list')).find(({ name }) => name === 'spender');

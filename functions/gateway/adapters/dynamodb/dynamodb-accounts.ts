@@ -1,16 +1,22 @@
-import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import type { Account } from '../../core/keys/account.ts';
 import type { AccountChange, MeterChange } from '../../core/keys/account-change.ts';
 import type { AccountStore } from '../../core/keys/account-store.ts';
 import type { Settlement } from '../../core/keys/settlement.ts';
-import { type DynamoDbApi, type Item, isConditionFailed } from './dynamodb-api.ts';
 import { ACCOUNT_PREFIX, keysTable } from './table-definitions.ts';
 
 /** A call that takes longer counts as failed. Requests wait for less; this is what ends the waiting after them. */
 const TIMEOUT_MS = 2_000;
 
 export interface DynamoDbAccountsOptions {
-  readonly api: DynamoDbApi;
+  readonly client: DynamoDBClient;
   readonly tableName: string;
 }
 
@@ -19,27 +25,27 @@ export interface DynamoDbAccountsOptions {
  * conditional write, settling one addition; neither reads first. A write whose answer is lost may be made twice by the client's retry.
  */
 export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore {
-  const { api, tableName } = options;
-  const limit = (): AbortSignal => AbortSignal.timeout(TIMEOUT_MS);
+  const { client, tableName } = options;
+  const abortSignal = (): AbortSignal => AbortSignal.timeout(TIMEOUT_MS);
   return {
     read: async (account, month) => {
-      const get = { TableName: tableName, Key: keyOf(account), ConsistentRead: true };
-      const { Item } = await api.call('GetItem', get, limit());
+      const get = new GetItemCommand({ TableName: tableName, Key: keyOf(account), ConsistentRead: true });
+      const { Item } = await client.send(get, { abortSignal: abortSignal() });
       return accountOf(Item ?? {}, month);
     },
     take: async (account, change) => {
       try {
-        const { Attributes } = await api.call('UpdateItem', taking(tableName, account, change), limit());
+        const { Attributes } = await client.send(taking(tableName, account, change), { abortSignal: abortSignal() });
         return accountOf(Attributes ?? {}, change.month);
       } catch (error) {
-        if (isConditionFailed(error)) {
+        if (error instanceof ConditionalCheckFailedException) {
           return 'conflict';
         }
         throw error;
       }
     },
     add: async (account, settlement) => {
-      await api.call('UpdateItem', adding(tableName, account, settlement), limit());
+      await client.send(adding(tableName, account, settlement), { abortSignal: abortSignal() });
     },
   };
 }
@@ -56,6 +62,8 @@ function committedIn(month: string): string {
 export function spentIn(month: string): string {
   return `spentNanoUsd#${month}`;
 }
+
+type Item = Record<string, AttributeValue>;
 
 function keyOf(account: string): Item {
   return { [keysTable.partitionKey.name]: { S: `${ACCOUNT_PREFIX}${account}` } };
@@ -84,13 +92,13 @@ function taking(
   tableName: string,
   account: string,
   { month, requests, tokens, money }: AccountChange,
-): UpdateItemCommandInput {
+): UpdateItemCommand {
   const clauses = [
     ...(requests === undefined ? [] : [meterClauses('r', REQUESTS, requests)]),
     ...(tokens === undefined ? [] : [meterClauses('t', TOKENS, tokens)]),
     ...(money === undefined ? [] : [moneyClauses(month, money)]),
   ];
-  return { ...update(tableName, account, clauses), ReturnValues: 'ALL_NEW' };
+  return new UpdateItemCommand({ ...update(tableName, account, clauses), ReturnValues: 'ALL_NEW' });
 }
 
 function meterClauses(id: string, name: string, change: MeterChange): Clauses {
@@ -122,7 +130,7 @@ function moneyClauses(month: string, { byNanoUsd, ifAtMostNanoUsd }: NonNullable
   };
 }
 
-function adding(tableName: string, account: string, settlement: Settlement): UpdateItemCommandInput {
+function adding(tableName: string, account: string, settlement: Settlement): UpdateItemCommand {
   const { month, requestsUs, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
   const sums = [
     ['r', REQUESTS, requestsUs],
@@ -138,7 +146,7 @@ function adding(tableName: string, account: string, settlement: Settlement): Upd
       names: { [`#${id}`]: name },
       values: { [`:${id}by`]: by },
     }));
-  return update(tableName, account, clauses);
+  return new UpdateItemCommand(update(tableName, account, clauses));
 }
 
 function update(tableName: string, account: string, clauses: readonly Clauses[]): UpdateItemCommandInput {

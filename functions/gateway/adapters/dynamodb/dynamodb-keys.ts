@@ -1,7 +1,7 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AuthenticatedKey, GatewayPorts } from '../../core/gateway/ports.ts';
 import type { LimitSettings } from '../../core/keys/key-limits.ts';
 import { KEY_FORM, sha256Hex } from '../key-form.ts';
-import type { DynamoDbApi } from './dynamodb-api.ts';
 import { storedKey } from './key-item.ts';
 import { keysTable } from './table-definitions.ts';
 
@@ -15,7 +15,7 @@ const TIMEOUT_MS = 2_000;
 const MAX_REMEMBERED = 10_000;
 
 export interface DynamoDbKeysOptions {
-  readonly api: DynamoDbApi;
+  readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly nowMs: () => number;
   readonly whenUnavailable: LimitSettings['whenUnavailable'];
@@ -65,10 +65,10 @@ async function look(state: KeysState, hash: string): Promise<AuthenticatedKey | 
   }
 }
 
-async function read({ api, tableName }: KeysState, hash: string): Promise<AuthenticatedKey | undefined> {
+async function read({ client, tableName }: KeysState, hash: string): Promise<AuthenticatedKey | undefined> {
   const Key = { [keysTable.partitionKey.name]: { S: hash } };
-  const get = { TableName: tableName, Key, ConsistentRead: true };
-  const { Item } = await api.call('GetItem', get, AbortSignal.timeout(TIMEOUT_MS));
+  const get = new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true });
+  const { Item } = await client.send(get, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   const stored = storedKey(Item);
   if (stored === undefined || stored.revokedAt !== undefined) {
     return undefined;

@@ -1,4 +1,9 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import type { DecayScales } from '../../core/statistics/observation-log.ts';
@@ -6,8 +11,7 @@ import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/pa
 import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
 import type { PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
-import { type Item, isConditionFailed } from './dynamodb-api.ts';
-import { readItems, type TableAccess } from './read-items.ts';
+import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
 
 /** The sort key of a deployment's ejection. Epochs are far above. */
@@ -33,7 +37,7 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
     eject: (deployment, ejection) => eject(options, deployment, ejection),
     lift: (deployment, was) => lift(options, deployment, was),
     claimProbe: async (deployment, was, lease) => {
-      const claim = {
+      const claim = new UpdateItemCommand({
         TableName: options.tableName,
         Key: ejectionKey(deployment),
         UpdateExpression: 'SET #probe = :until',
@@ -44,8 +48,8 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
           ':was': number(was.untilMs),
           ':from': number(lease.fromMs),
         },
-      };
-      return meetsCondition(options.api.call('UpdateItem', claim));
+      });
+      return meetsCondition(options.client.send(claim));
     },
   };
 }
@@ -96,30 +100,32 @@ function ejectionOf(item: Item | undefined): Ejection | undefined {
 }
 
 async function add(
-  { api, tableName, scales }: DynamoDbStatisticsStoreOptions,
+  { client, tableName, scales }: DynamoDbStatisticsStoreOptions,
   { deployment, pace, epoch, sums }: LedgerEntry,
 ): Promise<void> {
   const names = [...sums.keys()];
   // An epoch is read for as long again as it lasts; another one covers clocks that differ.
   const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
-  await api.call('UpdateItem', {
-    TableName: tableName,
-    Key: sumsKey(deployment, pace, epoch),
-    UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
-    ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
-    ExpressionAttributeValues: {
-      ':ttl': number(expiresAtSeconds),
-      ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
-    },
-  });
+  await client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: sumsKey(deployment, pace, epoch),
+      UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+      ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+      ExpressionAttributeValues: {
+        ':ttl': number(expiresAtSeconds),
+        ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
+      },
+    }),
+  );
 }
 
 async function eject(
-  { api, tableName }: DynamoDbStatisticsStoreOptions,
+  { client, tableName }: DynamoDbStatisticsStoreOptions,
   deployment: string,
   ejection: Ejection,
 ): Promise<void> {
-  const update = {
+  const update = new UpdateItemCommand({
     TableName: tableName,
     Key: ejectionKey(deployment),
     UpdateExpression: 'SET #until = :until, #level = :level, #reason = :reason, #ttl = :ttl REMOVE #probe',
@@ -137,26 +143,26 @@ async function eject(
       ':reason': { S: ejection.reason },
       ':ttl': number(Math.ceil(ejection.untilMs / 1000) + EJECTION_KEPT_SECONDS),
     },
-  };
-  await meetsCondition(api.call('UpdateItem', update));
+  });
+  await meetsCondition(client.send(update));
 }
 
 /** How long an ejection that nobody has lifted is remembered after its cooldown: until then its next one is longer. */
 const EJECTION_KEPT_SECONDS = 3600;
 
 async function lift(
-  { api, tableName }: DynamoDbStatisticsStoreOptions,
+  { client, tableName }: DynamoDbStatisticsStoreOptions,
   deployment: string,
   was: Ejection,
 ): Promise<void> {
-  const removal = {
+  const removal = new DeleteItemCommand({
     TableName: tableName,
     Key: ejectionKey(deployment),
     ConditionExpression: '#until <= :was',
     ExpressionAttributeNames: { '#until': 'untilMs' },
     ExpressionAttributeValues: { ':was': number(was.untilMs) },
-  };
-  await meetsCondition(api.call('DeleteItem', removal));
+  });
+  await meetsCondition(client.send(removal));
 }
 
 async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
@@ -164,7 +170,7 @@ async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
     await write;
     return true;
   } catch (error) {
-    if (isConditionFailed(error)) {
+    if (error instanceof ConditionalCheckFailedException) {
       return false;
     }
     throw error;

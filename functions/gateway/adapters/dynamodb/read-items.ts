@@ -1,8 +1,10 @@
-import type { DynamoDbApi, Item } from './dynamodb-api.ts';
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+export type Item = Record<string, AttributeValue>;
 
 /** A table of a database. */
 export interface TableAccess {
-  readonly api: DynamoDbApi;
+  readonly client: DynamoDBClient;
   readonly tableName: string;
 }
 
@@ -35,9 +37,9 @@ async function readPage(table: TableAccess, keys: readonly Item[]): Promise<read
 }
 
 async function readOnce(
-  { api, tableName }: TableAccess,
+  { client, tableName }: TableAccess,
   keys: readonly Item[],
 ): Promise<{ readonly items: readonly Item[]; readonly leftOut: readonly Item[] }> {
-  const answer = await api.call('BatchGetItem', { RequestItems: { [tableName]: { Keys: [...keys] } } });
+  const answer = await client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: [...keys] } } }));
   return { items: answer.Responses?.[tableName] ?? [], leftOut: answer.UnprocessedKeys?.[tableName]?.Keys ?? [] };
 }

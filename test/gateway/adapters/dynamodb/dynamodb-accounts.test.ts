@@ -20,7 +20,7 @@ before(async () => {
 after(() => dynamoDb.close());
 
 const stores: readonly [string, () => AccountStore][] = [
-  ['DynamoDB', () => dynamoDbAccounts({ api: dynamoDb.api, tableName: dynamoDb.keysTable })],
+  ['DynamoDB', () => dynamoDbAccounts({ client: dynamoDb.client, tableName: dynamoDb.keysTable })],
   ['the memory of the tests', () => memoryAccounts({ clock: systemClock }).store],
 ];
 
@@ -86,7 +86,7 @@ test('twenty instances over one DynamoDB let exactly the limit pass, and account
     localShare: 0.1,
     assumedOutputTokens: 0,
   } as const;
-  const store = dynamoDbAccounts({ api: dynamoDb.api, tableName: dynamoDb.keysTable });
+  const store = dynamoDbAccounts({ client: dynamoDb.client, tableName: dynamoDb.keysTable });
   const instances = Array.from({ length: 20 }, () =>
     keyLimiter({ settings, store, clock: systemClock, onStoreError: (...said) => void errors.push(said) }),
   );

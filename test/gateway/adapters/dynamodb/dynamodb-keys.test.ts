@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbApi } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-api.ts';
+import { type AttributeValue, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoDbKeys } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { keyItem, type StoredKey } from '../../../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
@@ -44,19 +43,18 @@ function looking(whenUnavailable: 'allow' | 'refuse' = 'allow'): Looking {
   let isDown = false;
   let isEmpty = false;
   const errors: string[] = [];
-  const api: DynamoDbApi = {
-    ...dynamoDb.api,
-    call: async (...call) => {
-      reads += 1;
-      if (isDown) {
-        throw new Error('down');
-      }
-      return isEmpty ? {} : dynamoDb.api.call(...call);
-    },
+  const send: DynamoDBClient['send'] = (command: never, ...rest: never[]) => {
+    reads += 1;
+    if (isEmpty) {
+      return Promise.resolve({});
+    }
+    return isDown ? Promise.reject(new Error('down')) : dynamoDb.client.send(command, ...rest);
   };
+  // The reader uses `send` only.
+  const client = { send } as unknown as DynamoDBClient;
   return {
     authenticate: dynamoDbKeys({
-      api,
+      client,
       tableName: dynamoDb.keysTable,
       nowMs: () => nowMs,
       whenUnavailable,

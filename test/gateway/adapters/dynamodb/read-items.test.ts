@@ -16,7 +16,7 @@ describe('a read of the statistics', () => {
   let store: StatisticsStore;
   beforeEach(async () => {
     db = await startPartialDynamoDb();
-    store = dynamoDbStatisticsStore({ api: db.api, tableName: db.statisticsTable, scales: SCALES });
+    store = dynamoDbStatisticsStore({ client: db.client, tableName: db.statisticsTable, scales: SCALES });
   });
   afterEach(() => db.close());
 

@@ -7,7 +7,6 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbApi } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-api.ts';
 import { dynamoDbStatisticsStore } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import type { Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import { epochAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
@@ -26,7 +25,6 @@ import { EPOCH_MS, EPOCH_START_MS, epochsOf, observation, SCALE, SCALES } from '
 
 /** A database with an empty statistics table. */
 export interface DatabaseUnderTest {
-  readonly api: DynamoDbApi;
   readonly client: DynamoDBClient;
   readonly statisticsTable: string;
   readonly close: () => Promise<void>;
@@ -49,7 +47,7 @@ export function statisticsStoreSuite(database: string, start: () => Promise<Data
     let store: StatisticsStore;
     before(async () => {
       db = await start();
-      store = dynamoDbStatisticsStore({ api: db.api, tableName: db.statisticsTable, scales: SCALES });
+      store = dynamoDbStatisticsStore({ client: db.client, tableName: db.statisticsTable, scales: SCALES });
     });
     after(() => db.close());
     describe('of sums', () => sumsTests(() => ({ db, store })));
