@@ -56,6 +56,7 @@ describe('parseConfig on a valid file', () => {
       },
       ejection: EJECTION_DEFAULTS,
       limits: { storeTimeoutMs: 100, whenUnavailable: 'allow', localShare: 0.1, assumedOutputTokens: 1_000 },
+      statusPage: false,
       keys: [],
     });
     const { tags, prefill, streaming, kind } = deployments['openai/gpt-4.1']!;
