@@ -10,7 +10,7 @@ import type { GatewayPorts } from './core/gateway/ports.ts';
 import { keyLimiter } from './core/keys/key-limiter.ts';
 import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
-export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord'> {
+export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;
   readonly statisticsTable: string;

@@ -11,11 +11,12 @@ import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
 import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import { describesLocalSystem, type LocalDescription } from './local-description.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
 
 export interface LocalSystemOptions {
   readonly config: GatewayConfig;
-  /** A key that works beside those of the configuration. */
+  /** An operator's key that works beside those of the configuration. */
   readonly key: string;
   /** 0: any free port. */
   readonly port: number;
@@ -24,6 +25,10 @@ export interface LocalSystemOptions {
   readonly onRecord: (record: RequestRecord) => void;
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly sideRoute?: SideRoute;
+  /** The live page, where the configuration turns it on. */
+  readonly page?: LivePage;
+  /** Where the embedded-metric lines go, an absolute path: for the operator's commands. */
+  readonly metricsFile?: string;
   /** The configuration's `aws.cors`. Without it no web page may call. */
   readonly cors?: CorsSettings;
   /** The database of another system, to share it; that one closes it. Default: one of its own. */
@@ -43,7 +48,7 @@ const HOST = '127.0.0.1';
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, credentials, sign, onRecord, onStoreError } = options;
   const dynamoDb = options.dynamoDb ?? (await startLocalDynamoDb());
-  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key) }]);
+  const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key), operator: true }]);
   const ofTable = dynamoDbKeys({
     client: dynamoDb.client,
     tableName: dynamoDb.keysTable,
@@ -63,7 +68,13 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     onStoreError,
     ...(options.page === undefined ? {} : { page: options.page }),
   });
-  const { server, close } = gatewayServer(composed.gateway, { sideRoute: options.sideRoute, cors: options.cors });
+  const { sideRoute: other = () => false, metricsFile } = options;
+  const facts = { config, dynamoDb: placeOf(dynamoDb), ...(metricsFile === undefined ? {} : { metricsFile }) };
+  const describes = describesLocalSystem(facts, credentials);
+  const { server, close } = gatewayServer(composed.gateway, {
+    sideRoute: (request, response) => describes(request, response) || other(request, response),
+    cors: options.cors,
+  });
   const port = await listen(server, options.port);
   return {
     baseUrl: `http://${HOST}:${port}/v1`,
@@ -76,6 +87,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       }
     },
   };
+}
+
+function placeOf({ endpoint, statisticsTable, keysTable }: LocalDynamoDb): LocalDescription['dynamoDb'] {
+  return { endpoint, statisticsTable, keysTable };
 }
 
 async function listen(server: Server, port: number): Promise<number> {
