@@ -4,6 +4,7 @@ import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { failureVerdict } from '../failover/failure-verdict.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
+import type { SilenceRule } from './silence-rule.ts';
 
 export interface ObservedAttemptOptions {
   readonly statistics: FleetStatistics;
@@ -11,6 +12,7 @@ export interface ObservedAttemptOptions {
   readonly extra: ExtraAttempt | undefined;
   /** Without content after this long the fleet is told that it is late. */
   readonly lateAfterMs: number;
+  readonly silence: SilenceRule;
 }
 
 interface Watch extends ObservedAttemptOptions {
@@ -67,7 +69,7 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
   const why = watch.extra === undefined ? {} : { extra: watch.extra };
   if (opening.kind === 'failed') {
     watch.state = 'told';
-    tell(watch, { ...openingLesson(opening.failure, waitedMs), ...why }, opening.failure);
+    tell(watch, { ...openingLesson(opening.failure, waitedMs, watch.silence), ...why }, opening.failure);
     void watch.statistics.flush();
     return;
   }
@@ -76,7 +78,10 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
 }
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
-function openingLesson(failure: AttemptFailure, waitedMs: number): Lesson {
+function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, limitMs }: SilenceRule): Lesson {
+  if (failure.kind === 'aborted' && failure.by === 'hedge' && waitedMs >= afterMs) {
+    return { kind: 'given-up', waitedMs, limitMs };
+  }
   if (failureVerdict(failure).blame === 'none') {
     return failure.kind === 'aborted' || failure.kind === 'timed-out'
       ? { kind: 'given-up', waitedMs }

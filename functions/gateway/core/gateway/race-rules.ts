@@ -2,12 +2,15 @@ import type { Route } from '../config/gateway-config.ts';
 import type { RaceCandidate, RaceRules } from '../failover/race-state.ts';
 import type { Candidate } from '../routing/plan.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { ownTail } from './own-tail.ts';
 
-/** Below this much evidence a deployment's own distribution says nothing of its tail. */
-const MIN_EVIDENCE = 20;
 /** The adaptive first-token limit: this many times the live p99, and never under the floor. */
 const LIMIT_FACTOR = 1.5;
 const LIMIT_FLOOR_MS = 2000;
+/** The same for an answer that comes in one piece: these many times the live p99, for its length may be anything. */
+const WHOLE_FACTOR = 3;
+/** Such an answer is waited for this share of the time left at most, so that another deployment has the rest. */
+const WHOLE_SHARE = 0.5;
 /** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
 const RETRY_SHARE = 0.2;
 const RETRY_FLOOR = 10;
@@ -20,17 +23,17 @@ const SLOW_TARGET = 4;
 const LATE_FACTOR = 2;
 const LATE_FLOOR_MS = 500;
 
+export interface RaceSetting {
+  readonly route: Route;
+  readonly mode: 'stream' | 'plain';
+  readonly deadlineMs: number;
+}
+
 /** The rules of one request's race, from its plan and its route. */
-export function raceRules(
-  candidates: readonly Candidate[],
-  {
-    route,
-    mode,
-    deadlineMs,
-  }: { readonly route: Route; readonly mode: 'stream' | 'plain'; readonly deadlineMs: number },
-  state: GatewayState,
-): RaceRules {
-  const racing = candidates.map((candidate) => racingCandidate(candidate, candidates, route));
+export function raceRules(candidates: readonly Candidate[], setting: RaceSetting, state: GatewayState): RaceRules {
+  const { route, mode, deadlineMs } = setting;
+  const leftMs = deadlineMs - state.ports.clock.nowMs();
+  const racing = candidates.map((candidate) => racingCandidate(candidate, candidates, { route, leftMs }));
   const rules = {
     candidates: racing,
     mode,
@@ -49,37 +52,57 @@ export function raceRules(
       };
 }
 
-function racingCandidate(candidate: Candidate, all: readonly Candidate[], route: Route): RaceCandidate {
-  const { estimate } = candidate.standing;
-  const hasTail = estimate.evidence >= MIN_EVIDENCE;
-  const p99 = hasTail ? estimate.ttftPercentileMs(99) : undefined;
+/** `leftMs`: the time to the deadline. */
+interface RaceLimits {
+  readonly route: Route;
+  readonly leftMs: number;
+}
+
+function racingCandidate(candidate: Candidate, all: readonly Candidate[], limits: RaceLimits): RaceCandidate {
+  const { route } = limits;
   const hedgeAfterMs = route.hedge === undefined ? undefined : hedgeAfter(candidate, all, route.hedge.percentile);
   const { contextWindow } = candidate.target;
-  const limitMs = p99 === undefined ? Infinity : Math.max(LIMIT_FLOOR_MS, p99 * LIMIT_FACTOR);
   return {
-    firstTokenMs: Math.min(route.timeouts.firstTokenMs, limitMs),
+    firstTokenMs: firstTokenLimit(candidate, limits),
     hedgeTarget: isHedgeTarget(candidate, all),
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
   };
 }
 
+/**
+ * How long a first token is waited for. Where the first token comes with the last, the limit is the whole answer's: the time to the first
+ * token of any other would cut off every long answer.
+ */
+function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: RaceLimits): number {
+  const p99 = ownTail(candidate, 99);
+  if (!candidate.target.streaming) {
+    const limitMs = p99 === undefined ? Infinity : Math.max(timeouts.stallMs, p99 * WHOLE_FACTOR);
+    return Math.min(leftMs * WHOLE_SHARE, limitMs);
+  }
+  const limitMs = p99 === undefined ? Infinity : Math.max(LIMIT_FLOOR_MS, p99 * LIMIT_FACTOR);
+  return Math.min(timeouts.firstTokenMs, limitMs);
+}
+
 /** When a missing first token is told to the fleet. */
-export function lateAfter(candidate: Candidate | undefined): number {
-  return Math.max(LATE_FLOOR_MS, (candidate?.expectedTtftMs ?? 0) * LATE_FACTOR);
+export function lateAfter({ expectedTtftMs }: Candidate): number {
+  return Math.max(LATE_FLOOR_MS, expectedTtftMs * LATE_FACTOR);
 }
 
 /**
  * As long as few of its own first tokens take, and no longer than few of another's that is expected to be faster: the candidate may be
- * there to be explored, or not be known.
+ * there to be explored, or not be known. One that is tried after a cooldown gets more time: only its token shows that it is back, and it
+ * may be back slower than it was, or than another is.
  */
 function hedgeAfter(candidate: Candidate, all: readonly Candidate[], percentile: number): number | undefined {
+  if (candidate.state !== 'healthy') {
+    const p99 = ownTail(candidate, 99);
+    return p99 === undefined ? undefined : p99 * LIMIT_FACTOR;
+  }
   const faster = all.filter(
     (other) => other.state === 'healthy' && other.expectedTtftMs < candidate.expectedTtftMs && other !== candidate,
   );
-  const waits = [candidate, ...faster].flatMap(({ standing: { estimate } }) =>
-    estimate.evidence >= MIN_EVIDENCE ? (estimate.ttftPercentileMs(percentile) ?? []) : [],
-  );
+  const waits = [candidate, ...faster].flatMap((one) => ownTail(one, percentile) ?? []);
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
 

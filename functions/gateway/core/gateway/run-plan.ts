@@ -12,6 +12,7 @@ import type { Encoded } from './encode-for-route.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { observedAttempt } from './observed-attempt.ts';
 import { lateAfter, raceRules } from './race-rules.ts';
+import { silenceRule } from './silence-rule.ts';
 
 export interface PlanToRun<Form, Piece> {
   readonly plan: Plan;
@@ -33,17 +34,18 @@ export async function runPlan<Form, Piece>(
   const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
   const { statistics, clock } = ports;
   const deadlineMs = deadlineOf(call, route.timeouts);
+  const rules = raceRules(plan.candidates, { route, mode, deadlineMs }, state);
   const result = await runRace({
-    rules: raceRules(plan.candidates, { route, mode, deadlineMs }, state),
-    attempt: (candidate, extra) => {
-      const target = targets[candidate];
-      if (target === undefined) {
-        throw new RangeError(`The plan has no candidate ${candidate}.`);
+    rules,
+    attempt: (index, extra) => {
+      const [target, candidate] = [targets[index], plan.candidates[index]];
+      if (target === undefined || candidate === undefined) {
+        throw new RangeError(`The plan has no candidate ${index}.`);
       }
       const spanId = newSpanId(ports.randomHex);
       const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
-      const lateAfterMs = lateAfter(plan.candidates[candidate]);
-      return observedAttempt(traced, { statistics, clock, extra, lateAfterMs });
+      const silence = silenceRule(candidate, route, rules.candidates[index]?.firstTokenMs ?? Infinity);
+      return observedAttempt(traced, { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence });
     },
     clock,
     signal: call.request.signal,

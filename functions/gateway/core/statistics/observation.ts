@@ -14,8 +14,11 @@ export type Lesson =
   | { readonly kind: 'first-token'; readonly ttftMs: number; readonly extra?: ExtraAttempt }
   /** `waitedMs`: for a time-out, how long the token was waited for in vain: it would have taken at least this long. */
   | { readonly kind: 'failed'; readonly waitedMs?: number; readonly extra?: ExtraAttempt }
-  /** We stopped it: the caller hung up, or another attempt was faster. Says nothing of the deployment's health. */
-  | { readonly kind: 'given-up'; readonly waitedMs: number; readonly extra?: ExtraAttempt }
+  /**
+   * We stopped it: the caller hung up, or another attempt was faster. Says nothing of the deployment's health, unless the wait was long for
+   * it: then `limitMs` is how long it would have been waited for, and the wait counts as that share of a failure.
+   */
+  | { readonly kind: 'given-up'; readonly waitedMs: number; readonly limitMs?: number; readonly extra?: ExtraAttempt }
   /** The request itself was at fault: an attempt, and no more. */
   | { readonly kind: 'refused'; readonly extra?: ExtraAttempt }
   /** No first token yet, and it is late: at least this slow. Taken back once it is known better. */

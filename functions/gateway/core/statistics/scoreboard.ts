@@ -1,6 +1,6 @@
 import type { Random } from '../clock.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
-import { failureVerdict } from '../failover/failure-verdict.ts';
+import { type FailureVerdict, failureVerdict } from '../failover/failure-verdict.ts';
 import { type Ejection, type EjectionSettings, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
 import type { Observation } from './observation.ts';
@@ -137,21 +137,23 @@ function changeOf(
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
-  const blame = failure === undefined ? 'none' : failureVerdict(failure).blame;
-  if (failure === undefined || blame === 'none') {
+  const silence = silenceOf(observation);
+  const blame = silence === 0 ? blameOf(failure) : 'failure';
+  if (blame === 'none') {
     return undefined;
   }
   const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
   const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
-  const consecutive = count + (blame === 'failure' ? 1 : 0);
+  const weight = silence === 0 ? 1 : silence;
+  const consecutive = count + (blame === 'failure' ? weight : 0);
   row.set(deployment, { count: consecutive, sinceMs });
   const { requests, failureRate } = estimate.recent;
   const evidence = {
     blame,
-    retryAfterMs: failure.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
-    consecutive,
+    retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
+    consecutive: Math.max(consecutive, silentFailures(observation, estimate)),
     requests: requests + 1,
-    failureRate: (failureRate * requests + 1) / (requests + 1),
+    failureRate: (failureRate * requests + weight) / (requests + 1),
     beganByMs: startedAtMs,
   };
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
@@ -160,6 +162,29 @@ function changeOf(
   }
   memory.ejections.set(deployment, { ejection: next, changedAfterRead: memory.readsBegun });
   return { kind: 'ejected', deployment, ejection: next };
+}
+
+function blameOf(failure: AttemptFailure | undefined): FailureVerdict['blame'] {
+  return failure === undefined ? 'none' : failureVerdict(failure).blame;
+}
+
+/** The share of a failure (0 to 1) that a wait in vain stands for, where another attempt's first token ended it. */
+function silenceOf(observation: Observation): number {
+  return observation.kind === 'given-up' && observation.limitMs !== undefined
+    ? Math.min(1, observation.waitedMs / observation.limitMs)
+    : 0;
+}
+
+/**
+ * Of the whole fleet, of which each instance may see a few calls only: the failures that the last seconds' waits for first tokens stand
+ * for, where tokens are so few that the mean of those seconds is beyond the limit.
+ */
+function silentFailures(observation: Observation, { recent }: Estimate): number {
+  if (observation.kind !== 'given-up' || observation.limitMs === undefined) {
+    return 0;
+  }
+  const limits = recent.ttftTotalMs / observation.limitMs;
+  return limits > recent.evidence ? limits : 0;
 }
 
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {

@@ -32,15 +32,20 @@ interface TimedEvent {
 
 interface TimedCommand {
   readonly atMs: number;
+  /** Counts the events: several may come at one instant. */
+  readonly step: number;
   readonly command: RaceCommand;
 }
 
 interface Course {
   readonly race: Race;
   readonly endedAtMs: number;
+  readonly endedInStep: number;
   readonly commands: readonly TimedCommand[];
   readonly mostInFlight: number;
   readonly contents: ReadonlySet<number>;
+  /** The attempts whose prompt was too long, and the step in which that was known. */
+  readonly tooLong: readonly { readonly attempt: number; readonly step: number }[];
   readonly hedgesGranted: number;
 }
 
@@ -64,18 +69,22 @@ function simulate(world: World): Course {
   let mostInFlight = 0;
   const commands: TimedCommand[] = [];
   const contents = new Set<number>();
+  const tooLong: { readonly attempt: number; readonly step: number }[] = [];
   for (let step = 0; step < MAX_STEPS && race.outcome === undefined; step += 1) {
     const { atMs, event } = nextEvent(race, queue);
     const result = stepRace(race, event, atMs);
     race = result.race;
-    commands.push(...result.commands.map((command) => ({ atMs, command })));
+    commands.push(...result.commands.map((command) => ({ atMs, step, command })));
     queue = queueAfter(queue, event, result.commands, (attempt) => eventsOf(world.scripts, attempt, atMs));
     mostInFlight = Math.max(mostInFlight, race.attempts.filter(({ state }) => state !== 'ended').length);
+    if (event.kind === 'failed' && event.failure.kind === 'context-exceeded') {
+      tooLong.push({ attempt: event.attempt, step });
+    }
     if (event.kind === 'content') {
       contents.add(event.attempt);
     }
     if (race.outcome !== undefined) {
-      return { race, endedAtMs: atMs, commands, mostInFlight, contents, hedgesGranted };
+      return { race, endedAtMs: atMs, endedInStep: step, commands, mostInFlight, contents, tooLong, hedgesGranted };
     }
   }
   assert.fail('The race does not end.');
@@ -259,20 +268,20 @@ describe('any race, whatever happens', () => {
     assert.ok(retries.every((attempt) => limits.mayRetry(attempt.candidate)));
   });
 
-  holds('asks no smaller window after a prompt was too long', ({ race }, { rules: limits }) => {
+  holds('asks no smaller window once a prompt was too long', ({ race, commands, tooLong }, { rules: limits }) => {
     const windowOf = (index: number): number => limits.candidates[index]?.contextWindow ?? 0;
-    const tooLong = race.attempts.findIndex((attempt) => attempt.failure?.kind === 'context-exceeded');
-    const { candidate: refused = 0 } = race.attempts[tooLong] ?? {};
-    // A hedge may have been under way already.
-    const later = tooLong === -1 ? [] : race.attempts.slice(tooLong + 2);
-    assert.ok(
-      later.every((attempt) => attempt.candidate === refused || windowOf(attempt.candidate) > windowOf(refused)),
-    );
+    for (const { attempt, step: knownIn } of tooLong) {
+      const refused = race.attempts[attempt]?.candidate ?? 0;
+      const later = commands.flatMap(({ command, step }) =>
+        command.kind === 'dial' && step >= knownIn ? [command] : [],
+      );
+      assert.ok(later.every((dial) => dial.candidate === refused || windowOf(dial.candidate) > windowOf(refused)));
+    }
   });
 
   holds(
     'gives up before the deadline only for a refusal, or when there is nobody left to ask',
-    ({ race, commands, endedAtMs }, { rules: limits }) => {
+    ({ race, commands, endedInStep }, { rules: limits }) => {
       if (race.outcome?.kind !== 'lost' || race.outcome.reason !== 'failures') {
         return;
       }
@@ -281,8 +290,11 @@ describe('any race, whatever happens', () => {
       const isOut = failures.includes('rejected') || race.attempts.length >= limits.maxAttempts;
       const left = [...limits.candidates.keys()].filter((index) => !isTried(index) && limits.mayRetry(index));
       assert.ok(isOut || left.length === 0 || failures.includes('context-exceeded'));
-      // Nobody's patience ends the race: the last one is waited for until the deadline.
-      assert.ok(!commands.some(({ atMs, command }) => atMs === endedAtMs && isFirstTokenAbort(command)));
+      // Nobody's patience ends the race: the last one is waited for until the deadline, unless another's refusal has ended the search.
+      assert.ok(
+        failures.includes('rejected') ||
+          !commands.some(({ step, command }) => step === endedInStep && isFirstTokenAbort(command)),
+      );
     },
   );
 });

@@ -62,6 +62,7 @@ function observed(options: Partial<Pick<ObservedAttemptOptions, 'extra' | 'lateA
     clock: time.clock,
     extra: undefined,
     lateAfterMs: 700,
+    silence: { afterMs: 400, limitMs: 2000 },
     ...options,
   });
   return {
@@ -179,6 +180,34 @@ describe('a late first token', () => {
     await one.time.advance(60_000);
     assert.deepEqual(one.told, [{ kind: 'given-up', waitedMs: 100 }, 'written']);
   });
+});
+
+describe('an attempt that is stopped before its first token', () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly by: 'hedge' | 'caller';
+    readonly afterMs: number;
+    readonly limitMs?: number;
+  }[] = [
+    {
+      name: 'after a wait that is long for it, because a hedge was faster, tells its limit too',
+      by: 'hedge',
+      afterMs: 400,
+      limitMs: 2000,
+    },
+    { name: 'after a wait as usual, because a hedge was faster, does not', by: 'hedge', afterMs: 399 },
+    { name: 'because the caller hung up does not, however long he had waited', by: 'caller', afterMs: 60_000 },
+  ];
+  for (const { name, by, afterMs, ...limit } of cases) {
+    it(name, async () => {
+      const one = observed({ lateAfterMs: Infinity });
+      const opening = one.attempt.open();
+      await one.time.advance(afterMs);
+      one.attempt.abort({ kind: 'aborted', by });
+      await opening;
+      assert.deepEqual(one.told, [{ kind: 'given-up', waitedMs: afterMs, ...limit }, 'written']);
+    });
+  }
 });
 
 describe('an attempt without content', () => {

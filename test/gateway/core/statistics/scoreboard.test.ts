@@ -41,6 +41,13 @@ function succeed(
   return changes.find((change) => change !== undefined);
 }
 
+/** A call that shows no token and is stopped for a hedge's sake, where the limit would have been two seconds. */
+function lose(board: Scoreboard, atMs: number, waitedMs: number): EjectionChange | undefined {
+  const lesson: Lesson = { kind: 'given-up', waitedMs, limitMs: 2000 };
+  const stopped = { kind: 'aborted', by: 'hedge' } as const;
+  return board.observe(observation(lesson, { atMs, startedAtMs: atMs - waitedMs }), stopped).change;
+}
+
 /** An answer that breaks after its first token. */
 function cut(board: Scoreboard, atMs: number): EjectionChange | undefined {
   succeed(board, atMs, { lessons: [FIRST_TOKEN] });
@@ -101,6 +108,52 @@ describe('a scoreboard', () => {
     const board = newBoard();
     const change = fail(board, NOW, FAILURES['rate-limited']);
     assert.ok(change?.kind === 'ejected' && change.ejection.untilMs === NOW + 3000);
+  });
+
+  it('ejects for silence that hedges have cut short, once it adds up to three limits', () => {
+    const board = newBoard();
+    const loses = (call: number): EjectionChange | undefined => lose(board, NOW + call * 700, 700);
+    const changes = Array.from({ length: 9 }, (_, call) => loses(call));
+    assert.deepEqual(
+      changes.map((change) => change?.kind),
+      [...Array.from({ length: 8 }, () => undefined), 'ejected'],
+    );
+  });
+
+  it('forgets such silence at the first token of a call that began in it', () => {
+    const board = newBoard();
+    for (let call = 0; call < 40; call += 1) {
+      assert.equal(lose(board, NOW + call * 700, 700), undefined);
+      for (let token = 0; call % 8 === 7 && token < 8; token += 1) {
+        succeed(board, NOW + call * 700);
+      }
+    }
+  });
+
+  it('ejects for silence that the whole fleet has seen, of which this instance has seen little', () => {
+    const board = newBoard();
+    const others = Array.from({ length: 12 }, () => observation({ kind: 'given-up', waitedMs: 700 }, { atMs: NOW }));
+    const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }) };
+    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    assert.equal(lose(board, NOW, 700)?.kind, 'ejected');
+  });
+
+  it('ejects nobody of whom the fleet has just seen as many tokens as such waits', () => {
+    const board = newBoard();
+    const others = Array.from({ length: 12 }, () => [
+      observation({ kind: 'given-up', waitedMs: 700 }, { atMs: NOW }),
+      observation({ kind: 'first-token', ttftMs: 500 }, { atMs: NOW }),
+    ]).flat();
+    const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }) };
+    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    assert.equal(lose(board, NOW, 700), undefined);
+  });
+
+  it('ejects again, for longer, what is silent towards its probe', () => {
+    const { board, ejection } = ejectedBoard();
+    const change = lose(board, ejection.untilMs + 900, 700);
+    assert.ok(change?.kind === 'ejected');
+    assert.equal(change.ejection.level, ejection.level + 1);
   });
 
   it('lifts the ejection when an attempt that began after the cooldown succeeds', () => {
