@@ -1,6 +1,6 @@
 import type { Deployment, Route } from '../../functions/gateway/core/config/gateway-config.ts';
 import type { RequestFacts } from '../../functions/gateway/core/routing/request-facts.ts';
-import type { Estimate } from '../../functions/gateway/core/statistics/estimate.ts';
+import type { Estimate, RecentEstimate } from '../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';
 
 /** A deployment at an OpenAI-shaped provider. What a test changes is what it is about. */
@@ -38,6 +38,14 @@ export function facts(change: Partial<RequestFacts> = {}): RequestFacts {
   return { stream: true, promptTokens: 1000, affinityKey: 'conversation', tags: [], ...change };
 }
 
+export const NOTHING_RECENT: RecentEstimate = {
+  evidence: 0,
+  ttftTotalMs: 0,
+  requests: 0,
+  failureRate: 0,
+  seenMedianMs: () => undefined,
+};
+
 /** What is known of a deployment that nobody has asked yet. */
 export function estimate(change: Partial<Estimate> = {}): Estimate {
   return {
@@ -51,7 +59,7 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
     retries: 0,
     requestsPerSecond: 0,
     tokensPerSecond: 0,
-    recent: { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 },
+    recent: NOTHING_RECENT,
     ttftPercentileMs: () => undefined,
     totalPercentileMs: () => undefined,
     ...change,
@@ -63,6 +71,6 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
  */
 export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standing {
   const seen = { evidence: 1000, requests: 1000, ttftTotalMs: 1000 * ttftMs };
-  const recent = { ...seen, failureRate: change.failureRate ?? 0 };
+  const recent = { ...seen, failureRate: change.failureRate ?? 0, seenMedianMs: () => ttftMs };
   return { estimate: estimate({ ...seen, recent, ...change }), state: 'healthy' };
 }

@@ -3,7 +3,7 @@ import type { RequestFacts } from './request-facts.ts';
 
 /** Observations the prior stands for: with this much evidence of its own, a deployment counts half. */
 const PRIOR_EVIDENCE = 1;
-/** Observations of the last seconds that weigh as much as all that is remembered. */
+/** Observations of the last seconds that weigh as much as all that is remembered, where they are not faster. */
 const LASTING_EVIDENCE = 4;
 /** What is assumed where the whole fleet knows nothing. */
 const UNKNOWN_TTFT_MS = 1000;
@@ -58,10 +58,20 @@ function least(values: readonly (number | undefined)[], unknown: number): number
 export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: LatencyPrior): ExpectedLatency {
   const { recent } = estimate;
   const lastingMs = shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, estimate);
-  const ttftMs = shrunkMean(lastingMs, LASTING_EVIDENCE, recent) + failureShare(estimate) * FAILURE_PRICE_MS;
+  const ttftMs =
+    shrunkMean(lastingMs, lastingWeight(lastingMs, recent), recent) + failureShare(estimate) * FAILURE_PRICE_MS;
   const outputTokens = Math.min(estimate.outputTokens ?? prior.outputTokens, facts.maxOutputTokens ?? Infinity);
   const answerMs = facts.stream ? 0 : outputTokens * (estimate.msPerToken ?? prior.msPerToken);
   return { ttftMs, latencyMs: ttftMs + answerMs, outputTokens };
+}
+
+/**
+ * A single slow first token may be a straggler, but a fast one is no accident: the further the last seconds are below what is remembered,
+ * the less that weighs. Else a deployment that has recovered is believed only after many looks.
+ */
+function lastingWeight(lastingMs: number, recent: Pick<Estimate, 'evidence' | 'ttftTotalMs'>): number {
+  const ratio = recent.evidence > 0 ? recent.ttftTotalMs / (recent.evidence * lastingMs) : 1;
+  return LASTING_EVIDENCE * Math.min(1, ratio) ** (2 * Math.min(1, recent.evidence));
 }
 
 function shrunkMean(priorMs: number, priorEvidence: number, seen: Pick<Estimate, 'evidence' | 'ttftTotalMs'>): number {

@@ -3,6 +3,7 @@ import type { Deployment, Route } from '../config/gateway-config.ts';
 import type { CandidateRecord } from '../metrics/request-record.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
+import { exploreTarget } from './explore.ts';
 import { rendezvousOrder } from './rendezvous.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { STRATEGIES } from './strategies.ts';
@@ -115,21 +116,6 @@ function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext)
   const isTied = equals.length > 1;
   return [...spread.map((candidate) => ({ ...candidate, isTied })), ...sorted.slice(equals.length)];
 }
-
-/**
- * Now and then another than the best that nobody has looked at in the last seconds: the only way to learn that it has become fast. However
- * much traffic there is, one look in a while is enough.
- */
-function exploreTarget(order: readonly Candidate[], { route, random }: PlanContext): Candidate | undefined {
-  if (!STRATEGIES[route.strategy].adapts || random() >= route.explorationShare) {
-    return undefined;
-  }
-  const unknown = order.slice(1).filter(({ standing }) => standing.estimate.recent.requests < LOOKED_AT);
-  return unknown[Math.floor(random() * unknown.length)];
-}
-
-/** Decayed requests of the last seconds: above this, somebody has just looked. */
-const LOOKED_AT = 0.5;
 
 function byCooldown(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));

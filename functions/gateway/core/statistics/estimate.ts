@@ -33,6 +33,8 @@ export interface RecentEstimate {
   readonly ttftTotalMs: number;
   readonly requests: number;
   readonly failureRate: number;
+  /** Of the first tokens that came; the waits in vain are not in it. */
+  readonly seenMedianMs: () => number | undefined;
 }
 
 /** Reads the decayed sums of both memories. */
@@ -56,6 +58,7 @@ export function estimateOf(decayed: Sums, recent: Sums, scale: DecayScale): Esti
       ttftTotalMs: recent.get('x') ?? 0,
       requests: recent.get('q') ?? 0,
       failureRate: ratio(recent.get('f') ?? 0, recent.get('q') ?? 0) ?? 0,
+      seenMedianMs: () => percentileOf(counts(recent, 't', undefined), 50),
     },
     ttftPercentileMs: (percentile) =>
       percentileOf(counts((recent.get('n') ?? 0) >= RECENT_TAIL ? recent : decayed, 't', 'c'), percentile),

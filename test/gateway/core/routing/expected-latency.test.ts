@@ -7,15 +7,14 @@ import {
   latencyPrior,
 } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
-import { estimate, facts } from '../../../support/routes.ts';
+import { estimate, facts, NOTHING_RECENT } from '../../../support/routes.ts';
 
-const NOTHING = { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 };
 const PRIOR = { ttftMs: 200, msPerToken: 10, outputTokens: 100 };
 
 /** What both memories say of observations that are neither old nor new. */
 function known(evidence: number, meanMs: number, change: Partial<Estimate> = {}): Estimate {
   const seen = { evidence, requests: evidence, ttftTotalMs: evidence * meanMs };
-  return estimate({ ...seen, recent: { ...seen, failureRate: 0 }, ...change });
+  return estimate({ ...seen, recent: { ...NOTHING_RECENT, ...seen }, ...change });
 }
 
 function ttft(evidence: number, ttftMs = 1000): number {
@@ -62,7 +61,7 @@ describe('the expected latency', () => {
 
   it('rises with the share of failures, which are forgiven as they decay', () => {
     const failing = (requests: number): Estimate =>
-      known(100, 300, { recent: { ...NOTHING, failureRate: 0.5, requests } });
+      known(100, 300, { recent: { ...NOTHING_RECENT, failureRate: 0.5, requests } });
     const shares = [100, 1, 0.1, 0].map((requests) => failureShare(failing(requests)));
     assert.deepEqual(
       shares,
@@ -77,19 +76,25 @@ describe('the expected latency', () => {
   });
 
   it('follows the last seconds against minutes of heavy traffic', () => {
-    const recent = { ...NOTHING, evidence: 40, requests: 40, ttftTotalMs: 40 * 3000 };
+    const recent = { ...NOTHING_RECENT, evidence: 40, requests: 40, ttftTotalMs: 40 * 3000 };
     const { ttftMs } = expectedLatency(known(1000, 300, { recent }), facts(), PRIOR);
     assert.ok(ttftMs > 2700, `${ttftMs} ms`);
   });
 
   it('stays near what is remembered where the last seconds saw a single straggler', () => {
-    const recent = { ...NOTHING, evidence: 1, requests: 1, ttftTotalMs: 3000 };
+    const recent = { ...NOTHING_RECENT, evidence: 1, requests: 1, ttftTotalMs: 3000 };
     const { ttftMs } = expectedLatency(known(1000, 300, { recent }), facts(), PRIOR);
     assert.ok(ttftMs < 900, `${ttftMs} ms`);
   });
 
+  it('believes a first token that came far sooner than what is remembered: that is no accident', () => {
+    const recent = { ...NOTHING_RECENT, evidence: 1, requests: 1, ttftTotalMs: 300 };
+    const { ttftMs } = expectedLatency(known(1000, 3000, { recent }), facts(), PRIOR);
+    assert.ok(ttftMs < 450, `${ttftMs} ms`);
+  });
+
   it('rises while first tokens are late, before one of them has come', () => {
-    const recent = { ...NOTHING, ttftTotalMs: 3 * 1000 };
+    const recent = { ...NOTHING_RECENT, ttftTotalMs: 3 * 1000 };
     const late = expectedLatency(known(100, 300, { recent }), facts(), PRIOR);
     assert.ok(late.ttftMs > 1000, `${late.ttftMs} ms`);
   });

@@ -12,7 +12,7 @@ import type { RequestFacts } from '../../../../functions/gateway/core/routing/re
 import { STRATEGIES } from '../../../../functions/gateway/core/routing/strategies.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
-import { deployment, estimate, facts, measured, route } from '../../../support/routes.ts';
+import { deployment, estimate, facts, measured, NOTHING_RECENT, route } from '../../../support/routes.ts';
 
 const STRATEGY_NAMES: readonly StrategyName[] = [
   'latency-based',
@@ -54,6 +54,7 @@ const anySeen = fc.record({
   ttftTotalMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
   requests: fc.constantFrom(0, 1, 100),
   failureRate: fc.double({ min: 0, max: 1, noNaN: true }),
+  seenMedianMs: fc.option(fc.double({ min: 0, max: 60_000, noNaN: true }), { nil: undefined }).map((ms) => () => ms),
 });
 
 const anyStanding: fc.Arbitrary<Standing> = fc
@@ -289,7 +290,7 @@ describe('among equals', () => {
 });
 
 describe('exploration', () => {
-  const unseen = { recent: { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 } };
+  const unseen = { recent: NOTHING_RECENT };
   const standings = { a: measured(300), b: measured(900), c: measured(2000, unseen), d: measured(1500, unseen) };
 
   it('tries one that nobody has looked at lately in its share of calls, each as often, and asks the best next', () => {
@@ -309,6 +310,35 @@ describe('exploration', () => {
     const seen = { a: measured(300), b: measured(900), c: measured(2000) };
     assert.equal(planFor(seen, { route: { explorationShare: 1 }, random: () => 0 }).explored, false);
   });
+
+  /** Slow as far as is remembered, and just seen with a first token after `seenMs`. */
+  function justSeen(seenMs: number, failureRate = 0): Standing {
+    const recent = { evidence: 0.9, ttftTotalMs: 3000, requests: 0.9, failureRate, seenMedianMs: () => seenMs };
+    return measured(3000, { recent });
+  }
+
+  it('looks again and again at one that has just been faster than the best, and at nobody else meanwhile', () => {
+    const random = seededRandom(9);
+    const promising = { a: measured(300), b: justSeen(100), c: measured(2000, unseen) };
+    const plans = Array.from({ length: 5000 }, () => planFor(promising, { route: { explorationShare: 0.02 }, random }));
+    const explored = plans.filter((plan) => plan.explored);
+    assert.deepEqual([...new Set(explored.map((plan) => order(plan)[0]))], ['b']);
+    assert.ok(Math.abs(explored.length / plans.length - 0.2) < 0.03, `${explored.length}`);
+  });
+
+  for (const [name, standing] of [
+    ['was no faster than the best', justSeen(290)],
+    ['fails', justSeen(100, 0.5)],
+    ['is as fast as is expected of it, and worse for another reason', measured(280, { msPerToken: 90 })],
+  ] as const) {
+    it(`does not look again at one that ${name}`, () => {
+      const plan = planFor(
+        { a: measured(300, { msPerToken: 1, outputTokens: 100 }), b: standing },
+        { facts: { stream: false }, route: { explorationShare: 1 }, random: () => 0 },
+      );
+      assert.equal(plan.explored, false);
+    });
+  }
 
   it('is not for the best, who is asked anyway', () => {
     const one = { a: measured(300, unseen), b: measured(900) };
