@@ -1,0 +1,39 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbStatisticsStore } from '../gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
+import { systemClock } from '../gateway/adapters/system-clock.ts';
+import { type Credentials, type Sign, undiciDial } from '../gateway/adapters/undici-dial.ts';
+import type { GatewayConfig } from '../gateway/core/config/gateway-config.ts';
+import { decayScales } from '../gateway/core/statistics/fleet-statistics.ts';
+import { type ProbeRun, prober } from './core/prober.ts';
+
+export interface ComposeProberOptions {
+  readonly config: GatewayConfig;
+  readonly dynamoDb: DynamoDBClient;
+  readonly statisticsTable: string;
+  readonly credentials: Credentials;
+  readonly sign: Sign;
+  /** Told of each failure of DynamoDB. */
+  readonly onStoreError: (operation: string, error: unknown) => void;
+}
+
+/** Puts the prober together over the real clock, network and database. The result makes one run. */
+export function composeProber(options: ComposeProberOptions): () => Promise<ProbeRun> {
+  const { config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = options;
+  const scales = decayScales(config.statistics);
+  const probeAll = prober({
+    config,
+    store: dynamoDbStatisticsStore({ client: dynamoDb, tableName: statisticsTable, scales }),
+    clock: systemClock,
+    random: Math.random,
+    onStoreError,
+  });
+  return async () => {
+    // Minutes pass between two runs, and no provider keeps a connection open so long: each makes its own, so that all are measured alike.
+    const { dial, close } = undiciDial({ credentials, sign });
+    try {
+      return await probeAll(dial);
+    } finally {
+      await close();
+    }
+  };
+}

@@ -1,0 +1,79 @@
+import { failureVerdict } from '../../gateway/core/failover/failure-verdict.ts';
+import { failureFields } from '../../gateway/core/metrics/decision-fields.ts';
+import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-line.ts';
+import {
+  ATTEMPT_METRICS,
+  type AttemptMetric,
+  DIMENSION_SETS,
+  REQUEST_METRICS,
+} from '../../gateway/core/metrics/metric-names.ts';
+import type { ProbeRecord } from './probe.ts';
+import type { ProbeRun } from './prober.ts';
+
+/**
+ * The log lines of one run, without line ends: one of each deployment that was asked, and one of the run. Their metrics are those of the
+ * gateway's, so that its dashboard and alarms see a provider that is down while nobody calls, and what the prober spends.
+ */
+export function probeLines(run: ProbeRun, environment: string, nowMs: number): readonly string[] {
+  const about = { environment, nowMs };
+  return [...run.records.map((record) => probeLine(record, about)), runLine(run, about)];
+}
+
+interface LineContext {
+  readonly environment: string;
+  readonly nowMs: number;
+}
+
+function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): string {
+  const { id, provider, model, kind, providerSettings } = record.deployment;
+  return embeddedMetricLine({
+    nowMs,
+    dimensionSets: [DIMENSION_SETS.deployment],
+    dimensions: { Environment: environment, Provider: provider, Deployment: id },
+    units: ATTEMPT_METRICS,
+    values: probeValues(record),
+    fields: {
+      line: 'probe',
+      operation: kind,
+      deployment: id,
+      provider,
+      protocol: providerSettings.protocol,
+      vendorModel: model,
+      outcome: record.failure === undefined ? 'served' : 'failed',
+      ...(record.failure === undefined ? {} : failureFields(record.failure)),
+      ttftMs: record.ttftMs,
+      totalMs: record.totalMs,
+      costUsd: record.costUsd,
+    },
+  });
+}
+
+/**
+ * Whether it works, and what asking cost. No latencies and no tokens: the percentiles on the dashboard are the proof of what callers got, and
+ * a probe's tiny prompt would flatter them. Its time to first token stands among the fields.
+ */
+function probeValues({ failure, costUsd }: ProbeRecord): MetricValues<AttemptMetric> {
+  const isThrottled = failure?.kind === 'rate-limited';
+  const isBlamed = failure !== undefined && failureVerdict(failure).blame !== 'none';
+  return { Errors: isBlamed && !isThrottled ? 1 : 0, Throttles: isThrottled ? 1 : 0, CostUSD: costUsd };
+}
+
+/** The alarm for spending looks at the environment's dollars: those of the prober are among them. */
+function runLine({ records, skipped, storeFailures, tookMs }: ProbeRun, { environment, nowMs }: LineContext): string {
+  const costUsd = records.reduce((sum, record) => sum + (record.costUsd ?? 0), 0);
+  return embeddedMetricLine({
+    nowMs,
+    dimensionSets: [DIMENSION_SETS.environment],
+    dimensions: { Environment: environment },
+    units: REQUEST_METRICS,
+    values: { CostUSD: costUsd },
+    fields: {
+      line: 'probes',
+      probed: records.length,
+      failed: records.filter(({ failure }) => failure !== undefined).length,
+      skipped,
+      storeFailures,
+      totalMs: tookMs,
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import type { Deployment, ProtocolName } from '../../gateway/core/config/gateway-config.ts';
+import { stringMember } from '../../gateway/core/json.ts';
+import { type ModelRule, modelRules } from '../../gateway/core/protocols/model-rules.ts';
+
+/** How little a model can be asked for. An operator corrects either under a deployment's `rules`. */
+export interface ProbeRules {
+  /** The tokens that the answer may have. One, unless the model refuses that, or would refuse to end within it. */
+  readonly probeMaxTokens: number;
+  /** `reasoning_effort`: what makes the model think least. `undefined`: not said, for servers that may not know the field. */
+  readonly probeEffort: string | undefined;
+}
+
+/** The rules of a deployment's model. */
+export function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
+  const baseModel = stringMember(rules, 'baseModel') ?? model;
+  return modelRules({ defaults: DEFAULTS, lines: LINES[providerSettings.protocol] }, baseModel, rules);
+}
+
+const DEFAULTS: ProbeRules = { probeMaxTokens: 1, probeEffort: undefined };
+
+/** What OpenAI's newer models and the servers that pass calls on to its Responses API take at least: fewer are a 400. */
+const LEAST_OF_NEWER = 16;
+
+/**
+ * A reasoning model that reaches the limit in its thoughts answers 400, not an empty answer. Those that cannot be told not to think get
+ * room for few thoughts; a probe is hung up on at the first token all the same.
+ */
+const ROOM_TO_THINK = 256;
+
+const OPENAI_LINES: readonly ModelRule<ProbeRules>[] = [
+  // OpenAI's and those of Groq, Azure and DashScope behind the same protocol.
+  { match: /gpt-oss|qwen/i, rules: { probeMaxTokens: LEAST_OF_NEWER } },
+  { match: /^(?:openai\/)?gpt-(?:[5-9]|\d{2,})/, rules: { probeMaxTokens: LEAST_OF_NEWER } },
+  { match: /^(?:openai\/)?gpt-5(?:-mini|-nano)?(?:-\d{4}-\d{2}-\d{2})?$/, rules: { probeEffort: 'minimal' } },
+  {
+    match: /^(?:openai\/)?gpt-(?:5\.\d+|[6-9](?:\.\d+)?|\d{2,}(?:\.\d+)?)(?!.*(?:chat|codex|-pro))/,
+    rules: { probeEffort: 'none' },
+  },
+  { match: /^(?:openai\/)?o\d/, rules: { probeMaxTokens: ROOM_TO_THINK, probeEffort: 'low' } },
+];
+
+/** Claude is told not to think, or to think little where it always does. A thought is a token like any other. */
+const CLAUDE_LINES: readonly ModelRule<ProbeRules>[] = [{ match: /claude/, rules: { probeEffort: 'none' } }];
+
+/**
+ * Sources: the 400s of OpenAI's API ("Expected a value >= 16", "Could not finish the message because max_tokens or model output limit was
+ * reached") and its guide to reasoning models; ai.google.dev/gemini-api/docs/thinking. Gemini ends an answer at the limit with MAX_TOKENS,
+ * thoughts or not, so that one token is enough.
+ */
+const LINES = {
+  openai: OPENAI_LINES,
+  anthropic: CLAUDE_LINES,
+  gemini: [{ match: /./, rules: { probeEffort: 'none' } }],
+  bedrock: CLAUDE_LINES,
+} as const satisfies Record<ProtocolName, readonly ModelRule<ProbeRules>[]>;
