@@ -35,13 +35,14 @@ export function banner({ baseUrl, key, config, isSimulated, metricsFile }: Banne
 }
 
 function simulationNote(baseUrl: string): readonly string[] {
-  const controls = baseUrl.replace(/\/v1$/, '/local/providers');
+  const controls = baseUrl.replace(/\/v1$/, '/local');
   return [
     '',
     '  No credential was found, so the providers are SIMULATED: three servers on this machine that speak the wire formats of OpenAI,',
     '  Anthropic and Gemini with made-up answers and latencies. Set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or AWS',
     '  credentials to call the real ones.',
     '  Keys: 1 openai, 2 anthropic, 3 google: healthy -> slow -> down -> healthy. q or Ctrl-C ends.',
-    `  Or: curl -X POST ${controls}/openai/down      (healthy, slow, down, failing, rate-limited, silent, cutting)`,
+    `  Or: curl -X POST ${controls}/providers/openai/down      (healthy, slow, down, failing, rate-limited, silent, cutting)`,
+    `  Traffic for five minutes: curl -X POST ${controls}/load/start      (stop ends it)`,
   ];
 }

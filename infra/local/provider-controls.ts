@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
+import { isFromForeignPage } from './foreign-page.ts';
 import type { Condition } from './simulated/condition.ts';
 import type { SimulatedProviders, VendorName } from './simulated/simulated-providers.ts';
 
@@ -42,7 +43,7 @@ function control(
   const condition = CONDITIONS.get(kind)?.(amount === undefined ? undefined : Number(amount));
   if (name === '') {
     answer(response, 200, conditions(providers));
-  } else if (request.method !== 'POST' || isFromPage(request)) {
+  } else if (request.method !== 'POST' || isFromForeignPage(request)) {
     answer(response, 405, { error: `Use POST, as in: curl -X POST .../local/providers/openai/down` });
   } else if (vendor === undefined || condition === undefined) {
     const names = providers.vendors.map((other) => other.name).join(', ');
@@ -51,12 +52,6 @@ function control(
     providers.setCondition(vendor.name, condition);
     answer(response, 200, conditions(providers));
   }
-}
-
-/** A web page of somebody else's may send a POST to loopback; browsers then name its origin. */
-function isFromPage(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers;
-  return origin !== undefined && origin !== `http://${host}`;
 }
 
 function conditions(providers: SimulatedProviders): Readonly<Record<string, Condition>> {

@@ -15,9 +15,9 @@ import {
   type LocalConfig,
   simulatedCredentials,
 } from './local-config.ts';
+import { localControls } from './local-controls.ts';
 import { localSigner } from './local-signer.ts';
 import { startLocalSystem } from './local-system.ts';
-import { providerControls } from './provider-controls.ts';
 import { requestLine } from './request-line.ts';
 import { type SimulatedProviders, startSimulatedProviders } from './simulated/simulated-providers.ts';
 
@@ -56,6 +56,7 @@ async function start(): Promise<void> {
     console.error(`Metrics are lost: ${error.message}. NEMO_METRICS_FILE names the file.`),
   );
   const known = simulatedCredentials(simulated?.vendors ?? []);
+  const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config,
     key,
@@ -68,8 +69,9 @@ async function start(): Promise<void> {
     },
     onStoreError: (operation, error) => console.error(`DynamoDB did not ${operation}: ${String(error)}`),
     ...(cors === undefined ? {} : { cors }),
-    ...(simulated === undefined ? {} : { sideRoute: providerControls(simulated) }),
+    ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
   });
+  listening.resolve(system.baseUrl);
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.

@@ -106,6 +106,16 @@ describe('npm start without any credential', { timeout: 60_000 }, () => {
     });
   });
 
+  it('makes traffic of its own when asked to, until told to stop', async () => {
+    const load = `${new URL(openai.baseURL).origin}/local/load`;
+    const started = await fetch(`${load}/start`, { method: 'POST' });
+    assert.match(await started.text(), /"running":true/);
+    const served = program.output().split('\n200 nemo/latency-optimized => ').length - 1;
+    await program.says(new RegExp(`(?:^200 nemo/latency-optimized => [\\s\\S]*?){${served + 2}}`, 'm'));
+    const stopped = await fetch(`${load}/stop`, { method: 'POST' });
+    assert.match(await stopped.text(), /"running":false/);
+  });
+
   it('ends cleanly at Ctrl-C, in the middle of a stream too, with all metrics in the file', async () => {
     const stream = await openai.chat.completions.create({ ...HELLO, stream: true });
     const chunks = stream[Symbol.asyncIterator]();
