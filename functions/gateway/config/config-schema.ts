@@ -11,7 +11,7 @@ const statisticsSchema = z
   .strictObject({
     halfLifeSeconds: z
       .number()
-      .min(1)
+      .min(10)
       .max(86_400)
       .default(60)
       .meta({
@@ -26,6 +26,16 @@ const statisticsSchema = z
       .meta({
         description: 'The same for the memory that notices changes: half as much counts what is older than this.',
         examples: [8],
+      }),
+    promptDoublingTokens: z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .default(8_000)
+      .meta({
+        description:
+          'A prompt of this many tokens is expected to take twice as long to the first token as an empty one. 0: size does not count.',
+        examples: [8_000],
       }),
     refreshMs: z
       .int()

@@ -48,6 +48,7 @@ describe('parseConfig on a valid file', () => {
       statistics: {
         halfLifeSeconds: 60,
         recentHalfLifeSeconds: 8,
+      promptDoublingTokens: 8_000,
         refreshMs: 1_000,
         staleMs: 3_000,
         readTimeoutMs: 50,

@@ -128,6 +128,8 @@ export interface StatisticsSettings {
   readonly halfLifeSeconds: number;
   /** The same for the memory that notices changes. */
   readonly recentHalfLifeSeconds: number;
+  /** A prompt of this many tokens is expected to take twice as long to the first token as an empty one. 0: size does not count. */
+  readonly promptDoublingTokens: number;
   /** The age at which an instance's snapshot is refreshed behind a request. */
   readonly refreshMs: number;
   /** A request waits for the refresh of a snapshot that is older than this. */

@@ -20,6 +20,7 @@ export function raceChat(
   return runPlan(state, call, {
     plan,
     route,
+    facts,
     encoded,
     mode: facts.stream ? 'stream' : 'plain',
     attempt: (target, dial) =>

@@ -35,10 +35,11 @@ export async function embeddingsCall(state: GatewayState, call: Call, json: unkn
   progress.plan = plan;
   endStage(call, 'plan', admittedMs);
   const { clock } = state.ports;
-  const { route, request, encoded } = prepared;
+  const { route, facts, request, encoded } = prepared;
   const result = await runPlan(state, call, {
     plan,
     route,
+    facts,
     encoded,
     mode: 'plain',
     attempt: ({ encoding, ...target }, dial) =>

@@ -4,6 +4,7 @@ import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { failureVerdict } from '../failover/failure-verdict.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
+import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
 import type { SilenceRule } from './silence-rule.ts';
 
 export interface ObservedAttemptOptions {
@@ -13,6 +14,8 @@ export interface ObservedAttemptOptions {
   /** Without content after this long the fleet is told that it is late. */
   readonly lateAfterMs: number;
   readonly silence: SilenceRule;
+  /** The prompt's: what is told is what would have been after a usual one. */
+  readonly promptFactor: number;
 }
 
 interface Watch extends ObservedAttemptOptions {
@@ -51,8 +54,10 @@ export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: Observe
   };
 }
 
-function tell({ statistics, clock, attempt }: Watch, lesson: Lesson, failure?: AttemptFailure): () => void {
+function tell(watch: Watch, seen: Lesson, failure?: AttemptFailure): () => void {
+  const { statistics, clock, attempt } = watch;
   const { deployment, startedAtMs } = attempt;
+  const lesson = lessonAtUsualPrompt(seen, watch.promptFactor);
   return statistics.observe({ ...lesson, deployment: deployment.id, startedAtMs, atMs: clock.nowMs() }, failure);
 }
 
@@ -78,9 +83,9 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
 }
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
-function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, limitMs }: SilenceRule): Lesson {
-  if (failure.kind === 'aborted' && failure.by === 'hedge' && waitedMs >= afterMs) {
-    return { kind: 'given-up', waitedMs, limitMs };
+function openingLesson(failure: AttemptFailure, waitedMs: number, silence: SilenceRule): Lesson {
+  if (failure.kind === 'aborted' && failure.by === 'hedge') {
+    return { kind: 'given-up', waitedMs, silence: silence(waitedMs) };
   }
   if (failureVerdict(failure).blame === 'none') {
     return failure.kind === 'aborted' || failure.kind === 'timed-out'

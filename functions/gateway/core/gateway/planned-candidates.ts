@@ -1,6 +1,8 @@
 import type { Deployment, Route } from '../config/gateway-config.ts';
 import { type Candidate, dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
 import type { RequestFacts } from '../routing/request-facts.ts';
+import { estimateAtPrompt, promptFactor } from '../statistics/prompt-size.ts';
+import type { Standing } from '../statistics/scoreboard.ts';
 import type { GatewayState } from './gateway-state.ts';
 
 /** A request that somebody can serve, as far as the plan needs to know it. */
@@ -18,7 +20,12 @@ export async function plannedCandidates(
 ): Promise<Plan> {
   await ports.statistics.prepare();
   const qualified = [...encoded.values()].map(({ deployment }) => deployment);
-  const plan = planCandidates({ route, facts, qualified, look: ports.statistics.look, random: ports.random });
+  const factor = promptFactor(facts.promptTokens, ports.config.statistics.promptDoublingTokens);
+  const look = (deployment: string): Standing => {
+    const standing = ports.statistics.look(deployment);
+    return { ...standing, estimate: estimateAtPrompt(standing.estimate, factor) };
+  };
+  const plan = planCandidates({ route, facts, qualified, look, random: ports.random });
   const probe = dueProbe(plan, route);
   const isClaimed = probe !== undefined && (await claims({ ports }, probe));
   return isClaimed ? withProbeFirst(plan, probe) : plan;

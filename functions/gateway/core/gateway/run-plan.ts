@@ -4,6 +4,8 @@ import type { Dial } from '../failover/dial.ts';
 import type { RaceRules } from '../failover/race-state.ts';
 import { type RunResult, runRace } from '../failover/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
+import type { RequestFacts } from '../routing/request-facts.ts';
+import { promptFactor } from '../statistics/prompt-size.ts';
 import { newSpanId } from '../trace/trace-context.ts';
 import { tracedDial } from '../trace/traced-dial.ts';
 import type { Call } from './call.ts';
@@ -17,6 +19,7 @@ import { silenceRule } from './silence-rule.ts';
 export interface PlanToRun<Form, Piece> {
   readonly plan: Plan;
   readonly route: Route;
+  readonly facts: Pick<RequestFacts, 'promptTokens'>;
   readonly encoded: ReadonlyMap<string, Encoded<Form>>;
   /** `stream`: won with the first content. `plain`: won with the whole answer. */
   readonly mode: RaceRules['mode'];
@@ -28,13 +31,14 @@ export interface PlanToRun<Form, Piece> {
 export async function runPlan<Form, Piece>(
   state: GatewayState,
   call: Call,
-  { plan, route, encoded, mode, attempt }: PlanToRun<Form, Piece>,
+  { plan, route, facts, encoded, mode, attempt }: PlanToRun<Form, Piece>,
 ): Promise<RunResult<Piece>> {
   const { ports } = state;
   const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
   const { statistics, clock } = ports;
   const deadlineMs = deadlineOf(call, route.timeouts);
   const rules = raceRules(plan.candidates, { route, mode, deadlineMs }, state);
+  const factor = promptFactor(facts.promptTokens, ports.config.statistics.promptDoublingTokens);
   const result = await runRace({
     rules,
     attempt: (index, extra) => {
@@ -45,7 +49,8 @@ export async function runPlan<Form, Piece>(
       const spanId = newSpanId(ports.randomHex);
       const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
       const silence = silenceRule(candidate, route, rules.candidates[index]?.firstTokenMs ?? Infinity);
-      return observedAttempt(traced, { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence });
+      const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence, promptFactor: factor };
+      return observedAttempt(traced, watched);
     },
     clock,
     signal: call.request.signal,

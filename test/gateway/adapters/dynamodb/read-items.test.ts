@@ -68,6 +68,7 @@ describe('a read of the statistics', () => {
       deployments: ['a'],
       settings: {
         halfLifeSeconds: 60,
+        promptDoublingTokens: 0,
         recentHalfLifeSeconds: 8,
         refreshMs: 0,
         staleMs: 0,

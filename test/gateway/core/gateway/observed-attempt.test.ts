@@ -63,6 +63,7 @@ function observed(options: Partial<Pick<ObservedAttemptOptions, 'extra' | 'lateA
     extra: undefined,
     lateAfterMs: 700,
     silence: { afterMs: 400, limitMs: 2000 },
+    promptFactor: 1,
     ...options,
   });
   return {
@@ -104,6 +105,12 @@ describe('an attempt', () => {
     assert.deepEqual(one.told.slice(1), [
       { kind: 'answered', ttftMs: 300, totalMs: 5300, inputTokens: 7, outputTokens: 50 },
     ]);
+  });
+
+  it('tells what would have been after a prompt of the usual size', async () => {
+    const one = observed({ promptFactor: 3 });
+    await opened(one);
+    assert.deepEqual(one.told, [{ kind: 'first-token', ttftMs: 100 }]);
   });
 
   it('says of which deployment, since when and when it was known', async () => {

@@ -15,6 +15,7 @@ import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.
 
 const SETTINGS = {
   halfLifeSeconds: 60,
+  promptDoublingTokens: 0,
   recentHalfLifeSeconds: 8,
   refreshMs: 1000,
   staleMs: 3000,
