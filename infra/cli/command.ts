@@ -4,7 +4,7 @@ import type { Target } from './target.ts';
 export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Names of what follows the command, in order and all required, as `NAME`. */
+  /** Names of what follows the command, in order and all required, as `NAME`. In brackets, as `[URL]`: it may be left out. */
   readonly operands: readonly string[];
   /** Its own options by their long names, beside those that every command has. */
   readonly options: Readonly<Record<string, CommandOption>>;
@@ -22,13 +22,18 @@ export interface CommandInput {
   readonly operands: readonly string[];
   /** The options that were given. */
   readonly options: Readonly<Record<string, string | true | undefined>>;
-  readonly target: Target;
+  /** Finds the environment that `--env` or `--local` names. Rejects with a `UsageError` where it names none. */
+  readonly target: () => Promise<Target>;
+  /** Of the shell. */
+  readonly variables: NodeJS.ProcessEnv;
 }
 
 /** What a command prints: `text` for people, `json` with `--json`. */
 export interface CommandOutput {
   readonly text: string;
   readonly json: unknown;
+  /** Whether what was looked at is not as it should be: exit code 1. @default false */
+  readonly isBad?: boolean;
 }
 
 /** What the operator asked for cannot be done. The message says what to change. */

@@ -1,8 +1,12 @@
 import type { Command } from './command.ts';
+import { health } from './health.ts';
 import { keysCreate } from './keys-create.ts';
 import { keysLimit } from './keys-limit.ts';
 import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
+import { latency } from './latency.ts';
+import { secretsCheck } from './secrets-check.ts';
+import { smoke } from './smoke.ts';
 
 /** The commands by what the operator types. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
@@ -10,4 +14,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['keys list', keysList],
   ['keys limit', keysLimit],
   ['keys revoke', keysRevoke],
+  ['secrets check', secretsCheck],
+  ['health', health],
+  ['latency', latency],
+  ['smoke', smoke],
 ]);

@@ -13,13 +13,14 @@ export const keysCreate: Command = {
   operands: ['NAME'],
   options: { ...LIMIT_OPTIONS, operator: { help: 'may see the live page and /status, which tell of all calls' } },
   run: async (input) => {
-    const { target, operands, options } = input;
+    const { operands, options } = input;
     const name = operands[0] ?? '';
     if (!keyName.safeParse(name).success) {
       throw new UsageError("A key's name has 1 to 64 letters, digits, dots, dashes and underscores.");
     }
     const nowMs = Date.now();
-    const { expiresAt, ...limits } = givenLimits(input, nowMs);
+    const target = await input.target();
+    const { expiresAt, ...limits } = givenLimits(options, target, nowMs);
     const keys = await readKeys(target, monthOf(nowMs));
     if (keys.some((key) => key.name === name && key.revokedAt === undefined)) {
       throw new UsageError(`There is a key ${name} already: choose another name, or revoke that one first.`);

@@ -23,14 +23,15 @@ export const keysLimit: Command = {
     if (unknown !== undefined) {
       throw new UsageError(`--remove takes ${REMOVABLE.join(', ')}; not ${JSON.stringify(unknown)}.`);
     }
-    const given = givenLimits(input, nowMs);
-    const key = findKey(await readKeys(input.target, monthOf(nowMs)), input.operands[0] ?? '');
+    const target = await input.target();
+    const given = givenLimits(input.options, target, nowMs);
+    const key = findKey(await readKeys(target, monthOf(nowMs)), input.operands[0] ?? '');
     const { limits: before, expiresAt: until, ...rest } = key;
     const merged = { ...before, ...(until === undefined ? {} : { expiresAt: until }), ...given };
     const kept = Object.entries(merged).filter(([name]) => !removed.includes(name) || Object.hasOwn(given, name));
     const { expiresAt, ...limits }: typeof merged = Object.fromEntries(kept);
     const changed = { ...rest, limits, ...(expiresAt === undefined ? {} : { expiresAt }) };
-    await writeKey(input.target, changed, false);
+    await writeKey(target, changed, false);
     return { text: textTable([KEY_HEAD, keyRow(changed, nowMs)]), json: keyView(changed) };
   },
 };

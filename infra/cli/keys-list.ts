@@ -11,7 +11,7 @@ export const keysList: Command = {
   options: { all: { help: 'revoked keys too' } },
   run: async ({ target, options }) => {
     const nowMs = Date.now();
-    const keys = await readKeys(target, monthOf(nowMs));
+    const keys = await readKeys(await target(), monthOf(nowMs));
     const shown = keys.filter(({ revokedAt }) => options.all === true || revokedAt === undefined);
     const text = shown.length === 0 ? 'No keys. Make one: npm run nemo -- keys create NAME' : table();
     return { text, json: shown.map(keyView) };

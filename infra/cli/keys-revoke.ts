@@ -8,9 +8,10 @@ export const keysRevoke: Command = {
   summary: 'end a key; takes effect within a minute',
   operands: ['NAME|ID'],
   options: {},
-  run: async ({ target, operands }) => {
+  run: async (input) => {
     const nowMs = Date.now();
-    const key = findKey(await readKeys(target, monthOf(nowMs)), operands[0] ?? '');
+    const target = await input.target();
+    const key = findKey(await readKeys(target, monthOf(nowMs)), input.operands[0] ?? '');
     const revoked = { ...key, revokedAt: new Date(nowMs).toISOString() };
     await writeKey(target, revoked, false);
     return { text: `${key.name} is revoked. Within a minute no instance takes it any more.`, json: keyView(revoked) };

@@ -1,9 +1,10 @@
-import { type AttributeValue, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { spentIn } from '../../functions/gateway/adapters/dynamodb/dynamodb-accounts.ts';
 import { keyItem, type StoredKey, storedKey } from '../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { ACCOUNT_PREFIX, keysTable } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import { clientConfig } from './aws-access.ts';
 import { UsageError } from './command.ts';
-import { dynamoDbOf, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /** A key as the operator sees it. */
 export interface ListedKey extends StoredKey {
@@ -13,9 +14,9 @@ export interface ListedKey extends StoredKey {
 
 /** Every key of an environment, oldest first. */
 export async function readKeys(target: Target, month: string): Promise<readonly ListedKey[]> {
-  const client = dynamoDbOf(target);
+  const client = new DynamoDBClient(clientConfig(target.database));
   const items: Record<string, AttributeValue>[] = [];
-  for await (const page of paginateScan({ client }, { TableName: target.names.keysTable, ConsistentRead: true })) {
+  for await (const page of paginateScan({ client }, { TableName: target.keysTable, ConsistentRead: true })) {
     items.push(...(page.Items ?? []));
   }
   const spent = new Map(items.map((item) => [item[PK]?.S, Number(item[spentIn(month)]?.N ?? 0) / 1e9]));
@@ -31,14 +32,14 @@ const PK = keysTable.partitionKey.name;
 /** Writes a key that is new (and must not be there yet), or one that was read before. */
 export async function writeKey(target: Target, key: StoredKey, isNew: boolean): Promise<void> {
   const put = new PutItemCommand({
-    TableName: target.names.keysTable,
+    TableName: target.keysTable,
     Item: keyItem(key),
     // Who changes a key must not bring back one that somebody else has revoked meanwhile.
     ConditionExpression: isNew
       ? `attribute_not_exists(${PK})`
       : `attribute_exists(${PK}) AND attribute_not_exists(revokedAt)`,
   });
-  await dynamoDbOf(target).send(put);
+  await new DynamoDBClient(clientConfig(target.database)).send(put);
 }
 
 /** Digits of a key's hash that stand for it in lists. */

@@ -2,6 +2,8 @@ import { keyLimitsSchema } from '../../functions/gateway/config/key-schema.ts';
 import { schemaProblems } from '../../functions/gateway/config/schema-problems.ts';
 import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
 import { type CommandInput, type CommandOption, optionText, UsageError } from './command.ts';
+import { lengthOfTimeMs } from './length-of-time.ts';
+import type { Target } from './target.ts';
 
 /** The options that limit a key. */
 export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
@@ -13,7 +15,7 @@ export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
 };
 
 /** Reads and checks the options that limit a key: only what was given. Throws `UsageError`. */
-export function givenLimits({ options, target }: CommandInput, nowMs: number) {
+export function givenLimits(options: CommandInput['options'], target: Target, nowMs: number) {
   const models = optionText(options, 'models')
     ?.split(',')
     .map((name) => name.trim());
@@ -31,11 +33,11 @@ export function givenLimits({ options, target }: CommandInput, nowMs: number) {
     const [problem] = schemaProblems(keyLimitsSchema, parsed.error.issues);
     throw new UsageError(`${problem?.path} ${problem?.message}.`);
   }
-  const known = modelDirectory(target.environment.config).routes;
+  const known = modelDirectory(target.config).routes;
   const unknown = models?.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `${JSON.stringify(unknown)} is nothing that ${target.environment.name} serves. It serves ${[...known.keys()].join(', ')}.`,
+      `${JSON.stringify(unknown)} is nothing that ${target.name} serves. It serves ${[...known.keys()].join(', ')}.`,
     );
   }
   return parsed.data;
@@ -53,12 +55,10 @@ function numberOf(options: CommandInput['options'], name: string): number | unde
   return value;
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
-
 /** ISO 8601 in UTC, of an instant or of a time from now. */
 function instantOf(text: string, nowMs: number): string {
-  const [, count, unit = ''] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
-  const atMs = count === undefined ? Date.parse(text) : nowMs + Number(count) * (UNITS_MS[unit] ?? 0);
+  const lengthMs = lengthOfTimeMs(text);
+  const atMs = lengthMs === undefined ? Date.parse(text) : nowMs + lengthMs;
   if (Number.isNaN(atMs) || atMs <= nowMs) {
     throw new UsageError(
       `--expires must be an instant to come, as 2027-01-31T00:00:00Z or 90d; it is ${JSON.stringify(text)}.`,

@@ -1,33 +1,47 @@
 import { parseArgs } from 'node:util';
 import { nearestName } from '../../functions/gateway/core/config/nearest-name.ts';
+import { explained } from './aws-problem.ts';
 import { type Command, type CommandInput, type CommandOption, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { findTarget } from './target.ts';
+import { findTarget, type Target } from './target.ts';
 
 /** What every command takes. */
 const SHARED_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  env: { value: 'NAME', help: 'the environment: a file of infra/environments' },
+  env: { value: 'NAME', help: 'the environment in AWS: a file of infra/environments' },
+  local: { value: 'URL', help: 'or the system of npm start, as http://127.0.0.1:8787' },
   region: { value: 'REGION', help: 'where it is; without it: its file, then AWS_REGION' },
-  endpoint: { value: 'URL', help: "an emulator in AWS's place" },
+  endpoint: { value: 'URL', help: "an emulator in AWS's place; without it: AWS_ENDPOINT_URL" },
   json: { help: 'print JSON' },
   help: { help: 'say what there is' },
 };
 
-/** Runs the command that the operator has typed, and gives what to print. Throws `UsageError`. */
-export async function runCommand(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<string> {
+/** What to print, and the process's exit code. */
+export interface CommandResult {
+  readonly text: string;
+  readonly exitCode: 0 | 1;
+}
+
+/** Runs the command that the operator has typed. Throws `UsageError`, or an error that says what to do where AWS fails. */
+export async function runCommand(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<CommandResult> {
   const { name, command, rest } = findCommand(words);
   if (command === undefined) {
-    return help();
+    return { text: help(), exitCode: 0 };
   }
   const { options, operands } = parse(name, command, rest);
   if (options.help === true) {
-    return helpOf(name, command);
+    return { text: helpOf(name, command), exitCode: 0 };
   }
-  if (operands.length !== command.operands.length) {
+  const required = command.operands.filter((operand) => !operand.startsWith('['));
+  if (operands.length < required.length || operands.length > command.operands.length) {
     throw new UsageError(`nemo ${name} takes ${command.operands.join(' ') || 'no names'}.\n\n${helpOf(name, command)}`);
   }
-  const output = await command.run({ operands, options, target: findTarget(options, variables) });
-  return options.json === true ? JSON.stringify(output.json, null, 2) : output.text;
+  try {
+    const target = (): Promise<Target> => findTarget(options, variables);
+    const { text, json, isBad = false } = await command.run({ operands, options, target, variables });
+    return { text: options.json === true ? JSON.stringify(json, null, 2) : text, exitCode: isBad ? 1 : 0 };
+  } catch (error) {
+    throw explained(error);
+  }
 }
 
 interface Found {
@@ -78,12 +92,23 @@ function only([name, value]: [string, unknown]): [string, string | true | undefi
 function help(): string {
   const width = Math.max(...[...COMMANDS].map(([name, command]) => usage(name, command).length));
   const lines = [...COMMANDS].map(([name, command]) => `  ${usage(name, command).padEnd(width)}  ${command.summary}`);
-  return ['Usage: npm run nemo -- COMMAND --env NAME', '', ...lines, '', ...optionLines(SHARED_OPTIONS)].join('\n');
+  return [
+    'Usage: npm run nemo -- COMMAND --env NAME (or --local URL)',
+    '',
+    ...lines,
+    '',
+    ...optionLines(SHARED_OPTIONS),
+  ].join('\n');
 }
 
 function helpOf(name: string, command: Command): string {
   const lines = optionLines({ ...command.options, ...SHARED_OPTIONS });
-  return [`Usage: npm run nemo -- ${usage(name, command)} --env NAME`, command.summary, '', ...lines].join('\n');
+  return [
+    `Usage: npm run nemo -- ${usage(name, command)} --env NAME (or --local URL)`,
+    command.summary,
+    '',
+    ...lines,
+  ].join('\n');
 }
 
 function usage(name: string, { operands }: Command): string {

@@ -1,46 +1,85 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Environment } from '../environment-file.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
+import { type LocalDescription, readLocalDescription } from '../local/local-description.ts';
 import { type ResourceNames, resourceNames } from '../resource-names.ts';
+import type { AwsAccess } from './aws-access.ts';
 import { type CommandInput, optionText, UsageError } from './command.ts';
 
-/** The environment that a command works on. */
-export interface Target {
-  readonly environment: Environment;
-  readonly names: ResourceNames;
-  readonly region: string;
-  /** An emulator's address in AWS's place. */
-  readonly endpoint?: string;
+/** The environment that a command works on: deployed in AWS, or the system of `npm start` on this machine. */
+export type Target = DeployedTarget | LocalTarget;
+
+interface SharedTarget {
+  /** As `dev`. */
+  readonly name: string;
+  readonly config: GatewayConfig;
+  /** Where its tables are. */
+  readonly database: AwsAccess;
+  readonly statisticsTable: string;
+  readonly keysTable: string;
 }
 
-/** Finds the target that the options `--env`, `--region` and `--endpoint` name. Throws `UsageError`. */
-export function findTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): Target {
+export interface DeployedTarget extends SharedTarget {
+  readonly kind: 'deployed';
+  readonly aws: AwsAccess;
+  readonly names: ResourceNames;
+}
+
+export interface LocalTarget extends SharedTarget {
+  readonly kind: 'local';
+  readonly origin: string;
+  readonly description: LocalDescription;
+}
+
+/** Finds the target that `--env`, `--region` and `--endpoint` name, or `--local`. Throws `UsageError`. */
+export async function findTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): Promise<Target> {
+  const local = optionText(options, 'local');
+  if (local === undefined) {
+    return deployedTarget(options, variables);
+  }
+  if (options.env !== undefined) {
+    throw new UsageError('Give --env NAME for an environment in AWS, or --local URL for one here; not both.');
+  }
+  return localTarget(local);
+}
+
+function deployedTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): DeployedTarget {
   const file = readEnvironment(optionText(options, 'env'));
   if (file.kind === 'invalid') {
     throw new UsageError(file.message.replace('-c env=', '--env '));
   }
-  const { environment } = file;
-  const endpoint = optionText(options, 'endpoint');
-  const configured = optionText(options, 'region') ?? environment.aws.region;
+  const { name, config, aws } = file.environment;
+  const endpoint = endpointOption(options, variables);
+  const configured = optionText(options, 'region') ?? aws.region;
   const region = configured ?? variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION ?? (endpoint && 'local');
   if (region === undefined || region === '') {
-    throw new UsageError(
-      `Say in which region ${environment.name} is: --region REGION, AWS_REGION, or aws.region in its file.`,
-    );
+    throw new UsageError(`Say in which region ${name} is: --region REGION, AWS_REGION, or aws.region in its file.`);
   }
-  const names = resourceNames(environment.name);
-  return { environment, names, region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const access: AwsAccess = { region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const names = resourceNames(name);
+  const { statisticsTable, keysTable } = names;
+  return { kind: 'deployed', name, config, database: access, aws: access, names, statisticsTable, keysTable };
 }
 
-/** DynamoDB of a target. Emulators on this machine check no credentials, but the client insists on some. */
-export function dynamoDbOf({ region, endpoint }: Target): DynamoDBClient {
-  if (endpoint === undefined) {
-    return new DynamoDBClient({ region });
-  }
-  if (!URL.canParse(endpoint)) {
+/** `AWS_ENDPOINT_URL` is what AWS's own tools look at. */
+function endpointOption(options: CommandInput['options'], variables: NodeJS.ProcessEnv): string | undefined {
+  const endpoint = optionText(options, 'endpoint') ?? (variables.AWS_ENDPOINT_URL || undefined);
+  if (endpoint !== undefined && !URL.canParse(endpoint)) {
     throw new UsageError(`--endpoint must be an address as http://127.0.0.1:8000; it is ${JSON.stringify(endpoint)}.`);
   }
-  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(endpoint).hostname);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return new DynamoDBClient({ region, endpoint, ...(isHere ? { credentials } : {}) });
+  return endpoint?.replace(/\/+$/, '');
+}
+
+async function localTarget(url: string): Promise<LocalTarget> {
+  if (!URL.canParse(url)) {
+    throw new UsageError(`--local must be an address as http://127.0.0.1:8787; it is ${JSON.stringify(url)}.`);
+  }
+  const { origin } = new URL(url);
+  const description = await readLocalDescription(origin);
+  if (description === undefined) {
+    throw new UsageError(`No local system answers at ${origin}. npm start starts one and prints its address.`);
+  }
+  const { config, dynamoDb } = description;
+  const { statisticsTable, keysTable } = dynamoDb;
+  const database = { region: 'local', endpoint: dynamoDb.endpoint };
+  return { kind: 'local', name: 'local', config, database, statisticsTable, keysTable, origin, description };
 }

@@ -20,8 +20,8 @@ before(async () => {
 });
 after(() => dynamoDb.close());
 
-function nemo(...words: string[]): Promise<string> {
-  return runCommand([...words, '--env', 'dev', '--endpoint', dynamoDb.endpoint], {});
+async function nemo(...words: string[]): Promise<string> {
+  return (await runCommand([...words, '--env', 'dev', '--endpoint', dynamoDb.endpoint], {})).text;
 }
 
 async function json<Answer>(...words: string[]): Promise<Answer> {
@@ -140,11 +140,11 @@ describe('nemo keys', () => {
 
 describe('nemo', () => {
   test('without a command says what there is', async () => {
-    assert.match(await runCommand([], {}), /keys create NAME .*\n.*keys list/);
+    assert.match((await runCommand([], {})).text, /keys create NAME .*\n.*keys list/);
   });
 
   test('says the options of a command', async () => {
-    assert.match(await runCommand(['keys', 'create', '--help'], {}), /--usd-per-month N/);
+    assert.match((await runCommand(['keys', 'create', '--help'], {})).text, /--usd-per-month N/);
   });
 
   test('wants an environment that exists', async () => {

@@ -1,0 +1,60 @@
+import type { SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
+import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
+import { checkedConfigJson, readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { LocalDynamoDb } from './local-dynamodb.ts';
+
+/** What the operator's commands need to know of a local system. No secret: of credentials only whether they are there. */
+export interface LocalDescription {
+  readonly config: GatewayConfig;
+  readonly dynamoDb: Pick<LocalDynamoDb, 'endpoint' | 'statisticsTable' | 'keysTable'>;
+  /** By the names that the configuration wants. */
+  readonly credentials: Readonly<Record<string, boolean>>;
+  /** The file with the embedded-metric lines, an absolute path. */
+  readonly metricsFile?: string;
+}
+
+const PATH = '/local/system';
+
+/** Describes the local system at `GET /local/system`. To programs on this machine only: not to web pages, whatever name they call it by. */
+export function describesLocalSystem(
+  description: Omit<LocalDescription, 'credentials'>,
+  credentials: Credentials,
+): SideRoute {
+  return ({ method, url, headers }, response) => {
+    if (method !== 'GET' || url !== PATH || headers.origin !== undefined || !isLoopback(headers.host)) {
+      return false;
+    }
+    void present(description.config, credentials).then((there) => {
+      const config = checkedConfigJson({ ...description.config, keys: [] });
+      const body = JSON.stringify({ ...description, config, credentials: there });
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body);
+    });
+    return true;
+  };
+}
+
+/** A page of somebody else's may point a name of its own at this machine, but not change what its browser sends as `Host`. */
+function isLoopback(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
+}
+
+async function present({ providers }: GatewayConfig, credentials: Credentials): Promise<Record<string, boolean>> {
+  const names = [...new Set(Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []))];
+  const entries = names.map(async (name) => [name, ((await credentials(name)) ?? '') !== ''] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+const ANSWER_MS = 5000;
+
+/** Asks the local system at `origin`; `undefined` where none answers there. */
+export async function readLocalDescription(origin: string): Promise<LocalDescription | undefined> {
+  try {
+    const response = await fetch(origin + PATH, { signal: AbortSignal.timeout(ANSWER_MS) });
+    // Written by the same version of this file; anything else does not pass the configuration's check.
+    const { config, ...rest } = (await response.json()) as Omit<LocalDescription, 'config'> & { config: string };
+    return { ...rest, config: readCheckedConfig(config) };
+  } catch {
+    return undefined;
+  }
+}
