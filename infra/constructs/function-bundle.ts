@@ -7,10 +7,12 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Packages in the CommonJS form call `require`, which a module does not have. */
 const REQUIRE = "import{createRequire as nemoRequire}from'node:module';const require=nemoRequire(import.meta.url);";
 
-/** What a function's code asks for and never uses: only `require`d, inside of functions, in cases that do not occur. */
+/** What a function's code asks for and never uses: only loaded inside of functions, in cases that do not occur. */
 const NEVER_LOADED = [
   // undici's parser without SIMD, for riscv64.
   '*/llhttp/llhttp-wasm.js',
+  // The SDK's event streams, which DynamoDB does not have.
+  '@smithy/core/event-streams',
 ];
 
 /** How a function is bundled: one small ES module with `config.json`, the environment's checked configuration, beside it. */

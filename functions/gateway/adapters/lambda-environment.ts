@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
 import type { GatewayConfig } from '../core/config/gateway-config.ts';
 import { awsSigner } from './aws-signature.ts';
 import { bedrockSign } from './bedrock-sign.ts';
+import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import { requiredVariable } from './required-variable.ts';
 import { secretCredentials } from './secret-credentials.ts';
@@ -30,11 +31,15 @@ export function lambdaEnvironment(): LambdaEnvironment {
   return {
     name: requiredVariable('NEMO_ENVIRONMENT'),
     config: readCheckedConfig(readFileSync(new URL(requiredVariable('NEMO_CONFIG_FILE'), import.meta.url), 'utf8')),
-    dynamoDb: dynamoDbClient(region),
+    dynamoDb: lambdaDynamoDbClient({
+      endpoint: endpointOf('dynamodb', 'DYNAMODB', region),
+      region,
+      credentials: environmentCredentials,
+    }),
     statisticsTable: requiredVariable('NEMO_STATISTICS_TABLE'),
     credentials: secretCredentials({
       secretId: requiredVariable('NEMO_SECRET_ID'),
-      endpoint: process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? `https://secretsmanager.${region}.amazonaws.com`,
+      endpoint: endpointOf('secretsmanager', 'SECRETS_MANAGER', region),
       sign: awsSigner({
         credentials: environmentCredentials,
         region,
@@ -48,20 +53,10 @@ export function lambdaEnvironment(): LambdaEnvironment {
   };
 }
 
-/** In the same region: what takes longer has failed, and there must be time left to say so. */
-const CONNECT_MS = 1000;
-const ANSWER_MS = 2000;
-
-/** Told what it would otherwise look for in files that Lambda does not have, when it is first used. */
-function dynamoDbClient(region: string): DynamoDBClient {
-  return new DynamoDBClient({
-    region,
-    credentials: environmentCredentials,
-    defaultsMode: 'standard',
-    retryMode: 'standard',
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
-  });
+/** A service's address. An emulator's is set as for AWS's own clients: `AWS_ENDPOINT_URL_DYNAMODB`. */
+function endpointOf(service: string, variable: string, region: string): string {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return process.env[`AWS_ENDPOINT_URL_${variable}`] ?? `https://${service}.${region}.${suffix}`;
 }
 
 function onStoreError(operation: string, error: unknown): void {
