@@ -48,7 +48,7 @@ async function demo(options: DemoOptions): Promise<void> {
   const forMs = options.seconds * 1000;
   const outages = outagesWithin(forMs);
   const startedAtMs = systemClock.nowMs();
-  const stopShowing = showProgress(process.stderr, () =>
+  const stopShowing = showProgress(process.stderr, systemClock, () =>
     progressLine({ passedMs: systemClock.nowMs() - startedAtMs, forMs, outages, runs }),
   );
   const arrivals = steadyArrivals(CALLS_PER_SECOND, forMs, seededRandom(options.seed));

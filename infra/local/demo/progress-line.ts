@@ -9,14 +9,14 @@ export interface Progress {
   readonly runs: readonly DemoRun[];
 }
 
-/** How it stands, in one line: the time, what is bad now, and what both runs have come to. */
+/** How it stands, in one line: the time, what both runs have come to (p99 of the time to first token), and who is bad now. */
 export function progressLine({ passedMs, forMs, outages, runs }: Progress): string {
   const bad = outages.filter(({ fromMs, untilMs }) => fromMs <= passedMs && passedMs < untilMs).map(outageName);
-  const time = `${Math.floor(Math.min(passedMs, forMs) / 1000)} of ${Math.round(forMs / 1000)} s`;
-  return [time, bad.length === 0 ? 'all healthy' : bad.join(', '), ...runs.map(runText)].join(' | ');
+  const time = `${Math.floor(Math.min(passedMs, forMs) / 1000)}/${Math.round(forMs / 1000)} s`;
+  return [time, ...runs.map(runText), bad.length === 0 ? 'all healthy' : bad.join(', ')].join(' | ');
 }
 
 function runText(run: DemoRun): string {
   const { calls, failed, cut, ttftMs } = runSummary(run);
-  return `${run.name}: ${calls} calls, ${failed + cut} failed, TTFT p99 ${secondsText(ttftMs.p99)}`;
+  return `${run.name} ${failed + cut}/${calls} failed, p99 ${secondsText(ttftMs.p99)}`;
 }

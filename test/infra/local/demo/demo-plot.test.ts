@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { demoPlot } from '../../../../infra/local/demo/demo-plot.ts';
 import { outagesWithin } from '../../../../infra/local/demo/outages.ts';
+import { PLOT_STYLE } from '../../../../infra/local/demo/plot-style.ts';
 import type { DemoRun } from '../../../../infra/local/demo/run-summary.ts';
 import { svgElement } from '../../../../infra/local/demo/svg-element.ts';
 import { demoRun, START_MS } from './demo-run.ts';
@@ -93,6 +95,12 @@ describe('the plot', () => {
     elementsOf(plotOf(demoRun('pinned', []), demoRun('routed', [{}, {}])));
     assert.ok(!/NaN|Infinity|undefined/.test(plotOf(demoRun('pinned', []), demoRun('routed', [{}]))));
   });
+});
+
+it('the plot that the README shows is whole, and of the style that is drawn today', () => {
+  const svg = readFileSync(new URL('../../../../infra/local/demo/demo.svg', import.meta.url), 'utf8');
+  elementsOf(svg);
+  assert.ok(svg.includes(`<style>${PLOT_STYLE}</style>`), 'npm run demo -- --out infra/local/demo/demo.svg');
 });
 
 it('an SVG element escapes what could end it', () => {
