@@ -3,8 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
+import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import { pageAnswer } from '../../functions/gateway/page/page-answer.ts';
 import { banner } from './banner.ts';
 import { listenToKeys } from './keyboard.ts';
 import {
@@ -58,11 +61,13 @@ async function start(): Promise<void> {
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
-    config,
+    config: { ...config, statusPage: true },
+    page: localPage(simulated !== undefined),
     key,
     port,
     credentials: async (name) => known.get(name) ?? process.env[name],
     sign: localSigner(),
+    metricsFile,
     onRecord: (record) => {
       console.log(requestLine(record));
       metrics.write(metricText(record));
@@ -83,6 +88,12 @@ async function start(): Promise<void> {
   if (simulated !== undefined) {
     listenToKeys(simulated, stop);
   }
+}
+
+/** Loopback costs nothing, so the page asks every second. It shows no data without the key, which its address in the banner carries. */
+function localPage(isSimulated: boolean): LivePage {
+  const answer = pageAnswer(assemblePage({ pollMs: 1000, controls: isSimulated ? '/local' : '' }));
+  return async () => answer;
 }
 
 function configFile(): string | undefined {
