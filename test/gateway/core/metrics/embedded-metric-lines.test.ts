@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../../../functions/gateway/cor
 import { embeddedMetricLines } from '../../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../../../functions/gateway/core/metrics/metric-names.ts';
 import type { AttemptRecord, RequestRecord } from '../../../../functions/gateway/core/metrics/request-record.ts';
+import { pathsOf } from '../../../support/real-log-lines.ts';
 
 const NOW_MS = 1_780_000_000_123;
 
@@ -173,6 +174,25 @@ describe('embeddedMetricLines', () => {
     assert.equal(line.key, 'ci');
     assert.equal(line.asked, 'best');
     assert.deepEqual(line.dropped, ['logit_bias']);
+  });
+
+  test('keeps all that is one of a kind among the first 200 fields, which are all that Logs Insights finds', () => {
+    const many = record({
+      attempts: Array(20).fill(failed({ kind: 'overloaded', status: 503 })),
+      candidates: Array(20).fill({ deployment: 'openai/small', score: 1, state: 'healthy' }),
+    });
+    const first = pathsOf(linesOf(many)[0]).slice(0, 200);
+    for (const field of [
+      'requestId',
+      'traceId',
+      'key',
+      'totalMs',
+      'usage.completion_tokens',
+      'costUsd',
+      'attempts.1.reason',
+    ]) {
+      assert.ok(first.includes(field), field);
+    }
   });
 
   test("never repeats the vendor's words, which may quote the prompt", () => {
