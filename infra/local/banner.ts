@@ -16,6 +16,7 @@ export function banner({ baseUrl, key, config, isSimulated, metricsFile }: Banne
     'NemoRouter is listening.',
     `  base URL   ${baseUrl}`,
     `  API key    ${key}`,
+    `  live page  ${new URL('/', baseUrl)}#key=${key}`,
     `  routes     ${Object.keys(config.routes).join(', ')}`,
     `  behind     ${Object.keys(config.deployments).join(', ')}`,
     `  metrics    embedded-metric-format lines go to ${metricsFile}`,

@@ -1,0 +1,73 @@
+import type { Decision, DecisionAttempt } from '../../core/status/decision.ts';
+import { decisionKind } from './decision-kind.ts';
+import { element, tableBody } from './element.ts';
+import { duration, timeOfDay } from './format.ts';
+import { keyedRows, type Row } from './keyed-rows.ts';
+
+/** Rows in the table: what is older is only counted. */
+const SHOWN = 150;
+
+/** The stream of decisions, newest first. Gives how many it shows. */
+export function decisionsView(): (wanted: readonly Decision[]) => number {
+  const show = keyedRows(tableBody('stream'), ({ requestId }: Decision) => requestId, decisionRow);
+  return (wanted) => {
+    show(wanted.slice(-SHOWN).reverse());
+    return Math.min(SHOWN, wanted.length);
+  };
+}
+
+/** A decision never changes. */
+function decisionRow(decision: Decision): Row<Decision> {
+  const { asked, route, status, code, ttftMs, totalMs, requestId, stream, explored, operation } = decision;
+  const kind = decisionKind(decision);
+  const words = [kind, ...(status === 200 ? [] : [String(status)]), ...(code === undefined ? [] : [code])];
+  const about = [operation === 'chat' ? '' : operation, stream ? 'streamed' : '', explored ? 'explored' : ''];
+  const name = asked ?? route ?? '–';
+  const node = element(
+    'tr',
+    { 'data-kind': kind },
+    element('td', { 'data-label': 'Time' }, timeOfDay(decision.atMs)),
+    element(
+      'td',
+      { 'data-label': 'Asked' },
+      element('span', { class: 'name' }, name),
+      muted(route === undefined || route === name ? '' : `by ${route}`),
+      muted(about.filter((word) => word !== '').join(', ')),
+    ),
+    element('td', { 'data-label': 'Outcome' }, element('span', { class: 'kind' }, words.join(' '))),
+    element(
+      'td',
+      { class: 'wide', 'data-label': 'Attempts' },
+      element('ol', { class: 'attempts' }, ...decision.attempts.map(attemptItem)),
+    ),
+    element('td', { class: 'number', 'data-label': 'First token' }, duration(ttftMs)),
+    element('td', { class: 'number', 'data-label': 'Total' }, duration(totalMs)),
+    element(
+      'td',
+      { 'data-label': 'Request' },
+      element('span', { class: 'id muted', title: requestId }, requestId.slice(0, 8)),
+    ),
+  );
+  return { node, update: () => undefined };
+}
+
+function muted(text: string): HTMLElement | string {
+  return text === '' ? '' : element('span', { class: 'muted' }, text);
+}
+
+function attemptItem({ deployment, outcome, reason, hedge, continues, totalMs, ttftMs }: DecisionAttempt): HTMLElement {
+  const sign = { served: '✓', failed: '✕', aborted: '–' }[outcome];
+  const how = [hedge ? 'hedge' : '', continues === true ? 'went on' : ''].filter((word) => word !== '');
+  return element(
+    'li',
+    {},
+    element('span', { 'aria-hidden': 'true' }, `${sign} `),
+    element('span', { class: 'id' }, deployment),
+    ...(how.length === 0 ? [] : [` (${how.join(', ')})`]),
+    ' ',
+    outcome === 'served'
+      ? element('span', { class: 'stopped' }, `served, ${duration(ttftMs ?? totalMs)}`)
+      : element('span', { class: outcome === 'failed' ? 'why' : 'stopped' }, reason ?? outcome),
+    ...(outcome === 'served' ? [] : [element('span', { class: 'stopped' }, ` after ${duration(totalMs)}`)]),
+  );
+}

@@ -1,0 +1,111 @@
+import type { Decision } from '../../core/status/decision.ts';
+import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
+import { element, setAttribute, setText, tableBody } from './element.ts';
+import { confidence, percent, rate } from './format.ts';
+import type { HistoryPoint } from './history.ts';
+import { keyedRows, type Row } from './keyed-rows.ts';
+import { percentileCells, percentileText } from './percentile-cells.ts';
+import { plotView } from './plot-view.ts';
+import { attemptDots } from './route-figures.ts';
+import { stateText } from './state-changes.ts';
+
+/** One deployment with what the page has seen of it. */
+export interface DeploymentRow {
+  readonly deployment: DeploymentStatus;
+  readonly points: readonly HistoryPoint[];
+  readonly decisions: readonly Decision[];
+  readonly nowMs: number;
+}
+
+/** From this share on failures are shown as alarming. */
+const ALARMING_SHARE = 0.1;
+
+/** The table of deployments. */
+export function deploymentsView(): (rows: readonly DeploymentRow[]) => void {
+  return keyedRows(tableBody('deployments'), ({ deployment }) => deployment.id, deploymentRow);
+}
+
+function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
+  const state = element('span', { class: 'state' });
+  const plot = plotView();
+  const ttft = percentileCells('First token');
+  const latency = percentileCells('Answer');
+  const traffic = trafficCell();
+  const failures = element('td', { class: 'number', 'data-label': 'Failures' });
+  const trust = confidenceCell();
+  const node = element(
+    'tr',
+    {},
+    nameCell(deployment, state),
+    element('td', { class: 'wide' }, plot.node),
+    ...ttft.nodes,
+    ...latency.nodes,
+    traffic.node,
+    failures,
+    trust.node,
+  );
+  const update = ({ deployment: now, points, decisions, nowMs }: DeploymentRow): void => {
+    setAttribute(state, 'data-state', now.state);
+    setText(state, stateText(now, nowMs));
+    const label = `Time to first token of ${now.id}: ${percentileText(now.ttftMs)}`;
+    plot.update({ label, nowMs, points, ...attemptDots(decisions, now.id, nowMs) });
+    ttft.update(now.ttftMs);
+    latency.update(now.latencyMs);
+    traffic.update(now);
+    setText(failures, percent(now.failureRate));
+    failures.classList.toggle('alarming', now.failureRate >= ALARMING_SHARE);
+    trust.update(now.evidence);
+  };
+  return { node, update };
+}
+
+function nameCell({ id, provider, model, kind }: DeploymentStatus, state: HTMLElement): HTMLElement {
+  const what = kind === 'embeddings' ? ', embeddings' : '';
+  return element(
+    'th',
+    { scope: 'row', class: 'wide' },
+    element('span', { class: 'name block' }, id),
+    ...(id === `${provider}/${model}` && what === ''
+      ? []
+      : [element('span', { class: 'muted block' }, `${model} at ${provider}${what}`)]),
+    state,
+  );
+}
+
+function trafficCell() {
+  const figure = element('span');
+  const perSecond = element('span', { class: 'small' });
+  const bar = element('i');
+  const meter = element('span', { class: 'meter', 'aria-hidden': 'true' }, bar);
+  return {
+    node: element('td', { class: 'number', 'data-label': 'Traffic' }, figure, perSecond, meter),
+    update: ({ share, requestsPerSecond }: DeploymentStatus): void => {
+      setText(figure, percent(share));
+      setText(perSecond, `${rate(requestsPerSecond)} a second`);
+      bar.style.width = `${share * 100}%`;
+    },
+  };
+}
+
+function confidenceCell() {
+  const bars = [0, 1, 2].map(() => element('i'));
+  const word = element('span');
+  const count = element('span', { class: 'small' });
+  return {
+    node: element(
+      'td',
+      { 'data-label': 'Confidence' },
+      element('span', { class: 'bars', 'aria-hidden': 'true' }, ...bars),
+      word,
+      count,
+    ),
+    update: (evidence: number): void => {
+      const known = confidence(evidence);
+      setText(word, known.word);
+      setText(count, `${evidence < 9.95 ? evidence.toFixed(1) : Math.round(evidence)} seen`);
+      for (const [index, bar] of bars.entries()) {
+        bar.classList.toggle('on', index < known.bars);
+      }
+    },
+  };
+}

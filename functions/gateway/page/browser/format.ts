@@ -1,0 +1,53 @@
+/** Figures as people read them. What is not known is a dash. */
+
+/** A length of time: `84 ms`, `1.24 s`, `12 s`. */
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) {
+    return '–';
+  }
+  if (ms < 999.5) {
+    return `${Math.round(ms)} ms`;
+  }
+  return ms < 9_995 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+/** A share of 0 to 1: `0 %`, `0.4 %`, `12 %`. */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 0.05) {
+    return '<0.1 %';
+  }
+  return `${value === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} %`;
+}
+
+/** A rate: `0.02`, `3.1`, `120`. */
+export function rate(perSecond: number): string {
+  if (perSecond >= 9.95) {
+    return String(Math.round(perSecond));
+  }
+  return perSecond >= 0.095 || perSecond === 0 ? perSecond.toFixed(1) : perSecond.toFixed(2);
+}
+
+/** A time left or gone by: `now`, `12 s`, `3 min`. */
+export function span(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 1) {
+    return 'now';
+  }
+  return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** The time of day, to the second, where the reader is. */
+export function timeOfDay(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString(undefined, { hour12: false });
+}
+
+/** How far a figure can be trusted, from the decayed number of observations behind it. */
+export function confidence(evidence: number): { readonly word: string; readonly bars: number } {
+  const steps = [
+    { from: 20, word: 'good', bars: 3 },
+    { from: 4, word: 'fair', bars: 2 },
+    { from: 0.5, word: 'thin', bars: 1 },
+  ];
+  return steps.find(({ from }) => evidence >= from) ?? { word: 'none', bars: 0 };
+}

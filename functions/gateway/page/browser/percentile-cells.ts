@@ -1,0 +1,26 @@
+import type { Percentiles } from '../../core/status/fleet-status.ts';
+import { element, setText } from './element.ts';
+import { duration } from './format.ts';
+
+const NAMES = ['p50', 'p95', 'p99'] as const;
+
+/** Three cells of a row for p50, p95 and p99. `what` names them where the table's head is not in sight. */
+export function percentileCells(what: string) {
+  const cells = NAMES.map((name) => ({
+    name,
+    node: element('td', { class: 'number', 'data-label': `${what} ${name}` }),
+  }));
+  return {
+    nodes: cells.map(({ node }) => node),
+    update: (values: Percentiles): void => {
+      for (const { name, node } of cells) {
+        setText(node, duration(values[name]));
+      }
+    },
+  };
+}
+
+/** The three in one sentence. */
+export function percentileText({ p50, p95, p99 }: Percentiles): string {
+  return `p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}`;
+}

@@ -1,0 +1,37 @@
+import type { DeploymentStatus, EjectionStatus } from '../../core/status/fleet-status.ts';
+import { span } from './format.ts';
+
+const REASONS: Readonly<Record<EjectionStatus['reason'], string>> = {
+  failures: 'it fails',
+  'rate-limited': 'rate-limited',
+  misconfigured: 'misconfigured',
+};
+
+/** A deployment's state in words. */
+export function stateText({ state, ejection }: Pick<DeploymentStatus, 'state' | 'ejection'>, nowMs: number): string {
+  const why = ejection === null ? '' : `: ${REASONS[ejection.reason]}`;
+  switch (state) {
+    case 'healthy':
+      return 'healthy';
+    case 'ejected':
+      return `ejected for ${span((ejection?.untilMs ?? nowMs) - nowMs)}${why}`;
+    case 'due':
+      return `to be tried again${why}`;
+    case 'probing':
+      return `being tried by one call${why}`;
+  }
+}
+
+/** What has changed for somebody who only listens. The ways back to health are told once, when it is reached. */
+export function stateChanges(
+  before: ReadonlyMap<string, DeploymentStatus['state']>,
+  now: readonly DeploymentStatus[],
+): readonly string[] {
+  return now.flatMap(({ id, state, ejection }) => {
+    const was = before.get(id) ?? 'healthy';
+    if (state === 'ejected' && was === 'healthy') {
+      return [`${id} is ejected: ${REASONS[ejection?.reason ?? 'failures']}.`];
+    }
+    return state === 'healthy' && was !== 'healthy' ? [`${id} is healthy again.`] : [];
+  });
+}
