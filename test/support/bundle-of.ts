@@ -1,0 +1,59 @@
+import { build, type Metafile } from 'esbuild';
+import { functionBundle, ROOT } from '../../infra/constructs/function-bundle.ts';
+
+/** A function's code, bundled with the stack's settings. */
+export interface Bundle {
+  readonly code: string;
+  /** JSON. */
+  readonly sourceMap: string;
+  /** Minified bytes by package (`undici`), and by folder for the project's own files (`functions/gateway/core`). */
+  readonly bytes: ReadonlyMap<string, number>;
+}
+
+/** Bundles `entry`, as `functions/gateway/lambda.ts`. */
+export async function bundleOf(entry: string): Promise<Bundle> {
+  const { minify, target, mainFields, banner, externalModules, define, esbuildArgs } = functionBundle('');
+  const { metafile, outputFiles } = await build({
+    entryPoints: [`${ROOT}${entry}`],
+    absWorkingDir: ROOT,
+    outfile: `${ROOT}index.mjs`,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    minify: minify ?? false,
+    target: target ?? 'node24',
+    mainFields: mainFields ?? [],
+    banner: { js: banner ?? '' },
+    external: externalModules ?? [],
+    define: define ?? {},
+    alias: aliasesIn(esbuildArgs ?? {}),
+    sourcemap: 'external',
+    metafile: true,
+    logLevel: 'error',
+  });
+  const ending = (end: string): string => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';
+  return { code: ending('.mjs'), sourceMap: ending('.map'), bytes: bytesByOwner(metafile) };
+}
+
+/** The CDK gives them to esbuild's command line: `--alias:PACKAGE`. */
+function aliasesIn(flags: object): Record<string, string> {
+  const aliases = Object.entries(flags).filter(([flag]) => flag.startsWith('--alias:'));
+  return Object.fromEntries(aliases.map(([flag, to]) => [flag.slice('--alias:'.length), String(to)]));
+}
+
+function bytesByOwner({ outputs }: Metafile): Map<string, number> {
+  const bytes = new Map<string, number>();
+  for (const [source, { bytesInOutput }] of Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs))) {
+    const owner = ownerOf(source);
+    bytes.set(owner, (bytes.get(owner) ?? 0) + bytesInOutput);
+  }
+  return bytes;
+}
+
+/** Whose a source file is: `undici` for `node_modules/undici/lib/core/util.js`. */
+export function ownerOf(source: string): string {
+  const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? [];
+  const [, folder = ''] = /functions\/(.+?)\/[^/]*$/.exec(source) ?? [];
+  return name ?? `functions/${folder.split('/').slice(0, 2).join('/')}`;
+}
