@@ -83,9 +83,9 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
 }
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
-function openingLesson(failure: AttemptFailure, waitedMs: number, silence: SilenceRule): Lesson {
-  if (failure.kind === 'aborted' && failure.by === 'hedge') {
-    return { kind: 'given-up', waitedMs, silence: silence(waitedMs) };
+function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, limitMs }: SilenceRule): Lesson {
+  if (failure.kind === 'aborted' && failure.by === 'hedge' && waitedMs >= afterMs) {
+    return { kind: 'given-up', waitedMs, limitMs };
   }
   if (failureVerdict(failure).blame === 'none') {
     return failure.kind === 'aborted' || failure.kind === 'timed-out'

@@ -11,6 +11,8 @@ const LIMIT_FLOOR_MS = 2000;
 const WHOLE_FACTOR = 3;
 /** Such an answer is waited for this share of the time left at most, so that another deployment has the rest. */
 const WHOLE_SHARE = 0.5;
+/** A deployment that is tried after a cooldown gets a hedge after this many times its live median. */
+const PROBE_FACTOR = 4;
 /** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
 const RETRY_SHARE = 0.2;
 const RETRY_FLOOR = 10;
@@ -96,8 +98,9 @@ export function lateAfter({ expectedTtftMs }: Candidate): number {
  */
 function hedgeAfter(candidate: Candidate, all: readonly Candidate[], percentile: number): number | undefined {
   if (candidate.state !== 'healthy') {
-    const p99 = ownTail(candidate, 99);
-    return p99 === undefined ? undefined : p99 * LIMIT_FACTOR;
+    // The median: the outage's waits in vain move a tail within minutes.
+    const median = ownTail(candidate, 50);
+    return median === undefined ? undefined : median * PROBE_FACTOR;
   }
   const faster = all.filter(
     (other) => other.state === 'healthy' && other.expectedTtftMs < candidate.expectedTtftMs && other !== candidate,

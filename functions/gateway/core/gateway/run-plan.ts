@@ -48,7 +48,7 @@ export async function runPlan<Form, Piece>(
       }
       const spanId = newSpanId(ports.randomHex);
       const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
-      const silence = silenceRule(candidate, route, rules.candidates[index]?.firstTokenMs ?? Infinity);
+      const silence = silenceRule(candidate, rules.candidates[index]?.firstTokenMs ?? Infinity);
       const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence, promptFactor: factor };
       return observedAttempt(traced, watched);
     },

@@ -1,4 +1,3 @@
-import type { Route } from '../config/gateway-config.ts';
 import type { Candidate } from '../routing/plan.ts';
 import { ownTail } from './own-tail.ts';
 
@@ -11,15 +10,16 @@ export interface SilenceRule {
   readonly limitMs: number;
 }
 
-const USUAL_PERCENTILE = 95;
+/** A wait is long after this many times the live median, which the waits in vain of an outage do not move for a while, unlike a tail. */
+const LONG_FACTOR = 2;
 
 /**
  * A hedge keeps every call from reaching its limit for the first token: a silent deployment would never be found out, and every caller would
- * pay the wait for the hedge. So a wait that few of its first tokens take counts as the share of the limit that it lasted, and the shares of
+ * pay the wait for the hedge. So a wait that is long for the deployment counts as the share of the limit that it lasted, and the shares of
  * calls in a row add up as long as none of them has shown a token. To notice costs all callers together as much waiting as without
- * hedges. One that is slow now and then shows tokens in between, and one that is always slower than the hedge is stopped before its wait
- * is long for itself: neither is blamed. `limitMs`: how long its first token would have been waited for.
+ * hedges. One that is slow now and then shows tokens in between, and one that is slower than the hedge is stopped before its wait is long
+ * for itself: neither is blamed. `limitMs`: how long its first token would have been waited for.
  */
-export function silenceRule(candidate: Candidate, { hedge }: Route, limitMs: number): SilenceRule {
-  return { afterMs: ownTail(candidate, hedge?.percentile ?? USUAL_PERCENTILE) ?? 0, limitMs };
+export function silenceRule(candidate: Candidate, limitMs: number): SilenceRule {
+  return { afterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR, limitMs };
 }

@@ -1,7 +1,14 @@
 import type { Random } from '../clock.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { type FailureVerdict, failureVerdict } from '../failover/failure-verdict.ts';
-import { type Ejection, type EjectionSettings, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
+import {
+  type Ejection,
+  type EjectionSettings,
+  type EjectionState,
+  ejectionAfter,
+  ejectionState,
+  type FailureEvidence,
+} from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
@@ -133,29 +140,15 @@ function changeOf(
   failure: AttemptFailure | undefined,
   { estimate, ejection }: Pick<Standing, 'estimate'> & { readonly ejection: Ejection | undefined },
 ): EjectionChange | undefined {
-  const { deployment, atMs, kind, startedAtMs } = observation;
+  const { deployment, atMs, kind } = observation;
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
-  const silence = silenceOf(observation);
-  const blame = silence === 0 ? blameOf(failure) : 'failure';
+  const blame = silenceOf(observation) === undefined ? blameOf(failure) : 'failure';
   if (blame === 'none') {
     return undefined;
   }
-  const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
-  const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
-  const weight = silence === 0 ? 1 : silence;
-  const consecutive = count + (blame === 'failure' ? weight : 0);
-  row.set(deployment, { count: consecutive, sinceMs });
-  const { requests, failureRate } = estimate.recent;
-  const evidence = {
-    blame,
-    retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
-    consecutive: Math.max(consecutive, silentFailures(observation, estimate)),
-    requests: requests + 1,
-    failureRate: (failureRate * requests + weight) / (requests + 1),
-    beganByMs: startedAtMs,
-  };
+  const evidence = evidenceOf(memory, observation, { blame, failure, estimate });
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
   if (next === undefined) {
     return undefined;
@@ -164,20 +157,46 @@ function changeOf(
   return { kind: 'ejected', deployment, ejection: next };
 }
 
+interface Guilt {
+  readonly blame: FailureEvidence['blame'];
+  readonly failure: AttemptFailure | undefined;
+  readonly estimate: Estimate;
+}
+
+/** Counts the failure, and says how it stands with the deployment then. */
+function evidenceOf(memory: Memory, observation: Observation, guilt: Guilt): FailureEvidence {
+  const { deployment, kind, startedAtMs } = observation;
+  const { blame, failure, estimate } = guilt;
+  const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
+  const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
+  const share = silenceOf(observation) ?? 1;
+  const consecutive = count + (blame === 'failure' ? share : 0);
+  row.set(deployment, { count: consecutive, sinceMs });
+  const { requests, failureRate } = estimate.recent;
+  return {
+    blame,
+    retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
+    consecutive: Math.max(consecutive, silentFailures(observation, estimate)),
+    requests: requests + 1,
+    failureRate: (failureRate * requests + share) / (requests + 1),
+    beganByMs: startedAtMs,
+  };
+}
+
 function blameOf(failure: AttemptFailure | undefined): FailureVerdict['blame'] {
   return failure === undefined ? 'none' : failureVerdict(failure).blame;
 }
 
-/** The share of a failure (0 to 1) that a wait in vain stands for, where another attempt's first token ended it. */
-function silenceOf(observation: Observation): number {
+/** The share of a failure (0 to 1) that a wait in vain stands for which another attempt's first token ended. */
+function silenceOf(observation: Observation): number | undefined {
   return observation.kind === 'given-up' && observation.limitMs !== undefined
     ? Math.min(1, observation.waitedMs / observation.limitMs)
-    : 0;
+    : undefined;
 }
 
 /**
- * Of the whole fleet, of which each instance may see a few calls only: the failures that the last seconds' waits for first tokens stand
- * for, where tokens are so few that the mean of those seconds is beyond the limit.
+ * What the whole fleet, of which each instance may see a few calls only, has lately waited for first tokens, as a number of failures: where
+ * tokens are so few that the mean wait for one is beyond the limit.
  */
 function silentFailures(observation: Observation, { recent }: Estimate): number {
   if (observation.kind !== 'given-up' || observation.limitMs === undefined) {
