@@ -24,6 +24,8 @@ export interface SmokeOptions {
   readonly key: string;
   /** Default: the first route that the gateway lists. */
   readonly model?: string | undefined;
+  /** @default the global one */
+  readonly fetch?: typeof fetch;
 }
 
 /** The longest that one answer is waited for. */
@@ -86,8 +88,8 @@ function wrong(detail: string): never {
   throw new Error(detail);
 }
 
-function ask({ origin, key }: SmokeOptions, path: string, body?: object): Promise<Response> {
-  return fetch(origin + path, {
+function ask({ origin, key, fetch: send = fetch }: SmokeOptions, path: string, body?: object): Promise<Response> {
+  return send(origin + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     signal: AbortSignal.timeout(ANSWER_MS),
@@ -96,8 +98,8 @@ function ask({ origin, key }: SmokeOptions, path: string, body?: object): Promis
   });
 }
 
-async function health({ origin }: SmokeOptions): Promise<string> {
-  const response = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
+async function health({ origin, fetch: send = fetch }: SmokeOptions): Promise<string> {
+  const response = await send(`${origin}/health`, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
   const text = await response.text();
   return response.ok ? `status ${response.status}` : wrong(`status ${response.status}: ${beginningOf(text)}`);
 }

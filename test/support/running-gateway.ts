@@ -18,6 +18,8 @@ export interface RunningGatewayOptions<Name extends string> {
   readonly dynamoDb?: LocalDynamoDb;
   /** The vendors' API keys. Default: the same one for all. */
   readonly credentials?: Credentials;
+  /** Where the system says that its metrics are. */
+  readonly metricsFile?: string;
 }
 
 /** A fake that more than one gateway calls. Whoever started it closes it. */
@@ -69,6 +71,7 @@ export async function runningGateway<Name extends string>(
     onRecord: log.add,
     onStoreError: (operation, error) => void storeErrors.push(`${operation}: ${String(error)}`),
     ...(options.dynamoDb === undefined ? {} : { dynamoDb: options.dynamoDb }),
+    ...(options.metricsFile === undefined ? {} : { metricsFile: options.metricsFile }),
   });
   const { baseUrl, dynamoDb } = system;
   const origin = new URL(baseUrl).origin;
