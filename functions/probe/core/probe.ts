@@ -53,6 +53,8 @@ export async function probe(deployment: Deployment, ports: ProbePorts): Promise<
     lateAfterMs: limitMs * 2,
     // It has no rival for whose sake it would be stopped.
     silence: { afterMs: Infinity, limitMs },
+    // Its short prompt would count as slower than it was, but a fresh connection has made it slower already.
+    promptFactor: 1,
   });
   const phase = limitMs < timeouts.firstTokenMs ? 'deadline' : 'first-token';
   const cancelLimit = clock.after(limitMs, () => attempt.abort({ kind: 'timed-out', phase, afterMs: limitMs }));

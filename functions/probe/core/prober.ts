@@ -1,16 +1,11 @@
 import type { Clock, Random } from '../../gateway/core/clock.ts';
-import type {
-  Deployment,
-  GatewayConfig,
-  StatisticsSettings,
-  Timeouts,
-} from '../../gateway/core/config/gateway-config.ts';
+import type { Deployment, GatewayConfig, StatisticsSettings } from '../../gateway/core/config/gateway-config.ts';
 import { modelDirectory } from '../../gateway/core/config/resolve-model.ts';
 import type { Dial } from '../../gateway/core/failover/dial.ts';
-import { type FleetStatistics, fleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
+import { fleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../gateway/core/statistics/statistics-store.ts';
 import { chooseProbes, type ProbeChoice, type Skipped, type SkipReason } from './choose-probes.ts';
-import { MAX_PROBE_MS, type ProbeRecord, probe } from './probe.ts';
+import { MAX_PROBE_MS, type ProbePorts, type ProbeRecord, probe } from './probe.ts';
 
 export interface ProberPorts {
   readonly config: GatewayConfig;
@@ -45,15 +40,15 @@ const PATIENCE = {
 const LANES = 4;
 
 /** After this long no further probe begins. With the last one's limit it bounds a run. */
-export const BEGIN_WITHIN_MS = 30_000;
+const BEGIN_WITHIN_MS = 30_000;
 
 /** The longest that asking takes, without the reads and writes around it. */
 export const MAX_ASKING_MS = BEGIN_WITHIN_MS + MAX_PROBE_MS;
 
 /**
  * Finds out how the deployments do that no traffic measures, and tells the fleet by the same sums and rules as the gateway. What it learns
- * it keeps from run to run: three failures in a row are an ejection here too. The mean of a small prompt's first tokens over new connections
- * is not that of traffic: it is what is known until traffic comes, and fades as fast.
+ * it keeps from run to run: three failures in a row are an ejection here too. Its first tokens come after a tiny prompt over a
+ * new connection: one makes them sooner, the other later than those of traffic, until traffic tells better.
  */
 export function prober({ config, store, clock, random, onStoreError }: ProberPorts): Prober {
   const deployments = modelDirectory(config).deployments;
@@ -74,18 +69,14 @@ export function prober({ config, store, clock, random, onStoreError }: ProberPor
     const startedAtMs = clock.nowMs();
     storeFailures.length = 0;
     await statistics.prepare();
-    const context = { clock, statistics, dial, timeouts: config.timeouts, deployments, startedAtMs };
+    const context = { timeouts: config.timeouts, clock, statistics, dial, deployments, startedAtMs };
     const asked = storeFailures.length > 0 ? allUnread(deployments.keys()) : await ask(context);
     await statistics.close();
     return { ...asked, storeFailures: [...storeFailures], tookMs: clock.nowMs() - startedAtMs };
   };
 }
 
-interface Asking {
-  readonly clock: Clock;
-  readonly statistics: FleetStatistics;
-  readonly dial: Dial;
-  readonly timeouts: Timeouts;
+interface Asking extends ProbePorts {
   readonly deployments: ReadonlyMap<string, Deployment>;
   readonly startedAtMs: number;
 }
