@@ -5,6 +5,8 @@ import { allowBedrock } from './constructs/bedrock-access.ts';
 import { GatewayAlarms } from './constructs/gateway-alarms.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { MetricDashboard } from './constructs/metric-dashboard.ts';
+import { Prober } from './constructs/prober.ts';
+import { proberAlarms } from './constructs/prober-alarms.ts';
 import { ProviderCredentials } from './constructs/provider-credentials.ts';
 import { PublicUrl } from './constructs/public-url.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
@@ -33,9 +35,12 @@ export class GatewayStack extends Stack {
     });
     const names = resourceNames(name);
     const state = stateTables(this, environment, names);
-    const gateway = gatewayFunction(this, environment, { names, state });
+    const credentials = providerCredentials(this, environment, names);
+    const parts = { names, state, credentials };
+    const gateway = gatewayFunction(this, environment, parts);
+    const prober = proberOf(this, environment, parts);
     const url = new PublicUrl(this, 'Url', { function: gateway.function, cors: aws.cors });
-    watch(this, environment, { names, state, gateway });
+    watch(this, environment, { names, state, gateway, prober });
     tag(this, environment);
     new CfnOutput(this, 'BaseUrl', { value: url.baseUrl, description: 'The base_url for OpenAI clients' });
     if (environment.config.keys.length > 0) {
@@ -57,39 +62,58 @@ function stateTables(stack: Stack, { config, aws }: Environment, names: Resource
   });
 }
 
-interface GatewayParts {
-  readonly names: ResourceNames;
-  readonly state: StateTables;
-}
-
-function gatewayFunction(stack: Stack, environment: Environment, { names, state }: GatewayParts): GatewayFunction {
-  const { config, aws } = environment;
+function providerCredentials(stack: Stack, { config, aws }: Environment, names: ResourceNames): ProviderCredentials {
   const fields = Object.values(config.providers).flatMap(({ apiKey }) => apiKey ?? []);
-  const credentials = new ProviderCredentials(stack, 'Credentials', {
+  return new ProviderCredentials(stack, 'Credentials', {
     name: names.secret,
     fields: [...new Set(fields)].sort(),
     isProtected: aws.protected,
   });
+}
+
+interface FunctionParts {
+  readonly names: ResourceNames;
+  readonly state: StateTables;
+  readonly credentials: ProviderCredentials;
+}
+
+function gatewayFunction(stack: Stack, environment: Environment, parts: FunctionParts): GatewayFunction {
+  const { names, state, credentials } = parts;
   const gateway = new GatewayFunction(stack, 'Gateway', {
     environment,
     names,
-    variables: {
-      NEMO_STATISTICS_TABLE: state.statistics.tableName,
-      NEMO_KEYS_TABLE: state.keys.tableName,
-      NEMO_SECRET_ID: credentials.arn,
-    },
+    variables: { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName },
   });
   state.grantGateway(gateway.function);
   credentials.grantRead(gateway.function);
-  allowBedrock(gateway.role, config);
+  allowBedrock(gateway.role, environment.config);
   return gateway;
 }
 
-function watch(
-  stack: Stack,
-  environment: Environment,
-  { names, state, gateway }: GatewayParts & { readonly gateway: GatewayFunction },
-): void {
+/** The prober, where the environment has one. */
+function proberOf(stack: Stack, environment: Environment, parts: FunctionParts): Prober | undefined {
+  const { prober: settings } = environment.aws;
+  if (settings === 'off') {
+    return undefined;
+  }
+  const { names } = parts;
+  const prober = new Prober(stack, 'Prober', { environment, names, ...settings, variables: stateVariables(parts) });
+  parts.state.grantStatistics(prober.function);
+  parts.credentials.grantRead(prober.function);
+  allowBedrock(prober.role, environment.config);
+  return prober;
+}
+
+function stateVariables({ state, credentials }: FunctionParts): Readonly<Record<string, string>> {
+  return { NEMO_STATISTICS_TABLE: state.statistics.tableName, NEMO_SECRET_ID: credentials.arn };
+}
+
+interface WatchedParts extends Omit<FunctionParts, 'credentials'> {
+  readonly gateway: GatewayFunction;
+  readonly prober: Prober | undefined;
+}
+
+function watch(stack: Stack, environment: Environment, { names, state, gateway, prober }: WatchedParts): void {
   const parts = {
     environment,
     function: gateway.function,
@@ -97,7 +121,8 @@ function watch(
     tables: [state.statistics, state.keys],
   };
   const { topic } = new AlarmTopic(stack, 'AlarmTopic', { name: names.alarmTopic, email: environment.aws.alarmEmail });
-  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic });
+  const others = prober === undefined ? [] : proberAlarms(prober.function);
+  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic, others });
   new MetricDashboard(stack, 'Metrics', { ...parts, name: names.dashboard, alarms });
   new SavedQueries(stack, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
 }

@@ -3,6 +3,8 @@ export interface ResourceNames {
   readonly stack: string;
   readonly gatewayFunction: string;
   readonly gatewayLogGroup: string;
+  readonly proberFunction: string;
+  readonly proberLogGroup: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
   readonly secret: string;
@@ -19,6 +21,8 @@ export function resourceNames(environment: string): ResourceNames {
     stack: prefix,
     gatewayFunction: `${prefix}-gateway`,
     gatewayLogGroup: `/nemorouter/${environment}/gateway`,
+    proberFunction: `${prefix}-prober`,
+    proberLogGroup: `/nemorouter/${environment}/prober`,
     statisticsTable: `${prefix}-statistics`,
     keysTable: `${prefix}-keys`,
     secret: `nemorouter/${environment}/credentials`,

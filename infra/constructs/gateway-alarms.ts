@@ -3,6 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment-file.ts';
+import type { AlarmPlan } from './alarm-plan.ts';
 import { type PlatformParts, platformAlarms } from './platform-alarms.ts';
 import { deploymentAlarms, latencyAlarms, outageAlarms, rateAlarms, spendingAlarms } from './service-alarms.ts';
 
@@ -11,6 +12,8 @@ export interface GatewayAlarmsProps extends PlatformParts {
   /** Begins each alarm's name. */
   readonly prefix: string;
   readonly topic: ITopic;
+  /** Of what not every environment has. */
+  readonly others: readonly AlarmPlan[];
 }
 
 /** Every alarm of an environment, all of them sent to one topic. */
@@ -26,6 +29,7 @@ export class GatewayAlarms extends Construct {
       ...spendingAlarms(props.environment),
       ...deploymentAlarms(props.environment),
       ...platformAlarms(props),
+      ...props.others,
     ];
     const action = new SnsAction(props.topic);
     this.alarms = plans.map((plan) => {

@@ -1,13 +1,14 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import type { Environment } from '../environment-file.ts';
 import type { ResourceNames } from '../resource-names.ts';
 import { functionBundle, ROOT } from './function-bundle.ts';
+import { loggingRole } from './logging-role.ts';
 
 /** The longest that Lambda allows. The gateway's own deadlines are shorter; a long stream must not be cut by the platform. */
 const TIMEOUT = Duration.minutes(15);
@@ -27,8 +28,9 @@ export class GatewayFunction extends Construct {
 
   constructor(scope: Construct, id: string, { environment, names, variables }: GatewayFunctionProps) {
     super(scope, id);
-    this.logGroup = gatewayLogGroup(this, names, environment.aws);
-    this.role = gatewayRole(this, this.logGroup);
+    const { logGroup, role } = loggingRole(this, names.gatewayLogGroup, environment.aws);
+    this.logGroup = logGroup;
+    this.role = role;
     this.function = new NodejsFunction(this, 'Function', {
       functionName: names.gatewayFunction,
       description: `NemoRouter ${environment.name}: the OpenAI-compatible gateway`,
@@ -53,28 +55,6 @@ export class GatewayFunction extends Construct {
       bundling: functionBundle(environment.path),
     });
   }
-}
-
-/** The Standard class: the cheaper one makes no metrics of embedded-metric lines. */
-function gatewayLogGroup(scope: Construct, names: ResourceNames, aws: AwsSettings): LogGroup {
-  return new LogGroup(scope, 'Logs', {
-    logGroupName: names.gatewayLogGroup,
-    logGroupClass: LogGroupClass.STANDARD,
-    retention: aws.logRetentionDays,
-    removalPolicy: aws.protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-  });
-}
-
-/** A role of its own: AWS's ready-made policy would allow writing to every log group. */
-function gatewayRole(scope: Construct, logGroup: LogGroup): Role {
-  const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [logGroup.logGroupArn],
-    }),
-  );
-  return role;
 }
 
 function reservedConcurrency(aws: AwsSettings): { reservedConcurrentExecutions?: number } {

@@ -50,7 +50,7 @@ export class StateTables extends Construct {
 
   /** What the gateway does with the tables and nothing else: it can neither list nor change keys, only the accounts beside them. */
   grantGateway(gateway: IGrantable): void {
-    this.statistics.grant(gateway, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    this.grantStatistics(gateway);
     this.keys.grant(gateway, 'dynamodb:GetItem');
     gateway.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
@@ -59,6 +59,11 @@ export class StateTables extends Construct {
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ACCOUNT_PREFIX}*`] } },
       }),
     );
+  }
+
+  /** Reading and growing the sums, sharing and lifting ejections. */
+  grantStatistics(grantee: IGrantable): void {
+    this.statistics.grant(grantee, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
   }
 }
 

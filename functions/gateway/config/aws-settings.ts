@@ -81,6 +81,28 @@ const corsSchema = z
     examples: [{ allowedOrigins: ['https://app.example.com'] }],
   });
 
+const proberSchema = z
+  .union(
+    [
+      z.strictObject({
+        everyMinutes: z
+          .int()
+          .min(1)
+          .max(10)
+          .meta({ description: 'The time between two runs, in minutes.', examples: [1] }),
+      }),
+      z.literal('off'),
+    ],
+    'must be "off" or say everyMinutes, 1 to 10',
+  )
+  .default('off')
+  .meta({
+    description:
+      'How often deployments that no traffic measures are asked for one token, which costs its price; "off": never. ' +
+      'With more than ten minutes between two runs the alarm for a deployment that is down would miss it.',
+    examples: [{ everyMinutes: 1 }],
+  });
+
 /** What the stack needs to know of an environment beyond the gateway's own configuration. The gateway ignores it. */
 export const awsSettingsSchema = z
   .strictObject({
@@ -140,6 +162,7 @@ export const awsSettingsSchema = z
       .default({})
       .meta({ description: 'Tags for everything in the stack.', examples: [{ team: 'platform' }] }),
     cors: corsSchema.exactOptional(),
+    prober: proberSchema,
     alarms: alarmsSchema,
   })
   .meta({
