@@ -16,6 +16,8 @@ export interface WorkloadRequest {
   readonly call: number;
   readonly conversation: number;
   readonly atMs: number;
+  /** Size of the prompt. Default: none to speak of. */
+  readonly promptTokens?: number;
 }
 
 export interface OursOptions {
@@ -101,12 +103,15 @@ function providerOf(id: string): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-async function ask(gateway: Gateway, { call, conversation }: WorkloadRequest): Promise<void> {
+/** Characters that the gateway counts as a token. */
+const CHARS_PER_TOKEN = 4;
+
+async function ask(gateway: Gateway, { call, conversation, promptTokens = 0 }: WorkloadRequest): Promise<void> {
   const text = JSON.stringify({
     model: 'fastest',
     stream: true,
     prompt_cache_key: `conversation ${conversation}`,
-    messages: [{ role: 'user', content: String(call) }],
+    messages: [{ role: 'user', content: String(call).padEnd(promptTokens * CHARS_PER_TOKEN) }],
   });
   const response = await gateway({
     method: 'POST',
