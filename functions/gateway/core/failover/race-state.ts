@@ -4,7 +4,7 @@ import type { AttemptFailure } from './attempt-failure.ts';
 /**
  * The failover of one request as a state machine: events in, commands out, no clock, no socket. `race.ts` holds its steps and
  * `run-race.ts` drives it.
- * At most two attempts are in flight: the one that is waited for and its hedge. The first that shows content leads, and the other is
+ * At most two attempts are in flight: the one that is waited for, and its hedge or a last resort. The first that shows content leads, and the other is
  * aborted. Streams are settled then; plain calls when the leader's whole answer is in hand, so that a break in the middle goes on
  * at the next candidate.
  */
@@ -46,6 +46,8 @@ export interface RaceCandidate {
   /** Whether it may be the target of a hedge: neither ejected nor slow. */
   readonly hedgeTarget: boolean;
   readonly contextWindow?: number;
+  /** Whether it is ejected: asked where all others have failed, and never instead of one that is merely slow. */
+  readonly lastResort: boolean;
 }
 
 export interface RacingAttempt {

@@ -148,13 +148,22 @@ function onWake(race: Race, nowMs: number): RaceStep {
 
 function giveUpOn(race: Race, late: number, nowMs: number): RaceStep {
   const isAlone = race.attempts.every((attempt, index) => index === late || attempt.state === 'ended');
-  if (isAlone && nextCandidate(race) === undefined) {
+  const next = isAlone ? nextCandidate(race) : undefined;
+  if (isAlone && next === undefined) {
     return { race: withAllTheTime(race, late), commands: [] };
+  }
+  // The one that is slow may answer yet, and of the other it is known that it probably will not: both go on.
+  if (next !== undefined && isLastResort(race, next) && !isLastResort(race, race.attempts[late]?.candidate)) {
+    return dial(withAllTheTime(race, late), next, nowMs, false);
   }
   const afterMs = nowMs - (race.attempts[late]?.startedAtMs ?? nowMs);
   const failure: AttemptFailure = { kind: 'timed-out', phase: 'first-token', afterMs };
   const { race: after, commands } = onFailure(race, late, failure, nowMs);
   return { race: after, commands: [{ kind: 'abort', attempt: late, failure }, ...commands] };
+}
+
+function isLastResort({ rules }: Race, candidate: number | undefined): boolean {
+  return candidate !== undefined && rules.candidates[candidate]?.lastResort === true;
 }
 
 /** Nobody is left who could do better, as when a hedge has failed meanwhile: then waiting can only help. */

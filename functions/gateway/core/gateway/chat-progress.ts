@@ -114,7 +114,10 @@ function routingOf({ attempts, leader }: Progress): RequestRecord['routing'] {
   if (served?.hedge === true) {
     return 'hedge';
   }
-  const failed = attempts.some((run, index) => index !== leader && isOwnFailure(run.attempt.report().failure));
+  // Beside one that was slow, and not for its failure, a last resort may have been asked too.
+  const isFirst = leader === undefined || leader === 0;
+  const failed =
+    !isFirst || attempts.some((run, index) => index !== leader && isOwnFailure(run.attempt.report().failure));
   return failed ? 'fallback' : 'direct';
 }
 

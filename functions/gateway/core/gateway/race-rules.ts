@@ -67,6 +67,7 @@ function racingCandidate(candidate: Candidate, all: readonly Candidate[], limits
   return {
     firstTokenMs: firstTokenLimit(candidate, limits),
     hedgeTarget: isHedgeTarget(candidate, all),
+    lastResort: candidate.state !== 'healthy',
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
   };

@@ -154,8 +154,9 @@ const candidate: fc.Arbitrary<RaceCandidate> = fc.record(
     hedgeTarget: fc.boolean(),
     hedgeAfterMs: fc.integer({ min: 1, max: 500 }),
     contextWindow: fc.constantFrom(8000, 32_000, 128_000),
+    lastResort: fc.boolean(),
   },
-  { requiredKeys: ['firstTokenMs', 'hedgeTarget'] },
+  { requiredKeys: ['firstTokenMs', 'hedgeTarget', 'lastResort'] },
 );
 
 const rules: fc.Arbitrary<RaceRules> = fc
@@ -221,8 +222,23 @@ describe('any race, whatever happens', () => {
     },
   );
 
-  holds('never has more than two calls in flight, and one where it does not hedge', (course, { rules: limits }) => {
-    assert.ok(course.mostInFlight <= (limits.mayHedge === undefined ? 1 : 2));
+  holds(
+    'never has more than two calls in flight, and one where it neither hedges nor has a last resort',
+    (course, one) => {
+      const { mayHedge, candidates } = one.rules;
+      const isAlone = mayHedge === undefined && candidates.every(({ lastResort }) => !lastResort);
+      assert.ok(course.mostInFlight <= (isAlone ? 1 : 2));
+    },
+  );
+
+  holds('gives up nobody who is slow for the sake of one that is ejected', ({ race, commands }, { rules: limits }) => {
+    for (const { step, command } of commands) {
+      const given = command.kind === 'abort' && isFirstTokenAbort(command) ? race.attempts[command.attempt] : undefined;
+      const next = commands.find((other) => other.step === step && other.command.kind === 'dial')?.command;
+      if (given !== undefined && next?.kind === 'dial' && limits.candidates[given.candidate]?.lastResort === false) {
+        assert.equal(limits.candidates[next.candidate]?.lastResort, false);
+      }
+    }
   });
 
   holds('dials a candidate again only as the route or its Retry-After allows', ({ race }, { rules: limits }) => {

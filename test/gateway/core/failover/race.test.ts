@@ -232,6 +232,28 @@ describe('the first-token limit', () => {
     assert.equal(racer.wakesAt(), 60_000);
   });
 
+  it('leaves a slow attempt at work where only an ejected candidate is left: that one is asked beside it', () => {
+    const candidates = [raceCandidate(), raceCandidate({ lastResort: true })];
+    for (const winner of [0, 1]) {
+      const racer = startedRacer(raceRules({ candidates }));
+      assert.deepEqual(racer.send(WOKEN, 10_000), [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+      assert.equal(racer.wakesAt(), 60_000);
+      assert.deepEqual(racer.send({ kind: 'content', attempt: winner }, 11_000), [
+        { kind: 'abort', attempt: 1 - winner, failure: { kind: 'aborted', by: 'hedge' } },
+      ]);
+      assert.deepEqual(racer.race().outcome, { kind: 'won', attempt: winner });
+    }
+  });
+
+  it('ends an ejected one that is silent, as ever', () => {
+    const candidates = [raceCandidate({ lastResort: true }), raceCandidate({ lastResort: true })];
+    const racer = startedRacer(raceRules({ candidates }));
+    assert.deepEqual(
+      racer.send(WOKEN, 10_000).map(({ kind }) => kind),
+      ['abort', 'dial'],
+    );
+  });
+
   it('does not end a plain answer that is on its way', () => {
     const racer = startedRacer(raceRules({ mode: 'plain' }));
     racer.send({ kind: 'content', attempt: 0 }, 9000);
