@@ -50,12 +50,13 @@ function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): st
 
 /**
  * Whether it works, and what asking cost. No latencies and no tokens: the percentiles on the dashboard are the proof of what callers got, and
- * a probe's tiny prompt would flatter them. Its time to first token stands among the fields.
+ * a probe's tiny prompt would flatter them. Its time to first token stands among the fields. A metric that is written costs money also in
+ * hours without traffic: throttles are only summed up, so that none is written where there was none, unlike errors.
  */
 function probeValues({ failure, costUsd }: ProbeRecord): MetricValues<AttemptMetric> {
   const isThrottled = failure?.kind === 'rate-limited';
   const isBlamed = failure !== undefined && failureVerdict(failure).blame !== 'none';
-  return { Errors: isBlamed && !isThrottled ? 1 : 0, Throttles: isThrottled ? 1 : 0, CostUSD: costUsd };
+  return { Errors: isBlamed && !isThrottled ? 1 : 0, Throttles: isThrottled ? 1 : undefined, CostUSD: costUsd };
 }
 
 /** The alarm for spending looks at the environment's dollars: those of the prober are among them. */

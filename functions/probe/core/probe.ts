@@ -65,7 +65,7 @@ export async function probe(deployment: Deployment, ports: ProbePorts): Promise<
     attempt.abort({ kind: 'aborted', by: 'caller' });
   }
   const record = { deployment, startedAtMs: attempt.startedAtMs, totalMs: clock.nowMs() - attempt.startedAtMs };
-  const cost = costUsd(usedAtMost(deployment, report), deployment);
+  const cost = costUsd(usedTokens(deployment, report), deployment);
   return { ...record, ...outcomeOf(report), ...(cost === undefined ? {} : { costUsd: cost }) };
 }
 
@@ -73,14 +73,16 @@ function outcomeOf({ ttftMs, failure }: AttemptReport): Pick<ProbeRecord, 'ttftM
   return { ...(ttftMs === undefined ? {} : { ttftMs }), ...(failure === undefined ? {} : { failure }) };
 }
 
-/** What the vendor has told of a whole answer, else what was asked for. Nothing where no model was reached: that is free everywhere. */
-function usedAtMost(deployment: Deployment, { failure, usage, endedAtMs }: AttemptReport): ChatUsage | undefined {
+/** What the vendor has told of a whole answer, else the most. Nothing where no model was reached: that is free everywhere. */
+function usedTokens(deployment: Deployment, { failure, usage, endedAtMs }: AttemptReport): ChatUsage | undefined {
   if (failure !== undefined && failure.kind !== 'timed-out') {
     return undefined;
   }
-  if (usage !== undefined && endedAtMs !== undefined) {
-    return usage;
-  }
+  return usage !== undefined && endedAtMs !== undefined ? usage : usageAtMost(deployment);
+}
+
+/** The tokens of a probe that nobody has hung up on. */
+export function usageAtMost(deployment: Deployment): ChatUsage {
   const answerTokens = deployment.kind === 'chat' ? probeRules(deployment).probeMaxTokens : 0;
   return {
     prompt_tokens: PROMPT_TOKENS,
