@@ -24,9 +24,9 @@ export interface DeployedFunction {
 
 const OUT = new URL('../../../cdk.out/', import.meta.url);
 
-/** Reads the function that is called `name` out of what `npm run synth` wrote. */
-export function synthesisedFunction(name: string): DeployedFunction {
-  const template: unknown = JSON.parse(readFileSync(new URL('nemorouter-dev.template.json', OUT), 'utf8'));
+/** Reads the function that is called `name` out of the stack of `dev`, as `npm run synth` wrote it, or another into the folder `out`. */
+export function synthesisedFunction(name: string, out: URL = OUT): DeployedFunction {
+  const template: unknown = JSON.parse(readFileSync(new URL('nemorouter-dev.template.json', out), 'utf8'));
   const resources = objectMember(template, 'Resources') ?? {};
   const found = Object.values(resources).find(
     (resource) => member(objectMember(resource, 'Properties'), 'FunctionName') === name,
@@ -47,7 +47,7 @@ export function synthesisedFunction(name: string): DeployedFunction {
     variables: Object.fromEntries(
       Object.entries(variables).map(([variable, value]) => [variable, resolved(value, resources)]),
     ),
-    code: fileURLToPath(new URL(`asset.${assetHash(properties)}/`, OUT)),
+    code: fileURLToPath(new URL(`asset.${assetHash(properties)}/`, out)),
   };
 }
 
