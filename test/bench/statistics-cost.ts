@@ -1,7 +1,7 @@
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { StatisticsSettings } from '../../functions/gateway/core/config/gateway-config.ts';
 import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
-import { writtenShare } from '../../functions/gateway/core/statistics/scoreboard.ts';
+import { sampledShare, writtenShare } from '../../functions/gateway/core/statistics/sampled-share.ts';
 
 /*
  * What the shared statistics cost in DynamoDB, in US dollars per million calls, from the default settings. `npm run bench:cost`.
@@ -32,7 +32,8 @@ function costOf(callsPerSecond: number, deployments: number, settings: Statistic
   const ofCall = 1 - (1 - share) ** 2 + share;
   const ofLate = LATE_SHARE * share * PACES.length;
   const writesPerCall = ofCall + ofLate;
-  const readsPerCall = Math.min(1, MEAN_CALL_MS / settings.refreshMs);
+  const readsPerCall =
+    Math.min(1, MEAN_CALL_MS / settings.refreshMs) * sampledShare(callsPerSecond, settings.readsPerSecond);
   // An ejection, and this epoch and the one before of each memory. A missing item costs as much.
   const itemsPerRead = deployments * (1 + 2 * PACES.length);
   const readUnitsPerCall = readsPerCall * itemsPerRead * UNITS_PER_READ_ITEM;

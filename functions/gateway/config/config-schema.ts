@@ -82,6 +82,16 @@ const statisticsSchema = z
         description: 'DynamoDB writes a second and deployment that the whole fleet stays under.',
         examples: [200],
       }),
+    readsPerSecond: z
+      .number()
+      .positive()
+      .max(6_000)
+      .default(3_000)
+      .meta({
+        description:
+          'DynamoDB reads a second of each item that the whole fleet stays under; past that, snapshots are refreshed less often. A partition gives 6,000.',
+        examples: [3_000],
+      }),
   })
   .prefault({})
   .meta({ description: 'How latencies are remembered and shared.', examples: [{ halfLifeSeconds: 60 }] });

@@ -140,6 +140,8 @@ export interface StatisticsSettings {
   readonly flushMs: number;
   /** DynamoDB writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
+  /** Reads a second of each item that the whole fleet stays under: past that, snapshots are refreshed less often. */
+  readonly readsPerSecond: number;
 }
 
 export interface ConfiguredKey extends KeyLimits {

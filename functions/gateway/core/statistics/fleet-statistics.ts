@@ -6,6 +6,7 @@ import { epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import type { DecayScales } from './observation-log.ts';
 import { PACES } from './paced-sums.ts';
+import { sampledShare } from './sampled-share.ts';
 import { type EjectionChange, type Scoreboard, type Standing, scoreboard } from './scoreboard.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
@@ -102,13 +103,27 @@ async function prepare(fleet: Fleet): Promise<void> {
 
 /** Starts a read where the last one began too long ago; the one that is under way, if any. */
 function refreshIfOld(fleet: Fleet): Promise<void> | undefined {
-  const { clock, settings } = fleet.options;
-  if (clock.nowMs() - fleet.lastReadStartedMs >= settings.refreshMs) {
+  const { clock, settings, random } = fleet.options;
+  if (clock.nowMs() - fleet.lastReadStartedMs >= settings.refreshMs && random() < readShare(fleet)) {
     fleet.refreshing ??= refresh(fleet).finally(() => {
       delete fleet.refreshing;
     });
   }
   return fleet.refreshing;
+}
+
+/**
+ * The share (0 to 1) of due reads that are made. Where the fleet has more calls a second than an item stands reads, all instances draw
+ * lots: however many they are, the reads stay under the limit, and each instance's snapshot is older. An instance without one always reads.
+ */
+function readShare({ options, board }: Fleet): number {
+  if (board.readAtMs() === undefined) {
+    return 1;
+  }
+  const { deployments, clock, settings } = options;
+  const nowMs = clock.nowMs();
+  const callsPerSecond = deployments.reduce((sum, id) => sum + board.look(id, nowMs).estimate.requestsPerSecond, 0);
+  return sampledShare(callsPerSecond, settings.readsPerSecond);
 }
 
 async function refresh(fleet: Fleet): Promise<void> {

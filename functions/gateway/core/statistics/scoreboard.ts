@@ -13,6 +13,7 @@ import { type Estimate, estimateOf } from './estimate.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
 import type { Pace } from './paced-sums.ts';
+import { writtenShare } from './sampled-share.ts';
 import { decayedSums, type Sums } from './sums.ts';
 
 /** What the store holds of one deployment. */
@@ -125,14 +126,6 @@ function observe(memory: Memory, observation: Observation, failure: AttemptFailu
   const change = changeOf(memory, observation, failure, { estimate, ejection });
   return change === undefined ? { takeBack } : { takeBack, change };
 }
-
-/** The share (0 to 1) of observations that is written, so that the fleet stays under its writes a second to a deployment. */
-export function writtenShare(requestsPerSecond: number, writesPerSecond: number): number {
-  return Math.min(1, writesPerSecond / Math.max(requestsPerSecond * ITEMS_PER_ATTEMPT, 1e-9));
-}
-
-/** What an attempt writes where nothing is merged: its first token to both memories, its end to the lasting one. */
-const ITEMS_PER_ATTEMPT = 3;
 
 function changeOf(
   memory: Memory,

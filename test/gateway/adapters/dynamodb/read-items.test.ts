@@ -75,6 +75,7 @@ describe('a read of the statistics', () => {
         readTimeoutMs: 5000,
         flushMs: 250,
         writesPerSecond: 200,
+        readsPerSecond: 3_000,
       },
       ejection: EJECTION_DEFAULTS,
       store,

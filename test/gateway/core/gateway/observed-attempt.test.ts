@@ -27,7 +27,9 @@ interface Observed {
   readonly ends: (report?: AttemptReport) => void;
 }
 
-function observed(options: Partial<Pick<ObservedAttemptOptions, 'extra' | 'lateAfterMs'>> = {}): Observed {
+function observed(
+  options: Partial<Pick<ObservedAttemptOptions, 'extra' | 'lateAfterMs' | 'promptFactor'>> = {},
+): Observed {
   const time = virtualClock(START_MS);
   const told: unknown[] = [];
   const observations: (readonly [Observation, AttemptFailure | undefined])[] = [];

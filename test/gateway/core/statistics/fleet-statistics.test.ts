@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Random } from '../../../../functions/gateway/core/clock.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import {
   type FleetStatistics,
   fleetStatistics,
 } from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
-import { WEIGHT_UNIT } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
+import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { PacedSums } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
+import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
-import { EPOCH_START_MS, observation } from '../../../support/observation.ts';
+import { EPOCH_START_MS, observation, SCALE } from '../../../support/observation.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
 const SETTINGS = {
@@ -22,6 +24,7 @@ const SETTINGS = {
   readTimeoutMs: 50,
   flushMs: 200,
   writesPerSecond: 200,
+  readsPerSecond: 3_000,
 };
 
 interface Fleet {
@@ -30,7 +33,7 @@ interface Fleet {
   readonly errors: readonly string[];
 }
 
-function fleetOver(store: Partial<StatisticsStore>): Fleet {
+function fleetOver(store: Partial<StatisticsStore>, random: Random = () => 0): Fleet {
   const time = virtualClock(EPOCH_START_MS);
   const errors: string[] = [];
   const never = (): Promise<never> => new Promise(() => {});
@@ -40,7 +43,7 @@ function fleetOver(store: Partial<StatisticsStore>): Fleet {
     ejection: EJECTION_DEFAULTS,
     store: { read: never, add: never, eject: never, lift: never, claimProbe: never, ...store },
     clock: time.clock,
-    random: () => 0,
+    random,
     onStoreError: (operation) => errors.push(operation),
   });
   return { statistics, time, errors };
@@ -113,6 +116,30 @@ describe('the snapshot', () => {
     await duration(time, statistics.prepare());
     assert.equal(reads, 2);
     assert.deepEqual(errors, ['read', 'read']);
+  });
+
+  it('is refreshed by as many calls as the store stands where the fleet has more, and always read by who has none', async () => {
+    // Four times as many calls a second as the store stands reads.
+    const decayedCalls = (4 * SETTINGS.readsPerSecond * SETTINGS.halfLifeSeconds) / Math.LN2;
+    let reads = 0;
+    const read: StatisticsStore['read'] = async (_, epochs) => {
+      reads += 1;
+      const nowMs = time.clock.nowMs();
+      const [{ epoch }] = epochs.filter(({ pace }) => pace === 'lasting') as [PacedEpoch];
+      const sums = new Map([['q', decayedCalls * weightAt(nowMs, SCALE, 1)]]);
+      return new Map([['a', { epochs: { ...NO_EPOCHS, lasting: new Map([[epoch, sums]]) } }]]);
+    };
+    const { statistics, time } = fleetOver({ read }, seededRandom(3));
+    await statistics.prepare();
+    assert.equal(reads, 1);
+    const calls = 1000;
+    for (let call = 0; call < calls; call += 1) {
+      // So long after the last read that every call would make one.
+      await time.advance(SETTINGS.refreshMs);
+      await statistics.prepare();
+    }
+    const share = (reads - 1) / calls;
+    assert.ok(share > 0.2 && share < 0.3, `${share}`);
   });
 
   it('is refreshed behind the request when it is old, one read at a time', async () => {
