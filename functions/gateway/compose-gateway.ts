@@ -7,6 +7,7 @@ import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.
 import type { GatewayConfig } from './core/config/gateway-config.ts';
 import { createGateway, type Gateway } from './core/gateway/gateway.ts';
 import type { GatewayPorts } from './core/gateway/ports.ts';
+import { guardedClock } from './core/guarded-clock.ts';
 import { keyLimiter } from './core/keys/key-limiter.ts';
 import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
@@ -32,7 +33,7 @@ export interface ComposedGateway {
 /** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, statisticsTable, keysTable, onStoreError } = options;
-  const shared = { clock: systemClock, random: Math.random };
+  const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
   const statistics = fleetStatistics({
     ...shared,
     deployments: Object.keys(config.deployments),
@@ -46,7 +47,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     onStoreError,
   });
   const limiter = keyLimiter({
-    clock: systemClock,
+    clock: shared.clock,
     settings: config.limits,
     store: dynamoDbAccounts({ client: dynamoDb, tableName: keysTable }),
     onStoreError,
@@ -64,4 +65,9 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     await closeConnections();
   };
   return { gateway, statistics, close };
+}
+
+/** With its stack, which holds neither prompts nor keys. */
+function writeBug(bug: unknown): void {
+  process.stderr.write(`${bug instanceof Error ? bug.stack : String(bug)}\n`);
 }

@@ -2,6 +2,7 @@ import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import type { Clock } from '../../../functions/gateway/core/clock.ts';
 import type { Dial } from '../../../functions/gateway/core/failover/dial.ts';
 import { createGateway, type Gateway } from '../../../functions/gateway/core/gateway/gateway.ts';
+import type { GatewayPorts } from '../../../functions/gateway/core/gateway/ports.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
 import { fleetStatistics } from '../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../../functions/gateway/core/statistics/statistics-store.ts';
@@ -16,10 +17,12 @@ export interface VirtualGatewayOptions {
   readonly store: StatisticsStore;
   readonly onRecord: (record: RequestRecord) => void;
   readonly seed: number;
+  /** Replaces what a test wants to be otherwise. */
+  readonly ports?: Partial<GatewayPorts>;
 }
 
 /** The whole production gateway but for its adapters: no network, no database, and the test's clock. */
-export function virtualGateway({ config: json, clock, dial, store, onRecord, seed }: VirtualGatewayOptions): Gateway {
+export function virtualGateway({ config: json, clock, store, seed, ...options }: VirtualGatewayOptions): Gateway {
   const parsed = parseConfig(json);
   if (parsed.kind === 'invalid') {
     throw new Error(JSON.stringify(parsed.problems));
@@ -44,7 +47,9 @@ export function virtualGateway({ config: json, clock, dial, store, onRecord, see
   };
   const authenticate = async (key: string): Promise<{ readonly name: string }> => ({ name: key });
   const randomHex = (digits: number): string => `${ids}`.padStart(digits, '1');
-  return createGateway({ config, clock, random, statistics, newId, randomHex, dial, authenticate, onRecord });
+  const { dial, onRecord, ports } = options;
+  const own = { config, clock, random, statistics, newId, randomHex, dial, authenticate, onRecord };
+  return createGateway({ ...own, ...ports });
 }
 
 export interface VirtualAnswer {

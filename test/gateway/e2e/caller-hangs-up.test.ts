@@ -85,6 +85,9 @@ describe('callers who hang up again and again', () => {
     controller.abort();
     await assert.rejects(call);
     assert.equal(gateway.fakes.primary.requests.length, 0);
+    // The first record is of the call to /health.
+    const { ending, status, errorCode } = await gateway.record(1);
+    assert.deepEqual({ ending, status, errorCode }, { ending: 'hung-up', status: 499, errorCode: 'caller_hung_up' });
     const answer = await gateway.openai().chat.completions.create(HELLO);
     assert.equal(answer.model, deploymentId('primary'));
   });

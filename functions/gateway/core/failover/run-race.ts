@@ -63,8 +63,10 @@ export function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Pi
         resolve(result);
       },
       fail: (bug) => {
+        options.signal.removeEventListener('abort', onHangUp);
+        run.cancelWake?.();
         reject(bug);
-        onHangUp();
+        stopAll(run);
       },
     };
     options.signal.addEventListener('abort', onHangUp);
@@ -72,7 +74,28 @@ export function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Pi
   });
 }
 
+/** Nobody waits for these any more: what else is wrong with them is of no use to anybody. */
+function stopAll<Piece>(run: Run<Piece>): void {
+  run.race = { ...run.race, outcome: { kind: 'lost', reason: 'failures' } };
+  for (const { attempt } of run.attempts) {
+    try {
+      attempt.abort({ kind: 'aborted', by: 'caller' });
+    } catch {
+      // The first bug has been told.
+    }
+  }
+}
+
+/** Also called by timers and by the caller's signal, which nobody could catch a bug of. */
 function apply<Piece>(run: Run<Piece>, event: RaceEvent): void {
+  try {
+    step(run, event);
+  } catch (bug) {
+    run.fail(bug);
+  }
+}
+
+function step<Piece>(run: Run<Piece>, event: RaceEvent): void {
   if (run.race.outcome !== undefined) {
     return;
   }

@@ -4,12 +4,16 @@ import { useOf } from './admit-call.ts';
 import type { Call } from './call.ts';
 import { type Progress, recordOf } from './chat-progress.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { HUNG_UP } from './hung-up.ts';
 import type { GatewayResponse } from './ports.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** An error for the caller. Nothing of another answer has been sent. */
 export function errorAnswer(state: GatewayState, call: Call, progress: Progress, error: GatewayError): GatewayResponse {
+  if (error === HUNG_UP) {
+    progress.ending = 'hung-up';
+  }
   progress.status = error.status;
   progress.errorCode = error.code ?? error.type;
   const headers = { ...JSON_TYPE, ...error.headers, ...ownHeaders(call, progress) };
@@ -48,7 +52,7 @@ function ownHeaders(call: Call, progress: Progress): Readonly<Record<string, str
 function afterEnd(state: GatewayState, call: Call, progress: Progress): () => Promise<void> {
   let ended: Promise<void> | undefined;
   return () => {
-    ended ??= conclude();
+    ended ??= conclude().catch((bug: unknown) => state.ports.onBug?.(bug));
     return ended;
   };
 

@@ -3,6 +3,7 @@ import { bodyFormProblem } from '../http/head-limits.ts';
 import { jsonBoundsProblem } from '../http/json-bounds.ts';
 import { parseJson } from '../json.ts';
 import { type Call, endStage } from './call.ts';
+import { HUNG_UP } from './hung-up.ts';
 
 /** The largest body that Lambda takes; the local server holds to the same. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
@@ -21,7 +22,7 @@ export async function bodyJson(call: Call): Promise<BodyJson> {
   const body = await call.request.readBody(MAX_BODY_BYTES);
   call.callerMs = endStage(call, 'body', beganMs) - beganMs;
   if (body === 'too-large' || body === 'hung-up') {
-    return { kind: 'refused', error: body === 'too-large' ? tooLarge() : hungUp() };
+    return { kind: 'refused', error: body === 'too-large' ? tooLarge() : HUNG_UP };
   }
   const boundsProblem = jsonBoundsProblem(body);
   if (boundsProblem !== undefined) {
@@ -52,9 +53,4 @@ function decoded(body: Uint8Array): string | undefined {
 function tooLarge(): GatewayError {
   const message = `The request body exceeds ${MAX_BODY_BYTES} bytes, which is all that AWS Lambda takes. Send large images as URLs.`;
   return { status: 413, message, type: 'invalid_request_error', code: 'request_too_large', param: null };
-}
-
-function hungUp(): GatewayError {
-  const message = 'The connection closed before the request body had arrived.';
-  return { status: 400, message, type: 'invalid_request_error', code: 'incomplete_body', param: null };
 }

@@ -5,6 +5,7 @@ import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { streamError } from '../failover/final-error.ts';
 import { errorJson, type GatewayError } from '../http/gateway-error.ts';
 import { trailJson } from '../http/trail.ts';
+import { BUG } from './bug-answer.ts';
 import type { ServedCall } from './chat-call.ts';
 import { recordOf } from './chat-progress.ts';
 import { type ContinuableAnswer, continuableAnswer } from './continuable-answer.ts';
@@ -31,8 +32,8 @@ export async function* chatStream(
   stream: CommittedStream,
 ): AsyncGenerator<string, void, void> {
   const answer = continuableAnswer(state, served, stream);
-  const nextText = textsOf(served, stream, answer);
-  const stopWatching = abortInTime(served, answer);
+  const nextText = textsOf(state, served, { ...stream, answer });
+  const stopWatching = abortInTime(state, served, answer);
   try {
     for (let text = await nextText(); text !== undefined; text = await nextText()) {
       if (text !== '') {
@@ -41,15 +42,15 @@ export async function* chatStream(
     }
   } finally {
     stopWatching();
-    answer.abort({ kind: 'aborted', by: 'caller' });
+    withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
   }
 }
 
 /** The caller's text, piece by piece; `undefined` after its ending. */
 function textsOf(
+  state: GatewayState,
   served: ServedCall,
-  { about }: CommittedStream,
-  answer: ContinuableAnswer,
+  { about, answer }: CommittedStream & { readonly answer: ContinuableAnswer },
 ): () => Promise<string | undefined> {
   const includeUsage = served.prepared.request.stream_options?.include_usage === true;
   const chunks = chatChunks({ ...about, includeUsage });
@@ -62,21 +63,29 @@ function textsOf(
       const deltas = await answer.next();
       hasEnded = deltas === undefined;
       return deltas === undefined ? ending(served, chunks, answer.failure()) : chunks.encode(deltas);
-    } catch {
-      // Only a bug gets here. Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
+    } catch (bug) {
+      // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
-      return broken(served, BUG);
+      state.ports.onBug?.(bug);
+      return brokenByBug(served);
     }
   };
 }
 
-const BUG: GatewayError = {
-  status: 500,
-  message: 'The answer was cut off: the gateway has a bug.',
-  type: 'server_error',
-  code: 'internal_error',
-  param: null,
-};
+/** Without the trail, which may be what has the bug. */
+function brokenByBug({ progress }: ServedCall): string {
+  progress.ending = 'cut';
+  progress.errorCode = BUG.code ?? BUG.type;
+  return errorEvent(BUG);
+}
+
+function withoutThrowing({ ports }: GatewayState, action: () => void): void {
+  try {
+    action();
+  } catch (bug) {
+    ports.onBug?.(bug);
+  }
+}
 
 function ending(served: ServedCall, chunks: ChatChunks, failure: AttemptFailure | undefined): string {
   const { call, progress } = served;
@@ -93,13 +102,17 @@ function broken({ call, progress }: ServedCall, error: GatewayError, as: 'cut' |
   if (as === 'cut') {
     progress.errorCode = error.code ?? error.type;
   }
-  return `: nemo ${trailJson(recordOf(call, progress))}\n\nevent: error\ndata: ${errorJson(error)}\n\n`;
+  return `: nemo ${trailJson(recordOf(call, progress))}\n\n${errorEvent(error)}`;
+}
+
+function errorEvent(error: GatewayError): string {
+  return `event: error\ndata: ${errorJson(error)}\n\n`;
 }
 
 /** Aborts the answer when its caller hangs up or its deadline passes. */
-function abortInTime({ call, prepared }: ServedCall, answer: ContinuableAnswer): () => void {
+function abortInTime(state: GatewayState, { call, prepared }: ServedCall, answer: ContinuableAnswer): () => void {
   const { signal } = call.request;
-  const onHangUp = (): void => answer.abort({ kind: 'aborted', by: 'caller' });
+  const onHangUp = (): void => withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
   const deadlineMs = deadlineOf(call, prepared.route.timeouts);
   const cancelDeadline = call.clock.after(Math.max(0, deadlineMs - call.clock.nowMs()), () =>
     answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - call.startedAtMs }),

@@ -8,6 +8,7 @@ import { traceContext } from '../trace/trace-context.ts';
 import { standingRefusal } from './admit-call.ts';
 import { errorAnswer } from './answer.ts';
 import { bodyJson } from './body-json.ts';
+import { bugAnswer } from './bug-answer.ts';
 import type { Call } from './call.ts';
 import { authenticate } from './caller-key.ts';
 import { chatCall } from './chat-call.ts';
@@ -19,7 +20,7 @@ import { openCall } from './open-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
 import { STATUS_PATH, statusCall } from './status-call.ts';
 
-/** The gateway: one HTTP request in, one response out. Never rejects but for a bug. */
+/** The gateway: one HTTP request in, one response out. Never rejects. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
 const CHAT_PATH = '/v1/chat/completions';
@@ -44,7 +45,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
     const startedAtMs = clock.nowMs();
     const trace = traceContext(request.headers, ports.randomHex);
     const call: Call = { requestId: ports.newId(), request, startedAtMs, clock, trace, stages: [], callerMs: 0 };
-    const response = await handle(state, call);
+    const response = await handle(state, call).catch((bug: unknown) => bugAnswer(state, call, bug));
     return request.method === 'HEAD' ? { ...response, body: '' } : response;
   };
 }

@@ -1,20 +1,11 @@
 import { finalError } from '../failover/final-error.ts';
 import type { RunOutcome, RunResult } from '../failover/run-race.ts';
-import type { GatewayError } from '../http/gateway-error.ts';
 import { errorAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Progress } from './chat-progress.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { HUNG_UP } from './hung-up.ts';
 import type { GatewayResponse } from './ports.ts';
-
-/** For the log alone: nobody is left to read it. The status is the one that web servers log for this. */
-const HUNG_UP: GatewayError = {
-  status: 499,
-  message: 'The caller hung up before the answer.',
-  type: 'invalid_request_error',
-  code: 'caller_hung_up',
-  param: null,
-};
 
 type LossReason = Extract<RunOutcome<unknown>, { kind: 'lost' }>['reason'];
 
@@ -26,7 +17,6 @@ export function lossAnswer(
 ): GatewayResponse {
   const reason: LossReason = result.outcome.kind === 'lost' ? result.outcome.reason : 'failures';
   if (reason === 'hung-up') {
-    progress.ending = 'hung-up';
     return errorAnswer(state, call, progress, HUNG_UP);
   }
   progress.ending = endingOfLoss(result);

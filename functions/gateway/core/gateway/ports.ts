@@ -65,6 +65,8 @@ export interface GatewayPorts {
   readonly keyLimiter?: KeyLimiter;
   /** The live page at `/`, for when the configuration turns it on. It holds no data. Never rejects. */
   readonly page?: LivePage;
+  /** Told of each bug: an error that nothing expects. The call that it has hit ends with an error, the others go on. Never throws. */
+  readonly onBug?: (bug: unknown) => void;
   /** Called once for each request when it has ended. */
   readonly onRecord: (record: RequestRecord) => void;
 }

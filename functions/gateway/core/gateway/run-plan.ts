@@ -2,7 +2,7 @@ import type { Route } from '../config/gateway-config.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import type { Dial } from '../failover/dial.ts';
 import type { RaceRules } from '../failover/race-state.ts';
-import { type RunResult, runRace } from '../failover/run-race.ts';
+import { type RunOptions, type RunResult, runRace } from '../failover/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { RequestFacts } from '../routing/request-facts.ts';
 import { promptFactor } from '../statistics/prompt-size.ts';
@@ -31,30 +31,47 @@ export interface PlanToRun<Form, Piece> {
 export async function runPlan<Form, Piece>(
   state: GatewayState,
   call: Call,
-  { plan, route, facts, encoded, mode, attempt }: PlanToRun<Form, Piece>,
+  planned: PlanToRun<Form, Piece>,
 ): Promise<RunResult<Piece>> {
-  const { ports } = state;
-  const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
-  const { statistics, clock } = ports;
+  const { plan, route, mode } = planned;
   const deadlineMs = deadlineOf(call, route.timeouts);
   const rules = raceRules(plan.candidates, { route, mode, deadlineMs }, state);
+  const newAttempt = attempts(state, call, planned, rules);
+  let hedges = 0;
+  try {
+    return await runRace({
+      rules,
+      attempt: (index, extra) => {
+        hedges += extra === 'hedge' ? 1 : 0;
+        return newAttempt(index, extra);
+      },
+      clock: state.ports.clock,
+      signal: call.request.signal,
+    });
+  } finally {
+    state.hedges.racing -= hedges;
+  }
+}
+
+/** Makes the attempt at the plan's candidate of that index, traced and observed. */
+function attempts<Form, Piece>(
+  { ports }: GatewayState,
+  call: Call,
+  { plan, facts, encoded, attempt }: PlanToRun<Form, Piece>,
+  rules: RaceRules,
+): RunOptions<Piece>['attempt'] {
+  const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
   const factor = promptFactor(facts.promptTokens, ports.config.statistics.promptDoublingTokens);
-  const result = await runRace({
-    rules,
-    attempt: (index, extra) => {
-      const [target, candidate] = [targets[index], plan.candidates[index]];
-      if (target === undefined || candidate === undefined) {
-        throw new RangeError(`The plan has no candidate ${index}.`);
-      }
-      const spanId = newSpanId(ports.randomHex);
-      const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
-      const silence = silenceRule(candidate, rules.candidates[index]?.firstTokenMs ?? Infinity);
-      const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence, promptFactor: factor };
-      return observedAttempt(traced, watched);
-    },
-    clock,
-    signal: call.request.signal,
-  });
-  state.hedges.racing -= result.attempts.filter(({ hedge }) => hedge).length;
-  return result;
+  const { statistics, clock } = ports;
+  return (index, extra) => {
+    const [target, candidate] = [targets[index], plan.candidates[index]];
+    if (target === undefined || candidate === undefined) {
+      throw new RangeError(`The plan has no candidate ${index}.`);
+    }
+    const spanId = newSpanId(ports.randomHex);
+    const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
+    const silence = silenceRule(candidate, rules.candidates[index]?.firstTokenMs ?? Infinity);
+    const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence, promptFactor: factor };
+    return observedAttempt(traced, watched);
+  };
 }

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
+import type { GatewayPorts } from '../../functions/gateway/core/gateway/ports.ts';
+import { guardedClock } from '../../functions/gateway/core/guarded-clock.ts';
+import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import type { FleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
+import type { Lesson } from '../../functions/gateway/core/statistics/observation.ts';
+import { memoryStore } from '../bench/routing/memory-store.ts';
+import { estimate } from '../support/routes.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
+import { readAnswer, type SeenContent } from './support/seen-answer.ts';
+import { askVirtually, virtualGateway } from './support/virtual-fleet.ts';
+
+const CONFIG = {
+  providers: { only: { protocol: 'openai', baseUrl: 'http://only.test/v1' } },
+  deployments: { only: { provider: 'only', model: 'model' } },
+  routes: { all: { strategy: 'ordered', deployments: ['only'] } },
+};
+
+function event(choice: object): Uint8Array {
+  return new TextEncoder().encode(`data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`);
+}
+
+const BEGINNING = event({ delta: { role: 'assistant', content: 'Hello' }, finish_reason: null });
+const END = event({ delta: {}, finish_reason: 'stop' });
+/** What no body gives: the parser throws at it, as a decoder with a bug would. */
+const NO_BYTES = null as unknown as Uint8Array;
+
+function dialTo(pieces: readonly Uint8Array[], signals: AbortSignal[] = []): Dial {
+  return async ({ signal }) => {
+    signals.push(signal);
+    return { kind: 'answered', status: 200, headers: {}, body: bodyOf(pieces) };
+  };
+}
+
+async function* bodyOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    yield piece;
+    await new Promise(setImmediate);
+  }
+}
+
+interface Course {
+  readonly status: number;
+  readonly seen: SeenContent;
+  readonly bugs: readonly unknown[];
+  readonly records: readonly RequestRecord[];
+}
+
+interface Setting {
+  readonly dial: Dial;
+  readonly stream?: boolean;
+  readonly ports?: Partial<GatewayPorts>;
+}
+
+async function play({ dial, stream = true, ports = {} }: Setting): Promise<Course> {
+  const bugs: unknown[] = [];
+  const records: RequestRecord[] = [];
+  const time = virtualClock();
+  const onBug = (bug: unknown): void => void bugs.push(bug);
+  const clock = guardedClock(time.clock, onBug);
+  const gateway = virtualGateway({
+    config: CONFIG,
+    clock,
+    dial,
+    store: memoryStore(clock),
+    seed: 1,
+    onRecord: (record) => records.push(record),
+    ports: { onBug, ...ports },
+  });
+  let answer: Awaited<ReturnType<typeof askVirtually>> | undefined;
+  const asking = askVirtually(gateway, 'key', { model: 'all', stream }).then((given) => {
+    answer = given;
+  });
+  for (let waits = 0; waits < 40 && answer === undefined; waits += 1) {
+    await time.advance(100);
+  }
+  await asking;
+  assert.ok(answer !== undefined);
+  const { status, text } = answer;
+  return { status, seen: readAnswer(text, stream && status === 200), bugs, records };
+}
+
+/** Statistics that know nothing, and break at one kind of lesson. */
+function statisticsThatBreakAt(kind: Lesson['kind']): FleetStatistics {
+  return {
+    prepare: async () => {},
+    look: () => ({ estimate: estimate(), state: 'healthy' }),
+    observe: (observation) => {
+      if (observation.kind === kind) {
+        throw new Error('a bug');
+      }
+      return () => {};
+    },
+    claimProbe: async () => false,
+    flush: async () => {},
+    close: async () => {},
+  };
+}
+
+function assertInternalError({ status, seen, bugs, records }: Course): void {
+  assert.equal(status, 500);
+  assert.equal(seen.error?.code, 'internal_error');
+  assert.equal(bugs.length, 1);
+  assert.deepEqual(
+    records.map(({ ending, errorCode }) => [ending, errorCode]),
+    [['failed', 'internal_error']],
+  );
+}
+
+describe('a bug before the answer has begun', () => {
+  for (const stream of [true, false]) {
+    const form = stream ? 'streamed' : 'plain';
+    it(`in a decoder is told, and the caller gets a 500, ${form}`, async () => {
+      assertInternalError(await play({ dial: dialTo([NO_BYTES]), stream }));
+    });
+
+    it(`in a dial is told, and the caller gets a 500, ${form}`, async () => {
+      const dial: Dial = () => Promise.reject(new Error('a bug'));
+      assertInternalError(await play({ dial, stream }));
+    });
+
+    it(`in the plan is told, and the caller gets a 500, ${form}`, async () => {
+      const look = (): never => {
+        throw new Error('a bug');
+      };
+      const statistics = { ...statisticsThatBreakAt('late'), look };
+      assertInternalError(await play({ dial: dialTo([]), stream, ports: { statistics } }));
+    });
+  }
+
+  it('aborts the call to the provider', async () => {
+    const signals: AbortSignal[] = [];
+    await play({ dial: dialTo([NO_BYTES], signals) });
+    assert.equal(signals[0]?.aborted, true);
+  });
+
+  it("in the middle of a plain call's answer is told, and the caller gets a 500", async () => {
+    assertInternalError(await play({ dial: dialTo([BEGINNING, NO_BYTES]), stream: false }));
+  });
+});
+
+describe('a bug in the middle of a stream', () => {
+  it('ends it with an error event, without [DONE], is told, and aborts the provider', async () => {
+    const signals: AbortSignal[] = [];
+    const { status, seen, bugs, records } = await play({ dial: dialTo([BEGINNING, NO_BYTES], signals) });
+    assert.equal(status, 200);
+    assert.equal(seen.text, 'Hello');
+    assert.equal(seen.isDone, false);
+    assert.equal(seen.error?.code, 'internal_error');
+    assert.equal(bugs.length, 1);
+    assert.deepEqual(
+      records.map(({ ending }) => ending),
+      ['cut'],
+    );
+    assert.equal(signals[0]?.aborted, true);
+  });
+
+  it('at its end is told, and the stream does not end like a whole one', async () => {
+    const statistics = statisticsThatBreakAt('answered');
+    const { seen, bugs } = await play({ dial: dialTo([BEGINNING, END]), ports: { statistics } });
+    assert.equal(seen.isDone, false);
+    assert.equal(seen.error?.code, 'internal_error');
+    assert.ok(bugs.length >= 1);
+  });
+});
+
+describe('a bug after the answer', () => {
+  it('in whoever writes the record is told, and takes nothing from the caller', async () => {
+    const onRecord = (): never => {
+      throw new Error('a bug');
+    };
+    const { seen, bugs } = await play({ dial: dialTo([BEGINNING, END]), ports: { onRecord } });
+    assert.equal(seen.isDone, true);
+    assert.equal(bugs.length, 1);
+  });
+});
+
+describe('a bug in a timer', () => {
+  it('is told, and the others go on', async () => {
+    const time = virtualClock();
+    const bugs: unknown[] = [];
+    const woken: string[] = [];
+    const clock = guardedClock(time.clock, (bug) => bugs.push(bug));
+    clock.after(10, () => {
+      throw new Error('a bug');
+    });
+    clock.after(20, () => woken.push('second'));
+    const cancel = clock.after(30, () => woken.push('third'));
+    cancel();
+    await time.advance(100);
+    assert.equal(bugs.length, 1);
+    assert.deepEqual(woken, ['second']);
+  });
+});
