@@ -29,10 +29,15 @@ export function alarmMetrics(template: Template): ReadonlySet<WatchedMetric> {
   );
 }
 
+/** What a template's dashboard shows, as CloudWatch reads it. What stands for another resource is called `reference` in it. */
+export function dashboardBody(template: Template): unknown {
+  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+  return parseJson(textOf(dashboard?.Properties.DashboardBody));
+}
+
 /** The metrics of ours that a template's dashboard draws, by name or by search, and those that it lists to pick from. */
 export function dashboardMetrics(template: Template): ReadonlySet<WatchedMetric> {
-  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
-  const body = parseJson(textOf(dashboard?.Properties.DashboardBody));
+  const body = dashboardBody(template);
   const graphed = arrayMember(body, 'widgets').flatMap((widget) =>
     arrayMember(member(widget, 'properties'), 'metrics'),
   );

@@ -1,0 +1,106 @@
+import { arrayMember, type JsonObject, member, numberMember, stringMember } from '../../functions/gateway/core/json.ts';
+
+/** What a period's metrics come to, by `name statistic`, as `Errors Sum`. What is left out was not written in that period. */
+export type Period = Readonly<Record<string, number>>;
+
+/**
+ * Whether an alarm of the template goes off after these periods, the last one at the end: as CloudWatch evaluates alarms that treat missing
+ * data as good. Source: CloudWatch user guide, "Evaluating an alarm" and "Using math expressions".
+ */
+export function goesOff(alarm: JsonObject, periods: readonly Period[]): boolean {
+  const threshold = numberMember(alarm, 'Threshold') ?? Number.NaN;
+  const evaluated = periods.slice(-(numberMember(alarm, 'EvaluationPeriods') ?? 1));
+  const above = evaluated.filter((period) => (measureOf(alarm, period) ?? Number.NEGATIVE_INFINITY) > threshold);
+  return above.length >= (numberMember(alarm, 'DatapointsToAlarm') ?? 1);
+}
+
+/** What the alarm looks at in one period; `undefined`: missing. */
+function measureOf(alarm: JsonObject, period: Period): number | undefined {
+  const metrics = arrayMember(alarm, 'Metrics');
+  if (metrics.length === 0) {
+    const statistic = stringMember(alarm, 'Statistic') ?? stringMember(alarm, 'ExtendedStatistic');
+    return period[`${stringMember(alarm, 'MetricName')} ${statistic}`];
+  }
+  const inputs = metrics.flatMap((metric) => {
+    const stat = member(metric, 'MetricStat');
+    const name = stringMember(member(stat, 'Metric'), 'MetricName');
+    return stat === undefined ? [] : [[String(member(metric, 'Id')), `${name} ${stringMember(stat, 'Stat')}`] as const];
+  });
+  const expression = metrics.map((metric) => stringMember(metric, 'Expression')).find((text) => text !== undefined);
+  const values = new Map(inputs.map(([id, metric]) => [id, period[metric]]));
+  return evaluate(tokensOf(expression ?? ''), values);
+}
+
+function tokensOf(expression: string): string[] {
+  return expression.match(/[A-Za-z_]\w*|[\d.]+|>=|[-+*/(),]/g) ?? [];
+}
+
+type Values = ReadonlyMap<string, number | undefined>;
+
+/** Metric math as far as the alarms use it: `+ - * /`, `>=`, `IF` and `FILL`. Anything with a missing part is missing. */
+function evaluate(tokens: string[], values: Values): number | undefined {
+  const left = sum(tokens, values);
+  if (tokens[0] !== '>=') {
+    return left;
+  }
+  tokens.shift();
+  return both(left, sum(tokens, values), (a, b) => (a >= b ? 1 : 0));
+}
+
+function sum(tokens: string[], values: Values): number | undefined {
+  let value = product(tokens, values);
+  while (tokens[0] === '+' || tokens[0] === '-') {
+    const sign = tokens.shift() === '+' ? 1 : -1;
+    value = both(value, product(tokens, values), (a, b) => a + sign * b);
+  }
+  return value;
+}
+
+function product(tokens: string[], values: Values): number | undefined {
+  let value = atom(tokens, values);
+  while (tokens[0] === '*' || tokens[0] === '/') {
+    const isTimes = tokens.shift() === '*';
+    value = both(value, atom(tokens, values), (a, b) => (isTimes ? a * b : a / b));
+  }
+  return value;
+}
+
+function atom(tokens: string[], values: Values): number | undefined {
+  const token = tokens.shift() ?? '';
+  if (token === '(' || tokens[0] === '(') {
+    return call(token, tokens, values);
+  }
+  return /^\d/.test(token) ? Number(token) : values.get(token);
+}
+
+function call(name: string, tokens: string[], values: Values): number | undefined {
+  if (name !== '(') {
+    tokens.shift();
+  }
+  const parts: (number | undefined)[] = [];
+  do {
+    parts.push(evaluate(tokens, values));
+  } while (tokens.shift() === ',');
+  const [first, second, third] = parts;
+  switch (name) {
+    case '(':
+      return first;
+    case 'FILL':
+      return first ?? second;
+    case 'IF':
+      return chosen(first, second, third);
+    default:
+      throw new Error(`The alarms use ${name}, which is not evaluated here.`);
+  }
+}
+
+function chosen(condition: number | undefined, yes: number | undefined, no: number | undefined): number | undefined {
+  if (condition === undefined) {
+    return undefined;
+  }
+  return condition === 0 ? no : yes;
+}
+
+function both(a: number | undefined, b: number | undefined, of: (a: number, b: number) => number): number | undefined {
+  return a === undefined || b === undefined ? undefined : of(a, b);
+}
