@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
+import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { pageAnswer } from '../../functions/gateway/page/page-answer.ts';
+import { composeProber } from '../../functions/probe/compose-prober.ts';
+import { probeLines } from '../../functions/probe/core/probe-lines.ts';
+import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { banner } from './banner.ts';
 import { listenToKeys } from './keyboard.ts';
 import {
@@ -19,6 +23,7 @@ import {
   simulatedCredentials,
 } from './local-config.ts';
 import { localControls } from './local-controls.ts';
+import { probeIntervalMs, probeRunLine, startLocalProber } from './local-prober.ts';
 import { localSigner } from './local-signer.ts';
 import { startLocalSystem } from './local-system.ts';
 import { requestLine } from './request-line.ts';
@@ -54,32 +59,35 @@ async function start(): Promise<void> {
   const { config, cors, simulated } = await choose(configFile());
   const key = process.env.NEMO_KEY ?? `nemo_${randomBytes(32).toString('base64url')}`;
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE ?? DEFAULT_METRICS_FILE);
-  const metrics = createWriteStream(metricsFile, { flags: 'a' });
-  metrics.on('error', (error) =>
-    console.error(`Metrics are lost: ${error.message}. NEMO_METRICS_FILE names the file.`),
-  );
+  const metrics = metricsStream(metricsFile);
+  const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
   const known = simulatedCredentials(simulated?.vendors ?? []);
+  const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
+  const outside = { credentials, sign: localSigner(), onStoreError };
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config: { ...config, statusPage: true },
     page: localPage(simulated !== undefined),
     key,
     port,
-    credentials: async (name) => known.get(name) ?? process.env[name],
-    sign: localSigner(),
+    ...outside,
     metricsFile,
     onRecord: (record) => {
       console.log(requestLine(record));
       metrics.write(metricText(record));
     },
-    onStoreError: (operation, error) => console.error(`DynamoDB did not ${operation}: ${String(error)}`),
     ...(cors === undefined ? {} : { cors }),
     ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
   });
   listening.resolve(system.baseUrl);
+  const { client: dynamoDb, statisticsTable } = system.dynamoDb;
+  const run = composeProber({ config, dynamoDb, statisticsTable, ...outside });
+  const onRun = (done: ProbeRun): void => reportRun(done, metrics);
+  const stopProber = startLocalProber({ run, everyMs: probeEveryMs, clock: systemClock, onRun });
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.
+    stopProber();
     const closed = Promise.all([system.close(), simulated?.close()]);
     void closed.then(() => metrics.end(() => process.exit(0)));
   };
@@ -88,6 +96,26 @@ async function start(): Promise<void> {
   if (simulated !== undefined) {
     listenToKeys(simulated, stop);
   }
+}
+
+function onStoreError(operation: string, error: unknown): void {
+  console.error(`DynamoDB did not ${operation}: ${String(error)}`);
+}
+
+function metricsStream(file: string): WriteStream {
+  const metrics = createWriteStream(file, { flags: 'a' });
+  metrics.on('error', (error) =>
+    console.error(`Metrics are lost: ${error.message}. NEMO_METRICS_FILE names the file.`),
+  );
+  return metrics;
+}
+
+function reportRun(run: ProbeRun, metrics: WriteStream): void {
+  const line = probeRunLine(run);
+  if (line !== undefined) {
+    console.log(line);
+  }
+  metrics.write(textOf(probeLines(run, 'local', Date.now())));
 }
 
 /** Loopback costs nothing, so the page asks every second. It shows no data without the key, which its address in the banner carries. */
@@ -141,7 +169,9 @@ function problemOf(error: unknown): string | undefined {
 }
 
 function metricText(record: RequestRecord): string {
-  return embeddedMetricLines(record, 'local', Date.now())
-    .map((line) => `${line}\n`)
-    .join('');
+  return textOf(embeddedMetricLines(record, 'local', Date.now()));
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
