@@ -5,7 +5,11 @@ import { describe, test } from 'node:test';
 import { Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { modelDirectory } from '../../../functions/gateway/core/config/resolve-model.ts';
+import { arrayMember, type JsonObject, member, objectMember } from '../../../functions/gateway/core/json.ts';
+import { probeLines } from '../../../functions/probe/core/probe-lines.ts';
 import { MAX_ASKING_MS } from '../../../functions/probe/core/prober.ts';
+import { FAILURES } from '../../support/failures.ts';
 import { gatewayApp, shipped, templateOf } from '../synthesised.ts';
 
 interface Statement {
@@ -138,6 +142,36 @@ describe('the rights of the prober', () => {
       report.pluginReports.flatMap(({ violations }: { violations: unknown[] }) => violations),
       [],
     );
+  });
+});
+
+describe('the alarm for a deployment that is down', () => {
+  test("watches what the prober's lines make metrics of, so that it goes off without traffic", () => {
+    const [deployment] = modelDirectory(environment.config).deployments.values();
+    assert.ok(deployment);
+    const record = { deployment, startedAtMs: 0, totalMs: 1, failure: FAILURES.unreachable };
+    const [line = ''] = probeLines({ records: [record], skipped: [], storeFailures: [], tookMs: 1 }, 'dev', 0);
+    const written: JsonObject = JSON.parse(line);
+    const directive = arrayMember(objectMember(written, '_aws'), 'CloudWatchMetrics')[0];
+    const [alarm] = Object.values(
+      template.findResources('AWS::CloudWatch::Alarm', {
+        Properties: { AlarmName: `nemorouter-dev: ${deployment.id} is down` },
+      }),
+    );
+    const watched = arrayMember(alarm?.Properties, 'Metrics')
+      .map((metric) => objectMember(objectMember(metric, 'MetricStat'), 'Metric'))
+      .filter((metric) => metric !== undefined);
+    assert.equal(watched.length, 2);
+    for (const { Namespace, MetricName, Dimensions } of watched) {
+      assert.equal(Namespace, member(directive, 'Namespace'));
+      assert.equal(written[String(MetricName)], 1);
+      const dimensions = (Dimensions as readonly { Name: string; Value: string }[]).map(({ Name, Value }) => [
+        Name,
+        Value,
+      ]);
+      const [names] = arrayMember(directive, 'Dimensions') as readonly (readonly string[])[];
+      assert.deepEqual(dimensions.toSorted(), names?.map((name) => [name, written[name]]).toSorted());
+    }
   });
 });
 

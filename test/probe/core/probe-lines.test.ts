@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { arrayMember, type JsonObject, member, objectMember } from '../../../functions/gateway/core/json.ts';
 import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../../functions/gateway/core/metrics/metric-names.ts';
@@ -7,6 +8,8 @@ import { probeLines } from '../../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../../functions/probe/core/prober.ts';
 import { FAILURES } from '../../support/failures.ts';
 import { deployment } from '../../support/routes.ts';
+
+const FIELDS = readFileSync(new URL('../../../functions/gateway/core/metrics/LOG-FIELDS.md', import.meta.url), 'utf8');
 
 const NOW = 1_700_000_000_000.5;
 
@@ -108,5 +111,21 @@ describe("the prober's lines", () => {
     assert.deepEqual(member(arrayMember(objectMember(run, '_aws'), 'CloudWatchMetrics')[0], 'Dimensions'), [
       ['Environment'],
     ]);
+  });
+
+  it('carry no field that the list of fields does not name', () => {
+    const [own = '', others = ''] = FIELDS.split("## The prober's lines").toReversed();
+    const [probe, run] = linesOf(runOf({ records: [failed('rate-limited')] }));
+    const fieldsOf = (line: JsonObject | undefined): readonly string[] =>
+      Object.keys(line ?? {}).filter((name) => /^[a-z]/.test(name));
+    const ofAttempts = [...others.matchAll(/^\| `([^`]+)` \| [a-z, ]*attempt/gm)].map(([, field]) => field);
+    assert.deepEqual(
+      fieldsOf(probe).filter((field) => !ofAttempts.includes(field)),
+      [],
+    );
+    assert.deepEqual(
+      fieldsOf(run).filter((field) => !own.includes(`\`${field}\``) && field !== 'costUsd'),
+      [],
+    );
   });
 });
