@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
@@ -11,7 +12,9 @@ import type { Credentials } from './adapters/undici-dial.ts';
 import { composeGateway } from './compose-gateway.ts';
 import type { GatewayConfig } from './core/config/gateway-config.ts';
 import type { Gateway } from './core/gateway/gateway.ts';
+import type { LivePage } from './core/gateway/ports.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
+import { pageAnswer } from './page/page-answer.ts';
 
 /** The gateway as a streaming Lambda function behind a Function URL. What is made here is made once an instance, before its first request. */
 const gateway = await startGateway();
@@ -66,9 +69,16 @@ async function startGateway(): Promise<Gateway> {
       process.stdout.write(`${embeddedMetricLines(record, name, Date.now()).join('\n')}\n`);
     },
     onStoreError,
+    ...(config.statusPage ? { page: shippedPage() } : {}),
   });
   await Promise.all([composed.statistics.prepare(), secretRead(config, credentials)]);
   return composed.gateway;
+}
+
+/** The live page, which stands beside the code as the configuration does. */
+function shippedPage(): LivePage {
+  const answer = pageAnswer(readFileSync(new URL('page.html', import.meta.url), 'utf8'));
+  return async () => answer;
 }
 
 /**

@@ -15,9 +15,15 @@ const NEVER_LOADED = [
   '@smithy/core/event-streams',
 ];
 
+/** What else a function has beside its code. */
+export interface BundleExtras {
+  /** Whether the live page is there, as `page.html`. @default false */
+  readonly page?: boolean;
+}
+
 /** How a function is bundled: one small ES module with `config.json`, the environment's checked configuration, beside it. */
-export function functionBundle(configPath: string): BundlingOptions {
-  const command = `"${process.execPath}" "${ROOT}infra/bundle-config.ts"`;
+export function functionBundle(configPath: string, { page = false }: BundleExtras = {}): BundlingOptions {
+  const script = (name: string): string => `"${process.execPath}" "${ROOT}infra/${name}"`;
   return {
     format: OutputFormat.ESM,
     target: 'node24',
@@ -34,7 +40,10 @@ export function functionBundle(configPath: string): BundlingOptions {
     commandHooks: {
       beforeBundling: () => [],
       beforeInstall: () => [],
-      afterBundling: (_from: string, to: string) => [`${command} "${configPath}" "${to}/config.json"`],
+      afterBundling: (_from: string, to: string) => [
+        `${script('bundle-config.ts')} "${configPath}" "${to}/config.json"`,
+        ...(page ? [`${script('bundle-page.ts')} "${to}/page.html"`] : []),
+      ],
     },
   };
 }

@@ -52,7 +52,7 @@ export class GatewayFunction extends Construct {
         NEMO_CONFIG_FILE: 'config.json',
         ...variables,
       },
-      bundling: functionBundle(environment.path),
+      bundling: functionBundle(environment.path, { page: true }),
     });
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Validations } from 'aws-cdk-lib';
@@ -394,12 +394,14 @@ describe('the stack', () => {
     );
   });
 
-  test('bundles the gateway as one module below 700 KB, with its checked configuration beside it', async () => {
+  test('bundles the gateway as one module below 700 KB, with its checked configuration and its page beside it', async () => {
     const { app } = gatewayApp(shipped('dev'), true);
     const { directory } = app.synth();
-    const asset = readdirSync(directory).find((name) => name.startsWith('asset.'));
+    const assets = readdirSync(directory).filter((name) => name.startsWith('asset.'));
+    // The prober has no page.
+    const asset = assets.find((name) => existsSync(join(directory, name, 'page.html')));
     assert.ok(asset);
-    assert.deepEqual(readdirSync(join(directory, asset)).sort(), ['config.json', 'index.mjs']);
+    assert.deepEqual(readdirSync(join(directory, asset)).sort(), ['config.json', 'index.mjs', 'page.html']);
     const config = readCheckedConfig(readFileSync(join(directory, asset, 'config.json'), 'utf8'));
     assert.deepEqual(config, shipped('dev').config);
     const code = readFileSync(join(directory, asset, 'index.mjs'), 'utf8');

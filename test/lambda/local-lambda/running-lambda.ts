@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -51,10 +51,8 @@ export async function runningLambda(options: RunningLambdaOptions): Promise<Runn
   const key = `nemo_${randomBytes(32).toString('base64url')}`;
   await aws.dynamoDb.client.send(new PutItemCommand({ TableName: keys, Item: itemOf(key) }));
   const taskRoot = await mkdtemp(join(tmpdir(), 'nemo-task-'));
-  await copyFile(join(deployed.code, 'index.mjs'), join(taskRoot, 'index.mjs'));
-  if (options.configText === 'as-bundled') {
-    await copyFile(join(deployed.code, 'config.json'), join(taskRoot, 'config.json'));
-  } else {
+  await cp(deployed.code, taskRoot, { recursive: true });
+  if (options.configText !== 'as-bundled') {
     await writeFile(join(taskRoot, 'config.json'), options.configText ?? configText(options.config));
   }
   const variables = {

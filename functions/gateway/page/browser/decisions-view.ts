@@ -5,7 +5,7 @@ import { duration, timeOfDay } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
 
 /** Rows in the table: what is older is only counted. */
-const SHOWN = 150;
+const SHOWN = 40;
 
 /** The stream of decisions, newest first. Gives how many it shows. */
 export function decisionsView(): (wanted: readonly Decision[]) => number {
@@ -21,38 +21,27 @@ function decisionRow(decision: Decision): Row<Decision> {
   const { asked, route, status, code, ttftMs, totalMs, requestId, stream, explored, operation } = decision;
   const kind = decisionKind(decision);
   const words = [kind, ...(status === 200 ? [] : [String(status)]), ...(code === undefined ? [] : [code])];
-  const about = [operation === 'chat' ? '' : operation, stream ? 'streamed' : '', explored ? 'explored' : ''];
   const name = asked ?? route ?? '–';
+  const by = route === undefined || route === name ? '' : `by ${route}`;
+  const about = [by, operation === 'chat' ? '' : operation, stream ? 'streamed' : '', explored ? 'explored' : ''];
   const node = element(
     'tr',
     { 'data-kind': kind },
-    element('td', { 'data-label': 'Time' }, timeOfDay(decision.atMs)),
+    element('td', { class: 'when' }, timeOfDay(decision.atMs + totalMs)),
     element(
       'td',
-      { 'data-label': 'Asked' },
+      { class: 'asked' },
       element('span', { class: 'name' }, name),
-      muted(route === undefined || route === name ? '' : `by ${route}`),
-      muted(about.filter((word) => word !== '').join(', ')),
+      ' ',
+      element('span', { class: 'muted' }, about.filter((word) => word !== '').join(', ')),
     ),
-    element('td', { 'data-label': 'Outcome' }, element('span', { class: 'kind' }, words.join(' '))),
-    element(
-      'td',
-      { class: 'wide', 'data-label': 'Attempts' },
-      element('ol', { class: 'attempts' }, ...decision.attempts.map(attemptItem)),
-    ),
+    element('td', {}, element('span', { class: 'kind' }, words.join(' '))),
+    element('td', { class: 'wide' }, element('ol', { class: 'attempts' }, ...decision.attempts.map(attemptItem))),
     element('td', { class: 'number', 'data-label': 'First token' }, duration(ttftMs)),
     element('td', { class: 'number', 'data-label': 'Total' }, duration(totalMs)),
-    element(
-      'td',
-      { 'data-label': 'Request' },
-      element('span', { class: 'id muted', title: requestId }, requestId.slice(0, 8)),
-    ),
+    element('td', {}, element('span', { class: 'id muted', title: requestId }, requestId.slice(0, 8))),
   );
   return { node, update: () => undefined };
-}
-
-function muted(text: string): HTMLElement | string {
-  return text === '' ? '' : element('span', { class: 'muted' }, text);
 }
 
 function attemptItem({ deployment, outcome, reason, hedge, continues, totalMs, ttftMs }: DecisionAttempt): HTMLElement {

@@ -102,7 +102,7 @@ function confidenceCell() {
     update: (evidence: number): void => {
       const known = confidence(evidence);
       setText(word, known.word);
-      setText(count, `${evidence < 9.95 ? evidence.toFixed(1) : Math.round(evidence)} seen`);
+      setText(count, `${evidence < 9.95 ? evidence.toFixed(1) : Math.round(evidence)} calls`);
       for (const [index, bar] of bars.entries()) {
         bar.classList.toggle('on', index < known.bars);
       }

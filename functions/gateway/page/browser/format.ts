@@ -20,12 +20,15 @@ export function percent(share: number): string {
   return `${value === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} %`;
 }
 
-/** A rate: `0.02`, `3.1`, `120`. */
+/** A rate: `0`, `0.02`, `3.1`, `120`. */
 export function rate(perSecond: number): string {
   if (perSecond >= 9.95) {
     return String(Math.round(perSecond));
   }
-  return perSecond >= 0.095 || perSecond === 0 ? perSecond.toFixed(1) : perSecond.toFixed(2);
+  if (perSecond < 0.005) {
+    return '0';
+  }
+  return perSecond >= 0.095 ? perSecond.toFixed(1) : perSecond.toFixed(2);
 }
 
 /** A time left or gone by: `now`, `12 s`, `3 min`. */

@@ -21,6 +21,7 @@ export function routesView(): (rows: readonly RouteRow[]) => void {
 function routeRow({ route }: RouteRow): Row<RouteRow> {
   const plan = planCell();
   const plot = plotView();
+  const quiet = element('span', { class: 'muted' }, 'no calls in these minutes');
   const ttft = percentileCells('First token');
   const total = percentileCells('Answer');
   const calls = element('span', { class: 'block' });
@@ -40,7 +41,7 @@ function routeRow({ route }: RouteRow): Row<RouteRow> {
       ),
     ),
     plan.node,
-    element('td', { class: 'wide' }, plot.node),
+    element('td', { class: 'wide' }, plot.node, quiet),
     ...ttft.nodes,
     ...total.nodes,
     element('td', { class: 'number wide', 'data-label': 'Calls' }, calls, rescued, failed),
@@ -52,6 +53,8 @@ function routeRow({ route }: RouteRow): Row<RouteRow> {
       label: `Callers of ${now.name}, time to first token: ${percentileText(figures.ttftMs)}`,
       nowMs,
     });
+    plot.node.classList.toggle('gone', figures.calls === 0);
+    quiet.hidden = figures.calls > 0;
     ttft.update(figures.ttftMs);
     total.update(figures.totalMs);
     setText(calls, String(figures.calls));

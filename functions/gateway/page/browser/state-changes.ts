@@ -2,7 +2,7 @@ import type { DeploymentStatus, EjectionStatus } from '../../core/status/fleet-s
 import { span } from './format.ts';
 
 const REASONS: Readonly<Record<EjectionStatus['reason'], string>> = {
-  failures: 'it fails',
+  failures: 'failing',
   'rate-limited': 'rate-limited',
   misconfigured: 'misconfigured',
 };
@@ -16,9 +16,9 @@ export function stateText({ state, ejection }: Pick<DeploymentStatus, 'state' | 
     case 'ejected':
       return `ejected for ${span((ejection?.untilMs ?? nowMs) - nowMs)}${why}`;
     case 'due':
-      return `to be tried again${why}`;
+      return `due to be tried${why}`;
     case 'probing':
-      return `being tried by one call${why}`;
+      return 'probing: one call tries it';
   }
 }
 
