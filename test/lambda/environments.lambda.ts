@@ -90,6 +90,21 @@ describe("the gateway's instances in Lambda", () => {
     assert.equal(lambda.instances.length, 1);
   });
 
+  it('notice nothing of connections to AWS that died while they were frozen', async () => {
+    await (await lambda.chat(question())).text();
+    await lambda.settled();
+    lambda.aws.endConnections();
+    const written = lambda.aws.calls.filter((operation) => operation === 'UpdateItem').length;
+    assert.equal((await lambda.chat(question())).status, 200);
+    await lambda.settled();
+    const again = lambda.aws.calls.filter((operation) => operation === 'UpdateItem').length;
+    assert.ok(again > written);
+    assert.deepEqual(
+      lambda.instances[0]?.lines.map((line) => stringMember(parseJson(line), 'line')),
+      ['request', 'attempt', 'request', 'attempt'],
+    );
+  });
+
   it('write metrics as plain lines, one a request and one an attempt, and nothing else', async () => {
     await (await lambda.chat(question())).text();
     const [instance] = lambda.instances;

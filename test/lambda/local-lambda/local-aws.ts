@@ -22,6 +22,8 @@ export interface LocalAws {
   readonly hold: (operation: string) => Gate;
   /** The value of the secret; `undefined`: there is no such secret. At first `{}`. */
   readonly setSecret: (value: string | undefined) => void;
+  /** Ends every connection, as AWS does with those that a frozen instance keeps. */
+  readonly endConnections: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startLocalAws(tables: { statistics: string; keys: string }
     setSecret: (value) => {
       state.secret = value;
     },
+    endConnections: () => server.closeAllConnections(),
     close: async () => {
       server.close();
       server.closeAllConnections();
