@@ -6,10 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { embeddedMetricLines } from '../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { UsageError } from '../../../infra/cli/command.ts';
+import type { LatencyReport } from '../../../infra/cli/latency-report.ts';
 import { latencyText } from '../../../infra/cli/latency-text.ts';
 import { mergedFigures } from '../../../infra/cli/merged-figures.ts';
 import { metricsFileLatency } from '../../../infra/cli/metrics-file-latency.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
+import { type LocalCloudWatch, startLocalCloudWatch } from '../../support/local-cloudwatch.ts';
 import { attemptRecord, requestRecord } from '../../support/request-records.ts';
 import { runningGateway } from '../../support/running-gateway.ts';
 
@@ -30,14 +32,14 @@ function fileOf(...lines: readonly string[]): string {
 }
 
 /** The lines of one call that took `totalMs`, at `atMs`. */
-function call(totalMs: number, atMs = NOW_MS - 1): readonly string[] {
+function call(totalMs: number, atMs = NOW_MS - 1, environment = 'local', deployment = 'a/model'): readonly string[] {
   const record = requestRecord({
     route: 'best',
     totalMs,
     ttftMs: totalMs / 10,
-    attempts: [attemptRecord({ deployment: 'a/model', provider: 'a', totalMs: totalMs - 1, ttftMs: totalMs / 20 })],
+    attempts: [attemptRecord({ deployment, provider: 'a', totalMs: totalMs - 1, ttftMs: totalMs / 20 })],
   });
-  return embeddedMetricLines(record, 'local', atMs);
+  return embeddedMetricLines(record, environment, atMs);
 }
 
 describe('the latency in a metrics file', () => {
@@ -143,6 +145,75 @@ describe('nemo latency', () => {
   it('says that a local system without a file writes none', async () => {
     await using gateway = await runningGateway({ fakes: { only: 'openai' } });
     await assert.rejects(runCommand(['latency', '--local', gateway.baseUrl], {}), /writes no metrics/);
+  });
+
+  describe('of an environment in AWS', () => {
+    const MINUTE_MS = 60_000;
+    const nowMs = Date.now();
+
+    async function report(cloudWatch: LocalCloudWatch, since: string): Promise<LatencyReport> {
+      const words = ['latency', '--since', since, '--env', 'dev', '--endpoint', cloudWatch.endpoint, '--json'];
+      return JSON.parse((await runCommand(words, {})).text);
+    }
+
+    it('shows the percentiles of the raw values by route and by deployment', async () => {
+      await using cloudWatch = await startLocalCloudWatch();
+      const lines = Array.from({ length: 100 }, (_, index) => call((index + 1) * 10, nowMs - 30 * MINUTE_MS, 'dev'));
+      cloudWatch.record(...lines.flat(), ...call(99_999, nowMs - 25 * HOUR_MS, 'dev'), ...call(1, nowMs, 'prod'));
+      const { routes, deployments } = await report(cloudWatch, '24h');
+      assert.deepEqual(routes, [
+        {
+          name: 'best',
+          ttft: { count: 100, p50: 50, p95: 95, p99: 99 },
+          total: { count: 100, p50: 500, p95: 950, p99: 990 },
+        },
+      ]);
+      assert.deepEqual(
+        deployments.map(({ name, total }) => [name, total?.count, total?.p99]),
+        [['a/model', 100, 989]],
+      );
+    });
+
+    it('asks for any number of deployments in calls that CloudWatch takes, and reads all pages', async () => {
+      await using cloudWatch = await startLocalCloudWatch();
+      const names = Array.from({ length: 80 }, (_, index) => `a/model-${String(index).padStart(2, '0')}`);
+      cloudWatch.record(...names.flatMap((name) => call(50, nowMs - MINUTE_MS, 'dev', name)));
+      const { deployments } = await report(cloudWatch, '1h');
+      assert.deepEqual(
+        deployments.map(({ name }) => name),
+        names,
+      );
+      assert.ok(deployments.every(({ total, ttft }) => total?.p50 === 49 && ttft?.count === 1));
+      assert.ok(cloudWatch.reads() > 6, String(cloudWatch.reads()));
+    });
+
+    for (const since of ['30m', '24h', '14d', '16d', '62d', '64d', '455d']) {
+      it(`asks for ${since} in periods that CloudWatch has kept`, async () => {
+        await using cloudWatch = await startLocalCloudWatch();
+        cloudWatch.record(...call(70, nowMs - MINUTE_MS, 'dev'));
+        const { routes } = await report(cloudWatch, since);
+        assert.deepEqual(
+          routes.map(({ total }) => total),
+          [{ count: 1, p50: 70, p95: 70, p99: 70 }],
+        );
+      });
+    }
+
+    it('says of a window that CloudWatch has split that its percentiles are approximate', async () => {
+      const splitsAtMs = nowMs - HOUR_MS;
+      await using cloudWatch = await startLocalCloudWatch({ splitsAtMs });
+      cloudWatch.record(...call(100, splitsAtMs - MINUTE_MS, 'dev'), ...call(300, splitsAtMs, 'dev'));
+      const words = ['latency', '--since', '2d', '--env', 'dev', '--endpoint', cloudWatch.endpoint];
+      const { text } = await runCommand(words, {});
+      assert.match(text, /best .* ~200 +~200 +~200 +2\n/);
+      assert.match(text, /~ CloudWatch has split the time/);
+    });
+
+    it('says that nothing was measured', async () => {
+      await using cloudWatch = await startLocalCloudWatch();
+      const words = ['latency', '--env', 'dev', '--endpoint', cloudWatch.endpoint];
+      assert.match((await runCommand(words, {})).text, /Nothing was measured in this time/);
+    });
   });
 
   for (const since of ['yesterday', '0h', '456d', '-1h', '1y']) {
