@@ -64,7 +64,10 @@ function fleetOf(
     run: async (probeAll) => {
       const running = probeAll(dial);
       await time.advance(MINUTE);
-      return running;
+      const late = new Promise<never>((_, reject) => {
+        setImmediate(() => reject(new Error('The run has not ended within a minute.')));
+      });
+      return Promise.race([running, late]);
     },
   };
 }
