@@ -1,7 +1,7 @@
 import type { Candidate, PlanContext } from './plan.ts';
 import { STRATEGIES } from './strategies.ts';
 
-/** Decayed requests of the last seconds: above this, somebody has just looked. */
+/** Decayed first tokens of the last seconds, or waits as long as the best takes: from this on, somebody has just looked. */
 const LOOKED_AT = 0.5;
 /** First tokens that came in this share of the expected time, or less, promise that the deployment has become faster. */
 const PROMISING = 0.8;
@@ -25,12 +25,14 @@ export function exploreTarget(
   if (random() >= share) {
     return undefined;
   }
-  const targets = promising.length === 0 ? others.filter(isUnseen) : promising;
+  const targets = promising.length === 0 ? others.filter((candidate) => isUnseen(candidate, best)) : promising;
   return targets[Math.floor(random() * targets.length)];
 }
 
-function isUnseen({ standing }: Candidate): boolean {
-  return standing.estimate.recent.requests < LOOKED_AT;
+/** An attempt that was stopped sooner than the best answers has shown nothing. */
+function isUnseen({ standing }: Candidate, best: Candidate): boolean {
+  const { evidence, ttftTotalMs } = standing.estimate.recent;
+  return Math.max(evidence, ttftTotalMs / best.expectedTtftMs) < LOOKED_AT;
 }
 
 /** Whether its last first tokens came sooner than what is expected of it, and of the best. */

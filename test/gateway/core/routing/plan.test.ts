@@ -306,6 +306,14 @@ describe('exploration', () => {
     assert.ok(plans.every((plan) => plan.explored || order(plan)[0] === 'a'));
   });
 
+  it('looks at one whose calls were all stopped before they could have told anything, and not at one waited for in vain', () => {
+    const stopped = (waitedMs: number): Standing =>
+      measured(2000, { recent: { ...NOTHING_RECENT, requests: 5, ttftTotalMs: waitedMs } });
+    const ask = (waitedMs: number): boolean =>
+      planFor({ a: measured(300), b: stopped(waitedMs) }, { route: { explorationShare: 1 }, random: () => 0 }).explored;
+    assert.deepEqual([ask(5 * 20), ask(5 * 300)], [true, false]);
+  });
+
   it('leaves alone whom somebody has just looked at, however much is asked to be explored', () => {
     const seen = { a: measured(300), b: measured(900), c: measured(2000) };
     assert.equal(planFor(seen, { route: { explorationShare: 1 }, random: () => 0 }).explored, false);
