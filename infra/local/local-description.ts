@@ -2,6 +2,7 @@ import type { SideRoute } from '../../functions/gateway/adapters/node-http-serve
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { checkedConfigJson, readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import { isFromForeignPage } from './foreign-page.ts';
 import type { LocalDynamoDb } from './local-dynamodb.ts';
 
 /** What the operator's commands need to know of a local system. No secret: of credentials only whether they are there. */
@@ -16,13 +17,13 @@ export interface LocalDescription {
 
 const PATH = '/local/system';
 
-/** Describes the local system at `GET /local/system`. To programs on this machine only: not to web pages, whatever name they call it by. */
+/** Describes the local system at `GET /local/system`. To programs on this machine only. */
 export function describesLocalSystem(
   description: Omit<LocalDescription, 'credentials'>,
   credentials: Credentials,
 ): SideRoute {
-  return ({ method, url, headers }, response) => {
-    if (method !== 'GET' || url !== PATH || headers.origin !== undefined || !isLoopback(headers.host)) {
+  return (request, response) => {
+    if (request.method !== 'GET' || request.url !== PATH || isFromForeignPage(request)) {
       return false;
     }
     void present(description.config, credentials).then((there) => {
@@ -32,11 +33,6 @@ export function describesLocalSystem(
     });
     return true;
   };
-}
-
-/** A page of somebody else's may point a name of its own at this machine, but not change what its browser sends as `Host`. */
-function isLoopback(host: string | undefined): boolean {
-  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
 }
 
 async function present({ providers }: GatewayConfig, credentials: Credentials): Promise<Record<string, boolean>> {
