@@ -126,7 +126,7 @@ export const awsSettingsSchema = z
       .int()
       .min(128)
       .max(10_240)
-      // A request of 6 MB takes 245 MB at its peak, which 256 would not hold. 1024 is twice as dear and saves some milliseconds a call.
+      // A request of 6 MB takes up to 260 MB at its peak, which 256 would not hold. 1024 is twice as dear and saves some milliseconds a call.
       // Measured: `npm run bench:memory`; what it costs: `npm run bench:bill`.
       .default(512)
       .meta({
