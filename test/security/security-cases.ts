@@ -100,6 +100,12 @@ const SIDE_ROUTES = [
   '/vertex_ai/x',
   '/proxy/http://169.254.169.254/latest/meta-data',
   '/local/providers/only/down',
+  '/local/load/start',
+  '/status',
+  '/status/',
+  '/status?after=x.1',
+  '/index.html',
+  '/favicon.ico',
   '/2015-03-31/functions/function/invocations',
 ];
 

@@ -2,6 +2,7 @@ import OpenAI, { type ClientOptions } from 'openai';
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
 import type { LocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 import { startLocalSystem } from '../../infra/local/local-system.ts';
@@ -16,6 +17,8 @@ export interface RunningGatewayOptions<Name extends string> {
   readonly config?: object;
   /** The database of another gateway. Default: one of its own. */
   readonly dynamoDb?: LocalDynamoDb;
+  /** The live page, for a configuration that turns it on. Default: none. */
+  readonly page?: LivePage;
   /** The vendors' API keys. Default: the same one for all. */
   readonly credentials?: Credentials;
   /** Where the system says that its metrics are. */
@@ -71,6 +74,7 @@ export async function runningGateway<Name extends string>(
     onRecord: log.add,
     onStoreError: (operation, error) => void storeErrors.push(`${operation}: ${String(error)}`),
     ...(options.dynamoDb === undefined ? {} : { dynamoDb: options.dynamoDb }),
+    ...(options.page === undefined ? {} : { page: options.page }),
     ...(options.metricsFile === undefined ? {} : { metricsFile: options.metricsFile }),
   });
   const { baseUrl, dynamoDb } = system;
