@@ -75,6 +75,15 @@ describe('nemo keys', () => {
     });
   });
 
+  test('create marks a key as an operator, list says so, and a change of its limits leaves the mark', async () => {
+    const { key, id } = await json<ShownKey>('keys', 'create', 'operator', '--operator');
+    const known = { name: 'operator', account: sha256Hex(key!), isOperator: true };
+    assert.deepEqual(await look(key!), { ...known, limits: {} });
+    assert.match(await nemo('keys', 'list'), new RegExp(`OPERATOR[\\s\\S]*${id}  operator +good .* yes\\b`));
+    await nemo('keys', 'limit', 'operator', '--requests-per-minute', '7');
+    assert.deepEqual(await look(key!), { ...known, limits: { requestsPerMinute: 7 } });
+  });
+
   test('list shows the limits and what was spent, and never a key', async () => {
     const { key, id } = await json<ShownKey>('keys', 'create', 'spender', '--usd-per-month', '5');
     const accounts = dynamoDbAccounts({ client: dynamoDb.client, tableName: TABLE });
