@@ -39,10 +39,18 @@ describe('npm start without any credential', { timeout: 60_000 }, () => {
     const output = program.output();
     assert.match(output, /base URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
     assert.match(output, /API key +nemo_[\w-]{43}\n/);
+    assert.match(output, /live page +http:\/\/127\.0\.0\.1:\d+\/#key=nemo_[\w-]{43}\n/);
     assert.match(output, /curl -N http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H "Authorization: Bearer nemo_/);
     assert.match(output, /new OpenAI\(\{ baseURL: 'http:\/\/127\.0\.0\.1:\d+\/v1', apiKey: 'nemo_/);
     assert.match(output, /SIMULATED/);
     assert.ok(output.includes(metricsFile()));
+  });
+
+  it('serves the live page at the printed address, and its data to the printed key alone', async () => {
+    const [address = '', key = ''] = /live page +(\S+)#key=(\S+)/.exec(program.output())?.slice(1) ?? [];
+    assert.match(await (await fetch(address)).text(), /^<!doctype html>/);
+    assert.equal((await fetch(`${address}status`)).status, 401);
+    assert.equal((await fetch(`${address}status`, { headers: { authorization: `Bearer ${key}` } })).status, 200);
   });
 
   it('serves a stream with the printed key, and prints a line about it', async () => {
