@@ -14,7 +14,7 @@ export function stateText({ state, ejection }: Pick<DeploymentStatus, 'state' | 
     case 'healthy':
       return 'healthy';
     case 'ejected':
-      return `ejected for ${span((ejection?.untilMs ?? nowMs) - nowMs)}${why}`;
+      return `ejected for ${span(Math.max(1000, (ejection?.untilMs ?? nowMs) - nowMs))}${why}`;
     case 'due':
       return `due to be tried${why}`;
     case 'probing':

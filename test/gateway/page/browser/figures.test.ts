@@ -98,6 +98,7 @@ describe("a deployment's state in words", () => {
 
   it('says until when and why it is set aside', () => {
     assert.equal(stateText({ state: 'ejected', ejection }, 5000), 'ejected for 7 s: rate-limited');
+    assert.equal(stateText({ state: 'ejected', ejection }, 11_900), 'ejected for 1 s: rate-limited');
     assert.equal(stateText({ state: 'due', ejection }, 13_000), 'due to be tried: rate-limited');
     assert.equal(stateText({ state: 'probing', ejection }, 13_000), 'probing: one call tries it');
     assert.equal(stateText({ state: 'healthy', ejection: null }, 0), 'healthy');
