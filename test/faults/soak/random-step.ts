@@ -16,7 +16,7 @@ const MEANINGS: readonly FailureMeaning[] = [
 /** What a provider does with one call, at random: mostly it answers, as long and as slowly as models do. */
 export function randomStep(random: Random): Step {
   const chunks = Array.from({ length: 1 + Math.floor(random() * 20) }, (_, index) => ` word${index}`);
-  const pace = { firstTokenDelayMs: random() * 20, chunkDelayMs: random() * 3 };
+  const pace = { firstTokenDelayMs: random() * 1500, chunkDelayMs: random() * 400 };
   if (random() > FAULTY) {
     return { kind: 'answer', chunks, ...pace };
   }

@@ -1,25 +1,32 @@
 import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
 import { startLocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
-import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
-import { seenAnswer } from '../support/seen-answer.ts';
+import { type FakeProvider, type FakeRequest, startFakeProvider } from '../../support/fake-provider.ts';
 import { randomStep } from './random-step.ts';
-import type { CallOutcome, FromLoad, ToLoad } from './soak-messages.ts';
+import { callOnce } from './soak-caller.ts';
+import type { CallOutcome, FromLoad, SeenCalls, ToLoad } from './soak-messages.ts';
 
-/** The callers, the providers and the database, in a thread of their own: what is measured in the other thread is the gateway alone. */
+/** The callers, the providers and the database, in a thread of their own: what is measured in the other thread is the gateways alone. */
 
-const CONCURRENCY = 100;
-const HANG_UPS = 0.1;
+const CONCURRENCY = 2000;
+const RAMP_MS = 1;
 const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock', 'openai', 'anthropic'];
 
 const port = parentPort!;
 const random = seededRandom(Number(process.env.SOAK_SEED ?? 1));
 const dynamoDb = await startLocalDynamoDb();
 const fakes = await Promise.all(PROTOCOLS.map((protocol) => startFakeProvider(protocol)));
+/** Requests that a provider has broken off. */
+const brokenOff = new Set<FakeRequest>();
 for (const fake of fakes) {
-  fake.byDefault(() => randomStep(random));
+  fake.byDefault((request) => {
+    void request.ended.then((end) => end === 'broken-by-fake' && brokenOff.add(request));
+    return randomStep(random);
+  });
 }
 tell({
   kind: 'ready',
@@ -29,6 +36,8 @@ tell({
   keysTable: dynamoDb.keysTable,
 });
 
+/** Requests of earlier rounds. */
+let told = fakes.map(() => 0);
 for (;;) {
   const [message] = (await once(port, 'message')) as [ToLoad];
   if (message.kind === 'stop') {
@@ -36,7 +45,8 @@ for (;;) {
   }
   const outcomes = await callMany(message);
   await Promise.all(fakes.flatMap(({ requests }) => requests.map(({ ended }) => ended)));
-  tell({ kind: 'done', outcomes, providerCalls: fakes.reduce((sum, { requests }) => sum + requests.length, 0) });
+  tell({ kind: 'done', outcomes, seen: seenCalls(message.calls) });
+  told = fakes.map(({ requests }) => requests.length);
 }
 await Promise.all(fakes.map((fake: FakeProvider) => fake.close()));
 await dynamoDb.close();
@@ -46,48 +56,37 @@ function tell(message: FromLoad): void {
   port.postMessage(message);
 }
 
-async function callMany(target: Extract<ToLoad, { kind: 'call' }>): Promise<readonly CallOutcome[]> {
+async function callMany({ calls, baseUrls }: Extract<ToLoad, { kind: 'call' }>): Promise<readonly CallOutcome[]> {
+  const agent = new Agent({ keepAlive: true });
   const outcomes: CallOutcome[] = [];
-  let left = target.calls;
-  const worker = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      outcomes.push(await callOne(target));
+  const waiting = Array.from({ length: calls }, (_, call) => call).values();
+  const worker = async (index: number): Promise<void> => {
+    // Not all in the same instant: the system's queue of connections is short.
+    await sleep(index * RAMP_MS);
+    for (const call of waiting) {
+      const baseUrl = baseUrls[Math.floor(random() * baseUrls.length)]!;
+      outcomes[call] = await callOnce({ call, baseUrl, agent, random });
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, (_, index) => worker(index)));
+  agent.destroy();
   return outcomes;
 }
 
-async function callOne({ baseUrls, key }: Extract<ToLoad, { kind: 'call' }>): Promise<CallOutcome> {
-  const caller = new AbortController();
-  const stream = random() < 0.8;
-  const body = {
-    model: random() < 0.5 ? 'fastest' : 'continued',
-    messages: [{ role: 'user', content: `Hello ${Math.floor(random() * 50)}` }],
-    ...(stream ? { stream } : {}),
-  };
-  if (random() < HANG_UPS) {
-    setTimeout(() => caller.abort(), random() * 150);
+/** What the providers have seen of each call of this round. */
+function seenCalls(calls: number): readonly SeenCalls[] {
+  const seen = Array.from({ length: calls }, () => ({ requests: fakes.map(() => 0), brokenOff: fakes.map(() => 0) }));
+  for (const [provider, { requests }] of fakes.entries()) {
+    for (const request of requests.slice(told[provider])) {
+      const own = seen[callOf(request)]!;
+      own.requests[provider]! += 1;
+      own.brokenOff[provider]! += brokenOff.has(request) ? 1 : 0;
+    }
   }
-  const url = `${baseUrls[Math.floor(random() * baseUrls.length)]}/chat/completions`;
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}` },
-      body: JSON.stringify(body),
-      signal: caller.signal,
-    });
-    const seen = await seenAnswer(response);
-    const requestId = seen.headers.get('x-nemo-request-id') ?? '';
-    return {
-      kind: 'answered',
-      requestId,
-      isDone: seen.isDone,
-      status: seen.status,
-      hasError: seen.error !== undefined,
-    };
-  } catch (error) {
-    return caller.signal.aborted ? { kind: 'hung-up' } : { kind: 'broken', reason: String(error) };
-  }
+  return seen;
+}
+
+/** The call's number, from its prompt. */
+function callOf({ body }: FakeRequest): number {
+  return Number(/Call (\d+)\./.exec(JSON.stringify(body))?.[1]);
 }

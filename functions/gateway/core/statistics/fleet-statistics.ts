@@ -181,9 +181,10 @@ async function flush(fleet: Fleet): Promise<void> {
 async function writeAll(fleet: Fleet): Promise<void> {
   const { store, onStoreError } = fleet.options;
   fleet.lastWriteStartedMs = fleet.options.clock.nowMs();
-  const changes = fleet.changes.splice(0);
+  // Of one deployment's only the last: under load hundreds fail before the first of them is written.
+  const changes = new Map(fleet.changes.splice(0).map((change) => [change.deployment, change]));
   const batch = fleet.board.takeUnwritten();
-  const shared = changes.map((change) =>
+  const shared = [...changes.values()].map((change) =>
     share(store, change).catch((error: unknown) => onStoreError(`share that it is ${change.kind}`, error)),
   );
   try {
