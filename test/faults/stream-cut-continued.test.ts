@@ -168,6 +168,34 @@ describe('a stream that is cut where another deployment may go on with it', () =
     assert.equal(arrayMember(gateway.fakes.second.requests[0]?.body, 'messages').length, 1);
   });
 
+  it('in the middle of a character is one whole text', async () => {
+    await using gateway = await continuingGateway();
+    gateway.fakes.first.script({ kind: 'cut', chunks: ['Hi', ' \ud83d'], afterChunks: 2 });
+    gateway.fakes.second.script({ kind: 'answer', chunks: [' \ud83d\ude00', ' there.'] });
+    const seen = await ask(gateway);
+    assert.equal(seen.text, 'Hi \u{1f600} there.');
+    const asked = arrayMember(gateway.fakes.second.requests[0]?.body, 'messages');
+    assert.deepEqual(asked.at(-1), { role: 'assistant', content: 'Hi' });
+  });
+
+  it('by a provider that has told its usage counts what it told', async () => {
+    await using gateway = await continuingGateway({ protocols: { first: 'anthropic' } });
+    gateway.fakes.first.script({ ...CUT, usage: { inputTokens: 21, outputTokens: 9 } });
+    gateway.fakes.second.script(REST);
+    const { usage } = await ask(gateway);
+    assert.deepEqual(counts(usage), [21, 7, 28]);
+  });
+
+  it('with tools that the answer has not used is gone on with, and may use them then', async () => {
+    await using gateway = await continuingGateway();
+    gateway.fakes.first.script(CUT);
+    gateway.fakes.second.script({ kind: 'answer', chunks: [' fox'], calls: [{ name: 'look', arguments: '{}' }] });
+    const seen = await ask(gateway, { tools: [{ type: 'function', function: { name: 'look' } }] });
+    assert.equal(seen.text, 'The quick brown fox');
+    assert.equal(seen.finish, 'tool_calls');
+    assert.equal(seen.isDone, true);
+  });
+
   it('twice is gone on with twice', async () => {
     await using gateway = await continuingGateway();
     gateway.fakes.first.script(CUT);
@@ -295,6 +323,31 @@ describe('a cut stream ends with the error of the cut', () => {
     const seen = await ask(gateway);
     assert.equal(seen.error?.code, 'deadline_exceeded');
     assert.equal(gateway.fakes.second.requests.length, 0);
+  });
+});
+
+describe('the deadline of a stream that somebody else goes on with', () => {
+  it('is the one that it had: the continuation is aborted, and the caller sees the error of the cut', async () => {
+    await using gateway = await continuingGateway({ route: { timeouts: { deadlineMs: 600 } } });
+    gateway.fakes.first.script(CUT);
+    gateway.fakes.second.script({ kind: 'silence', when: 'after-headers' });
+    gateway.fakes.third.script({ kind: 'silence', when: 'after-headers' });
+    const seen = await ask(gateway);
+    assert.equal(seen.isDone, false);
+    assert.equal(seen.error?.code, 'upstream_stream_truncated');
+    const record = await gateway.record(0);
+    assert.ok(record.totalMs >= 590, `it took ${record.totalMs} ms`);
+    assert.equal(await gateway.fakes.second.requests[0]?.ended, 'aborted-by-client');
+  });
+
+  it('cuts a continuation that has begun, with its own error', async () => {
+    await using gateway = await continuingGateway({ route: { timeouts: { stallMs: 5000, deadlineMs: 600 } } });
+    gateway.fakes.first.script(CUT);
+    gateway.fakes.second.script({ kind: 'stall', chunks: [' fox', ' jumps.'], afterChunks: 1 });
+    const seen = await ask(gateway);
+    assert.equal(seen.text, 'The quick brown fox');
+    assert.equal(seen.error?.code, 'deadline_exceeded');
+    assert.equal(await gateway.fakes.second.requests[0]?.ended, 'aborted-by-client');
   });
 });
 

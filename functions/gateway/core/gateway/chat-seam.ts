@@ -2,7 +2,10 @@ import { type ChatDelta, isContent } from '../chat/chat-delta.ts';
 
 /** Where one deployment's text has broken off and another's goes on. */
 export interface ChatSeam {
-  /** The text so far without the white space at its end, which vendors refuse in the beginning of an answer. May be empty. */
+  /**
+   * The text so far without the white space at its end, which vendors refuse in the beginning of an answer, and without half a character,
+   * which is no text that could be sent. May be empty.
+   */
   readonly prefix: string;
   /** The continuation's deltas, in order, without the white space that the caller has already. */
   readonly join: (deltas: readonly ChatDelta[]) => readonly ChatDelta[];
@@ -13,8 +16,10 @@ export interface ChatSeam {
  * break: white space at the continuation's beginning is held back until its first word, and what the text ended with is taken off it.
  */
 export function chatSeam(text: string): ChatSeam {
-  const prefix = text.trimEnd();
-  const sent = text.slice(prefix.length);
+  const half = HALF_CHARACTER.exec(text)?.[0] ?? '';
+  const whole = text.slice(0, text.length - half.length);
+  const prefix = whole.trimEnd();
+  const sent = whole.slice(prefix.length);
   const held: string[] = [];
   let isJoined = false;
 
@@ -29,11 +34,15 @@ export function chatSeam(text: string): ChatSeam {
       return [];
     }
     isJoined = true;
-    return [{ ...delta, text: newSpace(held.join(''), sent) + words }];
+    const rest = half !== '' && words.startsWith(half) ? words.slice(half.length) : words;
+    return [{ ...delta, text: newSpace(held.join(''), sent) + rest }];
   }
 
   return { prefix, join: (deltas) => deltas.flatMap(joinOne) };
 }
+
+/** The first of the two UTF-16 units of an emoji or a rare letter, where the second has not come: vendors cut pieces anywhere. */
+const HALF_CHARACTER = /[\ud800-\udbff]$/;
 
 /** What of the continuation's white space the caller does not have yet. Where the two differ, only a missing line break counts. */
 function newSpace(space: string, sent: string): string {

@@ -101,12 +101,12 @@ async function goesOn(reading: Reading): Promise<boolean> {
   return true;
 }
 
-/** What would have sent the request to the next candidate before commit, but for the deadline: there is no time left to go on. */
+/** What would have sent the request to the next candidate before commit, but for the deadline and a caller who has left: nobody waits. */
 function isMendable(failure: AttemptFailure | undefined): boolean {
   if (failure === undefined || failureVerdict(failure).next !== 'next-candidate') {
     return false;
   }
-  return failure.kind !== 'timed-out' || failure.phase !== 'deadline';
+  return failure.kind !== 'aborted' && (failure.kind !== 'timed-out' || failure.phase !== 'deadline');
 }
 
 /** What the legs before have used. `promptTokens`: as the first deployment told, if it did. */

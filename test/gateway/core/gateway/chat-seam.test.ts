@@ -26,6 +26,12 @@ describe('the seam of a text that another deployment goes on with', () => {
     { name: 'more had been sent than is repeated', text: 'One\n\n', pieces: [' Two'], whole: 'One\n\nTwo' },
     { name: 'a line break is missing after a space', text: 'One ', pieces: ['\n- Two'], whole: 'One \n- Two' },
     { name: 'nothing but white space had been sent', text: '\n\n', pieces: ['Hello'], whole: '\n\nHello' },
+    {
+      name: 'half of a character had been sent',
+      text: 'Hi \ud83d',
+      pieces: [' \ud83d\ude00!'],
+      whole: 'Hi \ud83d\ude00!',
+    },
     { name: 'nothing but white space follows', text: 'Hello', pieces: [' ', '\n'], whole: 'Hello' },
   ];
   for (const { name, text, pieces, whole } of cases) {
@@ -35,7 +41,7 @@ describe('the seam of a text that another deployment goes on with', () => {
   }
 
   it('gives the text as it would have been, wherever it broke and however the rest comes in pieces', () => {
-    const word = fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom('a', 'b', '7', 'é', '.') });
+    const word = fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom('a', 'b', '7', 'é', '.', '😀') });
     const space = fc.constantFrom(' ', '  ', '\n', '\n\n', ' \n\t');
     const text = fc
       .tuple(word, fc.array(fc.tuple(space, word), { maxLength: 6 }))
@@ -61,6 +67,15 @@ describe('the seam of a text that another deployment goes on with', () => {
 
   it('shows the next deployment a prefix without white space at its end', () => {
     assert.equal(chatSeam('Hello \n\t').prefix, 'Hello');
+  });
+
+  it('shows the next deployment no half of a character', () => {
+    assert.equal(chatSeam('Hello \ud83d').prefix, 'Hello');
+    assert.equal(chatSeam('Hello\ud83d\ude00').prefix, 'Hello\ud83d\ude00');
+  });
+
+  it('keeps what the next deployment says again: only it knows what is a repetition', () => {
+    assert.equal(joined('Hello', ['Hello', ' world']), 'HelloHello world');
   });
 
   it('holds nothing back but white space', () => {
