@@ -2,6 +2,7 @@ import type { ProtocolName } from '../../functions/gateway/core/config/gateway-c
 import type { AttemptFailureKind } from '../../functions/gateway/core/failover/attempt-failure.ts';
 import type { Pace, Step } from '../support/fake-provider-step.ts';
 import type { Gate } from '../support/gate.ts';
+import { wireOf } from '../support/wire-of.ts';
 import { streamPlaces } from './support/stream-places.ts';
 
 /** One thing that a provider can do wrong, and what has to come of it. */
@@ -182,6 +183,29 @@ export const FAULTS: readonly Fault[] = [
     () => ({ kind: 'error-event', afterChunks: 0, meaning: 'overloaded' }),
     { call: 'answered', failure: 'overloaded' },
   ),
+  beforeCommit(
+    'drops the connection between the bytes of its first event with content',
+    (protocol) => {
+      const { start, end } = streamPlaces(protocol, CHUNKS).chunk(0);
+      return { kind: 'cut', ...TEXT, afterBytes: Math.floor((start + end) / 2) };
+    },
+    BROKEN,
+  ),
+  beforeCommit(
+    'ends its stream in the first bytes of that event, or in the header of its frame',
+    (protocol) => ({
+      kind: 'cut',
+      ...TEXT,
+      afterBytes: streamPlaces(protocol, CHUNKS).chunk(0).start + 5,
+      clean: true,
+    }),
+    { call: 'answered' },
+  ),
+  beforeCommit(
+    'falls silent between the bytes of that event',
+    (protocol) => ({ kind: 'stall', ...TEXT, afterBytes: streamPlaces(protocol, CHUNKS).chunk(0).start + 20 }),
+    FIRST_TOKEN,
+  ),
 
   afterCommit('drops the connection in the middle', () => ({ kind: 'cut', ...TEXT, afterChunks: 2 }), BROKEN),
   afterCommit(
@@ -208,6 +232,16 @@ export const FAULTS: readonly Fault[] = [
     }),
     ANSWERED,
   ),
+  afterCommit(
+    "drops the connection in an event's first bytes, or in a frame's header",
+    (protocol) => ({ kind: 'cut', ...TEXT, afterBytes: streamPlaces(protocol, CHUNKS).chunk(2).start + 5 }),
+    BROKEN,
+  ),
+  afterCommit(
+    "stalls in an event's first bytes, or in a frame's header",
+    (protocol) => ({ kind: 'stall', ...TEXT, afterBytes: streamPlaces(protocol, CHUNKS).chunk(2).start + 5 }),
+    STALL,
+  ),
   afterCommit('leaves out its finish reason', () => ({ kind: 'missing-terminal', ...TEXT }), {
     ...ANSWERED,
     text: WHOLE,
@@ -222,6 +256,11 @@ export const FAULTS: readonly Fault[] = [
     'sends an error event in the middle',
     (_, committed) => ({ kind: 'error-event', ...TEXT, afterChunks: 2, meaning: 'overloaded', ...after(committed) }),
     { call: 'answered', failure: 'overloaded', code: 'overloaded' },
+  ),
+  afterCommit(
+    'says in the middle that the quota is spent',
+    (_, committed) => ({ kind: 'error-event', ...TEXT, afterChunks: 2, meaning: 'quota-spent', ...after(committed) }),
+    { call: 'answered', failure: 'rate-limited', code: 'insufficient_quota' },
   ),
   afterCommit('goes on with bytes that are no answer', garbled, { call: 'answered' }),
 
@@ -247,6 +286,33 @@ export const FAULTS: readonly Fault[] = [
     (protocol) => ({ kind: 'cut', ...TEXT, afterBytes: streamPlaces(protocol, CHUNKS).inTrailer }),
     { call: 'broken off' },
   ),
+  harmless('ends its stream during the trailing usage', (protocol) => ({
+    kind: 'cut',
+    ...TEXT,
+    afterBytes: streamPlaces(protocol, CHUNKS).inTrailer,
+    clean: true,
+  })),
+  harmless(
+    'falls silent during the trailing usage',
+    (protocol) => ({ kind: 'stall', ...TEXT, afterBytes: streamPlaces(protocol, CHUNKS).inTrailer }),
+    { call: 'aborted' },
+  ),
+  harmless('sends a malformed event after the finish reason', (protocol) =>
+    withAfterFinish(protocol, wireOf(protocol).malformedEvent),
+  ),
+  harmless(
+    'sends an error event after the finish reason',
+    (protocol) => withAfterFinish(protocol, wireOf(protocol).errorEvent('overloaded', {})),
+    { protocols: ['openai', 'anthropic', 'bedrock'] },
+  ),
+  afterCommit(
+    'sends an error event after a finish reason, which Gemini may give with every chunk',
+    (protocol, committed) => ({
+      ...withAfterFinish(protocol, wireOf(protocol).errorEvent('overloaded', {})),
+      ...after(committed),
+    }),
+    { protocols: ['gemini'], call: 'answered', failure: 'overloaded', code: 'overloaded', text: WHOLE },
+  ),
   harmless(
     'falls silent after the finish reason',
     (protocol) => ({ kind: 'stall', ...TEXT, afterBytes: streamPlaces(protocol, CHUNKS).afterFinish }),
@@ -263,6 +329,14 @@ export const FAULTS: readonly Fault[] = [
     plain: { sees: 'it whole', text: '' },
   }),
 ];
+
+/** A whole answer with something between its finish reason and its trailing usage. */
+function withAfterFinish(protocol: ProtocolName, piece: string | Uint8Array): Step {
+  const { bytes, chunk, afterFinish } = streamPlaces(protocol, CHUNKS);
+  const { end } = chunk(0);
+  const pieces = [bytes.subarray(0, end), bytes.subarray(end, afterFinish), piece, bytes.subarray(afterFinish)];
+  return { kind: 'raw', pieces };
+}
 
 /** Two chunks, and then no event and no frame. */
 function garbled(protocol: ProtocolName, committed: Gate): Step {

@@ -64,6 +64,18 @@ export const OTHER_ROWS: readonly OtherRow[] = [
     test: ['flapping.test.ts', 'costs next to nothing while it is down'],
   },
   {
+    fault: 'falls silent, as the first of an ordered route that hedges',
+    caller: "the hedge's answer after the wait for it; the first deployment again within 30 s of its recovery",
+    provider: 'calls for a few limits of waiting in all, then one probe a cooldown',
+    test: ['hedged-silence.test.ts', 'is found out within seconds, and costs next to nothing while it is silent'],
+  },
+  {
+    fault: 'is slow, and only ejected ones are left',
+    caller: 'its answer, however late, or that of an ejected one that is back',
+    provider: 'its call goes on; the ejected one is asked beside it',
+    test: ['hedged-silence.test.ts', 'is not given up for the first'],
+  },
+  {
     fault: 'is ejected by another gateway of the fleet',
     caller: 'the other deployment, `x-nemo-routing: direct`',
     provider: 'no call, and after the cooldown one probe in the fleet',
@@ -86,6 +98,13 @@ export const OTHER_ROWS: readonly OtherRow[] = [
     caller: 'cost in the trail, by its own count where the vendor told none',
     provider: '-',
     test: ['hedge.test.ts', 'leaves the loser in the trail, with what it costs by our own count'],
+  },
+  {
+    fault: 'is asked by a gateway with a bug',
+    caller: '`500 internal_error`; in a stream the text so far and that as an error event, no `[DONE]`',
+    plainCaller: '`500 internal_error`',
+    provider: 'its call aborted',
+    test: ['bugs.test.ts', 'ends it with an error event, without [DONE], is told, and aborts the provider'],
   },
   {
     fault: 'sends anything at all',

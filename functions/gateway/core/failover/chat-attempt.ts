@@ -130,12 +130,17 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Cha
 
 /** Turns one step of the body into deltas and notes what they say of the attempt. */
 function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
-  const deltas = deltasOf(reading, step);
-  note(reading, deltas);
+  const read = deltasOf(reading, step);
+  note(reading, read);
+  // What goes wrong behind the last finish reason has cut nothing off.
+  const deltas = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'answer-failed');
   const last = deltas.at(-1);
   if (last?.type === 'answer-failed') {
     end(reading, last.failure);
     reading.controller.abort(last.failure);
+  } else if (deltas.length < read.length) {
+    end(reading, undefined);
+    reading.controller.abort({ kind: 'aborted', by: 'hedge' });
   } else if (step.kind !== 'bytes' || reading.decoder.isComplete()) {
     end(reading, undefined);
     keepConnection(reading, step.kind === 'bytes');
