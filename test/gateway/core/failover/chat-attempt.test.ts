@@ -376,6 +376,21 @@ describe('an answer after its first content', () => {
     });
   }
 
+  it('is whole where an error event follows its finish reason, even in the same bytes', async () => {
+    const error = event({ error: { message: 'x', type: 'server_error' } });
+    for (const body of [
+      [{ text: HELLO }, { text: STOP + error }],
+      [{ text: HELLO }, { text: STOP }, { text: error }],
+    ]) {
+      const { attempt, opened, rest, time } = tried(body);
+      await opened();
+      assert.ok((await rest()).every(({ type }) => type !== 'answer-failed'));
+      assert.equal(attempt.report().failure, undefined);
+      await time.advance(5000);
+      assert.equal(time.pending(), 0);
+    }
+  });
+
   it('takes the usage that comes a moment after the finish reason', async () => {
     const { attempt, opened, rest } = tried([
       { text: HELLO },
