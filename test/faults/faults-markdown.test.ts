@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { faultsInShort } from './faults-in-short.ts';
 import { faultsMarkdown, OTHER_ROWS } from './faults-markdown.ts';
 
 function textOf(name: string): string {
@@ -10,6 +11,11 @@ function textOf(name: string): string {
 describe('the table of faults', () => {
   it('is what faults.md says: write it with npm run faults', () => {
     assert.equal(textOf('faults.md'), faultsMarkdown());
+  });
+
+  it('is in the README, in short, between its marks, where it has them', () => {
+    const [, between] = /<!-- faults -->\n([\s\S]*)<!-- end of faults -->/.exec(textOf('../../README.md')) ?? [];
+    assert.ok(between === undefined || between === faultsInShort(), 'copy what npm run faults prints');
   });
 
   for (const {

@@ -137,22 +137,28 @@ export function faultsMarkdown(): string {
     provider,
     `\`${file}\`: ${name}`,
   ]);
-  const rows = [header, header.map(() => '---'), ...matrix, ...others];
-  return `${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  return markdownTable(header, [...matrix, ...others]);
+}
+
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, header.map(() => '---'), ...rows];
+  return `${all.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
 function onlyFor({ protocols }: Fault): string {
   return protocols === undefined ? '' : ` (${protocols.join(', ')})`;
 }
 
-const CALLS: Readonly<Record<Fault['call'], string>> = {
+/** What a call with the fault was to the provider. */
+export const CALLS: Readonly<Record<Fault['call'], string>> = {
   answered: 'one call',
   aborted: 'one call, aborted',
   'broken off': 'one call',
   none: 'nothing',
 };
 
-function callerSees(outcome: Outcome): string {
+/** An outcome in the caller's words. */
+export function callerSees(outcome: Outcome): string {
   switch (outcome.sees) {
     case 'the other':
       return "the next one's whole answer, `x-nemo-routing: fallback`";
