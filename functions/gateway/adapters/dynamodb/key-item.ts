@@ -45,20 +45,18 @@ export function storedKey(item: Item | undefined): StoredKey | undefined {
   if (item === undefined || sha256 === undefined || name === undefined) {
     return undefined;
   }
-  const { createdAt, expiresAt, revokedAt } = item;
   const limits = limitsOf(item);
-  const isReadable = limits !== undefined && isInstant(expiresAt);
-  return isReadable
-    ? {
-        sha256,
-        name,
-        createdAt: createdAt?.S ?? '',
-        ...(expiresAt?.S === undefined ? {} : { expiresAt: expiresAt.S }),
-        ...(revokedAt === undefined ? {} : { revokedAt: revokedAt.S ?? '' }),
-        ...(item.operator?.BOOL === true ? { operator: true } : {}),
-        limits,
-      }
+  return limits !== undefined && isInstant(item.expiresAt)
+    ? { sha256, name, createdAt: item.createdAt?.S ?? '', ...optionalOf(item), limits }
     : undefined;
+}
+
+function optionalOf({ expiresAt, revokedAt, operator }: Item): Pick<StoredKey, 'expiresAt' | 'revokedAt' | 'operator'> {
+  return {
+    ...(expiresAt?.S === undefined ? {} : { expiresAt: expiresAt.S }),
+    ...(revokedAt === undefined ? {} : { revokedAt: revokedAt.S ?? '' }),
+    ...(operator?.BOOL === true ? { operator: true } : {}),
+  };
 }
 
 function isInstant(attribute: AttributeValue | undefined): boolean {
