@@ -61,10 +61,11 @@ export async function cellGateway({ fault, protocol, strategy }: Cell, dynamoDb:
   return { gateway, ...fakes, committed, primaryId, backupId, cacheKey, [Symbol.asyncDispose]: gateway.close };
 }
 
+/** Nobody listens on port 1; the port of a server that has just been closed is given to the next one that starts. */
 async function closedFake(protocol: ProtocolName): Promise<SharedFake> {
   const fake = await startFakeProvider(protocol);
   await fake.close();
-  return { protocol, fake };
+  return { protocol, fake: { ...fake, baseUrl: fake.baseUrl.replace(/:\d+/, ':1') } };
 }
 
 function keyThatPicks(first: string, second: string): string {
