@@ -4,7 +4,7 @@ import { parseJson } from '../../../functions/gateway/core/json.ts';
 import type { ReceivedRequest } from './vendor-wire.ts';
 
 /** An HTTP server on 127.0.0.1 that hands over whole requests and lets its owner break connections. */
-export interface LoopbackServer {
+export interface LoopbackServer extends AsyncDisposable {
   /** As `http://127.0.0.1:4010`, without a trailing slash. */
   readonly origin: string;
   /** Resets every open connection. */
@@ -54,7 +54,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
     server.closeAllConnections();
     await closed;
   };
-  return { origin: `http://127.0.0.1:${port}`, resetConnections, close };
+  return { origin: `http://127.0.0.1:${port}`, resetConnections, close, [Symbol.asyncDispose]: close };
 }
 
 async function receive(

@@ -81,25 +81,23 @@ describe('nemo smoke', () => {
   });
 
   it('finds that something in between buffers the stream, and that its end is missing', async () => {
-    const server = await startLoopbackServer({ onExchange: bufferingServer });
+    await using server = await startLoopbackServer({ onExchange: bufferingServer });
     const seen = await smoke([server.origin, '--key', 'any', '--model', 'm']);
     const failed = failedOf(seen);
     assert.ok(failed.includes('tells the story of the call in the stream'), String(failed));
     assert.ok(failed.includes('sends the first token before the end'));
     assert.ok(failed.includes('refuses a wrong key'));
     assert.ok(failed.includes('reports itself in its headers'));
-    await server.close();
   });
 
   it('finds a stream that ends in an error', async () => {
-    const server = await startLoopbackServer({
+    await using server = await startLoopbackServer({
       onExchange: async ({ response }) => void response.end('data: {"error":{"message":"\\u001b[31mbroken"}}\n\n'),
     });
     const seen = await smoke([server.origin, '--key', 'any', '--model', 'm']);
     const streamed = seen.checks.find(({ name }) => name === 'streams');
     assert.equal(streamed?.detail, 'the answer broke: [31mbroken');
     assert.ok(failedOf(seen).includes('ends the stream with [DONE]'));
-    await server.close();
   });
 
   it('finds nobody where nobody listens, with the reason', async () => {
@@ -112,7 +110,7 @@ describe('nemo smoke', () => {
 
   it('finds a deployed gateway by the name of its function', async () => {
     await using gateway = await runningGateway({ fakes: { primary: 'openai' } });
-    const lambda = await startLoopbackServer({
+    await using lambda = await startLoopbackServer({
       onExchange: async ({ request, response }) => {
         assert.equal(request.path, '/2021-10-31/functions/nemorouter-dev-gateway/url');
         assert.match(request.headers.authorization ?? '', /^AWS4-HMAC-SHA256 .*\/lambda\/aws4_request/);
@@ -122,11 +120,10 @@ describe('nemo smoke', () => {
     const seen = await smoke(['--env', 'dev', '--endpoint', lambda.origin, '--key', gateway.key]);
     assert.equal(seen.url, gateway.origin);
     assert.ok(!failedOf(seen).includes('lists its models'));
-    await lambda.close();
   });
 
   it('says that an environment is not deployed', async () => {
-    const lambda = await startLoopbackServer({
+    await using lambda = await startLoopbackServer({
       onExchange: async ({ response }) => {
         response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException:http://internal.example/' });
         response.end('{"Type":"User","Message":"The resource you requested does not exist."}');
@@ -134,7 +131,6 @@ describe('nemo smoke', () => {
     });
     const asked = smoke(['--env', 'dev', '--endpoint', lambda.origin, '--key', 'any']);
     await assert.rejects(asked, /dev has no gateway in us-east-1: npx cdk deploy -c env=dev makes one/);
-    await lambda.close();
   });
 
   const mistakes: readonly [string, string[], RegExp][] = [

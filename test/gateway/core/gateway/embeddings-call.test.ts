@@ -230,7 +230,7 @@ describe('embeddings whose provider fails', () => {
 
 describe('embeddings of many upstream requests', () => {
   it('are all given up when the caller hangs up, and no more than eight are in flight', async () => {
-    const gateway = await runningGateway({
+    await using gateway = await runningGateway({
       fakes: { titan: 'bedrock' },
       deployments: { titan: { kind: 'embeddings', model: MODELS.titan } },
     });
@@ -246,11 +246,10 @@ describe('embeddings of many upstream requests', () => {
     assert.deepEqual(new Set(ends), new Set(['aborted-by-client']));
     assert.equal(titan.requests.length, 8);
     assert.equal((await gateway.record(0)).ending, 'hung-up');
-    await gateway.close();
   });
 
   it('fail as one when a single one fails, without asking for the rest', async () => {
-    const gateway = await runningGateway({
+    await using gateway = await runningGateway({
       fakes: { titan: 'bedrock' },
       deployments: { titan: { kind: 'embeddings', model: MODELS.titan } },
     });
@@ -261,7 +260,6 @@ describe('embeddings of many upstream requests', () => {
     assert.equal(error.status, 502);
     assert.ok(titan.requests.length < 400);
     assert.equal((await gateway.record(0)).attempts.length, 1);
-    await gateway.close();
   });
 });
 
