@@ -3,12 +3,12 @@ import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
 import { type Baseline, meanOfLastTen, oracle, orderedFallback, pinned, playBaseline } from './baselines.ts';
 import { playOurs, type WorkloadRequest } from './ours.ts';
 import { type Outcome, type Summary, summarise } from './outcome.ts';
-import { makeWorld, type World } from './world.ts';
+import { CLIMATES, type Climate, makeWorld, type World } from './world.ts';
 
 /**
  * Routing policies in simulated worlds: lognormal first-token times, stragglers, slowdowns, failures and silences. Ours is the production
  * gateway at virtual time; the others are what is common. Every policy meets the same episodes and the same luck.
- * `npm run bench:routing` plays everything; `-- --rate 5 --instances 1 --minutes 30 --seeds 3` a part.
+ * `npm run bench:routing` plays everything; `-- --climate mild --rate 5 --instances 1 --minutes 30 --seeds 3` a part.
  */
 const { values } = parseArgs({
   options: {
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     instances: { type: 'string', multiple: true, default: ['1', '200'] },
     minutes: { type: 'string', default: '30' },
     seeds: { type: 'string', default: '3' },
+    climate: { type: 'string', multiple: true, default: ['mild', 'harsh'] },
     settings: { type: 'string', default: '{}' },
   },
 });
@@ -46,6 +47,15 @@ function playAll(
   return requests.map((request) => playBaseline(world, baselines[request.call % baselines.length]!, request));
 }
 
+function climateOf(name: string): Climate {
+  const climates: Readonly<Record<string, Climate>> = CLIMATES;
+  const climate = Object.hasOwn(climates, name) ? climates[name] : undefined;
+  if (climate === undefined) {
+    throw new Error(`--climate must be one of ${Object.keys(CLIMATES).join(', ')}`);
+  }
+  return climate;
+}
+
 function print(name: string, all: readonly Summary[]): void {
   const mean = (pick: (summary: Summary) => number): number =>
     all.reduce((sum, summary) => sum + pick(summary), 0) / all.length;
@@ -56,17 +66,17 @@ function print(name: string, all: readonly Summary[]): void {
   );
 }
 
-async function scenario(rate: number, instances: number): Promise<void> {
+async function scenario(climate: string, rate: number, instances: number): Promise<void> {
   const minutes = Number(values.minutes);
   const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => 101 + index);
   const plays = seeds.map((seed) => ({
     seed,
-    world: makeWorld(seed, minutes * 60_000),
+    world: makeWorld(seed, minutes * 60_000, climateOf(climate)),
     requests: workload(rate, minutes, seed),
   }));
   const requests = plays.reduce((sum, play) => sum + play.requests.length, 0);
   console.log(
-    `\n${rate} calls a second, ${instances} instance(s), ${requests} requests over ${seeds.length} x ${minutes} minutes\n`,
+    `\n${climate} climate, ${rate} calls a second, ${instances} instance(s), ${requests} requests over ${seeds.length} x ${minutes} minutes\n`,
   );
   console.log(
     '| policy | p50 s | p95 s | p99 s | failures | calls per request | switches per turn | busiest |\n|---|---|---|---|---|---|---|---|',
@@ -102,8 +112,10 @@ async function scenario(rate: number, instances: number): Promise<void> {
   );
 }
 
-for (const rate of values.rate) {
-  for (const instances of values.instances) {
-    await scenario(Number(rate), Number(instances));
+for (const climate of values.climate) {
+  for (const rate of values.rate) {
+    for (const instances of values.instances) {
+      await scenario(climate, Number(rate), Number(instances));
+    }
   }
 }

@@ -28,37 +28,67 @@ export interface World {
   readonly truth: (deployment: number, atMs: number) => number;
 }
 
+/** How hard life is. In both, slow episodes are 4 to 12 times as slow. */
+export interface Climate {
+  /** One of a hundred calls takes so many times as long. */
+  readonly stragglerFactor: number;
+  /** Mean time between the ends and beginnings of a deployment's episodes of a kind, and their mean length. */
+  readonly rhythms: Readonly<Record<Episode['kind'], { readonly everyMs: number; readonly lengthMs: number }>>;
+}
+
+export const CLIMATES = {
+  /** Every deployment is slow a fifth of the time: what a router must live through. */
+  harsh: {
+    stragglerFactor: 8,
+    rhythms: {
+      slow: { everyMs: 240_000, lengthMs: 60_000 },
+      failing: { everyMs: 600_000, lengthMs: 30_000 },
+      silent: { everyMs: 900_000, lengthMs: 20_000 },
+    },
+  },
+  /** Slow a tenth of the time, failing or silent a thirtieth. */
+  mild: {
+    stragglerFactor: 2,
+    rhythms: {
+      slow: { everyMs: 600_000, lengthMs: 60_000 },
+      failing: { everyMs: 1_800_000, lengthMs: 30_000 },
+      silent: { everyMs: 1_200_000, lengthMs: 20_000 },
+    },
+  },
+} as const satisfies Record<string, Climate>;
+
 const MEDIANS_MS = [400, 480, 600, 800];
 const SIGMA = 0.35;
 const STRAGGLER_SHARE = 0.01;
-const STRAGGLER_FACTOR = 8;
 const FAIL_SHARE = 0.9;
 const FAIL_AFTER_MS = 60;
-/** Mean seconds between episodes of a kind, and their mean length. */
-const RHYTHMS = {
-  slow: { everyMs: 240_000, lengthMs: 60_000 },
-  failing: { everyMs: 600_000, lengthMs: 30_000 },
-  silent: { everyMs: 900_000, lengthMs: 20_000 },
-} as const;
 
-export function makeWorld(seed: number, lengthMs: number): World {
+export function makeWorld(seed: number, lengthMs: number, climate: Climate = CLIMATES.harsh): World {
   const random = seededRandom(seed);
   const deployments = MEDIANS_MS.map((medianMs, index) => ({
     id: `vendor-${index}/model`,
     medianMs,
-    episodes: (['slow', 'failing', 'silent'] as const).flatMap((kind) => episodes(kind, lengthMs, random)),
+    episodes: (['slow', 'failing', 'silent'] as const).flatMap((kind) =>
+      episodes(climate.rhythms[kind], { kind, lengthMs, random }),
+    ),
   }));
   return {
     deployments,
     fate: (deployment, call, atMs) =>
-      fateOf(deployments[deployment]!, seededRandom(seed * 7919 + call * 31 + deployment), atMs),
+      fateOf(
+        deployments[deployment]!,
+        { random: seededRandom(seed * 7919 + call * 31 + deployment), stragglerFactor: climate.stragglerFactor },
+        atMs,
+      ),
     truth: (deployment, atMs) => truthOf(deployments[deployment]!, atMs),
   };
 }
 
-function episodes(kind: Episode['kind'], lengthMs: number, random: () => number): Episode[] {
+function episodes(
+  { everyMs, lengthMs: meanMs }: Climate['rhythms'][Episode['kind']],
+  { kind, lengthMs, random }: { kind: Episode['kind']; lengthMs: number; random: () => number },
+): Episode[] {
   const found: Episode[] = [];
-  const { everyMs, lengthMs: meanMs } = RHYTHMS[kind];
   for (let atMs = exponential(everyMs, random); atMs < lengthMs; atMs += exponential(everyMs, random)) {
     const untilMs = atMs + exponential(meanMs, random);
     found.push({ fromMs: atMs, untilMs, kind, factor: 4 + 8 * random() });
@@ -76,7 +106,11 @@ function current({ episodes: all }: SimulatedDeployment, atMs: number): Episode 
   return now.find(({ kind }) => kind !== 'slow') ?? now[0];
 }
 
-function fateOf(deployment: SimulatedDeployment, random: () => number, atMs: number): Fate {
+function fateOf(
+  deployment: SimulatedDeployment,
+  { random, stragglerFactor }: { random: () => number; stragglerFactor: number },
+  atMs: number,
+): Fate {
   const episode = current(deployment, atMs);
   const [luck, u, v, straggles] = [random(), random(), random(), random() < STRAGGLER_SHARE];
   if (episode?.kind === 'silent') {
@@ -87,7 +121,7 @@ function fateOf(deployment: SimulatedDeployment, random: () => number, atMs: num
   }
   // Box and Muller.
   const normal = Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v);
-  const slowness = (episode?.kind === 'slow' ? episode.factor : 1) * (straggles ? STRAGGLER_FACTOR : 1);
+  const slowness = (episode?.kind === 'slow' ? episode.factor : 1) * (straggles ? stragglerFactor : 1);
   return { kind: 'answers', ttftMs: deployment.medianMs * Math.exp(SIGMA * normal) * slowness };
 }
 
