@@ -48,7 +48,7 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<ChatDelta> {
     options,
     controller,
     startedAtMs: options.clock.nowMs(),
-    decoder: answerDecoder(options.protocol.framing, options.protocol.chatDecoder(options.target)),
+    decoder: answerDecoder(options.protocol.framing, options.protocol.chatDecoder(options.target, options.choices)),
     stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
     choicesLeft: options.choices,
     report: {},
@@ -148,21 +148,23 @@ function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>
   return deltas;
 }
 
-function deltasOf({ decoder }: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
+function deltasOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
+  const { decoder } = reading;
   switch (step.kind) {
     case 'bytes':
       return decoder.push(step.bytes);
     case 'ended':
       return decoder.end();
     case 'broke':
-      return ending(decoder, step.failure);
+      return ending(reading, step.failure);
   }
 }
 
-/** A connection that breaks after the finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
-function ending(decoder: AnswerDecoder, failure: AttemptFailure): readonly ChatDelta[] {
+/** A connection that breaks after the last finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
+function ending({ decoder, choicesLeft }: Reading, failure: AttemptFailure): readonly ChatDelta[] {
   const last = failure.kind === 'aborted' ? [] : decoder.end();
-  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'answer-failed';
+  const finished = last.filter(({ type }) => type === 'choice-finish').length;
+  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'answer-failed' && finished >= choicesLeft;
   return isWhole ? last : [{ type: 'answer-failed', failure }];
 }
 

@@ -14,8 +14,8 @@ export interface Protocol {
   /** Headers that prove who we are, for a provider with an API key. Bedrock without one is signed by an adapter instead. */
   readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
   readonly encodeChat: (request: ChatRequest, target: Target) => Encoding;
-  /** A decoder for one response. */
-  readonly chatDecoder: (target: Target) => ChatDecoder;
+  /** A decoder for one response. `choices`: how many were asked for, by default one. */
+  readonly chatDecoder: (target: Target, choices?: number) => ChatDecoder;
   /** Absent where the vendor has no embeddings. */
   readonly embeddings?: EmbeddingsProtocol;
   /** Reads a response whose status is not 2xx (`body` is its text, perhaps cut at 64 KiB, perhaps no JSON at all). */

@@ -45,7 +45,7 @@ interface Tried {
   readonly rest: () => Promise<readonly ChatDelta[]>;
 }
 
-function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial): Tried {
+function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial, choices = 1): Tried {
   const time = virtualClock();
   const scripted = scriptedDial(time.clock, 'body' in script ? script : { body: script });
   const attempt = chatAttempt({
@@ -53,7 +53,7 @@ function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial
     protocol: openai,
     target: { model: 'm', streaming: true },
     request: { path: '/chat/completions', headers: {}, body: {} },
-    choices: 1,
+    choices,
     timeouts: TIMEOUTS,
     dial: dialOver ?? scripted.dial,
     clock: time.clock,
@@ -224,6 +224,39 @@ describe('an attempt fails before its content', () => {
       assert.equal(time.pending(), 0);
     });
   }
+});
+
+describe('an attempt at several choices', () => {
+  const second = event({ choices: [{ index: 1, delta: { content: 'Hi' }, finish_reason: 'stop' }] });
+  const endings: readonly (readonly UpstreamMove[])[] = [[], [{ breaks: 'ECONNRESET' }]];
+  for (const ending of endings) {
+    const how = ending.length === 0 ? 'ends' : 'breaks';
+
+    it(`fails where its stream ${how} before one of them has begun`, async () => {
+      const { opened, rest, attempt } = tried([{ text: HELLO }, { text: STOP }, ...ending], undefined, 2);
+      await opened();
+      await rest();
+      assert.equal(attempt.report().failure?.kind, ending.length === 0 ? 'truncated' : 'unreachable');
+    });
+
+    it(`is whole where its stream ${how} after the last finish reason`, async () => {
+      const { opened, rest, attempt } = tried(
+        [{ text: HELLO }, { text: STOP }, { text: second }, ...ending],
+        undefined,
+        2,
+      );
+      await opened();
+      await rest();
+      assert.equal(attempt.report().failure, undefined);
+    });
+  }
+
+  it('is whole where a server that gives fewer says [DONE]', async () => {
+    const { opened, rest, attempt } = tried([{ text: HELLO }, { text: STOP + DONE }], undefined, 2);
+    await opened();
+    await rest();
+    assert.equal(attempt.report().failure, undefined);
+  });
 });
 
 describe('an attempt that is stopped', () => {

@@ -8,9 +8,10 @@ export interface ChoiceSet {
   readonly read: (chunk: JsonObject) => readonly ChatDelta[];
   /** The endings that the vendor left out. */
   readonly close: () => readonly ChatDelta[];
-  readonly areNone: () => boolean;
   /** Whether there are choices and all have ended. */
   readonly areFinished: () => boolean;
+  /** How many there are. */
+  readonly count: () => number;
   /** Whether any choice has said something or ended. */
   readonly haveAnswer: () => boolean;
 }
@@ -33,8 +34,8 @@ export function choiceSet(): ChoiceSet {
       return found.flatMap((choice, position) => choiceOf(indexOf(choice, position)).read(choice));
     },
     close: () => [...choices.values()].flatMap((choice) => choice.close()),
-    areNone: () => choices.size === 0,
     areFinished: () => choices.size > 0 && [...choices.values()].every((choice) => choice.isFinished()),
+    count: () => choices.size,
     haveAnswer: () => [...choices.values()].some((choice) => choice.isFinished() || choice.hasContent()),
   };
 }

@@ -1,7 +1,7 @@
 import type { ChatDelta } from '../../chat/chat-delta.ts';
 import type { AttemptFailure } from '../../failover/attempt-failure.ts';
 import { arrayMember, type JsonObject } from '../../json.ts';
-import type { ChatDecoder } from '../protocol.ts';
+import type { ChatDecoder, Target } from '../protocol.ts';
 import { answerInfoReader } from './answer-info.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
 import { usageOf } from './openai-usage.ts';
@@ -9,9 +9,10 @@ import { jsonEvent, type StreamEvent, streamEvent } from './stream-event.ts';
 
 /**
  * Reads one answer of an OpenAI-shaped server. A finish reason ends a choice, and `[DONE]` ends the answer also where a server leaves the
- * reason out; a stream with neither is truncated. An event that is not JSON is skipped while others can be read.
+ * reason out; a stream with neither, or without one of the `asked` choices, is truncated. An event that is not JSON is skipped while others
+ * can be read.
  */
-export function openAiChatDecoder(): ChatDecoder {
+export function openAiChatDecoder(_?: Target, asked = 1): ChatDecoder {
   const answer: Answer = {
     choices: choiceSet(),
     readInfo: answerInfoReader(),
@@ -24,7 +25,7 @@ export function openAiChatDecoder(): ChatDecoder {
       const deltas = read(answer, jsonEvent(json));
       return answer.progress === 'failed' ? deltas : [...deltas, ...finishBody(answer)];
     },
-    end: () => (answer.progress !== 'reading' || answer.choices.areFinished() ? [] : failUnfinished(answer)),
+    end: () => (answer.progress !== 'reading' || isWhole(answer, asked) ? [] : failUnfinished(answer)),
     isComplete: () => answer.progress !== 'reading',
   };
 }
@@ -35,6 +36,11 @@ interface Answer {
   progress: 'reading' | 'complete' | 'failed';
   /** Whether an event could not be read. */
   skipsEvents: boolean;
+}
+
+/** Whether a stream that ends here without `[DONE]` has left nothing out. A choice that never began may have been cut off too. */
+function isWhole({ choices }: Answer, asked: number): boolean {
+  return choices.areFinished() && choices.count() >= asked;
 }
 
 function read(answer: Answer, event: StreamEvent): readonly ChatDelta[] {
@@ -80,7 +86,7 @@ function finish(answer: Answer): readonly ChatDelta[] {
 }
 
 function finishBody(answer: Answer): readonly ChatDelta[] {
-  return answer.choices.areNone()
+  return answer.choices.count() === 0
     ? fail(answer, { kind: 'malformed', reason: 'a body without choices' })
     : finish(answer);
 }
