@@ -35,15 +35,26 @@ export function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race
 
 function retryAfterOfLoneCandidate(race: Race, failure: AttemptFailure): number | undefined {
   const isLone = race.rules.candidates.length === 1;
-  return isLone && failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
+  const askedMs = isLone && failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
+  // All who wait were told the same instant, and a wait of nothing would ask a vendor again in the same millisecond.
+  return askedMs === undefined ? undefined : askedMs + jitterMs(race, 0);
 }
 
 function backoffMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {
-  const tries = race.attempts.filter((attempt) => attempt.candidate === candidate).length;
-  if (!failureVerdict(failure).retrySame || tries > race.rules.sameTargetRetries) {
+  if (!failureVerdict(failure).retrySame || triesAt(race, candidate) > race.rules.sameTargetRetries) {
     return undefined;
   }
+  return jitterMs(race, candidate);
+}
+
+/** Full jitter: anything up to a bound that doubles with each try at the candidate. */
+function jitterMs(race: Race, candidate: number): number {
+  const tries = triesAt(race, candidate);
   return race.rules.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (tries - 1));
+}
+
+function triesAt(race: Race, candidate: number): number {
+  return race.attempts.filter((attempt) => attempt.candidate === candidate).length;
 }
 
 /** The candidates that may still be dialled, in the plan's order. A prompt that was too long for one goes only to larger windows. */

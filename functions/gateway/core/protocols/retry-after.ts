@@ -17,7 +17,10 @@ function durationOf(text: string | undefined, unitMs: number): number | undefine
   return Math.min(MAX_RETRY_AFTER_MS, Math.ceil(Number(text) * unitMs));
 }
 
-function untilDate(text: string | undefined, nowMs: number): number | undefined {
-  const at = Date.parse(text ?? '');
+/** How an HTTP date begins, in any of its forms, or one of ISO 8601. `Date.parse` alone takes `-5` and `5, 10` for days long past. */
+const DATE_BEGINNING = /^\s*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? |\d{4}-\d{2}-\d{2}T)/i;
+
+function untilDate(text = '', nowMs: number): number | undefined {
+  const at = DATE_BEGINNING.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, at - nowMs));
 }

@@ -162,8 +162,18 @@ describe('a rate limit', () => {
   it('is waited out where there is only one candidate and time enough', () => {
     const racer = startedRacer(raceRules({ candidates: lone }));
     assert.deepEqual(racer.send(failed(0, FAILURES['rate-limited']), 100), []);
-    assert.equal(racer.wakesAt(), 3100);
-    assert.deepEqual(racer.send(WOKEN, 3100), [{ kind: 'dial', attempt: 1, candidate: 0 }]);
+    assert.equal(racer.wakesAt(), 3150);
+    assert.deepEqual(racer.send(WOKEN, 3150), [{ kind: 'dial', attempt: 1, candidate: 0 }]);
+  });
+
+  it('that names no wait at all is still waited out with growing jitter, not asked in the same instant', () => {
+    const racer = startedRacer(raceRules({ candidates: lone }));
+    const atOnce: AttemptFailure = { kind: 'rate-limited', retryAfterMs: 0, quota: false };
+    racer.send(failed(0, atOnce), 100);
+    assert.equal(racer.wakesAt(), 150);
+    racer.send(WOKEN, 150);
+    racer.send(failed(1, atOnce), 200);
+    assert.equal(racer.wakesAt(), 300);
   });
 
   const givenUp: readonly { readonly name: string; readonly failure: AttemptFailure; readonly deadlineMs: number }[] = [
