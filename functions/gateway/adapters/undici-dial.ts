@@ -19,6 +19,8 @@ export type Sign = (request: SignableRequest, region: string) => Promise<Readonl
 export interface UndiciDialOptions {
   readonly credentials: Credentials;
   readonly sign: Sign;
+  /** Tells how much time has passed. @default performance.now */
+  readonly nowMs?: () => number;
 }
 
 /** A dial with the pools behind it. */
@@ -34,6 +36,7 @@ export interface UndiciDial {
  */
 export function undiciDial(options: UndiciDialOptions): UndiciDial {
   const pools = new Map<string, HttpPool>();
+  const nowMs = options.nowMs ?? ((): number => performance.now());
   const poolOf = (origin: string, connectMs: number): HttpPool => {
     const name = `${connectMs} ${origin}`;
     const pool = pools.get(name) ?? httpPool(origin, connectMs);
@@ -47,9 +50,9 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
         return prepared;
       }
       const pool = poolOf(prepared.origin, call.connectMs);
-      const sent = await send(call, prepared, pool);
+      const sent = await send(call, prepared, { pool, nowMs });
       const renewed = 'isRefused' in sent && sent.isRefused ? await renew(call, prepared, options) : undefined;
-      return renewed === undefined ? sent : send(call, renewed, pool);
+      return renewed === undefined ? sent : send(call, renewed, { pool, nowMs });
     },
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
@@ -155,16 +158,31 @@ function misconfigured(message: string): DialFailure {
   return { kind: 'failed', failure: { kind: 'misconfigured', status: 401, vendor: { status: 401, message } } };
 }
 
-async function send(call: UpstreamCall, prepared: PreparedCall, pool: HttpPool): Promise<SentResponse | DialFailure> {
+interface Line {
+  readonly pool: HttpPool;
+  readonly nowMs: () => number;
+}
+
+async function send(
+  call: UpstreamCall,
+  prepared: PreparedCall,
+  { pool, nowMs }: Line,
+): Promise<SentResponse | DialFailure> {
   const mayBeStale = pool.stats.free > 0;
+  const sentAtMs = nowMs();
   try {
     return await exchange(call, prepared, pool);
   } catch (error) {
     const failure = connectionFailure(error, call.signal, call.connectMs);
-    const isStale = mayBeStale && failure.kind === 'unreachable' && RESET_CODES.has(failure.code);
-    return isStale ? sendFresh(call, prepared) : { kind: 'failed', failure };
+    const isReset = failure.kind === 'unreachable' && RESET_CODES.has(failure.code);
+    return mayBeStale && isReset && nowMs() - sentAtMs < STALE_MS
+      ? sendFresh(call, prepared)
+      : { kind: 'failed', failure };
   }
 }
+
+/** A dead connection shows itself within a round trip. One that breaks later had a provider at work, who would be asked twice unseen. */
+const STALE_MS = 2000;
 
 /** How a connection that died while it was kept shows itself. */
 const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

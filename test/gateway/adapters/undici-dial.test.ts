@@ -54,6 +54,28 @@ describe('a dial', () => {
     await close();
   });
 
+  it('does not try again where a kept one breaks so late that a provider must have been at work', async () => {
+    let time = 0;
+    const { dial, close } = undiciDial({ credentials: async () => 'key', sign: async () => ({}), nowMs: () => time });
+    await read(await dial(callTo(fake.baseUrl)));
+    // The pool takes a connection back some turns of the event loop after the end of its response.
+    for (let turn = 0; turn < 20; turn++) {
+      await setImmediate();
+    }
+    const seen = fake.requests.length;
+    fake.script({ kind: 'reset', when: 'before-headers' });
+    fake.hold();
+    const dialled = dial(callTo(fake.baseUrl));
+    const late = await fake.arrival(seen);
+    time = 5000;
+    fake.release();
+    const result = await dialled;
+    assert.equal(late.connection, fake.requests[seen - 1]?.connection);
+    assert.equal(result.kind === 'failed' && result.failure.kind, 'unreachable');
+    assert.equal(fake.requests.length - seen, 1);
+    await close();
+  });
+
   it('does not try again where a new connection breaks', async () => {
     fake.script({ kind: 'reset', when: 'before-headers' });
     const seen = fake.requests.length;
