@@ -25,7 +25,7 @@ export interface CommandResult {
 export async function runCommand(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<CommandResult> {
   const { name, command, rest } = findCommand(words);
   if (command === undefined) {
-    return { text: help(), exitCode: 0 };
+    return { text: help(commandsOf(name)), exitCode: 0 };
   }
   const { options, operands } = parse(name, command, rest);
   if (options.help === true) {
@@ -59,12 +59,12 @@ function findCommand(words: readonly string[]): Found {
     }
   }
   const asked = words.filter((word) => !word.startsWith('-')).join(' ');
-  if (asked === '') {
-    return { name: '', rest: [] };
+  if (commandsOf(asked).length > 0) {
+    return { name: asked, rest: [] };
   }
   const nearest = nearestName(asked, [...COMMANDS.keys()]);
   throw new UsageError(
-    `There is no command ${JSON.stringify(asked)}.${nearest ? ` Did you mean ${nearest}?` : ''}\n\n${help()}`,
+    `There is no command ${JSON.stringify(asked)}.${nearest ? ` Did you mean ${nearest}?` : ''}\n\n${help(commandsOf(''))}`,
   );
 }
 
@@ -89,9 +89,14 @@ function only([name, value]: [string, unknown]): [string, string | true | undefi
   return [name, typeof value === 'string' || value === true ? value : undefined];
 }
 
-function help(): string {
-  const width = Math.max(...[...COMMANDS].map(([name, command]) => usage(name, command).length));
-  const lines = [...COMMANDS].map(([name, command]) => `  ${usage(name, command).padEnd(width)}  ${command.summary}`);
+/** All commands where nothing was typed; those of `keys` for `keys`. */
+function commandsOf(group: string): readonly (readonly [string, Command])[] {
+  return [...COMMANDS].filter(([name]) => group === '' || name.startsWith(`${group} `));
+}
+
+function help(commands: readonly (readonly [string, Command])[]): string {
+  const width = Math.max(...commands.map(([name, command]) => usage(name, command).length));
+  const lines = commands.map(([name, command]) => `  ${usage(name, command).padEnd(width)}  ${command.summary}`);
   return [
     'Usage: npm run nemo -- COMMAND --env NAME (or --local URL)',
     '',

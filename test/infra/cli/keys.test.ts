@@ -152,6 +152,12 @@ describe('nemo', () => {
     assert.match((await runCommand([], {})).text, /keys create NAME .*\n.*keys list/);
   });
 
+  test('says the commands of a group', async () => {
+    const { text } = await runCommand(['keys', '--help'], {});
+    assert.match(text, /keys create NAME .*\n.*keys list/);
+    assert.doesNotMatch(text, /smoke/);
+  });
+
   test('says the options of a command', async () => {
     assert.match((await runCommand(['keys', 'create', '--help'], {})).text, /--usd-per-month N/);
   });
