@@ -11,12 +11,13 @@ export function decisionsSection(isLocal: boolean): (status: StatusBody, decisio
   const filter = filterForm(refilter);
   const instances = new Set<string>();
   let all: readonly Decision[] = [];
+  let missed = 0;
 
   function refilter(): void {
     const chosen = filter.read();
     const wanted = all.filter((decision) => isWanted(decision, chosen));
     const shown = show(wanted);
-    setText(byId('shown'), all.length === 0 ? '' : `${shown} of ${all.length} shown`);
+    setText(byId('shown'), all.length === 0 ? '' : `${shown} of ${all.length} shown${missedText(missed)}`);
     const nothing = byId('no-decisions');
     nothing.hidden = wanted.length > 0;
     setText(nothing, all.length === 0 ? NO_CALLS : 'No decision matches the filter.');
@@ -25,6 +26,7 @@ export function decisionsSection(isLocal: boolean): (status: StatusBody, decisio
   return (status, decisions) => {
     all = decisions;
     instances.add(status.decisions.instance);
+    missed += status.decisions.missed;
     filter.offer(status);
     refilter();
     setText(byId('decisions-lead'), scopeText(isLocal, instances.size));
@@ -32,6 +34,11 @@ export function decisionsSection(isLocal: boolean): (status: StatusBody, decisio
 }
 
 const NO_CALLS = 'No calls yet. The next one that asks for a model appears here.';
+
+/** An instance keeps few: where many calls come between two polls, the oldest of them are gone. */
+function missedText(missed: number): string {
+  return missed === 0 ? '' : `, ${missed} more came too fast to be kept`;
+}
 
 function scopeText(isLocal: boolean, instances: number): string {
   if (isLocal) {

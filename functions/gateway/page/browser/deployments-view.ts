@@ -31,7 +31,7 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
   const ttft = percentileCells('First token');
   const latency = percentileCells('Answer');
   const traffic = trafficCell();
-  const failures = element('td', { class: 'number', 'data-label': 'Failures' });
+  const failures = failuresCell();
   const trust = confidenceCell();
   const node = element(
     'tr',
@@ -41,7 +41,7 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
     ...ttft.nodes,
     ...latency.nodes,
     traffic.node,
-    failures,
+    failures.node,
     trust.node,
   );
   const update = ({ deployment: now, points, decisions, nowMs }: DeploymentRow): void => {
@@ -52,8 +52,7 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
     ttft.update(now.ttftMs);
     latency.update(now.latencyMs);
     traffic.update(now);
-    setText(failures, percent(now.failureRate));
-    failures.classList.toggle('alarming', now.failureRate >= ALARMING_SHARE);
+    failures.update(now);
     trust.update(now.evidence);
   };
   return { node, update };
@@ -83,6 +82,22 @@ function trafficCell() {
       setText(figure, percent(share));
       setText(perSecond, `${rate(requestsPerSecond)} a second`);
       bar.style.width = `${share * 100}%`;
+    },
+  };
+}
+
+/** Both memories: the long one alone still looks well when a provider has just died. */
+function failuresCell() {
+  const lasting = element('span');
+  const recent = element('span', { class: 'small' });
+  return {
+    node: element('td', { class: 'number', 'data-label': 'Failures' }, lasting, recent),
+    update: ({ failureRate, recentFailureRate }: DeploymentStatus): void => {
+      const isRecent = percent(recentFailureRate) !== percent(0);
+      setText(lasting, percent(failureRate));
+      setText(recent, isRecent ? `${percent(recentFailureRate)} just now` : '');
+      lasting.classList.toggle('alarming', failureRate >= ALARMING_SHARE);
+      recent.classList.toggle('alarming', recentFailureRate >= ALARMING_SHARE);
     },
   };
 }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { StatusBody } from '../../functions/gateway/core/gateway/status-call.ts';
+import { browserForTests } from './support/browser.ts';
+import { startLocalPage } from './support/local-page.ts';
+
+describe('the live page at a glance', () => {
+  const open = browserForTests();
+  let local: Awaited<ReturnType<typeof startLocalPage>>;
+  before(async () => {
+    local = await startLocalPage();
+  });
+  after(() => local.close());
+
+  /** The page over a status of our own. */
+  async function shown(changed: (status: StatusBody) => StatusBody): Promise<Page> {
+    const { page } = await open(local.origin);
+    const real = await fetch(`${local.origin}/status`, { headers: { authorization: `Bearer ${local.key}` } });
+    const json = changed((await real.json()) as StatusBody);
+    await page.route(/\/status/, (route) => route.fulfill({ json }));
+    await page.getByRole('textbox', { name: 'Key' }).fill(local.key);
+    await page.keyboard.press('Enter');
+    await page.locator('#deployments tbody tr').first().waitFor();
+    return page;
+  }
+
+  it('begins with who is healthy, and names who is not', async () => {
+    const away = { untilMs: Date.now() + 60_000, reason: 'failures', level: 1, probeUntilMs: null } as const;
+    const page = await shown((status) => ({
+      ...status,
+      deployments: status.deployments.map((deployment, index) =>
+        index === 1 ? { ...deployment, state: 'ejected', ejection: away } : deployment,
+      ),
+    }));
+    const first = page.locator('#summary > div').first();
+    assert.equal(await first.innerText(), 'Healthy\n2of 3, without anthropic/simulated-claude');
+    assert.equal(await first.locator('.alarming').textContent(), '2');
+  });
+
+  it('tells of failures of the last seconds beside the rate of the last minutes', async () => {
+    const page = await shown((status) => ({
+      ...status,
+      deployments: status.deployments.map((deployment, index) =>
+        index === 0 ? { ...deployment, failureRate: 0.02, recentFailureRate: 0.64 } : deployment,
+      ),
+    }));
+    const failures = page.locator('#deployments [data-label="Failures"]');
+    assert.deepEqual(await failures.allInnerTexts(), ['2.0 %\n64 % just now', '0 %', '0 %']);
+    assert.equal(await failures.first().locator('.alarming').textContent(), '64 % just now');
+  });
+
+  it('says how many decisions came too fast to be listed', async () => {
+    await local.call('nemo/ordered');
+    const page = await shown((status) => ({ ...status, decisions: { ...status.decisions, missed: 7 } }));
+    assert.match(await page.locator('#shown').innerText(), /^1 of 1 shown, \d+ more came too fast to be kept$/);
+  });
+});
