@@ -57,8 +57,8 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  const key = process.env.NEMO_KEY ?? `nemo_${randomBytes(32).toString('base64url')}`;
-  const metricsFile = resolve(process.env.NEMO_METRICS_FILE ?? DEFAULT_METRICS_FILE);
+  const key = chosenKey() ?? `nemo_${randomBytes(32).toString('base64url')}`;
+  const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
   const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
   const known = simulatedCredentials(simulated?.vendors ?? []);
@@ -148,8 +148,17 @@ async function choose(file: string | undefined): Promise<Chosen> {
   return { config: configFromSimulation(simulated.vendors), simulated };
 }
 
+/** A key that can stand in a header and behind the `#` of the page's address as it is. Empty, as shells pass what is unset, is none. */
+function chosenKey(): string | undefined {
+  const key = process.env.NEMO_KEY || undefined;
+  if (key !== undefined && !/^[\w.~-]+$/.test(key)) {
+    throw new ConfigError('NEMO_KEY may have letters, digits and . _ ~ - only, as in: NEMO_KEY=nemo_local npm start');
+  }
+  return key;
+}
+
 function portNumber(): number {
-  const port = Number(process.env.PORT ?? DEFAULT_PORT);
+  const port = Number(process.env.PORT || DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new ConfigError(`PORT must be a whole number from 0 to 65535; it is ${JSON.stringify(process.env.PORT)}.`);
   }

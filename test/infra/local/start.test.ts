@@ -245,6 +245,23 @@ describe('npm start that cannot', { timeout: 60_000 }, () => {
     }
   });
 
+  it('send NEMO_KEY as it is ends with code 1 and says what it may have, without the key', async () => {
+    for (const key of ['a key', 'schlüssel', 'a#b']) {
+      const program = run([], { NEMO_KEY: key });
+      assert.deepEqual(await program.ended, { code: 1, signal: null });
+      assert.match(program.errors(), /^NEMO_KEY may have letters, digits and \. _ ~ - only/);
+      assert.ok(!program.errors().includes(key));
+      assertNoTrace(program);
+    }
+  });
+
+  it('find anything in NEMO_KEY makes a key', async (test) => {
+    const program = run([], { NEMO_KEY: '' });
+    test.after(() => program.stop());
+    await program.says(READY);
+    assert.match(program.output(), /API key +nemo_[\w-]{43}\n/);
+  });
+
   it('make sense of an option ends with code 1 and names the one that there is', async () => {
     const program = run(['--port', '1'], {});
     assert.deepEqual(await program.ended, { code: 1, signal: null });

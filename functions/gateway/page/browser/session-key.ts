@@ -6,7 +6,7 @@ const NAME = 'nemo-operator-key';
  */
 export const sessionKey = {
   read: (): string | undefined => {
-    const [, handed] = /^#key=([\w-]+)$/.exec(location.hash) ?? [];
+    const [, handed] = /^#key=([\w.~-]+)$/.exec(location.hash) ?? [];
     if (handed !== undefined) {
       sessionStorage.setItem(NAME, handed);
       history.replaceState(null, '', location.pathname);
