@@ -94,7 +94,7 @@ it('the progress says the time, who is bad, and what both runs have come to', ()
   const runs = [demoRun('pinned', [{}]), demoRun('routed', [{ ttftMs: 250 }])];
   assert.equal(
     progressLine({ passedMs: 35_400, forMs: 100_000, outages, runs }),
-    '35/100 s | pinned 1/1 failed, p99 - | routed 0/1 failed, p99 0.25 s | google 15x slower, openai down',
+    '35/100 s | pinned 1/1 broken, p99 - | routed 0/1 broken, p99 0.25 s | google 15x slower, openai down',
   );
   assert.match(progressLine({ passedMs: 100_900, forMs: 100_000, outages, runs }), /^100\/100 s .* \| all healthy$/);
 });
