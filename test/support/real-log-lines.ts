@@ -20,8 +20,10 @@ const USAGE = {
   prompt_tokens: 9,
   completion_tokens: 4,
   total_tokens: 13,
-  prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 2 },
-  completion_tokens_details: { reasoning_tokens: 1 },
+  prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 2, audio_tokens: 0 },
+  completion_tokens_details: { reasoning_tokens: 1, accepted_prediction_tokens: 0 },
+  // What a vendor may put there too, and what is not for the log.
+  cost_details: { note: 'What the vendor thinks of the prompt.' },
 };
 
 /** The lines of requests through the running gateway that between them meet all that a line has a field for. */

@@ -1,3 +1,4 @@
+import type { ChatUsage } from '../chat/chat-usage.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { redactSecrets } from '../http/redact-secrets.ts';
 import type { JsonObject } from '../json.ts';
@@ -34,7 +35,7 @@ export function requestFields(record: RequestRecord): JsonObject {
     ttftMs: record.ttftMs,
     totalMs: record.totalMs,
     overheadMs: record.overheadMs,
-    usage: record.usage,
+    usage: usageFields(record.usage),
     costUsd: record.costUsd,
     // Logs Insights finds the first 200 fields of a line: what may be many comes last.
     attempts: record.attempts.map(outcomeFields),
@@ -57,7 +58,7 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     protocol: attempt.protocol,
     vendorModel: attempt.vendorModel,
     ...outcomeFields(attempt),
-    usage: attempt.usage,
+    usage: usageFields(attempt.usage),
     costUsd: attempt.costUsd,
     isCostEstimate: attempt.isCostEstimate,
   };
@@ -66,6 +67,29 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
 /** Not the caller's `tracestate`: it is other systems' own. */
 function traceFields({ traceId, spanId, parentSpanId, xrayTraceId }: TraceContext): JsonObject {
   return { traceId, spanId, parentSpanId, xrayTraceId };
+}
+
+/** The counts that have a meaning here. Vendors put what they like beside them, texts too: the caller gets that, the log does not. */
+function usageFields(usage: ChatUsage | undefined): JsonObject | undefined {
+  if (usage === undefined) {
+    return undefined;
+  }
+  const { prompt_tokens, completion_tokens, total_tokens } = usage;
+  const { cached_tokens, cache_write_tokens } = usage.prompt_tokens_details ?? {};
+  const { reasoning_tokens } = usage.completion_tokens_details ?? {};
+  return {
+    prompt_tokens,
+    completion_tokens,
+    total_tokens,
+    prompt_tokens_details: counts({ cached_tokens, cache_write_tokens }),
+    completion_tokens_details: counts({ reasoning_tokens }),
+  };
+}
+
+/** Vendors' details are not checked before: what is no number is left out. */
+function counts(details: Readonly<Record<string, unknown>>): JsonObject | undefined {
+  const known = Object.entries(details).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 function candidateFields({ deployment, score, state }: CandidateRecord): JsonObject {
