@@ -27,13 +27,13 @@ export function plotPanel(run: DemoRun, frame: PanelFrame): string {
     ...frame.scale.ticks.flatMap((tick) => valueLine(tick, frame)),
     ...timeTicks(frame),
     ...calls(run, frame),
+    ...levels(run, frame),
   ]);
 }
 
 function caption(run: DemoRun, { left, right, top }: PanelFrame): readonly string[] {
-  const { failed, cut, calls, ttftMs } = runSummary(run);
-  const times = `p50 ${secondsText(ttftMs.p50)}, p95 ${secondsText(ttftMs.p95)}, p99 ${secondsText(ttftMs.p99)}`;
-  const figures = `${times}, ${failed} failed and ${cut} cut of ${calls}`;
+  const { failed, cut, calls } = runSummary(run);
+  const figures = `of ${calls} calls ${failed} failed, ${cut} broke off`;
   return [
     svgElement('text', { class: 'name', x: left, y: top - 10 }, `${run.name}: ${run.model}`),
     svgElement('text', { class: 'name', x: right, y: top - 10, 'text-anchor': 'end' }, figures),
@@ -74,17 +74,50 @@ function timeTicks({ forMs, x, bottom }: PanelFrame): readonly string[] {
   });
 }
 
-/** Dots are lines of no length with round ends: a hundredth of the bytes of as many circles. Crosses stand above the highest line. */
+/** The place from one line's name to the next one's. */
+const LEVEL_NAME_HEIGHT = 14;
+
+/** The percentiles of the whole run as lines, named beside the panel, the names one below the other where the lines are close. */
+function levels(run: DemoRun, { scale, left, right }: PanelFrame): readonly string[] {
+  const { ttftMs } = runSummary(run);
+  let above = Number.NEGATIVE_INFINITY;
+  return (['p99', 'p95', 'p50'] as const).flatMap((name) => {
+    const value = ttftMs[name];
+    if (value === undefined) {
+      return [];
+    }
+    const y = scale.place(value);
+    above = Math.max(y + 4, above + LEVEL_NAME_HEIGHT);
+    return [
+      svgElement('line', { class: `level ${name} ${run.name}`, x1: left, x2: right, y1: y, y2: y }),
+      svgElement(
+        'text',
+        { class: name === 'p99' ? 'name' : 'muted', x: right + 8, y: above },
+        `${name} ${secondsText(value)}`,
+      ),
+    ];
+  });
+}
+
+/** Dots are lines of no length with round ends: a hundredth of the bytes of as many circles. Crosses and strokes stand above the highest line. */
 function calls({ name, outcomes }: DemoRun, { startedAtMs, x, scale, top }: PanelFrame): readonly string[] {
-  const round = (value: number): string => value.toFixed(1);
+  const at = (atMs: number, aside: number): string => `M${round(x(atMs - startedAtMs) + aside)} ${round(top + 4)}`;
   const dots = outcomes.flatMap(({ startedAtMs: atMs, ttftMs }) =>
     ttftMs === undefined ? [] : [`M${round(x(atMs - startedAtMs))} ${round(scale.place(ttftMs))}h.01`],
   );
   const crosses = outcomes
-    .filter(({ isWhole }) => !isWhole)
-    .map(({ startedAtMs: atMs }) => `M${round(x(atMs - startedAtMs) - 3)} ${round(top + 4)}l6 6m0-6l-6 6`);
+    .filter(({ ttftMs }) => ttftMs === undefined)
+    .map(({ startedAtMs: atMs }) => `${at(atMs, -3)}l6 6m0-6l-6 6`);
+  const strokes = outcomes
+    .filter(({ ttftMs, isWhole }) => ttftMs !== undefined && !isWhole)
+    .map(({ startedAtMs: atMs }) => `${at(atMs, 0)}v7`);
   return [
     svgElement('path', { class: `dots ${name}`, d: dots.join('') }),
     svgElement('path', { class: 'failed', d: crosses.join('') }),
+    svgElement('path', { class: 'cut', d: strokes.join('') }),
   ];
+}
+
+function round(value: number): string {
+  return value.toFixed(1);
 }

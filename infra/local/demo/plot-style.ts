@@ -12,6 +12,10 @@ text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-s
 .pinned { stroke: #bc4c00 }
 .routed { stroke: #0969da }
 .failed { fill: none; stroke: #cf222e; stroke-width: 1.5 }
+.cut { fill: none; stroke: #59636e; stroke-width: 1.8 }
+.level { stroke-width: 1.4 }
+.p95 { stroke-dasharray: 6 3 }
+.p50 { stroke-dasharray: 1.5 3 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .muted { fill: #9198a1 }
@@ -22,5 +26,6 @@ text { fill: #e6edf3 }
 .pinned { stroke: #f0883e }
 .routed { stroke: #58a6ff }
 .failed { stroke: #ff7b72 }
+.cut { stroke: #9198a1 }
 }
 `;

@@ -47,7 +47,7 @@ describe('the plot', () => {
     assert.ok(!/href|url\(|<script|<image|@import/.test(svg));
   });
 
-  it('shows each first token as a dot and each call without a whole answer as a cross', () => {
+  it('shows each first token as a dot and each failed call as a cross, and each that broke off as a stroke', () => {
     const svg = plotOf(PINNED, ROUTED);
     const paths = [...svg.matchAll(/<path class="([^"]+)" d="([^"]*)"/g)].map(([, name, d = '']) => [
       name,
@@ -55,9 +55,11 @@ describe('the plot', () => {
     ]);
     assert.deepEqual(paths, [
       ['dots pinned', 3],
-      ['failed', 2],
+      ['failed', 1],
+      ['cut', 1],
       ['dots routed', 4],
       ['failed', 0],
+      ['cut', 0],
     ]);
   });
 
@@ -68,6 +70,21 @@ describe('the plot', () => {
       y: Number(y),
     }));
     assert.ok(first !== undefined && second !== undefined && first.x < second.x && first.y > second.y);
+  });
+
+  it('draws p50, p95 and p99 of both, with names that do not overlap', () => {
+    const svg = plotOf(PINNED, ROUTED);
+    const lines = [...svg.matchAll(/<line class="level (p\d+) (\w+)"/g)].map(([, name, run]) => `${run} ${name}`);
+    assert.deepEqual(lines, ['pinned p99', 'pinned p95', 'pinned p50', 'routed p99', 'routed p95', 'routed p50']);
+    const names = [...svg.matchAll(/<text [^>]*y="([\d.]+)">(p\d+ [\d.]+ s)<\/text>/g)];
+    assert.deepEqual(
+      names.map(([, , text]) => text),
+      ['p99 4.00 s', 'p95 4.00 s', 'p50 0.30 s', 'p99 0.60 s', 'p95 0.60 s', 'p50 0.40 s'],
+    );
+    const places = names.map(([, y]) => Number(y));
+    for (const [index, y] of places.entries()) {
+      assert.ok(index === 0 || y - (places[index - 1] ?? 0) >= 14, String(places));
+    }
   });
 
   it('shades each outage with its name in both panels', () => {
