@@ -83,7 +83,7 @@ describe('the live page of a deployed gateway', () => {
     assert.equal(await page.getByRole('heading', { name: 'Simulated providers' }).isVisible(), false);
     assert.match(
       await page.locator('#decisions-lead').innerText(),
-      /one Lambda instance.*The deployments above are the whole fleet/,
+      /one gateway instance.*The deployments above are the whole fleet/,
     );
     await page.getByText('No calls yet.').waitFor();
   });

@@ -50,6 +50,21 @@ describe('the live page at a glance', () => {
     assert.equal(await failures.first().locator('.alarming').textContent(), '64 % just now');
   });
 
+  it('counts what stands far behind in a long plan', async () => {
+    const page = await shown((status) => ({
+      ...status,
+      routes: status.routes.map((route) => ({
+        ...route,
+        plan: [1, 2, 3].flatMap((turn) =>
+          route.plan.map((planned) => ({ ...planned, isTied: false, deployment: `${planned.deployment}-${turn}` })),
+        ),
+      })),
+    }));
+    const row = page.locator('#routes tbody tr').filter({ hasText: 'nemo/ordered' });
+    assert.equal(await row.locator('.plan li').count(), 5);
+    assert.match(await row.innerText(), /and 4 more/);
+  });
+
   it('says how many decisions came too fast to be listed', async () => {
     await local.call('nemo/ordered');
     const page = await shown((status) => ({ ...status, decisions: { ...status.decisions, missed: 7 } }));

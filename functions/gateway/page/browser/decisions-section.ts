@@ -44,6 +44,6 @@ function scopeText(isLocal: boolean, instances: number): string {
   if (isLocal) {
     return 'Who asked for what, who served it, and what was tried before. Newest first.';
   }
-  const met = instances === 1 ? 'one Lambda instance that has' : `${instances} Lambda instances that have`;
+  const met = instances === 1 ? 'one gateway instance that has' : `${instances} gateway instances that have`;
   return `From the ${met} answered this page so far: an instance knows its own calls only. The deployments above are the whole fleet's.`;
 }

@@ -65,6 +65,9 @@ function routeRow({ route }: RouteRow): Row<RouteRow> {
   return { node, update };
 }
 
+/** A call tries three at most by default: what comes far behind is only counted, so that long routes stay in sight. */
+const PLACES_SHOWN = 5;
+
 function planCell() {
   const list = element('ol', { class: 'plan' });
   const note = element('span', { class: 'muted block' });
@@ -72,7 +75,7 @@ function planCell() {
   return {
     node: element('td', { class: 'wide', 'data-label': 'Plan now' }, list, note),
     update: ({ plan, strategy }: RouteStatus): void => {
-      show(plan.map((planned, index) => ({ planned, place: index + 1 })));
+      show(plan.slice(0, PLACES_SHOWN).map((planned, index) => ({ planned, place: index + 1 })));
       setText(note, noteOf(plan, strategy));
     },
   };
@@ -101,6 +104,11 @@ function placeRow({ planned }: Place): Row<Place> {
 }
 
 function noteOf(plan: readonly PlannedDeployment[], strategy: RouteStatus['strategy']): string {
+  const more = plan.length - PLACES_SHOWN;
+  return [more > 0 ? `and ${more} more` : '', orderText(plan, strategy)].filter((text) => text !== '').join('; ');
+}
+
+function orderText(plan: readonly PlannedDeployment[], strategy: RouteStatus['strategy']): string {
   if (strategy === 'simple-shuffle') {
     return 'drawn anew for each call';
   }
