@@ -37,8 +37,9 @@ function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): Js
 }
 
 /**
- * What other vendors' answers and clients put into messages: reasoning for the next turn (DeepSeek, Anthropic, OpenRouter, Google), and
- * marks for prompt caches (Anthropic). None of it means anything to OpenAI.
+ * What other vendors' answers and clients put into messages: reasoning for the next turn (DeepSeek, Anthropic, OpenRouter, Google), quoted
+ * documents and pictures (Anthropic, Bedrock, Gemini), and marks for prompt caches (Anthropic). OpenAI answers 400 to a member that it
+ * does not know, so that a conversation could not move there.
  */
 const FOREIGN_MEMBERS: readonly string[] = [
   'reasoning_content',
@@ -47,6 +48,8 @@ const FOREIGN_MEMBERS: readonly string[] = [
   'thinking_blocks',
   'extra_content',
   'thought_signature',
+  'citations',
+  'images',
   'cache_control',
   'prefix',
 ];
