@@ -272,6 +272,7 @@ export const REQUEST_FEATURES = [
     anthropic: { stop_sequences: ['END'] },
     gemini: { 'generationConfig.stopSequences': ['END'] },
     bedrock: { 'inferenceConfig.stopSequences': ['END'] },
+    notes: { openai: 'by model' },
   }),
   requestFeature('temperature', {
     ask: { temperature: 0.5 },
@@ -349,6 +350,7 @@ export const REQUEST_FEATURES = [
     anthropic: 'refused',
     gemini: { 'generationConfig.responseLogprobs': true, 'generationConfig.logprobs': 2 },
     bedrock: 'refused',
+    notes: { openai: 'by model' },
   }),
   requestFeature('reasoning_effort', {
     ask: { reasoning_effort: 'low' },

@@ -11,7 +11,7 @@ import { reasoningConflict } from './reasoning-conflict.ts';
  */
 export function encodeOpenAiChat(request: ChatRequest, target: Target): Encoding {
   const rules = openAiRules(target.model, target.rules);
-  const conflict = reasoningConflict(request, rules, target.model);
+  const conflict = reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
   if (conflict !== undefined) {
     return conflict;
   }
@@ -26,6 +26,22 @@ export function encodeOpenAiChat(request: ChatRequest, target: Target): Encoding
     ...streaming(request, target, rules),
   };
   return { kind: 'encoded', request: { path: '/chat/completions', headers: {}, body }, dropped };
+}
+
+function refusedShape(
+  request: ChatRequest,
+  rules: OpenAiRules,
+  model: string,
+): Extract<Encoding, { kind: 'unsupported' }> | undefined {
+  const param = rules.refusedShapes.find((name) => isAsked(request[name]));
+  return param === undefined
+    ? undefined
+    : { kind: 'unsupported', param, message: `${model} does not take ${param}: leave it out.` };
+}
+
+function isAsked(value: unknown): boolean {
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return value !== undefined && value !== false && !isEmptyList;
 }
 
 /** Members that the model refuses. A temperature or top_p of 1 is what it does anyway, and it takes that. */

@@ -9,6 +9,8 @@ export interface OpenAiRules {
   readonly maxTokensMember: 'as-sent' | 'max_tokens' | 'max_completion_tokens';
   /** Members that it refuses and that change quality only: left out and reported. The default temperature and top_p of 1 are kept. */
   readonly refusedSampling: readonly string[];
+  /** Members that it refuses and without which the answer would be another: it is not asked for them. */
+  readonly refusedShapes: readonly string[];
   /** When it takes function tools beside reasoning. */
   readonly toolsWithReasoning: 'always' | 'unless-effort-is-set' | 'only-without-effort';
   /** Values of `reasoning_effort` that it refuses. */
@@ -29,6 +31,7 @@ const DEFAULTS: OpenAiRules = {
   streamUsage: true,
   maxTokensMember: 'as-sent',
   refusedSampling: [],
+  refusedShapes: [],
   toolsWithReasoning: 'always',
   refusedEfforts: [],
   foreignMembers: 'keep',
@@ -36,6 +39,9 @@ const DEFAULTS: OpenAiRules = {
 };
 
 const SAMPLING: readonly string[] = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'logit_bias'];
+
+/** To a reasoning model's log probabilities OpenAI answers 403, as to a missing right, which would eject the deployment for long. */
+const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
 
 /**
  * OpenAI's own models, by the ids that api.openai.com and Azure give them; `openai/` is how proxies name them, but gpt-oss is open and
@@ -45,10 +51,11 @@ const SAMPLING: readonly string[] = ['temperature', 'top_p', 'presence_penalty',
 const LINES: readonly ModelRule<OpenAiRules>[] = [
   { match: /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|o\d)/, rules: { foreignMembers: 'remove' } },
   { match: /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d{2,}))/, rules: { maxTokensMember: 'max_completion_tokens' } },
-  { match: /^(?:openai\/)?o\d/, rules: { refusedSampling: SAMPLING } },
+  { match: /^(?:openai\/)?o\d/, rules: { refusedSampling: SAMPLING, refusedShapes: LOGPROBS } },
+  { match: /^(?:openai\/)?(?:o3(?!-mini)|o4)/, rules: { refusedShapes: [...LOGPROBS, 'stop'] } },
   {
     match: /^(?:openai\/)?gpt-5(?:-mini|-nano|-pro|-codex)?(?:-\d{4}-\d{2}-\d{2})?$/,
-    rules: { refusedSampling: SAMPLING },
+    rules: { refusedSampling: SAMPLING, refusedShapes: [...LOGPROBS, 'stop'] },
   },
   { match: /^(?:openai\/)?o1-(?:mini|preview)/, rules: { instructionRole: 'user' } },
   { match: /^(?:openai\/)?gpt-5\.[45]/, rules: { toolsWithReasoning: 'unless-effort-is-set' } },

@@ -142,6 +142,23 @@ describe('encodeOpenAiChat', () => {
     });
   }
 
+  const shapes: readonly [model: string, asked: JsonObject, param: string | undefined][] = [
+    ['o4-mini', { logprobs: true }, 'logprobs'],
+    ['o3-mini', { top_logprobs: 0 }, 'top_logprobs'],
+    ['o3-mini', { stop: 'END' }, undefined],
+    ['o3', { stop: 'END' }, 'stop'],
+    ['gpt-5-mini', { stop: ['END'] }, 'stop'],
+    ['gpt-5-mini', { stop: [], logprobs: false }, undefined],
+    ['gpt-5.5', { stop: 'END', logprobs: true }, undefined],
+    ['gpt-4o', { stop: 'END', logprobs: true }, undefined],
+  ];
+  for (const [model, asked, param] of shapes) {
+    it(`${param === undefined ? 'asks' : 'does not ask'} ${model} for ${JSON.stringify(asked)}`, () => {
+      const encoding = encode(asked, { model });
+      assert.equal(encoding.kind === 'unsupported' ? encoding.param : undefined, param);
+    });
+  }
+
   it("removes other vendors' members from messages for OpenAI, and keeps them for the servers that read them", () => {
     const marked = [
       { role: 'user', content: [{ type: 'text', text: 'a', cache_control: {}, prompt_cache_breakpoint: {} }] },
@@ -150,6 +167,8 @@ describe('encodeOpenAiChat', () => {
         content: null,
         reasoning_content: 'hm',
         thinking_blocks: [],
+        citations: [{ cited_text: 'x' }],
+        images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }],
         tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: {} }],
       },
     ];
