@@ -3,15 +3,22 @@ import { isJsonObject, type JsonObject, numberMember } from '../../json.ts';
 
 /**
  * The counts of `usage` as far as they are known: each event's members over the earlier ones, since every count is cumulative and may
- * come in `message_start`, in `message_delta`, or in both with different values. Adding them would count twice.
+ * come in `message_start`, in `message_delta`, or in both with different values. Adding them would count twice. An event that counts no
+ * input at all has not counted it: some servers end with zeros for what `message_start` has told.
  */
 export function laterUsage(earlier: JsonObject, event: unknown): JsonObject {
   if (!isJsonObject(event)) {
     return earlier;
   }
-  const said = Object.entries(event).filter(([, value]) => value !== null && value !== undefined);
-  return { ...earlier, ...Object.fromEntries(said) };
+  const countsInput = INPUT_COUNTS.some((name) => (numberMember(event, name) ?? 0) > 0);
+  const isSaid = ([name, value]: readonly [string, unknown]) =>
+    value !== null &&
+    value !== undefined &&
+    (countsInput || earlier[name] === undefined || !INPUT_COUNTS.includes(name));
+  return { ...earlier, ...Object.fromEntries(Object.entries(event).filter(isSaid)) };
 }
+
+const INPUT_COUNTS: readonly string[] = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'];
 
 /** Counts in OpenAI's shape. Anthropic's `input_tokens` are without the cached ones, its `output_tokens` with those of reasoning. */
 export function toChatUsage(usage: JsonObject): ChatUsage {

@@ -272,6 +272,14 @@ describe("Anthropic's counts", () => {
     assert.equal(deltas.filter((delta) => delta.type === 'choice-finish').length, 1);
   });
 
+  it('of the input stand where message_delta has only zeros for them', () => {
+    const zeros = { input_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 5 };
+    const counted = (usage: object) => lastUsage(read(start, ...text(0, 'x'), ended('end_turn', usage), stop).deltas);
+    assert.partialDeepStrictEqual(counted(zeros), { prompt_tokens: 10, completion_tokens: 5 });
+    const cached = { ...zeros, cache_read_input_tokens: 10 };
+    assert.partialDeepStrictEqual(counted(cached), { prompt_tokens: 10, prompt_tokens_details: { cached_tokens: 10 } });
+  });
+
   it('of the input may come in message_delta alone', () => {
     const { deltas } = read(
       { type: 'message_start', message: {} },
