@@ -10,6 +10,8 @@ import { signatureMembers } from './gemini-signatures.ts';
 export interface Candidate {
   readonly choice: number;
   readonly calls: CallReader;
+  /** The pieces of its text without its thoughts, which its sources point into. */
+  readonly text: string[];
   /** Whether it has said anything: text, thought, a call, an image, code. */
   hasContent: boolean;
   /** The last ending that it stated: some models say STOP in every chunk. */
@@ -19,7 +21,14 @@ export interface Candidate {
 }
 
 export function newCandidate(choice: number): Candidate {
-  return { choice, calls: newCallReader(choice), hasContent: false, finish: undefined, grounding: undefined };
+  return {
+    choice,
+    calls: newCallReader(choice),
+    text: [],
+    hasContent: false,
+    finish: undefined,
+    grounding: undefined,
+  };
 }
 
 /** Reads one chunk of a candidate: its parts in order, then its log probabilities. The ending is kept for the end of the answer. */
@@ -60,8 +69,11 @@ function textDeltas(candidate: Candidate, part: JsonObject): ChatDelta[] {
   if (text === '') {
     return [];
   }
-  const type = part.thought === true ? 'reasoning-delta' : 'text-delta';
-  return [{ type, choice: candidate.choice, text }];
+  if (part.thought === true) {
+    return [{ type: 'reasoning-delta', choice: candidate.choice, text }];
+  }
+  candidate.text.push(text);
+  return [{ type: 'text-delta', choice: candidate.choice, text }];
 }
 
 /** A picture that the model made, in the member `images` that compatible servers use. */
@@ -79,7 +91,7 @@ function imageDeltas(candidate: Candidate, part: JsonObject): ChatDelta[] {
 /** The last deltas of a candidate that has finished: an open call's arguments, the sources, the finish. */
 export function closedCandidate(candidate: Candidate): readonly ChatDelta[] {
   const { choice, calls, finish, grounding } = candidate;
-  const annotations = grounding === undefined ? [] : groundingAnnotations(grounding);
+  const annotations = grounding === undefined ? [] : groundingAnnotations(grounding, candidate.text.join(''));
   const deltas = [...closeCall(calls)];
   if (annotations.length > 0) {
     deltas.push({ type: 'extension-delta', choice, fields: { annotations } });

@@ -2,16 +2,47 @@ import { arrayMember, type JsonObject, numberMember, objectMember, stringMember 
 
 /**
  * The sources of an answer as OpenAI's `url_citation` annotations: one for each stretch of text and source that supports it, or one a
- * source where Google names no stretches. Positions are Google's, which counts bytes of UTF-8.
+ * source where Google names no stretches. Positions are those in `text`, the whole answer, in UTF-16 units.
  */
-export function groundingAnnotations(metadata: JsonObject): readonly JsonObject[] {
+export function groundingAnnotations(metadata: JsonObject, text: string): readonly JsonObject[] {
   const sources = arrayMember(metadata, 'groundingChunks').map(source);
-  const supports = arrayMember(metadata, 'groundingSupports').flatMap((support) =>
-    arrayMember(support, 'groundingChunkIndices').flatMap((index) =>
-      citation(sources[Number(index)], objectMember(support, 'segment')),
-    ),
-  );
-  return supports.length > 0 ? supports : sources.flatMap((known) => citation(known, undefined));
+  const position = positionOfByte(text);
+  const supports = arrayMember(metadata, 'groundingSupports').flatMap((support) => {
+    const range = rangeOf(objectMember(support, 'segment'), position);
+    return arrayMember(support, 'groundingChunkIndices').flatMap((index) => citation(sources[Number(index)], range));
+  });
+  return supports.length > 0 ? supports : sources.flatMap((known) => citation(known, { start_index: 0, end_index: 0 }));
+}
+
+/** Google counts bytes of UTF-8: where in `text` the character of a byte begins. The text is walked once, however many are asked for. */
+function positionOfByte(text: string): (byte: number) => number {
+  const begins: number[] = [];
+  let units = 0;
+  for (const character of text) {
+    const bytes = utf8Bytes(character.codePointAt(0) ?? 0);
+    for (let byte = 0; byte < bytes; byte += 1) {
+      begins.push(units);
+    }
+    units += character.length;
+  }
+  return (byte) => begins[byte] ?? text.length;
+}
+
+function utf8Bytes(codePoint: number): number {
+  if (codePoint < 0x80) {
+    return 1;
+  }
+  if (codePoint < 0x800) {
+    return 2;
+  }
+  return codePoint < 0x10000 ? 3 : 4;
+}
+
+function rangeOf(segment: JsonObject | undefined, position: (byte: number) => number): JsonObject {
+  return {
+    start_index: position(numberMember(segment, 'startIndex') ?? 0),
+    end_index: position(numberMember(segment, 'endIndex') ?? 0),
+  };
 }
 
 interface Source {
@@ -25,13 +56,9 @@ function source(chunk: unknown): Source | undefined {
   return url === undefined ? undefined : { url, title: stringMember(found, 'title') ?? '' };
 }
 
-function citation(cited: Source | undefined, segment: JsonObject | undefined): readonly JsonObject[] {
+function citation(cited: Source | undefined, range: JsonObject): readonly JsonObject[] {
   if (cited === undefined) {
     return [];
   }
-  const range = {
-    start_index: numberMember(segment, 'startIndex') ?? 0,
-    end_index: numberMember(segment, 'endIndex') ?? 0,
-  };
   return [{ type: 'url_citation', url_citation: { ...range, url: cited.url, title: cited.title } }];
 }

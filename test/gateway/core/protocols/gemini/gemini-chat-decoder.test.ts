@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ChatDelta, FinishReason } from '../../../../../functions/gateway/core/chat/chat-delta.ts';
-import type { JsonObject } from '../../../../../functions/gateway/core/json.ts';
+import { arrayMember, type JsonObject, objectMember } from '../../../../../functions/gateway/core/json.ts';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
 
@@ -348,12 +348,12 @@ test('log probabilities have the shape that OpenAI gives them', () => {
 test('sources become annotations, once, just before the finish', () => {
   const groundingMetadata = {
     groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }, { other: {} }],
-    groundingSupports: [{ segment: { endIndex: 3 }, groundingChunkIndices: [0, 1, 9] }],
+    groundingSupports: [{ segment: { endIndex: 2 }, groundingChunkIndices: [0, 1, 9] }],
   };
   const grounded = (finishReason?: string) => ({
     candidates: [{ content: { parts: [{ text: 'x' }] }, groundingMetadata, ...(finishReason ? { finishReason } : {}) }],
   });
-  const citation = { start_index: 0, end_index: 3, url: 'https://a.example', title: 'A' };
+  const citation = { start_index: 0, end_index: 2, url: 'https://a.example', title: 'A' };
   assert.deepEqual(decode(grounded(), grounded('STOP')).slice(2), [
     {
       type: 'extension-delta',
@@ -362,6 +362,27 @@ test('sources become annotations, once, just before the finish', () => {
     },
     finish('stop', 'STOP'),
   ]);
+});
+
+test('the places of sources are told in characters, where Google counts bytes, and none lies beyond the text', () => {
+  const said = ['Zürich – 🥶. ', 'Genf: warm.'] as const;
+  const bytes = new TextEncoder().encode(said[0]).length;
+  const groundingMetadata = {
+    groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }],
+    groundingSupports: [
+      { segment: { endIndex: bytes - 1 }, groundingChunkIndices: [0] },
+      { segment: { startIndex: bytes, endIndex: bytes + 11 }, groundingChunkIndices: [0] },
+    ],
+  };
+  const deltas = decode(chunk([{ text: 'Hmm…', thought: true }, { text: said[0] }]), {
+    candidates: [{ content: { parts: [{ text: said[1] }] }, finishReason: 'STOP', groundingMetadata }],
+  });
+  const extension = deltas.find((delta) => delta.type === 'extension-delta');
+  const cited = arrayMember(extension?.fields, 'annotations').map((annotation) => {
+    const range = objectMember(annotation, 'url_citation');
+    return said.join('').slice(Number(range?.start_index), Number(range?.end_index));
+  });
+  assert.deepEqual(cited, ['Zürich – 🥶.', 'Genf: warm.']);
 });
 
 test('a picture is passed on as a data URL', () => {
