@@ -26,7 +26,14 @@ export function statusFailure(hints: FailureHints): AttemptFailure {
   if (status === 408 || status === 409 || status === 425) {
     return { kind: 'conflicted', status, vendor };
   }
-  return status >= 400 && status < 500 ? { kind: 'rejected', status, vendor } : { kind: 'overloaded', status, vendor };
+  return isCallersFault(status) ? { kind: 'rejected', status, vendor } : { kind: 'overloaded', status, vendor };
+}
+
+/** Statuses below 500 that say nothing of the request: Groq's for a full flex tier, and that of a request which the server's side gave up. */
+const FREE_OF_BLAME: readonly number[] = [498, 499];
+
+function isCallersFault(status: number): boolean {
+  return status >= 400 && status < 500 && !FREE_OF_BLAME.includes(status);
 }
 
 /** The longest text of a vendor's that is passed on. */

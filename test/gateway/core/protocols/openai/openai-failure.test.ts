@@ -35,6 +35,8 @@ describe('readOpenAiFailure', () => {
       openAi('rate_limit_exceeded', 'tokens'),
       { kind: 'rate-limited', quota: false },
     ],
+    ['a full flex tier of Groq', 498, openAi('flex_tier_capacity_exceeded'), { kind: 'overloaded', status: 498 }],
+    ["a request that the server's side gave up", 499, '', { kind: 'overloaded', status: 499 }],
     ['a 429 without words', 429, '', { kind: 'rate-limited', quota: false }],
     ['a spent quota', 429, openAi('insufficient_quota', 'insufficient_quota'), { kind: 'rate-limited', quota: true }],
     [
