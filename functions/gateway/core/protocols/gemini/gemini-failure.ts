@@ -35,7 +35,8 @@ function rpcFailure(
   httpStatus: number | undefined,
   headerDelayMs: number | undefined,
 ): AttemptFailure {
-  const vendor = vendorError(error, httpStatus ?? statusOf(error));
+  const stated = vendorError(error, httpStatus ?? statusOf(error));
+  const vendor = isMissingFile(stated) ? { ...stated, status: 400 } : stated;
   const details = arrayMember(error, 'details');
   if (isOperatorsFault(vendor)) {
     return { kind: 'misconfigured', status: vendor.status, vendor };
@@ -102,7 +103,13 @@ function isOperatorsFault(vendor: VendorError): boolean {
   );
 }
 
+/** A file that the caller named and Google does not find, or may not read, is a 403 like that of a bad key. Ejecting would be wrong. */
+function isMissingFile({ status, message }: VendorError): boolean {
+  return (status === 403 || status === 404) && matchesAny(MISSING_FILE, message);
+}
+
 /** Google has no code for these, only words. */
+const MISSING_FILE = [/\bpermission to access the file\b/i, /\bstorage\.objects\.get\b/i, /^file \S+ not found/i];
 const BAD_KEY = [/\bapi key (not valid|not found|expired)/i];
 const CONTEXT_EXCEEDED = [
   /input token count\b.*\b(exceeds|only supports)/is,

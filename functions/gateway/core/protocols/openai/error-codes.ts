@@ -110,6 +110,16 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
 ]);
 
 /**
+ * How servers say with 403 or 404, which otherwise blame the operator's credential or model, that they do not give what the caller asked
+ * for: log probabilities of a reasoning model, a file that is not there. There is no code for it.
+ */
+export const REQUEST_MESSAGES: readonly RegExp[] = [
+  /not allowed to request logprobs/i,
+  /no such file\b/i,
+  /\bpermission to access the file\b/i,
+];
+
+/**
  * How servers without a code for it say that the prompt does not fit the context window. Looked at only for 400, 413 and 422, and
  * only when no code has spoken: OpenAI-shaped servers agree on nothing else.
  */

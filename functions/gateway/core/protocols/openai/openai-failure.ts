@@ -3,7 +3,7 @@ import { arrayMember, type JsonObject, parseJson, stringMember } from '../../jso
 import type { FailedResponse } from '../protocol.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { statusFailure, unreadableError } from '../status-failure.ts';
-import { CONTEXT_MESSAGES, type ErrorMeaning } from './error-codes.ts';
+import { CONTEXT_MESSAGES, type ErrorMeaning, REQUEST_MESSAGES } from './error-codes.ts';
 import { errorMeaning, impliedError, statedStatus, vendorError } from './openai-error.ts';
 
 /** Reads a failed response of an OpenAI-shaped server. Codes speak first, then the status. */
@@ -36,7 +36,8 @@ interface Circumstances {
 function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFailure {
   const meaning = errorMeaning(error);
   const status = statusOf(error, meaning, circumstances);
-  const vendor = vendorError(error, status, circumstances.requestId);
+  const stated = vendorError(error, status, circumstances.requestId);
+  const vendor = blamesRequest(stated) ? { ...stated, status: 400 } : stated;
   if (meaning?.malformed === true) {
     return { kind: 'malformed', reason: vendor.code ?? vendor.type ?? 'unusable output', vendor };
   }
@@ -52,6 +53,10 @@ function statusOf(error: JsonObject, meaning: ErrorMeaning | undefined, { status
   return meaning?.outweighsStatus === true
     ? meaning.status
     : (status ?? statedStatus(error) ?? meaning?.status ?? UNSTATED_STATUS);
+}
+
+function blamesRequest({ status, message }: { readonly status: number; readonly message: string }): boolean {
+  return (status === 403 || status === 404) && REQUEST_MESSAGES.some((pattern) => pattern.test(message));
 }
 
 const CONTEXT_STATUSES: readonly number[] = [400, 413, 422];

@@ -50,6 +50,22 @@ test('a bad key is the operator’s fault though its status is 400', () => {
   assert.equal(read.vendor?.code, 'API_KEY_INVALID');
 });
 
+test('a file that the caller named and Google does not find is the caller’s fault though its status is that of a bad key', () => {
+  const messages: readonly [number, string, string][] = [
+    [403, 'PERMISSION_DENIED', 'You do not have permission to access the File abc or it may not exist.'],
+    [
+      403,
+      'PERMISSION_DENIED',
+      'service-1@x does not have storage.objects.get access to the Google Cloud Storage object.',
+    ],
+    [404, 'NOT_FOUND', 'File files/abc not found.'],
+  ];
+  for (const [code, status, message] of messages) {
+    const vendor = { status: 400, message, type: status };
+    assert.deepEqual(failure(code, rpcError(code, status, message)), { kind: 'rejected', status: 400, vendor });
+  }
+});
+
 test('the wait stands in the body, with fractions and in any unit', () => {
   const waits: readonly [JsonObject, number | undefined][] = [
     [{ retryDelay: '34.4s' }, 34_400],

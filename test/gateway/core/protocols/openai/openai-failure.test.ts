@@ -37,6 +37,18 @@ describe('readOpenAiFailure', () => {
     ],
     ['a full flex tier of Groq', 498, openAi('flex_tier_capacity_exceeded'), { kind: 'overloaded', status: 498 }],
     ["a request that the server's side gave up", 499, '', { kind: 'overloaded', status: 499 }],
+    [
+      'log probabilities that a model does not give, with status 403',
+      403,
+      openAi(null, 'invalid_request_error', 'You are not allowed to request logprobs from this model.'),
+      { kind: 'rejected', status: 400 },
+    ],
+    [
+      "a caller's file that is not there, with status 404",
+      404,
+      openAi(null, 'invalid_request_error', 'No such File object: file-1'),
+      { kind: 'rejected', status: 400 },
+    ],
     ['a 429 without words', 429, '', { kind: 'rate-limited', quota: false }],
     ['a spent quota', 429, openAi('insufficient_quota', 'insufficient_quota'), { kind: 'rate-limited', quota: true }],
     [
