@@ -13,6 +13,8 @@ interface EmbeddingsFamily {
   readonly body: (texts: readonly string[], request: EmbeddingsRequest) => JsonObject;
   /** Whether `dimensions` can be chosen. */
   readonly dimensions: boolean;
+  /** Whether it takes the extension `input_type`. */
+  readonly inputType: boolean;
 }
 
 const FAMILIES: readonly EmbeddingsFamily[] = [
@@ -21,6 +23,7 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
     textsPerRequest: 1,
     body: ([inputText]) => ({ inputText }),
     dimensions: false,
+    inputType: false,
   },
   {
     match: /titan-embed-image/,
@@ -30,14 +33,22 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
       ...(dimensions === undefined ? {} : { embeddingConfig: { outputEmbeddingLength: dimensions } }),
     }),
     dimensions: true,
+    inputType: false,
   },
   {
     match: /titan-embed/,
     textsPerRequest: 1,
     body: ([inputText], { dimensions }) => ({ inputText, ...(dimensions === undefined ? {} : { dimensions }) }),
     dimensions: true,
+    inputType: false,
   },
-  { match: /cohere\.embed-(english|multilingual)/, textsPerRequest: 96, body: cohereBody, dimensions: false },
+  {
+    match: /cohere\.embed-(english|multilingual)/,
+    textsPerRequest: 96,
+    body: cohereBody,
+    dimensions: false,
+    inputType: true,
+  },
   {
     match: /cohere\.embed/,
     textsPerRequest: 96,
@@ -47,6 +58,7 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
       ...(request.dimensions === undefined ? {} : { output_dimension: request.dimensions }),
     }),
     dimensions: true,
+    inputType: true,
   },
 ];
 
@@ -74,7 +86,14 @@ function encodeEmbeddings(request: EmbeddingsRequest, target: Target): Embedding
     headers: { accept: 'application/json' },
     body: family.body(batch, request),
   }));
-  return { kind: 'encoded', requests, dropped: [] };
+  return { kind: 'encoded', requests, dropped: droppedFields(request, family) };
+}
+
+/** `encoding_format` is the gateway's business. */
+const TRANSLATED: readonly string[] = ['model', 'input', 'dimensions', 'encoding_format'];
+
+function droppedFields(request: EmbeddingsRequest, { inputType }: EmbeddingsFamily): readonly string[] {
+  return Object.keys(request).filter((field) => !TRANSLATED.includes(field) && !(inputType && field === 'input_type'));
 }
 
 function unsupported(param: string, message: string): EmbeddingsEncoding {

@@ -30,6 +30,17 @@ function decode(input: EmbeddingsRequest['input'], ...responses: readonly { json
   return codec().decode(read, { model: 'route', input });
 }
 
+test('fields that a model has no place for are named as dropped', () => {
+  const fields = { input: 'a', user: 'u', input_type: 'search_query', encoding_format: 'base64' } as const;
+  const dropped = (model: string) => {
+    const encoding = encode(model, fields);
+    return encoding.kind === 'encoded' ? encoding.dropped : encoding;
+  };
+  assert.deepEqual(dropped(TITAN), ['user', 'input_type']);
+  assert.deepEqual(dropped(COHERE_3), ['user']);
+  assert.deepEqual(dropped(COHERE_4), ['user']);
+});
+
 test('Titan is asked once an input, with the dimensions where it takes them', () => {
   assert.deepEqual(bodies(TITAN, { input: ['a', 'b'], dimensions: 256 }), [
     { inputText: 'a', dimensions: 256 },
