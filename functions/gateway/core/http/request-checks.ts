@@ -113,6 +113,9 @@ export function kindOf(value: unknown): string {
   if (value === null) {
     return 'null';
   }
+  if (value === '') {
+    return 'an empty string';
+  }
   if (Array.isArray(value)) {
     return 'an array';
   }

@@ -20,9 +20,9 @@ describe('parseEmbeddingsRequest', () => {
   }
 
   const refused: readonly [members: object, message: string][] = [
-    [{ input: '' }, 'input must be a string, an array of strings or arrays of token ids; got a string.'],
+    [{ input: '' }, 'input must be a string, an array of strings or arrays of token ids; got an empty string.'],
     [{ input: [] }, 'input must not be empty.'],
-    [{ input: ['a', ''] }, 'input[1] must be a string of at least one character; got a string.'],
+    [{ input: ['a', ''] }, 'input[1] must be a string of at least one character; got an empty string.'],
     [{ input: ['a', 1] }, 'input[1] must be a string of at least one character; got a number.'],
     [{ input: [1, 'a'] }, 'input[1] must be a whole number of at least 0; got a string.'],
     [{ input: [[1], []] }, 'input[1] must not be empty.'],
