@@ -11,15 +11,31 @@ export function portableToolCallId(id: string, maxLength: number): string {
   return id.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength - suffix.length) + suffix;
 }
 
-/** FNV-1a, 32 bits, twice with different offsets: 64 bits in hex. Not secret, only distinct. Source: Fowler, Noll, Vo. */
-function hash(text: string): string {
-  return fnv1a(text, 0x811c9dc5) + fnv1a(text, 0x050c5d1f);
+/** A tool-call id as Mistral wants it: nine letters and digits. Such an id is unchanged, any other becomes a hash of itself. */
+export function nineCharacterId(id: string): string {
+  if (/^[a-zA-Z0-9]{9}$/.test(id)) {
+    return id;
+  }
+  const [first, second] = hashes(id).map((state) => state.toString(36).padStart(7, '0'));
+  return `${first}${second?.slice(-2)}`;
 }
 
-function fnv1a(text: string, offset: number): string {
+/** In hex. */
+function hash(text: string): string {
+  return hashes(text)
+    .map((state) => state.toString(16).padStart(8, '0'))
+    .join('');
+}
+
+/** FNV-1a, 32 bits, twice with different offsets. Not secret, only distinct. Source: Fowler, Noll, Vo. */
+function hashes(text: string): readonly number[] {
+  return [fnv1a(text, 0x811c9dc5), fnv1a(text, 0x050c5d1f)];
+}
+
+function fnv1a(text: string, offset: number): number {
   let state = offset;
   for (let index = 0; index < text.length; index += 1) {
     state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
   }
-  return (state >>> 0).toString(16).padStart(8, '0');
+  return state >>> 0;
 }

@@ -54,8 +54,8 @@ function startOf(reader: CallReader, call: JsonObject, part: CallPart): ChatDelt
   };
 }
 
-/** The shortest of the vendors' limits on ids (OpenAI, Bedrock). */
-const MAX_ID_CHARS = 64;
+/** The shortest of the vendors' limits on ids that leave any room (OpenAI's). */
+const MAX_ID_CHARS = 40;
 
 /** `call_` and 16 hex digits. */
 const HASHED_ID_CHARS = 21;

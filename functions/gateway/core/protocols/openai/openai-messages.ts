@@ -1,11 +1,12 @@
 import type { ChatMessage, ChatRequest } from '../../chat/chat-request.ts';
-import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../json.ts';
+import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../json.ts';
+import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: ChatRequest['messages'], rules: OpenAiRules): readonly JsonObject[] {
   return messages.map((message) => {
-    const plain = withRole(withPlainCalls(message), rules.instructionRole);
+    const plain = withRole(withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]), rules.instructionRole);
     return rules.foreignMembers === 'remove' ? withoutForeign(plain) : plain;
   });
 }
@@ -29,6 +30,33 @@ function plainCall(call: unknown): unknown {
     return withoutMembers(call, ['function']);
   }
   return called?.arguments === '' ? { ...call, function: { ...called, arguments: '{}' } } : call;
+}
+
+type IdReader = (id: string) => string;
+
+const ID_READERS: Readonly<Record<OpenAiRules['toolCallIds'], IdReader | undefined>> = {
+  any: undefined,
+  'forty-characters': (id) => (id.length <= 40 ? id : portableToolCallId(id, 40)),
+  'nine-letters-and-digits': nineCharacterId,
+};
+
+/** Ids that another vendor gave, as this one takes them: a conversation with calls could not move here otherwise. */
+function withKnownIds(message: JsonObject, known: IdReader | undefined): JsonObject {
+  if (known === undefined) {
+    return message;
+  }
+  const id = stringMember(message, 'tool_call_id');
+  const calls = arrayMember(message, 'tool_calls').map((call) => withKnownId(call, known));
+  return {
+    ...message,
+    ...(id !== undefined && { tool_call_id: known(id) }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}
+
+function withKnownId(call: unknown, known: IdReader): unknown {
+  const id = stringMember(call, 'id');
+  return isJsonObject(call) && id !== undefined ? { ...call, id: known(id) } : call;
 }
 
 function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): JsonObject {

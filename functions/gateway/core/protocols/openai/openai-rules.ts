@@ -17,6 +17,8 @@ export interface OpenAiRules {
   readonly refusedEfforts: readonly string[];
   /** Whether members that other vendors invented go out, as `thinking_blocks` and `cache_control`. OpenAI itself refuses unknown members. */
   readonly foreignMembers: 'keep' | 'remove';
+  /** The ids of tool calls that it takes. Any other is rewritten, the same in the call and in its result. */
+  readonly toolCallIds: 'any' | 'forty-characters' | 'nine-letters-and-digits';
   /** The role that system and developer messages are sent with. */
   readonly instructionRole: 'as-sent' | 'system' | 'developer' | 'user';
 }
@@ -35,6 +37,7 @@ const DEFAULTS: OpenAiRules = {
   toolsWithReasoning: 'always',
   refusedEfforts: [],
   foreignMembers: 'keep',
+  toolCallIds: 'any',
   instructionRole: 'as-sent',
 };
 
@@ -49,7 +52,10 @@ const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
  * so that it is left to the caller.
  */
 const LINES: readonly ModelRule<OpenAiRules>[] = [
-  { match: /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|o\d)/, rules: { foreignMembers: 'remove' } },
+  {
+    match: /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|o\d)/,
+    rules: { foreignMembers: 'remove', toolCallIds: 'forty-characters' },
+  },
   { match: /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d{2,}))/, rules: { maxTokensMember: 'max_completion_tokens' } },
   { match: /^(?:openai\/)?o\d/, rules: { refusedSampling: SAMPLING, refusedShapes: LOGPROBS } },
   { match: /^(?:openai\/)?(?:o3(?!-mini)|o4)/, rules: { refusedShapes: [...LOGPROBS, 'stop'] } },
@@ -62,5 +68,10 @@ const LINES: readonly ModelRule<OpenAiRules>[] = [
   {
     match: /^(?:openai\/)?gpt-5\.6/,
     rules: { toolsWithReasoning: 'only-without-effort', refusedEfforts: ['minimal'] },
+  },
+  // Mistral's own API and servers with its tokenizer: "Tool call id was ... but must be a-z, A-Z, 0-9, with a length of 9".
+  {
+    match: /^(?:mistralai\/)?(?:open-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)/i,
+    rules: { toolCallIds: 'nine-letters-and-digits' },
   },
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChatRequest } from '../../../../../functions/gateway/core/chat/chat-request.ts';
-import type { JsonObject } from '../../../../../functions/gateway/core/json.ts';
+import { arrayMember, type JsonObject, stringMember } from '../../../../../functions/gateway/core/json.ts';
 import { openai } from '../../../../../functions/gateway/core/protocols/openai/openai.ts';
 
 const MESSAGES: ChatRequest['messages'] = [{ role: 'user', content: 'hello' }];
@@ -190,6 +190,31 @@ describe('encodeOpenAiChat', () => {
     const call = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } };
     const messages = [{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'sh', arguments: '{}' } }] }];
     assert.deepEqual(body({ messages }).messages, [{ role: 'assistant', tool_calls: [call] }]);
+  });
+
+  it("rewrites other vendors' ids of tool calls where the model refuses them, in the call as in its result", () => {
+    const long = `chatcmpl-tool-${'0123456789abcdef'.repeat(2)}`;
+    const idsFor = (model: string, ...ids: readonly string[]) => {
+      const tool_calls = ids.map((id) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } }));
+      const results = ids.map((id) => ({ role: 'tool', tool_call_id: id, content: 'x' }));
+      const [asked, ...answered] = body({ messages: [{ role: 'assistant', tool_calls }, ...results] }, { model })
+        .messages as JsonObject[];
+      const called = arrayMember(asked, 'tool_calls').map((call) => stringMember(call, 'id'));
+      assert.deepEqual(
+        answered.map((result) => result.tool_call_id),
+        called,
+      );
+      return called.map(String);
+    };
+    assert.deepEqual(idsFor('llama-4', long, 'call_1'), [long, 'call_1']);
+    const forOpenAi = idsFor('gpt-4o', long, `${long}0`, 'call:1');
+    assert.ok(forOpenAi.every((id) => id.length <= 40) && new Set(forOpenAi).size === 3);
+    assert.equal(forOpenAi[2], 'call:1');
+    for (const model of ['mistral-large-latest', 'mistralai/Ministral-8B-Instruct-2410', 'open-mixtral-8x7b']) {
+      const forMistral = idsFor(model, long, `${long}0`, 'call_1', 'Abc123xyZ');
+      assert.ok(forMistral.every((id) => /^[a-zA-Z0-9]{9}$/.test(id)) && new Set(forMistral).size === 4);
+      assert.equal(forMistral[3], 'Abc123xyZ');
+    }
   });
 
   it('writes arguments without text as {}', () => {
