@@ -151,7 +151,9 @@ describe('dev in an emulated AWS', { timeout: 300_000 }, () => {
 
   it('shows its live sums', async () => {
     // Calls that followed each other at once are written together, `flushMs` after the first: until then the sums have fewer.
-    for (let evidence = 0; evidence <= 3; await sleep(50)) {
+    for (let evidence = 0, looks = 0; evidence <= 3; await sleep(50)) {
+      looks += 1;
+      assert.ok(looks < 200, `The evidence stays at ${evidence}.`);
       const status: FleetStatus = JSON.parse((await dev.nemo('health', '--json')).text);
       const called = status.deployments.find(({ id }) => id === MODEL);
       assert.equal(called?.state, 'healthy');

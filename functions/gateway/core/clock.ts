@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since 1970, with fractions; it never goes back. */
   readonly nowMs: () => number;
-  /** Calls `wake` once, `delayMs` from now. The returned function cancels it. */
+  /** Calls `wake` once, `delayMs` from now or somewhat later, never earlier. The returned function cancels it. */
   readonly after: (delayMs: number, wake: () => void) => () => void;
 }
 

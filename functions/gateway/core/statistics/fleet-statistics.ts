@@ -166,7 +166,10 @@ async function flush(fleet: Fleet): Promise<void> {
   const { clock, settings } = fleet.options;
   const waitMs = fleet.lastWriteStartedMs + settings.flushMs - clock.nowMs();
   if (fleet.changes.length === 0 && waitMs > 0) {
-    fleet.cancelLaterFlush ??= clock.after(waitMs, () => void flush(fleet));
+    fleet.cancelLaterFlush ??= clock.after(waitMs, () => {
+      delete fleet.cancelLaterFlush;
+      void flush(fleet);
+    });
     return;
   }
   fleet.cancelLaterFlush?.();

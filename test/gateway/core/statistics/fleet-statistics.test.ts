@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Random } from '../../../../functions/gateway/core/clock.ts';
+import type { Clock, Random } from '../../../../functions/gateway/core/clock.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import {
   type FleetStatistics,
@@ -33,8 +33,16 @@ interface Fleet {
   readonly errors: readonly string[];
 }
 
-function fleetOver(store: Partial<StatisticsStore>, random: Random = () => 0): Fleet {
+/** `earlyMs`: how much too early the clock wakes, where that is not all of the wait. */
+function fleetOver(
+  store: Partial<StatisticsStore>,
+  { random = () => 0, earlyMs = 0 }: { readonly random?: Random; readonly earlyMs?: number } = {},
+): Fleet {
   const time = virtualClock(EPOCH_START_MS);
+  const clock: Clock = {
+    ...time.clock,
+    after: (delayMs, wake) => time.clock.after(delayMs > earlyMs ? delayMs - earlyMs : delayMs, wake),
+  };
   const errors: string[] = [];
   const never = (): Promise<never> => new Promise(() => {});
   const statistics = fleetStatistics({
@@ -42,7 +50,7 @@ function fleetOver(store: Partial<StatisticsStore>, random: Random = () => 0): F
     settings: SETTINGS,
     ejection: EJECTION_DEFAULTS,
     store: { read: never, add: never, eject: never, lift: never, claimProbe: never, ...store },
-    clock: time.clock,
+    clock,
     random,
     onStoreError: (operation) => errors.push(operation),
   });
@@ -129,7 +137,7 @@ describe('the snapshot', () => {
       const sums = new Map([['q', decayedCalls * weightAt(nowMs, SCALE, 1)]]);
       return new Map([['a', { epochs: { ...NO_EPOCHS, lasting: new Map([[epoch, sums]]) } }]]);
     };
-    const { statistics, time } = fleetOver({ read }, seededRandom(3));
+    const { statistics, time } = fleetOver({ read }, { random: seededRandom(3) });
     await statistics.prepare();
     assert.equal(reads, 1);
     const calls = 1000;
@@ -248,6 +256,20 @@ describe('what was observed', () => {
     assert.equal(writes.length, 1);
     await time.advance(SETTINGS.flushMs);
     assert.deepEqual(writes, [1, 4]);
+  });
+
+  it('is written after its time even where the clock wakes too early for it', async () => {
+    const writes: number[] = [];
+    const add: StatisticsStore['add'] = async (sums) => {
+      writes.push(countIn(sums));
+    };
+    const { statistics, time } = fleetOver({ add }, { earlyMs: 0.5 });
+    for (const _ of [1, 2, 3]) {
+      statistics.observe(observation());
+      await duration(time, statistics.flush());
+    }
+    await time.advance(2 * SETTINGS.flushMs);
+    assert.deepEqual(writes, [1, 2]);
   });
 
   it('goes out again where its write failed', async () => {
