@@ -46,7 +46,7 @@ function isAsked(value: unknown): boolean {
 
 /** Members that the model refuses. A temperature or top_p of 1 is what it does anyway, and it takes that. */
 function refusedMembers(request: ChatRequest, rules: OpenAiRules): readonly string[] {
-  const foreign = rules.foreignMembers === 'remove' ? ['top_k'] : [];
+  const foreign = rules.foreignMembers === 'keep' ? [] : ['top_k'];
   const isRefused = (name: string) =>
     request[name] !== undefined && !(DEFAULT_ONE.includes(name) && request[name] === 1);
   return [...rules.refusedSampling, ...foreign].filter(isRefused);

@@ -7,7 +7,7 @@ import type { OpenAiRules } from './openai-rules.ts';
 export function openAiMessages(messages: ChatRequest['messages'], rules: OpenAiRules): readonly JsonObject[] {
   return messages.map((message) => {
     const plain = withRole(withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]), rules.instructionRole);
-    return rules.foreignMembers === 'remove' ? withoutForeign(plain) : plain;
+    return rules.foreignMembers === 'keep' ? plain : withoutForeign(plain, FOREIGN_MEMBERS[rules.foreignMembers]);
   });
 }
 
@@ -69,7 +69,7 @@ function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): Js
  * documents and pictures (Anthropic, Bedrock, Gemini), and marks for prompt caches (Anthropic). OpenAI answers 400 to a member that it
  * does not know, so that a conversation could not move there.
  */
-const FOREIGN_MEMBERS: readonly string[] = [
+const FOREIGN_BUT_PREFIX: readonly string[] = [
   'reasoning_content',
   'reasoning',
   'reasoning_details',
@@ -79,22 +79,26 @@ const FOREIGN_MEMBERS: readonly string[] = [
   'citations',
   'images',
   'cache_control',
-  'prefix',
 ];
 
-function withoutForeign(message: JsonObject): JsonObject {
-  const plain = withoutMembers(message, FOREIGN_MEMBERS);
-  return withPlainItems(withPlainItems(plain, 'content'), 'tool_calls');
+const FOREIGN_MEMBERS = {
+  'keep-prefix': FOREIGN_BUT_PREFIX,
+  remove: [...FOREIGN_BUT_PREFIX, 'prefix'],
+} as const satisfies Record<Exclude<OpenAiRules['foreignMembers'], 'keep'>, readonly string[]>;
+
+function withoutForeign(message: JsonObject, names: readonly string[]): JsonObject {
+  const plain = withoutMembers(message, names);
+  return withPlainItems(withPlainItems(plain, 'content', names), 'tool_calls', names);
 }
 
-/** `message` with the foreign members of the items in its array `key` removed. */
-function withPlainItems(message: JsonObject, key: 'content' | 'tool_calls'): JsonObject {
+/** `message` with the members `names` of the items in its array `key` removed. */
+function withPlainItems(message: JsonObject, key: 'content' | 'tool_calls', names: readonly string[]): JsonObject {
   const items = message[key];
-  return Array.isArray(items) ? { ...message, [key]: items.map(plainItem) } : message;
+  return Array.isArray(items) ? { ...message, [key]: items.map((item: unknown) => plainItem(item, names)) } : message;
 }
 
-function plainItem(item: unknown): unknown {
-  return isJsonObject(item) ? withoutMembers(item, FOREIGN_MEMBERS) : item;
+function plainItem(item: unknown, names: readonly string[]): unknown {
+  return isJsonObject(item) ? withoutMembers(item, names) : item;
 }
 
 function withoutMembers(object: JsonObject, names: readonly string[]): JsonObject {

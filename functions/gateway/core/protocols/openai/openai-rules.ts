@@ -15,8 +15,11 @@ export interface OpenAiRules {
   readonly toolsWithReasoning: 'always' | 'unless-effort-is-set' | 'only-without-effort';
   /** Values of `reasoning_effort` that it refuses. */
   readonly refusedEfforts: readonly string[];
-  /** Whether members that other vendors invented go out, as `thinking_blocks` and `cache_control`. OpenAI itself refuses unknown members. */
-  readonly foreignMembers: 'keep' | 'remove';
+  /**
+   * Whether members that other vendors invented go out, as `thinking_blocks` and `cache_control`. OpenAI refuses unknown members, and
+   * Mistral all but `prefix`, with which an assistant message is gone on from.
+   */
+  readonly foreignMembers: 'keep' | 'keep-prefix' | 'remove';
   /** The ids of tool calls that it takes. Any other is rewritten, the same in the call and in its result. */
   readonly toolCallIds: 'any' | 'forty-characters' | 'nine-letters-and-digits';
   /** The role that system and developer messages are sent with. */
@@ -69,9 +72,10 @@ const LINES: readonly ModelRule<OpenAiRules>[] = [
     match: /^(?:openai\/)?gpt-5\.6/,
     rules: { toolsWithReasoning: 'only-without-effort', refusedEfforts: ['minimal'] },
   },
-  // Mistral's own API and servers with its tokenizer: "Tool call id was ... but must be a-z, A-Z, 0-9, with a length of 9".
+  // Mistral's own API says "Extra inputs are not permitted" and, as servers with its tokenizer do, "Tool call id was ... but must be a-z,
+  // A-Z, 0-9, with a length of 9".
   {
     match: /^(?:mistralai\/)?(?:open-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)/i,
-    rules: { toolCallIds: 'nine-letters-and-digits' },
+    rules: { foreignMembers: 'keep-prefix', maxTokensMember: 'max_tokens', toolCallIds: 'nine-letters-and-digits' },
   },
 ];

@@ -186,6 +186,17 @@ describe('encodeOpenAiChat', () => {
     assert.deepEqual(plain.tools, TOOLS);
   });
 
+  it('sends Mistral no member that it refuses, but the prefix to go on from, and the limit by the name that it knows', () => {
+    const said = { role: 'assistant', content: 'a', prefix: true };
+    const messages = [...MESSAGES, { ...said, reasoning_content: 'hm', thinking_blocks: [] }];
+    const sent = body({ messages, max_completion_tokens: 9, top_k: 3 }, { model: 'mistral-large-latest' });
+    assert.deepEqual(sent.messages, [...MESSAGES, said]);
+    assert.equal(sent.max_tokens, 9);
+    assert.ok(!('max_completion_tokens' in sent || 'top_k' in sent));
+    const forOpenAi = body({ messages }, { model: 'gpt-4o' }).messages as JsonObject[];
+    assert.deepEqual(forOpenAi.at(-1), { role: 'assistant', content: 'a' });
+  });
+
   it('sends a custom tool call as the caller sent it', () => {
     const call = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } };
     const messages = [{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'sh', arguments: '{}' } }] }];
