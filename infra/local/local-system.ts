@@ -93,8 +93,11 @@ function placeOf({ endpoint, statisticsTable, keysTable }: LocalDynamoDb): Local
   return { endpoint, statisticsTable, keysTable };
 }
 
+/** Callers at once who wait to be let in: Node's 511 are too few for thousands, and the system resets some of those behind them. */
+const BACKLOG = 4096;
+
 async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, HOST);
+  server.listen({ port, host: HOST, backlog: BACKLOG });
   await once(server, 'listening');
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;

@@ -45,7 +45,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
   };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen({ port: options.port ?? 0, host: '127.0.0.1', backlog: 4096 }, resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -40,7 +40,7 @@ export interface Account {
 export function flawOf({ outcome, seen, records }: Account): string | undefined {
   const [record] = records;
   if (record === undefined || records.length > 1) {
-    return `it has ${records.length} records`;
+    return `it has ${records.length} records, its caller saw ${JSON.stringify(outcome)}, the providers ${seen.requests.join(' ')} requests`;
   }
   return flawOfAnswer(outcome, record) ?? flawOfAttempts(seen, record);
 }
