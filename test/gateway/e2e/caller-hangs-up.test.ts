@@ -53,6 +53,7 @@ for (const protocol of PROTOCOLS) {
       const record = await gateway.record(0);
       assert.equal(record.ending, 'hung-up');
       assert.equal(record.servedBy, deploymentId('primary'));
+      assert.ok((record.usedTokens ?? 0) > 0, 'What the vendor had written counts for the key.');
     });
   });
 }
@@ -116,4 +117,5 @@ async function hangUpBeforeAnswer(
   const record = await gateway.record(index);
   assert.equal(record.ending, 'hung-up');
   assert.equal(record.servedBy, undefined);
+  assert.ok((record.usedTokens ?? 0) > 0, 'What the vendor had read counts for the key.');
 }

@@ -101,6 +101,27 @@ describe('a key with limits', () => {
     assert.equal(await spentNanoUsd(gateway), 800 * 2_000 + 200 * 1_000 + 60 * 10_000 + 40 * 20_000);
   });
 
+  for (const usage of [undefined, { prompt_tokens: -9_000, completion_tokens: -9_000, total_tokens: -18_000 }]) {
+    it(`pays for an answer whose vendor tells ${usage === undefined ? 'no usage' : 'what cannot be'}`, async () => {
+      const gateway = await limited({});
+      const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm' };
+      const said = [
+        { ...chunk, choices: [{ index: 0, delta: { content: 'x'.repeat(400) }, finish_reason: null }] },
+        { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage },
+      ];
+      const pieces = [...said.map((event) => `data: ${JSON.stringify(event)}\n\n`), 'data: [DONE]\n\n'];
+      gateway.fakes.only.byDefault({ kind: 'raw', pieces });
+      const answer = await chat(gateway);
+      assert.equal(answer.usage, undefined);
+      await settled(gateway, 1);
+      const { usedTokens = 0, attempts } = await gateway.record(0);
+      const promptTokens = usedTokens - 100;
+      assert.ok(promptTokens > 0);
+      assert.equal(attempts[0]?.isCostEstimate, true);
+      assert.equal(await spentNanoUsd(gateway), promptTokens * 2_000 + 100 * 10_000);
+    });
+  }
+
   it('is not counted for what it asks wrongly', async () => {
     const gateway = await limited({ requestsPerMinute: 1 });
     await assert.rejects(chat(gateway, { model: 'nobody' }));

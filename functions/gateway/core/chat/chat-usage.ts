@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, member } from '../json.ts';
 
 /**
  * Token counts of one answer in OpenAI's shape, whoever the vendor was.
@@ -19,4 +19,22 @@ export interface PromptTokensDetails extends JsonObject {
 
 export interface CompletionTokensDetails extends JsonObject {
   readonly reasoning_tokens?: number;
+}
+
+/** More than any call has: who counts beyond it has miscounted, and would close a key's account for years. */
+const MAX_TOKENS = 100_000_000;
+
+/** Whether a vendor's counts can be true. A negative count would be a gift to the key's account, and half a token fits in no sum. */
+export function isCredible(usage: ChatUsage): boolean {
+  const counts = [
+    usage.prompt_tokens,
+    usage.completion_tokens,
+    usage.total_tokens,
+    member(usage.prompt_tokens_details, 'cached_tokens') ?? 0,
+    member(usage.prompt_tokens_details, 'cache_write_tokens') ?? 0,
+    member(usage.completion_tokens_details, 'reasoning_tokens') ?? 0,
+  ];
+  return counts.every(
+    (count) => typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS,
+  );
 }

@@ -1,4 +1,5 @@
 import { type ChatDelta, isContent } from '../chat/chat-delta.ts';
+import { isCredible } from '../chat/chat-usage.ts';
 import type { Clock } from '../clock.ts';
 import type { Deployment, Timeouts } from '../config/gateway-config.ts';
 import type { Protocol, Target, UpstreamRequest } from '../protocols/protocol.ts';
@@ -130,7 +131,7 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Cha
 
 /** Turns one step of the body into deltas and notes what they say of the attempt. */
 function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
-  const read = deltasOf(reading, step);
+  const read = deltasOf(reading, step).filter((delta) => delta.type !== 'usage-update' || isCredible(delta.usage));
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.
   const deltas = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'answer-failed');

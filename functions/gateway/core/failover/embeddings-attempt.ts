@@ -1,3 +1,4 @@
+import { type ChatUsage, isCredible } from '../chat/chat-usage.ts';
 import type { Clock } from '../clock.ts';
 import type { Deployment, Timeouts } from '../config/gateway-config.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../embeddings/embeddings.ts';
@@ -59,9 +60,8 @@ async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnsw
     end(embedding, { failure: answer });
     return { kind: 'failed', failure: embedding.report.failure ?? answer };
   }
-  const tokens = answer.promptTokens;
-  const usage = tokens === undefined ? {} : { usage: usageOf(tokens) };
-  end(embedding, { ttftMs: options.clock.nowMs() - startedAtMs, ...usage });
+  const usage = usageOf(answer.promptTokens);
+  end(embedding, { ttftMs: options.clock.nowMs() - startedAtMs, ...(usage !== undefined && { usage }) });
   return { kind: 'opened', pieces: [answer] };
 }
 
@@ -104,8 +104,9 @@ async function ask(
   return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
 }
 
-function usageOf(tokens: number): NonNullable<AttemptReport['usage']> {
-  return { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
+function usageOf(tokens = -1): ChatUsage | undefined {
+  const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
+  return isCredible(usage) ? usage : undefined;
 }
 
 /** What is noted first stands. */

@@ -44,8 +44,8 @@ export async function admitCall(
 }
 
 /** What an ended call has used: the answer's tokens, and the cost of all its attempts that the vendors bill. */
-export function useOf({ usage, costUsd = 0 }: RequestRecord): Use {
-  return { requests: 1, tokens: usage?.total_tokens ?? 0, usd: costUsd };
+export function useOf({ usedTokens = 0, costUsd = 0 }: RequestRecord): Use {
+  return { requests: 1, tokens: usedTokens, usd: costUsd };
 }
 
 function limitedKey(key: AuthenticatedKey | undefined): LimitedKey | undefined {

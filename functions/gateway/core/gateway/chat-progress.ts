@@ -99,9 +99,18 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       servedBy: leader?.deployment,
       ttftMs,
       usage: progress.usage ?? leader?.usage,
+      usedTokens: progress.usage?.total_tokens ?? leader?.spentTokens ?? tokensCutOff(attempts),
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
+}
+
+/** Of attempts that the caller's leaving has stopped: the vendors charge for them as for others. */
+function tokensCutOff(attempts: readonly AttemptRecord[]): number | undefined {
+  const spent = attempts.flatMap(({ failure, spentTokens = 0 }) =>
+    failure?.kind === 'aborted' && failure.by === 'caller' ? spentTokens : [],
+  );
+  return spent.length === 0 ? undefined : Math.max(...spent);
 }
 
 /** Time since the call's start that was spent waiting neither for a provider nor for the caller's body. */
@@ -152,6 +161,7 @@ function attemptRecord(
       usage,
       continues,
       costUsd: cost,
+      spentTokens: spent?.usage.total_tokens,
       isCostEstimate: cost !== undefined && spent?.isEstimate === true ? (true as const) : undefined,
     }),
   };

@@ -8,19 +8,20 @@ const CHARS_PER_TOKEN = 4;
 /** The tokens that a vendor will charge one attempt for. */
 export interface SpentUsage {
   readonly usage: ChatUsage;
-  /** Whether the vendor was stopped before it told. */
+  /** Whether the vendor was stopped before it told, or does not tell. */
   readonly isEstimate: boolean;
 }
 
 /**
- * The tokens of one attempt, as the vendor told or, where it was interrupted, as far as can be known: the prompt, because vendors charge
- * for it once they have begun to read it, and the answer that had arrived. `promptTokens` is our own count of the prompt. Nothing for
- * attempts that the vendor refused or that never reached it: those are free everywhere.
+ * The tokens of one attempt, as the vendor told or else as far as can be known: the prompt, because vendors charge for it once they
+ * have begun to read it, and the answer that had arrived. Some servers never tell, and no key is to use those for nothing.
+ * `promptTokens` is our own count of the prompt. Nothing for attempts that the vendor refused or that never reached it: those are
+ * free everywhere.
  */
 export function spentUsage(report: AttemptReport, promptTokens: number): SpentUsage | undefined {
   const { failure, usage } = report;
-  if (failure === undefined) {
-    return usage === undefined ? undefined : { usage, isEstimate: false };
+  if (failure === undefined && usage !== undefined) {
+    return { usage, isEstimate: false };
   }
   return report.ttftMs !== undefined || isInterrupted(failure)
     ? { usage: usageSoFar(report, promptTokens), isEstimate: true }
@@ -35,6 +36,6 @@ export function usageSoFar({ usage, answerChars = 0 }: AttemptReport, promptToke
 }
 
 /** We stopped it while the vendor was at work. */
-function isInterrupted(failure: AttemptFailure): boolean {
-  return failure.kind === 'aborted' || (failure.kind === 'timed-out' && failure.phase !== 'connect');
+function isInterrupted(failure: AttemptFailure | undefined): boolean {
+  return failure?.kind === 'aborted' || (failure?.kind === 'timed-out' && failure.phase !== 'connect');
 }

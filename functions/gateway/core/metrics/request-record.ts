@@ -35,6 +35,8 @@ export interface RequestRecord {
   /** `totalMs` less the time spent waiting on upstreams or the caller. */
   readonly overheadMs: number;
   readonly usage?: ChatUsage;
+  /** Tokens that count for the key's limit: of the answer, whole or not, as the vendor told or by our own count. */
+  readonly usedTokens?: number;
   /** Dollars over all attempts that the vendors bill. */
   readonly costUsd?: number;
   /** How the answer ended for the caller. */
@@ -70,7 +72,9 @@ export interface AttemptRecord {
   readonly usage?: ChatUsage;
   /** Dollars by the configured prices. */
   readonly costUsd?: number;
-  /** Set where the vendor was stopped before it told its tokens: the prompt and the answer up to then are charged, by our own count. */
+  /** Tokens that the vendor charges for, as it told or by our own count. */
+  readonly spentTokens?: number;
+  /** Set where the vendor has not told its tokens, or was stopped before: the prompt and the answer so far are charged, by our own count. */
   readonly isCostEstimate?: true;
   /** Set where it went on with an answer that another deployment had begun. */
   readonly continues?: true;

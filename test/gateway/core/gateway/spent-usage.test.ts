@@ -20,7 +20,10 @@ function estimated(prompt: number, completion: number): object {
 describe('the tokens that a vendor charges an attempt for', () => {
   it('are what the vendor told where the answer is complete', () => {
     assert.deepEqual(spentUsage({ usage: TOLD, answerChars: 400 }, PROMPT_TOKENS), { usage: TOLD, isEstimate: false });
-    assert.equal(spentUsage({ answerChars: 400 }, PROMPT_TOKENS), undefined);
+  });
+
+  it('are the prompt and the answer by our own count where the vendor does not tell', () => {
+    assert.deepEqual(spentUsage({ ttftMs: 5, answerChars: 400 }, PROMPT_TOKENS), estimated(PROMPT_TOKENS, 100));
   });
 
   const interrupted: readonly AttemptFailure[] = [
