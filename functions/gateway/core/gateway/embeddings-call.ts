@@ -2,38 +2,23 @@ import type { EmbeddingsAnswer } from '../embeddings/embeddings.ts';
 import { embeddingsBody } from '../embeddings/embeddings-body.ts';
 import { embeddingsAttempt } from '../failover/embeddings-attempt.ts';
 import type { RunResult } from '../failover/run-race.ts';
-import { admitCall } from './admit-call.ts';
-import { errorAnswer, jsonAnswer } from './answer.ts';
-import { askedTags } from './asked-tags.ts';
-import { type Call, endStage } from './call.ts';
-import { newProgress, noteRace, type Progress } from './chat-progress.ts';
+import { jsonAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import { noteRace, type Progress } from './chat-progress.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { lossAnswer } from './lost-race.ts';
-import { plannedCandidates } from './planned-candidates.ts';
+import { planCall } from './planned-call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { type PreparedEmbeddings, prepareEmbeddings } from './prepare-embeddings.ts';
 import { runPlan } from './run-plan.ts';
 
 /** Serves `POST /v1/embeddings`, whose body is `json`. */
 export async function embeddingsCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
-  const progress = newProgress('embeddings');
-  const beganMs = call.clock.nowMs();
-  const preparation = prepareEmbeddings(json, askedTags(call), state.directory);
-  endStage(call, 'prepare', beganMs);
-  if (preparation.kind === 'refused') {
-    Object.assign(progress, preparation.askedModel === undefined ? {} : { askedModel: preparation.askedModel });
-    return errorAnswer(state, call, progress, preparation.error);
+  const planned = await planCall(state, call, 'embeddings', (tags) => prepareEmbeddings(json, tags, state.directory));
+  if (planned.kind === 'answered') {
+    return planned.answer;
   }
-  const { prepared } = preparation;
-  Object.assign(progress, { prepared, askedModel: prepared.request.model });
-  const refusal = await admitCall(state, call, prepared);
-  if (refusal !== undefined) {
-    return errorAnswer(state, call, progress, refusal);
-  }
-  const admittedMs = call.clock.nowMs();
-  const plan = await plannedCandidates(state, prepared);
-  progress.plan = plan;
-  endStage(call, 'plan', admittedMs);
+  const { prepared, progress, plan } = planned;
   const { clock } = state.ports;
   const { route, facts, request, encoded } = prepared;
   const result = await runPlan(state, call, {

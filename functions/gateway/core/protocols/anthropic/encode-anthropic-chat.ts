@@ -10,9 +10,10 @@ import { thinkingFields } from './anthropic-thinking.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';
 import { limitMarks } from './cache-marks.ts';
 import { type EncodingNotes, encodingNotes } from './encoding-notes.ts';
-import { noteOtherFields, serviceTier, stopSequences, userId } from './other-fields.ts';
+import { ANTHROPIC_FIELDS, serviceTier, stopSequences, userId } from './other-fields.ts';
 import { type StructuredAnswer, structuredAnswer } from './structured-answer.ts';
 import { hasLostThinking } from './thinking-blocks.ts';
+import { noteUnhonoured } from './unhonoured-fields.ts';
 
 /** The version whose models still take sampling parameters where they ever did; `2026-10-21` refuses them for all. */
 const API_VERSION = '2023-06-01';
@@ -42,7 +43,7 @@ interface EncodingTask {
 
 function bodyOf(task: EncodingTask): JsonObject {
   const { request, target, rules, notes } = task;
-  noteOtherFields(request, notes);
+  noteUnhonoured(request, ANTHROPIC_FIELDS, notes);
   const conversation = conversationTurns(request.messages, rules.systemTurns);
   const answer = structuredAnswer(request, rules, notes);
   const tools = toolFields(request, answer, rules, notes);

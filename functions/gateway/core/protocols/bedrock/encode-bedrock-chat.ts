@@ -2,12 +2,13 @@ import type { ChatRequest } from '../../chat/chat-request.ts';
 import { conversationTurns } from '../../chat/conversation-turns.ts';
 import type { JsonObject } from '../../json.ts';
 import { encodingNotes } from '../anthropic/encoding-notes.ts';
+import { noteUnhonoured } from '../anthropic/unhonoured-fields.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { limitCachePoints } from './bedrock-cache-points.ts';
 import { textBlocks } from './bedrock-content.ts';
 import { inferenceFields } from './bedrock-inference.ts';
 import { type ConverseMessage, converseMessages } from './bedrock-messages.ts';
-import { noteOtherFields, requestMetadata, serviceTier } from './bedrock-other-fields.ts';
+import { CONVERSE_FIELDS, requestMetadata, serviceTier } from './bedrock-other-fields.ts';
 import { reasoningFields } from './bedrock-reasoning.ts';
 import { type AnswerFormat, answerFormat } from './bedrock-response-format.ts';
 import { bedrockRules } from './bedrock-rules.ts';
@@ -48,7 +49,7 @@ function acceptedType({ streaming }: Target): string {
 
 function bodyOf(task: BedrockTask): JsonObject {
   const { request, notes } = task;
-  noteOtherFields(request, notes);
+  noteUnhonoured(request, CONVERSE_FIELDS, notes);
   const format = answerFormat(task);
   const plan = toolPlan(task, format);
   const reasoning = reasoningFields(task, plan.isForced);
