@@ -194,10 +194,11 @@ describe('a caller who hangs up', () => {
     const record = await gateway.record(30);
     assert.equal(record.ending, 'hung-up');
     assert.equal(record.status, 499);
-    assert.deepEqual(
-      record.attempts.map(({ outcome }) => outcome),
-      ['aborted', 'aborted'],
-    );
+    // On a machine that stood still meanwhile, the first one's limit of two seconds may have passed too.
+    const [first, second, ...more] = record.attempts.map(({ outcome }) => outcome);
+    assert.ok(first === 'aborted' || first === 'failed');
+    assert.equal(second, 'aborted');
+    assert.deepEqual(more, []);
   });
 
   it('while it is waited for a Retry-After costs no further call', async () => {
