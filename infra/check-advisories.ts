@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { member, numberMember, objectMember, parseJson } from '../functions/gateway/core/json.ts';
+import { member, numberMember, objectMember, parseJson } from '../functions/gateway/core/wire/json.ts';
 
 // `npm run check:advisories`: no package for production has a known hole of weight. Registries that keep no list of them answer with an
 // error: that is said and passes.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject, member, objectMember, parseJson, stringMember } from '../functions/gateway/core/json.ts';
+import { isJsonObject, member, objectMember, parseJson, stringMember } from '../functions/gateway/core/wire/json.ts';
 
 // `npm run check:licences`: what ships to production is under licences that ask for no more than a notice, and comes from the registry
 // with a hash in the lockfile.

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AwsSettings } from '../functions/gateway/config/aws-settings.ts';
 import { problemLine } from '../functions/gateway/config/config-problem.ts';
+import { nearestName } from '../functions/gateway/config/nearest-name.ts';
 import { parseConfig } from '../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../functions/gateway/core/config/gateway-config.ts';
-import { nearestName } from '../functions/gateway/core/config/nearest-name.ts';
-import { parseJson } from '../functions/gateway/core/json.ts';
+import type { GatewayConfig } from '../functions/gateway/core/model/gateway-config.ts';
+import { parseJson } from '../functions/gateway/core/wire/json.ts';
 
 /** One file of `infra/environments/`, valid and with its defaults filled in. */
 export interface Environment {

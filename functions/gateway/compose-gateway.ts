@@ -4,11 +4,11 @@ import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.ts';
-import type { GatewayConfig } from './core/config/gateway-config.ts';
-import { createGateway, type Gateway } from './core/gateway/gateway.ts';
-import type { GatewayPorts } from './core/gateway/ports.ts';
-import { guardedClock } from './core/guarded-clock.ts';
-import { keyLimiter } from './core/keys/key-limiter.ts';
+import { keyLimiter } from './core/limits/key-limiter.ts';
+import type { GatewayConfig } from './core/model/gateway-config.ts';
+import { guardedClock } from './core/model/guarded-clock.ts';
+import { createGateway, type Gateway } from './core/serve/gateway.ts';
+import type { GatewayPorts } from './core/serve/ports.ts';
 import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {

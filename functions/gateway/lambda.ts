@@ -10,10 +10,10 @@ import { requiredVariable } from './adapters/required-variable.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { Credentials } from './adapters/undici-dial.ts';
 import { composeGateway } from './compose-gateway.ts';
-import type { GatewayConfig } from './core/config/gateway-config.ts';
-import type { Gateway } from './core/gateway/gateway.ts';
-import type { LivePage } from './core/gateway/ports.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
+import type { GatewayConfig } from './core/model/gateway-config.ts';
+import type { Gateway } from './core/serve/gateway.ts';
+import type { LivePage } from './core/serve/ports.ts';
 import { pageAnswer } from './page/page-answer.ts';
 
 /** The gateway as a streaming Lambda function behind a Function URL. What is made here is made once an instance, before its first request. */

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbStatisticsStore } from '../gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../gateway/adapters/system-clock.ts';
 import { type Credentials, type Sign, undiciDial } from '../gateway/adapters/undici-dial.ts';
-import type { GatewayConfig } from '../gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../gateway/core/model/gateway-config.ts';
 import { decayScales } from '../gateway/core/statistics/fleet-statistics.ts';
 import { type ProbeRun, prober } from './core/prober.ts';
 

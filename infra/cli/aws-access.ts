@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AwsCredentials, awsSigner } from '../../functions/gateway/adapters/aws-signature.ts';
-import { parseJson, stringMember } from '../../functions/gateway/core/json.ts';
+import { parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 
 /** Where a command calls AWS. */
 export interface AwsAccess {

@@ -1,4 +1,4 @@
-import { stringMember } from '../../functions/gateway/core/json.ts';
+import { stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { AwsError, askAws } from './aws-access.ts';
 import { UsageError } from './command.ts';
 import type { DeployedTarget } from './target.ts';

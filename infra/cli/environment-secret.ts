@@ -1,4 +1,4 @@
-import { isJsonObject, numberMember, parseJson, stringMember } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, numberMember, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { type AwsAccess, AwsError, askAws } from './aws-access.ts';
 
 /** What an environment's secret holds. Its values stay in here: whoever prints must not print them. */

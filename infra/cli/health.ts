@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
-import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
+import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { decayScales, fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { type FleetStatus, fleetStatus } from '../../functions/gateway/core/status/fleet-status.ts';
 import { clientConfig } from './aws-access.ts';

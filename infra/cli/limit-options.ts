@@ -1,6 +1,6 @@
 import { keyLimitsSchema } from '../../functions/gateway/config/key-schema.ts';
 import { schemaProblems } from '../../functions/gateway/config/schema-problems.ts';
-import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
+import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { type CommandInput, type CommandOption, optionText, UsageError } from './command.ts';
 import { lengthOfTimeMs } from './length-of-time.ts';
 import type { Target } from './target.ts';

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -7,8 +8,7 @@ import {
   numberMember,
   parseJson,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
-import { METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 import { UsageError } from './command.ts';
 import {
   type LatencyFigures,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearestName } from '../../functions/gateway/core/config/nearest-name.ts';
+import { nearestName } from '../../functions/gateway/config/nearest-name.ts';
 import { explained } from './aws-problem.ts';
 import { type Command, type CommandInput, type CommandOption, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';

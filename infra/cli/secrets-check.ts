@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { Command } from './command.ts';
 import { readSecret, type SecretState } from './environment-secret.ts';
 import type { DeployedTarget, LocalTarget } from './target.ts';

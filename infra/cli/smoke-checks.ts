@@ -6,7 +6,7 @@ import {
   objectMember,
   parseJson,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 import { type ReadStream, readStream } from './smoke-stream.ts';
 
 /** One thing that was looked at. */

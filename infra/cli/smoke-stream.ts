@@ -1,4 +1,4 @@
-import { arrayMember, member, objectMember, parseJson, stringMember } from '../../functions/gateway/core/json.ts';
+import { arrayMember, member, objectMember, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 
 /** A streamed chat completion, as a caller saw it come. Times from the request. */
 export interface ReadStream {

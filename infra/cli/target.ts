@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
 import { type LocalDescription, readLocalDescription } from '../local/local-description.ts';
 import { type ResourceNames, resourceNames } from '../resource-names.ts';

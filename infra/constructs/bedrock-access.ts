@@ -1,6 +1,6 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 
 /** Converse and ConverseStream are allowed by the actions of the calls that they wrap. */
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 
 export interface BannerFacts {
   readonly baseUrl: string;

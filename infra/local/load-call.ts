@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { Clock } from '../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 
 /** What became of one streamed call, as the program that made it saw it. */
 export interface CallOutcome {

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../../functions/gateway/core/clock.ts';
+import type { Clock, Random } from '../../functions/gateway/core/model/clock.ts';
 
 export interface SteadyLoadOptions {
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { type ParsedConfig, parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { SimulatedVendor } from './simulated/simulated-providers.ts';
 
 /** A configuration that cannot be used. The message says what to change. */

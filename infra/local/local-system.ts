@@ -8,9 +8,9 @@ import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials, Sign } from '../../functions/gateway/adapters/undici-dial.ts';
 import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
-import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
+import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { describesLocalSystem, type LocalDescription } from './local-description.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
 

@@ -1,6 +1,6 @@
-import { describeFailure } from '../../functions/gateway/core/failover/final-error.ts';
-import { codeWord } from '../../functions/gateway/core/metrics/code-word.ts';
-import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import { codeWord } from '../../functions/gateway/core/model/code-word.ts';
+import { describeFailure } from '../../functions/gateway/core/model/describe-failure.ts';
+import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 
 /** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
 export function requestLine(record: RequestRecord): string {

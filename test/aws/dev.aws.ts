@@ -9,8 +9,8 @@ import {
   keysTable,
   statisticsTable,
 } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
-import { numberMember, stringMember } from '../../functions/gateway/core/json.ts';
 import type { FleetStatus } from '../../functions/gateway/core/status/fleet-status.ts';
+import { numberMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { askAws, clientConfig } from '../../infra/cli/aws-access.ts';
 import type { CredentialCheck } from '../../infra/cli/secrets-check.ts';
 import { smokeChecks } from '../../infra/cli/smoke-checks.ts';

@@ -1,6 +1,6 @@
-import { arrayMember } from '../../functions/gateway/core/json.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../functions/gateway/core/metrics/metric-names.ts';
+import { arrayMember } from '../../functions/gateway/core/wire/json.ts';
 import type { Environment } from '../../infra/environment-file.ts';
 import { shipped, templateOf } from '../infra/synthesised.ts';
 import { attemptRecord, requestRecord } from '../support/request-records.ts';

@@ -1,6 +1,6 @@
-import type { Deployment } from '../../functions/gateway/core/config/gateway-config.ts';
-import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
 import { costUsd } from '../../functions/gateway/core/metrics/cost.ts';
+import type { Deployment } from '../../functions/gateway/core/model/gateway-config.ts';
+import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
 import { usageAtMost } from '../../functions/probe/core/probe.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';

@@ -1,5 +1,5 @@
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { StatisticsSettings } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { StatisticsSettings } from '../../functions/gateway/core/model/gateway-config.ts';
 import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
 import { sampledShare, writtenShare } from '../../functions/gateway/core/statistics/sampled-share.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { askPlain, askStreamed, type ChatAsk, type Seen, type SeenFailure } from '../recordings/asked-gateway.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { type Cell, type Feature, NOT_APPLICABLE } from './feature.ts';

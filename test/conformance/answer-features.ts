@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { member } from '../../functions/gateway/core/json.ts';
+import { member } from '../../functions/gateway/core/wire/json.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { answerFeature, failureFeature, type SeenAnswer } from './answer-cells.ts';
 import { anthropicStream, bedrockStream, geminiStream, openAiStream } from './raw-answers.ts';

@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { JsonObject } from '../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import type { FakeProvider, FakeRequest } from '../support/fake-provider.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { deploymentId, runningGateway } from '../support/running-gateway.ts';

@@ -1,7 +1,7 @@
-import type { ChatRequest } from '../../functions/gateway/core/chat/chat-request.ts';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { JsonObject } from '../../functions/gateway/core/json.ts';
+import type { ChatRequest } from '../../functions/gateway/core/model/chat-request.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 
 /** Where the table of fields lies: beside the code that it is made from. */
 export const FIELDS_FILE = new URL('../../functions/gateway/core/protocols/FIELDS.md', import.meta.url);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat';
-import { type JsonObject, member } from '../../functions/gateway/core/json.ts';
+import { type JsonObject, member } from '../../functions/gateway/core/wire/json.ts';
 import type { ConformanceBench } from './conformance-bench.ts';
 import { type Cell, type Feature, NOT_APPLICABLE } from './feature.ts';
 import { at } from './request-cells.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isJsonObject, type JsonObject, member, stringMember } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, type JsonObject, member, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import type { Exchange } from './conformance-bench.ts';
 import { type Cell, type Feature, NOT_APPLICABLE } from './feature.ts';
 import { VENDOR_NAMES, type Vendor } from './vendors.ts';

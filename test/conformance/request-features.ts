@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { requestFeature } from './request-cells.ts';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

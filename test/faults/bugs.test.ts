@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
-import type { GatewayPorts } from '../../functions/gateway/core/gateway/ports.ts';
-import { guardedClock } from '../../functions/gateway/core/guarded-clock.ts';
-import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import type { Dial } from '../../functions/gateway/core/model/dial.ts';
+import { guardedClock } from '../../functions/gateway/core/model/guarded-clock.ts';
+import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
+import type { GatewayPorts } from '../../functions/gateway/core/serve/ports.ts';
 import type { FleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { Lesson } from '../../functions/gateway/core/statistics/observation.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';

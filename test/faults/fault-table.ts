@@ -1,5 +1,5 @@
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { AttemptFailureKind } from '../../functions/gateway/core/failover/attempt-failure.ts';
+import type { AttemptFailureKind } from '../../functions/gateway/core/model/attempt-failure.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { Pace, Step } from '../support/fake-provider-step.ts';
 import type { Gate } from '../support/gate.ts';
 import { wireOf } from '../support/wire-of.ts';

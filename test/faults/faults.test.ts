@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import { arrayMember, stringMember } from '../../functions/gateway/core/json.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import { arrayMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 import { FAULTS, type Fault, type Outcome, WHOLE } from './fault-table.ts';
 import { send } from './support/ask.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { arrayMember, member } from '../../functions/gateway/core/json.ts';
+import { arrayMember, member } from '../../functions/gateway/core/wire/json.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 import { type FakeProvider, startFakeProvider } from '../support/fake-provider.ts';
 import { gate } from '../support/gate.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
-import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import type { Dial } from '../../functions/gateway/core/model/dial.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { type VirtualTime, virtualTime } from '../bench/routing/virtual-time.ts';
 import { movesOf } from '../support/fake-provider-moves.ts';

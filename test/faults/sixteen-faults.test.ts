@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { arrayMember, member } from '../../functions/gateway/core/json.ts';
+import { arrayMember, member } from '../../functions/gateway/core/wire/json.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';
 import { ask } from './support/ask.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import { arrayMember, type JsonObject, member } from '../../functions/gateway/core/json.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import { arrayMember, type JsonObject, member } from '../../functions/gateway/core/wire/json.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { gate } from '../support/gate.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';

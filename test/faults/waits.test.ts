@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { FakeProvider } from '../support/fake-provider.ts';
 import { deploymentId, runningGateway } from '../support/running-gateway.ts';
 import { ask, send } from './support/ask.ts';

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
+import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 
 const FOLDER = new URL('../../infra/environments/', import.meta.url);

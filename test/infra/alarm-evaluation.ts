@@ -1,4 +1,10 @@
-import { arrayMember, type JsonObject, member, numberMember, stringMember } from '../../functions/gateway/core/json.ts';
+import {
+  arrayMember,
+  type JsonObject,
+  member,
+  numberMember,
+  stringMember,
+} from '../../functions/gateway/core/wire/json.ts';
 
 /** What a period's metrics come to, by `name statistic`, as `Errors Sum`. What is left out was not written in that period. */
 export type Period = Readonly<Record<string, number>>;

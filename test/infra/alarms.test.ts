@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isJsonObject, type JsonObject } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, type JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { goesOff, type Period } from './alarm-evaluation.ts';
 import { shipped, templateOf } from './synthesised.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { arrayMember, member, stringMember } from '../../functions/gateway/core/json.ts';
+import { arrayMember, member, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { shipped, templateOf } from './synthesised.ts';
 import { dashboardBody } from './watched-metrics.ts';
 

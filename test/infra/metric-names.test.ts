@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { JsonObject } from '../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { embeddedMetricProblems } from '../support/embedded-metric-problems.ts';
 import { realLogLines } from '../support/real-log-lines.ts';
 import { shipped, templateOf } from './synthesised.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { arrayMember, member } from '../../functions/gateway/core/json.ts';
+import { arrayMember, member } from '../../functions/gateway/core/wire/json.ts';
 import { shipped, templateOf } from './synthesised.ts';
 
 const template = templateOf(shipped('prod'));

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { type Environment, readEnvironment } from '../../infra/environment-file.ts';
 import { GatewayStack } from '../../infra/gateway-stack.ts';
 

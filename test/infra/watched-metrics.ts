@@ -1,4 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import { METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -6,8 +7,7 @@ import {
   member,
   parseJson,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
-import { METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 
 /** A metric of ours with the names of its dimensions: `Environment,Model TimeToFirstToken`. */
 export type WatchedMetric = string;

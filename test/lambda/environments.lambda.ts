@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
-import { parseJson, stringMember } from '../../functions/gateway/core/json.ts';
+import { parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { embeddedMetricProblems } from '../support/embedded-metric-problems.ts';
 import { gate } from '../support/gate.ts';
 import { modelIds } from './local-lambda/answer-parts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { type JsonObject, objectMember } from '../../functions/gateway/core/json.ts';
+import { type JsonObject, objectMember } from '../../functions/gateway/core/wire/json.ts';
 import { type FakeProvider, startFakeProvider } from '../support/fake-provider.ts';
 import { type RunningProber, runningProber } from './local-lambda/running-prober.ts';
 

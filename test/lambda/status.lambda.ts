@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { keyItem } from '../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
-import type { StatusBody } from '../../functions/gateway/core/gateway/status-call.ts';
+import type { StatusBody } from '../../functions/gateway/core/serve/status-call.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { type LambdaOverFakes, lambdaOverFakes, question } from './local-lambda/lambda-over-fakes.ts';
 import { synthesisedFunction } from './local-lambda/synthesised-function.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { objectMember } from '../../functions/gateway/core/json.ts';
+import { objectMember } from '../../functions/gateway/core/wire/json.ts';
 import { gate } from '../support/gate.ts';
 import { errorOf, firstText } from './local-lambda/answer-parts.ts';
 import { type LambdaOverFakes, lambdaOverFakes, question } from './local-lambda/lambda-over-fakes.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { StatusBody } from '../../functions/gateway/core/gateway/status-call.ts';
+import type { StatusBody } from '../../functions/gateway/core/serve/status-call.ts';
 import { browserForTests } from './support/browser.ts';
 import { startLocalPage } from './support/local-page.ts';
 

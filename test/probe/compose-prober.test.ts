@@ -4,7 +4,7 @@ import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamo
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';
 import { decayScales, fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';

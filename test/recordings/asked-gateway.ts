@@ -5,7 +5,7 @@ import type {
   ChatCompletionChunk,
   ChatCompletionCreateParamsNonStreaming,
 } from 'openai/resources/chat';
-import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
 
 /** What the official client gave its caller. */
 export type Seen =

@@ -1,4 +1,4 @@
-import { numberMember, objectMember } from '../../functions/gateway/core/json.ts';
+import { numberMember, objectMember } from '../../functions/gateway/core/wire/json.ts';
 import type { ChatAsk } from './asked-gateway.ts';
 import type { Recording } from './recording.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isJsonObject, member, numberMember, parseJson } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, member, numberMember, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import type { Seen, SeenChoice } from './asked-gateway.ts';
 import type { Expectation, ExpectedCall, ExpectedChoice, ExpectedFailure, ExpectedUsage } from './expectation.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ChatDelta } from '../../functions/gateway/core/chat/chat-delta.ts';
-import { answerDecoder } from '../../functions/gateway/core/failover/answer-decoder.ts';
+import { answerDecoder } from '../../functions/gateway/core/attempt/answer-decoder.ts';
+import type { ChatDelta } from '../../functions/gateway/core/model/chat-delta.ts';
 import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
 import { pieces } from './pieces.ts';
 import { recordedResponse } from './recorded-response.ts';

@@ -10,7 +10,7 @@ import {
   objectMember,
   parseJson,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 import { expectedAnswer } from './expected-answer.ts';
 import type { Recording } from './recording.ts';
 import type { ReplayedGateway } from './replayed-gateway.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseChatRequest } from '../../functions/gateway/core/chat/parse-chat-request.ts';
 import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import { parseChatRequest } from '../../functions/gateway/core/surfaces/openai-chat/parse-chat-request.ts';
 
 /** A request that OpenAI takes is encoded for every vendor, or refused with the field's name. Nothing throws. */
 export function assertEncodesForEveryVendor(request: unknown): void {

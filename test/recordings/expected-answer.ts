@@ -1,4 +1,4 @@
-import { parseJson } from '../../functions/gateway/core/json.ts';
+import { parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { readAnthropicAnswer } from './anthropic-reader.ts';
 import { readBedrockAnswer } from './bedrock-reader.ts';
 import type { Expectation } from './expectation.ts';

@@ -1,4 +1,10 @@
-import { arrayMember, isJsonObject, member, objectMember, stringMember } from '../../functions/gateway/core/json.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  member,
+  objectMember,
+  stringMember,
+} from '../../functions/gateway/core/wire/json.ts';
 import { type ExpectedFailure, UPSTREAM_FAILED } from './expectation.ts';
 
 /** A vendor's error: a response with its status, or an error inside an answer that had begun well. */

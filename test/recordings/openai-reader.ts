@@ -7,7 +7,7 @@ import {
   objectMember,
   parseJson,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 import { type DraftCall, type DraftChoice, draftChoice, expectedChoice } from './draft-choice.ts';
 import { type Expectation, type ExpectedUsage, UPSTREAM_FAILED } from './expectation.ts';
 import { expectedFailure } from './failure-reader.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJson } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../functions/gateway/core/wire/json.ts';
 
 /** One event of a recorded stream: its name, and its JSON. */
 export interface RawEvent {

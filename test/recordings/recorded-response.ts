@@ -1,4 +1,4 @@
-import { stringMember } from '../../functions/gateway/core/json.ts';
+import { stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { eventFrame, exceptionFrame } from '../support/amazon-event-stream-frames.ts';
 import type { Recording } from './recording.ts';
 

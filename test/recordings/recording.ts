@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -10,7 +10,7 @@ import {
   objectMember,
   parseJson,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 
 /** One recorded exchange with a vendor: an entry of a folder's `manifest.json` and its files. */
 export interface Recording {

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { startLocalSystem } from '../../infra/local/local-system.ts';
 import { type RecordedVendors, startRecordedVendors } from './recorded-vendors.ts';
 import type { Recording } from './recording.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { requestLine } from '../../infra/local/request-line.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { type RunningGateway, runningGateway } from '../support/running-gateway.ts';

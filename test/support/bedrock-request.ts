@@ -6,7 +6,7 @@ import {
   numberMember,
   objectMember,
   stringMember,
-} from '../../functions/gateway/core/json.ts';
+} from '../../functions/gateway/core/wire/json.ts';
 import { countTokens, textOf } from '../../infra/local/simulated/prompt-text.ts';
 import type {
   ReceivedRequest,

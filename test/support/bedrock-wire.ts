@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson } from '../../functions/gateway/core/json.ts';
+import { type JsonObject, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { countTokens } from '../../infra/local/simulated/prompt-text.ts';
 import type {
   VendorWire,

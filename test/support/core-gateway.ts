@@ -1,8 +1,8 @@
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { Dial } from '../../functions/gateway/core/failover/dial.ts';
-import { createGateway } from '../../functions/gateway/core/gateway/gateway.ts';
-import type { GatewayPorts } from '../../functions/gateway/core/gateway/ports.ts';
+import type { Dial } from '../../functions/gateway/core/model/dial.ts';
+import { createGateway } from '../../functions/gateway/core/serve/gateway.ts';
+import type { GatewayPorts } from '../../functions/gateway/core/serve/ports.ts';
 import { fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../functions/gateway/core/statistics/statistics-store.ts';
 

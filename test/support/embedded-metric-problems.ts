@@ -1,4 +1,10 @@
-import { arrayMember, isJsonObject, type JsonObject, member, parseJson } from '../../functions/gateway/core/json.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  type JsonObject,
+  member,
+  parseJson,
+} from '../../functions/gateway/core/wire/json.ts';
 
 /** The stricter of what AWS says: the format's specification has 256 KB, CloudWatch Logs now takes 1 MB. */
 const MAX_LINE_BYTES = 256 * 1024;

@@ -1,4 +1,4 @@
-import type { AttemptFailure, AttemptFailureKind } from '../../functions/gateway/core/failover/attempt-failure.ts';
+import type { AttemptFailure, AttemptFailureKind } from '../../functions/gateway/core/model/attempt-failure.ts';
 
 /** One failure of every kind. */
 export const FAILURES = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { amazonEventStreamParser } from '../../functions/gateway/core/wire/amazon-event-stream.ts';
 import { sseParser } from '../../functions/gateway/core/wire/sse-parser.ts';
 import type { WireEvent } from '../../functions/gateway/core/wire/wire-event.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import {
   type Exchange,
   type LoopbackServer,

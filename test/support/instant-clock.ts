@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 
 /** A clock on which waiting takes no time: it jumps to the moment that is waited for. */
 export function instantClock(startMs = 1_700_000_000_000): Clock {

@@ -1,4 +1,4 @@
-import { arrayMember, member, numberMember, parseJson, stringMember } from '../../functions/gateway/core/json.ts';
+import { arrayMember, member, numberMember, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { startLoopbackServer } from '../../infra/local/simulated/loopback-server.ts';
 
 /** CloudWatch's metrics on a loopback port: what `ListMetrics` and `GetMetricData` say, in small pages, with CloudWatch's limits. */

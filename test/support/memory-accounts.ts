@@ -1,7 +1,7 @@
-import type { Clock } from '../../functions/gateway/core/clock.ts';
-import type { Account } from '../../functions/gateway/core/keys/account.ts';
-import type { AccountChange, MeterChange } from '../../functions/gateway/core/keys/account-change.ts';
-import type { AccountStore } from '../../functions/gateway/core/keys/account-store.ts';
+import type { Account } from '../../functions/gateway/core/limits/account.ts';
+import type { AccountChange, MeterChange } from '../../functions/gateway/core/limits/account-change.ts';
+import type { AccountStore } from '../../functions/gateway/core/limits/account-store.ts';
+import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 
 /** Accounts in memory, with what a test wants to know of them. */
 export interface MemoryAccounts {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isJsonObject, member, parseJson } from '../../functions/gateway/core/json.ts';
+import { isJsonObject, member, parseJson } from '../../functions/gateway/core/wire/json.ts';
 
 /** An error's body in OpenAI's shape. */
 export interface OpenAiError {

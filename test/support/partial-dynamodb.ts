@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { arrayMember, type JsonObject, objectMember } from '../../functions/gateway/core/json.ts';
+import { arrayMember, type JsonObject, objectMember } from '../../functions/gateway/core/wire/json.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 
 /** The embedded DynamoDB behind a loopback port that answers batch reads in part, as DynamoDB does when it throttles. */

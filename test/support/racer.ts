@@ -1,11 +1,11 @@
-import { newRace, raceWakesAt, stepRace } from '../../functions/gateway/core/failover/race.ts';
+import { newRace, raceWakesAt, stepRace } from '../../functions/gateway/core/race/race.ts';
 import type {
   Race,
   RaceCandidate,
   RaceCommand,
   RaceEvent,
   RaceRules,
-} from '../../functions/gateway/core/failover/race-state.ts';
+} from '../../functions/gateway/core/race/race-state.ts';
 
 /** A race that a test drives event by event. */
 export interface Racer {

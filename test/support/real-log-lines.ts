@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, parseJson } from '../../functions/gateway/core/json.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { deploymentId, type RunningGateway, runningGateway } from './running-gateway.ts';
 
 /** What the two kinds of log lines carry, as real requests left them. */

@@ -1,4 +1,4 @@
-import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 
 /** A streamed answer from the first deployment asked. What a test changes is what it is about. */
 export function requestRecord(change: Partial<RequestRecord> = {}): RequestRecord {

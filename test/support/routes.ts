@@ -1,5 +1,5 @@
-import type { Deployment, Route } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { RequestFacts } from '../../functions/gateway/core/routing/request-facts.ts';
+import type { Deployment, Route } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestFacts } from '../../functions/gateway/core/model/request-facts.ts';
 import type { Estimate, RecentEstimate } from '../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';
 

@@ -1,9 +1,9 @@
 import OpenAI, { type ClientOptions } from 'openai';
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
-import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
+import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
+import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import type { LocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 import { startLocalSystem } from '../../infra/local/local-system.ts';
 import { type FakeProvider, startFakeProvider } from './fake-provider.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../functions/gateway/core/clock.ts';
-import type { Dial, UpstreamCall } from '../../functions/gateway/core/failover/dial.ts';
+import type { Clock } from '../../functions/gateway/core/model/clock.ts';
+import type { Dial, UpstreamCall } from '../../functions/gateway/core/model/dial.ts';
 
 /** What an upstream does next, after so many milliseconds of silence. After the last move it closes, unless that says otherwise. */
 export interface UpstreamMove {

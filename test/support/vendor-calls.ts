@@ -1,5 +1,5 @@
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
-import type { JsonObject } from '../../functions/gateway/core/json.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 
 /** A call as a vendor wants it, without a credential. */
 export interface VendorCall {

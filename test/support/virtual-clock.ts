@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 
 /** A clock that a test moves, and the hand that moves it. */
 export interface VirtualClock {

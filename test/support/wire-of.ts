@@ -1,4 +1,4 @@
-import type { ProtocolName } from '../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { anthropicWire } from '../../infra/local/simulated/anthropic-wire.ts';
 import { geminiWire } from '../../infra/local/simulated/gemini-wire.ts';
 import { openaiWire } from '../../infra/local/simulated/openai-wire.ts';

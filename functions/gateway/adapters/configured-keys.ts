@@ -1,5 +1,5 @@
-import type { ConfiguredKey } from '../core/config/gateway-config.ts';
-import type { AuthenticatedKey } from '../core/gateway/ports.ts';
+import type { ConfiguredKey } from '../core/model/gateway-config.ts';
+import type { AuthenticatedKey } from '../core/serve/ports.ts';
 import { sha256Hex } from './key-form.ts';
 
 /** Knows the keys that stand in the configuration. Keys are looked up by their hash, so that the time taken says nothing about them. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
-import type { GatewayConfig } from '../core/config/gateway-config.ts';
+import type { GatewayConfig } from '../core/model/gateway-config.ts';
 import { awsSigner } from './aws-signature.ts';
 import { bedrockSign } from './bedrock-sign.ts';
 import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';

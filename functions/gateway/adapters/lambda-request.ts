@@ -1,5 +1,5 @@
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
-import type { GatewayRequest } from '../core/gateway/ports.ts';
+import type { GatewayRequest } from '../core/serve/ports.ts';
 
 /** A Function URL's event (payload format 2.0) as the gateway's request. A caller who hangs up is invisible to Lambda: the signal never fires. */
 export function lambdaRequest(

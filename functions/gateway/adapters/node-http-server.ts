@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Gateway } from '../core/gateway/gateway.ts';
-import type { GatewayRequest, GatewayResponse } from '../core/gateway/ports.ts';
+import type { Gateway } from '../core/serve/gateway.ts';
+import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */

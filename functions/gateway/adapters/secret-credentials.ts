@@ -1,4 +1,4 @@
-import { parseJson, stringMember } from '../core/json.ts';
+import { parseJson, stringMember } from '../core/wire/json.ts';
 import type { awsSigner } from './aws-signature.ts';
 import { httpPool, poolRequest } from './http-pool.ts';
 import type { Credentials } from './undici-dial.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/model/clock.ts';
 
 /** The longest wait that a timer of Node takes; it wakes at once from a longer one. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

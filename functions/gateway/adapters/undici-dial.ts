@@ -1,6 +1,6 @@
-import type { AttemptFailure } from '../core/failover/attempt-failure.ts';
-import { connectionFailure } from '../core/failover/connection-failure.ts';
-import type { Dial, UpstreamCall, UpstreamResponse } from '../core/failover/dial.ts';
+import { connectionFailure } from '../core/attempt/connection-failure.ts';
+import type { AttemptFailure } from '../core/model/attempt-failure.ts';
+import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import type { SignableRequest } from './aws-signature.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GatewayConfig } from '../core/config/gateway-config.ts';
+import type { GatewayConfig } from '../core/model/gateway-config.ts';
 
 /** What stands beside the bundled code: a configuration that was checked when the bundle was made, and the proof that it is still that one. */
 interface CheckedConfig {

@@ -1,7 +1,7 @@
-import type { DeploymentSettings, GatewayConfig, ProtocolName } from '../core/config/gateway-config.ts';
-import { nearestName } from '../core/config/nearest-name.ts';
+import type { DeploymentSettings, GatewayConfig, ProtocolName } from '../core/model/gateway-config.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
+import { nearestName } from './nearest-name.ts';
 
 /** What is wrong between the parts of a configuration whose parts are each valid. */
 export function crossProblems(config: GatewayConfig): readonly ConfigProblem[] {

@@ -1,5 +1,5 @@
-import type { GatewayConfig, Provider } from '../core/config/gateway-config.ts';
-import { isJsonObject } from '../core/json.ts';
+import type { GatewayConfig, Provider } from '../core/model/gateway-config.ts';
+import { isJsonObject } from '../core/wire/json.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { type ConfigFile, configSchema } from './config-schema.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { nearestName } from '../core/config/nearest-name.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
+import { nearestName } from './nearest-name.ts';
 import { exampleAt, knownKeysAt } from './schema-place.ts';
 
 type Issue = z.core.$ZodIssue;

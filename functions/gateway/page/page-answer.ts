@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LivePage } from '../core/gateway/ports.ts';
+import type { LivePage } from '../core/serve/ports.ts';
 
 /**
  * The page as it is sent: it runs its own script and style and nothing else, asks nobody but its gateway, and stands in no frame. The hashes

@@ -1,14 +1,14 @@
-import type { ChatRequest } from '../../gateway/core/chat/chat-request.ts';
-import type { Clock } from '../../gateway/core/clock.ts';
-import type { Deployment, Timeouts } from '../../gateway/core/config/gateway-config.ts';
-import type { EmbeddingsRequest } from '../../gateway/core/embeddings/embeddings.ts';
-import type { Attempt } from '../../gateway/core/failover/attempt.ts';
-import { chatAttempt } from '../../gateway/core/failover/chat-attempt.ts';
-import type { Dial } from '../../gateway/core/failover/dial.ts';
-import { embeddingsAttempt } from '../../gateway/core/failover/embeddings-attempt.ts';
-import { targetOf } from '../../gateway/core/gateway/encode-for-route.ts';
+import { chatAttempt } from '../../gateway/core/attempt/chat-attempt.ts';
+import { embeddingsAttempt } from '../../gateway/core/attempt/embeddings-attempt.ts';
+import type { Attempt } from '../../gateway/core/model/attempt.ts';
+import type { ChatRequest } from '../../gateway/core/model/chat-request.ts';
+import type { Clock } from '../../gateway/core/model/clock.ts';
+import type { Dial } from '../../gateway/core/model/dial.ts';
+import type { EmbeddingsRequest } from '../../gateway/core/model/embeddings.ts';
+import type { Deployment, Timeouts } from '../../gateway/core/model/gateway-config.ts';
 import type { Protocol } from '../../gateway/core/protocols/protocol.ts';
 import { PROTOCOLS } from '../../gateway/core/protocols/protocols.ts';
+import { targetOf } from '../../gateway/core/serve/encode-for-route.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
 
 export interface ProbeAttemptPorts {

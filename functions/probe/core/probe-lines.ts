@@ -1,4 +1,3 @@
-import { failureVerdict } from '../../gateway/core/failover/failure-verdict.ts';
 import { failureFields } from '../../gateway/core/metrics/decision-fields.ts';
 import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-line.ts';
 import {
@@ -7,6 +6,7 @@ import {
   DIMENSION_SETS,
   REQUEST_METRICS,
 } from '../../gateway/core/metrics/metric-names.ts';
+import { failureVerdict } from '../../gateway/core/model/failure-verdict.ts';
 import type { ProbeRecord } from './probe.ts';
 import type { ProbeRun } from './prober.ts';
 

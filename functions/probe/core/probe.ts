@@ -1,11 +1,11 @@
-import type { ChatUsage } from '../../gateway/core/chat/chat-usage.ts';
-import type { Clock } from '../../gateway/core/clock.ts';
-import type { Deployment, Timeouts } from '../../gateway/core/config/gateway-config.ts';
-import type { AttemptReport } from '../../gateway/core/failover/attempt.ts';
-import type { AttemptFailure } from '../../gateway/core/failover/attempt-failure.ts';
-import type { Dial } from '../../gateway/core/failover/dial.ts';
-import { observedAttempt } from '../../gateway/core/gateway/observed-attempt.ts';
+import { observedAttempt } from '../../gateway/core/attempt/observed-attempt.ts';
 import { costUsd } from '../../gateway/core/metrics/cost.ts';
+import type { AttemptReport } from '../../gateway/core/model/attempt.ts';
+import type { AttemptFailure } from '../../gateway/core/model/attempt-failure.ts';
+import type { ChatUsage } from '../../gateway/core/model/chat-usage.ts';
+import type { Clock } from '../../gateway/core/model/clock.ts';
+import type { Dial } from '../../gateway/core/model/dial.ts';
+import type { Deployment, Timeouts } from '../../gateway/core/model/gateway-config.ts';
 import type { FleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
 import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';
 import { PROBE_IS_EXTRA, probeStatistics } from './probe-lessons.ts';

@@ -1,7 +1,7 @@
-import type { Clock, Random } from '../../gateway/core/clock.ts';
-import type { Deployment, GatewayConfig, StatisticsSettings } from '../../gateway/core/config/gateway-config.ts';
-import { modelDirectory } from '../../gateway/core/config/resolve-model.ts';
-import type { Dial } from '../../gateway/core/failover/dial.ts';
+import type { Clock, Random } from '../../gateway/core/model/clock.ts';
+import type { Dial } from '../../gateway/core/model/dial.ts';
+import type { Deployment, GatewayConfig, StatisticsSettings } from '../../gateway/core/model/gateway-config.ts';
+import { modelDirectory } from '../../gateway/core/routing/model-directory.ts';
 import { fleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../gateway/core/statistics/statistics-store.ts';
 import { chooseProbes, type ProbeChoice, type Skipped, type SkipReason } from './choose-probes.ts';

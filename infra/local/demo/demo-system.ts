@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
-import type { GatewayConfig, HedgeSettings } from '../../../functions/gateway/core/config/gateway-config.ts';
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { GatewayConfig, HedgeSettings } from '../../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { configFromSimulation, simulatedCredentials } from '../local-config.ts';
 import { startLocalSystem } from '../local-system.ts';
 import { seededRandom } from '../simulated/seeded-random.ts';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { type CallOutcome, loadCall } from '../load-call.ts';
 import { seededRandom } from '../simulated/seeded-random.ts';
 import { type DemoOptions, demoOptions, OptionError } from './demo-options.ts';

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import type { CallOutcome } from '../load-call.ts';
 import { percentile } from './percentile.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Outage } from './outages.ts';
 
 export interface Traffic<Outcome> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 
 /** Where progress is shown: `process.stderr`. */
 export interface ProgressOutput {

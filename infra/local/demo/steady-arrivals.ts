@@ -1,4 +1,4 @@
-import type { Random } from '../../../functions/gateway/core/clock.ts';
+import type { Random } from '../../../functions/gateway/core/model/clock.ts';
 
 /** When calls begin, as milliseconds after the start: independent of each other (a Poisson process), so many a second on average. */
 export function steadyArrivals(perSecond: number, forMs: number, random: Random): readonly number[] {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import type { FailureDetails, FailureMeaning, WireFailure } from './vendor-wire.ts';
 
 /** An Anthropic error response. Source: Anthropic API reference, "Errors" and "Rate limits". */

@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson } from '../../../functions/gateway/core/json.ts';
+import { type JsonObject, parseJson } from '../../../functions/gateway/core/wire/json.ts';
 import { anthropicErrorBody, anthropicFailure } from './anthropic-failure.ts';
 import { readAnthropicRequest } from './anthropic-request.ts';
 import { sseFrame } from './sse-frame.ts';

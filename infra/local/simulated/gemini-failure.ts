@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import type { FailureDetails, FailureMeaning, WireFailure } from './vendor-wire.ts';
 
 /** A Gemini error response. Source: Gemini API, "Troubleshooting"; google.rpc.Status and error_details.proto. */

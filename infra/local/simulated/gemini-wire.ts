@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson } from '../../../functions/gateway/core/json.ts';
+import { type JsonObject, parseJson } from '../../../functions/gateway/core/wire/json.ts';
 import { geminiErrorBody, geminiFailure } from './gemini-failure.ts';
 import { readGeminiRequest } from './gemini-request.ts';
 import { sseFrame } from './sse-frame.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../functions/gateway/core/clock.ts';
+import type { Random } from '../../../functions/gateway/core/model/clock.ts';
 
 /** How fast a simulated vendor is. */
 export interface LatencyProfile {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { parseJson } from '../../../functions/gateway/core/json.ts';
+import { parseJson } from '../../../functions/gateway/core/wire/json.ts';
 import type { ReceivedRequest } from './vendor-wire.ts';
 
 /** An HTTP server on 127.0.0.1 that hands over whole requests and lets its owner break connections. */

@@ -6,7 +6,7 @@ import {
   numberMember,
   objectMember,
   stringMember,
-} from '../../../functions/gateway/core/json.ts';
+} from '../../../functions/gateway/core/wire/json.ts';
 import { openaiFailure } from './openai-failure.ts';
 import { countTokens, textOf } from './prompt-text.ts';
 import type { ReceivedRequest, WireChat, WireEmbeddings, WireFailure, WirePrompt, WireTool } from './vendor-wire.ts';

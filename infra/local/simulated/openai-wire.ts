@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import { openaiErrorObject, openaiFailure } from './openai-failure.ts';
 import { readOpenaiRequest } from './openai-request.ts';
 import { countTokens } from './prompt-text.ts';

@@ -1,4 +1,4 @@
-import { stringMember } from '../../../functions/gateway/core/json.ts';
+import { stringMember } from '../../../functions/gateway/core/wire/json.ts';
 
 /** Text of a message's content in any vendor's shape: a string, or a list of parts of which those with a `text` count. */
 export function textOf(content: unknown): string {

@@ -4,7 +4,7 @@ import {
   type JsonObject,
   objectMember,
   stringMember,
-} from '../../../functions/gateway/core/json.ts';
+} from '../../../functions/gateway/core/wire/json.ts';
 
 /** Below this depth a schema that refers to itself is not followed. */
 const MAX_DEPTH = 6;

@@ -1,4 +1,4 @@
-import type { Random } from '../../../functions/gateway/core/clock.ts';
+import type { Random } from '../../../functions/gateway/core/model/clock.ts';
 
 /** Random numbers that are the same for the same seed (an integer). Source: mulberry32, T. Ettinger, public domain. */
 export function seededRandom(seed: number): Random {

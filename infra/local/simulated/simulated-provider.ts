@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock, Random } from '../../../functions/gateway/core/clock.ts';
+import type { Clock, Random } from '../../../functions/gateway/core/model/clock.ts';
 import type { Condition } from './condition.ts';
 import { embeddingOf } from './embedding-of.ts';
 import { drawPace, type LatencyProfile, type Pace } from './latency-model.ts';

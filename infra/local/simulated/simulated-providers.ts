@@ -1,5 +1,5 @@
-import type { Clock, Random } from '../../../functions/gateway/core/clock.ts';
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { Clock, Random } from '../../../functions/gateway/core/model/clock.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { anthropicWire } from './anthropic-wire.ts';
 import type { Condition } from './condition.ts';
 import { geminiWire } from './gemini-wire.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 
 /** Bytes of one server-sent event. Vendors differ: Anthropic names its events, Gemini ends its lines with CRLF. */
 export function sseFrame(data: JsonObject | string, options: SseFrameOptions = {}): Uint8Array {

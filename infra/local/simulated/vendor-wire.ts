@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../functions/gateway/core/json.ts';
+import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 
 /**
  * One vendor's wire format, written from the vendor's side: it reads requests and writes answers. The simulated providers and the

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { stringMember } from '../../../functions/gateway/core/json.ts';
+import { stringMember } from '../../../functions/gateway/core/wire/json.ts';
 import { type AwsAccess, askAws } from '../../../infra/cli/aws-access.ts';
 import { type CommandResult, runCommand } from '../../../infra/cli/run-command.ts';
 import { type ResourceNames, resourceNames } from '../../../infra/resource-names.ts';

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../../functions/gateway/core/json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectMember,
+  stringMember,
+} from '../../../functions/gateway/core/wire/json.ts';
 
 /**
  * What moto's CloudFormation makes, of all that the stack has. The rest it passes over with a warning, and then fails where something

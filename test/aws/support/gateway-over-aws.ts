@@ -7,8 +7,8 @@ import { gatewayServer } from '../../../functions/gateway/adapters/node-http-ser
 import { secretCredentials } from '../../../functions/gateway/adapters/secret-credentials.ts';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
 import { composeGateway } from '../../../functions/gateway/compose-gateway.ts';
-import type { GatewayConfig, ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
-import { member, objectMember, stringMember } from '../../../functions/gateway/core/json.ts';
+import type { GatewayConfig, ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
+import { member, objectMember, stringMember } from '../../../functions/gateway/core/wire/json.ts';
 import { askAws } from '../../../infra/cli/aws-access.ts';
 import { readEnvironment } from '../../../infra/environment-file.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Ejection } from '../../../functions/gateway/core/statistics/ejection.ts';
 import { type Pace, type PacedSums, sumsLedger } from '../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { StoredStatistics } from '../../../functions/gateway/core/statistics/scoreboard.ts';

@@ -1,9 +1,9 @@
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
-import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
-import type { Dial, DialResult } from '../../../functions/gateway/core/failover/dial.ts';
-import { createGateway, type Gateway } from '../../../functions/gateway/core/gateway/gateway.ts';
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
+import type { Dial, DialResult } from '../../../functions/gateway/core/model/dial.ts';
+import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
+import { createGateway, type Gateway } from '../../../functions/gateway/core/serve/gateway.ts';
 import { fleetStatistics } from '../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
 import { memoryStore } from './memory-store.ts';

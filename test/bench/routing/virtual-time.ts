@@ -1,4 +1,4 @@
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 
 /** Time that passes only when everything that is due has been done: hours in seconds, and the same every run. */
 export interface VirtualTime {

@@ -1,7 +1,7 @@
-import { chatChunks } from '../../../functions/gateway/core/chat/chat-chunks.ts';
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
-import { answerDecoder } from '../../../functions/gateway/core/failover/answer-decoder.ts';
+import { answerDecoder } from '../../../functions/gateway/core/attempt/answer-decoder.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../functions/gateway/core/protocols/protocols.ts';
+import { chatChunks } from '../../../functions/gateway/core/surfaces/openai-chat/chat-chunks.ts';
 import type { WireAnswer, WireChat } from '../../../infra/local/simulated/vendor-wire.ts';
 import { wireOf } from '../../support/wire-of.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../../functions/gateway/core/clock.ts';
+import type { Random } from '../../../functions/gateway/core/model/clock.ts';
 import type { FailureMeaning } from '../../../infra/local/simulated/vendor-wire.ts';
 import type { Step } from '../../support/fake-provider-step.ts';
 

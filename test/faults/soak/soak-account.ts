@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import type { CallOutcome, SeenCalls } from './soak-messages.ts';
 
 /** What the gateways have recorded of one call. */

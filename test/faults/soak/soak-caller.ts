@@ -1,5 +1,5 @@
 import { type Agent, type IncomingMessage, request } from 'node:http';
-import type { Random } from '../../../functions/gateway/core/clock.ts';
+import type { Random } from '../../../functions/gateway/core/model/clock.ts';
 import { readAnswer } from '../support/seen-answer.ts';
 import { type CallOutcome, keyOf } from './soak-messages.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { startLocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
 import { type FakeProvider, type FakeRequest, startFakeProvider } from '../../support/fake-provider.ts';

@@ -1,4 +1,4 @@
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 
 /** From the thread of the gateways to that of the callers and the providers. */
 export type ToLoad =

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { type LocalSystem, startLocalSystem } from '../../../infra/local/local-system.ts';
 import { flawOf, type RecordedCall, recordedCall } from './soak-account.ts';
 import { type FromLoad, keyOf, type ToLoad } from './soak-messages.ts';

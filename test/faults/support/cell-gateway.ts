@@ -1,4 +1,4 @@
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { rendezvousOrder } from '../../../functions/gateway/core/routing/rendezvous.ts';
 import type { LocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';

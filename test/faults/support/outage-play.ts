@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
-import type { Dial, DialResult } from '../../../functions/gateway/core/failover/dial.ts';
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
+import type { Dial, DialResult } from '../../../functions/gateway/core/model/dial.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { memoryStore } from '../../bench/routing/memory-store.ts';
 import { virtualTime } from '../../bench/routing/virtual-time.ts';
 import { askVirtually, virtualGateway } from './virtual-fleet.ts';

@@ -5,7 +5,7 @@ import {
   member,
   objectMember,
   stringMember,
-} from '../../../functions/gateway/core/json.ts';
+} from '../../../functions/gateway/core/wire/json.ts';
 
 /** What a caller has got, streamed or plain, read from the bytes without any client. */
 export interface SeenAnswer extends SeenContent {

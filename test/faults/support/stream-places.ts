@@ -1,4 +1,4 @@
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import type { WireChat } from '../../../infra/local/simulated/vendor-wire.ts';
 import { movesOf } from '../../support/fake-provider-moves.ts';
 import type { Step } from '../../support/fake-provider-step.ts';

@@ -1,9 +1,9 @@
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { Clock } from '../../../functions/gateway/core/clock.ts';
-import type { Dial } from '../../../functions/gateway/core/failover/dial.ts';
-import { createGateway, type Gateway } from '../../../functions/gateway/core/gateway/gateway.ts';
-import type { GatewayPorts } from '../../../functions/gateway/core/gateway/ports.ts';
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
+import type { Dial } from '../../../functions/gateway/core/model/dial.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
+import { createGateway, type Gateway } from '../../../functions/gateway/core/serve/gateway.ts';
+import type { GatewayPorts } from '../../../functions/gateway/core/serve/ports.ts';
 import { fleetStatistics } from '../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../../functions/gateway/core/statistics/statistics-store.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';

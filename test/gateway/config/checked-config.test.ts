@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { checkedConfigJson, readCheckedConfig } from '../../../functions/gateway/config/checked-config.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
 
 describe('a configuration that was checked when the code was bundled', () => {
   for (const environment of ['dev', 'prod']) {

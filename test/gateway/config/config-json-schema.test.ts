@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { configJsonSchema } from '../../../functions/gateway/config/config-json-schema.ts';
-import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../../functions/gateway/core/json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectMember,
+  stringMember,
+} from '../../../functions/gateway/core/wire/json.ts';
 
 test('the checked-in JSON Schema is the one the rules give (npm run schema)', async () => {
   const checkedIn = await readFile(new URL('../../../infra/gateway.schema.json', import.meta.url), 'utf8');

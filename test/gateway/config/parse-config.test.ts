@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { problemLine } from '../../../functions/gateway/config/config-problem.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { EJECTION_DEFAULTS } from '../../../functions/gateway/core/statistics/ejection.ts';
 
 const HASH = 'ab'.repeat(32);

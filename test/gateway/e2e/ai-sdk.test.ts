@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, generateText, isStepCount, type LanguageModel, streamText, tool } from 'ai';
 import * as z from 'zod';
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
 const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { member, parseJson } from '../../../functions/gateway/core/json.ts';
+import { member, parseJson } from '../../../functions/gateway/core/wire/json.ts';
 import { openAiErrorOf } from '../../support/openai-error.ts';
 import { type RawAnswer, rawHttp } from '../../support/raw-http.ts';
 import { type RunningGateway, runningGateway } from '../../support/running-gateway.ts';

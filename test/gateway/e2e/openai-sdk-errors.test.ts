@@ -8,7 +8,7 @@ import {
   NotFoundError,
   RateLimitError,
 } from 'openai';
-import type { ProtocolName } from '../../../functions/gateway/core/config/gateway-config.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
 const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];

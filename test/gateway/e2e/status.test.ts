@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
-import type { StatusBody } from '../../../functions/gateway/core/gateway/status-call.ts';
+import type { StatusBody } from '../../../functions/gateway/core/serve/status-call.ts';
 import { openAiErrorOf } from '../../support/openai-error.ts';
 import { type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 

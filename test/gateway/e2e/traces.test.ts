@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isJsonObject, type JsonObject } from '../../../functions/gateway/core/json.ts';
 import { embeddedMetricLines } from '../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
-import type { RequestRecord } from '../../../functions/gateway/core/metrics/request-record.ts';
+import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { parseTraceParent } from '../../../functions/gateway/core/trace/traceparent.ts';
+import { isJsonObject, type JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import type { FakeRequest } from '../../support/fake-provider.ts';
 import { type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 

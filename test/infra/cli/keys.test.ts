@@ -5,7 +5,7 @@ import { dynamoDbAccounts } from '../../../functions/gateway/adapters/dynamodb/d
 import { dynamoDbKeys } from '../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { createTableInput, keysTable } from '../../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
-import { monthOf } from '../../../functions/gateway/core/keys/money.ts';
+import { monthOf } from '../../../functions/gateway/core/limits/money.ts';
 import { UsageError } from '../../../infra/cli/command.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';

@@ -4,7 +4,7 @@ import {
   member,
   objectMember,
   stringMember,
-} from '../../../functions/gateway/core/json.ts';
+} from '../../../functions/gateway/core/wire/json.ts';
 
 /** The error of an answer in OpenAI's shape. */
 export function errorOf(answer: unknown): JsonObject | undefined {

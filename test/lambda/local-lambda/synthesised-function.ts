@@ -6,7 +6,7 @@ import {
   type JsonObject,
   member,
   objectMember,
-} from '../../../functions/gateway/core/json.ts';
+} from '../../../functions/gateway/core/wire/json.ts';
 
 /** A function as the stack would deploy it. */
 export interface DeployedFunction {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { GatewayConfig } from '../../../functions/gateway/core/config/gateway-config.ts';
-import type { Dial, UpstreamCall } from '../../../functions/gateway/core/failover/dial.ts';
+import type { Dial, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
+import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { leastBusy } from '../../../functions/gateway/core/routing/strategies/least-busy.ts';
 import { type FleetStatistics, fleetStatistics } from '../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../../functions/gateway/core/statistics/statistics-store.ts';

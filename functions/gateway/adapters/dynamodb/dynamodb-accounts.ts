@@ -6,10 +6,10 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Account } from '../../core/keys/account.ts';
-import type { AccountChange, MeterChange } from '../../core/keys/account-change.ts';
-import type { AccountStore } from '../../core/keys/account-store.ts';
-import type { Settlement } from '../../core/keys/settlement.ts';
+import type { Account } from '../../core/limits/account.ts';
+import type { AccountChange, MeterChange } from '../../core/limits/account-change.ts';
+import type { AccountStore } from '../../core/limits/account-store.ts';
+import type { Settlement } from '../../core/limits/settlement.ts';
 import { ACCOUNT_PREFIX, keysTable } from './table-definitions.ts';
 
 /** A call that takes longer counts as failed. Requests wait for less; this is what ends the waiting after them. */

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { AuthenticatedKey, GatewayPorts } from '../../core/gateway/ports.ts';
-import type { LimitSettings } from '../../core/keys/key-limits.ts';
+import type { LimitSettings } from '../../core/model/key-limits.ts';
+import type { AuthenticatedKey, GatewayPorts } from '../../core/serve/ports.ts';
 import { KEY_FORM, sha256Hex } from '../key-form.ts';
 import { storedKey } from './key-item.ts';
 import { keysTable } from './table-definitions.ts';

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { KeyLimits } from '../../core/keys/key-limits.ts';
+import type { KeyLimits } from '../../core/model/key-limits.ts';
 import { keysTable } from './table-definitions.ts';
 
 type Item = Record<string, AttributeValue>;

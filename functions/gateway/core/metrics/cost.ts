@@ -1,5 +1,5 @@
-import type { ChatUsage } from '../chat/chat-usage.ts';
-import type { DeploymentSettings } from '../config/gateway-config.ts';
+import type { ChatUsage } from '../model/chat-usage.ts';
+import type { DeploymentSettings } from '../model/gateway-config.ts';
 
 /** Dollars for one attempt's tokens by the configured prices; `undefined` where there are none. Cached tokens cost the input price and reasoning the output price, unless priced apart. */
 export function costUsd(usage: ChatUsage | undefined, prices: DeploymentSettings): number | undefined {

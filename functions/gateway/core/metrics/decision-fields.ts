@@ -1,10 +1,10 @@
-import type { ChatUsage } from '../chat/chat-usage.ts';
-import type { AttemptFailure } from '../failover/attempt-failure.ts';
-import { redactSecrets } from '../http/redact-secrets.ts';
-import type { JsonObject } from '../json.ts';
-import type { TraceContext } from '../trace/trace-context.ts';
-import { codeWord } from './code-word.ts';
-import type { AttemptRecord, CandidateRecord, RequestRecord } from './request-record.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { ChatUsage } from '../model/chat-usage.ts';
+import { codeWord } from '../model/code-word.ts';
+import { redactSecrets } from '../model/redact-secrets.ts';
+import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
+import type { TraceContext } from '../model/trace-context.ts';
+import type { JsonObject } from '../wire/json.ts';
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
 const MAX_TEXT_LENGTH = 200;

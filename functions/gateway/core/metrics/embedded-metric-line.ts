@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { METRIC_NAMESPACE } from './metric-names.ts';
 
 /** Metrics by name; `undefined` where there is nothing to tell. */

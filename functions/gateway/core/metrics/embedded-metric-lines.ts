@@ -1,4 +1,5 @@
-import { failureVerdict } from '../failover/failure-verdict.ts';
+import { failureVerdict } from '../model/failure-verdict.ts';
+import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { attemptFields, requestFields } from './decision-fields.ts';
 import { embeddedMetricLine, type MetricValues } from './embedded-metric-line.ts';
 import {
@@ -8,7 +9,6 @@ import {
   REQUEST_METRICS,
   type RequestMetric,
 } from './metric-names.ts';
-import type { AttemptRecord, RequestRecord } from './request-record.ts';
 
 /**
  * The log lines of one request, without line ends: one of the request, one of each attempt. CloudWatch makes metrics of their raw

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../wire/json.ts';
 
 /** What is known of the models whose id matches. Later lines win, member by member. */
 export interface ModelRule<Rules> {

@@ -1,8 +1,9 @@
-import type { ChatDelta } from '../chat/chat-delta.ts';
-import type { ChatRequest } from '../chat/chat-request.ts';
-import type { EmbeddingsAnswer, EmbeddingsRequest } from '../embeddings/embeddings.ts';
-import type { AttemptFailure } from '../failover/attempt-failure.ts';
-import type { JsonObject } from '../json.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { ChatDelta } from '../model/chat-delta.ts';
+import type { ChatRequest } from '../model/chat-request.ts';
+import type { UpstreamRequest } from '../model/dial.ts';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
+import type { JsonObject } from '../wire/json.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
 
 /** One vendor's wire format. A new one is a file that exports this and one line in `protocols.ts`. Everything here is synchronous and pure. */
@@ -44,13 +45,6 @@ export type Encoding =
     }
   /** A field that changes the answer's shape and that this vendor cannot honour. `param` is its path, as `messages[2].content[0]`. */
   | { readonly kind: 'unsupported'; readonly param: string; readonly message: string };
-
-export interface UpstreamRequest {
-  /** Appended to the base URL; begins with a slash; already percent-encoded. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: JsonObject;
-}
 
 /**
  * Reads one response. Synchronous and socket-free, so that tests feed it literals. It never throws: what it cannot read becomes

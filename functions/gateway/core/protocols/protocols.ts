@@ -1,7 +1,7 @@
-import { anthropic } from './anthropic/anthropic.ts';
-import { bedrock } from './bedrock/bedrock.ts';
+import { anthropic } from './anthropic-messages/anthropic.ts';
+import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
-import { openai } from './openai/openai.ts';
+import { openai } from './openai-chat/openai.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `ADDING-A-PROVIDER.md`. */

@@ -1,4 +1,4 @@
-import type { AttemptFailure, VendorError } from '../failover/attempt-failure.ts';
+import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
 
 /** What a protocol has read beyond the status. */
 export interface FailureHints {

@@ -1,6 +1,6 @@
-import type { ChatMessage, ChatRequest } from '../chat/chat-request.ts';
-import { stringMember } from '../json.ts';
-import type { RequestFacts } from './request-facts.ts';
+import type { ChatMessage, ChatRequest } from '../model/chat-request.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
+import { stringMember } from '../wire/json.ts';
 
 /** Characters of English a token; a vendor's own count differs by a third either way. */
 const CHARS_PER_TOKEN = 4;

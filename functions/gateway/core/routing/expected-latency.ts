@@ -1,5 +1,5 @@
+import type { RequestFacts } from '../model/request-facts.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import type { RequestFacts } from './request-facts.ts';
 
 /** Observations the prior stands for: with this much evidence of its own, a deployment counts half. */
 const PRIOR_EVIDENCE = 1;

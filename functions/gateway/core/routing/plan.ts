@@ -1,11 +1,11 @@
-import type { Random } from '../clock.ts';
-import type { Deployment, Route } from '../config/gateway-config.ts';
-import type { CandidateRecord } from '../metrics/request-record.ts';
+import type { Random } from '../model/clock.ts';
+import type { Deployment, Route } from '../model/gateway-config.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
+import type { CandidateRecord } from '../model/request-record.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { exploreTarget } from './explore.ts';
 import { rendezvousOrder } from './rendezvous.ts';
-import type { RequestFacts } from './request-facts.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Strategy } from './strategy.ts';
 

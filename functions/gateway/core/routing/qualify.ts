@@ -1,5 +1,5 @@
-import type { Deployment } from '../config/gateway-config.ts';
-import type { RequestFacts } from './request-facts.ts';
+import type { Deployment } from '../model/gateway-config.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
 
 /** A vendor's count may be this much smaller than ours: only what is surely too long is kept away. */
 const SAFETY = 0.6;

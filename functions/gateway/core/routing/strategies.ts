@@ -1,4 +1,4 @@
-import type { StrategyName } from '../config/gateway-config.ts';
+import type { StrategyName } from '../model/gateway-config.ts';
 import { costBased } from './strategies/cost-based.ts';
 import { latencyBased } from './strategies/latency-based.ts';
 import { leastBusy } from './strategies/least-busy.ts';

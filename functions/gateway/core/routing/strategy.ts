@@ -1,7 +1,7 @@
-import type { Random } from '../clock.ts';
-import type { Deployment } from '../config/gateway-config.ts';
+import type { Random } from '../model/clock.ts';
+import type { Deployment } from '../model/gateway-config.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import type { RequestFacts } from './request-facts.ts';
 
 /** How a route ranks the deployments that can serve a request. A new one is a file that exports this and one line in `strategies.ts`. */
 export interface Strategy {

@@ -1,4 +1,5 @@
-import type { FailureVerdict } from '../failover/failure-verdict.ts';
+import type { FailureVerdict } from '../model/failure-verdict.ts';
+import type { EjectionSettings } from '../model/gateway-config.ts';
 
 /** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
 export interface Ejection {
@@ -9,20 +10,6 @@ export interface Ejection {
   readonly reason: 'failures' | 'rate-limited' | 'misconfigured';
   /** Until then one caller of the fleet is trying it. */
   readonly probeUntilMs?: number;
-}
-
-export interface EjectionSettings {
-  /** Failures in a row, as one instance sees them, that eject. */
-  readonly consecutiveFailures: number;
-  /** Share of failures (0 to 1) among at least `minRequests` decayed attempts of the fleet that ejects. */
-  readonly failureRate: number;
-  readonly minRequests: number;
-  readonly baseCooldownMs: number;
-  readonly maxCooldownMs: number;
-  /** For wrong credentials and unknown models, which no waiting mends. */
-  readonly misconfiguredCooldownMs: number;
-  /** How long the one caller that probes has before another may. */
-  readonly probeLeaseMs: number;
 }
 
 /** Defaults of the settings. A cooldown never exceeds 20 s, so that a recovery is noticed within half a minute. */

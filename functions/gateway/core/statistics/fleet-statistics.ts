@@ -1,7 +1,7 @@
-import type { Clock, Random } from '../clock.ts';
-import type { StatisticsSettings } from '../config/gateway-config.ts';
-import type { AttemptFailure } from '../failover/attempt-failure.ts';
-import type { Ejection, EjectionSettings } from './ejection.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { Clock, Random } from '../model/clock.ts';
+import type { EjectionSettings, StatisticsSettings } from '../model/gateway-config.ts';
+import type { Ejection } from './ejection.ts';
 import { epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import type { DecayScales } from './observation-log.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../clock.ts';
+import type { Random } from '../model/clock.ts';
 import { type DecayScale, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import { PACES, type Pace, type PacedSums, type SumsLedger, sumsLedger } from './paced-sums.ts';

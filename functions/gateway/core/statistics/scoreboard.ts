@@ -1,14 +1,8 @@
-import type { Random } from '../clock.ts';
-import type { AttemptFailure } from '../failover/attempt-failure.ts';
-import { type FailureVerdict, failureVerdict } from '../failover/failure-verdict.ts';
-import {
-  type Ejection,
-  type EjectionSettings,
-  type EjectionState,
-  ejectionAfter,
-  ejectionState,
-  type FailureEvidence,
-} from './ejection.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { Random } from '../model/clock.ts';
+import { type FailureVerdict, failureVerdict } from '../model/failure-verdict.ts';
+import type { EjectionSettings } from '../model/gateway-config.ts';
+import { type Ejection, type EjectionState, ejectionAfter, ejectionState, type FailureEvidence } from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../metrics/request-record.ts';
+import type { RequestRecord } from '../model/request-record.ts';
 import { type Decision, decisionOf } from './decision.ts';
 
 /** The last decisions of this instance. In AWS each instance has its own, and none knows the others': the sums alone are the fleet's. */

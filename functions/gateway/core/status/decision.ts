@@ -1,7 +1,7 @@
-import { describeFailure } from '../failover/final-error.ts';
-import { redactSecrets } from '../http/redact-secrets.ts';
-import { codeWord } from '../metrics/code-word.ts';
-import type { AttemptRecord, RequestRecord } from '../metrics/request-record.ts';
+import { codeWord } from '../model/code-word.ts';
+import { describeFailure } from '../model/describe-failure.ts';
+import { redactSecrets } from '../model/redact-secrets.ts';
+import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 
 /**
  * How one call was decided and what came of it. Times are milliseconds. No prompt, no answer, no key, not even a key's name; what a caller

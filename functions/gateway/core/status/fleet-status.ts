@@ -1,6 +1,6 @@
-import type { Deployment, Route, StrategyName } from '../config/gateway-config.ts';
+import type { Deployment, Route, StrategyName } from '../model/gateway-config.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
 import { type Candidate, planCandidates } from '../routing/plan.ts';
-import type { RequestFacts } from '../routing/request-facts.ts';
 import type { EjectionState } from '../statistics/ejection.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
 

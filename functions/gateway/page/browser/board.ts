@@ -1,4 +1,4 @@
-import type { StatusBody } from '../../core/gateway/status-call.ts';
+import type { StatusBody } from '../../core/serve/status-call.ts';
 import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
 import { decisionsSection } from './decisions-section.ts';
 import { deploymentsView } from './deployments-view.ts';

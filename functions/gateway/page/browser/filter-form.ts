@@ -1,4 +1,4 @@
-import type { StatusBody } from '../../core/gateway/status-call.ts';
+import type { StatusBody } from '../../core/serve/status-call.ts';
 import type { DecisionFilter } from './decision-filter.ts';
 import { byId, element } from './element.ts';
 

@@ -1,4 +1,4 @@
-import type { StatusBody } from '../../core/gateway/status-call.ts';
+import type { StatusBody } from '../../core/serve/status-call.ts';
 
 /** What came of asking for the status. `refused`: the key is not good for it. `trouble`: it may go better next time. */
 export type StatusAnswer =

@@ -1,4 +1,4 @@
-import type { StatusBody } from '../../core/gateway/status-call.ts';
+import type { StatusBody } from '../../core/serve/status-call.ts';
 import { byId, element, setText } from './element.ts';
 import { duration, rate } from './format.ts';
 import type { RouteFigures } from './route-figures.ts';

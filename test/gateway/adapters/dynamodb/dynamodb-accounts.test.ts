@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { dynamoDbAccounts } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-accounts.ts';
 import { systemClock } from '../../../../functions/gateway/adapters/system-clock.ts';
-import type { AccountChange } from '../../../../functions/gateway/core/keys/account-change.ts';
-import type { AccountStore } from '../../../../functions/gateway/core/keys/account-store.ts';
-import { keyLimiter } from '../../../../functions/gateway/core/keys/key-limiter.ts';
+import type { AccountChange } from '../../../../functions/gateway/core/limits/account-change.ts';
+import type { AccountStore } from '../../../../functions/gateway/core/limits/account-store.ts';
+import { keyLimiter } from '../../../../functions/gateway/core/limits/key-limiter.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../../infra/local/local-dynamodb.ts';
 import { memoryAccounts } from '../../../support/memory-accounts.ts';
 

@@ -5,7 +5,7 @@ import { type AttributeValue, type DynamoDBClient, PutItemCommand } from '@aws-s
 import { dynamoDbKeys } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { keyItem, type StoredKey } from '../../../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
-import type { GatewayPorts } from '../../../../functions/gateway/core/gateway/ports.ts';
+import type { GatewayPorts } from '../../../../functions/gateway/core/serve/ports.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../../infra/local/local-dynamodb.ts';
 
 let dynamoDb: LocalDynamoDb;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ChatUsage } from '../../../../functions/gateway/core/chat/chat-usage.ts';
-import type { DeploymentSettings } from '../../../../functions/gateway/core/config/gateway-config.ts';
 import { costUsd } from '../../../../functions/gateway/core/metrics/cost.ts';
+import type { ChatUsage } from '../../../../functions/gateway/core/model/chat-usage.ts';
+import type { DeploymentSettings } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { deployment } from '../../../support/routes.ts';
 
 const M = 1_000_000;

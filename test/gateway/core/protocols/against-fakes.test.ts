@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ChatDelta } from '../../../../functions/gateway/core/chat/chat-delta.ts';
-import type { ChatRequest } from '../../../../functions/gateway/core/chat/chat-request.ts';
-import { chatFold } from '../../../../functions/gateway/core/chat/fold-chat.ts';
-import type { ProtocolName } from '../../../../functions/gateway/core/config/gateway-config.ts';
-import type { AttemptFailureKind } from '../../../../functions/gateway/core/failover/attempt-failure.ts';
+import type { AttemptFailureKind } from '../../../../functions/gateway/core/model/attempt-failure.ts';
+import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
+import type { ChatRequest } from '../../../../functions/gateway/core/model/chat-request.ts';
+import type { ProtocolName } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
+import { chatFold } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
 import { amazonEventStreamParser } from '../../../../functions/gateway/core/wire/amazon-event-stream.ts';
 import { sseParser } from '../../../../functions/gateway/core/wire/sse-parser.ts';
 import type { FailureMeaning } from '../../../../infra/local/simulated/vendor-wire.ts';

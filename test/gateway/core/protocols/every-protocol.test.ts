@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ChatDelta } from '../../../../functions/gateway/core/chat/chat-delta.ts';
-import { chatFold } from '../../../../functions/gateway/core/chat/fold-chat.ts';
-import { parseChatRequest } from '../../../../functions/gateway/core/chat/parse-chat-request.ts';
-import { answerDecoder } from '../../../../functions/gateway/core/failover/answer-decoder.ts';
-import type { JsonObject } from '../../../../functions/gateway/core/json.ts';
+import { answerDecoder } from '../../../../functions/gateway/core/attempt/answer-decoder.ts';
+import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
+import { chatFold } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
+import { parseChatRequest } from '../../../../functions/gateway/core/surfaces/openai-chat/parse-chat-request.ts';
+import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat, WirePart } from '../../../../infra/local/simulated/vendor-wire.ts';
 import { wireOf } from '../../../support/wire-of.ts';
 

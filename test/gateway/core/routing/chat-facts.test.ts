@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ChatMessage, ChatRequest } from '../../../../functions/gateway/core/chat/chat-request.ts';
+import type { ChatMessage, ChatRequest } from '../../../../functions/gateway/core/model/chat-request.ts';
 import { chatFacts } from '../../../../functions/gateway/core/routing/chat-facts.ts';
 
 function request(messages: readonly ChatMessage[], change: Partial<ChatRequest> = {}): ChatRequest {

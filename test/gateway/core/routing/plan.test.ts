@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Route, StrategyName } from '../../../../functions/gateway/core/config/gateway-config.ts';
+import type { Route, StrategyName } from '../../../../functions/gateway/core/model/gateway-config.ts';
+import type { RequestFacts } from '../../../../functions/gateway/core/model/request-facts.ts';
 import {
   dueProbe,
   type Plan,
   planCandidates,
   withProbeFirst,
 } from '../../../../functions/gateway/core/routing/plan.ts';
-import type { RequestFacts } from '../../../../functions/gateway/core/routing/request-facts.ts';
 import { STRATEGIES } from '../../../../functions/gateway/core/routing/strategies.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Clock, Random } from '../../../../functions/gateway/core/clock.ts';
+import type { Clock, Random } from '../../../../functions/gateway/core/model/clock.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import {
   type FleetStatistics,

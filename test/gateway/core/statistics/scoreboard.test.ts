@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AttemptFailure } from '../../../../functions/gateway/core/failover/attempt-failure.ts';
+import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-sums.ts';

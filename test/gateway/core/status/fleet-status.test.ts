@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Route, StrategyName } from '../../../../functions/gateway/core/config/gateway-config.ts';
+import type { Route, StrategyName } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { expectedLatency, latencyPrior } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import { planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';

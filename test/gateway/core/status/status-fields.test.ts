@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { isJsonObject } from '../../../../functions/gateway/core/json.ts';
 import { decisionLog } from '../../../../functions/gateway/core/status/decision-log.ts';
 import { fleetStatus } from '../../../../functions/gateway/core/status/fleet-status.ts';
+import { isJsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';
 import { deployment, measured, route } from '../../../support/routes.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { StatusBody } from '../../../../functions/gateway/core/gateway/status-call.ts';
+import type { StatusBody } from '../../../../functions/gateway/core/serve/status-call.ts';
 import type { Decision } from '../../../../functions/gateway/core/status/decision.ts';
 import type { DeploymentStatus } from '../../../../functions/gateway/core/status/fleet-status.ts';
 import { history, WINDOW_MS } from '../../../../functions/gateway/page/browser/history.ts';

@@ -1,5 +1,5 @@
-import type { ChatDelta, FinishReason } from '../../chat/chat-delta.ts';
-import { arrayMember, isJsonObject, type JsonObject, member, objectMember, stringMember } from '../../json.ts';
+import type { ChatDelta, FinishReason } from '../../model/chat-delta.ts';
+import { arrayMember, isJsonObject, type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
 import { candidateEnding, type Ending } from './gemini-ending.ts';
 import { type CallReader, closeCall, newCallReader, readCall } from './gemini-function-call.ts';
 import { groundingAnnotations } from './gemini-grounding.ts';

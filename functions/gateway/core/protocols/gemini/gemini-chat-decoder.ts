@@ -1,5 +1,5 @@
-import type { ChatDelta } from '../../chat/chat-delta.ts';
-import type { AttemptFailure } from '../../failover/attempt-failure.ts';
+import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import type { ChatDelta } from '../../model/chat-delta.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -9,7 +9,7 @@ import {
   objectMember,
   parseJson,
   stringMember,
-} from '../../json.ts';
+} from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { ChatDecoder } from '../protocol.ts';
 import { type Candidate, closedCandidate, newCandidate, readCandidate } from './gemini-candidate.ts';

@@ -1,5 +1,5 @@
-import type { ChatRequest } from '../../chat/chat-request.ts';
-import type { JsonObject } from '../../json.ts';
+import type { ChatRequest } from '../../model/chat-request.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { type EncodingLosses, noLosses, refuse } from './encoding-losses.ts';
 import { geminiConversation } from './gemini-conversation.ts';

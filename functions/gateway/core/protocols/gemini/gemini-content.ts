@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../wire/json.ts';
 
 /** One turn of a conversation as Gemini has it. */
 export interface GeminiContent extends JsonObject {

@@ -1,12 +1,12 @@
-import type { ChatMessage, ToolCall } from '../../chat/chat-request.ts';
+import type { ChatMessage, ToolCall } from '../../model/chat-request.ts';
+import { isJsonObject, type JsonObject, objectMember, parseJson, stringMember } from '../../wire/json.ts';
 import {
   type AssistantStep,
   type AssistantTurn,
   conversationTurns,
   type Turn,
   type UserTurn,
-} from '../../chat/conversation-turns.ts';
-import { isJsonObject, type JsonObject, objectMember, parseJson, stringMember } from '../../json.ts';
+} from '../conversation-turns.ts';
 import { type EncodingLosses, refuse } from './encoding-losses.ts';
 import type { GeminiContent } from './gemini-content.ts';
 import { geminiPart } from './gemini-part.ts';

@@ -1,6 +1,6 @@
-import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../embeddings/embeddings.ts';
-import type { AttemptFailure } from '../../failover/attempt-failure.ts';
-import { arrayMember, type JsonObject, member, numberMember, objectMember } from '../../json.ts';
+import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
+import { arrayMember, type JsonObject, member, numberMember, objectMember } from '../../wire/json.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 import { geminiErrorFailure } from './gemini-failure.ts';
 import { modelPath, modelResource } from './gemini-model-path.ts';

@@ -1,5 +1,5 @@
-import type { AttemptFailure, VendorError } from '../../failover/attempt-failure.ts';
-import { type JsonObject, stringMember } from '../../json.ts';
+import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import { type JsonObject, stringMember } from '../../wire/json.ts';
 
 /**
  * Why a candidate ended. `natural`: it said all it had, which is `tool_calls` after a call and `stop` else. `broken`: the vendor's own

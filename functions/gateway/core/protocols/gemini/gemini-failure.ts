@@ -1,4 +1,4 @@
-import type { AttemptFailure, VendorError } from '../../failover/attempt-failure.ts';
+import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -7,7 +7,7 @@ import {
   numberMember,
   parseJson,
   stringMember,
-} from '../../json.ts';
+} from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { statusFailure, unreadableError } from '../status-failure.ts';

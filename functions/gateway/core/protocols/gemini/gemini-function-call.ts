@@ -1,5 +1,5 @@
-import type { ChatDelta } from '../../chat/chat-delta.ts';
-import { arrayMember, type JsonObject, objectMember, stringMember } from '../../json.ts';
+import type { ChatDelta } from '../../model/chat-delta.ts';
+import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
 import { jsonText, type PartialArguments, partialArguments } from './gemini-partial-arguments.ts';
 import { signatureMembers } from './gemini-signatures.ts';

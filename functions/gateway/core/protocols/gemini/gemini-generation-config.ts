@@ -1,5 +1,5 @@
-import type { ChatRequest } from '../../chat/chat-request.ts';
-import type { JsonObject } from '../../json.ts';
+import type { ChatRequest } from '../../model/chat-request.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingLosses, refuse } from './encoding-losses.ts';
 import type { GeminiRules } from './gemini-rules.ts';
 import { thinkingConfig } from './gemini-thinking.ts';

@@ -1,4 +1,4 @@
-import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../json.ts';
+import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 
 /**
  * The sources of an answer as OpenAI's `url_citation` annotations: one for each stretch of text and source that supports it, or one a

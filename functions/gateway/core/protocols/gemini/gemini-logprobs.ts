@@ -1,4 +1,4 @@
-import { arrayMember, type JsonObject, numberMember, stringMember } from '../../json.ts';
+import { arrayMember, type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
 
 /** Gemini's `logprobsResult` in the shape of OpenAI's `logprobs`: the chosen tokens, each with the likeliest at its place. */
 export function openAiLogprobs(result: JsonObject): JsonObject {

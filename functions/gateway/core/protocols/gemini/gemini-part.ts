@@ -1,6 +1,6 @@
-import type { ContentPart } from '../../chat/chat-request.ts';
-import type { PlacedPart } from '../../chat/conversation-turns.ts';
-import { type JsonObject, member, objectMember, stringMember } from '../../json.ts';
+import type { ContentPart } from '../../model/chat-request.ts';
+import { type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
+import type { PlacedPart } from '../conversation-turns.ts';
 import { parseDataUrl } from '../data-url.ts';
 import { type EncodingLosses, refuse } from './encoding-losses.ts';
 

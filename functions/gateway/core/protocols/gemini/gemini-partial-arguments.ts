@@ -1,4 +1,4 @@
-import { type JsonObject, member, stringMember } from '../../json.ts';
+import { type JsonObject, member, stringMember } from '../../wire/json.ts';
 
 /** Arguments of a function call that come value by value, each with the JSONPath of its place. */
 export interface PartialArguments {

@@ -1,4 +1,4 @@
-import { objectMember, stringMember } from '../../json.ts';
+import { objectMember, stringMember } from '../../wire/json.ts';
 
 /** The longest wait that Google's word is taken for: a day. */
 const MAX_DELAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { type JsonObject, objectMember, stringMember } from '../../json.ts';
+import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { GeminiContent } from './gemini-content.ts';
 
 /**

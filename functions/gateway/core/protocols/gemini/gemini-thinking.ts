@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingLosses } from './encoding-losses.ts';
 import type { GeminiRules, ThinkingLevel } from './gemini-rules.ts';
 

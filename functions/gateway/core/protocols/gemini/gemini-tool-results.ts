@@ -1,5 +1,5 @@
-import type { ToolResult } from '../../chat/conversation-turns.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../../json.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
+import type { ToolResult } from '../conversation-turns.ts';
 import { type EncodingLosses, refuse } from './encoding-losses.ts';
 import { geminiPart } from './gemini-part.ts';
 

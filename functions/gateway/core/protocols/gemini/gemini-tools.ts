@@ -1,5 +1,5 @@
-import type { ChatRequest, ChatTool } from '../../chat/chat-request.ts';
-import { arrayMember, type JsonObject, objectMember, stringMember } from '../../json.ts';
+import type { ChatRequest, ChatTool } from '../../model/chat-request.ts';
+import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { type EncodingLosses, refuse } from './encoding-losses.ts';
 import { presentMembers } from './present-members.ts';
 

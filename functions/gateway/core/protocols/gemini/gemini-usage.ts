@@ -1,5 +1,5 @@
-import type { ChatUsage } from '../../chat/chat-usage.ts';
-import { type JsonObject, numberMember } from '../../json.ts';
+import type { ChatUsage } from '../../model/chat-usage.ts';
+import { type JsonObject, numberMember } from '../../wire/json.ts';
 
 /**
  * Gemini's `usageMetadata` in OpenAI's shape; `undefined` before it counts anything. The prompt's count includes cached tokens but not

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../wire/json.ts';
 
 /** `members` without those that are `undefined`; `undefined` when none is left. */
 export function presentMembers(members: JsonObject): JsonObject | undefined {

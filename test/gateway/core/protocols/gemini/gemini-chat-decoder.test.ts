@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ChatDelta, FinishReason } from '../../../../../functions/gateway/core/chat/chat-delta.ts';
-import { arrayMember, type JsonObject, objectMember } from '../../../../../functions/gateway/core/json.ts';
+import type { ChatDelta, FinishReason } from '../../../../../functions/gateway/core/model/chat-delta.ts';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
+import { arrayMember, type JsonObject, objectMember } from '../../../../../functions/gateway/core/wire/json.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
 
 function newDecoder() {

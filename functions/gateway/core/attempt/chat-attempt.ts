@@ -1,0 +1,203 @@
+import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type ChatDelta, isContent } from '../model/chat-delta.ts';
+import { isCredible } from '../model/chat-usage.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
+import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import type { Protocol, Target } from '../protocols/protocol.ts';
+import { type AnswerDecoder, answerDecoder } from './answer-decoder.ts';
+import { abortReason } from './connection-failure.ts';
+import { readFailedResponse } from './failed-response.ts';
+import { type ResponseBytes, responseBytes } from './response-bytes.ts';
+import { type StallWatch, stallWatch } from './stall-watch.ts';
+
+export interface ChatAttemptOptions {
+  readonly deployment: Deployment;
+  readonly protocol: Protocol;
+  readonly target: Target;
+  readonly request: UpstreamRequest;
+  /** How many choices the answer will have. */
+  readonly choices: number;
+  readonly timeouts: Timeouts;
+  readonly dial: Dial;
+  readonly clock: Clock;
+}
+
+/** How long the rest of a complete answer is read for, so that its connection can be kept. */
+const DRAIN_MS = 1000;
+/** How long the usage and the terminal event are waited for once every choice has its finish reason. */
+const AFTER_FINISH_MS = 1000;
+
+interface Reading {
+  readonly options: ChatAttemptOptions;
+  readonly controller: AbortController;
+  readonly startedAtMs: number;
+  readonly decoder: AnswerDecoder;
+  readonly stall: StallWatch;
+  /** Choices without their finish reason. */
+  choicesLeft: number;
+  bytes?: ResponseBytes;
+  report: AttemptReport;
+}
+
+/** An attempt at a chat completion: dials, decodes, watches for stalls. */
+export function chatAttempt(options: ChatAttemptOptions): Attempt<ChatDelta> {
+  const controller = new AbortController();
+  const onStall = (afterMs: number): void => controller.abort({ kind: 'timed-out', phase: 'stall', afterMs });
+  const reading: Reading = {
+    options,
+    controller,
+    startedAtMs: options.clock.nowMs(),
+    decoder: answerDecoder(options.protocol.framing, options.protocol.chatDecoder(options.target, options.choices)),
+    stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
+    choicesLeft: options.choices,
+    report: {},
+  };
+  return {
+    deployment: options.deployment,
+    startedAtMs: reading.startedAtMs,
+    open: () => open(reading),
+    next: () => next(reading),
+    abort: (failure) => {
+      // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
+      if (reading.report.endedAtMs === undefined) {
+        end(reading, failure);
+        controller.abort(failure);
+      }
+    },
+    report: () => reading.report,
+  };
+}
+
+async function open(reading: Reading): Promise<AttemptOpening<ChatDelta>> {
+  const { options, controller } = reading;
+  const { deployment, request, timeouts } = options;
+  const dialled = await options.dial({ deployment, request, connectMs: timeouts.connectMs, signal: controller.signal });
+  if (dialled.kind === 'failed') {
+    return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);
+  }
+  if (dialled.status < 200 || dialled.status > 299) {
+    return failOpening(reading, await readFailedResponse(dialled, options, controller.signal));
+  }
+  return readToContent(reading, dialled);
+}
+
+async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<ChatDelta>> {
+  reading.bytes = responseBytes(response.body, reading.controller.signal);
+  const deltas: ChatDelta[] = [];
+  while (!deltas.some(isContent)) {
+    const more = await next(reading, false);
+    if (more === undefined) {
+      break;
+    }
+    deltas.push(...more);
+    const last = more.at(-1);
+    // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
+    if (last?.type === 'answer-failed') {
+      return { kind: 'failed', failure: last.failure };
+    }
+  }
+  const { report, options, startedAtMs } = reading;
+  // Stopped between two reads.
+  if (report.failure !== undefined) {
+    return { kind: 'failed', failure: report.failure };
+  }
+  reading.report = { ...report, ttftMs: options.clock.nowMs() - startedAtMs };
+  return { kind: 'opened', pieces: deltas };
+}
+
+function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<ChatDelta> {
+  end(reading, failure);
+  reading.controller.abort(failure);
+  return { kind: 'failed', failure: reading.report.failure ?? failure };
+}
+
+async function next(reading: Reading, watchesStall = true): Promise<readonly ChatDelta[] | undefined> {
+  const { bytes } = reading;
+  while (bytes !== undefined && reading.report.endedAtMs === undefined) {
+    if (watchesStall || reading.choicesLeft <= 0) {
+      reading.stall.waiting();
+    }
+    const step = await bytes.next();
+    reading.stall.moving();
+    const deltas = take(reading, step);
+    if (deltas.length > 0) {
+      return deltas;
+    }
+  }
+  return undefined;
+}
+
+/** Turns one step of the body into deltas and notes what they say of the attempt. */
+function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
+  const read = deltasOf(reading, step).filter((delta) => delta.type !== 'usage-update' || isCredible(delta.usage));
+  note(reading, read);
+  // What goes wrong behind the last finish reason has cut nothing off.
+  const deltas = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'answer-failed');
+  const last = deltas.at(-1);
+  if (last?.type === 'answer-failed') {
+    end(reading, last.failure);
+    reading.controller.abort(last.failure);
+  } else if (deltas.length < read.length) {
+    end(reading, undefined);
+    reading.controller.abort({ kind: 'aborted', by: 'hedge' });
+  } else if (step.kind !== 'bytes' || reading.decoder.isComplete()) {
+    end(reading, undefined);
+    keepConnection(reading, step.kind === 'bytes');
+  }
+  return deltas;
+}
+
+function deltasOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
+  const { decoder } = reading;
+  switch (step.kind) {
+    case 'bytes':
+      return decoder.push(step.bytes);
+    case 'ended':
+      return decoder.end();
+    case 'broke':
+      return ending(reading, step.failure);
+  }
+}
+
+/** A connection that breaks after the last finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
+function ending({ decoder, choicesLeft }: Reading, failure: AttemptFailure): readonly ChatDelta[] {
+  const last = failure.kind === 'aborted' ? [] : decoder.end();
+  const finished = last.filter(({ type }) => type === 'choice-finish').length;
+  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'answer-failed' && finished >= choicesLeft;
+  return isWhole ? last : [{ type: 'answer-failed', failure }];
+}
+
+function note(reading: Reading, deltas: readonly ChatDelta[]): void {
+  for (const delta of deltas) {
+    if (delta.type === 'usage-update') {
+      reading.report = { ...reading.report, usage: delta.usage };
+    } else if (delta.type === 'choice-finish') {
+      reading.choicesLeft -= 1;
+    } else if ('text' in delta) {
+      const answerChars = (reading.report.answerChars ?? 0) + delta.text.length;
+      reading.report = { ...reading.report, answerChars };
+    }
+  }
+  if (reading.choicesLeft <= 0) {
+    reading.stall.shorten(AFTER_FINISH_MS);
+  }
+}
+
+function end(reading: Reading, failure: AttemptFailure | undefined): void {
+  reading.stall.stop();
+  if (reading.report.endedAtMs === undefined) {
+    const endedAtMs = reading.options.clock.nowMs();
+    reading.report = { ...reading.report, endedAtMs, ...(failure === undefined ? {} : { failure }) };
+  }
+}
+
+/** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
+function keepConnection({ bytes, options, controller }: Reading, isOpen: boolean): void {
+  if (bytes === undefined || !isOpen) {
+    return;
+  }
+  const cancel = options.clock.after(DRAIN_MS, () => controller.abort({ kind: 'aborted', by: 'hedge' }));
+  void bytes.drain().then(cancel);
+}

@@ -1,0 +1,117 @@
+import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type ChatUsage, isCredible } from '../model/chat-usage.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Dial, UpstreamRequest } from '../model/dial.ts';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
+import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
+import { abortReason } from './connection-failure.ts';
+import { readFailedResponse } from './failed-response.ts';
+import { responseJson } from './response-json.ts';
+
+export interface EmbeddingsAttemptOptions {
+  readonly deployment: Deployment;
+  readonly protocol: Protocol;
+  readonly embeddings: EmbeddingsProtocol;
+  /** What the caller asked. */
+  readonly asked: EmbeddingsRequest;
+  /** The upstream requests that together answer it. */
+  readonly requests: readonly UpstreamRequest[];
+  readonly timeouts: Timeouts;
+  readonly dial: Dial;
+  readonly clock: Clock;
+}
+
+/** Requests in flight at once: Titan takes one text a request, and two thousand at a time would only earn a 429. */
+const MAX_IN_FLIGHT = 8;
+
+interface Embedding {
+  readonly options: EmbeddingsAttemptOptions;
+  readonly controller: AbortController;
+  readonly startedAtMs: number;
+  report: AttemptReport;
+}
+
+/** An attempt at an embeddings answer: all of its upstream requests, or a failure as soon as one of them has failed. One piece. */
+export function embeddingsAttempt(options: EmbeddingsAttemptOptions): Attempt<EmbeddingsAnswer> {
+  const controller = new AbortController();
+  const embedding: Embedding = { options, controller, startedAtMs: options.clock.nowMs(), report: {} };
+  return {
+    deployment: options.deployment,
+    startedAtMs: embedding.startedAtMs,
+    open: () => open(embedding),
+    next: async () => undefined,
+    abort: (failure) => {
+      end(embedding, { failure });
+      controller.abort(failure);
+    },
+    report: () => embedding.report,
+  };
+}
+
+async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnswer>> {
+  const { options, controller, startedAtMs } = embedding;
+  const responses = await askAll(embedding);
+  const answer = controller.signal.aborted
+    ? abortReason(controller.signal)
+    : options.embeddings.decode(responses, options.asked);
+  if (answer.kind !== 'embedded') {
+    end(embedding, { failure: answer });
+    return { kind: 'failed', failure: embedding.report.failure ?? answer };
+  }
+  const usage = usageOf(answer.promptTokens);
+  end(embedding, { ttftMs: options.clock.nowMs() - startedAtMs, ...(usage !== undefined && { usage }) });
+  return { kind: 'opened', pieces: [answer] };
+}
+
+/** Every response in the order of the requests. The first that fails aborts the others, and what is returned then is of no use. */
+async function askAll(embedding: Embedding): Promise<readonly EmbeddingsResponse[]> {
+  const { options, controller } = embedding;
+  const responses: EmbeddingsResponse[] = [];
+  const waiting = options.requests.entries();
+  const lane = async (): Promise<void> => {
+    for (const [index, request] of waiting) {
+      const asked = await ask(embedding, request);
+      if ('kind' in asked) {
+        controller.abort(asked);
+        return;
+      }
+      responses[index] = asked;
+    }
+  };
+  await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, lane));
+  return responses;
+}
+
+async function ask(
+  { options, controller }: Embedding,
+  request: UpstreamRequest,
+): Promise<EmbeddingsResponse | AttemptFailure> {
+  const { deployment, timeouts, dial } = options;
+  const { signal } = controller;
+  if (signal.aborted) {
+    return abortReason(signal);
+  }
+  const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+  if (dialled.kind === 'failed') {
+    return dialled.failure;
+  }
+  if (dialled.status < 200 || dialled.status > 299) {
+    return readFailedResponse(dialled, options, signal);
+  }
+  const body = await responseJson(dialled, signal);
+  return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
+}
+
+function usageOf(tokens = -1): ChatUsage | undefined {
+  const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
+  return isCredible(usage) ? usage : undefined;
+}
+
+/** What is noted first stands. */
+function end(embedding: Embedding, report: AttemptReport): void {
+  if (embedding.report.endedAtMs === undefined) {
+    embedding.report = { ...report, endedAtMs: embedding.options.clock.nowMs() };
+  }
+}

@@ -1,0 +1,123 @@
+import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { Clock } from '../model/clock.ts';
+import { failureVerdict } from '../model/failure-verdict.ts';
+import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
+import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
+import type { SilenceRule } from './silence-rule.ts';
+
+export interface ObservedAttemptOptions {
+  readonly statistics: FleetStatistics;
+  readonly clock: Clock;
+  readonly extra: ExtraAttempt | undefined;
+  /** Without content after this long the fleet is told that it is late. */
+  readonly lateAfterMs: number;
+  readonly silence: SilenceRule;
+  /** The prompt's: what is told is what would have been after a usual one. */
+  readonly promptFactor: number;
+}
+
+interface Watch extends ObservedAttemptOptions {
+  readonly attempt: Attempt<unknown>;
+  readonly cancelLate: () => void;
+  takeBackLate?: () => void;
+  /** `opened`: its first token is told and its end is not. */
+  state: 'dialling' | 'opened' | 'told';
+}
+
+/**
+ * The attempt, telling the fleet's statistics what it teaches as soon as it is known: a late or seen first token at once and not when the
+ * answer's last word has been written. What is bad news is written at once, the rest with the request's end.
+ */
+export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: ObservedAttemptOptions): Attempt<Piece> {
+  const cancelLate = options.clock.after(options.lateAfterMs, () => tellLate(watch));
+  const watch: Watch = { ...options, attempt, cancelLate, state: 'dialling' };
+  return {
+    ...attempt,
+    open: async () => {
+      const opening = await attempt.open();
+      tellOpening(watch, opening);
+      return opening;
+    },
+    next: async () => {
+      const pieces = await attempt.next();
+      if (pieces === undefined) {
+        tellEnd(watch);
+      }
+      return pieces;
+    },
+    abort: (failure) => {
+      attempt.abort(failure);
+      tellEnd(watch);
+    },
+  };
+}
+
+function tell(watch: Watch, seen: Lesson, failure?: AttemptFailure): () => void {
+  const { statistics, clock, attempt } = watch;
+  const { deployment, startedAtMs } = attempt;
+  const lesson = lessonAtUsualPrompt(seen, watch.promptFactor);
+  return statistics.observe({ ...lesson, deployment: deployment.id, startedAtMs, atMs: clock.nowMs() }, failure);
+}
+
+function tellLate(watch: Watch): void {
+  watch.takeBackLate = tell(watch, { kind: 'late', waitedMs: watch.clock.nowMs() - watch.attempt.startedAtMs });
+  void watch.statistics.flush();
+}
+
+function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
+  watch.cancelLate();
+  watch.takeBackLate?.();
+  const { attempt, clock } = watch;
+  const waitedMs = clock.nowMs() - attempt.startedAtMs;
+  const why = watch.extra === undefined ? {} : { extra: watch.extra };
+  if (opening.kind === 'failed') {
+    watch.state = 'told';
+    tell(watch, { ...openingLesson(opening.failure, waitedMs, watch.silence), ...why }, opening.failure);
+    void watch.statistics.flush();
+    return;
+  }
+  watch.state = 'opened';
+  tell(watch, { kind: 'first-token', ttftMs: attempt.report().ttftMs ?? waitedMs, ...why });
+}
+
+/** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
+function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, limitMs }: SilenceRule): Lesson {
+  if (failure.kind === 'aborted' && failure.by === 'hedge' && waitedMs >= afterMs) {
+    return { kind: 'given-up', waitedMs, limitMs };
+  }
+  if (failureVerdict(failure).blame === 'none') {
+    return failure.kind === 'aborted' || failure.kind === 'timed-out'
+      ? { kind: 'given-up', waitedMs }
+      : { kind: 'refused' };
+  }
+  return failure.kind === 'timed-out' ? { kind: 'failed', waitedMs } : { kind: 'failed' };
+}
+
+function tellEnd(watch: Watch): void {
+  if (watch.state !== 'opened') {
+    return;
+  }
+  watch.state = 'told';
+  const report = watch.attempt.report();
+  const lesson = endLesson(report, watch.attempt.startedAtMs);
+  if (lesson !== undefined) {
+    tell(watch, lesson, report.failure);
+  }
+  if (lesson?.kind === 'cut') {
+    void watch.statistics.flush();
+  }
+}
+
+/** Nothing for an answer that the caller did not want, or could not wait for, to its end. */
+function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, startedAtMs: number): Lesson | undefined {
+  if (failure !== undefined) {
+    return failureVerdict(failure).blame === 'none' ? undefined : { kind: 'cut' };
+  }
+  if (ttftMs === undefined || endedAtMs === undefined) {
+    return undefined;
+  }
+  const tokens = usage === undefined ? {} : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
+  return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens };
+}

@@ -1,0 +1,40 @@
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { UpstreamResponse } from '../model/dial.ts';
+import { parseJson } from '../wire/json.ts';
+import { responseBytes } from './response-bytes.ts';
+
+/** The largest body that is read: far above two thousand vectors as decimal numbers, far below the function's memory. */
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
+
+export type ResponseJson =
+  | { readonly kind: 'read'; readonly json: unknown }
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure };
+
+/** Reads a response's whole body as JSON. Never rejects. */
+export async function responseJson(response: UpstreamResponse, signal: AbortSignal): Promise<ResponseJson> {
+  const bytes = responseBytes(response.body, signal);
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  let size = 0;
+  let step = await bytes.next();
+  for (; step.kind === 'bytes' && size <= MAX_BODY_BYTES; step = await bytes.next()) {
+    size += step.bytes.length;
+    parts.push(decoder.decode(step.bytes, { stream: true }));
+  }
+  if (step.kind === 'broke') {
+    return { kind: 'failed', failure: step.failure };
+  }
+  return step.kind === 'bytes' ? malformed(`a body over ${MAX_BODY_BYTES} bytes`) : parsed(parts.join(''));
+}
+
+function parsed(text: string): ResponseJson {
+  if (text === '') {
+    return { kind: 'failed', failure: { kind: 'truncated' } };
+  }
+  const json = parseJson(text);
+  return json === undefined ? malformed('a body that is not JSON') : { kind: 'read', json };
+}
+
+function malformed(reason: string): ResponseJson {
+  return { kind: 'failed', failure: { kind: 'malformed', reason } };
+}

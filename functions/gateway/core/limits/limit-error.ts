@@ -1,0 +1,32 @@
+import type { GatewayError } from '../model/gateway-error.ts';
+import type { KeyLimits } from '../model/key-limits.ts';
+import { limitHeaders } from './limit-headers.ts';
+import type { MeterStanding } from './meter-standing.ts';
+import type { LimitRefusal } from './reserve.ts';
+
+/** The error for a key that has reached a limit, as OpenAI sends it. */
+export function limitError(
+  { limit, retryAfterMs = 0 }: LimitRefusal,
+  limits: KeyLimits,
+  standings: readonly MeterStanding[],
+): GatewayError {
+  if (limit === 'money') {
+    const message = `This key has spent its ${limits.usdPerMonth} US dollars of this month (UTC). Ask the operator of this NemoRouter for more.`;
+    const headers = { ...limitHeaders(standings), 'x-should-retry': 'false' };
+    return { status: 429, message, type: 'insufficient_quota', code: 'insufficient_quota', param: null, headers };
+  }
+  const headers = {
+    ...limitHeaders(standings),
+    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+    'retry-after-ms': String(Math.max(1, retryAfterMs)),
+  };
+  const message = `This key may use ${limits[`${limit}PerMinute`]} ${limit} a minute, and has. Try again in ${retryAfterMs} ms.`;
+  return { status: 429, message, type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null, headers };
+}
+
+/** The error where limits cannot be checked and the operator would rather refuse. */
+export function limitsUnavailable(): GatewayError {
+  const message = "This key's limits cannot be checked at the moment. Try again.";
+  const headers = { 'retry-after': '1' };
+  return { status: 503, message, type: 'server_error', code: 'limits_unavailable', param: null, headers };
+}

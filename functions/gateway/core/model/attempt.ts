@@ -1,0 +1,32 @@
+import type { AttemptFailure } from './attempt-failure.ts';
+import type { ChatUsage } from './chat-usage.ts';
+import type { Deployment } from './gateway-config.ts';
+
+/** One upstream call that answers in pieces. `open` first, then `next` until it gives `undefined`. Nothing here rejects. */
+export interface Attempt<Piece> {
+  readonly deployment: Deployment;
+  readonly startedAtMs: number;
+  /** Its id in the request's trace; the provider sees it as its parent. Absent where it is part of none. */
+  readonly spanId?: string;
+  /** Dials and reads up to the first content (or the whole of an answer without any): the pieces so far, or why there are none. */
+  readonly open: () => Promise<AttemptOpening<Piece>>;
+  /** The next pieces. `undefined`: the answer has ended, well or not, as `report` says. */
+  readonly next: () => Promise<readonly Piece[] | undefined>;
+  /** Stops it at once. The failure is what `next` or `open` then gives. */
+  readonly abort: (failure: AttemptFailure) => void;
+  readonly report: () => AttemptReport;
+}
+
+export type AttemptOpening<Piece> =
+  | { readonly kind: 'opened'; readonly pieces: readonly Piece[] }
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure };
+
+/** How it stands with an attempt, at any time. */
+export interface AttemptReport {
+  readonly ttftMs?: number;
+  readonly endedAtMs?: number;
+  readonly failure?: AttemptFailure;
+  readonly usage?: ChatUsage;
+  /** Characters of the answer that have arrived, of whatever kind. */
+  readonly answerChars?: number;
+}

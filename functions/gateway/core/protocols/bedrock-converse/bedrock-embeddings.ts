@@ -1,0 +1,148 @@
+import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
+import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
+
+/** Embeddings of Amazon's Titan and Cohere's models through InvokeModel. Source: Amazon Bedrock user guide, "Model parameters". */
+export const bedrockEmbeddings: EmbeddingsProtocol = { encode: encodeEmbeddings, decode: decodeEmbeddings };
+
+/** How one family of models is asked. */
+interface EmbeddingsFamily {
+  readonly match: RegExp;
+  readonly textsPerRequest: number;
+  readonly body: (texts: readonly string[], request: EmbeddingsRequest) => JsonObject;
+  /** Whether `dimensions` can be chosen. */
+  readonly dimensions: boolean;
+  /** Whether it takes the extension `input_type`. */
+  readonly inputType: boolean;
+}
+
+const FAMILIES: readonly EmbeddingsFamily[] = [
+  {
+    match: /titan-embed-(text-v1|g1)/,
+    textsPerRequest: 1,
+    body: ([inputText]) => ({ inputText }),
+    dimensions: false,
+    inputType: false,
+  },
+  {
+    match: /titan-embed-image/,
+    textsPerRequest: 1,
+    body: ([inputText], { dimensions }) => ({
+      inputText,
+      ...(dimensions === undefined ? {} : { embeddingConfig: { outputEmbeddingLength: dimensions } }),
+    }),
+    dimensions: true,
+    inputType: false,
+  },
+  {
+    match: /titan-embed/,
+    textsPerRequest: 1,
+    body: ([inputText], { dimensions }) => ({ inputText, ...(dimensions === undefined ? {} : { dimensions }) }),
+    dimensions: true,
+    inputType: false,
+  },
+  {
+    match: /cohere\.embed-(english|multilingual)/,
+    textsPerRequest: 96,
+    body: cohereBody,
+    dimensions: false,
+    inputType: true,
+  },
+  {
+    match: /cohere\.embed/,
+    textsPerRequest: 96,
+    body: (texts, request) => ({
+      ...cohereBody(texts, request),
+      embedding_types: ['float'],
+      ...(request.dimensions === undefined ? {} : { output_dimension: request.dimensions }),
+    }),
+    dimensions: true,
+    inputType: true,
+  },
+];
+
+/** Cohere must be told what the vector is for; OpenAI has no such field, so that callers who care send `input_type` as an extension. */
+function cohereBody(texts: readonly string[], request: EmbeddingsRequest): JsonObject {
+  return { texts, input_type: stringMember(request, 'input_type') ?? 'search_document' };
+}
+
+function encodeEmbeddings(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
+  const model = stringMember(target.rules, 'baseModel') ?? target.model;
+  const family = FAMILIES.find(({ match }) => match.test(model));
+  const texts = textsOf(request);
+  if (family === undefined) {
+    return unsupported('model', 'Bedrock embeddings are translated for Titan and Cohere models only.');
+  }
+  if (texts === undefined) {
+    return unsupported('input', 'Bedrock embeds texts, not token ids.');
+  }
+  if (request.dimensions !== undefined && !family.dimensions) {
+    return unsupported('dimensions', 'The dimensions of this embedding model cannot be chosen.');
+  }
+  const path = `/model/${encodeURIComponent(target.model)}/invoke`;
+  const requests = batches(texts, family.textsPerRequest).map((batch) => ({
+    path,
+    headers: { accept: 'application/json' },
+    body: family.body(batch, request),
+  }));
+  return { kind: 'encoded', requests, dropped: droppedFields(request, family) };
+}
+
+/** `encoding_format` is the gateway's business. */
+const TRANSLATED: readonly string[] = ['model', 'input', 'dimensions', 'encoding_format'];
+
+function droppedFields(request: EmbeddingsRequest, { inputType }: EmbeddingsFamily): readonly string[] {
+  return Object.keys(request).filter((field) => !TRANSLATED.includes(field) && !(inputType && field === 'input_type'));
+}
+
+function unsupported(param: string, message: string): EmbeddingsEncoding {
+  return { kind: 'unsupported', param, message };
+}
+
+function textsOf({ input }: EmbeddingsRequest): readonly string[] | undefined {
+  const texts = typeof input === 'string' ? [input] : input.filter((text) => typeof text === 'string');
+  return typeof input === 'string' || texts.length === input.length ? texts : undefined;
+}
+
+function batches(texts: readonly string[], size: number): readonly (readonly string[])[] {
+  const count = Math.ceil(texts.length / size);
+  return Array.from({ length: count }, (_, index) => texts.slice(index * size, (index + 1) * size));
+}
+
+function decodeEmbeddings(
+  responses: readonly EmbeddingsResponse[],
+  request: EmbeddingsRequest,
+): EmbeddingsAnswer | AttemptFailure {
+  const vectors = responses.flatMap(({ json }) => vectorsOf(json));
+  const expected = textsOf(request)?.length;
+  if (vectors.length !== expected || !vectors.every(isVector)) {
+    return { kind: 'malformed', reason: 'The answer has not one vector for every input.' };
+  }
+  const counts = responses.map(tokensOf);
+  const isCounted = counts.every((count) => count !== undefined);
+  return {
+    kind: 'embedded',
+    vectors,
+    promptTokens: isCounted ? counts.reduce((sum, count) => sum + count, 0) : undefined,
+  };
+}
+
+/** Titan gives one `embedding`; Cohere a list of `embeddings`, or lists by type since version 4. */
+function vectorsOf(json: unknown): readonly unknown[] {
+  const single = arrayMember(json, 'embedding');
+  const byType = objectMember(json, 'embeddings');
+  if (single.length > 0) {
+    return [single];
+  }
+  return byType === undefined ? arrayMember(json, 'embeddings') : arrayMember(byType, 'float');
+}
+
+function isVector(vector: unknown): vector is readonly number[] {
+  return Array.isArray(vector) && vector.length > 0 && vector.every((value) => typeof value === 'number');
+}
+
+function tokensOf({ json, headers }: EmbeddingsResponse): number | undefined {
+  const header = headers['x-amzn-bedrock-input-token-count'] ?? '';
+  return /^\d+$/.test(header) ? Number(header) : numberMember(json, 'inputTextTokenCount');
+}

@@ -1,0 +1,36 @@
+import type { ChatDelta } from '../../model/chat-delta.ts';
+import type { JsonObject } from '../../wire/json.ts';
+
+/** Top-level members that are passed on: OpenAI's, Azure's verdict on the prompt, and the sources that Perplexity and xAI name. */
+const PASSED_ON = [
+  'system_fingerprint',
+  'service_tier',
+  'prompt_filter_results',
+  'citations',
+  'search_results',
+] as const;
+
+/**
+ * Finds what a chunk says of the whole answer and has not said before: servers repeat these members in every chunk, and the caller's
+ * chunks repeat them anyway.
+ */
+export function answerInfoReader(): (chunk: JsonObject) => readonly ChatDelta[] {
+  const said = new Map<string, string>();
+  return (chunk) => {
+    const news = PASSED_ON.filter((name) => isNews(said, name, chunk[name]));
+    return news.length === 0
+      ? []
+      : [{ type: 'answer-info', fields: Object.fromEntries(news.map((name) => [name, chunk[name]])) }];
+  };
+}
+
+/** Remembers what is new, as text, so that equal lists are not news. */
+function isNews(said: Map<string, string>, name: string, value: unknown): boolean {
+  if (value === undefined || value === null || value === '') {
+    return false;
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const isNew = said.get(name) !== text;
+  said.set(name, text);
+  return isNew;
+}

@@ -1,0 +1,70 @@
+import type { ChatDelta } from '../../model/chat-delta.ts';
+import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
+
+/** A delta that is words: text, reasoning or a refusal. */
+type Words = Extract<ChatDelta, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
+
+/** The words in a delta or message, reasoning first, as models think before they speak. */
+export function wordsOf(delta: JsonObject, choice: number): readonly Words[] {
+  return [
+    ...words('reasoning-delta', choice, reasoningOf(delta)),
+    ...contentWords(delta.content, choice),
+    ...words('refusal-delta', choice, stringMember(delta, 'refusal')),
+  ];
+}
+
+/** DeepSeek's and xAI's name, then Groq's, OpenRouter's and vLLM's. Servers that send both send the same text. */
+const REASONING_NAMES: readonly string[] = ['reasoning_content', 'reasoning', 'reasoning_text'];
+
+function reasoningOf(delta: JsonObject): string | undefined {
+  return REASONING_NAMES.map((name) => stringMember(delta, name)).find((text) => text !== undefined && text !== '');
+}
+
+/** Mistral's content may be parts, thinking among them. */
+function contentWords(content: unknown, choice: number): readonly Words[] {
+  if (typeof content === 'string') {
+    return words('text-delta', choice, content);
+  }
+  return Array.isArray(content) ? content.flatMap((part: unknown) => partWords(part, choice)) : [];
+}
+
+function partWords(part: unknown, choice: number): readonly Words[] {
+  if (stringMember(part, 'type') !== 'thinking') {
+    return words('text-delta', choice, stringMember(part, 'text'));
+  }
+  const thoughts = arrayMember(part, 'thinking').map((thought) => stringMember(thought, 'text') ?? '');
+  return words('reasoning-delta', choice, stringMember(part, 'thinking') ?? thoughts.join(''));
+}
+
+function words(type: Words['type'], choice: number, text: string | undefined): readonly Words[] {
+  return text === undefined || text === '' ? [] : [{ type, choice, text }];
+}
+
+/** Members that have a delta of their own, and those that say nothing: padding against eavesdroppers, gpt-oss's channel name. */
+const READ_MEMBERS: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'refusal',
+  ...REASONING_NAMES,
+  'tool_calls',
+  'function_call',
+  'obfuscation',
+  'channel',
+]);
+
+/** The members of a delta or message that are passed on unread; `undefined` where there are none that say anything. */
+export function unreadMembers(delta: JsonObject): JsonObject | undefined {
+  const unread = Object.entries(delta).filter(([name, value]) => !READ_MEMBERS.has(name) && saysSomething(value));
+  return unread.length === 0 ? undefined : Object.fromEntries(unread);
+}
+
+function saysSomething(value: unknown): boolean {
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return value !== null && value !== undefined && value !== '' && !isEmptyList;
+}
+
+/** The `logprobs` of a choice, where any are there. */
+export function logprobsOf(choice: JsonObject): JsonObject | undefined {
+  const { logprobs } = choice;
+  return isJsonObject(logprobs) && Object.values(logprobs).some(saysSomething) ? logprobs : undefined;
+}

@@ -1,0 +1,103 @@
+import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import type { ChatDelta } from '../../model/chat-delta.ts';
+import { arrayMember, type JsonObject } from '../../wire/json.ts';
+import type { ChatDecoder, Target } from '../protocol.ts';
+import { answerInfoReader } from './answer-info.ts';
+import { type ChoiceSet, choiceSet } from './choice-set.ts';
+import { usageOf } from './openai-usage.ts';
+import { jsonEvent, type StreamEvent, streamEvent } from './stream-event.ts';
+
+/**
+ * Reads one answer of an OpenAI-shaped server. A finish reason ends a choice, and `[DONE]` ends the answer also where a server leaves the
+ * reason out; a stream with neither, or without one of the `asked` choices, is truncated. An event that is not JSON is skipped while others
+ * can be read.
+ */
+export function openAiChatDecoder(_?: Target, asked = 1): ChatDecoder {
+  const answer: Answer = {
+    choices: choiceSet(),
+    readInfo: answerInfoReader(),
+    progress: 'reading',
+    skipsEvents: false,
+  };
+  return {
+    event: (event) => (answer.progress === 'reading' ? read(answer, streamEvent(event)) : []),
+    body: (json) => {
+      const deltas = read(answer, jsonEvent(json));
+      return answer.progress === 'failed' ? deltas : [...deltas, ...finishBody(answer)];
+    },
+    end: () => (answer.progress !== 'reading' || isWhole(answer, asked) ? [] : failUnfinished(answer)),
+    isComplete: () => answer.progress !== 'reading',
+  };
+}
+
+interface Answer {
+  readonly choices: ChoiceSet;
+  readonly readInfo: (chunk: JsonObject) => readonly ChatDelta[];
+  progress: 'reading' | 'complete' | 'failed';
+  /** Whether an event could not be read. */
+  skipsEvents: boolean;
+}
+
+/** Whether a stream that ends here without `[DONE]` has left nothing out. A choice that never began may have been cut off too. */
+function isWhole({ choices }: Answer, asked: number): boolean {
+  return choices.areFinished() && choices.count() >= asked;
+}
+
+function read(answer: Answer, event: StreamEvent): readonly ChatDelta[] {
+  switch (event.kind) {
+    case 'chunk':
+      return readChunk(answer, event.chunk);
+    case 'done':
+      return finish(answer);
+    case 'keep-alive':
+      return [{ type: 'keep-alive' }];
+    case 'failed':
+      return fail(answer, event.failure);
+    case 'unreadable':
+      answer.skipsEvents = true;
+      return [];
+  }
+}
+
+function readChunk(answer: Answer, chunk: JsonObject): readonly ChatDelta[] {
+  const choices = answer.choices.read(chunk);
+  const usage = usageOf(chunk);
+  const failed = choices.find((delta) => delta.type === 'answer-failed');
+  if (failed !== undefined) {
+    answer.progress = 'failed';
+  } else if (arrayMember(chunk, 'choices').length === 0 && usage !== undefined && answer.choices.areFinished()) {
+    // The usage has a chunk of its own, the last: some servers then neither say [DONE] nor close.
+    answer.progress = 'complete';
+  }
+  return [
+    ...answer.readInfo(chunk),
+    ...choices,
+    ...(usage === undefined ? [] : [{ type: 'usage-update', usage } as const]),
+  ];
+}
+
+/** `[DONE]`: every choice has ended, also one whose finish reason was left out. */
+function finish(answer: Answer): readonly ChatDelta[] {
+  if (!answer.choices.haveAnswer()) {
+    return failUnfinished(answer);
+  }
+  answer.progress = 'complete';
+  return answer.choices.close();
+}
+
+function finishBody(answer: Answer): readonly ChatDelta[] {
+  return answer.choices.count() === 0
+    ? fail(answer, { kind: 'malformed', reason: 'a body without choices' })
+    : finish(answer);
+}
+
+/** A stream that ended without an answer's ending. */
+function failUnfinished(answer: Answer): readonly ChatDelta[] {
+  const isGarbage = answer.skipsEvents && !answer.choices.haveAnswer();
+  return fail(answer, isGarbage ? { kind: 'malformed', reason: 'events that are not JSON' } : { kind: 'truncated' });
+}
+
+function fail(answer: Answer, failure: AttemptFailure): readonly ChatDelta[] {
+  answer.progress = 'failed';
+  return [{ type: 'answer-failed', failure }];
+}

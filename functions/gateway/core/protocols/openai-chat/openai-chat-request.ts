@@ -1,0 +1,91 @@
+import type { ChatRequest } from '../../model/chat-request.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { Encoding, Target } from '../protocol.ts';
+import { openAiMessages } from './openai-messages.ts';
+import { type OpenAiRules, openAiRules } from './openai-rules.ts';
+import { reasoningConflict } from './reasoning-conflict.ts';
+
+/**
+ * A chat request for an OpenAI-shaped server: the caller's own body, members that nobody here knows included, but for the model, the way
+ * it is streamed, and what the model's rules say.
+ */
+export function encodeOpenAiChat(request: ChatRequest, target: Target): Encoding {
+  const rules = openAiRules(target.model, target.rules);
+  const conflict = reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
+  if (conflict !== undefined) {
+    return conflict;
+  }
+  const dropped = refusedMembers(request, rules);
+  const { stream: _, stream_options: __, max_tokens: ___, max_completion_tokens: ____, ...rest } = request;
+  const body: JsonObject = {
+    ...without(rest, dropped),
+    model: target.model,
+    messages: openAiMessages(request.messages, rules),
+    ...(request.tools !== undefined && { tools: toolsFor(request.tools, rules) }),
+    ...answerLimit(request, rules),
+    ...streaming(request, target, rules),
+  };
+  return { kind: 'encoded', request: { path: '/chat/completions', headers: {}, body }, dropped };
+}
+
+function refusedShape(
+  request: ChatRequest,
+  rules: OpenAiRules,
+  model: string,
+): Extract<Encoding, { kind: 'unsupported' }> | undefined {
+  const param = rules.refusedShapes.find((name) => isAsked(request[name]));
+  return param === undefined
+    ? undefined
+    : { kind: 'unsupported', param, message: `${model} does not take ${param}: leave it out.` };
+}
+
+function isAsked(value: unknown): boolean {
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return value !== undefined && value !== false && !isEmptyList;
+}
+
+/** Members that the model refuses. A temperature or top_p of 1 is what it does anyway, and it takes that. */
+function refusedMembers(request: ChatRequest, rules: OpenAiRules): readonly string[] {
+  const foreign = rules.foreignMembers === 'keep' ? [] : ['top_k'];
+  const isRefused = (name: string) =>
+    request[name] !== undefined && !(DEFAULT_ONE.includes(name) && request[name] === 1);
+  return [...rules.refusedSampling, ...foreign].filter(isRefused);
+}
+
+const DEFAULT_ONE: readonly string[] = ['temperature', 'top_p'];
+
+function without(members: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
+}
+
+function toolsFor(tools: NonNullable<ChatRequest['tools']>, rules: OpenAiRules): readonly JsonObject[] {
+  return rules.foreignMembers === 'keep' ? tools : tools.map(({ cache_control: _, ...tool }) => tool);
+}
+
+/** The limit of the answer's length, under the name that the model knows. The newer name wins where the caller sent both. */
+function answerLimit(request: ChatRequest, { maxTokensMember }: OpenAiRules): JsonObject {
+  const { max_tokens: older, max_completion_tokens: newer } = request;
+  if (maxTokensMember !== 'as-sent') {
+    const limit = newer ?? older;
+    return limit === undefined ? {} : { [maxTokensMember]: limit };
+  }
+  return {
+    ...(older !== undefined && { max_tokens: older }),
+    ...(newer !== undefined && { max_completion_tokens: newer }),
+  };
+}
+
+/** The caller's stream options with the usage, which the gateway needs whether or not the caller asked. */
+function streaming(request: ChatRequest, target: Target, rules: OpenAiRules): JsonObject {
+  if (!target.streaming || isPlainAudio(request)) {
+    return { stream: false };
+  }
+  const { include_usage: _, ...others } = request.stream_options ?? {};
+  const options = rules.streamUsage ? { ...others, include_usage: true } : others;
+  return { stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) };
+}
+
+/** Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one. */
+function isPlainAudio(request: ChatRequest): boolean {
+  return request.audio !== undefined && request.stream !== true;
+}

@@ -1,0 +1,90 @@
+import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import { arrayMember, type JsonObject, parseJson, stringMember } from '../../wire/json.ts';
+import type { FailedResponse } from '../protocol.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { statusFailure, unreadableError } from '../status-failure.ts';
+import { CONTEXT_MESSAGES, type ErrorMeaning, REQUEST_MESSAGES } from './error-codes.ts';
+import { errorMeaning, impliedError, statedStatus, vendorError } from './openai-error.ts';
+
+/** Reads a failed response of an OpenAI-shaped server. Codes speak first, then the status. */
+export function readOpenAiFailure({ status, headers, body, nowMs }: FailedResponse): AttemptFailure {
+  const error = impliedError(parseJson(body));
+  const waitMs = retryAfterMs(headers, nowMs);
+  const requestId = requestIdOf(headers);
+  if (error === undefined) {
+    const vendor = unreadableError(status, body);
+    return statusFailure({ vendor: requestId === undefined ? vendor : { ...vendor, requestId }, retryAfterMs: waitMs });
+  }
+  return failureOf(error, { status, retryAfterMs: waitMs, requestId });
+}
+
+/** The failure that an error inside a stream, or in a body with status 200, stands for. */
+export function streamedFailure(error: JsonObject): AttemptFailure {
+  return failureOf(error, {});
+}
+
+/** An error in a stream that says neither a status nor a known code. */
+const UNSTATED_STATUS = 502;
+
+interface Circumstances {
+  /** The response's, where that was no success. */
+  readonly status?: number;
+  readonly retryAfterMs?: number | undefined;
+  readonly requestId?: string | undefined;
+}
+
+function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFailure {
+  const meaning = errorMeaning(error);
+  const status = statusOf(error, meaning, circumstances);
+  const stated = vendorError(error, status, circumstances.requestId);
+  const vendor = blamesRequest(stated) ? { ...stated, status: 400 } : stated;
+  if (meaning?.malformed === true) {
+    return { kind: 'malformed', reason: vendor.code ?? vendor.type ?? 'unusable output', vendor };
+  }
+  return statusFailure({
+    vendor,
+    retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error),
+    quota: meaning?.quota === true || isDailyQuota(error),
+    contextExceeded: meaning?.contextExceeded === true || saysContextExceeded(meaning, vendor),
+  });
+}
+
+function statusOf(error: JsonObject, meaning: ErrorMeaning | undefined, { status }: Circumstances): number {
+  return meaning?.outweighsStatus === true
+    ? meaning.status
+    : (status ?? statedStatus(error) ?? meaning?.status ?? UNSTATED_STATUS);
+}
+
+function blamesRequest({ status, message }: { readonly status: number; readonly message: string }): boolean {
+  return (status === 403 || status === 404) && REQUEST_MESSAGES.some((pattern) => pattern.test(message));
+}
+
+const CONTEXT_STATUSES: readonly number[] = [400, 413, 422];
+
+function saysContextExceeded(
+  meaning: ErrorMeaning | undefined,
+  { status, message }: { readonly status: number; readonly message: string },
+): boolean {
+  const isOpen = meaning?.outweighsStatus !== true && CONTEXT_STATUSES.includes(status);
+  return isOpen && CONTEXT_MESSAGES.some((pattern) => pattern.test(message));
+}
+
+/** Google's compatible endpoint puts the wait in the body, as `{"retryDelay": "34.4s"}`. */
+function statedWaitMs(error: JsonObject): number | undefined {
+  const delays = arrayMember(error, 'details').map((detail) => stringMember(detail, 'retryDelay') ?? '');
+  const seconds = delays.map((delay) => /^(\d+(?:\.\d+)?)s$/.exec(delay)?.[1]).find((found) => found !== undefined);
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
+}
+
+/** Google names the quota that is spent: one a day does not come back in seconds. */
+function isDailyQuota(error: JsonObject): boolean {
+  const violations = arrayMember(error, 'details').flatMap((detail) => arrayMember(detail, 'violations'));
+  return violations.some((violation) => stringMember(violation, 'quotaId')?.includes('PerDay') === true);
+}
+
+/** OpenAI's, then Azure's, then what others use. */
+const REQUEST_ID_HEADERS: readonly string[] = ['x-request-id', 'apim-request-id', 'x-ms-request-id', 'request-id'];
+
+function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
+  return REQUEST_ID_HEADERS.map((name) => headers[name]).find((value) => value !== undefined);
+}

@@ -1,0 +1,105 @@
+import type {
+  Deployment,
+  GatewayConfig,
+  Route,
+  RouteFile,
+  RouteSettings,
+  StrategyName,
+} from '../model/gateway-config.ts';
+
+/** What a caller's `model` means: a route, or nothing with the names that would have meant something. */
+export type ResolvedModel =
+  | { readonly kind: 'resolved'; readonly route: Route }
+  | { readonly kind: 'unknown'; readonly names: readonly string[] };
+
+/** Every name that a caller may ask for. Made once, when the gateway starts. */
+export interface ModelDirectory {
+  /** Routes first, then deployments' ids, then bare vendor model ids. */
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly deployments: ReadonlyMap<string, Deployment>;
+}
+
+/** Finds the route that a caller's `model` stands for. */
+export function resolveModel(directory: ModelDirectory, model: string): ResolvedModel {
+  const route = directory.routes.get(model);
+  return route === undefined ? { kind: 'unknown', names: [...directory.routes.keys()] } : { kind: 'resolved', route };
+}
+
+/**
+ * Prepares all that a `model` may be: a route as configured, a deployment's id (that one alone), or a vendor's model id (all
+ * deployments that serve it, the fastest first). Where a name is two of these, the first wins.
+ */
+export function modelDirectory(config: GatewayConfig): ModelDirectory {
+  const deployments = configuredDeployments(config);
+  const routes = new Map<string, Route>();
+  for (const route of [
+    ...configuredRoutes(config, deployments),
+    ...pinnedRoutes(config, deployments),
+    ...vendorModelRoutes(config, deployments),
+  ]) {
+    if (!routes.has(route.name)) {
+      routes.set(route.name, route);
+    }
+  }
+  return { routes, deployments };
+}
+
+type Deployments = ReadonlyMap<string, Deployment>;
+
+function configuredDeployments(config: GatewayConfig): Deployments {
+  const deployments = new Map<string, Deployment>();
+  for (const [id, settings] of Object.entries(config.deployments)) {
+    const providerSettings = config.providers[settings.provider];
+    if (providerSettings !== undefined) {
+      deployments.set(id, { ...settings, id, providerSettings });
+    }
+  }
+  return deployments;
+}
+
+function configuredRoutes(config: GatewayConfig, deployments: Deployments): readonly Route[] {
+  return Object.entries(config.routes).map(([name, file]) => ({
+    ...routeSettings(config, file),
+    name,
+    strategy: file.strategy,
+    deployments: file.deployments
+      .flatMap((id) => deployments.get(id) ?? [])
+      .filter(({ tags }) => (file.tags ?? []).every((tag) => tags.includes(tag))),
+  }));
+}
+
+function pinnedRoutes(config: GatewayConfig, deployments: Deployments): readonly Route[] {
+  return [...deployments.values()].map((deployment) => madeUpRoute(config, deployment.id, 'ordered', [deployment]));
+}
+
+function vendorModelRoutes(config: GatewayConfig, deployments: Deployments): readonly Route[] {
+  const byModel = Map.groupBy(deployments.values(), ({ model }) => model);
+  return [...byModel].map(([model, serving]) => {
+    // Servers of one's own often call every model `default`: a route still serves one kind.
+    const ofOneKind = serving.filter(({ kind }) => kind === serving[0]?.kind);
+    return madeUpRoute(config, model, 'latency-based', ofOneKind);
+  });
+}
+
+function madeUpRoute(
+  config: GatewayConfig,
+  name: string,
+  strategy: StrategyName,
+  deployments: readonly Deployment[],
+): Route {
+  return { ...routeSettings(config, {}), name, strategy, deployments };
+}
+
+/** The global settings with the route's own in their place, one by one. */
+function routeSettings(config: GatewayConfig, own: Partial<RouteFile>): RouteSettings {
+  const hedge = own.hedge ?? config.hedge;
+  return {
+    timeouts: { ...config.timeouts, ...own.timeouts },
+    maxAttempts: own.maxAttempts ?? config.maxAttempts,
+    sameTargetRetries: own.sameTargetRetries ?? config.sameTargetRetries,
+    onStreamCut: own.onStreamCut ?? config.onStreamCut,
+    explorationShare: own.explorationShare ?? config.explorationShare,
+    band: own.band ?? config.band,
+    ...(hedge === undefined ? {} : { hedge }),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Admission } from '../limits/key-limiter.ts';
+import type { Clock } from '../model/clock.ts';
+import type { TraceContext } from '../model/trace-context.ts';
+import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
+
+/** One request on its way through the gateway: who, since when, and what each stage took. */
+export interface Call {
+  readonly requestId: string;
+  readonly request: GatewayRequest;
+  readonly startedAtMs: number;
+  readonly clock: Clock;
+  readonly trace: TraceContext;
+  readonly stages: Stage[];
+  /** Whose call it is, once that is known. */
+  key?: AuthenticatedKey;
+  /** What its key's account is to be told in the end. */
+  admission?: Extract<Admission, { kind: 'admitted' }>;
+  /** Time spent waiting for the caller's body. */
+  callerMs: number;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly durationMs: number;
+}
+
+/** Ends a stage that began at `sinceMs`, and gives the instant. */
+export function endStage(call: Call, name: string, sinceMs: number): number {
+  const nowMs = call.clock.nowMs();
+  call.stages.push({ name, durationMs: nowMs - sinceMs });
+  return nowMs;
+}

@@ -1,0 +1,56 @@
+import type { ChatDelta } from '../model/chat-delta.ts';
+import type { RunResult } from '../race/run-race.ts';
+import { chatFold } from '../surfaces/openai-chat/fold-chat.ts';
+import { jsonAnswer, streamAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import { noteRace, type Progress } from './chat-progress.ts';
+import { raceChat } from './chat-race.ts';
+import { chatStream } from './chat-stream.ts';
+import type { GatewayState } from './gateway-state.ts';
+import { lossAnswer } from './lost-race.ts';
+import { planCall } from './planned-call.ts';
+import type { GatewayResponse } from './ports.ts';
+import { type PreparedChat, prepareChat } from './prepare-chat.ts';
+
+/** Serves `POST /v1/chat/completions`, whose body is `json`. */
+export async function chatCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
+  const planned = await planCall(state, call, 'chat', (tags) => prepareChat(json, tags, state.directory));
+  if (planned.kind === 'answered') {
+    return planned.answer;
+  }
+  const { prepared, progress, plan } = planned;
+  const result = await raceChat(state, call, prepared, plan);
+  noteRace(progress, call, result);
+  return respond(state, { call, progress, prepared }, result);
+}
+
+/** What the way back needs. */
+export interface ServedCall {
+  readonly call: Call;
+  readonly progress: Progress;
+  readonly prepared: PreparedChat;
+}
+
+function respond(state: GatewayState, served: ServedCall, result: RunResult<ChatDelta>): GatewayResponse {
+  const { call, progress, prepared } = served;
+  const { outcome } = result;
+  const leader = outcome.kind === 'won' ? result.attempts[outcome.leader]?.attempt : undefined;
+  if (outcome.kind === 'lost' || leader === undefined) {
+    return lossAnswer(state, served, result);
+  }
+  const { deployment } = leader;
+  progress.dropped = prepared.encoded.get(deployment.id)?.encoding.dropped ?? [];
+  const about = {
+    id: `chatcmpl-${call.requestId}`,
+    created: Math.floor(call.startedAtMs / 1000),
+    model: deployment.id,
+  };
+  if (prepared.facts.stream) {
+    return streamAnswer(state, call, progress, chatStream(state, served, { leader, about, deltas: outcome.pieces }));
+  }
+  const fold = chatFold();
+  for (const delta of outcome.pieces) {
+    fold.add(delta);
+  }
+  return jsonAnswer(state, call, progress, fold.body(about));
+}

@@ -1,0 +1,19 @@
+import type { Timeouts } from '../model/gateway-config.ts';
+import type { Call } from './call.ts';
+
+/** What is kept of Lambda's time for a well-formed error. */
+const RESERVE_MS = 1000;
+
+/** The instant by which the call must have ended: the least of the route's, the caller's and Lambda's. Milliseconds since 1970. */
+export function deadlineOf(call: Call, timeouts: Timeouts): number {
+  const { headers, remainingMs } = call.request;
+  const caller = [durationMs(headers['x-stainless-timeout'], 1000), durationMs(headers['x-nemo-timeout-ms'], 1)];
+  const platform = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
+  return call.startedAtMs + Math.min(timeouts.deadlineMs, platform, ...caller);
+}
+
+/** A positive number in a header; anything else counts as absent. */
+function durationMs(text: string | undefined, unitMs: number): number {
+  const value = Number(text);
+  return text !== undefined && Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
+}

@@ -1,0 +1,13 @@
+import type { ModelDirectory } from '../routing/model-directory.ts';
+import type { DecisionLog } from '../status/decision-log.ts';
+import type { GatewayPorts } from './ports.ts';
+
+/** What every request of one gateway shares. */
+export interface GatewayState {
+  readonly ports: GatewayPorts;
+  readonly directory: ModelDirectory;
+  /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
+  readonly hedges: { racing: number };
+  /** The last decisions, where the configuration turns the status page on. */
+  readonly decisions?: DecisionLog;
+}

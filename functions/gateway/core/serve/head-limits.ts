@@ -1,0 +1,31 @@
+import type { GatewayError } from '../model/gateway-error.ts';
+
+/** Longer than any path of the gateway's, whatever a model is called. */
+const MAX_PATH_CHARS = 2048;
+/** As much as Node's server takes by default. Lambda takes less. */
+const MAX_HEADER_CHARS = 16 * 1024;
+
+/** What is wrong with the size of a request's path or headers. Looked at before anything else. */
+export function headProblem(path: string, headers: Readonly<Record<string, string>>): GatewayError | undefined {
+  if (path.length > MAX_PATH_CHARS) {
+    return tooLong(414, 'uri_too_long', `The path is longer than ${MAX_PATH_CHARS} characters.`);
+  }
+  const chars = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return chars > MAX_HEADER_CHARS
+    ? tooLong(431, 'headers_too_large', `The headers are larger than ${MAX_HEADER_CHARS} characters together.`)
+    : undefined;
+}
+
+/** What is wrong with the form of a request's body, as its headers tell it. */
+export function bodyFormProblem(headers: Readonly<Record<string, string>>): GatewayError | undefined {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') {
+    return undefined;
+  }
+  const message = 'Compressed request bodies are not read: send the body without content-encoding.';
+  return { status: 415, message, type: 'invalid_request_error', code: 'unsupported_content_encoding', param: null };
+}
+
+function tooLong(status: number, code: string, message: string): GatewayError {
+  return { status, message, type: 'invalid_request_error', code, param: null };
+}

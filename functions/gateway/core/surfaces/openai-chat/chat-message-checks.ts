@@ -1,0 +1,102 @@
+import { isJsonObject, member, stringMember } from '../../wire/json.ts';
+import { invalidMember } from '../invalid-request.ts';
+import {
+  arrayOf,
+  type Check,
+  checkMembers,
+  isNonEmptyString,
+  isObject,
+  isString,
+  kindOf,
+  mustBe,
+  objectOf,
+  oneOf,
+  optional,
+} from '../request-checks.ts';
+
+/** Checks one message: its role, and what that role's messages must have. */
+export const checkMessage: Check = (value, path) => {
+  if (!isJsonObject(value)) {
+    return isObject(value, path);
+  }
+  const checks = MEMBERS.get(stringMember(value, 'role') ?? '');
+  return checks === undefined ? checkRole(member(value, 'role'), `${path}.role`) : checkMembers(value, checks, path);
+};
+
+/** Checks a content part. What is known of its type is checked; a part of an unknown type is the vendor's to judge. */
+const checkPart: Check = (value, path) => {
+  if (!isJsonObject(value)) {
+    return isObject(value, path);
+  }
+  const complaint = checkMembers(value, { type: isNonEmptyString }, path);
+  const checks = PART_MEMBERS.get(stringMember(value, 'type') ?? '');
+  return complaint ?? (checks && checkMembers(value, checks, path));
+};
+
+/** Maps, not objects: the keys looked up are the caller's. */
+const PART_MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
+  ['text', { text: isString }],
+  ['refusal', { refusal: isString }],
+  ['image_url', { image_url: objectOf({ url: isNonEmptyString, detail: optional(isString) }) }],
+  ['input_audio', { input_audio: objectOf({ data: isString, format: isString }) }],
+  [
+    'file',
+    {
+      file: objectOf({ file_data: optional(isString), file_id: optional(isString), filename: optional(isString) }),
+    },
+  ],
+]);
+
+const checkContent: Check = (value, path) => {
+  if (typeof value === 'string') {
+    return undefined;
+  }
+  return Array.isArray(value)
+    ? arrayOf('parts', checkPart, { min: 1 })(value, path)
+    : invalidMember(path, `must be a string or an array of parts; got ${kindOf(value)}.`);
+};
+
+/** An assistant's content may be an empty array where it only calls tools. */
+const checkAssistantContent: Check = (value, path) => {
+  return Array.isArray(value) ? arrayOf('parts', checkPart)(value, path) : checkContent(value, path);
+};
+
+/** Servers give null or an object for a call without arguments, and clients send back what they got. */
+const checkArguments = mustBe('a string of JSON text', (value) => {
+  return value === undefined || value === null || typeof value === 'string';
+});
+
+const CALLED_FUNCTION = { name: isNonEmptyString, arguments: checkArguments };
+
+/** A call of a custom tool, which only OpenAI has, carries text in place of arguments. */
+const checkToolCall: Check = (value, path) => {
+  const isCustom = stringMember(value, 'type') === 'custom';
+  return objectOf(isCustom ? CUSTOM_CALL : FUNCTION_CALL)(value, path);
+};
+
+const CUSTOM_CALL = { id: isString, custom: objectOf({ name: isNonEmptyString, input: isString }) };
+
+const FUNCTION_CALL = {
+  id: isString,
+  type: optional(oneOf(['function', 'custom'])),
+  function: objectOf(CALLED_FUNCTION),
+};
+
+const MESSAGE_MEMBERS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  system: { content: checkContent },
+  developer: { content: checkContent },
+  user: { content: checkContent, name: optional(isString) },
+  assistant: {
+    content: optional(checkAssistantContent),
+    refusal: optional(isString),
+    reasoning_content: optional(isString),
+    tool_calls: optional(arrayOf('tool calls', checkToolCall)),
+    function_call: optional(objectOf(CALLED_FUNCTION)),
+  },
+  tool: { tool_call_id: isString, content: checkContent },
+  function: { name: isNonEmptyString, content: optional(isString) },
+};
+
+const MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(Object.entries(MESSAGE_MEMBERS));
+
+const checkRole = oneOf(Object.keys(MESSAGE_MEMBERS));

@@ -1,0 +1,143 @@
+import type { ChatRequest } from '../../model/chat-request.ts';
+import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
+import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import {
+  arrayOf,
+  type Check,
+  checkMembers,
+  isBoolean,
+  isNonEmptyString,
+  isNumber,
+  isObject,
+  isString,
+  kindOf,
+  mustBe,
+  optional,
+  wholeNumber,
+} from '../request-checks.ts';
+import { checkMessage } from './chat-message-checks.ts';
+import {
+  checkFunction,
+  checkFunctionChoice,
+  checkResponseFormat,
+  checkTool,
+  checkToolChoice,
+} from './chat-tool-checks.ts';
+import { withoutLegacyFunctions } from './legacy-functions.ts';
+
+export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;
+
+/** Far above what a context window holds, and low enough that looking at each stays cheap. */
+const MAX_MESSAGES = 10_000;
+const MAX_TOOLS = 1_024;
+/** OpenAI's own limit. */
+const MAX_CHOICES = 128;
+
+/**
+ * Reads the JSON body of a chat completion call. Only what translation relies on is checked, so members that vendors add tomorrow pass.
+ * Top-level nulls mean "not set" and are dropped, and the legacy function members become tools.
+ */
+export function parseChatRequest(json: unknown): ParsedChatRequest {
+  if (!isJsonObject(json)) {
+    return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
+  }
+  const complaint = checkMembers(json, MEMBERS, '');
+  return complaint ?? { kind: 'parsed', request: toChatRequest(json) };
+}
+
+const checkStop: Check = (value, path) => {
+  return typeof value === 'string'
+    ? undefined
+    : (mustBe('a string or an array of strings', Array.isArray)(value, path) ??
+        arrayOf('strings', isString)(value, path));
+};
+
+const MEMBERS: Readonly<Record<string, Check>> = {
+  model: isNonEmptyString,
+  messages: arrayOf('messages', checkMessage, { min: 1, max: MAX_MESSAGES }),
+  stream: optional(isBoolean),
+  stream_options: optional(isObject),
+  max_tokens: optional(wholeNumber(1)),
+  max_completion_tokens: optional(wholeNumber(1)),
+  temperature: optional(isNumber),
+  top_p: optional(isNumber),
+  top_k: optional(isNumber),
+  n: optional(wholeNumber(1, MAX_CHOICES)),
+  seed: optional(isNumber),
+  stop: optional(checkStop),
+  frequency_penalty: optional(isNumber),
+  presence_penalty: optional(isNumber),
+  logit_bias: optional(isObject),
+  logprobs: optional(isBoolean),
+  top_logprobs: optional(wholeNumber(0)),
+  tools: optional(arrayOf('tools', checkTool, { max: MAX_TOOLS })),
+  tool_choice: optional(checkToolChoice),
+  parallel_tool_calls: optional(isBoolean),
+  functions: optional(arrayOf('functions', checkFunction, { max: MAX_TOOLS })),
+  function_call: optional(checkFunctionChoice),
+  response_format: optional(checkResponseFormat),
+  reasoning_effort: optional(isString),
+  user: optional(isString),
+  safety_identifier: optional(isString),
+  metadata: optional(isObject),
+  service_tier: optional(isString),
+  prompt_cache_key: optional(isString),
+};
+
+/** The checked body in one form: what may be null or left out is there or absent, as the types of `ChatRequest` say. */
+function toChatRequest(json: JsonObject): ChatRequest {
+  const body = withoutLegacyFunctions(withoutNulls(json));
+  const format = objectMember(body, 'response_format');
+  const request: JsonObject = {
+    ...body,
+    messages: arrayMember(body, 'messages').map(toMessage),
+    ...(body.tools !== undefined && { tools: arrayMember(body, 'tools').map(toTool) }),
+    ...(format !== undefined && { response_format: withPlainMember(format, 'json_schema') }),
+  };
+  // The compiler cannot follow MEMBERS; they are the members of ChatRequest, checked.
+  return request as ChatRequest;
+}
+
+/** An assistant's null content and refusal say something; other nulls do not. */
+function toMessage(message: unknown): unknown {
+  if (!isJsonObject(message)) {
+    return message;
+  }
+  const plain = withoutNulls(message, ['content', 'refusal']);
+  return plain.tool_calls === undefined
+    ? plain
+    : { ...plain, tool_calls: arrayMember(plain, 'tool_calls').map(toToolCall) };
+}
+
+/**
+ * A call of a custom tool gets a `function` beside its `custom`, with its text as the argument `input`: other vendors know functions
+ * only, and OpenAI-shaped ones are sent what the caller sent.
+ */
+function toToolCall(call: unknown): JsonObject {
+  const members = isJsonObject(call) ? call : {};
+  const custom = objectMember(call, 'custom');
+  if (members.type === 'custom' && custom !== undefined) {
+    const input = JSON.stringify({ input: custom.input });
+    return { ...members, function: { name: custom.name, arguments: input } };
+  }
+  const called = objectMember(call, 'function');
+  return { ...members, type: 'function', function: { ...called, arguments: called?.arguments ?? '' } };
+}
+
+function toTool(tool: unknown): unknown {
+  return isJsonObject(tool) ? withPlainMember(tool, 'function') : tool;
+}
+
+/** `object` with the nulls of its member `key` dropped. */
+function withPlainMember(object: JsonObject, key: string): JsonObject {
+  const inner = objectMember(object, key);
+  const plain = inner && withoutNulls(inner);
+  return plain === inner ? object : { ...object, [key]: plain };
+}
+
+/** `object` without its null members, apart from `kept`; the same object where it has none. */
+function withoutNulls(object: JsonObject, kept: readonly string[] = []): JsonObject {
+  const isDropped = ([key, value]: readonly [string, unknown]) => value === null && !kept.includes(key);
+  const entries = Object.entries(object);
+  return entries.some(isDropped) ? Object.fromEntries(entries.filter((entry) => !isDropped(entry))) : object;
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, it } from 'node:test';
+
+const CORE = new URL('../../../functions/gateway/core/', import.meta.url);
+
+/** The rooms of `core/`, from the innermost: each may import those before it. */
+const ROOMS = [
+  'wire',
+  'model',
+  'trace',
+  'statistics',
+  'limits',
+  'metrics',
+  'surfaces',
+  'protocols',
+  'hosts',
+  'routing',
+  'status',
+  'attempt',
+  'race',
+  'continuation',
+  'serve',
+];
+
+/** Pairs that lie in order and still must not meet. */
+const APART: readonly (readonly [string, string])[] = [
+  ['protocols', 'surfaces'],
+  ['hosts', 'surfaces'],
+  ['hosts', 'protocols'],
+  ['model', 'trace'],
+];
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(new URL(file, CORE), 'utf8');
+  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, specifier = '']) => {
+    const target = posix.normalize(posix.join(posix.dirname(file), specifier));
+    return { file, from: roomOf(file), to: roomOf(target) };
+  });
+}
+
+function roomOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+const IMPORTS = readdirSync(CORE, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap(importsOf)
+  .filter(({ from, to }) => from !== to);
+
+describe('the rooms of the core', () => {
+  it('are all in the list of layers', () => {
+    const rooms = readdirSync(CORE, { withFileTypes: true }).map(({ name }) => name);
+    assert.deepEqual(
+      rooms.filter((room) => !ROOMS.includes(room)),
+      [],
+    );
+  });
+
+  it('import only rooms further in, so that there is no circle', () => {
+    const upwards = IMPORTS.filter(({ from, to }) => ROOMS.indexOf(to) >= ROOMS.indexOf(from));
+    assert.deepEqual(upwards, []);
+  });
+
+  it('keep the callers’ words, the vendors’ words and the addresses apart', () => {
+    const met = IMPORTS.filter(({ from, to }) => APART.some(([one, other]) => from === one && to === other));
+    assert.deepEqual(met, []);
+  });
+});

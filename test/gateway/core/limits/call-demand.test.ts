@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { callDemand } from '../../../../functions/gateway/core/limits/call-demand.ts';
+import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
+
+function deployment(prices: Partial<Deployment>): Deployment {
+  const settings = { provider: 'p', model: 'm', tags: [], prefill: false, streaming: true, kind: 'chat' as const };
+  return { ...settings, id: 'd', providerSettings: { protocol: 'openai' }, ...prices };
+}
+
+describe('what a call is expected to take', () => {
+  test('is the prompt and the longest answer that it allows, at the dearest deployment', () => {
+    const deployments = [
+      deployment({ inputPrice: 1, outputPrice: 2 }),
+      deployment({ inputPrice: 2, outputPrice: 10 }),
+      deployment({}),
+    ];
+    assert.deepEqual(callDemand({ promptTokens: 100, maxOutputTokens: 50 }, deployments, 1_000), {
+      requests: 1,
+      tokens: 150,
+      usd: (100 * 2 + 50 * 10) / 1_000_000,
+    });
+  });
+
+  test('assumes an answer of the configured length where the request sets no bound', () => {
+    assert.equal(callDemand({ promptTokens: 100 }, [deployment({})], 1_000).tokens, 1_100);
+  });
+
+  test('costs nothing where nothing is priced', () => {
+    assert.equal(callDemand({ promptTokens: 100 }, [], 1_000).usd, 0);
+  });
+});
