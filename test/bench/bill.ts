@@ -68,7 +68,7 @@ function logBytes(): number {
     score: 312.456789,
     state: 'healthy' as const,
   }));
-  const usage = { prompt_tokens: 2000, completion_tokens: TOKENS, total_tokens: 2000 + TOKENS };
+  const usage = { input: 2000, output: TOKENS };
   const record = requestRecord({
     candidates,
     keyName: 'service',

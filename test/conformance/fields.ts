@@ -1,7 +1,7 @@
-import type { ChatRequest } from '../../functions/gateway/core/model/chat-request.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
+import { promptOf } from '../support/prompt-of.ts';
 
 /** Where the table of fields lies: beside the code that it is made from. */
 export const FIELDS_FILE = new URL('../../functions/gateway/core/protocols/FIELDS.md', import.meta.url);
@@ -104,8 +104,8 @@ export function fieldRows(): readonly FieldRow[] {
 }
 
 function fateOf({ name, value, beside }: Field, protocol: ProtocolName, model: string): FieldFate {
-  const base: ChatRequest = { model: 'route', messages: [{ role: 'user', content: 'json' }], ...beside };
-  const encode = (request: ChatRequest) => PROTOCOLS[protocol].encodeChat(request, { model, streaming: true });
+  const base = { model: 'route', messages: [{ role: 'user', content: 'json' }], ...beside };
+  const encode = (request: JsonObject) => PROTOCOLS[protocol].encode(promptOf(request), { model, streaming: true });
   const [without, encoded] = [encode(base), encode({ ...base, [name]: value })];
   if (encoded.kind === 'unsupported') {
     return 'refused';
@@ -152,4 +152,5 @@ const NOTES = `Beyond the top level:
 - Ids of tool calls that a vendor would refuse are rewritten, the same in the call and in its result.
 - Reasoning (\`thinking_blocks\`, \`extra_content.google.thought_signature\`, \`reasoning_content\`) goes back to the vendor that signed it
   and is left out for the others.
+- A tool message with \`is_error\` is marked as failed at Anthropic and Bedrock; at Gemini its text is under \`error\`.
 `;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { addressOf } from '../../functions/gateway/core/hosts/hosts.ts';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import { isJsonObject, member, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { type Ask, type CoreAnswer, coreGateway } from '../support/core-gateway.ts';
@@ -13,9 +14,10 @@ const EMBEDDINGS = '/v1/embeddings';
 const RUNS = { numRuns: 400, interruptAfterTimeLimit: 6_000 };
 
 /** Vendors that refuse everything, but only once what they are sent has been written out. */
-const refusing: Dial = async ({ request }) => {
+const refusing: Dial = async ({ deployment, request }) => {
+  const { path } = addressOf(deployment, request) ?? assert.fail();
   assert.ok(JSON.stringify(request.body).length > 1);
-  assert.ok(request.path.startsWith('/') && !/[\r\n ]/.test(request.path), request.path);
+  assert.ok(path.startsWith('/') && !/[\r\n ]/.test(path), path);
   for (const value of Object.values(request.headers)) {
     assert.doesNotMatch(value, /[\r\n]/);
   }

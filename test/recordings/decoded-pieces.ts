@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { answerDecoder } from '../../functions/gateway/core/attempt/answer-decoder.ts';
-import type { ChatDelta } from '../../functions/gateway/core/model/chat-delta.ts';
+import { responseDecoder } from '../../functions/gateway/core/attempt/response-decoder.ts';
+import type { AnswerEvent } from '../../functions/gateway/core/model/answer-event.ts';
 import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
 import { pieces } from './pieces.ts';
 import { recordedResponse } from './recorded-response.ts';
@@ -9,7 +9,7 @@ import type { Recording } from './recording.ts';
 /** Different places to cut at. */
 const ROUNDS = 5;
 
-/** The gateway's decoder gives the same deltas for the bytes as a whole, one by one, and cut at random. */
+/** The gateway's decoder gives the same events for the bytes as a whole, one by one, and cut at random. */
 export function assertDecodesAnyPieces(recording: Recording): void {
   const { bytes } = recordedResponse(recording);
   const whole = decoded(recording, [bytes]);
@@ -20,9 +20,9 @@ export function assertDecodesAnyPieces(recording: Recording): void {
   }
 }
 
-function decoded({ use }: Recording, parts: readonly Uint8Array[]): readonly ChatDelta[] {
-  const { framing, chatDecoder } = PROTOCOLS[use.kind === 'chat' ? use.protocol : 'openai'];
+function decoded({ use }: Recording, parts: readonly Uint8Array[]): readonly AnswerEvent[] {
+  const { framing, decoder: newDecoder } = PROTOCOLS[use.kind === 'chat' ? use.protocol : 'openai'];
   const model = use.kind === 'chat' ? use.model : '';
-  const decoder = answerDecoder(framing, chatDecoder({ model, streaming: true }));
+  const decoder = responseDecoder(framing, newDecoder({ model, streaming: true }));
   return [...parts.flatMap((part) => decoder.push(part)), ...decoder.end()];
 }

@@ -20,7 +20,7 @@ export function requestRecord(change: Partial<RequestRecord> = {}): RequestRecor
     ttftMs: 302.5,
     totalMs: 905.123456,
     overheadMs: 0.8,
-    usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+    usage: { input: 10, output: 20 },
     costUsd: 0.00021,
     ending: 'complete',
     dropped: [],

@@ -35,7 +35,7 @@ export function route(change: Partial<Route> = {}): Route {
 }
 
 export function facts(change: Partial<RequestFacts> = {}): RequestFacts {
-  return { stream: true, promptTokens: 1000, affinityKey: 'conversation', tags: [], ...change };
+  return { stream: true, choices: 1, promptTokens: 1000, affinityKey: 'conversation', tags: [], ...change };
 }
 
 export const NOTHING_RECENT: RecentEstimate = {

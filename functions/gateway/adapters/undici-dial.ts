@@ -1,4 +1,5 @@
 import { connectionFailure } from '../core/attempt/connection-failure.ts';
+import { addressOf, hostOf } from '../core/hosts/hosts.ts';
 import type { AttemptFailure } from '../core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
@@ -79,13 +80,12 @@ type DialFailure = { readonly kind: 'failed'; readonly failure: AttemptFailure }
 async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<PreparedCall | DialFailure> {
   const { deployment, request } = call;
   const { providerSettings } = deployment;
-  const protocol = PROTOCOLS[providerSettings.protocol];
-  const baseUrl = providerSettings.baseUrl ?? protocol.defaultBaseUrl(providerSettings.region);
-  if (baseUrl === undefined) {
+  const address = addressOf(deployment, request);
+  if (address === undefined) {
     return misconfigured('The provider has no baseUrl.');
   }
-  const url = `${baseUrl}${request.path}`;
-  const { origin } = new URL(baseUrl);
+  const url = `${address.baseUrl}${address.path}`;
+  const { origin } = new URL(address.baseUrl);
   const body = JSON.stringify(request.body);
   const headers = {
     'content-type': 'application/json',
@@ -138,12 +138,13 @@ async function authorize(
   request: SignableRequest,
   { credentials, sign }: UndiciDialOptions,
 ): Promise<Proof | undefined> {
-  const { apiKey, protocol, region } = deployment.providerSettings;
+  const { apiKey, region } = deployment.providerSettings;
+  const host = hostOf(deployment.providerSettings);
   if (apiKey !== undefined) {
     const key = await credentials(apiKey);
-    return key === undefined ? undefined : { headers: PROTOCOLS[protocol].authorization(key), key };
+    return key === undefined ? undefined : { headers: host.credentialHeaders(key), key };
   }
-  if (protocol !== 'bedrock' || region === undefined) {
+  if (host.withoutCredential === 'nothing' || region === undefined) {
     return { headers: {} };
   }
   try {

@@ -1,7 +1,6 @@
 import { chatAttempt } from '../../gateway/core/attempt/chat-attempt.ts';
 import { embeddingsAttempt } from '../../gateway/core/attempt/embeddings-attempt.ts';
 import type { Attempt } from '../../gateway/core/model/attempt.ts';
-import type { ChatRequest } from '../../gateway/core/model/chat-request.ts';
 import type { Clock } from '../../gateway/core/model/clock.ts';
 import type { Dial } from '../../gateway/core/model/dial.ts';
 import type { EmbeddingsRequest } from '../../gateway/core/model/embeddings.ts';
@@ -9,6 +8,8 @@ import type { Deployment, Timeouts } from '../../gateway/core/model/gateway-conf
 import type { Protocol } from '../../gateway/core/protocols/protocol.ts';
 import { PROTOCOLS } from '../../gateway/core/protocols/protocols.ts';
 import { targetOf } from '../../gateway/core/serve/encode-for-route.ts';
+import { openAiChat } from '../../gateway/core/surfaces/openai-chat/openai-chat.ts';
+import type { JsonObject } from '../../gateway/core/wire/json.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
 
 export interface ProbeAttemptPorts {
@@ -34,13 +35,14 @@ export function probeAttempt(deployment: Deployment, ports: ProbeAttemptPorts): 
 function chatProbe(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
   const protocol = PROTOCOLS[deployment.providerSettings.protocol];
   const target = targetOf(deployment);
-  const encoding = protocol.encodeChat(chatRequest(deployment.model, probeRules(deployment)), target);
-  return encoding.kind === 'unsupported'
+  const read = openAiChat.read(chatRequest(deployment.model, probeRules(deployment)));
+  const encoding = read.kind === 'invalid' ? undefined : protocol.encode(read.prompt, target);
+  return encoding?.kind !== 'encoded'
     ? undefined
     : chatAttempt({ ...ports, deployment, protocol, target, request: encoding.request, choices: 1 });
 }
 
-function chatRequest(model: string, { probeMaxTokens, probeEffort }: ProbeRules): ChatRequest {
+function chatRequest(model: string, { probeMaxTokens, probeEffort }: ProbeRules): JsonObject {
   return {
     model,
     messages: [{ role: 'user', content: PROMPT }],

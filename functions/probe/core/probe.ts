@@ -2,10 +2,10 @@ import { observedAttempt } from '../../gateway/core/attempt/observed-attempt.ts'
 import { costUsd } from '../../gateway/core/metrics/cost.ts';
 import type { AttemptReport } from '../../gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../gateway/core/model/attempt-failure.ts';
-import type { ChatUsage } from '../../gateway/core/model/chat-usage.ts';
 import type { Clock } from '../../gateway/core/model/clock.ts';
 import type { Dial } from '../../gateway/core/model/dial.ts';
 import type { Deployment, Timeouts } from '../../gateway/core/model/gateway-config.ts';
+import type { Usage } from '../../gateway/core/model/usage.ts';
 import type { FleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
 import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';
 import { PROBE_IS_EXTRA, probeStatistics } from './probe-lessons.ts';
@@ -74,7 +74,7 @@ function outcomeOf({ ttftMs, failure }: AttemptReport): Pick<ProbeRecord, 'ttftM
 }
 
 /** What the vendor has told of a whole answer, else the most. Nothing where no model was reached: that is free everywhere. */
-function usedTokens(deployment: Deployment, { failure, usage, endedAtMs }: AttemptReport): ChatUsage | undefined {
+function usedTokens(deployment: Deployment, { failure, usage, endedAtMs }: AttemptReport): Usage | undefined {
   if (failure !== undefined && failure.kind !== 'timed-out') {
     return undefined;
   }
@@ -82,11 +82,6 @@ function usedTokens(deployment: Deployment, { failure, usage, endedAtMs }: Attem
 }
 
 /** The tokens of a probe that nobody has hung up on. */
-export function usageAtMost(deployment: Deployment): ChatUsage {
-  const answerTokens = deployment.kind === 'chat' ? probeRules(deployment).probeMaxTokens : 0;
-  return {
-    prompt_tokens: PROMPT_TOKENS,
-    completion_tokens: answerTokens,
-    total_tokens: PROMPT_TOKENS + answerTokens,
-  };
+export function usageAtMost(deployment: Deployment): Usage {
+  return { input: PROMPT_TOKENS, output: deployment.kind === 'chat' ? probeRules(deployment).probeMaxTokens : 0 };
 }

@@ -1,8 +1,9 @@
-import { answerDecoder } from '../../../functions/gateway/core/attempt/answer-decoder.ts';
+import { responseDecoder } from '../../../functions/gateway/core/attempt/response-decoder.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../functions/gateway/core/protocols/protocols.ts';
-import { chatChunks } from '../../../functions/gateway/core/surfaces/openai-chat/chat-chunks.ts';
+import { openAiChat } from '../../../functions/gateway/core/surfaces/openai-chat/openai-chat.ts';
 import type { WireAnswer, WireChat } from '../../../infra/local/simulated/vendor-wire.ts';
+import { promptOf } from '../../support/prompt-of.ts';
 import { wireOf } from '../../support/wire-of.ts';
 
 /**
@@ -34,6 +35,8 @@ const REQUEST: WireChat = {
     maxTokens: undefined,
   },
 };
+
+const PROMPT = promptOf({ stream: true, stream_options: { include_usage: true } });
 
 console.log(`node ${process.version}, median of ${ROUNDS} rounds`);
 const [first = 0, last = 0] = [LENGTHS[0], LENGTHS.at(-1)];
@@ -73,14 +76,14 @@ function measure(protocol: ProtocolName, length: number): readonly Cost[] {
 
 /** The whole way of a stream's bytes, but for the sockets. Gives the number of characters, so that nothing can be left out. */
 function translate(protocol: ProtocolName, reads: readonly Uint8Array[]): number {
-  const { framing, chatDecoder } = PROTOCOLS[protocol];
-  const decoder = answerDecoder(framing, chatDecoder({ model: 'bench', streaming: true }));
-  const chunks = chatChunks({ id: 'chatcmpl-bench', created: 1, model: 'bench/bench', includeUsage: true });
+  const { framing, decoder: newDecoder } = PROTOCOLS[protocol];
+  const decoder = responseDecoder(framing, newDecoder({ model: 'bench', streaming: true }));
+  const stream = openAiChat.stream({ requestId: 'bench', created: 1, model: 'bench/bench', prompt: PROMPT });
   let characters = 0;
   for (const bytes of reads) {
-    characters += chunks.encode(decoder.push(bytes)).length;
+    characters += stream.write(decoder.push(bytes)).length;
   }
-  return characters + chunks.encode(decoder.end()).length + chunks.end().length;
+  return characters + stream.write(decoder.end()).length + stream.end('').length;
 }
 
 function streamOf(protocol: ProtocolName, length: number): readonly Uint8Array[] {

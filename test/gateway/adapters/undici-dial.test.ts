@@ -209,7 +209,7 @@ async function read(result: DialResult): Promise<void> {
 }
 
 function callTo(baseUrl: string, protocol: ProtocolName = 'openai'): UpstreamCall {
-  const { path, headers, body } = chatCall(protocol, { streaming: true, model: 'any' });
+  const { headers, body } = chatCall(protocol, { streaming: true, model: 'any' });
   const deployment: Deployment = {
     id: 'fake/any',
     provider: 'fake',
@@ -220,5 +220,10 @@ function callTo(baseUrl: string, protocol: ProtocolName = 'openai'): UpstreamCal
     prefill: false,
     streaming: true,
   };
-  return { deployment, request: { path, headers, body }, connectMs: 1000, signal: new AbortController().signal };
+  return {
+    deployment,
+    request: { operation: 'answer-stream', headers, body },
+    connectMs: 1000,
+    signal: new AbortController().signal,
+  };
 }

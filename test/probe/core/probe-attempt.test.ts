@@ -45,9 +45,9 @@ const OPENAI: readonly (readonly [model: string, limit: JsonObject])[] = [
 describe('a probe asks', () => {
   for (const [model, limit] of OPENAI) {
     it(`${model} for ${JSON.stringify(limit)}`, async () => {
-      const { path, body } = (await sentTo('openai', { model })) ?? assert.fail();
+      const { operation, body } = (await sentTo('openai', { model })) ?? assert.fail();
       const { max_tokens, max_completion_tokens, reasoning_effort, stream, ...rest } = body;
-      assert.equal(path, '/chat/completions');
+      assert.equal(operation, 'answer-stream');
       const said = Object.entries({ max_tokens, max_completion_tokens, reasoning_effort });
       assert.deepEqual(Object.fromEntries(said.filter(([, value]) => value !== undefined)), limit);
       assert.equal(stream, true);
@@ -109,8 +109,8 @@ describe('a probe asks', () => {
   });
 
   it('for one small vector where the deployment gives vectors', async () => {
-    const { path, body } = (await sentTo('openai', { model: 'vectors', kind: 'embeddings' })) ?? assert.fail();
-    assert.equal(path, '/embeddings');
+    const { operation, body } = (await sentTo('openai', { model: 'vectors', kind: 'embeddings' })) ?? assert.fail();
+    assert.equal(operation, 'embed');
     assert.deepEqual(body, { model: 'vectors', input: 'Hi' });
     const titan = await sentTo('bedrock', { model: 'amazon.titan-embed-text-v2:0', kind: 'embeddings' });
     assert.deepEqual(titan?.body, { inputText: 'Hi' });

@@ -1,15 +1,15 @@
+import { type AnswerEvent, isContent } from '../model/answer-event.ts';
 import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { type ChatDelta, isContent } from '../model/chat-delta.ts';
-import { isCredible } from '../model/chat-usage.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import { isCredible } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
-import { type AnswerDecoder, answerDecoder } from './answer-decoder.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { type ResponseBytes, responseBytes } from './response-bytes.ts';
+import { type ResponseDecoder, responseDecoder } from './response-decoder.ts';
 import { type StallWatch, stallWatch } from './stall-watch.ts';
 
 export interface ChatAttemptOptions {
@@ -33,7 +33,7 @@ interface Reading {
   readonly options: ChatAttemptOptions;
   readonly controller: AbortController;
   readonly startedAtMs: number;
-  readonly decoder: AnswerDecoder;
+  readonly decoder: ResponseDecoder;
   readonly stall: StallWatch;
   /** Choices without their finish reason. */
   choicesLeft: number;
@@ -42,14 +42,14 @@ interface Reading {
 }
 
 /** An attempt at a chat completion: dials, decodes, watches for stalls. */
-export function chatAttempt(options: ChatAttemptOptions): Attempt<ChatDelta> {
+export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
   const controller = new AbortController();
   const onStall = (afterMs: number): void => controller.abort({ kind: 'timed-out', phase: 'stall', afterMs });
   const reading: Reading = {
     options,
     controller,
     startedAtMs: options.clock.nowMs(),
-    decoder: answerDecoder(options.protocol.framing, options.protocol.chatDecoder(options.target, options.choices)),
+    decoder: responseDecoder(options.protocol.framing, options.protocol.decoder(options.target, options.choices)),
     stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
     choicesLeft: options.choices,
     report: {},
@@ -70,7 +70,7 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<ChatDelta> {
   };
 }
 
-async function open(reading: Reading): Promise<AttemptOpening<ChatDelta>> {
+async function open(reading: Reading): Promise<AttemptOpening<AnswerEvent>> {
   const { options, controller } = reading;
   const { deployment, request, timeouts } = options;
   const dialled = await options.dial({ deployment, request, connectMs: timeouts.connectMs, signal: controller.signal });
@@ -83,18 +83,18 @@ async function open(reading: Reading): Promise<AttemptOpening<ChatDelta>> {
   return readToContent(reading, dialled);
 }
 
-async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<ChatDelta>> {
+async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<AnswerEvent>> {
   reading.bytes = responseBytes(response.body, reading.controller.signal);
-  const deltas: ChatDelta[] = [];
-  while (!deltas.some(isContent)) {
+  const events: AnswerEvent[] = [];
+  while (!events.some(isContent)) {
     const more = await next(reading, false);
     if (more === undefined) {
       break;
     }
-    deltas.push(...more);
+    events.push(...more);
     const last = more.at(-1);
     // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
-    if (last?.type === 'answer-failed') {
+    if (last?.type === 'failed') {
       return { kind: 'failed', failure: last.failure };
     }
   }
@@ -104,16 +104,16 @@ async function readToContent(reading: Reading, response: UpstreamResponse): Prom
     return { kind: 'failed', failure: report.failure };
   }
   reading.report = { ...report, ttftMs: options.clock.nowMs() - startedAtMs };
-  return { kind: 'opened', pieces: deltas };
+  return { kind: 'opened', pieces: events };
 }
 
-function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<ChatDelta> {
+function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<AnswerEvent> {
   end(reading, failure);
   reading.controller.abort(failure);
   return { kind: 'failed', failure: reading.report.failure ?? failure };
 }
 
-async function next(reading: Reading, watchesStall = true): Promise<readonly ChatDelta[] | undefined> {
+async function next(reading: Reading, watchesStall = true): Promise<readonly AnswerEvent[] | undefined> {
   const { bytes } = reading;
   while (bytes !== undefined && reading.report.endedAtMs === undefined) {
     if (watchesStall || reading.choicesLeft <= 0) {
@@ -121,35 +121,35 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Cha
     }
     const step = await bytes.next();
     reading.stall.moving();
-    const deltas = take(reading, step);
-    if (deltas.length > 0) {
-      return deltas;
+    const events = take(reading, step);
+    if (events.length > 0) {
+      return events;
     }
   }
   return undefined;
 }
 
-/** Turns one step of the body into deltas and notes what they say of the attempt. */
-function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
-  const read = deltasOf(reading, step).filter((delta) => delta.type !== 'usage-update' || isCredible(delta.usage));
+/** Turns one step of the body into events and notes what they say of the attempt. */
+function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly AnswerEvent[] {
+  const read = eventsOf(reading, step).filter((event) => event.type !== 'usage' || isCredible(event.usage));
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.
-  const deltas = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'answer-failed');
-  const last = deltas.at(-1);
-  if (last?.type === 'answer-failed') {
+  const events = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'failed');
+  const last = events.at(-1);
+  if (last?.type === 'failed') {
     end(reading, last.failure);
     reading.controller.abort(last.failure);
-  } else if (deltas.length < read.length) {
+  } else if (events.length < read.length) {
     end(reading, undefined);
     reading.controller.abort({ kind: 'aborted', by: 'hedge' });
   } else if (step.kind !== 'bytes' || reading.decoder.isComplete()) {
     end(reading, undefined);
     keepConnection(reading, step.kind === 'bytes');
   }
-  return deltas;
+  return events;
 }
 
-function deltasOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
+function eventsOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly AnswerEvent[] {
   const { decoder } = reading;
   switch (step.kind) {
     case 'bytes':
@@ -162,21 +162,21 @@ function deltasOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next
 }
 
 /** A connection that breaks after the last finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
-function ending({ decoder, choicesLeft }: Reading, failure: AttemptFailure): readonly ChatDelta[] {
+function ending({ decoder, choicesLeft }: Reading, failure: AttemptFailure): readonly AnswerEvent[] {
   const last = failure.kind === 'aborted' ? [] : decoder.end();
-  const finished = last.filter(({ type }) => type === 'choice-finish').length;
-  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'answer-failed' && finished >= choicesLeft;
-  return isWhole ? last : [{ type: 'answer-failed', failure }];
+  const finished = last.filter(({ type }) => type === 'finish').length;
+  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'failed' && finished >= choicesLeft;
+  return isWhole ? last : [{ type: 'failed', failure }];
 }
 
-function note(reading: Reading, deltas: readonly ChatDelta[]): void {
-  for (const delta of deltas) {
-    if (delta.type === 'usage-update') {
-      reading.report = { ...reading.report, usage: delta.usage };
-    } else if (delta.type === 'choice-finish') {
+function note(reading: Reading, events: readonly AnswerEvent[]): void {
+  for (const event of events) {
+    if (event.type === 'usage') {
+      reading.report = { ...reading.report, usage: event.usage };
+    } else if (event.type === 'finish') {
       reading.choicesLeft -= 1;
-    } else if ('text' in delta) {
-      const answerChars = (reading.report.answerChars ?? 0) + delta.text.length;
+    } else if (event.type === 'part-delta') {
+      const answerChars = (reading.report.answerChars ?? 0) + event.text.length;
       reading.report = { ...reading.report, answerChars };
     }
   }

@@ -1,10 +1,10 @@
 import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { type ChatUsage, isCredible } from '../model/chat-usage.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial, UpstreamRequest } from '../model/dial.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import { isCredible, type Usage } from '../model/usage.ts';
 import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
@@ -104,8 +104,8 @@ async function ask(
   return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
 }
 
-function usageOf(tokens = -1): ChatUsage | undefined {
-  const usage = { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens };
+function usageOf(tokens = -1): Usage | undefined {
+  const usage = { input: tokens, output: 0 };
   return isCredible(usage) ? usage : undefined;
 }
 

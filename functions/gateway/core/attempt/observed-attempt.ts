@@ -118,6 +118,6 @@ function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, started
   if (ttftMs === undefined || endedAtMs === undefined) {
     return undefined;
   }
-  const tokens = usage === undefined ? {} : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
+  const tokens = usage === undefined ? {} : { inputTokens: usage.input, outputTokens: usage.output };
   return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens };
 }

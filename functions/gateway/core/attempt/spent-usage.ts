@@ -1,13 +1,13 @@
 import type { AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { ChatUsage } from '../model/chat-usage.ts';
+import type { Usage } from '../model/usage.ts';
 
 /** Characters of English a token, as the prompt's tokens are estimated. */
 const CHARS_PER_TOKEN = 4;
 
 /** The tokens that a vendor will charge one attempt for. */
 export interface SpentUsage {
-  readonly usage: ChatUsage;
+  readonly usage: Usage;
   /** Whether the vendor was stopped before it told, or does not tell. */
   readonly isEstimate: boolean;
 }
@@ -29,10 +29,9 @@ export function spentUsage(report: AttemptReport, promptTokens: number): SpentUs
 }
 
 /** The tokens that an attempt has used up to now. What the vendor has told counts, but for an answer that has since grown. */
-export function usageSoFar({ usage, answerChars = 0 }: AttemptReport, promptTokens: number): ChatUsage {
-  const prompt = usage?.prompt_tokens ?? promptTokens;
-  const completion = Math.max(usage?.completion_tokens ?? 0, Math.ceil(answerChars / CHARS_PER_TOKEN));
-  return { ...usage, prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+export function usageSoFar({ usage, answerChars = 0 }: AttemptReport, promptTokens: number): Usage {
+  const output = Math.max(usage?.output ?? 0, Math.ceil(answerChars / CHARS_PER_TOKEN));
+  return { ...usage, input: usage?.input ?? promptTokens, output };
 }
 
 /** We stopped it while the vendor was at work. */

@@ -1,17 +1,24 @@
-import type { ChatUsage } from '../model/chat-usage.ts';
 import type { DeploymentSettings } from '../model/gateway-config.ts';
+import type { Usage } from '../model/usage.ts';
 
-/** Dollars for one attempt's tokens by the configured prices; `undefined` where there are none. Cached tokens cost the input price and reasoning the output price, unless priced apart. */
-export function costUsd(usage: ChatUsage | undefined, prices: DeploymentSettings): number | undefined {
+/** What an hour's cache costs beyond one of minutes: Anthropic writes the one at 2 and the other at 1.25 times the input price. */
+const HOUR_TO_MINUTES = 1.6;
+
+/**
+ * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none. Cached tokens cost the input price and
+ * reasoning the output price, unless priced apart.
+ */
+export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): number | undefined {
   const { inputPrice, outputPrice = 0 } = prices;
   if (usage === undefined || inputPrice === undefined) {
     return undefined;
   }
-  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
-  const written = usage.prompt_tokens_details?.cache_write_tokens ?? 0;
-  const input = Math.max(0, usage.prompt_tokens - cached - written) * inputPrice;
-  const cache = cached * (prices.cachedInputPrice ?? inputPrice) + written * (prices.cacheWritePrice ?? inputPrice);
-  const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
-  const output = Math.max(0, usage.completion_tokens - reasoning) * outputPrice;
+  const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = usage;
+  const writePrice = prices.cacheWritePrice ?? inputPrice;
+  const hourPrice = prices.cacheWrite1hPrice ?? writePrice * HOUR_TO_MINUTES;
+  const input = Math.max(0, usage.input - cacheRead - cacheWrite5m - cacheWrite1h) * inputPrice;
+  const cache =
+    cacheRead * (prices.cachedInputPrice ?? inputPrice) + cacheWrite5m * writePrice + cacheWrite1h * hourPrice;
+  const output = Math.max(0, usage.output - reasoning) * outputPrice;
   return (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
 }

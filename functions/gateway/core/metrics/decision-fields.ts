@@ -1,9 +1,9 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { ChatUsage } from '../model/chat-usage.ts';
 import { codeWord } from '../model/code-word.ts';
 import { redactSecrets } from '../model/redact-secrets.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import type { TraceContext } from '../model/trace-context.ts';
+import { totalTokens, type Usage } from '../model/usage.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
@@ -69,26 +69,27 @@ function traceFields({ traceId, spanId, parentSpanId, xrayTraceId }: TraceContex
   return { traceId, spanId, parentSpanId, xrayTraceId };
 }
 
-/** The counts that have a meaning here. Vendors put what they like beside them, texts too: the caller gets that, the log does not. */
-function usageFields(usage: ChatUsage | undefined): JsonObject | undefined {
+/** Names as in OpenAI's `usage`, which is what people know. What else a vendor has put into its own stays out of the log: it may be a text. */
+function usageFields(usage: Usage | undefined): JsonObject | undefined {
   if (usage === undefined) {
     return undefined;
   }
-  const { prompt_tokens, completion_tokens, total_tokens } = usage;
-  const { cached_tokens, cache_write_tokens } = usage.prompt_tokens_details ?? {};
-  const { reasoning_tokens } = usage.completion_tokens_details ?? {};
+  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning } = usage;
   return {
-    prompt_tokens,
-    completion_tokens,
-    total_tokens,
-    prompt_tokens_details: counts({ cached_tokens, cache_write_tokens }),
-    completion_tokens_details: counts({ reasoning_tokens }),
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: totalTokens(usage),
+    prompt_tokens_details: counts({
+      cached_tokens: cacheRead,
+      cache_write_tokens: cacheWrite5m,
+      cache_write_1h_tokens: cacheWrite1h,
+    }),
+    completion_tokens_details: counts({ reasoning_tokens: reasoning }),
   };
 }
 
-/** Vendors' details are not checked before: what is no number is left out. */
-function counts(details: Readonly<Record<string, unknown>>): JsonObject | undefined {
-  const known = Object.entries(details).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+function counts(details: Readonly<Record<string, number | undefined>>): JsonObject | undefined {
+  const known = Object.entries(details).filter(([, count]) => count !== undefined);
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 

@@ -66,8 +66,8 @@ function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
     Errors: record.ending === 'failed' || record.ending === 'cut' ? 1 : 0,
     Hedges: record.attempts.filter(({ hedge }) => hedge).length,
     StreamCuts: record.ending === 'cut' ? 1 : 0,
-    InputTokenCount: record.usage?.prompt_tokens,
-    OutputTokenCount: record.usage?.completion_tokens,
+    InputTokenCount: record.usage?.input,
+    OutputTokenCount: record.usage?.output,
     CostUSD: record.costUsd,
   };
 }
@@ -87,8 +87,8 @@ function attemptValues(attempt: AttemptRecord): MetricValues<AttemptMetric> {
     Errors: isBlamed && !isThrottled ? 1 : 0,
     Throttles: isThrottled ? 1 : 0,
     StreamCuts: attempt.outcome === 'failed' && attempt.ttftMs !== undefined ? 1 : 0,
-    InputTokenCount: attempt.usage?.prompt_tokens,
-    OutputTokenCount: attempt.usage?.completion_tokens,
+    InputTokenCount: attempt.usage?.input,
+    OutputTokenCount: attempt.usage?.output,
     CostUSD: attempt.costUsd,
   };
 }

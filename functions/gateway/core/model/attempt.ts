@@ -1,6 +1,6 @@
 import type { AttemptFailure } from './attempt-failure.ts';
-import type { ChatUsage } from './chat-usage.ts';
 import type { Deployment } from './gateway-config.ts';
+import type { Usage } from './usage.ts';
 
 /** One upstream call that answers in pieces. `open` first, then `next` until it gives `undefined`. Nothing here rejects. */
 export interface Attempt<Piece> {
@@ -26,7 +26,7 @@ export interface AttemptReport {
   readonly ttftMs?: number;
   readonly endedAtMs?: number;
   readonly failure?: AttemptFailure;
-  readonly usage?: ChatUsage;
+  readonly usage?: Usage;
   /** Characters of the answer that have arrived, of whatever kind. */
   readonly answerChars?: number;
 }

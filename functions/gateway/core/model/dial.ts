@@ -27,10 +27,13 @@ export interface UpstreamResponse {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** What a vendor is asked to do. The host knows the path of each. */
+export type Operation = 'answer' | 'answer-stream' | 'embed' | 'embed-batch';
+
 /** One request as a vendor reads it, not yet addressed and proven. */
 export interface UpstreamRequest {
-  /** Appended to the base URL; begins with a slash; already percent-encoded. */
-  readonly path: string;
+  readonly operation: Operation;
+  /** Beside those that the host adds. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonObject;
 }

@@ -46,7 +46,10 @@ export interface DeploymentSettings {
   readonly inputPrice?: number;
   readonly outputPrice?: number;
   readonly cachedInputPrice?: number;
+  /** Of a cache that is kept for minutes. */
   readonly cacheWritePrice?: number;
+  /** Of a cache that is kept for an hour. @default 1.6 times `cacheWritePrice`, as Anthropic has it */
+  readonly cacheWrite1hPrice?: number;
   readonly reasoningPrice?: number;
   readonly tags: readonly string[];
   readonly requestsPerMinute?: number;

@@ -1,4 +1,4 @@
-/** An error as the caller sees it: OpenAI's shape, with the status OpenAI uses. */
+/** An error for the caller, in OpenAI's words and with the status OpenAI uses. Each surface gives it its own shape. */
 export interface GatewayError {
   readonly status: number;
   readonly message: string;
@@ -13,11 +13,6 @@ export interface GatewayError {
   /** The field to change, as `messages[1].content`. */
   readonly param: string | null;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The JSON text of an error's body, and of the `data:` of an error event. */
-export function errorJson({ message, type, param, code }: GatewayError): string {
-  return JSON.stringify({ error: { message, type, param, code } });
 }
 
 /** A request that the caller must change. */

@@ -1,7 +1,7 @@
 import type { AttemptFailure } from './attempt-failure.ts';
-import type { ChatUsage } from './chat-usage.ts';
 import type { ProtocolName, StrategyName } from './gateway-config.ts';
 import type { TraceContext } from './trace-context.ts';
+import type { Usage } from './usage.ts';
 
 /** All that is known of one request when it has ended: the source of the trail, the metrics and the decision log. No prompt, no answer, no key. */
 export interface RequestRecord {
@@ -34,7 +34,7 @@ export interface RequestRecord {
   readonly totalMs: number;
   /** `totalMs` less the time spent waiting on upstreams or the caller. */
   readonly overheadMs: number;
-  readonly usage?: ChatUsage;
+  readonly usage?: Usage;
   /** Tokens that count for the key's limit: of the answer, whole or not, as the vendor told or by our own count. */
   readonly usedTokens?: number;
   /** Dollars over all attempts that the vendors bill. */
@@ -69,7 +69,7 @@ export interface AttemptRecord {
   /** From our dial to the first content token. */
   readonly ttftMs?: number;
   readonly totalMs: number;
-  readonly usage?: ChatUsage;
+  readonly usage?: Usage;
   /** Dollars by the configured prices. */
   readonly costUsd?: number;
   /** Tokens that the vendor charges for, as it told or by our own count. */

@@ -1,61 +1,38 @@
-import type { AssistantMessage, ChatMessage, ContentPart } from '../model/chat-request.ts';
-import type { JsonObject } from '../wire/json.ts';
+import type { Part, TextPart, ToolResultPart } from '../model/part.ts';
+import type { Turn } from '../model/prompt.ts';
 
 /**
- * A conversation for vendors that want the system prompt apart and the two sides in turn (Anthropic, Bedrock). Messages of one
- * side are merged, all results of one turn's tool calls come together and first, and blank text is gone, since these vendors
+ * A conversation for vendors that want the system prompt apart and the two sides in turn (Anthropic, Bedrock, Gemini). Turns of one side
+ * are merged, all results of one turn's tool calls come together and first, refusals are text, and blank text is gone, since these vendors
  * answer 400 to each of these.
  */
 export interface Conversation {
-  /** The parts of the system and developer messages before anything else. */
-  readonly system: readonly PlacedPart[];
+  /** The parts of the instructions before anything else. */
+  readonly system: readonly Part[];
   /** Never two of the same side in a row; at least one. */
-  readonly turns: readonly Turn[];
+  readonly turns: readonly ConversationTurn[];
 }
 
-export type Turn = SystemTurn | UserTurn | AssistantTurn;
+export type ConversationTurn = SystemTurn | UserTurn | AssistantTurn;
 
-/** A system message in mid-conversation. Only where `nativeSystem` was asked for; between a user turn and an assistant turn or the end. */
+/** Instructions in mid-conversation. Only where `nativeSystem` was asked for; between a user turn and an assistant turn or the end. */
 export interface SystemTurn {
   readonly role: 'system';
-  readonly parts: readonly PlacedPart[];
+  readonly parts: readonly Part[];
 }
 
 /** What the caller's side says. `results` go before `parts`. Both are empty where the caller sent nothing but blanks: use a placeholder. */
 export interface UserTurn {
   readonly role: 'user';
-  readonly results: readonly ToolResult[];
-  readonly parts: readonly PlacedPart[];
+  readonly results: readonly ToolResultPart[];
+  readonly parts: readonly Part[];
 }
 
-/** What the model said: one step a message, never one without content. */
+/** What the model said, in order: reasoning, text, tool calls. Never empty. */
 export interface AssistantTurn {
   readonly role: 'assistant';
-  readonly steps: readonly AssistantStep[];
-}
-
-export interface AssistantStep {
-  /** The message itself, for its tool calls and extension fields. */
-  readonly message: AssistantMessage;
-  /** Its path in the request, as `messages[3]`. */
-  readonly path: string;
-  /** Its content; a refusal is a text part like another. */
-  readonly parts: readonly PlacedPart[];
-}
-
-/** What a tool answered. `parts` is empty where it answered with nothing but blanks. */
-export interface ToolResult {
-  /** The caller's id of the call, as sent. */
-  readonly id: string;
-  readonly path: string;
-  readonly parts: readonly PlacedPart[];
-  /** The message itself, for its extension fields. */
-  readonly message: JsonObject;
-}
-
-/** A part and where the caller wrote it, as `messages[2].content[0]` (`messages[2].content` for a plain string). */
-export interface PlacedPart {
-  readonly part: ContentPart;
+  readonly parts: readonly Part[];
+  /** Of the last turn that was merged into it. */
   readonly path: string;
 }
 
@@ -63,140 +40,126 @@ export interface PlacedPart {
 export const EMPTY_CONTENT = '(empty)';
 
 /**
- * Splits `messages` into the system prompt and turns. With `nativeSystem` a later system message becomes a turn of its own, at the end
- * of the user turn it stands before, in or after, which is the only place where vendors allow one. Without, or where there is no such
- * turn, it is text of the user's side in its place. It is never hoisted: that would break the vendor's prompt cache.
- * A conversation of system messages alone keeps the last of them as the user's turn.
+ * Splits `turns` into the system prompt and the two sides. With `nativeSystem` later instructions become a turn of their own, at the end of
+ * the user turn they stand before, in or after, which is the only place where vendors allow one. Without, or where there is no such turn,
+ * they are text of the user's side in their place. They are never hoisted: that would break the vendor's prompt cache. A conversation of
+ * instructions alone keeps the last of them as the user's turn.
  */
-export function conversationTurns(messages: readonly ChatMessage[], nativeSystem: boolean): Conversation {
-  const leading = leadingSystemMessages(messages);
-  const turns: OpenTurn[] = [];
-  for (const [offset, message] of messages.slice(leading).entries()) {
-    addMessage(turns, { message, path: `messages[${leading + offset}]`, nativeSystem });
+export function conversationTurns(turns: readonly Turn[], nativeSystem: boolean): Conversation {
+  const leading = leadingInstructions(turns);
+  const open: OpenTurn[] = [];
+  for (const turn of turns.slice(leading)) {
+    addTurn(open, turn, nativeSystem);
   }
-  settleSystemTurn(turns);
-  if (turns.length === 0) {
-    openUserTurn(turns);
+  settleSystemTurn(open);
+  if (open.length === 0) {
+    openUserTurn(open);
   }
-  const system = messages.slice(0, leading).flatMap((message, index) => placedParts(message, `messages[${index}]`));
-  return { system, turns };
+  return { system: turns.slice(0, leading).flatMap(({ parts }) => spoken(parts)), turns: open };
 }
 
-/** A turn while messages are still added to it. */
+/** A turn while others are still merged into it. */
 type OpenTurn =
   | OpenUserTurn
-  | { readonly role: 'system'; readonly parts: PlacedPart[] }
-  | { readonly role: 'assistant'; readonly steps: AssistantStep[] };
+  | { readonly role: 'system'; readonly parts: Part[] }
+  | { readonly role: 'assistant'; readonly parts: Part[]; path: string };
 
 interface OpenUserTurn {
   readonly role: 'user';
-  readonly results: ToolResult[];
-  readonly parts: PlacedPart[];
+  readonly results: ToolResultPart[];
+  readonly parts: Part[];
 }
 
-interface PlacedMessage {
-  readonly message: ChatMessage;
-  readonly path: string;
-  readonly nativeSystem: boolean;
+function leadingInstructions(turns: readonly Turn[]): number {
+  const first = turns.findIndex(({ role }) => role !== 'instructions');
+  return first === -1 ? Math.max(0, turns.length - 1) : first;
 }
 
-function leadingSystemMessages(messages: readonly ChatMessage[]): number {
-  const first = messages.findIndex((message) => message.role !== 'system' && message.role !== 'developer');
-  return first === -1 ? Math.max(0, messages.length - 1) : first;
-}
-
-function addMessage(turns: OpenTurn[], placed: PlacedMessage): void {
-  const { message, path } = placed;
-  const parts = placedParts(message, path);
-  switch (message.role) {
-    case 'system':
-    case 'developer':
-      addSystemParts(turns, parts, placed.nativeSystem);
+function addTurn(open: OpenTurn[], turn: Turn, nativeSystem: boolean): void {
+  const parts = spoken(turn.parts);
+  switch (turn.role) {
+    case 'instructions':
+      addSystemParts(open, parts, nativeSystem);
       return;
     case 'user':
-      openUserTurn(turns).parts.push(...parts);
-      return;
-    case 'tool':
-      openUserTurn(turns).results.push({ id: message.tool_call_id, path, parts, message });
+      addUserParts(openUserTurn(open), parts);
       return;
     case 'assistant':
-      addStep(turns, { message, path, parts });
+      addAssistantParts(open, parts, turn.path);
   }
 }
 
-/** A native system turn is at first wherever the message is; `openUserTurn` and `settleSystemTurn` put it right. */
-function addSystemParts(turns: OpenTurn[], parts: readonly PlacedPart[], native: boolean): void {
-  const last = turns.at(-1);
+/** A native system turn is at first wherever the instructions are; `openUserTurn` and `settleSystemTurn` put it right. */
+function addSystemParts(open: OpenTurn[], parts: readonly Part[], native: boolean): void {
+  const last = open.at(-1);
   if (parts.length === 0) {
     return;
   }
   if (!native || last === undefined) {
-    openUserTurn(turns).parts.push(...parts);
+    append(openUserTurn(open).parts, parts);
   } else if (last.role === 'system') {
-    last.parts.push(...parts);
+    append(last.parts, parts);
   } else {
-    turns.push({ role: 'system', parts: [...parts] });
+    open.push({ role: 'system', parts: [...parts] });
+  }
+}
+
+function addUserParts(turn: OpenUserTurn, parts: readonly Part[]): void {
+  for (const part of parts) {
+    if (part.kind === 'tool-result') {
+      turn.results.push({ ...part, parts: spoken(part.parts) });
+    } else {
+      turn.parts.push(part);
+    }
   }
 }
 
 /** The user's turn that is being written: the last one or a new one, before a system turn that waits at the end. */
-function openUserTurn(turns: OpenTurn[]): OpenUserTurn {
-  const system = turns.at(-1)?.role === 'system' ? turns.splice(-1) : [];
-  const last = turns.at(-1);
+function openUserTurn(open: OpenTurn[]): OpenUserTurn {
+  const system = open.at(-1)?.role === 'system' ? open.splice(-1) : [];
+  const last = open.at(-1);
   const user: OpenUserTurn = last?.role === 'user' ? last : { role: 'user', results: [], parts: [] };
-  turns.push(...(user === last ? [] : [user]), ...system);
+  open.push(...(user === last ? [] : [user]), ...system);
   return user;
 }
 
 /** A system turn that no user turn came to stand before is the user's text after all. */
-function settleSystemTurn(turns: OpenTurn[]): void {
-  const last = turns.at(-1);
-  if (last?.role === 'system' && turns.at(-2)?.role !== 'user') {
-    turns.splice(-1, 1, { role: 'user', results: [], parts: last.parts });
+function settleSystemTurn(open: OpenTurn[]): void {
+  const last = open.at(-1);
+  if (last?.role === 'system' && open.at(-2)?.role !== 'user') {
+    open.splice(-1, 1, { role: 'user', results: [], parts: last.parts });
   }
 }
 
-/** A message with nothing in it is left out: no vendor takes an empty assistant message. */
-function addStep(turns: OpenTurn[], step: AssistantStep): void {
-  if (step.parts.length === 0 && (step.message.tool_calls ?? []).length === 0) {
+/** A turn of reasoning alone, or of nothing, is left out: no vendor takes an empty assistant message. */
+function addAssistantParts(open: OpenTurn[], parts: readonly Part[], path: string): void {
+  if (parts.every(({ kind }) => kind === 'reasoning')) {
     return;
   }
-  settleSystemTurn(turns);
-  const last = turns.at(-1);
+  settleSystemTurn(open);
+  const last = open.at(-1);
   if (last?.role === 'assistant') {
-    last.steps.push(step);
+    append(last.parts, parts);
+    last.path = path;
   } else {
-    turns.push({ role: 'assistant', steps: [step] });
+    open.push({ role: 'assistant', parts: [...parts], path });
   }
 }
 
-/** The parts of a message's content without blank text. A cache mark on a message whose content is a string belongs to its one part. */
-function placedParts(message: ChatMessage, path: string): readonly PlacedPart[] {
-  const { content } = message;
-  const parts: PlacedPart[] = [];
-  if (typeof content === 'string') {
-    parts.push({ part: { type: 'text', text: content, ...markOf(message) }, path: `${path}.content` });
-  } else {
-    for (const [index, part] of (content ?? []).entries()) {
-      parts.push({ part: asText(part), path: `${path}.content[${index}]` });
-    }
+/** One by one: a spread of a caller's hundred thousand parts would run out of stack. */
+function append(to: Part[], parts: readonly Part[]): void {
+  for (const part of parts) {
+    to.push(part);
   }
-  if (message.role === 'assistant' && typeof message.refusal === 'string') {
-    parts.push({ part: { type: 'text', text: message.refusal }, path: `${path}.refusal` });
-  }
-  return parts.filter(({ part }) => !isBlankText(part));
 }
 
-function markOf(message: JsonObject): JsonObject {
-  const { cache_control: mark } = message;
-  return mark === undefined ? {} : { cache_control: mark };
+/** The parts without blank text; a refusal says what a text says. */
+function spoken(parts: readonly Part[]): readonly Part[] {
+  return parts
+    .map((part): Part => (part.kind === 'refusal' ? asText(part) : part))
+    .filter((part) => part.kind !== 'text' || part.text.trim() !== '');
 }
 
-/** An assistant's `refusal` part says what a text part says. */
-function asText(part: ContentPart): ContentPart {
-  return part.type === 'refusal' ? { ...part, type: 'text', text: part.refusal } : part;
-}
-
-function isBlankText(part: ContentPart): boolean {
-  return part.type === 'text' && (typeof part.text !== 'string' || part.text.trim() === '');
+function asText({ text, path, cache }: Extract<Part, { kind: 'refusal' }>): TextPart {
+  return { kind: 'text', text, path, ...(cache !== undefined && { cache }) };
 }

@@ -1,22 +1,24 @@
+import type { AnswerEvent } from '../model/answer-event.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { ChatDelta } from '../model/chat-delta.ts';
-import type { ChatRequest } from '../model/chat-request.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
+import type { Dialect } from '../model/dialect.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
+import type { Prompt } from '../model/prompt.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
 
-/** One vendor's wire format. A new one is a file that exports this and one line in `protocols.ts`. Everything here is synchronous and pure. */
+/**
+ * A wire format that vendors speak. A new one is a folder that exports this and one line in `protocols.ts`. It knows no address and no
+ * credential: those are a host's. Everything here is synchronous and pure.
+ */
 export interface Protocol {
-  /** How streamed responses are framed. A JSON content type is read as one body whatever this says. */
+  readonly dialect: Dialect;
+  /** How streamed responses are framed. A JSON body is read as one whatever this says. */
   readonly framing: 'server-sent-events' | 'amazon-event-stream';
-  /** The base URL used where the configuration has none; `undefined`: it must have one. Without a trailing slash. */
-  readonly defaultBaseUrl: (region: string | undefined) => string | undefined;
-  /** Headers that prove who we are, for a provider with an API key. Bedrock without one is signed by an adapter instead. */
-  readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
-  readonly encodeChat: (request: ChatRequest, target: Target) => Encoding;
+  /** Says a prompt in the vendor's words. Where the prompt's own dialect is this one, it starts from the caller's body and loses nothing. */
+  readonly encode: (prompt: Prompt, target: Target) => Encoding;
   /** A decoder for one response. `choices`: how many were asked for, by default one. */
-  readonly chatDecoder: (target: Target, choices?: number) => ChatDecoder;
+  readonly decoder: (target: Target, choices?: number) => AnswerDecoder;
   /** Absent where the vendor has no embeddings. */
   readonly embeddings?: EmbeddingsProtocol;
   /** Reads a response whose status is not 2xx (`body` is its text, perhaps cut at 64 KiB, perhaps no JSON at all). */
@@ -48,15 +50,15 @@ export type Encoding =
 
 /**
  * Reads one response. Synchronous and socket-free, so that tests feed it literals. It never throws: what it cannot read becomes
- * `answer-failed`.
+ * `failed`.
  */
-export interface ChatDecoder {
+export interface AnswerDecoder {
   /** One event of a streamed response. */
-  readonly event: (event: WireEvent) => readonly ChatDelta[];
+  readonly event: (event: WireEvent) => readonly AnswerEvent[];
   /** A whole JSON body: the answer to a call that was not streamed. `end` is not called after it. */
-  readonly body: (json: unknown) => readonly ChatDelta[];
-  /** The stream's bytes ended: what was held back, or `answer-failed` where the ending is missing. */
-  readonly end: () => readonly ChatDelta[];
+  readonly body: (json: unknown) => readonly AnswerEvent[];
+  /** The stream's bytes ended: what was held back, or `failed` where the ending is missing. */
+  readonly end: () => readonly AnswerEvent[];
   /** Whether the answer is complete, so that nothing more needs to be read (the terminal event and the usage have been seen). */
   readonly isComplete: () => boolean;
 }

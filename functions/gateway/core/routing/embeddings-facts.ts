@@ -22,6 +22,7 @@ export function embeddingsFacts(request: EmbeddingsRequest, tags: readonly strin
     promptTokens: Math.ceil(tokens.reduce((sum, count) => sum + count, 0)),
     // Vectors are no output tokens: the whole latency is the time to the first.
     maxOutputTokens: 0,
+    choices: 1,
     // No vendor caches inputs. The key only spreads requests over equals.
     affinityKey: inputs[0]?.slice(0, AFFINITY_CHARS).toString() ?? '',
     tags,

@@ -1,4 +1,4 @@
-import { errorJson, type GatewayError } from '../model/gateway-error.ts';
+import type { GatewayError } from '../model/gateway-error.ts';
 import { useOf } from './admit-call.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { Call } from './call.ts';
@@ -17,7 +17,7 @@ export function errorAnswer(state: GatewayState, call: Call, progress: Progress,
   progress.status = error.status;
   progress.errorCode = error.code ?? error.type;
   const headers = { ...JSON_TYPE, ...error.headers, ...ownHeaders(call, progress) };
-  return { status: error.status, headers, body: errorJson(error), afterEnd: afterEnd(state, call, progress) };
+  return { status: error.status, headers, body: call.surface.error(error), afterEnd: afterEnd(state, call, progress) };
 }
 
 /** A whole JSON body. */

@@ -1,12 +1,15 @@
 import type { Admission } from '../limits/key-limiter.ts';
 import type { Clock } from '../model/clock.ts';
 import type { TraceContext } from '../model/trace-context.ts';
+import type { Surface } from '../surfaces/surface.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
 /** One request on its way through the gateway: who, since when, and what each stage took. */
 export interface Call {
   readonly requestId: string;
   readonly request: GatewayRequest;
+  /** The API that is spoken at its path, or that the path resembles: errors have its shape. */
+  readonly surface: Surface;
   readonly startedAtMs: number;
   readonly clock: Clock;
   readonly trace: TraceContext;

@@ -1,6 +1,5 @@
-import type { ChatDelta } from '../model/chat-delta.ts';
+import type { AnswerEvent } from '../model/answer-event.ts';
 import type { RunResult } from '../race/run-race.ts';
-import { chatFold } from '../surfaces/openai-chat/fold-chat.ts';
 import { jsonAnswer, streamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { noteRace, type Progress } from './chat-progress.ts';
@@ -12,9 +11,9 @@ import { planCall } from './planned-call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { type PreparedChat, prepareChat } from './prepare-chat.ts';
 
-/** Serves `POST /v1/chat/completions`, whose body is `json`. */
+/** Serves a prompt, whose body is `json`, in the words of the call's surface. */
 export async function chatCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
-  const planned = await planCall(state, call, 'chat', (tags) => prepareChat(json, tags, state.directory));
+  const planned = await planCall(state, call, 'chat', (tags) => prepareChat(call.surface, json, tags, state.directory));
   if (planned.kind === 'answered') {
     return planned.answer;
   }
@@ -31,7 +30,7 @@ export interface ServedCall {
   readonly prepared: PreparedChat;
 }
 
-function respond(state: GatewayState, served: ServedCall, result: RunResult<ChatDelta>): GatewayResponse {
+function respond(state: GatewayState, served: ServedCall, result: RunResult<AnswerEvent>): GatewayResponse {
   const { call, progress, prepared } = served;
   const { outcome } = result;
   const leader = outcome.kind === 'won' ? result.attempts[outcome.leader]?.attempt : undefined;
@@ -41,16 +40,13 @@ function respond(state: GatewayState, served: ServedCall, result: RunResult<Chat
   const { deployment } = leader;
   progress.dropped = prepared.encoded.get(deployment.id)?.encoding.dropped ?? [];
   const about = {
-    id: `chatcmpl-${call.requestId}`,
+    requestId: call.requestId,
     created: Math.floor(call.startedAtMs / 1000),
     model: deployment.id,
+    prompt: prepared.prompt,
   };
   if (prepared.facts.stream) {
-    return streamAnswer(state, call, progress, chatStream(state, served, { leader, about, deltas: outcome.pieces }));
+    return streamAnswer(state, call, progress, chatStream(state, served, { leader, about, events: outcome.pieces }));
   }
-  const fold = chatFold();
-  for (const delta of outcome.pieces) {
-    fold.add(delta);
-  }
-  return jsonAnswer(state, call, progress, fold.body(about));
+  return jsonAnswer(state, call, progress, call.surface.body(outcome.pieces, about));
 }

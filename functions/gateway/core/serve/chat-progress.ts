@@ -1,8 +1,9 @@
 import { spentUsage } from '../attempt/spent-usage.ts';
 import { costUsd } from '../metrics/cost.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { ChatUsage } from '../model/chat-usage.ts';
+import { defined } from '../model/defined.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
+import { totalTokens, type Usage } from '../model/usage.ts';
 import type { RunAttempt, RunResult } from '../race/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { Call } from './call.ts';
@@ -21,7 +22,7 @@ export interface Progress {
   /** From the call's start to the content's arrival. */
   ttftMs?: number;
   /** Of an answer that several deployments gave; else the leader's stands. */
-  usage?: ChatUsage;
+  usage?: Usage;
   /** Time with attempts in flight until commit; for plain calls until the end. */
   upstreamMs: number;
   /** The gateway's own share until commit: what happens later is the stream's time, not the gateway's. */
@@ -99,7 +100,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       servedBy: leader?.deployment,
       ttftMs,
       usage: progress.usage ?? leader?.usage,
-      usedTokens: progress.usage?.total_tokens ?? leader?.spentTokens ?? tokensCutOff(attempts),
+      usedTokens: (progress.usage && totalTokens(progress.usage)) ?? leader?.spentTokens ?? tokensCutOff(attempts),
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
@@ -161,7 +162,7 @@ function attemptRecord(
       usage,
       continues,
       costUsd: cost,
-      spentTokens: spent?.usage.total_tokens,
+      spentTokens: spent && totalTokens(spent.usage),
       isCostEstimate: cost !== undefined && spent?.isEstimate === true ? (true as const) : undefined,
     }),
   };
@@ -172,10 +173,4 @@ function outcomeOf(failure: AttemptFailure | undefined, isLeader: boolean): Atte
     return 'aborted';
   }
   return failure === undefined && isLeader ? 'served' : 'failed';
-}
-
-/** The object without its members that are `undefined`. */
-function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -1,5 +1,5 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
-import type { ChatDelta } from '../model/chat-delta.ts';
+import type { AnswerEvent } from '../model/answer-event.ts';
 import type { RunResult } from '../race/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { Call } from './call.ts';
@@ -11,12 +11,12 @@ import { runPlan } from './run-plan.ts';
 export function raceChat(
   state: GatewayState,
   call: Call,
-  { route, facts, encoded, request }: PreparedChat,
+  { route, facts, encoded, prompt }: Omit<PreparedChat, 'asked'>,
   plan: Plan,
-): Promise<RunResult<ChatDelta>> {
+): Promise<RunResult<AnswerEvent>> {
   const { clock } = state.ports;
   const { timeouts } = route;
-  const choices = request.n ?? 1;
+  const { choices } = prompt.limits;
   return runPlan(state, call, {
     plan,
     route,

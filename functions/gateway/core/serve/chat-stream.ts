@@ -1,9 +1,9 @@
+import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { ChatDelta } from '../model/chat-delta.ts';
-import { errorJson, type GatewayError } from '../model/gateway-error.ts';
+import type { GatewayError } from '../model/gateway-error.ts';
 import { streamError } from '../race/final-error.ts';
-import { type ChatChunks, chatChunks } from '../surfaces/openai-chat/chat-chunks.ts';
+import type { AnswerIdentity, AnswerStream } from '../surfaces/surface.ts';
 import { BUG } from './bug-answer.ts';
 import type { ServedCall } from './chat-call.ts';
 import { recordOf } from './chat-progress.ts';
@@ -14,16 +14,16 @@ import { trailJson } from './trail.ts';
 
 /** A stream past its commit point. */
 export interface CommittedStream {
-  readonly leader: Attempt<ChatDelta>;
+  readonly leader: Attempt<AnswerEvent>;
   /** What has been read so far; ends with the first content. */
-  readonly deltas: readonly ChatDelta[];
+  readonly events: readonly AnswerEvent[];
   /** The caller sees one answer by one model, also where another deployment goes on with it: the trail tells. */
-  readonly about: { readonly id: string; readonly created: number; readonly model: string };
+  readonly about: AnswerIdentity;
 }
 
 /**
- * The caller's stream after commit: chunks as they come, then the usage where asked, the trail as a comment and `[DONE]`. A stream
- * that breaks, and with which nobody goes on, ends with an error event and without `[DONE]`. Never throws. Aborts the provider when the
+ * The caller's stream after commit: the surface's events as they come, its ending and the trail. A stream
+ * that breaks, and with which nobody goes on, ends with an error and unlike a finished one. Never throws. Aborts the provider when the
  * caller hangs up, when the deadline passes and when the consumer stops early.
  */
 export async function* chatStream(
@@ -52,31 +52,30 @@ function textsOf(
   served: ServedCall,
   { about, answer }: CommittedStream & { readonly answer: ContinuableAnswer },
 ): () => Promise<string | undefined> {
-  const includeUsage = served.prepared.request.stream_options?.include_usage === true;
-  const chunks = chatChunks({ ...about, includeUsage });
+  const stream = served.call.surface.stream(about);
   let hasEnded = false;
   return async () => {
     if (hasEnded) {
       return undefined;
     }
     try {
-      const deltas = await answer.next();
-      hasEnded = deltas === undefined;
-      return deltas === undefined ? ending(served, chunks, answer.failure()) : chunks.encode(deltas);
+      const events = await answer.next();
+      hasEnded = events === undefined;
+      return events === undefined ? ending(served, stream, answer.failure()) : stream.write(events);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
       state.ports.onBug?.(bug);
-      return brokenByBug(served);
+      return brokenByBug(served, stream);
     }
   };
 }
 
 /** Without the trail, which may be what has the bug. */
-function brokenByBug({ progress }: ServedCall): string {
+function brokenByBug({ progress }: ServedCall, stream: AnswerStream): string {
   progress.ending = 'cut';
   progress.errorCode = BUG.code ?? BUG.type;
-  return errorEvent(BUG);
+  return stream.broken(BUG);
 }
 
 function withoutThrowing({ ports }: GatewayState, action: () => void): void {
@@ -87,26 +86,26 @@ function withoutThrowing({ ports }: GatewayState, action: () => void): void {
   }
 }
 
-function ending(served: ServedCall, chunks: ChatChunks, failure: AttemptFailure | undefined): string {
+function ending(served: ServedCall, stream: AnswerStream, failure: AttemptFailure | undefined): string {
   const { call, progress } = served;
   if (failure !== undefined) {
     const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
-    return broken(served, streamError(failure), hasLeft ? 'hung-up' : 'cut');
+    return stream.broken(...broken(served, streamError(failure), hasLeft ? 'hung-up' : 'cut'));
   }
   progress.ending = 'complete';
-  return `${chunks.end()}: nemo ${trailJson(recordOf(call, progress))}\n\ndata: [DONE]\n\n`;
+  return stream.end(trailJson(recordOf(call, progress)));
 }
 
-function broken({ call, progress }: ServedCall, error: GatewayError, as: 'cut' | 'hung-up' = 'cut'): string {
+function broken(
+  { call, progress }: ServedCall,
+  error: GatewayError,
+  as: 'cut' | 'hung-up',
+): readonly [error: GatewayError, trail: string] {
   progress.ending = as;
   if (as === 'cut') {
     progress.errorCode = error.code ?? error.type;
   }
-  return `: nemo ${trailJson(recordOf(call, progress))}\n\n${errorEvent(error)}`;
-}
-
-function errorEvent(error: GatewayError): string {
-  return `event: error\ndata: ${errorJson(error)}\n\n`;
+  return [error, trailJson(recordOf(call, progress))];
 }
 
 /** Aborts the answer when its caller hangs up or its deadline passes. */

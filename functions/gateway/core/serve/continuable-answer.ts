@@ -1,19 +1,20 @@
 import { usageSoFar } from '../attempt/spent-usage.ts';
 import { chatSeam } from '../continuation/chat-seam.ts';
 import { type PlainTranscript, plainTranscript } from '../continuation/plain-transcript.ts';
+import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { ChatDelta } from '../model/chat-delta.ts';
-import type { ChatUsage } from '../model/chat-usage.ts';
+import { defined } from '../model/defined.ts';
 import { failureVerdict } from '../model/failure-verdict.ts';
+import type { Usage } from '../model/usage.ts';
 import type { ServedCall } from './chat-call.ts';
 import { continueChat } from './continue-chat.ts';
 import type { GatewayState } from './gateway-state.ts';
 
 /** A streamed answer past its commit point, read on across the breaks that another deployment can mend. */
 export interface ContinuableAnswer {
-  /** The next deltas for the caller; `undefined` where the answer has ended, well or not, as `failure` says. */
-  readonly next: () => Promise<readonly ChatDelta[] | undefined>;
+  /** The next events for the caller; `undefined` where the answer has ended, well or not, as `failure` says. */
+  readonly next: () => Promise<readonly AnswerEvent[] | undefined>;
   /** Why it broke off for good. */
   readonly failure: () => AttemptFailure | undefined;
   /** Stops whoever is answering. Nothing, where the answer has ended by itself. */
@@ -22,34 +23,34 @@ export interface ContinuableAnswer {
 
 /** One deployment's part of the answer. */
 interface Leg {
-  readonly leader: Attempt<ChatDelta>;
+  readonly leader: Attempt<AnswerEvent>;
   /** Read, but not yet handed on. */
-  unread: readonly ChatDelta[] | undefined;
-  readonly convert: (deltas: readonly ChatDelta[]) => readonly ChatDelta[];
+  unread: readonly AnswerEvent[] | undefined;
+  readonly convert: (events: readonly AnswerEvent[]) => readonly AnswerEvent[];
 }
 
 interface Reading {
   readonly state: GatewayState;
   readonly served: ServedCall;
   readonly transcript: PlainTranscript;
-  readonly first: Attempt<ChatDelta>;
+  readonly first: Attempt<AnswerEvent>;
   leg: Leg;
   /** Answer tokens of the legs that have broken off. */
   brokenTokens: number;
 }
 
-/** `deltas`: what has been read of the leader's answer so far. */
+/** `events`: what has been read of the leader's answer so far. */
 export function continuableAnswer(
   state: GatewayState,
   served: ServedCall,
-  { leader, deltas }: { readonly leader: Attempt<ChatDelta>; readonly deltas: readonly ChatDelta[] },
+  { leader, events }: { readonly leader: Attempt<AnswerEvent>; readonly events: readonly AnswerEvent[] },
 ): ContinuableAnswer {
   const reading: Reading = {
     state,
     served,
-    transcript: plainTranscript(served.prepared.request),
+    transcript: plainTranscript(served.prepared.prompt),
     first: leader,
-    leg: { leader, unread: deltas, convert: (all) => all },
+    leg: { leader, unread: events, convert: (all) => all },
     brokenTokens: 0,
   };
   return {
@@ -59,14 +60,14 @@ export function continuableAnswer(
   };
 }
 
-async function next(reading: Reading): Promise<readonly ChatDelta[] | undefined> {
+async function next(reading: Reading): Promise<readonly AnswerEvent[] | undefined> {
   const { served, transcript } = reading;
   do {
     const { leg } = reading;
-    const deltas = leg.unread ?? (await leg.leader.next());
+    const events = leg.unread ?? (await leg.leader.next());
     leg.unread = undefined;
-    if (deltas !== undefined) {
-      const converted = leg.convert(deltas);
+    if (events !== undefined) {
+      const converted = leg.convert(events);
       if (served.prepared.route.onStreamCut === 'continue') {
         transcript.add(converted);
       }
@@ -84,19 +85,19 @@ async function goesOn(reading: Reading): Promise<boolean> {
   if (served.prepared.route.onStreamCut !== 'continue' || text === undefined || !isMendable(report.failure)) {
     return false;
   }
-  const { completion_tokens: tokens } = usageSoFar(report, served.prepared.facts.promptTokens);
+  const { output: tokens } = usageSoFar(report, served.prepared.facts.promptTokens);
   const brokenTokens = reading.brokenTokens + tokens;
-  const seam = chatSeam(text);
-  const continuation = await continueChat(state, served, { prefix: seam.prefix, tokens: brokenTokens });
+  const seam = chatSeam(text, reading.transcript.last());
+  const continuation = await continueChat(state, served, { text: seam.prefix, tokens: brokenTokens });
   if (continuation === undefined) {
     return false;
   }
-  const before = { promptTokens: first.report().usage?.prompt_tokens, answerTokens: brokenTokens };
+  const before = { promptTokens: first.report().usage?.input, answerTokens: brokenTokens };
   reading.brokenTokens = brokenTokens;
   reading.leg = {
     leader: continuation.leader,
-    unread: continuation.deltas,
-    convert: (deltas) => seam.join(deltas.flatMap((delta) => asContinued(delta, before, served))),
+    unread: continuation.events,
+    convert: (events) => seam.join(events.flatMap((event) => asContinued(event, before, served))),
   };
   return true;
 }
@@ -115,24 +116,26 @@ interface UsedBefore {
   readonly answerTokens: number;
 }
 
-/** The caller sees one answer: the first deployment's members stand, and the usage is of the whole. */
-function asContinued(delta: ChatDelta, before: UsedBefore, { progress }: ServedCall): readonly ChatDelta[] {
-  if (delta.type === 'answer-info') {
+/** The caller sees one answer: what the first deployment says of it stands, and the usage is of the whole. */
+function asContinued(event: AnswerEvent, before: UsedBefore, { progress }: ServedCall): readonly AnswerEvent[] {
+  if (event.type === 'about') {
     return [];
   }
-  if (delta.type !== 'usage-update') {
-    return [delta];
+  if (event.type !== 'usage') {
+    return [event];
   }
-  progress.usage = wholeUsage(before, delta.usage);
-  return [{ type: 'usage-update', usage: progress.usage }];
+  progress.usage = wholeUsage(before, event.usage);
+  return [{ type: 'usage', usage: progress.usage }];
 }
 
 /**
  * The usage of an answer that several deployments gave. The answer's tokens are those of all; the prompt's count once, although each
  * deployment has read it: as the first told, else as the last told, less the text so far, which was part of what that one read.
  */
-function wholeUsage(before: UsedBefore, { prompt_tokens_details: _, ...last }: ChatUsage): ChatUsage {
-  const prompt = before.promptTokens ?? Math.max(0, last.prompt_tokens - before.answerTokens);
-  const completion = before.answerTokens + last.completion_tokens;
-  return { ...last, prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
+function wholeUsage(before: UsedBefore, { input, output, reasoning }: Usage): Usage {
+  return {
+    input: before.promptTokens ?? Math.max(0, input - before.answerTokens),
+    output: before.answerTokens + output,
+    ...defined({ reasoning }),
+  };
 }

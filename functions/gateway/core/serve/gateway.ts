@@ -3,6 +3,7 @@ import type { RequestRecord } from '../model/request-record.ts';
 import { allowedModels } from '../routing/allowed-models.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { decisionLog } from '../status/decision-log.ts';
+import { surfaceAt, surfaceLike } from '../surfaces/surfaces.ts';
 import { traceContext } from '../trace/trace-context.ts';
 import { standingRefusal } from './admit-call.ts';
 import { errorAnswer } from './answer.ts';
@@ -32,7 +33,7 @@ interface Endpoint {
   readonly serve: (state: GatewayState, call: Call) => GatewayResponse | Promise<GatewayResponse>;
 }
 
-const CHAT: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, chatCall) };
+const PROMPTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, chatCall) };
 const EMBEDDINGS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, embeddingsCall) };
 const MODELS: Endpoint = { methods: ['GET'], serve: (state, call) => modelsCall(withAllowedModels(state, call), call) };
 const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
@@ -44,7 +45,8 @@ export function createGateway(ports: GatewayPorts): Gateway {
     const { clock } = ports;
     const startedAtMs = clock.nowMs();
     const trace = traceContext(request.headers, ports.randomHex);
-    const call: Call = { requestId: ports.newId(), request, startedAtMs, clock, trace, stages: [], callerMs: 0 };
+    const about = { requestId: ports.newId(), request, startedAtMs, clock, trace, surface: surfaceLike(request.path) };
+    const call: Call = { ...about, stages: [], callerMs: 0 };
     const response = await handle(state, call).catch((bug: unknown) => bugAnswer(state, call, bug));
     return request.method === 'HEAD' ? { ...response, body: '' } : response;
   };
@@ -83,9 +85,10 @@ async function handle(state: GatewayState, call: Call): Promise<GatewayResponse>
 }
 
 function endpointAt({ decisions }: GatewayState, path: string): Endpoint | undefined {
+  if (surfaceAt(path) !== undefined) {
+    return PROMPTS;
+  }
   switch (path) {
-    case CHAT_PATH:
-      return CHAT;
     case EMBEDDINGS_PATH:
       return EMBEDDINGS;
     case STATUS_PATH:

@@ -20,7 +20,7 @@ export type Prepare<Prepared> = (
 ) => { readonly kind: 'prepared'; readonly prepared: Prepared } | Extract<FoundRoute, { kind: 'refused' }>;
 
 /** What every operation does before it asks a provider: prepares the request, holds it to its key's limits, and ranks who can serve it. */
-export async function planCall<Prepared extends PlannedRequest & { readonly request: { readonly model: string } }>(
+export async function planCall<Prepared extends PlannedRequest & { readonly asked: string }>(
   state: GatewayState,
   call: Call,
   operation: Progress['operation'],
@@ -35,7 +35,7 @@ export async function planCall<Prepared extends PlannedRequest & { readonly requ
     return { kind: 'answered', answer: errorAnswer(state, call, progress, preparation.error) };
   }
   const { prepared } = preparation;
-  Object.assign(progress, { prepared, askedModel: prepared.request.model });
+  Object.assign(progress, { prepared, askedModel: prepared.asked });
   const refusal = await admitCall(state, call, prepared);
   if (refusal !== undefined) {
     return { kind: 'answered', answer: errorAnswer(state, call, progress, refusal) };

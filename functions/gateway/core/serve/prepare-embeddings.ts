@@ -12,6 +12,8 @@ import { type FoundRoute, findRoute } from './find-route.ts';
 /** An embeddings request that somebody can serve. */
 export interface PreparedEmbeddings {
   readonly request: EmbeddingsRequest;
+  /** The caller's `model`. */
+  readonly asked: string;
   readonly route: Route;
   readonly facts: EmbeddingsFacts;
   /** Deployments that can be asked, with what to send them, in the route's order; at least one. */
@@ -52,7 +54,7 @@ export function prepareEmbeddings(
   const result = encodeForRoute(route, qualified, (protocol, target) => formFor(request, protocol, target));
   return result.kind === 'refused'
     ? result
-    : { kind: 'prepared', prepared: { request, route, facts, encoded: result.encoded } };
+    : { kind: 'prepared', prepared: { request, asked: request.model, route, facts, encoded: result.encoded } };
 }
 
 function formFor(

@@ -29,8 +29,8 @@ export function trailJson(record: RequestRecord): string {
       cost_is_estimate: attempt.isCostEstimate,
       continues: attempt.continues,
     })),
-    prompt_tokens: record.usage?.prompt_tokens,
-    completion_tokens: record.usage?.completion_tokens,
+    prompt_tokens: record.usage?.input,
+    completion_tokens: record.usage?.output,
     cost_usd: record.costUsd,
     dropped: record.dropped.length === 0 ? undefined : record.dropped,
   });

@@ -81,6 +81,7 @@ export interface Percentiles {
 /** Plans differ by request. What is shown is the plan of a streamed one of middling size that asks for nothing special. */
 export const TYPICAL_REQUEST: RequestFacts = {
   stream: true,
+  choices: 1,
   promptTokens: 1000,
   affinityKey: '',
   tags: [],

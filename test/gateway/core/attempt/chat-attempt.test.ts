@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chatAttempt } from '../../../../functions/gateway/core/attempt/chat-attempt.ts';
+import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
 import type { Attempt, AttemptOpening } from '../../../../functions/gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
 import type { Dial, UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
+import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { openai } from '../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import { deployment } from '../../../support/routes.ts';
 import { scriptedDial, type UpstreamMove, type UpstreamScript } from '../../../support/scripted-dial.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
 const TIMEOUTS = { connectMs: 1000, firstTokenMs: 10_000, stallMs: 15_000, deadlineMs: 120_000 };
-const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+const TOLD = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+const USAGE: Usage = { input: 5, output: 2, raw: { dialect: 'openai-chat', value: TOLD } };
 
 function event(chunk: object): string {
   return `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', ...chunk })}\n\n`;
@@ -24,7 +26,7 @@ function delta(fields: object, finishReason: string | null = null): string {
 const ROLE = delta({ role: 'assistant', content: '' });
 const HELLO = delta({ content: 'Hello' });
 const STOP = delta({}, 'stop');
-const USED = event({ choices: [], usage: USAGE });
+const USED = event({ choices: [], usage: TOLD });
 const DONE = 'data: [DONE]\n\n';
 const BODY = JSON.stringify({
   id: 'c',
@@ -32,17 +34,17 @@ const BODY = JSON.stringify({
   created: 1,
   model: 'm',
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
-  usage: USAGE,
+  usage: TOLD,
 });
 
 interface Tried {
   readonly time: VirtualClock;
-  readonly attempt: Attempt<ChatDelta>;
+  readonly attempt: Attempt<AnswerEvent>;
   readonly calls: readonly UpstreamCall[];
   /** Opens it and lets time pass until it has opened or failed; at most a minute. */
-  readonly opened: () => Promise<AttemptOpening<ChatDelta>>;
+  readonly opened: () => Promise<AttemptOpening<AnswerEvent>>;
   /** The rest of the answer; at most two minutes of it. */
-  readonly rest: () => Promise<readonly ChatDelta[]>;
+  readonly rest: () => Promise<readonly AnswerEvent[]>;
 }
 
 function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial, choices = 1): Tried {
@@ -52,7 +54,7 @@ function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial
     deployment: deployment('a'),
     protocol: openai,
     target: { model: 'm', streaming: true },
-    request: { path: '/chat/completions', headers: {}, body: {} },
+    request: { operation: 'answer-stream', headers: {}, body: {} },
     choices,
     timeouts: TIMEOUTS,
     dial: dialOver ?? scripted.dial,
@@ -67,8 +69,8 @@ function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial
   };
 }
 
-async function readAll(attempt: Attempt<ChatDelta>): Promise<readonly ChatDelta[]> {
-  const all: ChatDelta[] = [];
+async function readAll(attempt: Attempt<AnswerEvent>): Promise<readonly AnswerEvent[]> {
+  const all: AnswerEvent[] = [];
   for (let deltas = await attempt.next(); deltas !== undefined; deltas = await attempt.next()) {
     all.push(...deltas);
   }
@@ -87,11 +89,11 @@ async function within<Value>(time: VirtualClock, promise: Promise<Value>, limitM
   return settled.value;
 }
 
-function textOf(deltas: readonly ChatDelta[]): string {
-  return deltas.map((one) => (one.type === 'text-delta' ? one.text : '')).join('');
+function textOf(deltas: readonly AnswerEvent[]): string {
+  return deltas.map((one) => (one.type === 'part-delta' ? one.text : '')).join('');
 }
 
-function failureOf(opening: AttemptOpening<ChatDelta>): AttemptFailure | undefined {
+function failureOf(opening: AttemptOpening<AnswerEvent>): AttemptFailure | undefined {
   return opening.kind === 'failed' ? opening.failure : undefined;
 }
 
@@ -336,7 +338,7 @@ describe('an answer after its first content', () => {
     await opened();
     const deltas = await rest();
     assert.deepEqual(attempt.report().failure, { kind: 'timed-out', phase: 'stall', afterMs: 15_000 });
-    assert.equal(deltas.at(-1)?.type, 'answer-failed');
+    assert.equal(deltas.at(-1)?.type, 'failed');
     assert.equal(calls[0]?.signal.aborted, true);
   });
 
@@ -417,7 +419,7 @@ describe('an answer after its first content', () => {
     ]) {
       const { attempt, opened, rest, time } = tried(body);
       await opened();
-      assert.ok((await rest()).every(({ type }) => type !== 'answer-failed'));
+      assert.ok((await rest()).every(({ type }) => type !== 'failed'));
       assert.equal(attempt.report().failure, undefined);
       await time.advance(5000);
       assert.equal(time.pending(), 0);

@@ -102,7 +102,7 @@ describe('an attempt', () => {
     assert.deepEqual(one.told, [{ kind: 'first-token', ttftMs: 300 }]);
     assert.deepEqual(await one.attempt.next(), ['more']);
     await one.time.advance(5000);
-    one.ends({ usage: { prompt_tokens: 7, completion_tokens: 50, total_tokens: 57 } });
+    one.ends({ usage: { input: 7, output: 50 } });
     assert.equal(await one.attempt.next(), undefined);
     assert.deepEqual(one.told.slice(1), [
       { kind: 'answered', ttftMs: 300, totalMs: 5300, inputTokens: 7, outputTokens: 50 },

@@ -2,19 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { spentUsage } from '../../../../functions/gateway/core/attempt/spent-usage.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
+import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { FAILURES } from '../../../support/failures.ts';
 
 const PROMPT_TOKENS = 100;
-const TOLD = {
-  prompt_tokens: 80,
-  completion_tokens: 1,
-  total_tokens: 81,
-  prompt_tokens_details: { cached_tokens: 50 },
-};
+const TOLD: Usage = { input: 80, output: 1, cacheRead: 50 };
 
-function estimated(prompt: number, completion: number): object {
-  const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
-  return { usage, isEstimate: true };
+function estimated(input: number, output: number): object {
+  return { usage: { input, output }, isEstimate: true };
 }
 
 describe('the tokens that a vendor charges an attempt for', () => {
@@ -63,7 +58,7 @@ describe('the tokens that a vendor charges an attempt for', () => {
 
   it('are as the vendor told, but for an answer that has since grown', () => {
     const report = { failure: FAILURES.truncated, ttftMs: 5, answerChars: 40, usage: TOLD };
-    const usage = { ...TOLD, completion_tokens: 10, total_tokens: 90 };
+    const usage = { ...TOLD, output: 10 };
     assert.deepEqual(spentUsage(report, PROMPT_TOKENS), { usage, isEstimate: true });
   });
 });

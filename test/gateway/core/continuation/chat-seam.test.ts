@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { chatSeam } from '../../../../functions/gateway/core/continuation/chat-seam.ts';
-import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
+import { eventsOf } from '../../../support/steps.ts';
 
-function textDelta(text: string): ChatDelta {
-  return { type: 'text-delta', choice: 0, text };
-}
+const OPEN = { part: 0, isOpen: true };
 
 /** What the caller has read when a text that broke off is gone on with by these pieces. */
 function joined(text: string, pieces: readonly string[]): string {
-  const seam = chatSeam(text);
-  const deltas = pieces.flatMap((piece) => seam.join([textDelta(piece)]));
-  return text + deltas.map((delta) => (delta.type === 'text-delta' ? delta.text : '')).join('');
+  const seam = chatSeam(text, OPEN);
+  const events = eventsOf(pieces.map((piece) => ({ type: 'text', choice: 0, text: piece })));
+  const read = events.flatMap((event) => seam.join([event]));
+  return text + read.map((event) => (event.type === 'part-delta' ? event.text : '')).join('');
 }
 
 describe('the seam of a text that another deployment goes on with', () => {
@@ -51,7 +50,7 @@ describe('the seam of a text that another deployment goes on with', () => {
       fc.property(text, fc.nat(40), cuts, (whole, at, places) => {
         const sent = whole.slice(0, Math.max(1, at % whole.length));
         // The model is shown the text without the white space at its end, and goes on from there.
-        const rest = whole.slice(chatSeam(sent).prefix.length);
+        const rest = whole.slice(chatSeam(sent, OPEN).prefix.length);
         const bounds = [0, ...places.map((place) => place % rest.length).sort((a, b) => a - b), rest.length];
         const pieces = bounds.slice(1).map((end, index) => rest.slice(bounds[index], end));
         assert.equal(
@@ -66,12 +65,12 @@ describe('the seam of a text that another deployment goes on with', () => {
   });
 
   it('shows the next deployment a prefix without white space at its end', () => {
-    assert.equal(chatSeam('Hello \n\t').prefix, 'Hello');
+    assert.equal(chatSeam('Hello \n\t', OPEN).prefix, 'Hello');
   });
 
   it('shows the next deployment no half of a character', () => {
-    assert.equal(chatSeam('Hello \ud83d').prefix, 'Hello');
-    assert.equal(chatSeam('Hello\ud83d\ude00').prefix, 'Hello\ud83d\ude00');
+    assert.equal(chatSeam('Hello \ud83d', OPEN).prefix, 'Hello');
+    assert.equal(chatSeam('Hello\ud83d\ude00', OPEN).prefix, 'Hello\ud83d\ude00');
   });
 
   it('keeps what the next deployment says again: only it knows what is a repetition', () => {
@@ -79,8 +78,32 @@ describe('the seam of a text that another deployment goes on with', () => {
   });
 
   it('holds nothing back but white space', () => {
-    const seam = chatSeam('Hello');
-    const finish: ChatDelta = { type: 'choice-finish', choice: 0, reason: 'stop' };
-    assert.deepEqual(seam.join([textDelta(' '), finish]), [finish]);
+    const seam = chatSeam('Hello', OPEN);
+    const events = eventsOf([
+      { type: 'text', choice: 0, text: ' ' },
+      { type: 'finish', choice: 0, reason: 'end' },
+    ]);
+    assert.deepEqual(seam.join(events), [
+      { type: 'part-end', choice: 0, part: 0 },
+      { type: 'finish', choice: 0, reason: 'end' },
+    ]);
+  });
+
+  it('ends the open text before a part of another kind, and goes on counting from it', () => {
+    const continued = eventsOf([
+      { type: 'reasoning', choice: 0, text: 'Hm.' },
+      { type: 'text', choice: 0, text: ' world' },
+      { type: 'finish', choice: 0, reason: 'end' },
+    ]);
+    assert.deepEqual(chatSeam('Hello', { part: 2, isOpen: true }).join(continued), [
+      { type: 'part-end', choice: 0, part: 2 },
+      { type: 'part-start', choice: 0, part: 3, begins: { kind: 'reasoning' } },
+      { type: 'part-delta', choice: 0, part: 3, text: 'Hm.' },
+      { type: 'part-end', choice: 0, part: 3 },
+      { type: 'part-start', choice: 0, part: 4, begins: { kind: 'text' } },
+      { type: 'part-delta', choice: 0, part: 4, text: ' world' },
+      { type: 'part-end', choice: 0, part: 4 },
+      { type: 'finish', choice: 0, reason: 'end' },
+    ]);
   });
 });

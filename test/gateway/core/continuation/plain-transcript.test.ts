@@ -1,51 +1,62 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { plainTranscript } from '../../../../functions/gateway/core/continuation/plain-transcript.ts';
-import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
-import type { ChatRequest } from '../../../../functions/gateway/core/model/chat-request.ts';
+import { promptOf } from '../../../support/prompt-of.ts';
+import { eventsOf, openAiNative, type Step } from '../../../support/steps.ts';
 
-const REQUEST: ChatRequest = { model: 'any', messages: [{ role: 'user', content: 'Hello' }] };
-
-function text(piece: string): ChatDelta {
-  return { type: 'text-delta', choice: 0, text: piece };
+function text(piece: string): Step {
+  return { type: 'text', choice: 0, text: piece };
 }
 
 describe('the transcript of an answer that another deployment could go on with', () => {
   it('is its text, whatever signs of life, token counts and other information come between', () => {
-    const transcript = plainTranscript(REQUEST);
-    const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-    transcript.add([{ type: 'keep-alive' }, text('One'), { type: 'usage-update', usage }]);
-    transcript.add([{ type: 'answer-info', fields: { system_fingerprint: 'fp' } }, text(' two')]);
-    transcript.add([{ type: 'answer-failed', failure: { kind: 'truncated' } }]);
+    const transcript = plainTranscript(promptOf({}));
+    const steps: readonly Step[] = [
+      { type: 'keep-alive' },
+      text('One'),
+      { type: 'usage', usage: { input: 1, output: 1 } },
+      { type: 'about', native: openAiNative({ system_fingerprint: 'fp' }) },
+      text(' two'),
+      { type: 'failed', failure: { kind: 'truncated' } },
+    ];
+    for (const event of eventsOf(steps)) {
+      transcript.add([event]);
+    }
     assert.equal(transcript.text(), 'One two');
+    assert.deepEqual(transcript.last(), { part: 0, isOpen: true });
   });
 
-  const others: readonly ChatDelta[] = [
-    { type: 'reasoning-delta', choice: 0, text: 'Hm.' },
-    { type: 'refusal-delta', choice: 0, text: 'No.' },
-    { type: 'tool-call-start', choice: 0, call: 0, id: 'call_1', name: 'look' },
-    { type: 'tool-call-delta', choice: 0, call: 0, text: '{' },
-    { type: 'extension-delta', choice: 0, fields: { annotations: [] } },
-    { type: 'logprobs-delta', choice: 0, logprobs: { content: [] } },
-    { type: 'choice-finish', choice: 0, reason: 'stop' },
+  const others: readonly Step[] = [
+    { type: 'reasoning', choice: 0, text: 'Hm.' },
+    { type: 'refusal', choice: 0, text: 'No.' },
+    { type: 'call', choice: 0, call: 0, id: 'call_1', name: 'look' },
+    { type: 'native', choice: 0, native: openAiNative({ annotations: [] }) },
+    { type: 'citations', choice: 0, citations: [] },
+    { type: 'logprobs', choice: 0, logprobs: { content: [] } },
+    { type: 'finish', choice: 0, reason: 'end' },
   ];
-  for (const delta of others) {
-    it(`ends with a ${delta.type}`, () => {
-      const transcript = plainTranscript(REQUEST);
-      transcript.add([text('One'), delta]);
-      transcript.add([text('two')]);
+  for (const step of others) {
+    it(`ends with a ${step.type}`, () => {
+      const transcript = plainTranscript(promptOf({}));
+      for (const event of eventsOf([text('One'), step, text('two')])) {
+        transcript.add([event]);
+      }
       assert.equal(transcript.text(), undefined);
     });
   }
 
   const requests: readonly {
     readonly name: string;
-    readonly request: Partial<ChatRequest>;
+    readonly request: object;
     readonly plain: boolean;
   }[] = [
     { name: 'text as its format', request: { response_format: { type: 'text' } }, plain: true },
     { name: 'JSON', request: { response_format: { type: 'json_object' } }, plain: false },
-    { name: 'JSON of a schema', request: { response_format: { type: 'json_schema' } }, plain: false },
+    {
+      name: 'JSON of a schema',
+      request: { response_format: { type: 'json_schema', json_schema: { name: 'x' } } },
+      plain: false,
+    },
     { name: 'one choice', request: { n: 1 }, plain: true },
     { name: 'two choices', request: { n: 2 }, plain: false },
     { name: 'log probabilities', request: { logprobs: true }, plain: false },
@@ -54,8 +65,8 @@ describe('the transcript of an answer that another deployment could go on with',
   ];
   for (const { name, request, plain } of requests) {
     it(`${plain ? 'is kept' : 'is none'} for a request for ${name}`, () => {
-      const transcript = plainTranscript({ ...REQUEST, ...request });
-      transcript.add([text('One')]);
+      const transcript = plainTranscript(promptOf(request));
+      transcript.add(eventsOf([text('One')]));
       assert.equal(transcript.text(), plain ? 'One' : undefined);
     });
   }

@@ -15,7 +15,7 @@ describe('what a call is expected to take', () => {
       deployment({ inputPrice: 2, outputPrice: 10 }),
       deployment({}),
     ];
-    assert.deepEqual(callDemand({ promptTokens: 100, maxOutputTokens: 50 }, deployments, 1_000), {
+    assert.deepEqual(callDemand({ promptTokens: 100, maxOutputTokens: 50, choices: 1 }, deployments, 1_000), {
       requests: 1,
       tokens: 150,
       usd: (100 * 2 + 50 * 10) / 1_000_000,
@@ -23,10 +23,16 @@ describe('what a call is expected to take', () => {
   });
 
   test('assumes an answer of the configured length where the request sets no bound', () => {
-    assert.equal(callDemand({ promptTokens: 100 }, [deployment({})], 1_000).tokens, 1_100);
+    assert.equal(callDemand({ promptTokens: 100, choices: 1 }, [deployment({})], 1_000).tokens, 1_100);
   });
 
   test('costs nothing where nothing is priced', () => {
-    assert.equal(callDemand({ promptTokens: 100 }, [], 1_000).usd, 0);
+    assert.equal(callDemand({ promptTokens: 100, choices: 1 }, [], 1_000).usd, 0);
+  });
+
+  test('is as many answers as are asked for', () => {
+    const asked = { promptTokens: 100, maxOutputTokens: 50, choices: 128 };
+    const { tokens, usd } = callDemand(asked, [deployment({ inputPrice: 1, outputPrice: 2 })], 1_000);
+    assert.deepEqual([tokens, usd], [100 + 128 * 50, (100 + 128 * 50 * 2) / 1_000_000]);
   });
 });

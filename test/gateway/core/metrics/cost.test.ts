@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { costUsd } from '../../../../functions/gateway/core/metrics/cost.ts';
-import type { ChatUsage } from '../../../../functions/gateway/core/model/chat-usage.ts';
 import type { DeploymentSettings } from '../../../../functions/gateway/core/model/gateway-config.ts';
+import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { deployment } from '../../../support/routes.ts';
 
 const M = 1_000_000;
 
-function usage(change: Partial<ChatUsage> = {}): ChatUsage {
-  return { prompt_tokens: M, completion_tokens: M, total_tokens: 2 * M, ...change };
+function usage(change: Partial<Usage> = {}): Usage {
+  return { input: M, output: M, ...change };
 }
 
-function cost(prices: Partial<DeploymentSettings>, used: ChatUsage | undefined = usage()): number | undefined {
+function cost(prices: Partial<DeploymentSettings>, used: Usage | undefined = usage()): number | undefined {
   return costUsd(used, deployment('a', prices));
 }
 
 describe('the cost of an attempt', () => {
-  const cached = usage({ prompt_tokens_details: { cached_tokens: M / 2, cache_write_tokens: M / 4 } });
+  const cached = usage({ cacheRead: M / 2, cacheWrite5m: M / 4 });
   const rows: readonly {
     readonly name: string;
     readonly prices: Partial<DeploymentSettings>;
-    readonly used: ChatUsage;
+    readonly used: Usage;
     readonly dollars: number;
   }[] = [
     {
@@ -37,21 +37,33 @@ describe('the cost of an attempt', () => {
       dollars: 0.25 * 4 + 0.5 * 1 + 0.25 * 8,
     },
     {
+      name: "an hour's cache at its own price",
+      prices: { inputPrice: 4, outputPrice: 0, cacheWritePrice: 5, cacheWrite1hPrice: 8 },
+      used: usage({ cacheWrite5m: M / 4, cacheWrite1h: M / 2 }),
+      dollars: 0.25 * 4 + 0.25 * 5 + 0.5 * 8,
+    },
+    {
+      name: "an hour's cache at 1.6 times the price of a cache of minutes",
+      prices: { inputPrice: 4, outputPrice: 0, cacheWritePrice: 5 },
+      used: usage({ cacheWrite1h: M }),
+      dollars: 8,
+    },
+    {
       name: 'no less than nothing for a vendor that counts cached tokens apart',
       prices: { inputPrice: 4, outputPrice: 0, cachedInputPrice: 1 },
-      used: usage({ prompt_tokens: 0, prompt_tokens_details: { cached_tokens: M } }),
+      used: usage({ input: 0, cacheRead: M }),
       dollars: 1,
     },
     {
       name: 'reasoning at the price of the answer',
       prices: { inputPrice: 0, outputPrice: 10 },
-      used: usage({ completion_tokens_details: { reasoning_tokens: M / 4 } }),
+      used: usage({ reasoning: M / 4 }),
       dollars: 10,
     },
     {
       name: 'reasoning at its own price',
       prices: { inputPrice: 0, outputPrice: 10, reasoningPrice: 20 },
-      used: usage({ completion_tokens_details: { reasoning_tokens: M / 4 } }),
+      used: usage({ reasoning: M / 4 }),
       dollars: 0.75 * 10 + 0.25 * 20,
     },
   ];

@@ -22,7 +22,7 @@ function attempt(change: Partial<AttemptRecord> = {}): AttemptRecord {
     outcome: 'served',
     ttftMs: 300.5,
     totalMs: 900,
-    usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+    usage: { input: 10, output: 20 },
     costUsd: 0.00021,
     ...change,
   };
@@ -56,7 +56,7 @@ function record(change: Partial<RequestRecord> = {}): RequestRecord {
     ttftMs: 302.5,
     totalMs: 905,
     overheadMs: 0.8,
-    usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+    usage: { input: 10, output: 20 },
     costUsd: 0.00021,
     ending: 'complete',
     dropped: ['logit_bias'],

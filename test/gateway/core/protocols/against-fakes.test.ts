@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { addressOf } from '../../../../functions/gateway/core/hosts/hosts.ts';
+import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
 import type { AttemptFailureKind } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
-import type { ChatRequest } from '../../../../functions/gateway/core/model/chat-request.ts';
 import type { ProtocolName } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
-import { chatFold } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
+import { chatBody } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
 import { amazonEventStreamParser } from '../../../../functions/gateway/core/wire/amazon-event-stream.ts';
 import { sseParser } from '../../../../functions/gateway/core/wire/sse-parser.ts';
 import type { FailureMeaning } from '../../../../infra/local/simulated/vendor-wire.ts';
 import { type FakeProvider, startFakeProvider } from '../../../support/fake-provider.ts';
 import type { Step } from '../../../support/fake-provider-step.ts';
+import { promptOf } from '../../../support/prompt-of.ts';
 
 /** Everything that every vendor can be asked for, in one conversation. */
-const REQUEST: ChatRequest = {
+const REQUEST = {
   model: 'some-model',
   messages: [
     { role: 'system', content: 'Be brief.' },
@@ -82,17 +83,19 @@ for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
     after(() => fake.close());
 
     async function send(step: Step, streaming: boolean): Promise<Response> {
-      const encoding = protocol.encodeChat(REQUEST, { model: 'vendor-model', streaming });
+      const encoding = protocol.encode(promptOf(REQUEST), { model: 'vendor-model', streaming });
       assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
-      const { path, headers, body } = encoding.request;
+      const { headers, body } = encoding.request;
+      const provider = { model: 'vendor-model', providerSettings: { protocol: name, region: 'eu-north-1' } };
+      const { path } = addressOf(provider, encoding.request) ?? assert.fail();
       fake.script(step);
       return fetch(fake.baseUrl + path, { method: 'POST', headers, body: JSON.stringify(body) });
     }
 
     /** What the protocol reads from the fake's answer to one step. */
-    async function deltasOf(step: Step, streaming = true): Promise<readonly ChatDelta[]> {
+    async function eventsOf(step: Step, streaming = true): Promise<readonly AnswerEvent[]> {
       const response = await send(step, streaming);
-      const decoder = protocol.chatDecoder({ model: 'vendor-model', streaming });
+      const decoder = protocol.decoder({ model: 'vendor-model', streaming });
       if (!streaming) {
         return decoder.body(await response.json());
       }
@@ -104,12 +107,12 @@ for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
 
     for (const streaming of [true, false]) {
       it(`reads ${streaming ? 'a stream' : 'one body'} with reasoning, text, several tool calls and cached tokens`, async () => {
-        const fold = chatFold();
-        for (const delta of await deltasOf({ kind: 'answer', ...ANSWER }, streaming)) {
-          assert.notEqual(delta.type, 'answer-failed', JSON.stringify(delta));
-          fold.add(delta);
+        const events = await eventsOf({ kind: 'answer', ...ANSWER }, streaming);
+        for (const event of events) {
+          assert.notEqual(event.type, 'failed', JSON.stringify(event));
         }
-        const body = JSON.parse(JSON.stringify(fold.body({ id: 'x', created: 1, model: 'm' })));
+        const identity = { requestId: 'x', created: 1, model: 'm', prompt: promptOf(REQUEST) };
+        const body = JSON.parse(JSON.stringify(chatBody(events, identity)));
         const [{ message, finish_reason }] = body.choices;
         assert.equal(message.reasoning_content, 'Let me think.');
         assert.equal(message.content, 'One – two 三');
@@ -132,11 +135,11 @@ for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
       });
     }
 
-    const finishes = { stop: 'stop', length: 'length', 'content-filter': 'content_filter' } as const;
+    const finishes = { stop: 'end', length: 'length', 'content-filter': 'filtered' } as const;
     for (const [finish, reason] of Object.entries(finishes)) {
       it(`reads the end of an answer that ended by ${finish}`, async () => {
-        const deltas = await deltasOf({ kind: 'answer', text: 'so', finish: finish as keyof typeof finishes });
-        const ends = deltas.flatMap((delta) => (delta.type === 'choice-finish' ? [delta.reason] : []));
+        const events = await eventsOf({ kind: 'answer', text: 'so', finish: finish as keyof typeof finishes });
+        const ends = events.flatMap((event) => (event.type === 'finish' ? [event.reason] : []));
         assert.deepEqual(ends, [reason]);
       });
     }
@@ -151,9 +154,9 @@ for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
     };
     for (const [how, step] of Object.entries(breaks)) {
       it(`says that an answer failed which ${how}`, async () => {
-        const deltas = await deltasOf(step);
-        assert.equal(deltas.at(-1)?.type, 'answer-failed');
-        assert.equal(deltas.filter((delta) => delta.type === 'choice-finish').length, 0);
+        const events = await eventsOf(step);
+        assert.equal(events.at(-1)?.type, 'failed');
+        assert.equal(events.filter((event) => event.type === 'finish').length, 0);
       });
     }
 
@@ -174,10 +177,10 @@ for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
     /** Of a refusal that comes as an answer with status 200. */
     async function kindInside(response: Response): Promise<string | undefined> {
       const parser = parserOf(name);
-      const decoder = protocol.chatDecoder({ model: 'vendor-model', streaming: true });
-      const events = [...parser.push(new Uint8Array(await response.arrayBuffer())), ...parser.end()];
-      const deltas = [...events.flatMap((event) => decoder.event(event)), ...decoder.end()];
-      return deltas.flatMap((delta) => (delta.type === 'answer-failed' ? [delta.failure.kind] : []))[0];
+      const decoder = protocol.decoder({ model: 'vendor-model', streaming: true });
+      const wire = [...parser.push(new Uint8Array(await response.arrayBuffer())), ...parser.end()];
+      const events = [...wire.flatMap((event) => decoder.event(event)), ...decoder.end()];
+      return events.flatMap((event) => (event.type === 'failed' ? [event.failure.kind] : []))[0];
     }
   });
 }

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ChatMessage } from '../../../../functions/gateway/core/model/chat-request.ts';
+import type { Part } from '../../../../functions/gateway/core/model/part.ts';
 import {
   type Conversation,
-  conversationTurns,
-  type PlacedPart,
-  type Turn,
+  type ConversationTurn,
+  conversationTurns as turnsOf,
 } from '../../../../functions/gateway/core/protocols/conversation-turns.ts';
+import { promptOf } from '../../../support/prompt-of.ts';
 
-function texts(parts: readonly PlacedPart[]): readonly unknown[] {
-  return parts.map(({ part }) => part.text);
+type Message = Record<string, unknown> & { role: string };
+
+/** The turns of an OpenAI chat's messages. */
+function conversationTurns(messages: readonly Message[], nativeSystem: boolean): Conversation {
+  return turnsOf(promptOf({ messages }).turns, nativeSystem);
+}
+
+function texts(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap((part) => (part.kind === 'text' ? part.text : []));
 }
 
 /** A conversation in one line a turn, as `user: <results>texts`. */
@@ -18,14 +25,14 @@ function outline(conversation: Conversation): readonly string[] {
   return conversation.turns.map(line);
 }
 
-function line(turn: Turn): string {
+function line(turn: ConversationTurn): string {
   switch (turn.role) {
     case 'system':
       return `system: ${texts(turn.parts).join(' ')}`;
     case 'user':
       return `user: ${turn.results.map((result) => `<${result.id}>`).join('')}${texts(turn.parts).join(' ')}`;
     case 'assistant':
-      return `assistant: ${turn.steps.flatMap((step) => texts(step.parts)).join(' ')}`;
+      return `assistant: ${texts(turn.parts).join(' ')}`;
   }
 }
 
@@ -73,7 +80,7 @@ describe('the turns of a conversation', () => {
   });
 
   it('leaves out an assistant message without content and merges its neighbours', () => {
-    const messages: ChatMessage[] = [
+    const messages: Message[] = [
       { role: 'user', content: 'a' },
       { role: 'assistant', content: ' \n' },
       { role: 'user', content: 'b' },
@@ -82,7 +89,7 @@ describe('the turns of a conversation', () => {
   });
 
   it('keeps the place of a user turn of nothing but blanks', () => {
-    const messages: ChatMessage[] = [
+    const messages: Message[] = [
       { role: 'user', content: 'a' },
       { role: 'assistant', content: 'b' },
       { role: 'user', content: '  ' },
@@ -91,7 +98,7 @@ describe('the turns of a conversation', () => {
   });
 
   it('reads a refusal, in either form, as what the assistant said', () => {
-    const messages: ChatMessage[] = [
+    const messages: Message[] = [
       { role: 'user', content: 'a' },
       { role: 'assistant', content: null, refusal: 'no' },
       { role: 'assistant', content: [{ type: 'refusal', refusal: 'never' }] },
@@ -108,14 +115,64 @@ describe('the turns of a conversation', () => {
       ],
       false,
     );
-    assert.deepEqual(system[0]?.part.cache_control, mark);
+    assert.deepEqual(system[0]?.cache, {});
+  });
+
+  it('keeps what the assistant said in the order in which it was said, over several messages', () => {
+    const said = { role: 'assistant', reasoning_content: 'hm', content: 'Let me look.', tool_calls: [call] };
+    const { turns } = conversationTurns([{ role: 'user', content: 'q' }, said, { ...said, content: null }], false);
+    const kinds = turns.flatMap((turn) => (turn.role === 'assistant' ? turn.parts.map(({ kind }) => kind) : []));
+    assert.deepEqual(kinds, ['reasoning', 'text', 'tool-call', 'reasoning', 'tool-call']);
+    assert.equal(turns[1]?.role === 'assistant' && turns[1].path, 'messages[2]');
+  });
+
+  it('leaves out an assistant message of reasoning alone', () => {
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: null, reasoning_content: 'hm' },
+      { role: 'user', content: 'b' },
+    ];
+    assert.deepEqual(outline(conversationTurns(messages, false)), ['user: a b']);
+  });
+
+  it('leaves blanks out of what a tool answered', () => {
+    const content = [
+      { type: 'text', text: ' ' },
+      { type: 'text', text: 'r' },
+    ];
+    const { turns } = conversationTurns([{ role: 'tool', tool_call_id: 'c1', content }], false);
+    assert.deepEqual(turns[0]?.role === 'user' && texts(turns[0].results[0]?.parts ?? []), ['r']);
+  });
+
+  it('keeps the cache mark of a refusal', () => {
+    const content = [{ type: 'refusal', refusal: 'no', cache_control: { type: 'ephemeral', ttl: '1h' } }];
+    const { turns } = conversationTurns([{ role: 'assistant', content }], false);
+    assert.deepEqual(turns[0]?.role === 'assistant' && turns[0].parts[0]?.cache, { ttl: '1h' });
+  });
+
+  it('takes as many parts in a turn as a caller sends', () => {
+    const content = Array.from({ length: 150_000 }, () => ({ type: 'text', text: 'x' }));
+    const { turns } = conversationTurns(
+      [
+        { role: 'user', content },
+        { role: 'user', content },
+      ],
+      false,
+    );
+    assert.equal(turns[0]?.role === 'user' && turns[0].parts.length, 300_000);
   });
 
   it('says where the caller wrote each part', () => {
     const { system, turns } = conversationTurns(
       [
         { role: 'system', content: 'a' },
-        { role: 'user', content: [{ type: 'text', text: ' ' }, { type: 'image_url' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: ' ' },
+            { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+          ],
+        },
       ],
       false,
     );
@@ -165,6 +222,7 @@ describe('the turns of a conversation', () => {
         assert.doesNotMatch(order, /uu|aa|ss|^s|^$|as|su/);
         assert.ok(native || !order.includes('s'));
       }),
+      { seed: 20261129 },
     );
   });
 
@@ -176,11 +234,12 @@ describe('the turns of a conversation', () => {
         const written = JSON.stringify(conversationTurns(messages, native));
         assert.ok(messages.every((message) => written.includes(`"text":"${message.content}"`)));
       }),
+      { seed: 20261129 },
     );
   });
 });
 
-function messageOf(letter: string): ChatMessage {
+function messageOf(letter: string): Message {
   switch (letter) {
     case 's':
       return { role: 'system', content: 'instruction' };

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { answerDecoder } from '../../../../functions/gateway/core/attempt/answer-decoder.ts';
-import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
+import { responseDecoder } from '../../../../functions/gateway/core/attempt/response-decoder.ts';
+import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
-import { chatFold } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
-import { parseChatRequest } from '../../../../functions/gateway/core/surfaces/openai-chat/parse-chat-request.ts';
+import { chatBody } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat, WirePart } from '../../../../infra/local/simulated/vendor-wire.ts';
+import { promptOf } from '../../../support/prompt-of.ts';
+import { stepsOf } from '../../../support/steps.ts';
 import { wireOf } from '../../../support/wire-of.ts';
 
 type Name = (typeof PROTOCOL_NAMES)[number];
@@ -86,19 +87,20 @@ function cutAt(bytes: Uint8Array, cuts: readonly number[]): readonly Uint8Array[
   return places.slice(1).map((end, index) => bytes.subarray(places[index], end));
 }
 
-function decoded(name: Name, pieces: readonly Uint8Array[]): readonly ChatDelta[] {
-  const { framing, chatDecoder } = PROTOCOLS[name];
-  const decoder = answerDecoder(framing, chatDecoder({ model: 'vendor-model', streaming: true }));
+function decoded(name: Name, pieces: readonly Uint8Array[]): readonly AnswerEvent[] {
+  const { framing, decoder: newDecoder } = PROTOCOLS[name];
+  const decoder = responseDecoder(framing, newDecoder({ model: 'vendor-model', streaming: true }));
   return [...pieces.filter(({ length }) => length > 0).flatMap((piece) => decoder.push(piece)), ...decoder.end()];
 }
 
-function folded(deltas: readonly ChatDelta[]): Folded {
-  const fold = chatFold();
-  for (const delta of deltas) {
-    assert.notEqual(delta.type, 'answer-failed', JSON.stringify(delta));
-    fold.add(delta);
+function folded(events: readonly AnswerEvent[]): Folded {
+  for (const event of events) {
+    assert.notEqual(event.type, 'failed', JSON.stringify(event));
   }
-  return JSON.parse(JSON.stringify(fold.body({ id: 'x', created: 1, model: 'm' })));
+  // Fails where the parts are not well formed.
+  stepsOf(events);
+  const identity = { requestId: 'x', created: 1, model: 'm', prompt: promptOf({}) };
+  return JSON.parse(JSON.stringify(chatBody(events, identity)));
 }
 
 interface Folded {
@@ -189,7 +191,7 @@ function messagesOf(turn: Turn, mark: () => string): readonly JsonObject[] {
 
 for (const name of PROTOCOL_NAMES) {
   describe(`any answer of ${name}'s`, () => {
-    it('decodes to the same deltas wherever its bytes are cut', () => {
+    it('decodes to the same events wherever its bytes are cut', () => {
       fc.assert(
         fc.property(answers, fc.array(fc.nat(), { maxLength: 40 }), (answer, cuts) => {
           const bytes = streamOf(name, answer);
@@ -199,7 +201,7 @@ for (const name of PROTOCOL_NAMES) {
       );
     });
 
-    it('decodes to the same deltas when it comes byte by byte', () => {
+    it('decodes to the same events when it comes byte by byte', () => {
       fc.assert(
         fc.property(answers, (answer) => {
           const bytes = streamOf(name, answer);
@@ -232,9 +234,9 @@ for (const name of PROTOCOL_NAMES) {
         fc.property(answers, fc.double({ min: 0, max: 1, noNaN: true }), (answer, share) => {
           const { prelude, content } = wireOf(name).stream(answer, REQUEST);
           const bytes = Buffer.concat([...prelude, ...content]);
-          const deltas = decoded(name, [bytes.subarray(0, Math.floor(bytes.length * share))]);
-          assert.equal(deltas.at(-1)?.type, 'answer-failed');
-          assert.ok(!deltas.some(({ type }) => type === 'choice-finish'));
+          const events = decoded(name, [bytes.subarray(0, Math.floor(bytes.length * share))]);
+          assert.equal(events.at(-1)?.type, 'failed');
+          assert.ok(!events.some(({ type }) => type === 'finish'));
         }),
         { numRuns: 100 },
       );
@@ -246,9 +248,8 @@ for (const name of PROTOCOL_NAMES) {
       it(`loses no message, ${streaming ? 'streamed' : 'whole'}`, () => {
         fc.assert(
           fc.property(conversations, ({ messages, marks }) => {
-            const parsed = parseChatRequest({ model: 'route', messages, tools: TOOLS });
-            assert.ok(parsed.kind === 'parsed', JSON.stringify(parsed));
-            const encoding = PROTOCOLS[name].encodeChat(parsed.request, { model: 'claude-sonnet-4-5', streaming });
+            const prompt = promptOf({ messages, tools: TOOLS });
+            const encoding = PROTOCOLS[name].encode(prompt, { model: 'claude-sonnet-4-5', streaming });
             assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
             const sent = JSON.stringify(encoding.request.body);
             const missing = marks.filter((mark) => !sent.includes(mark));

@@ -92,7 +92,7 @@ describe('POST /v1/embeddings', () => {
     const record = await gateway.record(already);
     assert.equal(record.operation, 'embeddings');
     assert.equal(record.ending, 'complete');
-    assert.equal(record.usage?.prompt_tokens, data.usage.prompt_tokens);
+    assert.equal(record.usage?.input, data.usage.prompt_tokens);
     assert.ok((record.costUsd ?? 0) > 0);
     assert.equal(response.headers.get('x-nemo-routed-model'), deploymentId('openai'));
     assert.equal(response.headers.get('x-nemo-attempts'), '1');

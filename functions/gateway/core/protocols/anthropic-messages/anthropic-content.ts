@@ -1,80 +1,147 @@
-import type { ContentPart } from '../../model/chat-request.ts';
-import { type JsonObject, member, stringMember } from '../../wire/json.ts';
-import type { PlacedPart } from '../conversation-turns.ts';
-import { parseDataUrl } from '../data-url.ts';
-import { cacheMark } from './cache-marks.ts';
-import type { EncodingNotes } from './encoding-notes.ts';
+import type { MediaPart, Part, Source } from '../../model/part.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
+import { cacheControl } from './cache-marks.ts';
 
-/** A part of the user's or of a tool's words as a content block; what Anthropic cannot take is refused. */
-export function partBlocks(parts: readonly PlacedPart[], notes: EncodingNotes): readonly JsonObject[] {
-  return parts.flatMap((placed) => {
-    const block =
-      READERS.get(placed.part.type)?.(placed.part) ?? `Anthropic takes no part of type "${placed.part.type}".`;
-    if (typeof block === 'string') {
-      notes.refuse(placed.path, block);
+/** Parts of the user's or of a tool's words as content blocks; what Anthropic cannot take is refused. */
+export function partBlocks(parts: readonly Part[], notes: EncodingNotes): readonly JsonObject[] {
+  return parts.flatMap((part) => partBlock(part, notes));
+}
+
+function partBlock(part: Part, notes: EncodingNotes): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return [textBlock(part)];
+    case 'media':
+      return mediaBlocks(part, notes);
+    case 'opaque':
+      return opaqueBlocks(part, notes);
+    case 'tool-call':
+    case 'tool-result':
+    case 'reasoning':
+      notes.refuse(part.path, `Anthropic takes no part of type "${part.kind}" here.`);
       return [];
+  }
+}
+
+/** Parts of a system prompt, which are text alone. */
+export function systemBlocks(parts: readonly Part[], notes: EncodingNotes): readonly JsonObject[] {
+  return parts.flatMap((part) => {
+    switch (part.kind) {
+      case 'text':
+      case 'refusal':
+        return [textBlock(part)];
+      case 'opaque':
+        return opaqueBlocks(part, notes);
+      default:
+        return refused(part, notes);
     }
-    return [{ ...block, ...cacheMark(placed.part) }];
   });
 }
 
-/** Parts of a system prompt or of the assistant's words, which are text alone. */
-export function textBlocks(parts: readonly PlacedPart[], notes: EncodingNotes): readonly JsonObject[] {
-  return parts.flatMap(({ part, path }) => {
-    if (part.type !== 'text') {
-      notes.refuse(path, `Anthropic takes parts of type "${part.type}" from the user and from tools only.`);
-      return [];
-    }
-    return [{ ...textBlock(part), ...cacheMark(part) }];
-  });
+/** Refuses a part that may not stand where it stands. */
+export function refused(part: Part, notes: EncodingNotes): readonly JsonObject[] {
+  const what = part.kind === 'media' ? part.media : part.kind;
+  notes.refuse(part.path, `Anthropic takes parts of type "${what}" from the user and from tools only.`);
+  return [];
+}
+
+/** A text as a block. */
+export function textBlock({ text, cache }: Extract<Part, { kind: 'text' | 'refusal' }>): JsonObject {
+  return { type: 'text', text, ...cacheControl(cache) };
+}
+
+/** A block of Anthropic's own, word for word. */
+export function opaqueBlocks(
+  { what, path, native }: Extract<Part, { kind: 'opaque' }>,
+  notes: EncodingNotes,
+): readonly JsonObject[] {
+  if (native.dialect === 'anthropic-messages') {
+    return [native.value];
+  }
+  if (native.ifForeign === 'refuse') {
+    notes.refuse(path, `Anthropic takes no part of type "${what}".`);
+  } else if (native.ifForeign === 'drop') {
+    notes.dropMember(what);
+  }
+  return [];
+}
+
+function mediaBlocks(part: MediaPart, notes: EncodingNotes): readonly JsonObject[] {
+  const block = MEDIA[part.media](part);
+  if (typeof block === 'string') {
+    notes.refuse(part.path, block);
+    return [];
+  }
+  return [{ ...block, ...cacheControl(part.cache) }];
 }
 
 /** Gives a block, or says what to change. */
-type PartReader = (part: ContentPart) => JsonObject | string;
+type MediaReader = (part: MediaPart) => JsonObject | string;
 
-const READERS: ReadonlyMap<string, PartReader> = new Map([
-  ['text', textBlock],
-  ['image_url', imageBlock],
-  ['file', documentBlock],
-  ['input_audio', () => 'Anthropic models take no audio.'],
-]);
+const MEDIA: Readonly<Record<MediaPart['media'], MediaReader>> = {
+  image: imageBlock,
+  document: documentBlock,
+  audio: () => 'Anthropic models take no audio.',
+  video: () => 'Anthropic models take no video.',
+};
 
-function textBlock(part: ContentPart): JsonObject {
-  return { type: 'text', text: part.text };
-}
+const UNKNOWN_FILE =
+  'A file for Anthropic must be sent in file_data; a file_id is known only to the vendor where it was uploaded.';
 
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
-function imageBlock(part: ContentPart): JsonObject | string {
-  const url = stringMember(part, 'image_url') ?? stringMember(member(part, 'image_url'), 'url') ?? '';
-  if (/^https:\/\//i.test(url)) {
-    return { type: 'image', source: { type: 'url', url } };
+function imageBlock({ source }: MediaPart): JsonObject | string {
+  if (source.kind === 'uploaded') {
+    return uploaded('image', source);
   }
-  const image = parseDataUrl(url);
-  if (image === undefined) {
+  if (source.kind === 'url' && isHttps(source.url)) {
+    return { type: 'image', source: { type: 'url', url: source.url } };
+  }
+  if (source.kind !== 'base64') {
     return 'An image for Anthropic must be an https URL or a base64 data URL.';
   }
-  const mediaType = image.mediaType === 'image/jpg' ? 'image/jpeg' : image.mediaType;
-  if (!IMAGE_TYPES.has(mediaType)) {
-    return `An image for Anthropic must be a JPEG, PNG, GIF or WebP; got ${mediaType}.`;
-  }
-  return { type: 'image', source: { type: 'base64', media_type: mediaType, data: image.data } };
+  const mediaType = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType;
+  return IMAGE_TYPES.has(mediaType)
+    ? { type: 'image', source: { type: 'base64', media_type: mediaType, data: source.data } }
+    : `An image for Anthropic must be a JPEG, PNG, GIF or WebP; got ${mediaType}.`;
 }
 
-function documentBlock(part: ContentPart): JsonObject | string {
-  const file = member(part, 'file');
-  const data = stringMember(file, 'file_data');
-  if (data === undefined) {
-    return 'A file for Anthropic must be sent in file_data; a file_id is known only to the vendor where it was uploaded.';
+function documentBlock({ source, title, cite }: MediaPart): JsonObject | string {
+  const block = documentSource(source);
+  return typeof block === 'string'
+    ? block
+    : { ...block, ...(title !== undefined && { title }), ...(cite === true && { citations: { enabled: true } }) };
+}
+
+function documentSource(source: Source): JsonObject | string {
+  switch (source.kind) {
+    case 'uploaded':
+      return uploaded('document', source);
+    case 'text':
+      return { type: 'document', source: { type: 'text', media_type: 'text/plain', data: source.text } };
+    case 'url':
+      return isHttps(source.url) ? { type: 'document', source: { type: 'url', url: source.url } } : NO_PDF;
+    case 'base64':
+      return source.mediaType === PDF
+        ? { type: 'document', source: { type: 'base64', media_type: PDF, data: source.data } }
+        : NO_PDF;
+    case 'none':
+      return NO_PDF;
   }
-  const document = parseDataUrl(data);
-  if (document?.mediaType !== 'application/pdf') {
-    return 'A file for Anthropic must be a PDF as a base64 data URL (data:application/pdf;base64,...).';
-  }
-  const title = stringMember(file, 'filename');
-  return {
-    type: 'document',
-    source: { type: 'base64', media_type: 'application/pdf', data: document.data },
-    ...(title === undefined ? {} : { title }),
-  };
+}
+
+const PDF = 'application/pdf';
+
+const NO_PDF = 'A file for Anthropic must be a PDF as a base64 data URL (data:application/pdf;base64,...).';
+
+function uploaded(type: 'image' | 'document', source: Extract<Source, { kind: 'uploaded' }>): JsonObject | string {
+  return source.dialect === 'anthropic-messages'
+    ? { type, source: { type: 'file', file_id: source.id } }
+    : UNKNOWN_FILE;
+}
+
+function isHttps(url: string): boolean {
+  return /^https:\/\//i.test(url);
 }

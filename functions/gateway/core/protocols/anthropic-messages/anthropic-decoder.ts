@@ -1,5 +1,5 @@
+import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import type { ChatDelta } from '../../model/chat-delta.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -10,22 +10,24 @@ import {
   stringMember,
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
-import type { ChatDecoder } from '../protocol.ts';
+import type { AnswerDecoder } from '../protocol.ts';
+import { aboutMembers, laterMembers } from './about-message.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
-import { finishDeltas, isCutOff } from './anthropic-finish.ts';
-import { laterUsage, servedTier, toChatUsage } from './anthropic-usage.ts';
-import {
-  type ContentBlocks,
-  contentBlocks,
-  growBlock,
-  startBlock,
-  stopAllBlocks,
-  stopBlock,
-} from './content-blocks.ts';
+import { finishOf, isCutOff } from './anthropic-finish.ts';
+import { laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
+import { growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
+import { type ContentBlocks, contentBlocks } from './open-block.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages". */
-export function anthropicDecoder(): ChatDecoder {
-  const answer: Answer = { blocks: contentBlocks(), usage: {}, id: '', phase: 'waiting', isFinished: false };
+export function anthropicDecoder(): AnswerDecoder {
+  const answer: Answer = {
+    blocks: contentBlocks(),
+    usage: {},
+    members: {},
+    id: '',
+    phase: 'waiting',
+    isFinished: false,
+  };
   return {
     event: (event) => readWireEvent(answer, event),
     body: (json) => readBody(answer, json),
@@ -37,6 +39,8 @@ export function anthropicDecoder(): ChatDecoder {
 interface Answer {
   readonly blocks: ContentBlocks;
   usage: JsonObject;
+  /** Members that no other dialect has. */
+  members: JsonObject;
   id: string;
   /** `waiting` for `message_start`; `garbled`: waiting, and something unreadable came; `failed` and `complete`: nothing more is read. */
   phase: 'waiting' | 'garbled' | 'started' | 'failed' | 'complete';
@@ -44,7 +48,7 @@ interface Answer {
   isFinished: boolean;
 }
 
-function readWireEvent(answer: Answer, event: WireEvent): readonly ChatDelta[] {
+function readWireEvent(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
   if (answer.phase === 'failed' || answer.phase === 'complete') {
     return [];
   }
@@ -66,19 +70,16 @@ function typeOf(json: JsonObject, name: string): string {
 }
 
 /** An event of a type not listed is ignored, as Anthropic's versioning policy asks. */
-function readEvent(answer: Answer, type: string, event: JsonObject): readonly ChatDelta[] {
-  const index = numberMember(event, 'index') ?? 0;
+function readEvent(answer: Answer, type: string, event: JsonObject): readonly AnswerEvent[] {
   switch (type) {
     case 'message_start':
       return startMessage(answer, objectMember(event, 'message') ?? {});
     case 'content_block_start':
-      return startBlock(answer.blocks, index, objectMember(event, 'content_block') ?? {}, answer.id);
     case 'content_block_delta':
-      return growBlock(answer.blocks, index, objectMember(event, 'delta') ?? {});
     case 'content_block_stop':
-      return stopBlock(answer.blocks, index);
+      return answer.isFinished ? [] : readBlockEvent(answer, type, event);
     case 'message_delta':
-      return [...usageDeltas(answer, event.usage), ...finish(answer, objectMember(event, 'delta') ?? {})];
+      return readMessageDelta(answer, event);
     case 'message_stop':
       return completeMessage(answer);
     case 'ping':
@@ -90,43 +91,82 @@ function readEvent(answer: Answer, type: string, event: JsonObject): readonly Ch
   }
 }
 
+function readBlockEvent({ blocks, id }: Answer, type: string, event: JsonObject): readonly AnswerEvent[] {
+  const index = numberMember(event, 'index') ?? 0;
+  switch (type) {
+    case 'content_block_start':
+      return startBlock(blocks, index, objectMember(event, 'content_block') ?? {}, id);
+    case 'content_block_delta':
+      return growBlock(blocks, index, objectMember(event, 'delta') ?? {});
+    default:
+      return stopBlock(blocks, index);
+  }
+}
+
 /**
  * A second `message_start` before any content repeats the first and is harmless. After content it is another answer spliced into this
  * one: its text would be glued to a part of the first, so that the answer fails.
  */
-function startMessage(answer: Answer, message: JsonObject): readonly ChatDelta[] {
+function startMessage(answer: Answer, message: JsonObject): readonly AnswerEvent[] {
   if (answer.blocks.hasBegun) {
     return fail(answer, { kind: 'malformed', reason: 'a second message_start after content' });
   }
   answer.phase = 'started';
-  answer.id = stringMember(message, 'id') ?? '';
-  return usageDeltas(answer, message.usage);
-}
-
-function usageDeltas(answer: Answer, usage: unknown): readonly ChatDelta[] {
-  if (!isJsonObject(usage)) {
-    return [];
-  }
-  const tier = servedTier(usage);
-  answer.usage = laterUsage(answer.usage, usage);
+  const id = stringMember(message, 'id') ?? '';
+  answer.id = id;
   return [
-    { type: 'usage-update', usage: toChatUsage(answer.usage) },
-    ...(tier === undefined ? [] : [{ type: 'answer-info', fields: { service_tier: tier } } as const]),
+    ...(id === '' ? [] : [{ type: 'about', id } as const]),
+    ...membersEvents(answer, message),
+    ...usageEvents(answer, message.usage),
   ];
 }
 
-/** A block that was cut off at the token limit stays as it is; one of a finished answer is ended where the vendor forgot to. */
-function finish(answer: Answer, delta: JsonObject): readonly ChatDelta[] {
-  const reason = stringMember(delta, 'stop_reason');
+function readMessageDelta(answer: Answer, event: JsonObject): readonly AnswerEvent[] {
+  const delta = objectMember(event, 'delta') ?? {};
+  return [
+    ...membersEvents(answer, { ...event, ...delta }),
+    ...usageEvents(answer, event.usage),
+    ...finish(answer, delta),
+  ];
+}
+
+function membersEvents(answer: Answer, told: JsonObject): readonly AnswerEvent[] {
+  const later = laterMembers(answer.members, told);
+  if (later === answer.members) {
+    return [];
+  }
+  answer.members = later;
+  return [aboutMembers(later)];
+}
+
+function usageEvents(answer: Answer, usage: unknown): readonly AnswerEvent[] {
+  if (!isJsonObject(usage)) {
+    return [];
+  }
+  const serviceTier = servedTier(usage);
+  answer.usage = laterUsage(answer.usage, usage);
+  return [
+    { type: 'usage', usage: usageOf(answer.usage) },
+    ...(serviceTier === undefined ? [] : [{ type: 'about', serviceTier } as const]),
+  ];
+}
+
+/** Parts of a finished answer are ended where the vendor forgot to, and those that the token limit cut off as they are. */
+function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
+  const reason = stringMember(ending, 'stop_reason');
   if (reason === undefined || answer.isFinished) {
     return [];
   }
   answer.isFinished = true;
-  const stopped = isCutOff(reason) ? [] : stopAllBlocks(answer.blocks);
-  return [...stopped, ...finishDeltas(reason, objectMember(delta, 'stop_details'), answer.blocks.toolCalls)];
+  const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
+  return [
+    ...stopAllBlocks(answer.blocks, isCutOff(reason)),
+    ...refusalEvents(answer.blocks, refusal),
+    finishOf(reason, ending, answer.blocks.toolCalls),
+  ];
 }
 
-function completeMessage(answer: Answer): readonly ChatDelta[] {
+function completeMessage(answer: Answer): readonly AnswerEvent[] {
   if (answer.phase !== 'started' && !answer.blocks.hasBegun) {
     return fail(answer, { kind: 'malformed', reason: 'message_stop without a message' });
   }
@@ -134,13 +174,13 @@ function completeMessage(answer: Answer): readonly ChatDelta[] {
   return finish(answer, { stop_reason: answer.blocks.toolCalls > 0 ? 'tool_use' : 'end_turn' });
 }
 
-function fail(answer: Answer, failure: AttemptFailure): readonly ChatDelta[] {
+function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {
   answer.phase = 'failed';
-  return [{ type: 'answer-failed', failure }];
+  return [{ type: 'failed', failure }];
 }
 
 /** A whole message is read as the events that would have told it. */
-function readBody(answer: Answer, json: unknown): readonly ChatDelta[] {
+function readBody(answer: Answer, json: unknown): readonly AnswerEvent[] {
   if (!isJsonObject(json)) {
     return fail(answer, { kind: 'malformed', reason: 'not a JSON object' });
   }
@@ -162,7 +202,7 @@ function readBody(answer: Answer, json: unknown): readonly ChatDelta[] {
 }
 
 /** A stream that said why it stopped is complete without `message_stop`. */
-function endOf(answer: Answer): readonly ChatDelta[] {
+function endOf(answer: Answer): readonly AnswerEvent[] {
   if (answer.phase === 'failed' || answer.phase === 'complete' || answer.isFinished) {
     return [];
   }

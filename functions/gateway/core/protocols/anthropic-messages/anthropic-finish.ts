@@ -1,32 +1,35 @@
-import type { ChatDelta, FinishReason } from '../../model/chat-delta.ts';
+import type { AnswerEvent, FinishReason } from '../../model/answer-event.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 
-/** OpenAI's words for `stop_reason`; any other is `stop`, with the vendor's own beside it. */
+/** What `stop_reason` means; any other is `end`, with the vendor's own word beside it. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop'],
-  ['pause_turn', 'stop'],
+  ['end_turn', 'end'],
+  ['stop_sequence', 'stop-sequence'],
+  ['pause_turn', 'paused'],
+  ['compaction', 'paused'],
   ['max_tokens', 'length'],
   ['model_context_window_exceeded', 'length'],
-  ['tool_use', 'tool_calls'],
-  ['refusal', 'content_filter'],
+  ['tool_use', 'tool-calls'],
+  ['refusal', 'filtered'],
 ]);
 
 /**
- * The end of an answer: the words of a refusal, where there are any, and the reason. `tool_use` without a call of the caller's tools is
- * the end of a structured answer, which is a plain one for the caller.
+ * The reason for the end of an answer. `ending`: the members `stop_reason` and `stop_sequence`. `tool_use` without a call of the caller's
+ * tools is the end of a structured answer, which is a plain one for the caller.
  */
-export function finishDeltas(native: string, details: JsonObject | undefined, toolCalls: number): readonly ChatDelta[] {
-  const refusal = native === 'refusal' ? (stringMember(details, 'explanation') ?? '') : '';
-  const known = REASONS.get(native) ?? 'stop';
-  const reason = known === 'tool_calls' && toolCalls === 0 ? 'stop' : known;
-  return [
-    ...(refusal === '' ? [] : [{ type: 'refusal-delta', choice: 0, text: refusal } as const]),
-    { type: 'choice-finish', choice: 0, reason, native },
-  ];
+export function finishOf(raw: string, ending: JsonObject, toolCalls: number): AnswerEvent {
+  const known = REASONS.get(raw) ?? 'end';
+  const stopSequence = stringMember(ending, 'stop_sequence');
+  return {
+    type: 'finish',
+    choice: 0,
+    reason: known === 'tool-calls' && toolCalls === 0 ? 'end' : known,
+    raw,
+    ...(stopSequence !== undefined && { stopSequence }),
+  };
 }
 
-/** Whether the answer was cut off, so that what is open in it stays open. */
-export function isCutOff(native: string): boolean {
-  return REASONS.get(native) === 'length';
+/** Whether the answer was cut off, so that nothing is added to what is open in it. */
+export function isCutOff(raw: string): boolean {
+  return REASONS.get(raw) === 'length';
 }

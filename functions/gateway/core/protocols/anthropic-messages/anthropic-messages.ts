@@ -1,24 +1,22 @@
-import type { ToolCall } from '../../model/chat-request.ts';
+import { nativeValue } from '../../model/dialect.ts';
+import type { Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
-import {
-  type AssistantStep,
-  type AssistantTurn,
-  EMPTY_CONTENT,
-  type ToolResult,
-  type Turn,
-  type UserTurn,
-} from '../conversation-turns.ts';
+import type { ClaudeRules } from '../claude/claude-rules.ts';
+import { replayedThinking } from '../claude/replayed-thinking.ts';
+import { type AssistantTurn, type ConversationTurn, EMPTY_CONTENT, type UserTurn } from '../conversation-turns.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
-import { partBlocks, textBlocks } from './anthropic-content.ts';
-import type { AnthropicRules } from './anthropic-rules.ts';
-import { type AnthropicMessage, cacheMark } from './cache-marks.ts';
-import type { EncodingNotes } from './encoding-notes.ts';
-import { replayedThinking } from './thinking-blocks.ts';
+import { opaqueBlocks, partBlocks, refused, systemBlocks, textBlock } from './anthropic-content.ts';
+import { type AnthropicMessage, cacheControl } from './cache-marks.ts';
+
+/** Why an answer that has begun goes elsewhere. */
+export const NO_PREFILL =
+  'This model does not continue an assistant message: the last message must be from the user or a tool.';
 
 /** The `messages` of a request. A conversation that ends with the assistant's words is refused where the model does not go on from them. */
 export function anthropicMessages(
-  turns: readonly Turn[],
-  rules: AnthropicRules,
+  turns: readonly ConversationTurn[],
+  rules: ClaudeRules,
   notes: EncodingNotes,
 ): readonly AnthropicMessage[] {
   const messages = turns.map((turn) => messageOf(turn, rules, notes));
@@ -27,18 +25,15 @@ export function anthropicMessages(
     return messages;
   }
   if (!rules.prefill) {
-    notes.refuse(
-      last.steps.at(-1)?.path ?? 'messages',
-      'This model does not continue an assistant message: the last message must be from the user or a tool.',
-    );
+    notes.refuse(last.path, NO_PREFILL);
   }
   return messages.map((message, index) => (index === messages.length - 1 ? withoutTrailingSpace(message) : message));
 }
 
-function messageOf(turn: Turn, rules: AnthropicRules, notes: EncodingNotes): AnthropicMessage {
+function messageOf(turn: ConversationTurn, rules: ClaudeRules, notes: EncodingNotes): AnthropicMessage {
   switch (turn.role) {
     case 'system':
-      return { role: 'system', content: textBlocks(turn.parts, notes) };
+      return { role: 'system', content: systemBlocks(turn.parts, notes) };
     case 'user':
       return { role: 'user', content: userBlocks(turn, notes) };
     case 'assistant':
@@ -52,17 +47,15 @@ function userBlocks(turn: UserTurn, notes: EncodingNotes): readonly JsonObject[]
 }
 
 /** A mark on a part within a result becomes the result's: only blocks of the message itself are counted and limited. */
-function resultBlock(result: ToolResult, notes: EncodingNotes): JsonObject {
+function resultBlock(result: ToolResultPart, notes: EncodingNotes): JsonObject {
   const blocks = partBlocks(result.parts, notes);
-  const marked = [...result.parts.map(({ part }) => part), result.message].findLast(
-    (holder) => 'cache_control' in cacheMark(holder),
-  );
+  const mark = result.cache ?? result.parts.findLast(({ cache }) => cache !== undefined)?.cache;
   return {
     type: 'tool_result',
     tool_use_id: toolUseId(result.id),
     content: resultContent(blocks.map(({ cache_control: _, ...block }) => block)),
-    ...(result.message.is_error === true ? { is_error: true } : {}),
-    ...(marked === undefined ? {} : cacheMark(marked)),
+    ...(result.isError && { is_error: true }),
+    ...cacheControl(mark),
   };
 }
 
@@ -71,33 +64,57 @@ function resultContent(blocks: readonly JsonObject[]): string | readonly JsonObj
     return EMPTY_CONTENT;
   }
   const [only] = blocks;
-  return blocks.length === 1 && typeof only?.text === 'string' ? only.text : blocks;
+  return blocks.length === 1 && only?.type === 'text' && typeof only.text === 'string' ? only.text : blocks;
 }
 
-function assistantBlocks(turn: AssistantTurn, rules: AnthropicRules, notes: EncodingNotes): readonly JsonObject[] {
-  return turn.steps.flatMap((step) => [
-    ...(rules.thinking === 'none' ? [] : replayedThinking(step.message)),
-    ...textBlocks(step.parts, notes),
-    ...toolUses(step, notes),
-  ]);
+function assistantBlocks(turn: AssistantTurn, rules: ClaudeRules, notes: EncodingNotes): readonly JsonObject[] {
+  const blocks = turn.parts.flatMap((part) => assistantPart(part, rules, notes));
+  return blocks.length === 0 ? [{ type: 'text', text: EMPTY_CONTENT }] : blocks;
 }
 
-function toolUses(step: AssistantStep, notes: EncodingNotes): readonly JsonObject[] {
-  return (step.message.tool_calls ?? []).map((call, index) => {
-    const input = toolInput(call);
-    if (input === undefined) {
-      notes.refuse(
-        `${step.path}.tool_calls[${index}].function.arguments`,
-        'The arguments of a tool call must be the JSON text of an object.',
-      );
+function assistantPart(part: Part, rules: ClaudeRules, notes: EncodingNotes): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return [textBlock(part)];
+    case 'reasoning': {
+      const block = rules.thinking === 'none' ? undefined : replayedThinking(part);
+      return block === undefined ? [] : [block];
     }
-    return { type: 'tool_use', id: toolUseId(call.id), name: call.function.name, input, ...cacheMark(call) };
-  });
+    case 'tool-call':
+      return [toolUse(part, notes)];
+    case 'opaque':
+      return opaqueBlocks(part, notes);
+    case 'media':
+    case 'tool-result':
+      return refused(part, notes);
+  }
 }
+
+function toolUse(call: ToolCallPart, notes: EncodingNotes): JsonObject {
+  const input = toolInput(call);
+  if (input === undefined) {
+    notes.refuse(call.inputPath, call.isCustom === true ? NO_CUSTOM_TOOLS : NO_OBJECT);
+  }
+  return {
+    ...nativeValue(call.native, 'anthropic-messages'),
+    type: 'tool_use',
+    id: toolUseId(call.id),
+    name: call.name,
+    input,
+    ...cacheControl(call.cache),
+  };
+}
+
+const NO_OBJECT = 'The arguments of a tool call must be the JSON text of an object.';
+
+const NO_CUSTOM_TOOLS = 'Anthropic has no custom tools, and cannot be told of a call of one.';
 
 /** No arguments at all stand for an empty object: that is what OpenAI-shaped clients send back for a function without parameters. */
-function toolInput(call: ToolCall): JsonObject | undefined {
-  const { arguments: text } = call.function;
+function toolInput({ input: text, isCustom }: ToolCallPart): JsonObject | undefined {
+  if (isCustom === true) {
+    return undefined;
+  }
   const input = text.trim() === '' ? {} : parseJson(text);
   return isJsonObject(input) ? input : undefined;
 }
@@ -109,7 +126,7 @@ function toolUseId(id: string): string {
 /** The API answers 400 to a last assistant text that ends in white space. */
 function withoutTrailingSpace(message: AnthropicMessage): AnthropicMessage {
   const last = message.content.at(-1);
-  if (typeof last?.text !== 'string') {
+  if (last?.type !== 'text' || typeof last.text !== 'string') {
     return message;
   }
   return { ...message, content: [...message.content.slice(0, -1), { ...last, text: last.text.trimEnd() }] };

@@ -1,4 +1,4 @@
-import type { ChatUsage } from '../../model/chat-usage.ts';
+import type { Usage } from '../../model/usage.ts';
 import { isJsonObject, type JsonObject, numberMember } from '../../wire/json.ts';
 
 /**
@@ -14,30 +14,46 @@ export function laterUsage(earlier: JsonObject, event: unknown): JsonObject {
   const isSaid = ([name, value]: readonly [string, unknown]) =>
     value !== null &&
     value !== undefined &&
-    (countsInput || earlier[name] === undefined || !INPUT_COUNTS.includes(name));
+    (countsInput || earlier[name] === undefined || !INPUT_MEMBERS.includes(name));
   return { ...earlier, ...Object.fromEntries(Object.entries(event).filter(isSaid)) };
 }
 
 const INPUT_COUNTS: readonly string[] = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'];
 
-/** Counts in OpenAI's shape. Anthropic's `input_tokens` are without the cached ones, its `output_tokens` with those of reasoning. */
-export function toChatUsage(usage: JsonObject): ChatUsage {
+/** `cache_creation` is the same count by lifetime. */
+const INPUT_MEMBERS: readonly string[] = [...INPUT_COUNTS, 'cache_creation'];
+
+/** Anthropic's `input_tokens` are without the cached ones, its `output_tokens` with those of reasoning. */
+export function usageOf(usage: JsonObject): Usage {
   const cacheRead = numberMember(usage, 'cache_read_input_tokens');
-  const cacheWrite = numberMember(usage, 'cache_creation_input_tokens');
+  const writes = cacheWrites(usage);
   const reasoning = numberMember(usage.output_tokens_details, 'thinking_tokens');
-  const prompt = (numberMember(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0);
-  const completion = numberMember(usage, 'output_tokens') ?? 0;
-  const cached = {
-    ...(cacheRead === undefined ? {} : { cached_tokens: cacheRead }),
-    ...(cacheWrite === undefined ? {} : { cache_write_tokens: cacheWrite }),
-  };
+  const written = (writes.cacheWrite5m ?? 0) + (writes.cacheWrite1h ?? 0);
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    ...(Object.keys(cached).length === 0 ? {} : { prompt_tokens_details: cached }),
-    ...(reasoning === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
+    input: (numberMember(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + written,
+    output: numberMember(usage, 'output_tokens') ?? 0,
+    ...(cacheRead !== undefined && { cacheRead }),
+    ...writes,
+    ...(reasoning !== undefined && { reasoning }),
+    raw: { dialect: 'anthropic-messages', value: usage },
   };
+}
+
+/** What is not said to be of an hour is of five minutes. The sum stands where the two do not add up to it. */
+function cacheWrites(usage: JsonObject): Pick<Usage, 'cacheWrite5m' | 'cacheWrite1h'> {
+  const fiveMinutes = numberMember(usage.cache_creation, 'ephemeral_5m_input_tokens');
+  const hour = numberMember(usage.cache_creation, 'ephemeral_1h_input_tokens');
+  const sum = numberMember(usage, 'cache_creation_input_tokens') ?? sumOf(fiveMinutes, hour);
+  if (sum === undefined) {
+    return {};
+  }
+  return hour === undefined
+    ? { cacheWrite5m: sum }
+    : { cacheWrite5m: Math.max(0, sum - hour), cacheWrite1h: Math.min(hour, sum) };
+}
+
+function sumOf(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined && other === undefined ? undefined : (one ?? 0) + (other ?? 0);
 }
 
 /** OpenAI's names of the tiers that Anthropic reports in `usage.service_tier`. */

@@ -1,14 +1,13 @@
 import type { Protocol } from '../protocol.ts';
 import { anthropicDecoder } from './anthropic-decoder.ts';
 import { readAnthropicFailure } from './anthropic-failure.ts';
-import { encodeAnthropicChat } from './encode-anthropic-chat.ts';
+import { encodeAnthropicRequest } from './anthropic-request.ts';
 
-/** Anthropic's Messages API. `anthropic-rules.ts` states which `rules` a deployment may correct. */
+/** Anthropic's Messages API, also where other servers speak it. `claude-rules.ts` states which `rules` a deployment may correct. */
 export const anthropic: Protocol = {
+  dialect: 'anthropic-messages',
   framing: 'server-sent-events',
-  defaultBaseUrl: () => 'https://api.anthropic.com/v1',
-  authorization: (apiKey) => ({ 'x-api-key': apiKey }),
-  encodeChat: encodeAnthropicChat,
-  chatDecoder: anthropicDecoder,
+  encode: encodeAnthropicRequest,
+  decoder: anthropicDecoder,
   readFailure: readAnthropicFailure,
 };

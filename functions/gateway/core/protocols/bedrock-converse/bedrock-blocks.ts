@@ -1,23 +1,15 @@
-import type { ChatDelta } from '../../model/chat-delta.ts';
-import {
-  arrayMember,
-  isJsonObject,
-  type JsonObject,
-  numberMember,
-  objectMember,
-  stringMember,
-} from '../../wire/json.ts';
-import { STRUCTURED_ANSWER_TOOL } from '../anthropic-messages/structured-answer.ts';
-import { citationFields } from './bedrock-citations.ts';
-import { redactedBlock, signedBlock } from './bedrock-thinking-blocks.ts';
+import type { AnswerEvent, BegunPart } from '../../model/answer-event.ts';
+import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
+import { endingOfPart, type OpenPart } from './bedrock-open-part.ts';
 
 /** The content blocks of one answer while they are streamed. Each method reads the payload of the event it is named for. */
 export interface AnswerBlocks {
-  readonly start: (payload: JsonObject) => readonly ChatDelta[];
-  readonly delta: (payload: JsonObject) => readonly ChatDelta[];
-  readonly stop: (payload: JsonObject) => readonly ChatDelta[];
-  /** The message ended: what the blocks that were never stopped held back. */
-  readonly stopAll: () => readonly ChatDelta[];
+  readonly start: (payload: JsonObject) => readonly AnswerEvent[];
+  readonly delta: (payload: JsonObject) => readonly AnswerEvent[];
+  readonly stop: (payload: JsonObject) => readonly AnswerEvent[];
+  /** The message ended: ends the blocks that were never stopped. `isCutOff`: nothing is added to what has no end. */
+  readonly stopAll: (isCutOff: boolean) => readonly AnswerEvent[];
   /** Tool calls begun so far. */
   readonly calls: () => number;
 }
@@ -27,158 +19,166 @@ export interface AnswerBlocks {
  * stand before the first real one (gpt-oss). Blocks of unknown kinds, and the tools that Bedrock itself runs, give nothing.
  */
 export function answerBlocks(): AnswerBlocks {
-  const blocks = new Map<number, Block>();
-  const answer: Answer = { calls: 0, textLength: 0 };
-
-  function blockOf(payload: JsonObject): Block {
-    const index = numberMember(payload, 'contentBlockIndex') ?? 0;
-    const block = blocks.get(index) ?? emptyBlock(answer.textLength);
-    blocks.set(index, block);
-    return block;
-  }
-
-  function stop(payload: JsonObject): readonly ChatDelta[] {
-    const index = numberMember(payload, 'contentBlockIndex') ?? 0;
-    const block = blocks.get(index);
-    blocks.delete(index);
-    return block === undefined ? [] : stopBlock(block, answer);
-  }
-
+  const blocks: Blocks = { open: new Map(), alone: undefined, parts: 0, calls: 0, textLength: 0 };
   return {
-    start: (payload) => startBlock(blockOf(payload), payload, answer),
-    delta: (payload) => deltaOf(blockOf(payload), payload, answer),
-    stop,
-    stopAll: () => [...blocks.keys()].flatMap((index) => stop({ contentBlockIndex: index })),
-    calls: () => answer.calls,
+    start: (payload) => startBlock(blocks, payload),
+    delta: (payload) => growBlock(blocks, indexOf(payload), objectMember(payload, 'delta') ?? {}),
+    stop: (payload) => stopBlock(blocks, indexOf(payload)),
+    stopAll: (isCutOff) => {
+      const stop = isCutOff ? cutBlock : stopBlock;
+      return [...blocks.open.keys()].flatMap((index) => stop(blocks, index));
+    },
+    calls: () => blocks.calls,
   };
 }
 
-interface Answer {
+interface Blocks {
+  /** By Bedrock's index. */
+  readonly open: Map<number, OpenPart>;
+  /** The index of the part beside which no other may begin: of all but calls. */
+  alone: number | undefined;
+  /** Parts begun. */
+  parts: number;
   calls: number;
   /** Of all text so far, in UTF-16 units. */
   textLength: number;
 }
 
-interface Block {
-  /** Absent where the block is no call of the caller's tools. */
-  tool: ToolBlock | undefined;
-  /** The text length of the answer when the block began. */
-  readonly textStart: number;
-  readonly citations: JsonObject[];
-  readonly thinking: string[];
-  readonly signature: string[];
-  readonly redacted: string[];
+function indexOf(payload: JsonObject): number {
+  return numberMember(payload, 'contentBlockIndex') ?? 0;
 }
 
-type ToolBlock =
-  | { readonly kind: 'call'; readonly call: number; isEmpty: boolean }
-  /** The forced tool that stands for a JSON schema: its arguments are the answer's text. */
-  | { readonly kind: 'structured-answer'; isEmpty: boolean };
-
-function emptyBlock(textStart: number): Block {
-  return { tool: undefined, textStart, citations: [], thinking: [], signature: [], redacted: [] };
-}
-
-function startBlock(block: Block, payload: JsonObject, answer: Answer): readonly ChatDelta[] {
+function startBlock(blocks: Blocks, payload: JsonObject): readonly AnswerEvent[] {
   const toolUse = objectMember(objectMember(payload, 'start'), 'toolUse');
   const name = stringMember(toolUse, 'name');
   if (name === undefined || stringMember(toolUse, 'type') === 'server_tool_use') {
     return [];
   }
+  const index = indexOf(payload);
   if (name === STRUCTURED_ANSWER_TOOL) {
-    block.tool = { kind: 'structured-answer', isEmpty: true };
-    return [];
+    return begin(blocks, index, { kind: 'text' }, { kind: 'answer', part: blocks.parts, isEmpty: true });
   }
-  const call = answer.calls;
-  answer.calls += 1;
-  block.tool = { kind: 'call', call, isEmpty: true };
-  const id = stringMember(toolUse, 'toolUseId') || `tooluse_${call}`;
-  return [{ type: 'tool-call-start', choice: 0, call, id, name }];
+  const id = stringMember(toolUse, 'toolUseId') || `tooluse_${blocks.calls}`;
+  blocks.calls += 1;
+  return begin(blocks, index, { kind: 'tool-call', id, name }, { kind: 'call', part: blocks.parts, isEmpty: true });
 }
 
-function deltaOf(block: Block, payload: JsonObject, answer: Answer): readonly ChatDelta[] {
-  const delta = objectMember(payload, 'delta');
-  const citation = objectMember(delta, 'citation');
-  if (citation !== undefined) {
-    block.citations.push(citation);
+/** Begins a part under the block's index. Blocks come one after another; only a call may stay open beside the next. */
+function begin(blocks: Blocks, index: number, begins: BegunPart, open: OpenPart): readonly AnswerEvent[] {
+  const ended = [...(blocks.alone === undefined ? [] : stopBlock(blocks, blocks.alone)), ...stopBlock(blocks, index)];
+  blocks.alone = open.kind === 'call' ? undefined : index;
+  blocks.parts += 1;
+  blocks.open.set(index, open);
+  return [...ended, { type: 'part-start', choice: 0, part: open.part, begins }];
+}
+
+function growBlock(blocks: Blocks, index: number, delta: JsonObject): readonly AnswerEvent[] {
+  const text = stringMember(delta, 'text') ?? '';
+  if (text !== '') {
+    return growText(blocks, index, text);
   }
-  return [
-    ...textDelta(stringMember(delta, 'text'), answer),
-    ...toolDelta(block, stringMember(objectMember(delta, 'toolUse'), 'input'), answer),
-    ...reasoningDelta(block, objectMember(delta, 'reasoningContent')),
-  ];
-}
-
-function textDelta(text: string | undefined, answer: Answer): readonly ChatDelta[] {
-  if (text === undefined || text === '') {
-    return [];
-  }
-  answer.textLength += text.length;
-  return [{ type: 'text-delta', choice: 0, text }];
-}
-
-function toolDelta({ tool }: Block, input: string | undefined, answer: Answer): readonly ChatDelta[] {
-  if (tool === undefined || input === undefined || input === '') {
-    return [];
-  }
-  tool.isEmpty = false;
-  return tool.kind === 'call'
-    ? [{ type: 'tool-call-delta', choice: 0, call: tool.call, text: input }]
-    : textDelta(input, answer);
-}
-
-/** The signature and what is redacted are held until the block stops: half of either is of no use. */
-function reasoningDelta(block: Block, content: JsonObject | undefined): readonly ChatDelta[] {
-  if (content === undefined) {
-    return [];
-  }
-  const text = stringMember(content, 'text') ?? '';
-  block.thinking.push(text);
-  block.signature.push(stringMember(content, 'signature') ?? '');
-  block.redacted.push(stringMember(content, 'redactedContent') ?? '');
-  return text === '' ? [] : [{ type: 'reasoning-delta', choice: 0, text }];
-}
-
-function stopBlock(block: Block, answer: Answer): readonly ChatDelta[] {
-  const emptyTool = block.tool?.isEmpty === true ? toolDelta(block, '{}', answer) : [];
-  const thinking = [signedBlock(block.thinking, block.signature), redactedBlock(block.redacted)].filter(isJsonObject);
-  const fields: JsonObject = {
-    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
-    ...citationFields(block.citations, { start: block.textStart, end: answer.textLength }),
-  };
-  const extension: readonly ChatDelta[] =
-    Object.keys(fields).length === 0 ? [] : [{ type: 'extension-delta', choice: 0, fields }];
-  return [...emptyTool, ...extension];
-}
-
-/** A block of a whole body as the payloads that would have streamed it. */
-export function streamedBlock(block: unknown, contentBlockIndex: number): StreamedBlock {
-  const toolUse = objectMember(block, 'toolUse');
-  if (toolUse !== undefined) {
-    const input = JSON.stringify(toolUse.input ?? {});
-    return {
-      start: { contentBlockIndex, start: { toolUse } },
-      deltas: [{ contentBlockIndex, delta: { toolUse: { input } } }],
-    };
-  }
-  return { deltas: deltasOf(block).map((delta) => ({ contentBlockIndex, delta })) };
-}
-
-export interface StreamedBlock {
-  readonly start?: JsonObject;
-  readonly deltas: readonly JsonObject[];
-}
-
-function deltasOf(block: unknown): readonly JsonObject[] {
-  const reasoning = objectMember(block, 'reasoningContent');
-  const cited = objectMember(block, 'citationsContent');
+  const reasoning = objectMember(delta, 'reasoningContent');
   if (reasoning !== undefined) {
-    const whole: JsonObject = { ...objectMember(reasoning, 'reasoningText'), ...reasoning };
-    return [{ reasoningContent: whole }];
+    return [...growThinking(blocks, index, reasoning), ...growRedacted(blocks, index, reasoning)];
   }
-  if (cited !== undefined) {
-    const citations = arrayMember(cited, 'citations').map((citation) => ({ citation }));
-    return [...arrayMember(cited, 'content').filter(isJsonObject), ...citations];
+  const citation = objectMember(delta, 'citation');
+  return citation === undefined
+    ? growInput(blocks, index, stringMember(objectMember(delta, 'toolUse'), 'input') ?? '')
+    : growCitations(blocks, index, citation);
+}
+
+function growText(blocks: Blocks, index: number, text: string): readonly AnswerEvent[] {
+  const { open, events } = textPart(blocks, index);
+  return [...events, textDelta(blocks, open.part, text)];
+}
+
+function growCitations(blocks: Blocks, index: number, citation: JsonObject): readonly AnswerEvent[] {
+  const { open, events } = textPart(blocks, index);
+  open.citations.push(citation);
+  return events;
+}
+
+interface Grown<Kind extends OpenPart['kind']> {
+  readonly open: Extract<OpenPart, { kind: Kind }>;
+  /** The part's beginning, where it had none. */
+  readonly events: readonly AnswerEvent[];
+}
+
+function textPart(blocks: Blocks, index: number): Grown<'text'> {
+  const known = blocks.open.get(index);
+  if (known?.kind === 'text') {
+    return { open: known, events: [] };
   }
-  return isJsonObject(block) ? [block] : [];
+  const open: Grown<'text'>['open'] = { kind: 'text', part: blocks.parts, begin: blocks.textLength, citations: [] };
+  return { open, events: begin(blocks, index, { kind: 'text' }, open) };
+}
+
+function textDelta(blocks: Blocks, part: number, text: string): AnswerEvent {
+  blocks.textLength += text.length;
+  return { type: 'part-delta', choice: 0, part, text };
+}
+
+/** The signature is held until the block stops: half of it is of no use. */
+function growThinking(blocks: Blocks, index: number, reasoning: JsonObject): readonly AnswerEvent[] {
+  const text = stringMember(reasoning, 'text') ?? '';
+  const signature = stringMember(reasoning, 'signature') ?? '';
+  if (text === '' && signature === '') {
+    return [];
+  }
+  const { open, events } = thinkingPart(blocks, index);
+  open.texts.push(text);
+  open.signatures.push(signature);
+  return text === '' ? events : [...events, { type: 'part-delta', choice: 0, part: open.part, text }];
+}
+
+function thinkingPart(blocks: Blocks, index: number): Grown<'thinking'> {
+  const known = blocks.open.get(index);
+  if (known?.kind === 'thinking') {
+    return { open: known, events: [] };
+  }
+  const open: Grown<'thinking'>['open'] = { kind: 'thinking', part: blocks.parts, texts: [], signatures: [] };
+  return { open, events: begin(blocks, index, { kind: 'reasoning' }, open) };
+}
+
+/** Reasoning that nobody may read is a part without deltas. */
+function growRedacted(blocks: Blocks, index: number, reasoning: JsonObject): readonly AnswerEvent[] {
+  const piece = stringMember(reasoning, 'redactedContent') ?? '';
+  const known = blocks.open.get(index);
+  if (piece === '') {
+    return [];
+  }
+  if (known?.kind === 'redacted') {
+    known.pieces.push(piece);
+    return [];
+  }
+  return begin(blocks, index, { kind: 'reasoning' }, { kind: 'redacted', part: blocks.parts, pieces: [piece] });
+}
+
+function growInput(blocks: Blocks, index: number, text: string): readonly AnswerEvent[] {
+  const open = blocks.open.get(index);
+  if (text === '' || open === undefined || !('isEmpty' in open)) {
+    return [];
+  }
+  open.isEmpty = false;
+  return [inputDelta(blocks, open, text)];
+}
+
+function inputDelta(blocks: Blocks, { kind, part }: OpenPart, text: string): AnswerEvent {
+  return kind === 'answer' ? textDelta(blocks, part, text) : { type: 'part-delta', choice: 0, part, text };
+}
+
+/** Ends a part; a tool that was called without an input gets its `{}`. */
+function stopBlock(blocks: Blocks, index: number): readonly AnswerEvent[] {
+  const open = blocks.open.get(index);
+  const lacksInput = open !== undefined && 'isEmpty' in open && open.isEmpty;
+  return lacksInput ? [inputDelta(blocks, open, '{}'), ...cutBlock(blocks, index)] : cutBlock(blocks, index);
+}
+
+/** Ends a part as it is. */
+function cutBlock(blocks: Blocks, index: number): readonly AnswerEvent[] {
+  const open = blocks.open.get(index);
+  blocks.open.delete(index);
+  return open === undefined
+    ? []
+    : [{ type: 'part-end', choice: 0, part: open.part, ...endingOfPart(open, blocks.textLength) }];
 }

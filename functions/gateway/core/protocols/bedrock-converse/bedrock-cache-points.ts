@@ -1,28 +1,26 @@
-import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
-import { cacheMark } from '../anthropic-messages/cache-marks.ts';
-import type { EncodingNotes } from '../anthropic-messages/encoding-notes.ts';
+import type { CacheMark } from '../../model/part.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
 /** Converse takes this many in a request. Source: Amazon Bedrock user guide, "Prompt caching". */
 const MAX_CACHE_POINTS = 4;
 
-/** The cache point that belongs after what `marked` became, where the caller marked it and the model takes one there. */
+/** The cache point that belongs after what carries `mark`, where the caller set one and the model takes one there. */
 export function cachePointAfter(
-  marked: JsonObject,
+  mark: CacheMark | undefined,
   place: 'message' | 'tool',
   task: BedrockTask,
 ): readonly JsonObject[] {
-  const mark = objectMember(cacheMark(marked), 'cache_control');
   if (mark === undefined) {
     return [];
   }
   const { cachePoints } = task.rules;
   if (cachePoints === 'none' || (cachePoints === 'no-tools' && place === 'tool')) {
-    task.notes.drop('cache_control');
+    task.notes.drop('cacheMark');
     return [];
   }
-  const ttl = stringMember(mark, 'ttl');
-  return [{ cachePoint: { type: 'default', ...(ttl === undefined ? {} : { ttl }) } }];
+  return [{ cachePoint: { type: 'default', ...(mark.ttl !== undefined && { ttl: mark.ttl }) } }];
 }
 
 /** The lists of blocks of one request, in the order in which the prompt is cached: tools, system, messages. */
@@ -34,7 +32,7 @@ export function limitCachePoints(lists: BlockLists, notes: EncodingNotes): Block
   if (excess <= 0) {
     return lists;
   }
-  notes.drop('cache_control');
+  notes.drop('cacheMark');
   return lists.map((blocks) =>
     blocks.filter((block) => {
       const isExcess = excess > 0 && isCachePoint(block);

@@ -1,40 +1,28 @@
+import { defined } from '../../model/defined.ts';
+import type { Citation } from '../../model/part.ts';
 import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 
-/** Where in the answer's text the cited words stand, in UTF-16 units; `end` is the first one after them. */
-export interface CitedSpan {
-  readonly start: number;
+/** Where the citing text stands in the whole text of the answer, in UTF-16 units: from `begin` up to but without `end`. */
+export interface CitingSpan {
+  readonly begin: number;
   readonly end: number;
 }
 
-/**
- * A block's citations as members of the message: those of web pages as OpenAI's `annotations`, those of documents, for which OpenAI has
- * no shape, as Bedrock sent them under `citations`. No member where there are none.
- */
-export function citationFields(citations: readonly JsonObject[], span: CitedSpan): JsonObject {
-  const annotations = citations.flatMap((citation) => annotationOf(citation, span));
-  const others = citations.filter((citation) => urlOf(citation) === undefined);
-  return {
-    ...(annotations.length === 0 ? {} : { annotations }),
-    ...(others.length === 0 ? {} : { citations: others }),
-  };
+/** A text block's citations. Those of documents have no address. A page without a title is called by the words that are quoted from it. */
+export function citationsOf(citations: readonly JsonObject[], span: CitingSpan): readonly Citation[] {
+  return citations.map((citation) => {
+    const url = stringMember(objectMember(objectMember(citation, 'location'), 'web'), 'url');
+    const quoted = quotedWords(citation);
+    const title = stringMember(citation, 'title') ?? (url === undefined ? undefined : quoted);
+    return {
+      ...span,
+      ...defined({ url, title, quoted }),
+      native: { dialect: 'bedrock-converse', value: citation, ifForeign: 'drop' },
+    };
+  });
 }
 
-function annotationOf(citation: JsonObject, span: CitedSpan): readonly JsonObject[] {
-  const url = urlOf(citation);
-  if (url === undefined) {
-    return [];
-  }
-  const title = stringMember(citation, 'title') ?? sourceTextOf(citation);
-  const about = { url, title, start_index: span.start, end_index: span.end };
-  return [{ type: 'url_citation', url_citation: about }];
-}
-
-function urlOf(citation: JsonObject): string | undefined {
-  return stringMember(objectMember(objectMember(citation, 'location'), 'web'), 'url');
-}
-
-function sourceTextOf(citation: JsonObject): string {
-  return arrayMember(citation, 'sourceContent')
-    .map((source) => stringMember(source, 'text') ?? '')
-    .join(' ');
+function quotedWords(citation: JsonObject): string | undefined {
+  const words = arrayMember(citation, 'sourceContent').map((source) => stringMember(source, 'text') ?? '');
+  return words.length === 0 ? undefined : words.join(' ');
 }

@@ -1,41 +1,71 @@
-import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
-import type { PlacedPart } from '../conversation-turns.ts';
-import { parseDataUrl } from '../data-url.ts';
+import type { MediaPart, Part } from '../../model/part.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import { cachePointAfter } from './bedrock-cache-points.ts';
 import { documentBlock } from './bedrock-documents.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
-/** A part of a user's message as Converse content, with its cache point. What Converse cannot take is refused. */
-export function partBlocks(placed: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  return [...contentBlocks(placed, task), ...cachePointAfter(placed.part, 'message', task)];
+/** A part of the user's words as Converse content, with its cache point. What Converse cannot take is refused. */
+export function partBlocks(part: Part, task: BedrockTask): readonly JsonObject[] {
+  return [...contentBlocks(part, task), ...cachePointAfter(part.cache, 'message', task)];
 }
 
 /** A part without its cache point, as the content of a tool's result needs it. */
-export function contentBlocks(placed: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  const { part, path } = placed;
-  switch (part.type) {
+export function contentBlocks(part: Part, task: BedrockTask): readonly JsonObject[] {
+  switch (part.kind) {
     case 'text':
+    case 'refusal':
       return [{ text: part.text }];
-    case 'image_url':
-      return imageBlocks(placed, task);
-    case 'file':
-      return fileBlocks(placed, task);
-    case 'input_audio':
-      return audioBlocks(placed, task);
-    default:
-      task.notes.refuse(path, `Bedrock takes no content part of type "${part.type}".`);
+    case 'media':
+      return MEDIA[part.media](part, task);
+    case 'opaque':
+      return opaqueBlocks(part, task);
+    case 'tool-call':
+    case 'tool-result':
+    case 'reasoning':
+      return refused(part, `Bedrock takes no content part of type "${part.kind}" here.`, task);
+  }
+}
+
+/** A part that may only be text: of the instructions or the assistant's. */
+export function textBlocks(part: Part, task: BedrockTask): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return [{ text: part.text }, ...cachePointAfter(part.cache, 'message', task)];
+    case 'opaque':
+      return opaqueBlocks(part, task);
+    default: {
+      const what = part.kind === 'media' ? part.media : part.kind;
+      return refused(part, `Bedrock takes only text here; got a part of type "${what}".`, task);
+    }
+  }
+}
+
+function refused({ path }: Part, message: string, { notes }: BedrockTask): readonly JsonObject[] {
+  notes.refuse(path, message);
+  return [];
+}
+
+function opaqueBlocks(part: Extract<Part, { kind: 'opaque' }>, task: BedrockTask): readonly JsonObject[] {
+  switch (part.native.ifForeign) {
+    case 'refuse':
+      return refused(part, `Bedrock takes no content part of type "${part.what}".`, task);
+    case 'drop':
+      task.notes.dropMember(part.what);
+      return [];
+    case 'ignore':
       return [];
   }
 }
 
-/** A part that may only be text: of the system's or the assistant's. */
-export function textBlocks({ part, path }: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  if (part.type !== 'text') {
-    task.notes.refuse(path, `Bedrock takes only text here; got a part of type "${part.type}".`);
-    return [];
-  }
-  return [{ text: part.text }, ...cachePointAfter(part, 'message', task)];
-}
+type MediaEncoder = (part: MediaPart, task: BedrockTask) => readonly JsonObject[];
+
+const MEDIA: Readonly<Record<MediaPart['media'], MediaEncoder>> = {
+  image: imageBlocks,
+  document: documentBlock,
+  audio: audioBlocks,
+  video: (part, task) => refused(part, 'Bedrock takes no content part of type "video".', task),
+};
 
 const IMAGE_FORMATS: ReadonlyMap<string, string> = new Map([
   ['image/png', 'png'],
@@ -45,40 +75,28 @@ const IMAGE_FORMATS: ReadonlyMap<string, string> = new Map([
   ['image/webp', 'webp'],
 ]);
 
-function imageBlocks({ part, path }: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  const url = stringMember(part, 'image_url') ?? stringMember(objectMember(part, 'image_url'), 'url') ?? '';
-  const image = parseDataUrl(url);
-  if (image === undefined) {
-    task.notes.refuse(
-      path,
-      'Bedrock takes images only as base64 data URLs, not by address: send "data:image/png;base64,...".',
-    );
-    return [];
+function imageBlocks(part: MediaPart, task: BedrockTask): readonly JsonObject[] {
+  const { source } = part;
+  if (source.kind !== 'base64') {
+    return refused(part, NO_IMAGE_ADDRESS, task);
   }
-  const format = IMAGE_FORMATS.get(image.mediaType);
-  if (format === undefined) {
-    task.notes.refuse(path, `Bedrock takes PNG, JPEG, GIF and WebP images; got "${image.mediaType}".`);
-    return [];
-  }
-  return [{ image: { format, source: { bytes: image.data } } }];
+  const format = IMAGE_FORMATS.get(source.mediaType);
+  return format === undefined
+    ? refused(part, `Bedrock takes PNG, JPEG, GIF and WebP images; got "${source.mediaType}".`, task)
+    : [{ image: { format, source: { bytes: source.data } } }];
 }
 
-/** A file is a document, or an image that was sent as a file. */
-function fileBlocks(placed: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  const data = stringMember(objectMember(placed.part, 'file'), 'file_data');
-  if (data !== undefined && IMAGE_FORMATS.has(parseDataUrl(data)?.mediaType ?? '')) {
-    return imageBlocks({ part: { type: 'image_url', image_url: data }, path: placed.path }, task);
-  }
-  return documentBlock(placed, task);
-}
+const NO_IMAGE_ADDRESS =
+  'Bedrock takes images only as base64 data URLs, not by address: send "data:image/png;base64,...".';
 
-function audioBlocks({ part, path }: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  const audio = objectMember(part, 'input_audio');
-  const bytes = stringMember(audio, 'data');
-  const format = stringMember(audio, 'format');
-  if (!task.rules.audio || bytes === undefined || format === undefined) {
-    task.notes.refuse(path, 'This model takes no audio.');
-    return [];
+function audioBlocks(part: MediaPart, task: BedrockTask): readonly JsonObject[] {
+  const { source } = part;
+  if (!task.rules.audio) {
+    return refused(part, 'This model takes no audio.', task);
   }
-  return [{ audio: { format, source: { bytes } } }];
+  if (source.kind !== 'base64') {
+    return refused(part, 'Bedrock takes audio only as base64 data with its format, not by address.', task);
+  }
+  const format = source.mediaType.slice(source.mediaType.indexOf('/') + 1);
+  return [{ audio: { format, source: { bytes: source.data } } }];
 }

@@ -1,18 +1,19 @@
+import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import type { ChatDelta } from '../../model/chat-delta.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
-import type { ChatDecoder } from '../protocol.ts';
-import { type AnswerBlocks, answerBlocks, streamedBlock } from './bedrock-blocks.ts';
+import type { AnswerDecoder } from '../protocol.ts';
+import { type AnswerBlocks, answerBlocks } from './bedrock-blocks.ts';
 import { readStreamException } from './bedrock-failure.ts';
-import { endingOf } from './bedrock-finish.ts';
+import { endingOf, finishOf } from './bedrock-finish.ts';
 import { bedrockUsage } from './bedrock-usage.ts';
+import { streamedBlock } from './bedrock-whole-block.ts';
 
 /**
  * Reads one Converse or ConverseStream response. The answer's ending is `messageStop`; the usage comes after it, in `metadata`, and
  * an answer without it is complete all the same. Source: Amazon Bedrock API reference, "ConverseStream".
  */
-export function bedrockDecoder(): ChatDecoder {
+export function bedrockDecoder(): AnswerDecoder {
   const answer: Answer = { blocks: answerBlocks(), phase: 'open', hasContent: false, unreadable: 0 };
   return {
     event: (event) => readEvent(answer, event),
@@ -31,7 +32,7 @@ interface Answer {
   unreadable: number;
 }
 
-function readEvent(answer: Answer, event: WireEvent): readonly ChatDelta[] {
+function readEvent(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
   if (answer.phase === 'complete' || answer.phase === 'failed') {
     return [];
   }
@@ -45,7 +46,7 @@ function readEvent(answer: Answer, event: WireEvent): readonly ChatDelta[] {
 }
 
 /** An event that cannot be read is skipped, so that the answer goes on; it matters only where nothing else came. */
-function readPayload(answer: Answer, event: WireEvent): readonly ChatDelta[] {
+function readPayload(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
   const payload = parseJson(event.data);
   if (!isJsonObject(payload)) {
     answer.unreadable += 1;
@@ -54,7 +55,7 @@ function readPayload(answer: Answer, event: WireEvent): readonly ChatDelta[] {
   return takePayload(answer, event.name, payload);
 }
 
-function takePayload(answer: Answer, name: string, payload: JsonObject): readonly ChatDelta[] {
+function takePayload(answer: Answer, name: string, payload: JsonObject): readonly AnswerEvent[] {
   if (name === 'metadata') {
     return takeMetadata(answer, payload);
   }
@@ -69,51 +70,42 @@ function takePayload(answer: Answer, name: string, payload: JsonObject): readonl
     case 'contentBlockStop':
       return withContent(answer, answer.blocks.stop(payload));
     case 'messageStop':
-      return takeStop(answer, stringMember(payload, 'stopReason') ?? '');
+      return takeStop(answer, payload);
     default:
       return [];
   }
 }
 
-function withContent(answer: Answer, deltas: readonly ChatDelta[]): readonly ChatDelta[] {
-  answer.hasContent ||= deltas.length > 0;
-  return deltas;
+function withContent(answer: Answer, events: readonly AnswerEvent[]): readonly AnswerEvent[] {
+  answer.hasContent ||= events.length > 0;
+  return events;
 }
 
-function takeStop(answer: Answer, stopReason: string): readonly ChatDelta[] {
-  const ending = endingOf(stopReason);
-  const held = answer.blocks.stopAll();
+/** What the token limit cut off stays as it is. `stop`: `messageStop` or the whole body. */
+function takeStop(answer: Answer, stop: JsonObject): readonly AnswerEvent[] {
+  const ending = endingOf(stringMember(stop, 'stopReason') ?? '');
   if (ending.kind === 'malformed') {
-    return [...held, ...fail(answer, malformed(`The model's output was malformed: ${stopReason}.`))];
+    return fail(answer, malformed(`The model's output was malformed: ${stop.stopReason}.`));
   }
   answer.phase = 'stopped';
-  return [...held, { type: 'choice-finish', choice: 0, reason: reasonFor(answer, ending.reason), native: stopReason }];
+  const ended = answer.blocks.stopAll(ending.reason === 'length');
+  return [...ended, finishOf(ending.reason, stop, answer.blocks.calls())];
 }
 
-type Finish = Extract<ChatDelta, { type: 'choice-finish' }>['reason'];
-
-/** `tool_use` may mean the forced tool of a JSON schema, which the caller never sees; and some models end a call with `end_turn`. */
-function reasonFor(answer: Answer, reason: Finish): Finish {
-  if (reason !== 'stop' && reason !== 'tool_calls') {
-    return reason;
-  }
-  return answer.blocks.calls() > 0 ? 'tool_calls' : 'stop';
-}
-
-function takeMetadata(answer: Answer, payload: JsonObject): readonly ChatDelta[] {
+function takeMetadata(answer: Answer, payload: JsonObject): readonly AnswerEvent[] {
   const usage = objectMember(payload, 'usage');
   const tier = stringMember(objectMember(payload, 'serviceTier'), 'type');
   if (answer.phase === 'stopped') {
     answer.phase = 'complete';
   }
   return [
-    ...(usage === undefined ? [] : [{ type: 'usage-update', usage: bedrockUsage(usage) } as const]),
-    ...(tier === undefined ? [] : [{ type: 'answer-info', fields: { service_tier: tier } } as const]),
+    ...(usage === undefined ? [] : [{ type: 'usage', usage: bedrockUsage(usage) } as const]),
+    ...(tier === undefined ? [] : [{ type: 'about', serviceTier: tier } as const]),
   ];
 }
 
 /** What breaks after `messageStop` breaks nothing: only the usage is missing. */
-function readBreak(answer: Answer, event: WireEvent): readonly ChatDelta[] {
+function readBreak(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
   if (answer.phase === 'stopped') {
     answer.phase = 'complete';
     return [];
@@ -125,7 +117,7 @@ function readBreak(answer: Answer, event: WireEvent): readonly ChatDelta[] {
   return fail(answer, isMalformed ? malformed(event.data) : readStreamException(event));
 }
 
-function readEnd(answer: Answer): readonly ChatDelta[] {
+function readEnd(answer: Answer): readonly AnswerEvent[] {
   if (answer.phase !== 'open') {
     return [];
   }
@@ -133,17 +125,17 @@ function readEnd(answer: Answer): readonly ChatDelta[] {
   return fail(answer, isGarbage ? malformed('No event of the stream could be read.') : { kind: 'truncated' });
 }
 
-function readBody(answer: Answer, json: unknown): readonly ChatDelta[] {
+function readBody(answer: Answer, json: unknown): readonly AnswerEvent[] {
   const message = objectMember(objectMember(json, 'output'), 'message');
   if (!isJsonObject(json) || message === undefined) {
     return fail(answer, notConverse(json));
   }
-  const deltas = arrayMember(message, 'content').flatMap((block, index) => readBlock(answer.blocks, block, index));
-  const ending = takeStop(answer, stringMember(json, 'stopReason') ?? '');
-  return answer.phase === 'stopped' ? [...deltas, ...ending, ...takeMetadata(answer, json)] : [...deltas, ...ending];
+  const parts = arrayMember(message, 'content').flatMap((block, index) => readBlock(answer.blocks, block, index));
+  const ending = takeStop(answer, json);
+  return answer.phase === 'stopped' ? [...parts, ...ending, ...takeMetadata(answer, json)] : [...parts, ...ending];
 }
 
-function readBlock(blocks: AnswerBlocks, block: unknown, index: number): readonly ChatDelta[] {
+function readBlock(blocks: AnswerBlocks, block: unknown, index: number): readonly AnswerEvent[] {
   const { start, deltas } = streamedBlock(block, index);
   return [
     ...(start === undefined ? [] : blocks.start(start)),
@@ -166,7 +158,7 @@ function malformed(reason: string): AttemptFailure {
   return { kind: 'malformed', reason };
 }
 
-function fail(answer: Answer, failure: AttemptFailure): readonly ChatDelta[] {
+function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {
   answer.phase = 'failed';
-  return [{ type: 'answer-failed', failure }];
+  return [{ type: 'failed', failure }];
 }

@@ -1,64 +1,59 @@
-import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
-import type { PlacedPart } from '../conversation-turns.ts';
-import { type DataUrl, parseDataUrl } from '../data-url.ts';
+import type { MediaPart, Source } from '../../model/part.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
-/** A `file` part as a document. Converse takes only bytes, and no file that was uploaded elsewhere. */
-export function documentBlock({ part, path }: PlacedPart, task: BedrockTask): readonly JsonObject[] {
-  const file = objectMember(part, 'file');
-  const fileName = stringMember(file, 'filename') ?? '';
-  const data = stringMember(file, 'file_data');
-  if (data === undefined) {
-    task.notes.refuse(path, 'Bedrock takes files only as base64 data in "file_data", not by "file_id".');
+/** A file as a document. Converse takes only its content, and no file that was uploaded elsewhere. */
+export function documentBlock(part: MediaPart, { documentNames, rules, notes }: BedrockTask): readonly JsonObject[] {
+  const content = contentOf(part.source, part.title ?? '');
+  if (typeof content === 'string') {
+    notes.refuse(part.path, content);
     return [];
   }
-  const parsed = parseDataUrl(data) ?? bareBase64(data);
-  const format = DOCUMENT_FORMATS.get(parsed.mediaType) ?? EXTENSION_FORMATS.get(extensionOf(fileName));
-  if (format === undefined) {
-    task.notes.refuse(path, 'Bedrock takes PDF, CSV, Word, Excel, HTML, Markdown and plain text files.');
+  const name = documentNames.name(part.title ?? '');
+  if (documentNames.count() > rules.maxDocuments) {
+    const most = `Bedrock takes at most ${rules.maxDocuments} documents in one request`;
+    notes.refuse(part.path, `${most}: leave out this one and those after it, or send their text.`);
     return [];
   }
-  return [{ document: { name: documentName(fileName), format, source: { bytes: parsed.data } } }];
+  return [{ document: { name, ...content, ...(part.cite === true && { citations: { enabled: true } }) } }];
 }
 
-/** The documents' names made distinct, since Converse refuses two of the same name in one request. */
-export function withDistinctNames(blocks: readonly JsonObject[], taken: Set<string>): readonly JsonObject[] {
-  return blocks.map((block) => {
-    const document = objectMember(block, 'document');
-    return document === undefined ? block : { document: { ...document, name: distinctName(document, taken) } };
-  });
+interface DocumentContent {
+  readonly format: string;
+  readonly source: JsonObject;
 }
 
-function distinctName(document: JsonObject, taken: Set<string>): string {
-  const wanted = stringMember(document, 'name') ?? DEFAULT_NAME;
-  let name = wanted;
-  for (let ordinal = 2; taken.has(name); ordinal += 1) {
-    name = `${wanted} (${ordinal})`;
+/** Gives the content, or says what to change. */
+function contentOf(source: Source, title: string): DocumentContent | string {
+  switch (source.kind) {
+    case 'text':
+      return { format: 'txt', source: { text: source.text } };
+    case 'base64':
+      return bytesOf(source.data, DOCUMENT_FORMATS.get(source.mediaType) ?? formatByName(title));
+    case 'url':
+      // Some clients send base64 without `data:`; the file's name then says what it is.
+      return isAddress(source.url) ? NO_DATA : bytesOf(source.url, formatByName(title));
+    case 'uploaded':
+    case 'none':
+      return NO_DATA;
   }
-  taken.add(name);
-  return name;
 }
 
-const DEFAULT_NAME = 'document';
-const MAX_NAME_CHARS = 180;
+const NO_DATA = 'Bedrock takes files only as base64 data in "file_data", neither by "file_id" nor by address.';
 
-/** Letters, digits, single spaces, hyphens, parentheses and square brackets. Source: Converse, `DocumentBlock.name`. */
-function documentName(fileName: string): string {
-  const withoutExtension = fileName.replace(/\.[A-Za-z0-9]{1,5}$/, '');
-  const name = withoutExtension
-    .replace(/[^A-Za-z0-9()[\]-]+/g, ' ')
-    .slice(0, MAX_NAME_CHARS)
-    .trim();
-  return name === '' ? DEFAULT_NAME : name;
+function bytesOf(bytes: string, format: string | undefined): DocumentContent | string {
+  return format === undefined
+    ? 'Bedrock takes PDF, CSV, Word, Excel, HTML, Markdown and plain text files.'
+    : { format, source: { bytes } };
 }
 
-/** Some clients send the base64 without `data:`; the file's name then says what it is. */
-function bareBase64(data: string): DataUrl {
-  return { mediaType: '', data };
+/** Base64 has no colon. */
+function isAddress(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(url);
 }
 
-function extensionOf(fileName: string): string {
-  return fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase();
+function formatByName(fileName: string): string | undefined {
+  return EXTENSION_FORMATS.get(fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase());
 }
 
 const DOCUMENT_FORMATS: ReadonlyMap<string, string> = new Map([

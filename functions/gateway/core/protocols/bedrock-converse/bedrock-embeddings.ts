@@ -80,9 +80,8 @@ function encodeEmbeddings(request: EmbeddingsRequest, target: Target): Embedding
   if (request.dimensions !== undefined && !family.dimensions) {
     return unsupported('dimensions', 'The dimensions of this embedding model cannot be chosen.');
   }
-  const path = `/model/${encodeURIComponent(target.model)}/invoke`;
   const requests = batches(texts, family.textsPerRequest).map((batch) => ({
-    path,
+    operation: 'embed' as const,
     headers: { accept: 'application/json' },
     body: family.body(batch, request),
   }));

@@ -1,11 +1,12 @@
-import type { FinishReason } from '../../model/chat-delta.ts';
+import type { ChoiceFinish, FinishReason } from '../../model/answer-event.ts';
+import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 
 /** What a `stopReason` means: an end of the answer, or a failure of the model that Bedrock reports as an end. */
 export type Ending = { readonly kind: 'finished'; readonly reason: FinishReason } | { readonly kind: 'malformed' };
 
 /** A reason that is not listed is taken for an ordinary end. Source: Amazon Bedrock API reference, "Converse", `stopReason`. */
 export function endingOf(stopReason: string): Ending {
-  return ENDINGS.get(stopReason) ?? finished('stop');
+  return ENDINGS.get(stopReason) ?? finished('end');
 }
 
 function finished(reason: FinishReason): Ending {
@@ -15,14 +16,42 @@ function finished(reason: FinishReason): Ending {
 const MALFORMED: Ending = { kind: 'malformed' };
 
 const ENDINGS: ReadonlyMap<string, Ending> = new Map([
-  ['end_turn', finished('stop')],
-  ['stop_sequence', finished('stop')],
+  ['end_turn', finished('end')],
+  ['stop_sequence', finished('stop-sequence')],
   ['max_tokens', finished('length')],
   ['model_context_window_exceeded', finished('length')],
-  ['tool_use', finished('tool_calls')],
-  ['content_filtered', finished('content_filter')],
-  ['guardrail_intervened', finished('content_filter')],
-  ['refusal', finished('content_filter')],
+  ['tool_use', finished('tool-calls')],
+  ['content_filtered', finished('filtered')],
+  ['guardrail_intervened', finished('filtered')],
+  ['refusal', finished('filtered')],
   ['malformed_model_output', MALFORMED],
   ['malformed_tool_use', MALFORMED],
 ]);
+
+/**
+ * The end of the answer. `stop`: `messageStop` or the whole body. `tool_use` may mean the forced tool of a JSON schema, which the caller
+ * never sees; and some models end a call with `end_turn`.
+ */
+export function finishOf(reason: FinishReason, stop: JsonObject, calls: number): ChoiceFinish {
+  const raw = stringMember(stop, 'stopReason') ?? '';
+  const stopSequence = stringMember(objectMember(stop, 'additionalModelResponseFields'), 'stop_sequence');
+  return {
+    type: 'finish',
+    choice: 0,
+    reason: reasonFor(reason, calls),
+    raw,
+    ...(stopSequence !== undefined && { stopSequence }),
+  };
+}
+
+function reasonFor(reason: FinishReason, calls: number): FinishReason {
+  switch (reason) {
+    case 'end':
+    case 'stop-sequence':
+      return calls > 0 ? 'tool-calls' : reason;
+    case 'tool-calls':
+      return calls > 0 ? reason : 'end';
+    default:
+      return reason;
+  }
+}

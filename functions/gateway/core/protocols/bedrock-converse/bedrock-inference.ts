@@ -1,6 +1,7 @@
-import { type JsonObject, numberMember } from '../../wire/json.ts';
-import { samplingFields } from '../anthropic-messages/anthropic-sampling.ts';
-import type { BedrockTask } from './bedrock-task.ts';
+import { defined } from '../../model/defined.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import { claudeSampling } from '../claude/claude-sampling.ts';
+import { type BedrockTask, maxTokensOf } from './bedrock-task.ts';
 
 /** Converse's `inferenceConfig`, and the sampling parameter that is not in it. */
 export interface InferenceFields {
@@ -9,33 +10,25 @@ export interface InferenceFields {
   readonly additional: JsonObject;
 }
 
-/** Translates the length, sampling and stop parameters. Without a limit from the caller, Converse takes the model's largest. */
+/** Translates the length, sampling and stop parameters. */
 export function inferenceFields(task: BedrockTask, isThinking: boolean): InferenceFields {
-  const { request, rules, notes } = task;
-  const sampling = samplingFields(request, rules.claude, isThinking, notes);
-  const maxTokens = maxTokensOf(task);
-  const temperature = numberMember(sampling, 'temperature');
-  const topP = numberMember(sampling, 'top_p');
+  const { prompt, rules, notes } = task;
+  const { temperature, topP, topK } = claudeSampling(prompt.sampling, rules.claude, isThinking, notes);
   const stopSequences = stopSequencesOf(task);
   return {
-    inferenceConfig: {
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(topP === undefined ? {} : { topP }),
-      ...(stopSequences.length === 0 ? {} : { stopSequences }),
-    },
-    additional: topKFields(numberMember(sampling, 'top_k'), task),
+    inferenceConfig: defined({
+      maxTokens: maxTokensOf(task),
+      temperature,
+      topP,
+      stopSequences: stopSequences.length === 0 ? undefined : stopSequences,
+    }),
+    additional: topKFields(topK, task),
   };
 }
 
-function maxTokensOf({ request, maxOutputTokens }: BedrockTask): number | undefined {
-  const asked = request.max_completion_tokens ?? request.max_tokens;
-  return asked === undefined || maxOutputTokens === undefined ? asked : Math.min(asked, maxOutputTokens);
-}
-
 /** Claude refuses those of white space alone. */
-function stopSequencesOf({ request, notes }: BedrockTask): readonly string[] {
-  const asked = typeof request.stop === 'string' ? [request.stop] : (request.stop ?? []);
+function stopSequencesOf({ prompt, notes }: BedrockTask): readonly string[] {
+  const asked = prompt.limits.stop;
   const kept = asked.filter((stop) => stop.trim() !== '');
   if (kept.length < asked.length) {
     notes.drop('stop');
@@ -53,7 +46,7 @@ function topKFields(topK: number | undefined, { rules, notes }: BedrockTask): Js
     case 'nova':
       return { inferenceConfig: { topK } };
     case 'none':
-      notes.drop('top_k');
+      notes.drop('topK');
       return {};
   }
 }

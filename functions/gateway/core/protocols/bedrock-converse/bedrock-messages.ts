@@ -1,19 +1,12 @@
-import type { ToolCall } from '../../model/chat-request.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
-import {
-  type AssistantStep,
-  type AssistantTurn,
-  EMPTY_CONTENT,
-  type ToolResult,
-  type Turn,
-  type UserTurn,
-} from '../conversation-turns.ts';
+import type { Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import { type AssistantTurn, type ConversationTurn, EMPTY_CONTENT, type UserTurn } from '../conversation-turns.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
+import { toolCallInput } from '../tool-call-input.ts';
 import { cachePointAfter } from './bedrock-cache-points.ts';
 import { contentBlocks, partBlocks, textBlocks } from './bedrock-content.ts';
-import { withDistinctNames } from './bedrock-documents.ts';
 import type { BedrockTask } from './bedrock-task.ts';
-import { converseThinking } from './bedrock-thinking-blocks.ts';
+import { converseThinking } from './bedrock-thinking.ts';
 
 /** A Converse message while it is put together. */
 export interface ConverseMessage {
@@ -27,37 +20,33 @@ const MAX_TOOL_USE_ID_CHARS = 64;
 /** The conversation as Converse messages. Converse has the two sides alternate and the user begin; nothing is made up to that end. */
 export function converseMessages(task: BedrockTask): readonly ConverseMessage[] {
   const { turns } = task.conversation;
-  const names = new Set<string>();
   if (turns[0]?.role === 'assistant') {
-    task.notes.refuse('messages', 'On Bedrock a conversation begins with a user message.');
+    task.notes.refuseSetting('turns', 'On Bedrock a conversation begins with a user message.');
   }
   if (turns.at(-1)?.role === 'assistant' && !task.rules.claude.prefill) {
-    task.notes.refuse('messages', 'This model does not continue a trailing assistant message.');
+    task.notes.refuseSetting('turns', 'This model does not continue a trailing assistant message.');
   }
   return turns.map((turn, index) => {
-    const message = messageOf(turn, task, names);
+    const message = messageOf(turn, task);
     return index === turns.length - 1 && turn.role === 'assistant' ? withoutTrailingSpace(message) : message;
   });
 }
 
-function messageOf(turn: Turn, task: BedrockTask, names: Set<string>): ConverseMessage {
+function messageOf(turn: ConversationTurn, task: BedrockTask): ConverseMessage {
   switch (turn.role) {
     case 'system':
       return { role: 'system', content: turn.parts.flatMap((part) => textBlocks(part, task)) };
     case 'user':
-      return { role: 'user', content: userContent(turn, task, names) };
+      return { role: 'user', content: userContent(turn, task) };
     case 'assistant':
       return { role: 'assistant', content: assistantContent(turn, task) };
   }
 }
 
 /** All results come first: Converse wants those of one turn together. A document must have text beside it. */
-function userContent(turn: UserTurn, task: BedrockTask, names: Set<string>): readonly JsonObject[] {
-  const results = turn.results.flatMap((result) => resultBlocks(result, task, names));
-  const content = withDistinctNames(
-    turn.parts.flatMap((part) => partBlocks(part, task)),
-    names,
-  );
+function userContent(turn: UserTurn, task: BedrockTask): readonly JsonObject[] {
+  const results = turn.results.flatMap((result) => resultBlocks(result, task));
+  const content = turn.parts.flatMap((part) => partBlocks(part, task));
   const isTextMissing = content.every((block) => block.text === undefined);
   const isDocumentAlone = isTextMissing && content.some((block) => block.document !== undefined);
   const all = [...results, ...content];
@@ -65,46 +54,40 @@ function userContent(turn: UserTurn, task: BedrockTask, names: Set<string>): rea
 }
 
 /** The text of a result is passed on as text also where it is JSON: read and written anew, its long numbers would lose digits. */
-function resultBlocks(result: ToolResult, task: BedrockTask, names: Set<string>): readonly JsonObject[] {
-  const content = withDistinctNames(
-    result.parts.flatMap((part) => contentBlocks(part, task)),
-    names,
-  );
-  const status = result.message.is_error === true ? 'error' : 'success';
+function resultBlocks(result: ToolResultPart, task: BedrockTask): readonly JsonObject[] {
+  const content = result.parts.flatMap((part) => contentBlocks(part, task));
   const toolResult = {
     toolUseId: portableToolCallId(result.id, MAX_TOOL_USE_ID_CHARS),
     content: content.length === 0 ? [{ text: EMPTY_CONTENT }] : content,
-    ...(task.rules.toolResultStatus ? { status } : {}),
+    ...(task.rules.toolResultStatus && { status: result.isError ? 'error' : 'success' }),
   };
-  const marked = [result.message, ...result.parts.map(({ part }) => part)];
-  return [{ toolResult }, ...marked.flatMap((mark) => cachePointAfter(mark, 'message', task)).slice(-1)];
+  const mark = result.parts.findLast(({ cache }) => cache !== undefined)?.cache ?? result.cache;
+  return [{ toolResult }, ...cachePointAfter(mark, 'message', task)];
 }
 
 function assistantContent(turn: AssistantTurn, task: BedrockTask): readonly JsonObject[] {
-  const content = turn.steps.flatMap((step) => stepBlocks(step, task));
+  const content = turn.parts.flatMap((part) => assistantBlocks(part, task));
   return content.length === 0 ? [{ text: EMPTY_CONTENT }] : content;
 }
 
-function stepBlocks(step: AssistantStep, task: BedrockTask): readonly JsonObject[] {
-  const calls = step.message.tool_calls ?? [];
-  return [
-    ...(task.rules.thinkingReplay ? converseThinking(step.message) : []),
-    ...step.parts.flatMap((part) => textBlocks(part, task)),
-    ...calls.flatMap((call, index) => toolUseBlocks(call, `${step.path}.tool_calls[${index}]`, task)),
-  ];
+function assistantBlocks(part: Part, task: BedrockTask): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'reasoning':
+      return task.rules.thinkingReplay ? converseThinking(part) : [];
+    case 'tool-call':
+      return toolUseBlocks(part, task);
+    default:
+      return textBlocks(part, task);
+  }
 }
 
-function toolUseBlocks(call: ToolCall, path: string, task: BedrockTask): readonly JsonObject[] {
-  const { name, arguments: text } = call.function;
-  const input = text.trim() === '' ? {} : parseJson(text);
-  if (!isJsonObject(input)) {
-    task.notes.refuse(
-      `${path}.function.arguments`,
-      'Bedrock takes only a JSON object as the arguments of a tool call.',
-    );
+function toolUseBlocks(call: ToolCallPart, task: BedrockTask): readonly JsonObject[] {
+  const input = toolCallInput(call);
+  if (input === undefined) {
+    task.notes.refuse(call.inputPath, 'Bedrock takes only a JSON object as the arguments of a tool call.');
   }
-  const toolUse = { toolUseId: portableToolCallId(call.id, MAX_TOOL_USE_ID_CHARS), name, input };
-  return [{ toolUse }, ...cachePointAfter(call, 'message', task)];
+  const toolUse = { toolUseId: portableToolCallId(call.id, MAX_TOOL_USE_ID_CHARS), name: call.name, input };
+  return [{ toolUse }, ...cachePointAfter(call.cache, 'message', task)];
 }
 
 /** Claude refuses a last assistant text that ends in white space. */

@@ -1,7 +1,8 @@
+import type { Reasoning } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { type ThinkingFields, thinkingFields } from '../anthropic-messages/anthropic-thinking.ts';
-import { hasLostThinking } from '../anthropic-messages/thinking-blocks.ts';
-import type { BedrockTask } from './bedrock-task.ts';
+import { thinkingFields } from '../claude/claude-thinking.ts';
+import { hasLostThinking } from '../claude/replayed-thinking.ts';
+import { type BedrockTask, maxTokensOf } from './bedrock-task.ts';
 
 /** What a request says about reasoning. */
 export interface ReasoningFields {
@@ -13,13 +14,14 @@ export interface ReasoningFields {
   readonly isThinking: boolean;
 }
 
-/** Translates `reasoning_effort`. Where it cannot be as the caller said, it is noted as dropped. */
+/** Asks for reasoning as the model wants to be asked. Where it cannot be as the caller said, it is noted as dropped. */
 export function reasoningFields(task: BedrockTask, isToolForced: boolean): ReasoningFields {
-  const effort = task.request.reasoning_effort;
+  const { prompt, rules, notes } = task;
+  const effort = effortOf(prompt.reasoning);
   if (effort === undefined) {
     return withoutThinking({});
   }
-  switch (task.rules.reasoning) {
+  switch (rules.reasoning) {
     case 'thinking':
       return claudeThinking(task, isToolForced);
     case 'reasoning-config':
@@ -28,7 +30,7 @@ export function reasoningFields(task: BedrockTask, isToolForced: boolean): Reaso
       return withoutThinking(plainEffort(effort, task));
     case 'none':
       if (effort !== 'none') {
-        task.notes.drop('reasoning_effort');
+        notes.drop('reasoning');
       }
       return withoutThinking({});
   }
@@ -38,24 +40,42 @@ function withoutThinking(additional: JsonObject): ReasoningFields {
   return { additional, isThinking: false };
 }
 
+/** The most tokens of reasoning that an effort stands for, where the caller gives tokens; more than these are `high`. */
+const BUDGETS: readonly (readonly [effort: string, most: number])[] = [
+  ['none', 0],
+  ['low', 2048],
+  ['medium', 8192],
+];
+
+/** The effort where the caller asks for reasoning and not for how much of it. */
+const DEFAULT_EFFORT = 'medium';
+
+/** The caller's effort, or the one that its budget stands for; `undefined`: nothing is asked for. Not to be shown what is thought asks for nothing. */
+function effortOf(reasoning: Reasoning | undefined): string | undefined {
+  if (reasoning === undefined || reasoning.effort !== undefined) {
+    return reasoning?.effort;
+  }
+  const { budgetTokens, show } = reasoning;
+  if (budgetTokens !== undefined) {
+    return BUDGETS.find(([, most]) => budgetTokens <= most)?.[0] ?? 'high';
+  }
+  return show === 'none' ? undefined : DEFAULT_EFFORT;
+}
+
 /** As at Anthropic itself: the effort is a field of Converse's, the rest is Claude's own. */
 function claudeThinking(task: BedrockTask, isToolForced: boolean): ReasoningFields {
-  const { request, conversation, rules, notes, maxOutputTokens } = task;
-  const asked = request.max_completion_tokens ?? request.max_tokens;
-  const fields: ThinkingFields = thinkingFields(
-    {
-      effort: request.reasoning_effort,
-      maxTokens: Math.min(asked ?? Number.POSITIVE_INFINITY, maxOutputTokens ?? Number.POSITIVE_INFINITY),
-      isForbidden:
-        isToolForced || hasLostThinking(conversation.turns) || conversation.turns.at(-1)?.role === 'assistant',
-    },
+  const { prompt, conversation, rules, notes } = task;
+  const isForbidden =
+    isToolForced || hasLostThinking(conversation.turns) || conversation.turns.at(-1)?.role === 'assistant';
+  const maxTokens = maxTokensOf(task) ?? task.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  const { thinking, effort } = thinkingFields(
+    { reasoning: prompt.reasoning, maxTokens, isForbidden },
     rules.claude,
     notes,
   );
-  const { thinking, effort } = fields;
   return {
     additional: thinking === undefined ? {} : { thinking },
-    ...(effort === undefined ? {} : { effort }),
+    ...(effort !== undefined && { effort }),
     isThinking: thinking?.type === 'adaptive' || thinking?.type === 'enabled',
   };
 }
@@ -71,17 +91,17 @@ const THREE_EFFORTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `high` is refused beside a limit of tokens or any sampling parameter. Source: Amazon Nova 2 user guide, "Extended thinking". */
-function novaReasoning(asked: string, { request, notes }: BedrockTask): JsonObject {
+function novaReasoning(asked: string, { prompt, notes }: BedrockTask): JsonObject {
   if (asked === 'none') {
     return { reasoningConfig: { type: 'disabled' } };
   }
   const effort = THREE_EFFORTS.get(asked);
   if (effort === undefined) {
-    notes.drop('reasoning_effort');
+    notes.drop('reasoning');
     return {};
   }
-  const { max_tokens, max_completion_tokens, temperature, top_p, top_k } = request;
-  const isLimited = [max_tokens, max_completion_tokens, temperature, top_p, top_k].some((value) => value !== undefined);
+  const { temperature, topP, topK } = prompt.sampling;
+  const isLimited = [prompt.limits.outputTokens, temperature, topP, topK].some((value) => value !== undefined);
   const maxReasoningEffort = effort === 'high' && isLimited ? 'medium' : effort;
   return { reasoningConfig: { type: 'enabled', maxReasoningEffort } };
 }
@@ -90,7 +110,7 @@ function novaReasoning(asked: string, { request, notes }: BedrockTask): JsonObje
 function plainEffort(asked: string, { notes }: BedrockTask): JsonObject {
   const effort = THREE_EFFORTS.get(asked);
   if (effort === undefined) {
-    notes.drop('reasoning_effort');
+    notes.drop('reasoning');
   }
   return effort === undefined ? {} : { reasoning_effort: effort };
 }

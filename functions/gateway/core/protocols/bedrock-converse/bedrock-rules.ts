@@ -1,11 +1,11 @@
 import { stringMember } from '../../wire/json.ts';
-import { type AnthropicRules, anthropicRules } from '../anthropic-messages/anthropic-rules.ts';
+import { type ClaudeRules, claudeRules } from '../claude/claude-rules.ts';
 import { type ModelRule, modelRules } from '../model-rules.ts';
 import type { Target } from '../protocol.ts';
 
 /**
  * What differs between the models behind Converse. An operator corrects any of these under a deployment's `rules`, for Claude those of
- * `anthropic-rules.ts` too. Where the model id does not name the model (the ARN of an application inference profile or of a provisioned
+ * `claude-rules.ts` too. Where the model id does not name the model (the ARN of an application inference profile or of a provisioned
  * throughput), the rule `baseModel` does: `"baseModel": "anthropic.claude-sonnet-4-5"`.
  */
 export interface BedrockRules {
@@ -17,19 +17,23 @@ export interface BedrockRules {
   /** Whether Claude's own `tool_choice` can forbid parallel calls. */
   readonly serialToolCalls: boolean;
   readonly toolResultStatus: boolean;
+  /** Whether the model tells on request which stop sequence ended the answer. */
+  readonly tellsStopSequence: boolean;
   /** How the answer is held to a JSON schema: by `outputConfig`, by a forced tool, not at all. */
   readonly structuredOutput: 'native' | 'tool' | 'none';
   /** Where cache points may stand. */
   readonly cachePoints: 'all' | 'no-tools' | 'none';
   readonly audio: boolean;
-  /** Where `top_k` goes: beside Claude's other fields, into Nova's own `inferenceConfig`, nowhere. */
+  /** The most documents in a request. */
+  readonly maxDocuments: number;
+  /** Where top-k goes: beside Claude's other fields, into Nova's own `inferenceConfig`, nowhere. */
   readonly topK: 'claude' | 'nova' | 'none';
-  /** How `reasoning_effort` is said: as Claude's `thinking`, as Nova's `reasoningConfig`, as gpt-oss's `reasoning_effort`. */
+  /** How an effort is said: as Claude's `thinking`, as Nova's `reasoningConfig`, as gpt-oss's `reasoning_effort`. */
   readonly reasoning: 'thinking' | 'reasoning-config' | 'reasoning-effort' | 'none';
   /** Whether signed thinking of earlier turns is sent back. */
   readonly thinkingReplay: boolean;
   /** What Claude takes on any platform; for other models, what is common. */
-  readonly claude: AnthropicRules;
+  readonly claude: ClaudeRules;
 }
 
 export type ToolChoiceForm = 'auto' | 'any' | 'tool';
@@ -37,8 +41,8 @@ export type ToolChoiceForm = 'auto' | 'any' | 'tool';
 /** The rules of the target's model with the operator's corrections. */
 export function bedrockRules({ model, rules: configured }: Target): BedrockRules {
   const baseModel = stringMember(configured, 'baseModel') ?? model;
-  const claude = anthropicRules(baseModel, configured);
-  const lines = [...LINES, { match: /claude/, rules: claudeRules(claude) }];
+  const claude = claudeRules(baseModel, configured);
+  const lines = [...LINES, { match: /claude/, rules: sameAsAnthropic(claude) }];
   return { ...modelRules({ defaults: { ...DEFAULTS, claude }, lines }, baseModel, configured), claude };
 }
 
@@ -50,15 +54,17 @@ const DEFAULTS: Omit<BedrockRules, 'claude'> = {
   toolChoice: ANY_CHOICE,
   serialToolCalls: false,
   toolResultStatus: false,
+  tellsStopSequence: false,
   structuredOutput: 'tool',
   cachePoints: 'none',
   audio: false,
+  maxDocuments: 5,
   topK: 'none',
   reasoning: 'none',
   thinkingReplay: false,
 };
 
-/** Sources: Amazon Bedrock user guide ("Supported models and model features", "Prompt caching", "Structured outputs", "Tool use"), Amazon Nova user guide ("Extended thinking"). */
+/** Sources: Amazon Bedrock user guide ("Supported models and model features", "Prompt caching", "Structured outputs", "Tool use", "API restrictions"), Amazon Nova user guide ("Extended thinking"). */
 const LINES: readonly ModelRule<BedrockRules>[] = [
   {
     match: /claude/,
@@ -67,6 +73,7 @@ const LINES: readonly ModelRule<BedrockRules>[] = [
       topK: 'claude',
       cachePoints: 'all',
       toolResultStatus: true,
+      tellsStopSequence: true,
       thinkingReplay: true,
       serialToolCalls: true,
     },
@@ -91,7 +98,8 @@ const LINES: readonly ModelRule<BedrockRules>[] = [
   { match: /titan|mistral-7b|mixtral-8x7b|command-(text|light)/, rules: { system: false } },
 ];
 
-function claudeRules(claude: AnthropicRules): Partial<BedrockRules> {
+/** What Claude takes of tools and schemas on every host. */
+function sameAsAnthropic(claude: ClaudeRules): Partial<BedrockRules> {
   return {
     toolChoice: claude.forcedTools ? ANY_CHOICE : ['auto'],
     structuredOutput: claude.structuredOutputs ? 'native' : 'tool',

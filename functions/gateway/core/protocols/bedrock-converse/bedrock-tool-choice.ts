@@ -1,46 +1,28 @@
-import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import type { ToolUse } from '../../model/prompt.ts';
+import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { ToolChoiceForm } from './bedrock-rules.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
-/** What the caller says of calling tools. `only`: the names that may be called, where the caller restricts them. */
-export type WantedChoice = { readonly only?: ReadonlySet<string> } & (
-  | { readonly mode: 'unsaid' | 'auto' | 'none' | 'required' }
-  | { readonly mode: 'one'; readonly name: string }
-);
+/** What the caller says of calling tools, as far as Converse has words for it; `unsaid`: nothing. */
+export type WantedChoice = Exclude<ToolUse, { mode: 'native' }> | { readonly mode: 'unsaid' };
 
-/** Reads `tool_choice`. */
-export function wantedChoice({ request, notes }: BedrockTask): WantedChoice {
-  const { tool_choice: asked } = request;
-  if (asked === undefined || typeof asked === 'string') {
-    return { mode: MODES.get(asked ?? '') ?? 'unsaid' };
-  }
-  const type = stringMember(asked, 'type');
-  const name = stringMember(objectMember(asked, 'function'), 'name');
-  if (type === 'function' && name !== undefined) {
-    return { mode: 'one', name };
-  }
-  if (type === 'allowed_tools') {
-    const allowed = objectMember(asked, 'allowed_tools') ?? asked;
-    return { mode: MODES.get(stringMember(allowed, 'mode') ?? '') ?? 'auto', only: toolNames(allowed) };
-  }
-  notes.refuse(
-    'tool_choice',
-    'Bedrock takes a tool_choice of "auto", "none", "required", one function, or allowed_tools.',
-  );
-  return { mode: 'unsaid' };
-}
+const UNSAID: WantedChoice = { mode: 'unsaid' };
 
-const MODES: ReadonlyMap<string, 'auto' | 'none' | 'required'> = new Map([
-  ['auto', 'auto'],
-  ['none', 'none'],
-  ['required', 'required'],
-]);
-
-function toolNames(allowed: unknown): ReadonlySet<string> {
-  const tools = arrayMember(allowed, 'tools');
-  return new Set(
-    tools.map((tool) => stringMember(objectMember(tool, 'function'), 'name') ?? stringMember(tool, 'name') ?? ''),
-  );
+/** Reads the use of tools. */
+export function wantedChoice({ prompt, notes }: BedrockTask): WantedChoice {
+  const { toolUse } = prompt;
+  if (toolUse?.mode !== 'native') {
+    return toolUse ?? UNSAID;
+  }
+  if (toolUse.native.ifForeign === 'refuse') {
+    notes.refuseSetting(
+      'toolUse',
+      `Bedrock takes a ${notes.names.toolUse} of "auto", "none", "required", one function, or allowed_tools.`,
+    );
+  } else if (toolUse.native.ifForeign === 'drop') {
+    notes.drop('toolUse');
+  }
+  return UNSAID;
 }
 
 /** The tools to offer and Converse's `toolChoice`, absent where the model's default is what the caller wants. */
@@ -60,7 +42,8 @@ export function converseChoice(
     return { tools: way.tools, toolChoice: way.toolChoice };
   }
   if (wanted.mode === 'required' || wanted.mode === 'one') {
-    notes.refuse('tool_choice', 'This model on Bedrock cannot be made to call a tool: tool_choice must be "auto".');
+    const name = notes.names.toolUse;
+    notes.refuseSetting('toolUse', `This model on Bedrock cannot be made to call a tool: ${name} must be "auto".`);
   }
   return { tools };
 }

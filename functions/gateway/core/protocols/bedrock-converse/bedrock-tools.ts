@@ -1,9 +1,9 @@
-import type { ChatTool } from '../../model/chat-request.ts';
+import type { FunctionTool, NativeTool, Tool } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { closedSchema } from '../anthropic-messages/closed-schema.ts';
-import { STRUCTURED_ANSWER_TOOL } from '../anthropic-messages/structured-answer.ts';
+import { closedSchema } from '../claude/closed-schema.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
+import type { ConverseFormat } from './bedrock-answer-format.ts';
 import { cachePointAfter } from './bedrock-cache-points.ts';
-import type { AnswerFormat } from './bedrock-response-format.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 import { converseChoice, type WantedChoice, wantedChoice } from './bedrock-tool-choice.ts';
 
@@ -24,11 +24,11 @@ export interface ToolPlan {
 const NO_CALLS_INSTRUCTION = 'Do not call any tool. Answer in text.';
 
 /**
- * Translates `tools`, `tool_choice` and `parallel_tool_calls`. Converse refuses a history with tool calls where the request has no tools
- * (pentagi#196), also when the conversation fails over to it: the request's own tools or those that were called are then offered, and
- * the model is told not to call them.
+ * Translates the tools, their use, and whether several may be called at once. Converse refuses a history with tool calls where the
+ * request has no tools (pentagi#196), also when the conversation fails over to it: the request's own tools or those that were called are
+ * then offered, and the model is told not to call them.
  */
-export function toolPlan(task: BedrockTask, format: AnswerFormat): ToolPlan {
+export function toolPlan(task: BedrockTask, format: ConverseFormat): ToolPlan {
   const wanted = wantedChoice(task);
   const offered = offeredTools(task, wanted);
   const isForcing = wanted.mode === 'required' || wanted.mode === 'one';
@@ -38,52 +38,52 @@ export function toolPlan(task: BedrockTask, format: AnswerFormat): ToolPlan {
     return planned(task, tools, answerTool.length > 0 ? { mode: 'required' } : wanted);
   }
   if (isForcing) {
-    task.notes.refuse('tool_choice', 'tool_choice asks for a tool call, but the request has no such tool.');
+    const name = task.notes.names.toolUse;
+    task.notes.refuseSetting('toolUse', `${name} asks for a tool call, but the request has no such tool.`);
   }
   const kept = toolsForHistory(task, offered);
   if (answerTool.length > 0) {
     return planned(task, [...kept, ...answerTool], { mode: 'one', name: STRUCTURED_ANSWER_TOOL });
   }
-  return { tools: kept, isForced: false, ...(kept.length === 0 ? {} : { instruction: NO_CALLS_INSTRUCTION }) };
+  return { tools: kept, isForced: false, ...(kept.length > 0 && { instruction: NO_CALLS_INSTRUCTION }) };
 }
 
 function offeredTools(task: BedrockTask, wanted: WantedChoice): readonly JsonObject[] {
-  const tools = task.request.tools ?? [];
+  const { tools } = task.prompt;
   if (tools.length > 0 && !task.rules.tools) {
-    task.notes.refuse('tools', 'This model on Bedrock has no tools.');
+    task.notes.refuseSetting('tools', 'This model on Bedrock has no tools.');
   }
-  return tools.flatMap((tool, index) => {
-    const isAllowed = wanted.only?.has(tool.function?.name ?? '') ?? true;
-    return isAllowed ? toolBlocks(tool, `tools[${index}]`, task) : [];
-  });
+  const only = 'only' in wanted && wanted.only !== undefined ? new Set(wanted.only) : undefined;
+  const isAllowed = (tool: Tool) => only === undefined || (tool.kind === 'function' && only.has(tool.name));
+  return tools
+    .filter(isAllowed)
+    .flatMap((tool) => (tool.kind === 'function' ? toolBlocks(tool, task) : noteForeignTool(tool, task)));
 }
 
-function toolBlocks(tool: ChatTool, path: string, task: BedrockTask): readonly JsonObject[] {
-  const { function: called } = tool;
-  if (tool.type !== 'function' || called === undefined) {
-    task.notes.refuse(path, `Bedrock takes tools of type "function"; got "${tool.type}".`);
-    return [];
+function noteForeignTool({ what, native, path }: NativeTool, { notes }: BedrockTask): readonly JsonObject[] {
+  if (native.ifForeign === 'refuse') {
+    notes.refuse(path, `Bedrock takes tools of type "function"; got "${what}".`);
+  } else if (native.ifForeign === 'drop') {
+    notes.dropMember(what);
   }
-  if (called.name === STRUCTURED_ANSWER_TOOL) {
-    task.notes.refuse(`${path}.function.name`, `The tool name "${called.name}" is the gateway's own: use another.`);
-  }
-  const description = called.description?.trim() === '' ? undefined : called.description;
-  const toolSpec = {
-    name: called.name,
-    ...(description === undefined ? {} : { description }),
-    ...schemaFields(called, task),
-  };
-  return [{ toolSpec }, ...[tool, { ...called }].flatMap((mark) => cachePointAfter(mark, 'tool', task)).slice(0, 1)];
+  return [];
 }
 
-type CalledFunction = NonNullable<ChatTool['function']>;
+function toolBlocks(tool: FunctionTool, task: BedrockTask): readonly JsonObject[] {
+  const { name, description = '' } = tool;
+  if (name === STRUCTURED_ANSWER_TOOL) {
+    task.notes.refuse(tool.namePath, `The tool name "${name}" is the gateway's own: use another.`);
+  }
+  const toolSpec = { name, ...(description.trim() !== '' && { description }), ...schemaFields(tool, task) };
+  return [{ toolSpec }, ...cachePointAfter(tool.cache, 'tool', task)];
+}
 
 const NO_PARAMETERS = { type: 'object', properties: {} };
 
 /** A strict tool takes a closed schema; one that cannot be closed is offered without being strict. */
-function schemaFields(called: CalledFunction, { rules, notes }: BedrockTask): JsonObject {
-  const schema = called.parameters === undefined ? NO_PARAMETERS : { type: 'object', ...called.parameters };
-  if (called.strict !== true) {
+function schemaFields(tool: FunctionTool, { rules, notes }: BedrockTask): JsonObject {
+  const schema = tool.schema === undefined ? NO_PARAMETERS : { type: 'object', ...tool.schema };
+  if (tool.strict !== true) {
     return { inputSchema: { json: schema } };
   }
   const closed = rules.structuredOutput === 'native' ? closedSchema(schema) : undefined;
@@ -96,8 +96,10 @@ function schemaFields(called: CalledFunction, { rules, notes }: BedrockTask): Js
 
 /** What must be offered only because the history has tool calls: nothing where it has none. */
 function toolsForHistory(task: BedrockTask, offered: readonly JsonObject[]): readonly JsonObject[] {
-  const steps = task.conversation.turns.flatMap((turn) => (turn.role === 'assistant' ? turn.steps : []));
-  const names = new Set(steps.flatMap((step) => step.message.tool_calls ?? []).map((call) => call.function.name));
+  const calls = task.conversation.turns.flatMap((turn) =>
+    turn.role === 'assistant' ? turn.parts.filter((part) => part.kind === 'tool-call') : [],
+  );
+  const names = new Set(calls.map(({ name }) => name));
   if (names.size === 0 || offered.length > 0) {
     return names.size === 0 ? [] : offered;
   }
@@ -107,11 +109,11 @@ function toolsForHistory(task: BedrockTask, offered: readonly JsonObject[]): rea
 function planned(task: BedrockTask, tools: readonly JsonObject[], wanted: WantedChoice): ToolPlan {
   const forced = converseChoice(task, tools, wanted);
   const isForced = wanted.mode === 'required' || wanted.mode === 'one';
-  if (task.request.parallel_tool_calls !== false) {
+  if (task.prompt.parallelToolCalls !== false) {
     return { ...forced, isForced };
   }
   if (!task.rules.serialToolCalls) {
-    task.notes.drop('parallel_tool_calls');
+    task.notes.drop('parallelToolCalls');
     return { ...forced, isForced };
   }
   return {

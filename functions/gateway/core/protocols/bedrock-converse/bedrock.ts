@@ -2,15 +2,14 @@ import type { Protocol } from '../protocol.ts';
 import { bedrockDecoder } from './bedrock-decoder.ts';
 import { bedrockEmbeddings } from './bedrock-embeddings.ts';
 import { readBedrockFailure } from './bedrock-failure.ts';
-import { encodeBedrockChat } from './encode-bedrock-chat.ts';
+import { encodeBedrockRequest } from './bedrock-request.ts';
 
-/** Amazon Bedrock: Converse for chat, InvokeModel for embeddings. Source: Amazon Bedrock API reference. */
+/** Amazon Bedrock: Converse for answers, InvokeModel for embeddings. Source: Amazon Bedrock API reference. */
 export const bedrock: Protocol = {
+  dialect: 'bedrock-converse',
   framing: 'amazon-event-stream',
-  defaultBaseUrl: (region) => (region === undefined ? undefined : `https://bedrock-runtime.${region}.amazonaws.com`),
-  authorization: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
-  encodeChat: encodeBedrockChat,
-  chatDecoder: bedrockDecoder,
+  encode: encodeBedrockRequest,
+  decoder: bedrockDecoder,
   embeddings: bedrockEmbeddings,
   readFailure: readBedrockFailure,
 };

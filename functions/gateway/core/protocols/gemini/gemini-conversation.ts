@@ -1,33 +1,27 @@
-import type { ChatMessage, ToolCall } from '../../model/chat-request.ts';
-import { isJsonObject, type JsonObject, objectMember, parseJson, stringMember } from '../../wire/json.ts';
-import {
-  type AssistantStep,
-  type AssistantTurn,
-  conversationTurns,
-  type Turn,
-  type UserTurn,
-} from '../conversation-turns.ts';
-import { type EncodingLosses, refuse } from './encoding-losses.ts';
+import { nativeValue } from '../../model/dialect.ts';
+import type { Part, ToolCallPart } from '../../model/part.ts';
+import type { Prompt } from '../../model/prompt.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import { type AssistantTurn, type ConversationTurn, conversationTurns, type UserTurn } from '../conversation-turns.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
+import { toolCallInput } from '../tool-call-input.ts';
+import { turnsToAnswer } from '../turns-to-answer.ts';
 import type { GeminiContent } from './gemini-content.ts';
 import { geminiPart } from './gemini-part.ts';
 import type { GeminiRules } from './gemini-rules.ts';
-import { signCurrentTurn, thoughtSignature } from './gemini-signatures.ts';
+import { signCurrentTurn } from './gemini-signatures.ts';
 import { type CallRegister, callRegister, sortedResponses } from './gemini-tool-results.ts';
 
-/** `systemInstruction` and `contents` of a request. Gemini has no system turn, so a later system message is the user's text. */
-export function geminiConversation(
-  messages: readonly ChatMessage[],
-  rules: GeminiRules,
-  losses: EncodingLosses,
-): JsonObject {
-  const { system, turns } = conversationTurns(messages, false);
-  const translation: Translation = { rules, losses, calls: callRegister() };
+/** `systemInstruction` and `contents` of a prompt. Gemini has no system turn, so later instructions are the user's text. */
+export function geminiConversation(prompt: Prompt, rules: GeminiRules, notes: EncodingNotes): JsonObject {
+  const { system, turns } = conversationTurns(turnsToAnswer(prompt), false);
+  const translation: Translation = { rules, notes, calls: callRegister() };
   const contents = turns.map((turn) => geminiContent(turn, translation));
-  if (!rules.prefill && contents.at(-1)?.role === 'model') {
-    const param = `messages[${messages.length - 1}]`;
-    refuse(losses, param, 'This Gemini model does not go on from an assistant message: end with a user message.');
+  const last = turns.at(-1);
+  if (!rules.prefill && last?.role === 'assistant') {
+    notes.refuse(last.path, 'This Gemini model does not go on from an assistant message: end with a user message.');
   }
-  const systemParts = system.flatMap((placed) => geminiPart(placed, losses));
+  const systemParts = system.flatMap((part) => geminiPart(part, notes));
   return {
     ...(systemParts.length === 0 ? {} : { systemInstruction: { parts: systemParts } }),
     contents: rules.needsSignatures ? signCurrentTurn(contents) : contents,
@@ -36,68 +30,61 @@ export function geminiConversation(
 
 interface Translation {
   readonly rules: GeminiRules;
-  readonly losses: EncodingLosses;
+  readonly notes: EncodingNotes;
   readonly calls: CallRegister;
 }
 
-function geminiContent(turn: Turn, translation: Translation): GeminiContent {
+function geminiContent(turn: ConversationTurn, translation: Translation): GeminiContent {
   switch (turn.role) {
     case 'assistant':
       return { role: 'model', parts: modelParts(turn, translation) };
     case 'user':
       return { role: 'user', parts: userParts(turn, translation) };
     case 'system':
-      return { role: 'user', parts: turn.parts.flatMap((placed) => geminiPart(placed, translation.losses)) };
+      return { role: 'user', parts: turn.parts.flatMap((part) => geminiPart(part, translation.notes)) };
   }
 }
 
 /** Results first: they answer the calls before them. A turn of blanks keeps one, since a turn without parts is a 400. */
-function userParts(turn: UserTurn, { rules, losses, calls }: Translation): readonly JsonObject[] {
+function userParts(turn: UserTurn, { rules, notes, calls }: Translation): readonly JsonObject[] {
   const parts = [
-    ...sortedResponses(turn.results, { calls, withIds: rules.callIds }, losses),
-    ...turn.parts.flatMap((placed) => geminiPart(placed, losses)),
+    ...sortedResponses(turn.results, { calls, withIds: rules.callIds }, notes),
+    ...turn.parts.flatMap((part) => geminiPart(part, notes)),
   ];
   return parts.length === 0 ? [{ text: ' ' }] : parts;
 }
 
+/** What the model said, each part with the signature that it had. Of reasoning only its signature is sent back: Gemini keeps the rest in it. */
 function modelParts(turn: AssistantTurn, translation: Translation): readonly JsonObject[] {
-  return turn.steps.flatMap((step) => [...saidParts(step, translation.losses), ...callParts(step, translation)]);
+  return turn.parts.flatMap((part) => {
+    const own = ownPart(part, translation);
+    return own.map((sent) => ({ ...sent, ...nativeValue(part.native, 'gemini') }));
+  });
 }
 
-/** What the model said. A signature of the message stood on its last text. */
-function saidParts(step: AssistantStep, losses: EncodingLosses): readonly JsonObject[] {
-  const parts = step.parts.flatMap((placed) => geminiPart(placed, losses));
-  const signature = thoughtSignature(step.message);
-  const last = parts.findLastIndex((part) => part.text !== undefined);
-  return signature === undefined
-    ? parts
-    : parts.map((part, index) => (index === last ? { ...part, thoughtSignature: signature } : part));
-}
-
-function callParts(step: AssistantStep, translation: Translation): readonly JsonObject[] {
-  const calls = step.message.tool_calls ?? [];
-  return calls.map((call, index) => callPart(call, `${step.path}.tool_calls[${index}]`, translation));
-}
-
-function callPart(call: ToolCall, path: string, { rules, losses, calls }: Translation): JsonObject {
-  const name = stringMember(objectMember(call, 'function'), 'name');
-  const args = callArguments(call);
-  const signature = thoughtSignature(call);
-  if (name === undefined) {
-    refuse(losses, path, 'Gemini takes tool calls of type function.');
-  } else if (args === undefined) {
-    refuse(losses, `${path}.function.arguments`, `${path}.function.arguments must be the text of a JSON object.`);
+function ownPart(part: Part, translation: Translation): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'tool-call':
+      return [callPart(part, translation)];
+    case 'reasoning': {
+      const proof = nativeValue(part.proof, 'gemini');
+      return proof === undefined ? [] : [{ text: '', ...proof }];
+    }
+    case 'text':
+    case 'refusal':
+    case 'media':
+    case 'tool-result':
+    case 'opaque':
+      return geminiPart(part, translation.notes);
   }
-  calls.add(call.id, name ?? '');
-  return {
-    functionCall: { ...(rules.callIds ? { id: call.id } : {}), name, args },
-    ...(signature === undefined ? {} : { thoughtSignature: signature }),
-  };
 }
 
-/** The arguments as an object. For a function without parameters some models make "", which is not JSON. */
-function callArguments(call: ToolCall): JsonObject | undefined {
-  const text = stringMember(objectMember(call, 'function'), 'arguments') ?? '';
-  const args = text.trim() === '' ? {} : parseJson(text);
-  return isJsonObject(args) ? args : undefined;
+function callPart(call: ToolCallPart, { rules, notes, calls }: Translation): JsonObject {
+  const { id, name, inputPath } = call;
+  const args = toolCallInput(call);
+  if (args === undefined) {
+    notes.refuse(inputPath, `${inputPath} must be the text of a JSON object.`);
+  }
+  calls.add(id, name);
+  return { functionCall: { ...(rules.callIds ? { id } : {}), name, args } };
 }

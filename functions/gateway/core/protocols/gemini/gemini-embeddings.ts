@@ -1,9 +1,9 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
+import { googleModelResource } from '../../model/google-model.ts';
 import { arrayMember, type JsonObject, member, numberMember, objectMember } from '../../wire/json.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 import { geminiErrorFailure } from './gemini-failure.ts';
-import { modelPath, modelResource } from './gemini-model-path.ts';
 
 /** Gemini's batchEmbedContents. Source: ai.google.dev/api/embeddings. */
 export const geminiEmbeddings: EmbeddingsProtocol = { encode, decode };
@@ -16,9 +16,8 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
   if (texts === undefined) {
     return { kind: 'unsupported', param: 'input', message: 'Gemini embeds text, not token ids: send input as text.' };
   }
-  const path = modelPath(target.model, 'batchEmbedContents');
   const requests = texts.map((text) => ({
-    model: modelResource(target.model),
+    model: googleModelResource(target.model),
     content: { parts: [{ text }] },
     ...(request.dimensions === undefined ? {} : { outputDimensionality: request.dimensions }),
   }));
@@ -27,7 +26,7 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
   );
   return {
     kind: 'encoded',
-    requests: batches.map((batch) => ({ path, headers: {}, body: { requests: batch } })),
+    requests: batches.map((batch) => ({ operation: 'embed-batch', headers: {}, body: { requests: batch } })),
     dropped: Object.keys(request).filter((field) => !TRANSLATED.has(field)),
   };
 }

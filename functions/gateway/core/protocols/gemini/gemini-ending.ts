@@ -2,10 +2,10 @@ import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 
 /**
- * Why a candidate ended. `natural`: it said all it had, which is `tool_calls` after a call and `stop` else. `broken`: the vendor's own
+ * Why a candidate ended. `natural`: it said all it had, which after a call means `tool-calls`. `broken`: the vendor's own
  * failure, not an ending.
  */
-type EndingReason = 'natural' | 'length' | 'content_filter' | 'broken';
+type EndingReason = 'natural' | 'length' | 'filtered' | 'broken';
 
 export interface Ending {
   /** The vendor's word. */
@@ -27,16 +27,16 @@ export function candidateEnding(candidate: unknown): Ending | undefined {
 /** Source: ai.google.dev/api/generate-content#FinishReason; MODEL_ARMOR is Vertex AI's. */
 const REASONS: ReadonlyMap<string, EndingReason> = new Map([
   ['MAX_TOKENS', 'length'],
-  ['SAFETY', 'content_filter'],
-  ['RECITATION', 'content_filter'],
-  ['LANGUAGE', 'content_filter'],
-  ['BLOCKLIST', 'content_filter'],
-  ['PROHIBITED_CONTENT', 'content_filter'],
-  ['SPII', 'content_filter'],
-  ['MODEL_ARMOR', 'content_filter'],
-  ['IMAGE_SAFETY', 'content_filter'],
-  ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
-  ['IMAGE_RECITATION', 'content_filter'],
+  ['SAFETY', 'filtered'],
+  ['RECITATION', 'filtered'],
+  ['LANGUAGE', 'filtered'],
+  ['BLOCKLIST', 'filtered'],
+  ['PROHIBITED_CONTENT', 'filtered'],
+  ['SPII', 'filtered'],
+  ['MODEL_ARMOR', 'filtered'],
+  ['IMAGE_SAFETY', 'filtered'],
+  ['IMAGE_PROHIBITED_CONTENT', 'filtered'],
+  ['IMAGE_RECITATION', 'filtered'],
   ['MALFORMED_FUNCTION_CALL', 'broken'],
   ['MALFORMED_RESPONSE', 'broken'],
   ['UNEXPECTED_TOOL_CALL', 'broken'],

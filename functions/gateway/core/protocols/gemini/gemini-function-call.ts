@@ -1,57 +1,54 @@
-import type { ChatDelta } from '../../model/chat-delta.ts';
+import type { AnswerEvent } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
+import type { Native } from '../../model/dialect.ts';
 import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import type { AnswerParts } from '../answer-parts.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
 import { jsonText, type PartialArguments, partialArguments } from './gemini-partial-arguments.ts';
-import { signatureMembers } from './gemini-signatures.ts';
 
 /** Reads the function calls of one candidate. */
 export interface CallReader {
   readonly choice: number;
+  readonly parts: AnswerParts;
+  /** The part of the last call. */
+  part: number;
   /** Calls begun so far: the ordinal of the next. */
   count: number;
   /** The arguments of the call that is still being written. */
   open: PartialArguments | undefined;
 }
 
-export function newCallReader(choice: number): CallReader {
-  return { choice, count: 0, open: undefined };
+/** A reader for the calls of one choice. */
+export function newCallReader(choice: number, parts: AnswerParts): CallReader {
+  return { choice, parts, part: -1, count: 0, open: undefined };
 }
 
 interface CallPart {
   /** The vendor's id of the whole answer. */
   readonly answerId: string | undefined;
-  readonly signature: string | undefined;
+  readonly signature: Native | undefined;
 }
 
 /**
  * Reads a part with a function call. Most come whole. With streamed arguments the first part names the function, the next ones carry
  * `partialArgs`, and the last has no `willContinue`, which some models forget: then the next call or the finish is the end. The
- * arguments are put together and emitted once.
+ * arguments are put together and told once.
  */
-export function readCall(reader: CallReader, call: JsonObject, part: CallPart): readonly ChatDelta[] {
+export function readCall(reader: CallReader, call: JsonObject, part: CallPart): readonly AnswerEvent[] {
   const name = stringMember(call, 'name') ?? '';
-  const deltas: ChatDelta[] = [];
-  if (name !== '') {
-    deltas.push(...closeCall(reader), startOf(reader, call, part));
-    reader.open = partialArguments(objectMember(call, 'args') ?? {});
-    reader.count += 1;
-  }
+  const begun = name === '' ? [] : [...closeCall(reader), ...begin(reader, call, part)];
   reader.open?.add(arrayMember(call, 'partialArgs'));
-  if (call.willContinue !== true) {
-    deltas.push(...closeCall(reader));
-  }
-  return deltas;
+  return call.willContinue === true ? begun : [...begun, ...closeCall(reader)];
 }
 
-function startOf(reader: CallReader, call: JsonObject, part: CallPart): ChatDelta {
-  return {
-    type: 'tool-call-start',
-    choice: reader.choice,
-    call: reader.count,
-    id: stringMember(call, 'id') || mintedId(reader, call, part.answerId),
-    name: stringMember(call, 'name') ?? '',
-    ...(part.signature === undefined ? {} : { extra: signatureMembers(part.signature) }),
-  };
+function begin(reader: CallReader, call: JsonObject, { answerId, signature }: CallPart): readonly AnswerEvent[] {
+  const id = stringMember(call, 'id') || mintedId(reader, call, answerId);
+  const name = stringMember(call, 'name') ?? '';
+  const { part, events } = reader.parts.call({ kind: 'tool-call', id, name, ...defined({ native: signature }) });
+  reader.part = part;
+  reader.open = partialArguments(objectMember(call, 'args') ?? {});
+  reader.count += 1;
+  return events;
 }
 
 /** The shortest of the vendors' limits on ids that leave any room (OpenAI's). */
@@ -72,11 +69,8 @@ function mintedId(reader: CallReader, call: JsonObject, answerId: string | undef
 }
 
 /** Ends the open call, if any, with all of its arguments. */
-export function closeCall(reader: CallReader): readonly ChatDelta[] {
-  const { choice, open } = reader;
-  if (open === undefined) {
-    return [];
-  }
+export function closeCall(reader: CallReader): readonly AnswerEvent[] {
+  const { choice, part, open } = reader;
   reader.open = undefined;
-  return [{ type: 'tool-call-delta', choice, call: reader.count - 1, text: open.text() }];
+  return open === undefined ? [] : [{ type: 'part-delta', choice, part, text: open.text() }];
 }

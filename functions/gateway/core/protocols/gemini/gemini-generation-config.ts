@@ -1,6 +1,7 @@
-import type { ChatRequest } from '../../model/chat-request.ts';
+import { type Native, nativeValue } from '../../model/dialect.ts';
+import type { AnswerFormat, Prompt, Setting } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { type EncodingLosses, refuse } from './encoding-losses.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 import type { GeminiRules } from './gemini-rules.ts';
 import { thinkingConfig } from './gemini-thinking.ts';
 import { presentMembers } from './present-members.ts';
@@ -12,87 +13,112 @@ interface Limits {
   readonly maxOutputTokens: number | undefined;
 }
 
-/** The `generationConfig` of a request; `undefined` where it says nothing. Source: ai.google.dev/api/generate-content#GenerationConfig. */
-export function generationConfig(request: ChatRequest, limits: Limits, losses: EncodingLosses): JsonObject | undefined {
+/** The `generationConfig` of a prompt; `undefined` where it says nothing. Source: ai.google.dev/api/generate-content#GenerationConfig. */
+export function generationConfig(prompt: Prompt, limits: Limits, notes: EncodingNotes): JsonObject | undefined {
   const { rules } = limits;
+  const { seed } = prompt.sampling;
   return presentMembers({
-    ...sampling(request, rules, losses),
-    ...penalties(request, rules, losses),
-    ...answerShape(request, rules, losses),
-    ...responseFormat(request, rules, losses),
-    maxOutputTokens: maxOutputTokens(request, limits.maxOutputTokens),
-    stopSequences: stopSequences(request, losses),
+    ...sampling(prompt, rules, notes),
+    ...penalties(prompt, rules, notes),
+    ...answerShape(prompt, rules, notes),
+    ...responseFormat(prompt, rules, notes),
+    maxOutputTokens: maxOutputTokens(prompt, limits.maxOutputTokens),
+    stopSequences: stopSequences(prompt, notes),
     // Gemini's seed has 32 bits, OpenAI's 64. The same seed must stay the same.
-    seed: request.seed === undefined ? undefined : request.seed | 0,
-    thinkingConfig: thinkingConfig(request.reasoning_effort, rules, losses),
+    seed: seed === undefined ? undefined : seed | 0,
+    thinkingConfig: thinkingConfig(prompt.reasoning, rules, notes),
   });
 }
 
-function sampling(request: ChatRequest, rules: GeminiRules, losses: EncodingLosses): JsonObject {
+function sampling({ sampling: asked }: Prompt, rules: GeminiRules, notes: EncodingNotes): JsonObject {
+  const { temperature, topP, topK } = asked;
   if (rules.sampling) {
-    return { temperature: request.temperature, topP: request.top_p, topK: request.top_k };
+    return { temperature, topP, topK };
   }
-  losses.dropped.push(...givenOf(request, ['temperature', 'top_p', 'top_k']));
+  dropGiven({ temperature, topP, topK }, notes);
   return {};
 }
 
 /** A penalty of 0 is no penalty: some clients always send it. */
-function penalties(request: ChatRequest, rules: GeminiRules, losses: EncodingLosses): JsonObject {
+function penalties({ sampling: asked }: Prompt, rules: GeminiRules, notes: EncodingNotes): JsonObject {
+  const { frequencyPenalty, presencePenalty } = asked;
   if (rules.penalties) {
-    return { frequencyPenalty: request.frequency_penalty, presencePenalty: request.presence_penalty };
+    return { frequencyPenalty, presencePenalty };
   }
-  const given = givenOf(request, ['frequency_penalty', 'presence_penalty']);
-  losses.dropped.push(...given.filter((field) => request[field] !== 0));
+  dropGiven({ frequencyPenalty: frequencyPenalty || undefined, presencePenalty: presencePenalty || undefined }, notes);
   return {};
 }
 
-function givenOf(request: ChatRequest, fields: readonly string[]): readonly string[] {
-  return fields.filter((field) => request[field] !== undefined);
+function dropGiven(settings: Readonly<Partial<Record<Setting, unknown>>>, notes: EncodingNotes): void {
+  for (const [setting, value] of Object.entries(settings)) {
+    if (value !== undefined) {
+      // The keys are those of the argument.
+      notes.drop(setting as Setting);
+    }
+  }
 }
 
-function answerShape(request: ChatRequest, rules: GeminiRules, losses: EncodingLosses): JsonObject {
-  const many = (request.n ?? 1) > 1;
+function answerShape({ limits, logprobs }: Prompt, rules: GeminiRules, notes: EncodingNotes): JsonObject {
+  const many = limits.choices > 1;
   if (many && !rules.multipleCandidates) {
-    refuse(losses, 'n', 'This Gemini model gives one answer to a call: leave out n or set it to 1.');
+    const name = notes.names.choices;
+    notes.refuseSetting('choices', `This Gemini model gives one answer to a call: leave out ${name} or set it to 1.`);
   }
-  const logprobs = request.logprobs === true;
   return {
-    candidateCount: many ? request.n : undefined,
-    responseLogprobs: logprobs ? true : undefined,
+    candidateCount: many ? limits.choices : undefined,
+    responseLogprobs: logprobs === undefined ? undefined : true,
     // Absent means none beside the chosen token, as OpenAI's 0 does.
-    logprobs: logprobs && request.top_logprobs !== 0 ? request.top_logprobs : undefined,
+    logprobs: logprobs?.top || undefined,
   };
 }
 
-function responseFormat(request: ChatRequest, rules: GeminiRules, losses: EncodingLosses): JsonObject {
-  const format = request.response_format;
-  if (format === undefined || format.type === 'text') {
+function responseFormat({ format, tools }: Prompt, rules: GeminiRules, notes: EncodingNotes): JsonObject {
+  if (format.kind === 'text') {
     return {};
   }
-  if (format.type !== 'json_object' && format.type !== 'json_schema') {
-    refuse(losses, 'response_format', 'Gemini answers in text, json_object or json_schema: use one of these.');
+  if (format.kind === 'native') {
+    return nativeFormat(format.native, notes);
   }
-  if (!rules.jsonWithTools && (request.tools ?? []).length > 0) {
-    const message = 'This Gemini model cannot combine a JSON response_format with tools: leave out one of them.';
-    refuse(losses, 'response_format', message);
+  if (!rules.jsonWithTools && tools.length > 0) {
+    const { format: name, tools: list } = notes.names;
+    const message = `This Gemini model cannot combine a JSON ${name} with ${list}: leave out one of them.`;
+    notes.refuseSetting('format', message);
   }
-  return { responseMimeType: 'application/json', responseJsonSchema: format.json_schema?.schema };
+  return { responseMimeType: 'application/json', responseJsonSchema: schemaOf(format) };
+}
+
+/** Google's own members of the configuration, word for word. */
+function nativeFormat(native: Native, notes: EncodingNotes): JsonObject {
+  const own = nativeValue(native, 'gemini');
+  if (own === undefined && native.ifForeign === 'refuse') {
+    notes.refuseSetting('format', 'Gemini answers in text, json_object or json_schema: use one of these.');
+  } else if (own === undefined && native.ifForeign === 'drop') {
+    notes.drop('format');
+  }
+  return own ?? {};
+}
+
+function schemaOf(format: AnswerFormat): JsonObject | undefined {
+  return format.kind === 'schema' ? format.schema : undefined;
 }
 
 /** More than the model can give is a 400, though the answer would be the same. */
-function maxOutputTokens(request: ChatRequest, largest: number | undefined): number | undefined {
-  const asked = request.max_completion_tokens ?? request.max_tokens;
-  return asked === undefined ? undefined : Math.min(asked, largest ?? asked);
+function maxOutputTokens({ limits, begun }: Prompt, largest: number | undefined): number | undefined {
+  const { outputTokens } = limits;
+  if (outputTokens === undefined) {
+    return undefined;
+  }
+  return Math.min(Math.max(1, outputTokens - (begun?.tokens ?? 0)), largest ?? outputTokens);
 }
 
 /** The vendor's limit, one above OpenAI's. */
 const MAX_STOP_SEQUENCES = 5;
 
-function stopSequences(request: ChatRequest, losses: EncodingLosses): readonly string[] | undefined {
-  const given = typeof request.stop === 'string' ? [request.stop] : (request.stop ?? []);
-  const sequences = given.filter((sequence) => sequence !== '');
+function stopSequences({ limits }: Prompt, notes: EncodingNotes): readonly string[] | undefined {
+  const sequences = limits.stop.filter((sequence) => sequence !== '');
   if (sequences.length > MAX_STOP_SEQUENCES) {
-    refuse(losses, 'stop', `Gemini takes at most ${MAX_STOP_SEQUENCES} stop sequences; got ${sequences.length}.`);
+    const message = `Gemini takes at most ${MAX_STOP_SEQUENCES} stop sequences; got ${sequences.length}.`;
+    notes.refuseSetting('stop', message);
   }
   return sequences.length === 0 ? undefined : sequences;
 }

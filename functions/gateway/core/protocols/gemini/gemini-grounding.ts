@@ -1,17 +1,25 @@
-import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import type { Citation } from '../../model/part.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  type JsonObject,
+  numberMember,
+  objectMember,
+  stringMember,
+} from '../../wire/json.ts';
 
 /**
- * The sources of an answer as OpenAI's `url_citation` annotations: one for each stretch of text and source that supports it, or one a
- * source where Google names no stretches. Positions are those in `text`, the whole answer, in UTF-16 units.
+ * The sources of an answer: one for each stretch of text and source that supports it, or one a source where Google names no stretches.
+ * Positions are those in `text`, the whole answer, in UTF-16 units.
  */
-export function groundingAnnotations(metadata: JsonObject, text: string): readonly JsonObject[] {
-  const sources = arrayMember(metadata, 'groundingChunks').map(source);
+export function groundingCitations(metadata: JsonObject, text: string): readonly Citation[] {
+  const chunks = arrayMember(metadata, 'groundingChunks').filter(isJsonObject);
   const position = positionOfByte(text);
   const supports = arrayMember(metadata, 'groundingSupports').flatMap((support) => {
     const range = rangeOf(objectMember(support, 'segment'), position);
-    return arrayMember(support, 'groundingChunkIndices').flatMap((index) => citation(sources[Number(index)], range));
+    return arrayMember(support, 'groundingChunkIndices').flatMap((index) => citation(chunks[Number(index)], range));
   });
-  return supports.length > 0 ? supports : sources.flatMap((known) => citation(known, { start_index: 0, end_index: 0 }));
+  return supports.length > 0 ? supports : chunks.flatMap((chunk) => citation(chunk, { begin: 0, end: 0 }));
 }
 
 /** Google counts bytes of UTF-8: where in `text` the character of a byte begins. The text is walked once, however many are asked for. */
@@ -38,27 +46,21 @@ function utf8Bytes(codePoint: number): number {
   return codePoint < 0x10000 ? 3 : 4;
 }
 
-function rangeOf(segment: JsonObject | undefined, position: (byte: number) => number): JsonObject {
+type TextRange = Required<Pick<Citation, 'begin' | 'end'>>;
+
+function rangeOf(segment: JsonObject | undefined, position: (byte: number) => number): TextRange {
   return {
-    start_index: position(numberMember(segment, 'startIndex') ?? 0),
-    end_index: position(numberMember(segment, 'endIndex') ?? 0),
+    begin: position(numberMember(segment, 'startIndex') ?? 0),
+    end: position(numberMember(segment, 'endIndex') ?? 0),
   };
 }
 
-interface Source {
-  readonly url: string;
-  readonly title: string;
-}
-
-function source(chunk: unknown): Source | undefined {
+function citation(chunk: JsonObject | undefined, range: TextRange): readonly Citation[] {
   const found = objectMember(chunk, 'web') ?? objectMember(chunk, 'retrievedContext') ?? objectMember(chunk, 'maps');
   const url = stringMember(found, 'uri');
-  return url === undefined ? undefined : { url, title: stringMember(found, 'title') ?? '' };
-}
-
-function citation(cited: Source | undefined, range: JsonObject): readonly JsonObject[] {
-  if (cited === undefined) {
+  if (chunk === undefined || url === undefined) {
     return [];
   }
-  return [{ type: 'url_citation', url_citation: { ...range, url: cited.url, title: cited.title } }];
+  const native = { dialect: 'gemini', value: chunk, ifForeign: 'ignore' } as const;
+  return [{ ...range, url, title: stringMember(found, 'title') ?? '', native }];
 }

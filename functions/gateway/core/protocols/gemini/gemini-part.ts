@@ -1,73 +1,90 @@
-import type { ContentPart } from '../../model/chat-request.ts';
-import { type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
-import type { PlacedPart } from '../conversation-turns.ts';
-import { parseDataUrl } from '../data-url.ts';
-import { type EncodingLosses, refuse } from './encoding-losses.ts';
+import { defined } from '../../model/defined.ts';
+import { nativeValue } from '../../model/dialect.ts';
+import type { MediaPart, OpaquePart, Part } from '../../model/part.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 
-/** A content part as Gemini's; none where it cannot be one. Data goes inline, addresses are left for Google to fetch: the gateway fetches none. */
-export function geminiPart({ part, path }: PlacedPart, losses: EncodingLosses): readonly JsonObject[] {
-  const translated = READERS.get(part.type)?.(part);
-  if (translated === undefined) {
-    const message = `${path} is not something Gemini takes: send text, or media as a base64 data URL or an https URL.`;
-    refuse(losses, path, message);
-    return [];
+/**
+ * A part as Gemini's; none where it cannot be one, or says nothing there. Data goes inline, addresses are left for Google to fetch: the
+ * gateway fetches none.
+ */
+export function geminiPart(part: Part, notes: EncodingNotes): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return [{ text: part.text }];
+    case 'media':
+      return mediaParts(part, notes);
+    case 'opaque':
+      return opaqueParts(part, notes);
+    case 'reasoning':
+    case 'tool-call':
+    case 'tool-result':
+      return [];
   }
-  return [translated];
 }
 
-type PartReader = (part: ContentPart) => JsonObject | undefined;
-
-const READERS: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
-  ['text', textPart],
-  ['image_url', (part) => mediaPart(urlOf(part, 'image_url'), 'image/jpeg')],
-  ['video_url', (part) => mediaPart(urlOf(part, 'video_url'), 'video/mp4')],
-  ['input_audio', audioPart],
-  ['file', filePart],
-]);
-
-function textPart(part: ContentPart): JsonObject | undefined {
-  const text = stringMember(part, 'text');
-  return text === undefined ? undefined : { text };
-}
-
-/** `{url}`, or the address itself as some clients send it. */
-function urlOf(part: ContentPart, key: string): string | undefined {
-  return stringMember(member(part, key), 'url') ?? stringMember(part, key);
-}
-
-/** `fallbackType` is for an address that does not say what it is: Vertex refuses one without a type. */
-function mediaPart(url: string | undefined, fallbackType: string): JsonObject | undefined {
-  const data = parseDataUrl(url ?? '');
-  if (data !== undefined) {
-    return { inlineData: { mimeType: data.mediaType, data: data.data } };
+function mediaParts(part: MediaPart, notes: EncodingNotes): readonly JsonObject[] {
+  const sent = mediaPart(part);
+  if (sent === undefined) {
+    refusePart(part.path, notes);
   }
-  return url === undefined || !isFetchable(url)
-    ? undefined
-    : { fileData: { fileUri: url, mimeType: typeByName(url) ?? fallbackType } };
+  return sent === undefined ? [] : [sent];
+}
+
+function refusePart(path: string, notes: EncodingNotes): void {
+  const message = `${path} is not something Gemini takes: send text, or media as a base64 data URL or an https URL.`;
+  notes.refuse(path, message);
+}
+
+function opaqueParts({ what, path, native }: OpaquePart, notes: EncodingNotes): readonly JsonObject[] {
+  const own = nativeValue(native, 'gemini');
+  if (own === undefined && native.ifForeign === 'refuse') {
+    refusePart(path, notes);
+  } else if (own === undefined && native.ifForeign === 'drop') {
+    notes.dropMember(what);
+  }
+  return own === undefined ? [] : [own];
+}
+
+/**
+ * For an address that does not say what it is: Vertex refuses one without a type. A document may be anything, and Google knows the type of
+ * a file that was uploaded to it.
+ */
+const FALLBACK_TYPES: Readonly<Record<MediaPart['media'], string | undefined>> = {
+  image: 'image/jpeg',
+  video: 'video/mp4',
+  audio: 'audio/mp3',
+  document: undefined,
+};
+
+function mediaPart({ media, source, title }: MediaPart): JsonObject | undefined {
+  switch (source.kind) {
+    case 'base64':
+      return { inlineData: { mimeType: source.mediaType, data: source.data } };
+    case 'text':
+      return { text: source.text };
+    case 'url':
+      return isFetchable(source.url)
+        ? {
+            fileData: {
+              fileUri: source.url,
+              ...defined({ mimeType: typeOf(source.url, title) ?? FALLBACK_TYPES[media] }),
+            },
+          }
+        : undefined;
+    case 'uploaded':
+    case 'none':
+      return undefined;
+  }
 }
 
 function isFetchable(url: string): boolean {
   return /^(https|gs):\/\//i.test(url);
 }
 
-function audioPart(part: ContentPart): JsonObject | undefined {
-  const audio = objectMember(part, 'input_audio');
-  const data = stringMember(audio, 'data');
-  const format = stringMember(audio, 'format') ?? '';
-  return data === undefined || !/^[a-z0-9.+-]{1,32}$/i.test(format)
-    ? undefined
-    : { inlineData: { mimeType: `audio/${format.toLowerCase()}`, data } };
-}
-
-/** A document in the request, or an address at Google: an OpenAI file id means nothing there. */
-function filePart(part: ContentPart): JsonObject | undefined {
-  const file = objectMember(part, 'file');
-  const stored = stringMember(file, 'file_id');
-  if (stored !== undefined && isFetchable(stored)) {
-    const mimeType = typeByName(stringMember(file, 'filename') ?? stored);
-    return { fileData: { fileUri: stored, ...(mimeType === undefined ? {} : { mimeType }) } };
-  }
-  return mediaPart(stringMember(file, 'file_data'), 'application/pdf');
+function typeOf(url: string, title: string | undefined): string | undefined {
+  return (title === undefined ? undefined : typeByName(title)) ?? typeByName(url);
 }
 
 const TYPES: ReadonlyMap<string, string> = new Map([

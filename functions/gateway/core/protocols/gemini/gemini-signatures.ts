@@ -1,19 +1,14 @@
-import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import type { Native } from '../../model/dialect.ts';
+import { type JsonObject, stringMember } from '../../wire/json.ts';
 import type { GeminiContent } from './gemini-content.ts';
 
 /**
- * Members that carry a thought signature beside OpenAI's own, in the place where Google's OpenAI endpoint has it. The gateway keeps
- * nothing between calls, so the signature travels through the caller. Source: ai.google.dev/gemini-api/docs/thought-signatures.
+ * The thought signature of a part, which the caller sends back with the next turn: the gateway keeps nothing between calls. `undefined`
+ * where it has none. Source: ai.google.dev/gemini-api/docs/thought-signatures.
  */
-export function signatureMembers(signature: string): JsonObject {
-  return { extra_content: { google: { thought_signature: signature } } };
-}
-
-/** The signature in a message or a tool call that the caller sent back; `undefined` where there is none. */
-export function thoughtSignature(holder: JsonObject): string | undefined {
-  const google = objectMember(objectMember(holder, 'extra_content'), 'google');
-  const signature = stringMember(google, 'thought_signature');
-  return signature === '' ? undefined : signature;
+export function signatureOf(part: JsonObject): Native | undefined {
+  const thoughtSignature = stringMember(part, 'thoughtSignature') ?? '';
+  return thoughtSignature === '' ? undefined : { dialect: 'gemini', value: { thoughtSignature }, ifForeign: 'ignore' };
 }
 
 /** The vendor's stand-in for a call that it did not sign: one that another vendor's model made, or whose signature was lost. */

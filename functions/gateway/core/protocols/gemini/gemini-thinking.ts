@@ -1,5 +1,6 @@
+import type { Reasoning } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import type { EncodingLosses } from './encoding-losses.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 import type { GeminiRules, ThinkingLevel } from './gemini-rules.ts';
 
 /** What an effort means: tokens for 2.5, a level for 3 and later. */
@@ -22,26 +23,44 @@ const DEPTHS: ReadonlyMap<string, Depth> = new Map([
 const LEVELS: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'];
 
 /**
- * The `thinkingConfig` for OpenAI's `reasoning_effort`, fitted to what the model takes: the nearest depth that is not less than
- * asked. A model that cannot stop thinking thinks as little as it can. The reasoning text comes along unless the effort is `none`.
+ * The `thinkingConfig` for an effort or a budget, fitted to what the model takes: the nearest depth that is not less than asked. A model
+ * that cannot stop thinking thinks as little as it can. The reasoning text comes along unless there is to be none.
  */
 export function thinkingConfig(
-  effort: string | undefined,
+  asked: Reasoning | undefined,
   rules: GeminiRules,
-  losses: EncodingLosses,
+  notes: EncodingNotes,
 ): JsonObject | undefined {
-  if (effort === undefined || (effort === 'none' && rules.thinking === 'none')) {
+  const depth = asked === undefined ? undefined : depthOf(asked);
+  if (asked?.effort === undefined && asked?.budgetTokens === undefined) {
     return undefined;
   }
-  const depth = DEPTHS.get(effort);
   if (depth === undefined || rules.thinking === 'none') {
-    losses.dropped.push('reasoning_effort');
-    return undefined;
+    return withoutThinking(depth, notes);
   }
-  const includeThoughts = effort !== 'none';
+  const includeThoughts = !isNone(asked) && asked.show !== 'none';
   return rules.thinking === 'level'
     ? { thinkingLevel: fittingLevel(depth.level, rules.thinkingLevels), includeThoughts }
     : { thinkingBudget: fittingBudget(depth.budget, rules), includeThoughts };
+}
+
+/** A model that cannot think does what `none` asks for. */
+function withoutThinking(depth: Depth | undefined, notes: EncodingNotes): undefined {
+  if (depth?.budget !== 0) {
+    notes.drop('reasoning');
+  }
+}
+
+function isNone({ effort, budgetTokens }: Reasoning): boolean {
+  return effort === 'none' || (effort === undefined && budgetTokens === 0);
+}
+
+function depthOf({ effort, budgetTokens = 0 }: Reasoning): Depth | undefined {
+  if (effort !== undefined) {
+    return DEPTHS.get(effort);
+  }
+  const level = [...DEPTHS.values()].find(({ budget }) => budget >= budgetTokens)?.level ?? 'HIGH';
+  return { budget: budgetTokens, level };
 }
 
 function fittingLevel(wanted: ThinkingLevel, accepted: readonly ThinkingLevel[]): ThinkingLevel {

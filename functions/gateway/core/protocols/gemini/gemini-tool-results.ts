@@ -1,6 +1,6 @@
+import type { ToolResultPart } from '../../model/part.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
-import type { ToolResult } from '../conversation-turns.ts';
-import { type EncodingLosses, refuse } from './encoding-losses.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 import { geminiPart } from './gemini-part.ts';
 
 /** The calls that the model has made so far, by id: what their results are to be named, and in which order. */
@@ -16,6 +16,7 @@ interface RegisteredCall {
   readonly ordinal: number;
 }
 
+/** An empty register. */
 export function callRegister(): CallRegister {
   const calls = new Map<string, RegisteredCall>();
   let count = 0;
@@ -30,28 +31,27 @@ export function callRegister(): CallRegister {
 
 /**
  * The `functionResponse` parts of one turn, in the order of the calls: a model that does not read ids goes by position. What is no
- * text in a result (an image) follows them as parts of its own.
+ * text in a result (an image) follows them as parts of its own. What went wrong is under `error`, the vendor's name for it
+ * (googleapis.github.io/js-genai, "FunctionResponse").
  */
 export function sortedResponses(
-  results: readonly ToolResult[],
+  results: readonly ToolResultPart[],
   options: { readonly calls: CallRegister; readonly withIds: boolean },
-  losses: EncodingLosses,
+  notes: EncodingNotes,
 ): readonly JsonObject[] {
   const answered = results.flatMap((result) => {
     const call = options.calls.find(result.id);
     if (call === undefined) {
-      refuse(losses, `${result.path}.tool_call_id`, 'No assistant message before this one has a tool call of this id.');
+      notes.refuse(result.idPath, 'No assistant message before this one has a tool call of this id.');
     }
-    return call === undefined
-      ? []
-      : [{ result, call, parts: result.parts.flatMap((placed) => geminiPart(placed, losses)) }];
+    return call === undefined ? [] : [{ result, call, parts: result.parts.flatMap((part) => geminiPart(part, notes)) }];
   });
   answered.sort((one, other) => one.call.ordinal - other.call.ordinal);
   const responses = answered.map(({ result, call, parts }) => ({
     functionResponse: {
       ...(options.withIds ? { id: result.id } : {}),
       name: call.name,
-      response: toolResponse(textOf(parts)),
+      response: result.isError ? { error: textOf(parts) } : toolResponse(textOf(parts)),
     },
   }));
   return [...responses, ...answered.flatMap(({ parts }) => parts.filter((part) => part.text === undefined))];

@@ -1,75 +1,73 @@
-import type { ChatRequest, ChatTool } from '../../model/chat-request.ts';
-import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
-import { type EncodingLosses, refuse } from './encoding-losses.ts';
+import { type Native, nativeValue } from '../../model/dialect.ts';
+import type { FunctionTool, NativeTool, Prompt, ToolUse } from '../../model/prompt.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
 import { presentMembers } from './present-members.ts';
 
-/** `tools` and `toolConfig` of a request; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling. */
-export function geminiTools(request: ChatRequest, losses: EncodingLosses): JsonObject | undefined {
-  const tools = request.tools ?? [];
-  const toolConfig = functionCallingConfig(request, losses);
+/** `tools` and `toolConfig` of a prompt; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling. */
+export function geminiTools({ tools, toolUse }: Prompt, notes: EncodingNotes): JsonObject | undefined {
+  const toolConfig = functionCallingConfig(toolUse, notes);
   if (tools.length === 0) {
     if (toolConfig !== undefined && toolConfig.mode !== 'AUTO' && toolConfig.mode !== 'NONE') {
-      refuse(losses, 'tool_choice', 'tool_choice asks for a tool call but there are no tools: add tools.');
+      const { toolUse: choice, tools: list } = notes.names;
+      notes.refuseSetting('toolUse', `${choice} asks for a tool call but there are no ${list}: add ${list}.`);
     }
     return undefined;
   }
-  const functionDeclarations = tools.flatMap((tool, index) => declaration(tool, `tools[${index}]`, losses));
-  return presentMembers({
-    tools: [{ functionDeclarations }],
-    toolConfig: toolConfig && { functionCallingConfig: toolConfig },
-  });
+  const functionDeclarations = tools.flatMap((tool) => (tool.kind === 'function' ? [declaration(tool, notes)] : []));
+  const natives = tools.flatMap((tool) => (tool.kind === 'native' ? nativeTool(tool, notes) : []));
+  const sent = functionDeclarations.length === 0 ? natives : [{ functionDeclarations }, ...natives];
+  return sent.length === 0
+    ? undefined
+    : presentMembers({ tools: sent, toolConfig: toolConfig && { functionCallingConfig: toolConfig } });
 }
 
 /** `parametersJsonSchema` takes JSON Schema whole; the older `parameters` refuses `$ref`, `const`, `additionalProperties` and more. */
-function declaration(tool: ChatTool, path: string, losses: EncodingLosses): readonly JsonObject[] {
-  if (tool.type !== 'function' || tool.function === undefined) {
-    refuse(losses, path, 'Gemini takes tools of type function: leave out the others.');
-    return [];
+function declaration({ name, description, schema, strict }: FunctionTool, notes: EncodingNotes): JsonObject {
+  if (strict === true) {
+    notes.drop('strict');
   }
-  const { name, description, parameters, strict } = tool.function;
-  if (strict === true && !losses.dropped.includes('strict')) {
-    losses.dropped.push('strict');
-  }
-  const members = { name, description: description ?? undefined, parametersJsonSchema: parameters ?? undefined };
-  return [presentMembers(members) ?? {}];
+  return { name, ...presentMembers({ description, parametersJsonSchema: schema }) };
 }
 
-function functionCallingConfig(request: ChatRequest, losses: EncodingLosses): JsonObject | undefined {
-  const choice = request.tool_choice;
-  if (choice === undefined) {
-    return undefined;
+/** One of Google's own stands beside the functions, word for word. */
+function nativeTool(tool: NativeTool, notes: EncodingNotes): readonly JsonObject[] {
+  const own = nativeValue(tool.native, 'gemini');
+  if (own === undefined && tool.native.ifForeign === 'refuse') {
+    notes.refuse(tool.path, 'Gemini takes tools of type function: leave out the others.');
+  } else if (own === undefined && tool.native.ifForeign === 'drop') {
+    notes.dropMember(tool.what);
   }
-  const config = typeof choice === 'string' ? MODES.get(choice) : chosenFunctions(choice);
-  if (config === undefined) {
-    const message = 'tool_choice must be auto, none, required, or name functions for Gemini to call.';
-    refuse(losses, 'tool_choice', message);
-  }
-  return config;
+  return own === undefined ? [] : [own];
 }
 
-const MODES: ReadonlyMap<string, JsonObject> = new Map([
-  ['auto', { mode: 'AUTO' }],
-  ['none', { mode: 'NONE' }],
-  ['required', { mode: 'ANY' }],
-]);
+const MODES = { auto: 'AUTO', none: 'NONE', required: 'ANY' } as const;
 
-/** One function by name, or `allowed_tools`. Only ANY and VALIDATED (text or a call) take a list of names. */
-function chosenFunctions(choice: JsonObject): JsonObject | undefined {
-  if (choice.type === 'function') {
-    const name = functionName(choice);
-    return name === undefined ? undefined : { mode: 'ANY', allowedFunctionNames: [name] };
+/** Only ANY and VALIDATED (text or a call) take a list of names. */
+function functionCallingConfig(use: ToolUse | undefined, notes: EncodingNotes): JsonObject | undefined {
+  switch (use?.mode) {
+    case undefined:
+      return undefined;
+    case 'one':
+      return { mode: 'ANY', allowedFunctionNames: [use.name] };
+    case 'native':
+      return nativeChoice(use.native, notes);
+    case 'auto':
+    case 'none':
+    case 'required':
+      return use.only === undefined
+        ? { mode: MODES[use.mode] }
+        : { mode: use.mode === 'required' ? 'ANY' : 'VALIDATED', allowedFunctionNames: use.only };
   }
-  if (choice.type !== 'allowed_tools') {
-    return undefined;
-  }
-  const allowed = objectMember(choice, 'allowed_tools') ?? choice;
-  const names = arrayMember(allowed, 'tools').map(functionName);
-  return names.length === 0 || names.includes(undefined)
-    ? undefined
-    : { mode: allowed.mode === 'required' ? 'ANY' : 'VALIDATED', allowedFunctionNames: names };
 }
 
-/** The name in `{type: "function", function: {name}}`, also where it stands beside `type` as in the Responses API. */
-function functionName(value: unknown): string | undefined {
-  return stringMember(objectMember(value, 'function') ?? value, 'name');
+function nativeChoice(native: Native, notes: EncodingNotes): JsonObject | undefined {
+  const own = nativeValue(native, 'gemini');
+  if (own === undefined && native.ifForeign === 'refuse') {
+    const message = `${notes.names.toolUse} must be auto, none, required, or name functions for Gemini to call.`;
+    notes.refuseSetting('toolUse', message);
+  } else if (own === undefined && native.ifForeign === 'drop') {
+    notes.drop('toolUse');
+  }
+  return own;
 }

@@ -1,5 +1,7 @@
-import type { ChatDelta } from '../../model/chat-delta.ts';
-import type { JsonObject } from '../../wire/json.ts';
+import type { AboutAnswer } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
+import type { Native } from '../../model/dialect.ts';
+import { type JsonObject, stringMember } from '../../wire/json.ts';
 
 /** Top-level members that are passed on: OpenAI's, Azure's verdict on the prompt, and the sources that Perplexity and xAI name. */
 const PASSED_ON = [
@@ -14,14 +16,27 @@ const PASSED_ON = [
  * Finds what a chunk says of the whole answer and has not said before: servers repeat these members in every chunk, and the caller's
  * chunks repeat them anyway.
  */
-export function answerInfoReader(): (chunk: JsonObject) => readonly ChatDelta[] {
+export function answerInfoReader(): (chunk: JsonObject) => readonly AboutAnswer[] {
   const said = new Map<string, string>();
   return (chunk) => {
     const news = PASSED_ON.filter((name) => isNews(said, name, chunk[name]));
-    return news.length === 0
-      ? []
-      : [{ type: 'answer-info', fields: Object.fromEntries(news.map((name) => [name, chunk[name]])) }];
+    const id = said.has('id') ? undefined : stringMember(chunk, 'id');
+    if (news.length === 0 && id === undefined) {
+      return [];
+    }
+    said.set('id', id ?? said.get('id') ?? '');
+    return [{ type: 'about', ...defined({ id, native: nativeOf(chunk, news) }) }];
   };
+}
+
+function nativeOf(chunk: JsonObject, names: readonly string[]): Native | undefined {
+  return names.length === 0
+    ? undefined
+    : {
+        dialect: 'openai-chat',
+        value: Object.fromEntries(names.map((name) => [name, chunk[name]])),
+        ifForeign: 'ignore',
+      };
 }
 
 /** Remembers what is new, as text, so that equal lists are not news. */

@@ -1,5 +1,7 @@
-import { type ChatDelta, isContent } from '../../model/chat-delta.ts';
+import { type AnswerEvent, isContent } from '../../model/answer-event.ts';
+import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { answerParts } from '../answer-parts.ts';
 import { logprobsOf, unreadMembers, wordsOf } from './delta-content.ts';
 import { statedError } from './openai-error.ts';
 import { streamedFailure } from './openai-failure.ts';
@@ -10,9 +12,9 @@ import { toolCallTracker } from './tool-call-tracker.ts';
 /** Reads one choice of an answer. */
 export interface ChoiceDecoder {
   /** A member of `choices`, of a chunk or of a whole body. */
-  readonly read: (choice: JsonObject) => readonly ChatDelta[];
+  readonly read: (choice: JsonObject) => readonly AnswerEvent[];
   /** The ending that the vendor left out, where it is certain that the answer has ended. */
-  readonly close: () => readonly ChatDelta[];
+  readonly close: () => readonly AnswerEvent[];
   readonly isFinished: () => boolean;
   /** Whether anything that a caller could use has come. */
   readonly hasContent: () => boolean;
@@ -20,22 +22,22 @@ export interface ChoiceDecoder {
 
 /** A decoder for the choice `index`. `mintId` makes ids for tool calls that come without. */
 export function choiceDecoder(index: number, mintId: (call: number) => string): ChoiceDecoder {
-  const calls = toolCallTracker(index, mintId);
+  const parts = answerParts(index);
+  const calls = toolCallTracker(index, parts, mintId);
   let isFinished = false;
   let hasContent = false;
 
-  function finish(word: string, native: string | undefined): readonly ChatDelta[] {
+  function finish(word: string, native: string | undefined): readonly AnswerEvent[] {
     const ending = finishOf(word, calls.hasCalls());
     if (ending.kind === 'failed') {
-      return [{ type: 'answer-failed', failure: ending.failure }];
+      return [{ type: 'failed', failure: ending.failure }];
     }
     isFinished = true;
-    const { reason } = ending;
-    const finished = { type: 'choice-finish', choice: index, reason } as const;
-    return [...calls.close(), native === undefined || native === reason ? finished : { ...finished, native }];
+    const finished = { type: 'finish', choice: index, reason: ending.reason } as const;
+    return [...calls.close(), ...parts.close(), native === undefined ? finished : { ...finished, raw: native }];
   }
 
-  function readEnding(choice: JsonObject): readonly ChatDelta[] {
+  function readEnding(choice: JsonObject): readonly AnswerEvent[] {
     const word = stringMember(choice, 'finish_reason') ?? '';
     return word === '' || isFinished ? [] : finish(word, stringMember(choice, 'native_finish_reason') ?? word);
   }
@@ -44,10 +46,11 @@ export function choiceDecoder(index: number, mintId: (call: number) => string): 
     read: (choice) => {
       const error = statedError(choice);
       if (error !== undefined) {
-        return [{ type: 'answer-failed', failure: streamedFailure(error) }];
+        return [{ type: 'failed', failure: streamedFailure(error) }];
       }
       const delta = objectMember(choice, 'delta') ?? objectMember(choice, 'message') ?? {};
-      const content = [...wordsOf(delta, index), ...toolCallFragments(delta).flatMap(calls.add)];
+      const words = wordsOf(delta).flatMap(({ kind, text }) => parts.words(kind, text));
+      const content = [...words, ...toolCallFragments(delta).flatMap(calls.add)];
       hasContent ||= content.some(isContent);
       return [...content, ...passedOn(delta, choice, index), ...readEnding(choice)];
     },
@@ -57,11 +60,15 @@ export function choiceDecoder(index: number, mintId: (call: number) => string): 
   };
 }
 
-function passedOn(delta: JsonObject, choice: JsonObject, index: number): ChatDelta[] {
+function passedOn(delta: JsonObject, choice: JsonObject, index: number): AnswerEvent[] {
   const fields = unreadMembers(delta);
   const logprobs = logprobsOf(choice);
   return [
-    ...(fields === undefined ? [] : [{ type: 'extension-delta', choice: index, fields } as const]),
-    ...(logprobs === undefined ? [] : [{ type: 'logprobs-delta', choice: index, logprobs } as const]),
+    ...(fields === undefined ? [] : [{ type: 'native', choice: index, native: nativeOf(fields) } as const]),
+    ...(logprobs === undefined ? [] : [{ type: 'logprobs', choice: index, logprobs } as const]),
   ];
+}
+
+function nativeOf(value: JsonObject): Native {
+  return { dialect: 'openai-chat', value, ifForeign: 'ignore' };
 }

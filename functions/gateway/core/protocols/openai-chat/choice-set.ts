@@ -1,13 +1,13 @@
-import type { ChatDelta } from '../../model/chat-delta.ts';
+import type { AnswerEvent } from '../../model/answer-event.ts';
 import { arrayMember, isJsonObject, type JsonObject } from '../../wire/json.ts';
 import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts';
 
 /** The choices of one answer, each with its decoder. */
 export interface ChoiceSet {
   /** What the choices of a chunk or body say. */
-  readonly read: (chunk: JsonObject) => readonly ChatDelta[];
+  readonly read: (chunk: JsonObject) => readonly AnswerEvent[];
   /** The endings that the vendor left out. */
-  readonly close: () => readonly ChatDelta[];
+  readonly close: () => readonly AnswerEvent[];
   /** Whether there are choices and all have ended. */
   readonly areFinished: () => boolean;
   /** How many there are. */

@@ -1,15 +1,17 @@
-import type { ChatDelta } from '../../model/chat-delta.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 
-/** A delta that is words: text, reasoning or a refusal. */
-type Words = Extract<ChatDelta, { type: 'text-delta' | 'reasoning-delta' | 'refusal-delta' }>;
+/** A piece of words, of whatever kind. May be empty. */
+export interface Words {
+  readonly kind: 'text' | 'reasoning' | 'refusal';
+  readonly text: string;
+}
 
 /** The words in a delta or message, reasoning first, as models think before they speak. */
-export function wordsOf(delta: JsonObject, choice: number): readonly Words[] {
+export function wordsOf(delta: JsonObject): readonly Words[] {
   return [
-    ...words('reasoning-delta', choice, reasoningOf(delta)),
-    ...contentWords(delta.content, choice),
-    ...words('refusal-delta', choice, stringMember(delta, 'refusal')),
+    ...words('reasoning', reasoningOf(delta)),
+    ...contentWords(delta.content),
+    ...words('refusal', stringMember(delta, 'refusal')),
   ];
 }
 
@@ -21,26 +23,26 @@ function reasoningOf(delta: JsonObject): string | undefined {
 }
 
 /** Mistral's content may be parts, thinking among them. */
-function contentWords(content: unknown, choice: number): readonly Words[] {
+function contentWords(content: unknown): readonly Words[] {
   if (typeof content === 'string') {
-    return words('text-delta', choice, content);
+    return words('text', content);
   }
-  return Array.isArray(content) ? content.flatMap((part: unknown) => partWords(part, choice)) : [];
+  return Array.isArray(content) ? content.flatMap(partWords) : [];
 }
 
-function partWords(part: unknown, choice: number): readonly Words[] {
+function partWords(part: unknown): readonly Words[] {
   if (stringMember(part, 'type') !== 'thinking') {
-    return words('text-delta', choice, stringMember(part, 'text'));
+    return words('text', stringMember(part, 'text'));
   }
   const thoughts = arrayMember(part, 'thinking').map((thought) => stringMember(thought, 'text') ?? '');
-  return words('reasoning-delta', choice, stringMember(part, 'thinking') ?? thoughts.join(''));
+  return words('reasoning', stringMember(part, 'thinking') ?? thoughts.join(''));
 }
 
-function words(type: Words['type'], choice: number, text: string | undefined): readonly Words[] {
-  return text === undefined || text === '' ? [] : [{ type, choice, text }];
+function words(kind: Words['kind'], text: string | undefined): readonly Words[] {
+  return text === undefined || text === '' ? [] : [{ kind, text }];
 }
 
-/** Members that have a delta of their own, and those that say nothing: padding against eavesdroppers, gpt-oss's channel name. */
+/** Members that become parts, and those that say nothing: padding against eavesdroppers, gpt-oss's channel name. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
   'role',
   'content',

@@ -1,7 +1,7 @@
+import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import type { ChatDelta } from '../../model/chat-delta.ts';
 import { arrayMember, type JsonObject } from '../../wire/json.ts';
-import type { ChatDecoder, Target } from '../protocol.ts';
+import type { AnswerDecoder, Target } from '../protocol.ts';
 import { answerInfoReader } from './answer-info.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
 import { usageOf } from './openai-usage.ts';
@@ -12,7 +12,7 @@ import { jsonEvent, type StreamEvent, streamEvent } from './stream-event.ts';
  * reason out; a stream with neither, or without one of the `asked` choices, is truncated. An event that is not JSON is skipped while others
  * can be read.
  */
-export function openAiChatDecoder(_?: Target, asked = 1): ChatDecoder {
+export function openAiChatDecoder(_?: Target, asked = 1): AnswerDecoder {
   const answer: Answer = {
     choices: choiceSet(),
     readInfo: answerInfoReader(),
@@ -32,7 +32,7 @@ export function openAiChatDecoder(_?: Target, asked = 1): ChatDecoder {
 
 interface Answer {
   readonly choices: ChoiceSet;
-  readonly readInfo: (chunk: JsonObject) => readonly ChatDelta[];
+  readonly readInfo: (chunk: JsonObject) => readonly AnswerEvent[];
   progress: 'reading' | 'complete' | 'failed';
   /** Whether an event could not be read. */
   skipsEvents: boolean;
@@ -43,7 +43,7 @@ function isWhole({ choices }: Answer, asked: number): boolean {
   return choices.areFinished() && choices.count() >= asked;
 }
 
-function read(answer: Answer, event: StreamEvent): readonly ChatDelta[] {
+function read(answer: Answer, event: StreamEvent): readonly AnswerEvent[] {
   switch (event.kind) {
     case 'chunk':
       return readChunk(answer, event.chunk);
@@ -59,25 +59,21 @@ function read(answer: Answer, event: StreamEvent): readonly ChatDelta[] {
   }
 }
 
-function readChunk(answer: Answer, chunk: JsonObject): readonly ChatDelta[] {
+function readChunk(answer: Answer, chunk: JsonObject): readonly AnswerEvent[] {
   const choices = answer.choices.read(chunk);
   const usage = usageOf(chunk);
-  const failed = choices.find((delta) => delta.type === 'answer-failed');
+  const failed = choices.find((delta) => delta.type === 'failed');
   if (failed !== undefined) {
     answer.progress = 'failed';
   } else if (arrayMember(chunk, 'choices').length === 0 && usage !== undefined && answer.choices.areFinished()) {
     // The usage has a chunk of its own, the last: some servers then neither say [DONE] nor close.
     answer.progress = 'complete';
   }
-  return [
-    ...answer.readInfo(chunk),
-    ...choices,
-    ...(usage === undefined ? [] : [{ type: 'usage-update', usage } as const]),
-  ];
+  return [...answer.readInfo(chunk), ...choices, ...(usage === undefined ? [] : [{ type: 'usage', usage } as const])];
 }
 
 /** `[DONE]`: every choice has ended, also one whose finish reason was left out. */
-function finish(answer: Answer): readonly ChatDelta[] {
+function finish(answer: Answer): readonly AnswerEvent[] {
   if (!answer.choices.haveAnswer()) {
     return failUnfinished(answer);
   }
@@ -85,19 +81,19 @@ function finish(answer: Answer): readonly ChatDelta[] {
   return answer.choices.close();
 }
 
-function finishBody(answer: Answer): readonly ChatDelta[] {
+function finishBody(answer: Answer): readonly AnswerEvent[] {
   return answer.choices.count() === 0
     ? fail(answer, { kind: 'malformed', reason: 'a body without choices' })
     : finish(answer);
 }
 
 /** A stream that ended without an answer's ending. */
-function failUnfinished(answer: Answer): readonly ChatDelta[] {
+function failUnfinished(answer: Answer): readonly AnswerEvent[] {
   const isGarbage = answer.skipsEvents && !answer.choices.haveAnswer();
   return fail(answer, isGarbage ? { kind: 'malformed', reason: 'events that are not JSON' } : { kind: 'truncated' });
 }
 
-function fail(answer: Answer, failure: AttemptFailure): readonly ChatDelta[] {
+function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {
   answer.progress = 'failed';
-  return [{ type: 'answer-failed', failure }];
+  return [{ type: 'failed', failure }];
 }

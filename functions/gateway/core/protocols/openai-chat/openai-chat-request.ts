@@ -1,19 +1,24 @@
-import type { ChatRequest } from '../../model/chat-request.ts';
+import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { encodingNotes } from '../encoding-notes.ts';
 import type { Encoding, Target } from '../protocol.ts';
+import { type ChatBody, chatBodyOf } from './chat-body.ts';
 import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 import { reasoningConflict } from './reasoning-conflict.ts';
 
 /**
- * A chat request for an OpenAI-shaped server: the caller's own body, members that nobody here knows included, but for the model, the way
- * it is streamed, and what the model's rules say.
+ * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,
+ * the way it is streamed, and what the model's rules say.
  */
-export function encodeOpenAiChat(request: ChatRequest, target: Target): Encoding {
+export function encodeOpenAiChat(prompt: Prompt, target: Target): Encoding {
   const rules = openAiRules(target.model, target.rules);
-  const conflict = reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
-  if (conflict !== undefined) {
-    return conflict;
+  const notes = encodingNotes(prompt.names);
+  const request = chatBodyOf(prompt, notes);
+  const refused =
+    notes.refusal() ?? reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
+  if (refused !== undefined) {
+    return refused;
   }
   const dropped = refusedMembers(request, rules);
   const { stream: _, stream_options: __, max_tokens: ___, max_completion_tokens: ____, ...rest } = request;
@@ -25,11 +30,12 @@ export function encodeOpenAiChat(request: ChatRequest, target: Target): Encoding
     ...answerLimit(request, rules),
     ...streaming(request, target, rules),
   };
-  return { kind: 'encoded', request: { path: '/chat/completions', headers: {}, body }, dropped };
+  const operation = body.stream === true ? 'answer-stream' : 'answer';
+  return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: [...notes.dropped(), ...dropped] };
 }
 
 function refusedShape(
-  request: ChatRequest,
+  request: ChatBody,
   rules: OpenAiRules,
   model: string,
 ): Extract<Encoding, { kind: 'unsupported' }> | undefined {
@@ -45,7 +51,7 @@ function isAsked(value: unknown): boolean {
 }
 
 /** Members that the model refuses. A temperature or top_p of 1 is what it does anyway, and it takes that. */
-function refusedMembers(request: ChatRequest, rules: OpenAiRules): readonly string[] {
+function refusedMembers(request: ChatBody, rules: OpenAiRules): readonly string[] {
   const foreign = rules.foreignMembers === 'keep' ? [] : ['top_k'];
   const isRefused = (name: string) =>
     request[name] !== undefined && !(DEFAULT_ONE.includes(name) && request[name] === 1);
@@ -58,25 +64,31 @@ function without(members: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
 }
 
-function toolsFor(tools: NonNullable<ChatRequest['tools']>, rules: OpenAiRules): readonly JsonObject[] {
+function toolsFor(tools: NonNullable<ChatBody['tools']>, rules: OpenAiRules): readonly JsonObject[] {
   return rules.foreignMembers === 'keep' ? tools : tools.map(({ cache_control: _, ...tool }) => tool);
 }
 
-/** The limit of the answer's length, under the name that the model knows. The newer name wins where the caller sent both. */
-function answerLimit(request: ChatRequest, { maxTokensMember }: OpenAiRules): JsonObject {
+/**
+ * The limit of the answer's length, under the name that the model knows. The newer name wins where the caller sent both: a server that
+ * knows only the older one must not give more than what was reckoned with.
+ */
+function answerLimit(request: ChatBody, { maxTokensMember }: OpenAiRules): JsonObject {
   const { max_tokens: older, max_completion_tokens: newer } = request;
+  const limit = newer ?? older;
+  if (limit === undefined) {
+    return {};
+  }
   if (maxTokensMember !== 'as-sent') {
-    const limit = newer ?? older;
-    return limit === undefined ? {} : { [maxTokensMember]: limit };
+    return { [maxTokensMember]: limit };
   }
   return {
-    ...(older !== undefined && { max_tokens: older }),
-    ...(newer !== undefined && { max_completion_tokens: newer }),
+    ...(older !== undefined && { max_tokens: limit }),
+    ...(newer !== undefined && { max_completion_tokens: limit }),
   };
 }
 
 /** The caller's stream options with the usage, which the gateway needs whether or not the caller asked. */
-function streaming(request: ChatRequest, target: Target, rules: OpenAiRules): JsonObject {
+function streaming(request: ChatBody, target: Target, rules: OpenAiRules): JsonObject {
   if (!target.streaming || isPlainAudio(request)) {
     return { stream: false };
   }
@@ -86,6 +98,6 @@ function streaming(request: ChatRequest, target: Target, rules: OpenAiRules): Js
 }
 
 /** Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one. */
-function isPlainAudio(request: ChatRequest): boolean {
+function isPlainAudio(request: ChatBody): boolean {
   return request.audio !== undefined && request.stream !== true;
 }

@@ -13,7 +13,7 @@ import { streamedFailure } from './openai-failure.ts';
 export const openAiEmbeddings: EmbeddingsProtocol = {
   encode: (request, target) => ({
     kind: 'encoded',
-    requests: [{ path: '/embeddings', headers: {}, body: { ...request, model: target.model } }],
+    requests: [{ operation: 'embed', headers: {}, body: { ...request, model: target.model } }],
     dropped: [],
   }),
   decode: ([response], request) => readEmbeddings(response?.json, request),

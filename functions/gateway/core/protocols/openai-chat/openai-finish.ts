@@ -1,5 +1,5 @@
+import type { FinishReason } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import type { FinishReason } from '../../model/chat-delta.ts';
 
 /** What a vendor's word for the ending stands for. */
 export type Finish =
@@ -19,16 +19,16 @@ const MALFORMED: Finish = { kind: 'failed', failure: { kind: 'malformed', reason
  * OpenRouter's, `insufficient_system_resource` DeepSeek's, `model_length` Mistral's.
  */
 const FINISHES: ReadonlyMap<string, Finish> = new Map([
-  ['stop', finished('stop')],
+  ['stop', finished('end')],
   ['length', finished('length')],
-  ['tool_calls', finished('tool_calls')],
-  ['function_call', finished('tool_calls')],
-  ['content_filter', finished('content_filter')],
+  ['tool_calls', finished('tool-calls')],
+  ['function_call', finished('tool-calls')],
+  ['content_filter', finished('filtered')],
   ['model_length', finished('length')],
   ['max_tokens', finished('length')],
-  ['tool_use', finished('tool_calls')],
-  ['safety', finished('content_filter')],
-  ['refusal', finished('content_filter')],
+  ['tool_use', finished('tool-calls')],
+  ['safety', finished('filtered')],
+  ['refusal', finished('filtered')],
   ['error', OVERLOADED],
   ['insufficient_system_resource', OVERLOADED],
   ['malformed_function_call', MALFORMED],
@@ -36,7 +36,7 @@ const FINISHES: ReadonlyMap<string, Finish> = new Map([
 
 /** A word nobody knows is an ordinary ending: the answer is there, and the word is passed on beside it. */
 export function finishOf(word: string, callsTools: boolean): Finish {
-  const finish = FINISHES.get(word) ?? FINISHES.get(word.toLowerCase()) ?? finished('stop');
-  const isStop = finish.kind === 'finished' && finish.reason === 'stop';
-  return isStop && callsTools ? finished('tool_calls') : finish;
+  const finish = FINISHES.get(word) ?? FINISHES.get(word.toLowerCase()) ?? finished('end');
+  const isStop = finish.kind === 'finished' && finish.reason === 'end';
+  return isStop && callsTools ? finished('tool-calls') : finish;
 }

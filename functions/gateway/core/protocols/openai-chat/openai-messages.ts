@@ -1,10 +1,9 @@
-import type { ChatMessage, ChatRequest } from '../../model/chat-request.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /** The request's messages for a model with these rules. */
-export function openAiMessages(messages: ChatRequest['messages'], rules: OpenAiRules): readonly JsonObject[] {
+export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
   return messages.map((message) => {
     const plain = withRole(withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]), rules.instructionRole);
     return rules.foreignMembers === 'keep' ? plain : withoutForeign(plain, FOREIGN_MEMBERS[rules.foreignMembers]);
@@ -12,23 +11,17 @@ export function openAiMessages(messages: ChatRequest['messages'], rules: OpenAiR
 }
 
 /** A message without tool calls stays the very same. */
-function withPlainCalls(message: ChatMessage): JsonObject {
+function withPlainCalls(message: JsonObject): JsonObject {
   const calls = arrayMember(message, 'tool_calls');
   return calls.length === 0 ? message : { ...message, tool_calls: calls.map(plainCall) };
 }
 
-/**
- * Parsing puts a `function` beside each custom call for the vendors that know no other; this one gets what the caller sent. Arguments
- * without text become `{}`: OpenAI takes both, and servers that parse them in a chat template do not.
- */
+/** Arguments without text become `{}`: OpenAI takes both, and servers that parse them in a chat template do not. */
 function plainCall(call: unknown): unknown {
   if (!isJsonObject(call)) {
     return call;
   }
   const called = objectMember(call, 'function');
-  if (call.type === 'custom') {
-    return withoutMembers(call, ['function']);
-  }
   return called?.arguments === '' ? { ...call, function: { ...called, arguments: '{}' } } : call;
 }
 

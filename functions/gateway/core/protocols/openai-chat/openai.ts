@@ -6,11 +6,10 @@ import { readOpenAiFailure } from './openai-failure.ts';
 
 /** OpenAI's API and every server that speaks it: Azure, Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM, Bedrock's `/openai/v1`. */
 export const openai: Protocol = {
+  dialect: 'openai-chat',
   framing: 'server-sent-events',
-  defaultBaseUrl: () => 'https://api.openai.com/v1',
-  authorization: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
-  encodeChat: encodeOpenAiChat,
-  chatDecoder: openAiChatDecoder,
+  encode: encodeOpenAiChat,
+  decoder: openAiChatDecoder,
   embeddings: openAiEmbeddings,
   readFailure: readOpenAiFailure,
 };

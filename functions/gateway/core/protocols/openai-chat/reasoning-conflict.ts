@@ -1,5 +1,5 @@
-import type { ChatRequest } from '../../model/chat-request.ts';
 import type { Encoding } from '../protocol.ts';
+import type { ChatBody } from './chat-body.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { OpenAiRules } from './openai-rules.ts';
  * The effort is not turned off instead: that would change the answer unasked. Source: openai/openai-openapi#541.
  */
 export function reasoningConflict(
-  request: ChatRequest,
+  request: ChatBody,
   rules: OpenAiRules,
   model: string,
 ): Extract<Encoding, { kind: 'unsupported' }> | undefined {
@@ -22,7 +22,7 @@ export function reasoningConflict(
     : undefined;
 }
 
-function refusesTools({ tools, reasoning_effort: effort }: ChatRequest, rules: OpenAiRules): boolean {
+function refusesTools({ tools, reasoning_effort: effort }: ChatBody, rules: OpenAiRules): boolean {
   const hasFunctions = tools?.some((tool) => tool.type === 'function') === true;
   switch (rules.toolsWithReasoning) {
     case 'always':

@@ -1,3 +1,4 @@
+import type { Native } from '../../model/dialect.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -17,8 +18,10 @@ export interface ToolCallFragment {
   readonly name: string;
   /** A piece of the arguments' JSON text. */
   readonly text: string;
+  /** Set where the text is that of a custom tool. */
+  readonly isCustom: true | undefined;
   /** Members beside the known ones, as `extra_content` of Google's. */
-  readonly extra: JsonObject | undefined;
+  readonly native: Native | undefined;
 }
 
 /** The tool-call pieces of a delta or message, the legacy `function_call` among them. */
@@ -36,7 +39,8 @@ function toFragment(call: JsonObject): ToolCallFragment {
     id: stringMember(call, 'id') ?? '',
     name: stringMember(isCustom ? custom : called, 'name') ?? '',
     text: argumentsText(isJsonObject(called) ? called.arguments : stringMember(custom, 'input')),
-    extra: isCustom ? { ...extra, type } : someOf(extra),
+    isCustom: isCustom ? true : undefined,
+    native: nativeOf(extra),
   };
 }
 
@@ -48,6 +52,7 @@ function argumentsText(value: unknown): string {
   return isJsonObject(value) ? JSON.stringify(value) : '';
 }
 
-function someOf(fields: JsonObject): JsonObject | undefined {
-  return Object.keys(fields).length === 0 ? undefined : fields;
+function nativeOf(members: JsonObject): Native | undefined {
+  const isEmpty = Object.keys(members).length === 0;
+  return isEmpty ? undefined : { dialect: 'openai-chat', value: members, ifForeign: 'ignore' };
 }

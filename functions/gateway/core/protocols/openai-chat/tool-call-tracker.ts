@@ -1,11 +1,13 @@
-import type { ChatDelta } from '../../model/chat-delta.ts';
+import type { AnswerEvent } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
+import type { AnswerParts } from '../answer-parts.ts';
 import type { ToolCallFragment } from './tool-call-fragment.ts';
 
 /** Follows the tool calls of one choice. */
 export interface ToolCallTracker {
-  readonly add: (fragment: ToolCallFragment) => readonly ChatDelta[];
+  readonly add: (fragment: ToolCallFragment) => readonly AnswerEvent[];
   /** What is owed when the choice ends: `{}` for a call without arguments. */
-  readonly close: () => readonly ChatDelta[];
+  readonly close: () => readonly AnswerEvent[];
   readonly hasCalls: () => boolean;
 }
 
@@ -13,8 +15,8 @@ interface TrackedCall {
   readonly choice: number;
   /** As the vendor sent it; `""` where it did not. */
   readonly vendorId: string;
-  /** Its ordinal, once its name is known. A call that is never named cannot be answered, and is left out. */
-  ordinal: number | undefined;
+  /** Its part, once its name is known. A call that is never named cannot be answered, and is left out. */
+  part: number | undefined;
   /** Arguments that came before the name. */
   readonly held: string[];
   hasText: boolean;
@@ -23,10 +25,10 @@ interface TrackedCall {
 }
 
 /**
- * Gives each tool call one ordinal for its whole life, counted from 0, whatever the vendor numbers it: from 1, all alike, or not at
- * all. `mintId` makes an id for a call that comes without its own.
+ * Gives each tool call one part for its whole life, whatever the vendor numbers it: from 1, all alike, or not at all. `mintId` makes an id
+ * for a call that comes without its own, from its place among the calls.
  */
-export function toolCallTracker(choice: number, mintId: (call: number) => string): ToolCallTracker {
+export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (call: number) => string): ToolCallTracker {
   const calls: TrackedCall[] = [];
   const byIndex = new Map<number, TrackedCall>();
   const byId = new Map<string, TrackedCall>();
@@ -34,7 +36,7 @@ export function toolCallTracker(choice: number, mintId: (call: number) => string
   let started = 0;
 
   function begin({ index, id }: ToolCallFragment): TrackedCall {
-    const call = { choice, vendorId: id, ordinal: undefined, held: [], hasText: false, endsObject: false };
+    const call = { choice, vendorId: id, part: undefined, held: [], hasText: false, endsObject: false };
     calls.push(call);
     if (id !== '') {
       byId.set(id, call);
@@ -45,15 +47,15 @@ export function toolCallTracker(choice: number, mintId: (call: number) => string
     return call;
   }
 
-  function start(call: TrackedCall, { id, name, extra }: ToolCallFragment): ChatDelta[] {
-    const ordinal = started;
-    started += 1;
-    call.ordinal = ordinal;
+  function start(call: TrackedCall, { id, name, isCustom, native }: ToolCallFragment): AnswerEvent[] {
     const known = call.vendorId === '' ? id : call.vendorId;
-    const given = known === '' || givenIds.has(known) ? mintId(ordinal) : known;
+    const given = known === '' || givenIds.has(known) ? mintId(started) : known;
+    started += 1;
     givenIds.add(given);
-    const begun = { type: 'tool-call-start', choice, call: ordinal, id: given, name } as const;
-    return [extra === undefined ? begun : { ...begun, extra }, ...textDelta(call, call.held.join(''))];
+    const begins = { kind: 'tool-call', id: given, name, ...defined({ isCustom, native }) } as const;
+    const { part, events } = parts.call(begins);
+    call.part = part;
+    return [...events, ...textDelta(call, call.held.join(''))];
   }
 
   return {
@@ -63,7 +65,7 @@ export function toolCallTracker(choice: number, mintId: (call: number) => string
           ? unnumbered(fragment, byId.get(fragment.id), calls.at(-1))
           : numbered(fragment, byIndex.get(fragment.index));
       const call = known ?? begin(fragment);
-      const begun = call.ordinal === undefined && fragment.name !== '' ? start(call, fragment) : [];
+      const begun = call.part === undefined && fragment.name !== '' ? start(call, fragment) : [];
       return [...begun, ...addText(call, fragment.text)];
     },
     close: () => calls.flatMap((call) => (call.hasText ? [] : textDelta(call, '{}'))),
@@ -80,8 +82,8 @@ function numbered(fragment: ToolCallFragment, sameIndex: TrackedCall | undefined
  * Whether a fragment with a known index is a call of its own all the same: some servers number every parallel call 0. It is where it
  * names a function and has another id, or, without an id, begins an object after one that has ended (`}{` stands in no JSON).
  */
-function startsAnother({ ordinal, vendorId, endsObject }: TrackedCall, { id, name, text }: ToolCallFragment): boolean {
-  if (name === '' || ordinal === undefined) {
+function startsAnother({ part, vendorId, endsObject }: TrackedCall, { id, name, text }: ToolCallFragment): boolean {
+  if (name === '' || part === undefined) {
     return false;
   }
   return id === '' ? endsObject && text.trimStart().startsWith('{') : vendorId !== '' && id !== vendorId;
@@ -93,23 +95,23 @@ function unnumbered(
   sameId: TrackedCall | undefined,
   last: TrackedCall | undefined,
 ): TrackedCall | undefined {
-  const isUnnamed = last?.ordinal === undefined && (id === '' || last?.vendorId === '');
+  const isUnnamed = last?.part === undefined && (id === '' || last?.vendorId === '');
   return sameId ?? (name === '' || isUnnamed ? last : undefined);
 }
 
-function addText(call: TrackedCall, text: string): ChatDelta[] {
+function addText(call: TrackedCall, text: string): AnswerEvent[] {
   if (text === '') {
     return [];
   }
   call.hasText = true;
   call.endsObject = text.trimEnd().endsWith('}');
-  if (call.ordinal === undefined) {
+  if (call.part === undefined) {
     call.held.push(text);
   }
   return textDelta(call, text);
 }
 
 /** Nothing for a call that has not begun: its text is held. */
-function textDelta({ choice, ordinal }: TrackedCall, text: string): ChatDelta[] {
-  return ordinal === undefined || text === '' ? [] : [{ type: 'tool-call-delta', choice, call: ordinal, text }];
+function textDelta({ choice, part }: TrackedCall, text: string): AnswerEvent[] {
+  return part === undefined || text === '' ? [] : [{ type: 'part-delta', choice, part, text }];
 }

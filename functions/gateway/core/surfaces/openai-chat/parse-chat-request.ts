@@ -1,4 +1,3 @@
-import type { ChatRequest } from '../../model/chat-request.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
 import {
@@ -16,6 +15,7 @@ import {
   wholeNumber,
 } from '../request-checks.ts';
 import { checkMessage } from './chat-message-checks.ts';
+import type { ChatRequest } from './chat-request.ts';
 import {
   checkFunction,
   checkFunctionChoice,
@@ -109,16 +109,11 @@ function toMessage(message: unknown): unknown {
     : { ...plain, tool_calls: arrayMember(plain, 'tool_calls').map(toToolCall) };
 }
 
-/**
- * A call of a custom tool gets a `function` beside its `custom`, with its text as the argument `input`: other vendors know functions
- * only, and OpenAI-shaped ones are sent what the caller sent.
- */
+/** A call without arguments has the text `""`. */
 function toToolCall(call: unknown): JsonObject {
   const members = isJsonObject(call) ? call : {};
-  const custom = objectMember(call, 'custom');
-  if (members.type === 'custom' && custom !== undefined) {
-    const input = JSON.stringify({ input: custom.input });
-    return { ...members, function: { name: custom.name, arguments: input } };
+  if (members.type === 'custom') {
+    return members;
   }
   const called = objectMember(call, 'function');
   return { ...members, type: 'function', function: { ...called, arguments: called?.arguments ?? '' } };

@@ -9,18 +9,19 @@ export interface ToolCallForm {
 const FUNCTION: ToolCallForm = { type: 'function', text: 'arguments' };
 const CUSTOM: ToolCallForm = { type: 'custom', text: 'input' };
 
-/** The form of a call, from the members beside its function: OpenAI's custom tools say so in `type`. */
-export function toolCallForm(extra: JsonObject | undefined): ToolCallForm {
-  return extra?.type === 'custom' ? CUSTOM : FUNCTION;
+/** The form of a call of a function, or of a custom tool, which takes text. */
+export function toolCallForm(isCustom: boolean): ToolCallForm {
+  return isCustom ? CUSTOM : FUNCTION;
 }
 
-/** A whole tool call, or the first piece of one, in OpenAI's shape. */
+/** A whole tool call, or the first piece of one, in OpenAI's shape. `extra`: members beside its function. */
 export function toolCallOf(call: {
-  id: string;
-  name: string;
-  text: string;
-  extra: JsonObject | undefined;
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  readonly form: ToolCallForm;
+  readonly extra: JsonObject | undefined;
 }): JsonObject {
-  const form = toolCallForm(call.extra);
-  return { ...call.extra, id: call.id, type: form.type, [form.type]: { name: call.name, [form.text]: call.text } };
+  const { type, text } = call.form;
+  return { ...call.extra, id: call.id, type, [type]: { name: call.name, [text]: call.text } };
 }

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
+import type {
+  AnswerEvent,
+  BegunPart,
+  FinishReason,
+  PartEnd,
+} from '../../../../../functions/gateway/core/model/answer-event.ts';
+import type { Part } from '../../../../../functions/gateway/core/model/part.ts';
 import { bedrock } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock.ts';
 import { amazonEventStreamParser } from '../../../../../functions/gateway/core/wire/amazon-event-stream.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
 import { errorFrame, eventFrame, exceptionFrame } from '../../../../support/amazon-event-stream-frames.ts';
+import { promptOf } from '../../../../support/prompt-of.ts';
 
 const TARGET = { model: 'anthropic.claude-sonnet-4-5', streaming: true };
 
@@ -35,12 +42,12 @@ function toolStart(contentBlockIndex: number, toolUse: JsonObject): Frame {
 }
 
 /** Reads a stream's events and its end. */
-function read(events: readonly WireEvent[]): readonly ChatDelta[] {
-  const decoder = bedrock.chatDecoder(TARGET);
+function read(events: readonly WireEvent[]): readonly AnswerEvent[] {
+  const decoder = bedrock.decoder(TARGET);
   return [...events.flatMap((event) => decoder.event(event)), ...decoder.end()];
 }
 
-function readFrames(...frames: readonly Frame[]): readonly ChatDelta[] {
+function readFrames(...frames: readonly Frame[]): readonly AnswerEvent[] {
   return read(frames.map(eventOf));
 }
 
@@ -48,22 +55,41 @@ function eventOf([name, payload]: Frame): WireEvent {
   return { kind: 'event', name, data: JSON.stringify(payload) };
 }
 
-function body(content: readonly unknown[], stopReason = 'end_turn', more: JsonObject = {}): readonly ChatDelta[] {
-  return bedrock.chatDecoder(TARGET).body({ output: { message: { role: 'assistant', content } }, stopReason, ...more });
+function body(content: readonly unknown[], stopReason = 'end_turn', more: JsonObject = {}): readonly AnswerEvent[] {
+  return bedrock.decoder(TARGET).body({ output: { message: { role: 'assistant', content } }, stopReason, ...more });
 }
 
-const USAGE_DELTA: ChatDelta = {
-  type: 'usage-update',
-  usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+const USAGE_EVENT: AnswerEvent = {
+  type: 'usage',
+  usage: {
+    input: 7,
+    output: 3,
+    raw: { dialect: 'bedrock-converse', value: { inputTokens: 7, outputTokens: 3, totalTokens: 10 } },
+  },
 };
 
-function text(words: string): ChatDelta {
-  return { type: 'text-delta', choice: 0, text: words };
+function start(part: number, begins: BegunPart): AnswerEvent {
+  return { type: 'part-start', choice: 0, part, begins };
 }
 
-function finish(reason: 'stop' | 'length' | 'tool_calls' | 'content_filter', native: string): ChatDelta {
-  return { type: 'choice-finish', choice: 0, reason, native };
+function grow(part: number, text: string): AnswerEvent {
+  return { type: 'part-delta', choice: 0, part, text };
 }
+
+function end(part: number, more: Pick<PartEnd, 'citations' | 'proof'> = {}): AnswerEvent {
+  return { type: 'part-end', choice: 0, part, ...more };
+}
+
+/** A whole part of words. */
+function words(part: number, kind: 'text' | 'reasoning', ...pieces: readonly string[]): readonly AnswerEvent[] {
+  return [start(part, { kind }), ...pieces.map((text) => grow(part, text)), end(part)];
+}
+
+function finish(reason: FinishReason, raw: string): AnswerEvent {
+  return { type: 'finish', choice: 0, reason, raw };
+}
+
+const HI = words(0, 'text', 'Hi');
 
 test('Text comes without a block start, and the usage after the ending', () => {
   assert.deepEqual(
@@ -76,12 +102,12 @@ test('Text comes without a block start, and the usage after the ending', () => {
       stop('end_turn'),
       USAGE,
     ),
-    [text('Hel'), text('lo'), finish('stop', 'end_turn'), USAGE_DELTA],
+    [...words(0, 'text', 'Hel', 'lo'), finish('end', 'end_turn'), USAGE_EVENT],
   );
 });
 
 test('The answer is complete once its ending and its usage were seen', () => {
-  const decoder = bedrock.chatDecoder(TARGET);
+  const decoder = bedrock.decoder(TARGET);
   const seen = [START, delta(0, { text: 'Hi' }), stop('end_turn'), USAGE].map((frame) => {
     decoder.event(eventOf(frame));
     return decoder.isComplete();
@@ -90,12 +116,13 @@ test('The answer is complete once its ending and its usage were seen', () => {
 });
 
 test('The usage is read also where it comes before the ending', () => {
-  const deltas = readFrames(delta(0, { text: 'Hi' }), USAGE, stop('end_turn'));
-  assert.deepEqual(deltas, [text('Hi'), USAGE_DELTA, finish('stop', 'end_turn')]);
+  const events = readFrames(delta(0, { text: 'Hi' }), USAGE, stop('end_turn'));
+  const [begun, grown, ended] = HI;
+  assert.deepEqual(events, [begun, grown, USAGE_EVENT, ended, finish('end', 'end_turn')]);
 });
 
-test('An empty text block before the reasoning gives nothing (gpt-oss), and unsigned reasoning no thinking block', () => {
-  const deltas = readFrames(
+test('An empty text block before the reasoning gives nothing (gpt-oss), and unsigned reasoning has no proof', () => {
+  const events = readFrames(
     START,
     delta(0, { text: '' }),
     blockStop(0),
@@ -106,14 +133,18 @@ test('An empty text block before the reasoning gives nothing (gpt-oss), and unsi
     stop('end_turn'),
     USAGE,
   );
-  assert.deepEqual(deltas.slice(0, 2), [{ type: 'reasoning-delta', choice: 0, text: 'Hm.' }, text('Yes')]);
+  assert.deepEqual(events.slice(0, 6), [...words(0, 'reasoning', 'Hm.'), ...words(1, 'text', 'Yes')]);
 });
 
-const SIGNED = { type: 'thinking', thinking: 'Rain? Yes.', signature: 'c2lnbmVk' };
+function proof(value: JsonObject): Pick<PartEnd, 'proof'> {
+  return { proof: { dialect: 'anthropic-messages', value, ifForeign: 'ignore' } };
+}
 
-test('Signed and redacted reasoning become thinking blocks at the end of their blocks', () => {
+const SIGNED = proof({ type: 'thinking', thinking: 'Rain? Yes.', signature: 'c2lnbmVk' });
+
+test('Signed and redacted reasoning end with Claude’s blocks as their proof', () => {
   const [half, rest] = [btoa('EmwKAhgB'), btoa('and more')];
-  const deltas = readFrames(
+  const events = readFrames(
     delta(0, { reasoningContent: { text: 'Rain? ' } }),
     delta(0, { reasoningContent: { text: 'Yes.' } }),
     delta(0, { reasoningContent: { signature: 'c2ln' } }),
@@ -124,89 +155,124 @@ test('Signed and redacted reasoning become thinking blocks at the end of their b
     blockStop(1),
     stop('end_turn'),
   );
-  assert.deepEqual(deltas, [
-    { type: 'reasoning-delta', choice: 0, text: 'Rain? ' },
-    { type: 'reasoning-delta', choice: 0, text: 'Yes.' },
-    { type: 'extension-delta', choice: 0, fields: { thinking_blocks: [SIGNED] } },
-    {
-      type: 'extension-delta',
-      choice: 0,
-      fields: { thinking_blocks: [{ type: 'redacted_thinking', data: 'EmwKAhgBand more' }] },
-    },
-    finish('stop', 'end_turn'),
+  assert.deepEqual(events, [
+    start(0, { kind: 'reasoning' }),
+    grow(0, 'Rain? '),
+    grow(0, 'Yes.'),
+    end(0, SIGNED),
+    start(1, { kind: 'reasoning' }),
+    end(1, proof({ type: 'redacted_thinking', data: 'EmwKAhgBand more' })),
+    finish('end', 'end_turn'),
   ]);
 });
 
-test('What the decoder gives as thinking blocks, the encoder sends back as it was', () => {
+test('Reasoning of which only the signature is shown is a part without deltas', () => {
+  const events = readFrames(delta(0, { reasoningContent: { signature: 'c2ln' } }), blockStop(0), stop('end_turn'));
+  assert.deepEqual(events.slice(0, 2), [
+    start(0, { kind: 'reasoning' }),
+    end(0, proof({ type: 'thinking', thinking: '', signature: 'c2ln' })),
+  ]);
+});
+
+test('What the decoder gives as proofs, the encoder sends back as it was', () => {
   fc.assert(
     fc.property(
       fc.string(),
       fc.base64String({ minLength: 4 }),
       fc.uint8Array({ minLength: 1 }),
-      (words, signature, bytes) => {
+      (thought, signature, bytes) => {
         const content = [
-          { reasoningContent: { reasoningText: { text: words, signature } } },
+          { reasoningContent: { reasoningText: { text: thought, signature } } },
           { reasoningContent: { redactedContent: Buffer.from(bytes).toString('base64') } },
+          { text: 'So.' },
         ];
-        const blocks = body([...content, { text: 'So.' }]).flatMap((one) =>
-          one.type === 'extension-delta' ? (one.fields.thinking_blocks as JsonObject[]) : [],
-        );
-        const messages = [
-          { role: 'user' as const, content: 'Hi' },
-          { role: 'assistant' as const, content: 'So.', thinking_blocks: JSON.parse(JSON.stringify(blocks)) },
-          { role: 'user' as const, content: 'Then?' },
-        ];
-        const encoding = bedrock.encodeChat({ model: 'm', messages }, TARGET);
+        const prompt = promptOf({ messages: [{ role: 'user', content: 'Hi' }] });
+        const said: readonly Part[] = [...provenParts(body(content)), { kind: 'text', text: 'So.', path: 'p' }];
+        const turns = [...prompt.turns, { role: 'assistant' as const, parts: said, path: 'p' }, ...prompt.turns];
+        const encoding = bedrock.encode({ ...prompt, turns }, TARGET);
         assert.equal(encoding.kind, 'encoded');
         const sent = encoding.kind === 'encoded' ? (encoding.request.body.messages as JsonObject[]) : [];
-        assert.deepEqual(sent[1]?.content, [...content, { text: 'So.' }]);
+        assert.deepEqual(sent[1]?.content, content);
       },
     ),
+    { seed: 4 },
   );
 });
 
-test('Each tool call has its ordinal from 0 for its whole life, whatever the block’s index, and {} where it has no arguments', () => {
-  const deltas = readFrames(
-    delta(0, { text: 'Let me see.' }),
-    blockStop(0),
-    toolStart(1, { toolUseId: 'a', name: 'weather' }),
-    delta(1, { toolUse: { input: '' } }),
-    delta(1, { toolUse: { input: '{"city":' } }),
+function provenParts(events: readonly AnswerEvent[]): readonly Part[] {
+  return events.flatMap((event): readonly Part[] =>
+    event.type === 'part-end' && event.proof !== undefined
+      ? [{ kind: 'reasoning', text: '', path: 'p', proof: event.proof }]
+      : [],
+  );
+}
+
+test('Parts are numbered in the order in which they begin, whatever the blocks’ indexes, and calls grow side by side', () => {
+  const events = readFrames(
+    delta(3, { text: 'Let me see.' }),
+    blockStop(3),
+    toolStart(5, { toolUseId: 'a', name: 'weather' }),
+    delta(5, { toolUse: { input: '' } }),
+    delta(5, { toolUse: { input: '{"city":' } }),
     toolStart(2, { toolUseId: 'b', name: 'time', type: 'tool_use' }),
-    delta(1, { toolUse: { input: '"Bonn"}' } }),
-    blockStop(1),
+    delta(5, { toolUse: { input: '"Bonn"}' } }),
+    blockStop(5),
     blockStop(2),
     stop('tool_use'),
   );
-  assert.deepEqual(deltas, [
-    text('Let me see.'),
-    { type: 'tool-call-start', choice: 0, call: 0, id: 'a', name: 'weather' },
-    { type: 'tool-call-delta', choice: 0, call: 0, text: '{"city":' },
-    { type: 'tool-call-start', choice: 0, call: 1, id: 'b', name: 'time' },
-    { type: 'tool-call-delta', choice: 0, call: 0, text: '"Bonn"}' },
-    { type: 'tool-call-delta', choice: 0, call: 1, text: '{}' },
-    finish('tool_calls', 'tool_use'),
+  assert.deepEqual(events, [
+    ...words(0, 'text', 'Let me see.'),
+    start(1, { kind: 'tool-call', id: 'a', name: 'weather' }),
+    grow(1, '{"city":'),
+    start(2, { kind: 'tool-call', id: 'b', name: 'time' }),
+    grow(1, '"Bonn"}'),
+    end(1),
+    grow(2, '{}'),
+    end(2),
+    finish('tool-calls', 'tool_use'),
   ]);
 });
 
-test('A call whose block is never stopped still gets its {}', () => {
-  const deltas = readFrames(toolStart(0, { toolUseId: 'a', name: 'time' }), stop('tool_use'));
-  assert.deepEqual(deltas[1], { type: 'tool-call-delta', choice: 0, call: 0, text: '{}' });
+test('Texts of two blocks stay two parts, also where their blocks are never stopped', () => {
+  const stopped = [delta(0, { text: 'One.' }), blockStop(0), delta(1, { text: 'Two.' }), blockStop(1)];
+  const unstopped = [delta(0, { text: 'One.' }), delta(1, { text: 'Two.' })];
+  for (const frames of [stopped, unstopped]) {
+    assert.deepEqual(readFrames(...frames, stop('end_turn')), [
+      ...words(0, 'text', 'One.'),
+      ...words(1, 'text', 'Two.'),
+      finish('end', 'end_turn'),
+    ]);
+  }
 });
 
-test('The tool that stands for a JSON schema is unwrapped into text that ends with stop', () => {
-  const deltas = readFrames(
+test('A call without an id gets one, and two of the same index are two', () => {
+  const events = readFrames(toolStart(0, { name: 'time' }), toolStart(0, { toolUseId: '', name: 'time' }), stop('x'));
+  const ids = events.map(
+    (event) => event.type === 'part-start' && event.begins.kind === 'tool-call' && event.begins.id,
+  );
+  assert.deepEqual(ids.filter(Boolean), ['tooluse_0', 'tooluse_1']);
+});
+
+test('A call whose block is never stopped still gets its {}, and one that the token limit cut off does not', () => {
+  const call = toolStart(0, { toolUseId: 'a', name: 'time' });
+  const begun = start(0, { kind: 'tool-call', id: 'a', name: 'time' });
+  assert.deepEqual(readFrames(call, stop('tool_use')).slice(0, 3), [begun, grow(0, '{}'), end(0)]);
+  assert.deepEqual(readFrames(call, stop('max_tokens')).slice(0, 2), [begun, end(0)]);
+});
+
+test('The tool that stands for a JSON schema is unwrapped into text that ends as such', () => {
+  const events = readFrames(
     toolStart(0, { toolUseId: 'a', name: 'nemo_structured_answer' }),
     delta(0, { toolUse: { input: '{"city":' } }),
     delta(0, { toolUse: { input: '"Bonn"}' } }),
     blockStop(0),
     stop('tool_use'),
   );
-  assert.deepEqual(deltas, [text('{"city":'), text('"Bonn"}'), finish('stop', 'tool_use')]);
+  assert.deepEqual(events, [...words(0, 'text', '{"city":', '"Bonn"}'), finish('end', 'tool_use')]);
 });
 
 test('Tools that Bedrock runs itself, and events, blocks and deltas that nobody knows, give nothing', () => {
-  const deltas = readFrames(
+  const events = readFrames(
     ['somethingNew', { a: 1 }],
     ['contentBlockStart', { contentBlockIndex: 0, start: { image: { format: 'png' } } }],
     delta(0, { image: { source: {} } }),
@@ -218,75 +284,99 @@ test('Tools that Bedrock runs itself, and events, blocks and deltas that nobody 
     delta(4, { text: 'Hi' }),
     stop('end_turn'),
   );
-  assert.deepEqual(deltas, [text('Hi'), finish('stop', 'end_turn')]);
+  assert.deepEqual(events, [...HI, finish('end', 'end_turn')]);
 });
 
-test('A citation of a page is an annotation of the words of its block, and that of a document passes as it came', () => {
+test('A text ends with its citations: those of pages have an address, and each is there as it came', () => {
   const page = { title: 'Rain', location: { web: { url: 'https://example.com/rain', domain: 'example.com' } } };
+  const untitled = { location: { web: { url: 'https://example.com/' } }, sourceContent: [{ text: 'It rains.' }] };
   const document = { title: 'policy', location: { documentChar: { documentIndex: 0, start: 0, end: 5 } } };
-  const deltas = readFrames(
+  const events = readFrames(
     delta(0, { text: 'It says: ' }),
     blockStop(0),
     delta(1, { citation: page }),
+    delta(1, { citation: untitled }),
     delta(1, { citation: document }),
     delta(1, { text: 'rain.' }),
     blockStop(1),
     stop('end_turn'),
   );
-  const about = { url: 'https://example.com/rain', title: 'Rain', start_index: 9, end_index: 14 };
-  assert.deepEqual(deltas[2], {
-    type: 'extension-delta',
-    choice: 0,
-    fields: { annotations: [{ type: 'url_citation', url_citation: about }], citations: [document] },
-  });
+  const native = (value: JsonObject) => ({ dialect: 'bedrock-converse', value, ifForeign: 'drop' }) as const;
+  const span = { begin: 9, end: 14 };
+  assert.deepEqual(events.slice(3, 6), [
+    start(1, { kind: 'text' }),
+    grow(1, 'rain.'),
+    end(1, {
+      citations: [
+        { ...span, url: 'https://example.com/rain', title: 'Rain', native: native(page) },
+        { ...span, url: 'https://example.com/', title: 'It rains.', quoted: 'It rains.', native: native(untitled) },
+        { ...span, title: 'policy', native: native(document) },
+      ],
+    }),
+  ]);
 });
 
-test('Cached tokens count as prompt tokens, and the total is the vendor’s', () => {
-  const usage = {
-    inputTokens: 2,
-    cacheReadInputTokens: 30,
-    cacheWriteInputTokens: 4,
-    outputTokens: 5,
-    totalTokens: 41,
-  };
-  const deltas = readFrames(delta(0, { text: 'Hi' }), stop('end_turn'), [
-    'metadata',
-    { usage, serviceTier: { type: 'flex' } },
-  ]);
-  assert.deepEqual(deltas.slice(2), [
+const CACHE_WRITES: readonly (readonly [told: JsonObject, counts: JsonObject])[] = [
+  [{ cacheWriteInputTokens: 4 }, { cacheWrite5m: 4 }],
+  [{ cacheWriteInputTokens: 4, cacheDetails: [] }, { cacheWrite5m: 4 }],
+  [{ cacheWriteInputTokens: 4, cacheDetails: [{ ttl: '5m', inputTokens: 4 }] }, { cacheWrite5m: 4 }],
+  [
     {
-      type: 'usage-update',
-      usage: {
-        prompt_tokens: 36,
-        completion_tokens: 5,
-        total_tokens: 41,
-        prompt_tokens_details: { cached_tokens: 30, cache_write_tokens: 4 },
-      },
+      cacheWriteInputTokens: 4,
+      cacheDetails: [
+        { ttl: '1h', inputTokens: 3 },
+        { ttl: '5m', inputTokens: 1 },
+      ],
     },
-    { type: 'answer-info', fields: { service_tier: 'flex' } },
-  ]);
-});
+    { cacheWrite5m: 1, cacheWrite1h: 3 },
+  ],
+  [{ cacheDetails: [{ ttl: '1h', inputTokens: 4 }] }, { cacheWrite5m: 0, cacheWrite1h: 4 }],
+  [
+    { cacheWriteInputTokens: 4, cacheDetails: [{ ttl: '1h', inputTokens: 9 }, 'x'] },
+    { cacheWrite5m: 0, cacheWrite1h: 4 },
+  ],
+];
 
-const ENDINGS = [
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop'],
-  ['max_tokens', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['guardrail_intervened', 'content_filter'],
-  ['content_filtered', 'content_filter'],
-  ['something_new', 'stop'],
-] as const;
-
-test('Each stop reason has its finish reason, an unknown one is an ordinary stop, and the native word stays', () => {
-  for (const [native, reason] of ENDINGS) {
-    assert.deepEqual(readFrames(delta(0, { text: 'Hi' }), stop(native)).at(-1), finish(reason, native));
+test('Cached tokens count as those of the prompt, writes by their lifetime, and the vendor’s own counts are kept', () => {
+  for (const [told, counts] of CACHE_WRITES) {
+    const usage = { inputTokens: 2, cacheReadInputTokens: 30, outputTokens: 5, totalTokens: 41, ...told };
+    const events = readFrames(stop('end_turn'), ['metadata', { usage, serviceTier: { type: 'flex' } }]);
+    const raw = { dialect: 'bedrock-converse', value: usage };
+    assert.deepEqual(events.slice(1), [
+      { type: 'usage', usage: { input: 36, output: 5, cacheRead: 30, ...counts, raw } },
+      { type: 'about', serviceTier: 'flex' },
+    ]);
   }
 });
 
-test('A length limit stays one also where a call was begun, and an ordinary end with a call is tool_calls', () => {
+const ENDINGS = [
+  ['end_turn', 'end'],
+  ['stop_sequence', 'stop-sequence'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['guardrail_intervened', 'filtered'],
+  ['content_filtered', 'filtered'],
+  ['refusal', 'filtered'],
+  ['something_new', 'end'],
+] as const;
+
+test('Each stop reason has its finish reason, an unknown one is an ordinary end, and the vendor’s word stays', () => {
+  for (const [raw, reason] of ENDINGS) {
+    assert.deepEqual(readFrames(delta(0, { text: 'Hi' }), stop(raw)).at(-1), finish(reason, raw));
+  }
+});
+
+test('Which stop sequence ended the answer is told where Bedrock tells it, streamed or whole', () => {
+  const told = { stopReason: 'stop_sequence', additionalModelResponseFields: { stop_sequence: 'END' } };
+  const expected = { ...finish('stop-sequence', 'stop_sequence'), stopSequence: 'END' };
+  assert.deepEqual(readFrames(['messageStop', told]).at(-1), expected);
+  assert.deepEqual(body([], 'stop_sequence', told).at(-1), expected);
+});
+
+test('A length limit stays one also where a call was begun, and an ordinary end with a call is a call', () => {
   const call = toolStart(0, { toolUseId: 'a', name: 'time' });
   assert.deepEqual(readFrames(call, stop('max_tokens')).at(-1), finish('length', 'max_tokens'));
-  assert.deepEqual(readFrames(call, stop('end_turn')).at(-1), finish('tool_calls', 'end_turn'));
+  assert.deepEqual(readFrames(call, stop('end_turn')).at(-1), finish('tool-calls', 'end_turn'));
 });
 
 test('Output that Bedrock itself calls malformed is a failure, streamed or whole', () => {
@@ -299,20 +389,20 @@ test('Output that Bedrock itself calls malformed is a failure, streamed or whole
 test('An end before messageStop is a cut, and one after it is an ending', () => {
   assert.equal(failureKind(readFrames()), 'truncated');
   assert.equal(failureKind(readFrames(START, delta(0, { text: 'Hi' }))), 'truncated');
-  assert.deepEqual(readFrames(delta(0, { text: 'Hi' }), stop('end_turn')).at(-1), finish('stop', 'end_turn'));
+  assert.deepEqual(readFrames(delta(0, { text: 'Hi' }), stop('end_turn')).at(-1), finish('end', 'end_turn'));
 });
 
 test('An exception after messageStop costs the usage and nothing else', () => {
   const late: WireEvent = { kind: 'exception', name: 'internalServerException', data: '{"message":"late"}' };
   const events = [...[delta(0, { text: 'Hi' }), stop('end_turn')].map(eventOf), late];
-  assert.deepEqual(read(events), [text('Hi'), finish('stop', 'end_turn')]);
+  assert.deepEqual(read(events), [...HI, finish('end', 'end_turn')]);
 });
 
 test('An event that is no JSON is skipped, and a stream of nothing else is malformed', () => {
   const broken: WireEvent = { kind: 'event', name: 'contentBlockDelta', data: '{"delta":' };
   assert.deepEqual(read([broken, eventOf(delta(0, { text: 'Hi' })), broken, eventOf(stop('end_turn'))]), [
-    text('Hi'),
-    finish('stop', 'end_turn'),
+    ...HI,
+    finish('end', 'end_turn'),
   ]);
   assert.equal(failureKind(read([broken])), 'malformed');
 });
@@ -338,7 +428,7 @@ test('Exception and error frames are failures by their names', () => {
     const parser = amazonEventStreamParser();
     const events = [...parser.push(eventFrame('contentBlockDelta', { delta: { text: 'Hi' } })), ...parser.push(frame)];
     const last = read(events).at(-1);
-    assert.ok(last?.type === 'answer-failed');
+    assert.ok(last?.type === 'failed');
     assert.equal(last.failure.kind, kind);
     assert.equal(last.failure.vendor?.status, status);
   }
@@ -346,8 +436,8 @@ test('Exception and error frames are failures by their names', () => {
 
 test('Nothing follows a failure', () => {
   const failed: WireEvent = { kind: 'exception', name: 'throttlingException', data: '{}' };
-  const deltas = read([failed, eventOf(delta(0, { text: 'Hi' })), eventOf(stop('end_turn')), eventOf(USAGE), failed]);
-  assert.equal(deltas.length, 1);
+  const events = read([failed, eventOf(delta(0, { text: 'Hi' })), eventOf(stop('end_turn')), eventOf(USAGE), failed]);
+  assert.equal(events.length, 1);
 });
 
 test('A damaged frame makes the answer malformed, and a cut one truncated', () => {
@@ -368,33 +458,38 @@ test('A whole body gives what the stream of it gives', () => {
     { video: {} },
   ];
   assert.deepEqual(body(content, 'tool_use', { usage, serviceTier: { type: 'default' } }), [
-    { type: 'reasoning-delta', choice: 0, text: 'Rain? Yes.' },
-    { type: 'extension-delta', choice: 0, fields: { thinking_blocks: [SIGNED] } },
-    text('Let me see.'),
-    { type: 'tool-call-start', choice: 0, call: 0, id: 'a', name: 'weather' },
-    { type: 'tool-call-delta', choice: 0, call: 0, text: '{"city":"Bonn"}' },
-    { type: 'tool-call-start', choice: 0, call: 1, id: 'b', name: 'time' },
-    { type: 'tool-call-delta', choice: 0, call: 1, text: '{}' },
-    finish('tool_calls', 'tool_use'),
-    USAGE_DELTA,
-    { type: 'answer-info', fields: { service_tier: 'default' } },
+    start(0, { kind: 'reasoning' }),
+    grow(0, 'Rain? Yes.'),
+    end(0, SIGNED),
+    ...words(1, 'text', 'Let me see.'),
+    start(2, { kind: 'tool-call', id: 'a', name: 'weather' }),
+    grow(2, '{"city":"Bonn"}'),
+    end(2),
+    start(3, { kind: 'tool-call', id: 'b', name: 'time' }),
+    grow(3, '{}'),
+    end(3),
+    finish('tool-calls', 'tool_use'),
+    USAGE_EVENT,
+    { type: 'about', serviceTier: 'default' },
   ]);
 });
 
 test('The cited words of a whole body are its text', () => {
   const citation = { title: 'policy', location: { documentPage: { documentIndex: 0, start: 1, end: 2 } } };
   const cited = { citationsContent: { content: [{ text: '20 days.' }], citations: [citation] } };
-  assert.deepEqual(body([cited]).slice(0, 2), [
-    text('20 days.'),
-    { type: 'extension-delta', choice: 0, fields: { citations: [citation] } },
+  const native = { dialect: 'bedrock-converse', value: citation, ifForeign: 'drop' } as const;
+  assert.deepEqual(body([cited]).slice(0, 3), [
+    start(0, { kind: 'text' }),
+    grow(0, '20 days.'),
+    end(0, { citations: [{ begin: 0, end: 8, title: 'policy', native }] }),
   ]);
 });
 
 test('A 2xx body that names an unknown operation is malformed and says which exception it was', () => {
   const json = { Output: { __type: 'com.amazon.coral.service#UnknownOperationException' }, Version: '1.0' };
-  const [only, ...more] = bedrock.chatDecoder(TARGET).body(json);
+  const [only, ...more] = bedrock.decoder(TARGET).body(json);
   assert.deepEqual(more, []);
-  assert.ok(only?.type === 'answer-failed' && only.failure.kind === 'malformed');
+  assert.ok(only?.type === 'failed' && only.failure.kind === 'malformed');
   assert.equal(only.failure.vendor?.status, 502);
   assert.equal(only.failure.vendor?.code, 'UnknownOperationException');
 });
@@ -420,17 +515,62 @@ test('No body, event or bytes make the decoder throw', () => {
   fc.assert(
     fc.property(fc.array(event), fc.anything(), (events, json) => {
       assert.ok(read(events as WireEvent[]).length > 0);
-      assert.ok(bedrock.chatDecoder(TARGET).body(json).length > 0);
+      assert.ok(bedrock.decoder(TARGET).body(json).length > 0);
     }),
+    { seed: 4 },
   );
 });
 
-function readBytes(bytes: Uint8Array): readonly ChatDelta[] {
+const frame: fc.Arbitrary<Frame> = fc
+  .tuple(fc.nat({ max: 3 }), fc.string({ maxLength: 3 }), fc.nat({ max: 7 }))
+  .map(([index, words, kind]): Frame => {
+    const frames: readonly Frame[] = [
+      delta(index, { text: words }),
+      delta(index, { reasoningContent: { text: words } }),
+      delta(index, { reasoningContent: { signature: words } }),
+      delta(index, { reasoningContent: { redactedContent: btoa('x') } }),
+      delta(index, { toolUse: { input: words } }),
+      delta(index, { citation: { title: words } }),
+      toolStart(index, { toolUseId: words, name: index === 0 ? 'nemo_structured_answer' : 'time' }),
+      blockStop(index),
+    ];
+    return frames[kind] ?? USAGE;
+  });
+
+test('In whatever order blocks come, each part begins once, grows while it is open and ends before the finish', () => {
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 30 }), (frames) => {
+      const open = new Map<number, string>();
+      let begun = 0;
+      for (const event of readFrames(...frames, stop('end_turn'))) {
+        switch (event.type) {
+          case 'part-start':
+            assert.equal(event.part, begun);
+            begun += 1;
+            assert.ok([...open.values()].every((kind) => kind === 'tool-call'));
+            open.set(event.part, event.begins.kind);
+            break;
+          case 'part-delta':
+            assert.ok(open.has(event.part) && event.text !== '');
+            break;
+          case 'part-end':
+            assert.ok(open.delete(event.part));
+            break;
+          default:
+            assert.equal(open.size, 0);
+        }
+      }
+    }),
+    { seed: 4 },
+  );
+});
+
+function readBytes(bytes: Uint8Array): readonly AnswerEvent[] {
   const parser = amazonEventStreamParser();
   return read([...parser.push(bytes), ...parser.end()]);
 }
 
-function failureKind(deltas: readonly ChatDelta[]): string | undefined {
-  const last = deltas.at(-1);
-  return last?.type === 'answer-failed' ? last.failure.kind : undefined;
+function failureKind(events: readonly AnswerEvent[]): string | undefined {
+  const last = events.at(-1);
+  return last?.type === 'failed' ? last.failure.kind : undefined;
 }

@@ -63,11 +63,15 @@ test('Cohere is asked in batches of 96 and told what the vectors are for', () =>
   ]);
 });
 
-test('The model id is encoded in the path of InvokeModel', () => {
-  const encoding = encode(TITAN, { input: 'a' });
-  assert.equal(
-    encoding.kind === 'encoded' && encoding.requests[0]?.path,
-    '/model/amazon.titan-embed-text-v2%3A0/invoke',
+test('Each request asks for embeddings as JSON', () => {
+  const encoding = encode(TITAN, { input: ['a', 'b'] });
+  const requests = encoding.kind === 'encoded' ? encoding.requests : [];
+  assert.deepEqual(
+    requests.map(({ operation, headers }) => [operation, headers]),
+    [
+      ['embed', { accept: 'application/json' }],
+      ['embed', { accept: 'application/json' }],
+    ],
   );
 });
 

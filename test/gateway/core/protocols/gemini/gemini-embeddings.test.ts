@@ -29,7 +29,7 @@ test('each text is one request of a batch, with the asked dimensions', () => {
     kind: 'encoded',
     requests: [
       {
-        path: '/models/gemini-embedding-001:batchEmbedContents',
+        operation: 'embed-batch',
         headers: {},
         body: { requests: [ask('a'), ask('b')] },
       },

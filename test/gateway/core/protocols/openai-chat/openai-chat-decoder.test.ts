@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
+
+import type { AnswerEvent } from '../../../../../functions/gateway/core/model/answer-event.ts';
 import { openAiChatDecoder } from '../../../../../functions/gateway/core/protocols/openai-chat/openai-chat-decoder.ts';
+import { chatUsage } from '../../../../../functions/gateway/core/surfaces/openai-chat/chat-usage.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
+import { openAiNative, type Step, stepsOf } from '../../../../support/steps.ts';
 
 const DONE: WireEvent = { kind: 'event', name: 'message', data: '[DONE]' };
 
@@ -17,24 +20,35 @@ function piece(delta: object, choice: object = {}, chunk: object = {}): WireEven
 }
 
 const STOP = piece({}, { finish_reason: 'stop' });
-const STOPPED: ChatDelta = { type: 'choice-finish', choice: 0, reason: 'stop' };
-const CALLED: ChatDelta = { type: 'choice-finish', choice: 0, reason: 'tool_calls' };
+const STOPPED: Step = { type: 'finish', choice: 0, reason: 'end', raw: 'stop' };
+const CALLED: Step = { type: 'finish', choice: 0, reason: 'tool-calls', raw: 'tool_calls' };
 
-function text(words: string): ChatDelta {
-  return { type: 'text-delta', choice: 0, text: words };
+function text(words: string): Step {
+  return { type: 'text', choice: 0, text: words };
 }
 
-function start(call: number, id: string, name: string): ChatDelta {
-  return { type: 'tool-call-start', choice: 0, call, id, name };
+function start(call: number, id: string, name: string): Step {
+  return { type: 'call', choice: 0, call, id, name };
 }
 
-function args(call: number, words: string): ChatDelta {
-  return { type: 'tool-call-delta', choice: 0, call, text: words };
+function args(call: number, words: string): Step {
+  return { type: 'input', choice: 0, call, text: words };
 }
 
-function read(events: readonly WireEvent[]): ChatDelta[] {
+function read(events: readonly WireEvent[]): Step[] {
   const decoder = openAiChatDecoder();
-  return [...events.flatMap(decoder.event), ...decoder.end()];
+  return told([...events.flatMap(decoder.event), ...decoder.end()]);
+}
+
+/** Without the answer's id, which most answers here have, and with usage as a chat caller sees it. */
+function told(events: readonly AnswerEvent[]): Step[] {
+  return stepsOf(events).flatMap((step): Step[] => {
+    if (step.type !== 'about') {
+      return [step];
+    }
+    const { id: _, ...about } = step;
+    return about.native === undefined ? [] : [about];
+  });
 }
 
 /** A piece of a tool call. */
@@ -43,7 +57,7 @@ function calls(...toolCalls: object[]): WireEvent {
 }
 
 describe('openAiChatDecoder, of words', () => {
-  const table: readonly [claim: string, events: readonly WireEvent[], deltas: readonly ChatDelta[]][] = [
+  const table: readonly [claim: string, events: readonly WireEvent[], deltas: readonly Step[]][] = [
     [
       'reads text and drops roles, empty text and padding',
       [
@@ -61,7 +75,7 @@ describe('openAiChatDecoder, of words', () => {
         piece({ content: 'Hi' }),
         STOP,
       ],
-      [{ type: 'answer-info', fields: { prompt_filter_results: [{ prompt_index: 0 }] } }, text('Hi'), STOPPED],
+      [{ type: 'about', native: openAiNative({ prompt_filter_results: [{ prompt_index: 0 }] }) }, text('Hi'), STOPPED],
     ],
     [
       'reads reasoning under each of its names, once',
@@ -71,12 +85,7 @@ describe('openAiChatDecoder, of words', () => {
         piece({ reasoning_content: null, reasoning: null, content: 'c' }),
         STOP,
       ],
-      [
-        { type: 'reasoning-delta', choice: 0, text: 'a' },
-        { type: 'reasoning-delta', choice: 0, text: 'b' },
-        text('c'),
-        STOPPED,
-      ],
+      [{ type: 'reasoning', choice: 0, text: 'a' }, { type: 'reasoning', choice: 0, text: 'b' }, text('c'), STOPPED],
     ],
     [
       "reads Mistral's content in parts",
@@ -90,9 +99,9 @@ describe('openAiChatDecoder, of words', () => {
         }),
         STOP,
       ],
-      [{ type: 'reasoning-delta', choice: 0, text: 'hm' }, text('Hi'), STOPPED],
+      [{ type: 'reasoning', choice: 0, text: 'hm' }, text('Hi'), STOPPED],
     ],
-    ['reads refusals', [piece({ refusal: 'No.' }), STOP], [{ type: 'refusal-delta', choice: 0, text: 'No.' }, STOPPED]],
+    ['reads refusals', [piece({ refusal: 'No.' }), STOP], [{ type: 'refusal', choice: 0, text: 'No.' }, STOPPED]],
     [
       'passes on members that it does not know',
       [
@@ -108,9 +117,9 @@ describe('openAiChatDecoder, of words', () => {
       [
         text('x'),
         {
-          type: 'extension-delta',
+          type: 'native',
           choice: 0,
-          fields: { annotations: [{ type: 'url_citation' }], extra_content: { google: 1 } },
+          native: openAiNative({ annotations: [{ type: 'url_citation' }], extra_content: { google: 1 } }),
         },
         STOPPED,
       ],
@@ -121,11 +130,7 @@ describe('openAiChatDecoder, of words', () => {
         piece({ content: 'x' }, { logprobs: { content: [{ token: 'x' }], refusal: null } }),
         piece({}, { finish_reason: 'stop', logprobs: { content: [], refusal: null } }),
       ],
-      [
-        text('x'),
-        { type: 'logprobs-delta', choice: 0, logprobs: { content: [{ token: 'x' }], refusal: null } },
-        STOPPED,
-      ],
+      [text('x'), { type: 'logprobs', choice: 0, logprobs: { content: [{ token: 'x' }], refusal: null } }, STOPPED],
     ],
     [
       'says what it knows of the answer once, until it changes',
@@ -135,9 +140,9 @@ describe('openAiChatDecoder, of words', () => {
         STOP,
       ],
       [
-        { type: 'answer-info', fields: { system_fingerprint: 'fp' } },
+        { type: 'about', native: openAiNative({ system_fingerprint: 'fp' }) },
         text('a'),
-        { type: 'answer-info', fields: { service_tier: 'flex' } },
+        { type: 'about', native: openAiNative({ service_tier: 'flex' }) },
         text('b'),
         STOPPED,
       ],
@@ -150,10 +155,10 @@ describe('openAiChatDecoder, of words', () => {
         event({ choices: [{ index: 1, delta: {}, finish_reason: 'length' }] }),
       ],
       [
-        { type: 'text-delta', choice: 1, text: 'b' },
+        { type: 'text', choice: 1, text: 'b' },
         text('a'),
         STOPPED,
-        { type: 'choice-finish', choice: 1, reason: 'length' },
+        { type: 'finish', choice: 1, reason: 'length', raw: 'length' },
       ],
     ],
     [
@@ -170,7 +175,7 @@ describe('openAiChatDecoder, of words', () => {
 
 describe('openAiChatDecoder, of tool calls', () => {
   const f = { name: 'f', arguments: '' };
-  const table: readonly [claim: string, events: readonly WireEvent[], deltas: readonly ChatDelta[]][] = [
+  const table: readonly [claim: string, events: readonly WireEvent[], deltas: readonly Step[]][] = [
     [
       'joins the pieces of parallel calls by index',
       [
@@ -283,7 +288,7 @@ describe('openAiChatDecoder, of tool calls', () => {
           extra_content: { google: 1 },
         }),
       ],
-      [{ ...start(0, 'a', 'f'), extra: { extra_content: { google: 1 } } } as ChatDelta, args(0, '{}')],
+      [{ ...start(0, 'a', 'f'), native: openAiNative({ extra_content: { google: 1 } }) } as Step, args(0, '{}')],
     ],
   ];
   for (const [claim, events, deltas] of table) {
@@ -294,40 +299,35 @@ describe('openAiChatDecoder, of tool calls', () => {
 
   it('says tool_calls where a server says stop after calling tools', () => {
     const events = [calls({ index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }), STOP];
-    assert.deepEqual(read(events).at(-1), { ...CALLED, native: 'stop' });
+    assert.deepEqual(read(events).at(-1), { ...CALLED, raw: 'stop' });
   });
 });
 
 describe('openAiChatDecoder, of endings', () => {
   const hi = piece({ content: 'Hi' });
-  const finished = (reason: string, native?: string) => ({
-    type: 'choice-finish',
-    choice: 0,
-    reason,
-    ...(native && { native }),
-  });
-  const failed = (failure: object) => ({ type: 'answer-failed', failure });
+  const finished = (reason: string, raw?: string) => ({ type: 'finish', choice: 0, reason, ...(raw && { raw }) });
+  const failed = (failure: object) => ({ type: 'failed', failure });
 
   const table: readonly [claim: string, events: readonly WireEvent[], last: object][] = [
-    ['[DONE] without a finish reason is a stop', [hi, DONE], finished('stop')],
+    ['[DONE] without a finish reason is a stop', [hi, DONE], finished('end')],
     [
       '[DONE] without a finish reason after a call is tool_calls',
       [calls({ id: 'a', function: { name: 'f', arguments: '{}' } }), DONE],
-      finished('tool_calls'),
+      finished('tool-calls'),
     ],
-    ['a finish reason without [DONE] is an ending', [hi, STOP], finished('stop')],
+    ['a finish reason without [DONE] is an ending', [hi, STOP], finished('end', 'stop')],
     [
       'an unknown finish reason is a stop',
       [hi, piece({}, { finish_reason: 'pause_turn' })],
-      finished('stop', 'pause_turn'),
+      finished('end', 'pause_turn'),
     ],
     [
       'a native reason is kept',
       [hi, piece({}, { finish_reason: 'stop', native_finish_reason: 'end_turn' })],
-      finished('stop', 'end_turn'),
+      finished('end', 'end_turn'),
     ],
     ['an empty finish reason is none', [hi, piece({}, { finish_reason: '' })], failed({ kind: 'truncated' })],
-    ['a second finish reason is not read', [STOP, piece({}, { finish_reason: 'length' })], finished('stop')],
+    ['a second finish reason is not read', [STOP, piece({}, { finish_reason: 'length' })], finished('end', 'stop')],
     ['neither [DONE] nor a reason is a truncation', [hi], failed({ kind: 'truncated' })],
     [
       'one choice without its ending is a truncation',
@@ -348,7 +348,7 @@ describe('openAiChatDecoder, of endings', () => {
       [piece({ role: 'assistant', content: '' }), DONE],
       failed({ kind: 'truncated' }),
     ],
-    ['a broken event in the middle is skipped', [hi, event('{"choices":['), STOP], finished('stop')],
+    ['a broken event in the middle is skipped', [hi, event('{"choices":['), STOP], finished('end', 'stop')],
     [
       'broken events alone are malformed',
       [event('{"choices":['), event('<html>')],
@@ -432,8 +432,8 @@ describe('openAiChatDecoder, of usage', () => {
   ];
   for (const [claim, chunk, usage] of table) {
     it(claim, () => {
-      const found = read([event({ choices: [], ...chunk }), STOP]).find((delta) => delta.type === 'usage-update');
-      assert.deepEqual(found?.usage, usage);
+      const found = read([event({ choices: [], ...chunk }), STOP]).find((step) => step.type === 'usage');
+      assert.deepEqual(found && chatUsage(found.usage), usage);
     });
   }
 });
@@ -504,7 +504,7 @@ describe('openAiChatDecoder, of errors in a stream', () => {
   for (const [claim, said, failure] of table) {
     it(`reads ${claim}`, () => {
       const [delta, ...more] = read([said, STOP, DONE]);
-      assert.ok(delta?.type === 'answer-failed' && more.length === 0);
+      assert.ok(delta?.type === 'failed' && more.length === 0);
       const { vendor, ...rest } = delta.failure;
       assert.deepEqual(JSON.parse(JSON.stringify(rest)), failure);
       assert.ok(vendor !== undefined && vendor.message !== '');
@@ -522,25 +522,31 @@ describe('openAiChatDecoder, of whole bodies', () => {
     };
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
     assert.deepEqual(
-      openAiChatDecoder().body({ id: 'x', choices: [{ index: 0, message, finish_reason: 'tool_calls' }], usage }),
-      [start(0, 'a', 'f'), args(0, '{}'), CALLED, { type: 'usage-update', usage }],
+      told(openAiChatDecoder().body({ id: 'x', choices: [{ index: 0, message, finish_reason: 'tool_calls' }], usage })),
+      [
+        start(0, 'a', 'f'),
+        args(0, '{}'),
+        CALLED,
+        { type: 'usage', usage: { input: 1, output: 1, raw: { dialect: 'openai-chat', value: usage } } },
+      ],
     );
   });
 
   it('ends choices that have no finish reason', () => {
-    assert.deepEqual(openAiChatDecoder().body({ choices: [{ message: { content: 'Hi' } }] }), [text('Hi'), STOPPED]);
+    const steps = told(openAiChatDecoder().body({ choices: [{ message: { content: 'Hi' } }] }));
+    assert.deepEqual(steps, [text('Hi'), { type: 'finish', choice: 0, reason: 'end' }]);
   });
 
   for (const garbage of [null, 7, 'text', [], {}, { choices: [] }, { choices: 'x' }, { choices: [null] }]) {
     it(`calls ${JSON.stringify(garbage)} malformed`, () => {
       const [delta] = openAiChatDecoder().body(garbage);
-      assert.equal(delta?.type === 'answer-failed' && delta.failure.kind, 'malformed');
+      assert.equal(delta?.type === 'failed' && delta.failure.kind, 'malformed');
     });
   }
 
   it('reads an error with status 200', () => {
     const [delta] = openAiChatDecoder().body({ error: { message: 'x', code: 402 } });
-    assert.deepEqual(delta?.type === 'answer-failed' && delta.failure.kind, 'rate-limited');
+    assert.deepEqual(delta?.type === 'failed' && delta.failure.kind, 'rate-limited');
   });
 });
 
@@ -615,7 +621,7 @@ describe('openAiChatDecoder, of garbage', () => {
             startedCalls(seen, choice).map((_, index) => index),
           );
         }
-        assert.ok(seen.every((found, at) => found.type !== 'tool-call-delta' || isBegun(seen.slice(0, at), found)));
+        assert.ok(seen.every((found, at) => found.type !== 'input' || isBegun(seen.slice(0, at), found)));
       }),
     );
   });
@@ -625,10 +631,10 @@ describe('openAiChatDecoder, of garbage', () => {
   });
 });
 
-function startedCalls(deltas: readonly ChatDelta[], choice: number): number[] {
-  return deltas.flatMap((delta) => (delta.type === 'tool-call-start' && delta.choice === choice ? [delta.call] : []));
+function startedCalls(deltas: readonly Step[], choice: number): number[] {
+  return deltas.flatMap((delta) => (delta.type === 'call' && delta.choice === choice ? [delta.call] : []));
 }
 
-function isBegun(before: readonly ChatDelta[], piece: Extract<ChatDelta, { type: 'tool-call-delta' }>): boolean {
+function isBegun(before: readonly Step[], piece: Extract<Step, { type: 'input' }>): boolean {
   return piece.text !== '' && startedCalls(before, piece.choice).includes(piece.call);
 }

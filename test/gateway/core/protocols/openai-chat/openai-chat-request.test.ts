@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ChatRequest } from '../../../../../functions/gateway/core/model/chat-request.ts';
 import { openai } from '../../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import { arrayMember, type JsonObject, stringMember } from '../../../../../functions/gateway/core/wire/json.ts';
+import { promptOf } from '../../../../support/prompt-of.ts';
 
-const MESSAGES: ChatRequest['messages'] = [{ role: 'user', content: 'hello' }];
-const TOOLS: NonNullable<ChatRequest['tools']> = [{ type: 'function', function: { name: 'f' } }];
+const MESSAGES: readonly JsonObject[] = [{ role: 'user', content: 'hello' }];
+const TOOLS: readonly JsonObject[] = [{ type: 'function', function: { name: 'f' } }];
 
 interface Asked {
   readonly model?: string;
@@ -14,7 +14,7 @@ interface Asked {
 }
 
 function encode(members: JsonObject, { model = 'some-model', rules = {}, streaming = true }: Asked = {}) {
-  return openai.encodeChat({ model: 'route', messages: MESSAGES, ...members }, { model, rules, streaming });
+  return openai.encode(promptOf({ model: 'route', messages: MESSAGES, ...members }), { model, rules, streaming });
 }
 
 function body(members: JsonObject, asked: Asked = {}): JsonObject {
@@ -43,7 +43,7 @@ describe('encodeOpenAiChat', () => {
     assert.deepEqual(encoding, {
       kind: 'encoded',
       request: {
-        path: '/chat/completions',
+        operation: 'answer-stream',
         headers: {},
         body: {
           ...members,
@@ -82,6 +82,7 @@ describe('encodeOpenAiChat', () => {
   const limits: readonly [model: string, sent: JsonObject, got: JsonObject][] = [
     ['llama-3', { max_tokens: 5 }, { max_tokens: 5 }],
     ['llama-3', { max_completion_tokens: 5 }, { max_completion_tokens: 5 }],
+    ['llama-3', { max_tokens: 9, max_completion_tokens: 5 }, { max_tokens: 5, max_completion_tokens: 5 }],
     ['gpt-4o', { max_tokens: 5 }, { max_tokens: 5 }],
     ['openai/gpt-oss-120b', { max_tokens: 5 }, { max_tokens: 5 }],
     ['o3-mini', { max_tokens: 5 }, { max_completion_tokens: 5 }],
@@ -199,7 +200,7 @@ describe('encodeOpenAiChat', () => {
 
   it('sends a custom tool call as the caller sent it', () => {
     const call = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'ls' } };
-    const messages = [{ role: 'assistant', tool_calls: [{ ...call, function: { name: 'sh', arguments: '{}' } }] }];
+    const messages = [{ role: 'assistant', tool_calls: [call] }];
     assert.deepEqual(body({ messages }).messages, [{ role: 'assistant', tool_calls: [call] }]);
   });
 
@@ -240,11 +241,5 @@ describe('encodeOpenAiChat', () => {
     assert.deepEqual(roles({}), ['developer', 'system', 'user']);
     assert.deepEqual(roles({ rules: { instructionRole: 'system' } }), ['system', 'system', 'user']);
     assert.deepEqual(roles({ model: 'o1-mini' }), ['user', 'user', 'user']);
-  });
-});
-
-describe('openai', () => {
-  it('proves who we are with a bearer token', () => {
-    assert.deepEqual(openai.authorization('key'), { authorization: 'Bearer key' });
   });
 });

@@ -13,7 +13,7 @@ describe('openAiEmbeddings', () => {
     const request = { model: 'route', input: ['a'], encoding_format: 'base64', dimensions: 8, extra: 1 } as const;
     assert.deepEqual(openAiEmbeddings.encode(request, TARGET), {
       kind: 'encoded',
-      requests: [{ path: '/embeddings', headers: {}, body: { ...request, model: 'embed-1' } }],
+      requests: [{ operation: 'embed', headers: {}, body: { ...request, model: 'embed-1' } }],
       dropped: [],
     });
   });

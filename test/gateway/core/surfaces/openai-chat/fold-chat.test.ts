@@ -1,34 +1,35 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
-import { chatFold } from '../../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
+
+import { chatBody } from '../../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
 import { arrayMember } from '../../../../../functions/gateway/core/wire/json.ts';
+import { promptOf } from '../../../../support/prompt-of.ts';
+import { eventsOf, openAiNative, type Step } from '../../../../support/steps.ts';
 
 const ABOUT = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'm' };
+const IDENTITY = { requestId: '1', created: ABOUT.created, model: ABOUT.model, prompt: promptOf({}) };
 
-function body(deltas: readonly ChatDelta[]) {
-  const fold = chatFold();
-  deltas.forEach(fold.add);
-  return fold.body(ABOUT);
+function body(steps: readonly Step[]) {
+  return chatBody(eventsOf(steps), IDENTITY);
 }
 
-function choices(deltas: readonly ChatDelta[]): readonly unknown[] {
-  return arrayMember(body(deltas), 'choices');
+function choices(steps: readonly Step[]): readonly unknown[] {
+  return arrayMember(body(steps), 'choices');
 }
 
-const STOP: ChatDelta = { type: 'choice-finish', choice: 0, reason: 'stop' };
+const STOP: Step = { type: 'finish', choice: 0, reason: 'end' };
 
-describe('chatFold', () => {
+describe('chatBody', () => {
   it('makes a chat.completion of text, usage and what is known of the answer', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
     const folded = body([
-      { type: 'answer-info', fields: { service_tier: 'flex', id: 'theirs' } },
-      { type: 'text-delta', choice: 0, text: 'Hel' },
-      { type: 'text-delta', choice: 0, text: 'lo' },
+      { type: 'about', native: openAiNative({ service_tier: 'flex', id: 'theirs' }) },
+      { type: 'text', choice: 0, text: 'Hel' },
+      { type: 'text', choice: 0, text: 'lo' },
       STOP,
-      { type: 'usage-update', usage: { ...usage, total_tokens: 1 } },
-      { type: 'usage-update', usage },
-      { type: 'answer-info', fields: { service_tier: 'default' } },
+      { type: 'usage', usage: { input: 1, output: 1 } },
+      { type: 'usage', usage: { input: 1, output: 2 } },
+      { type: 'about', native: openAiNative({ service_tier: 'default' }) },
     ]);
     assert.deepEqual(folded, {
       ...ABOUT,
@@ -48,12 +49,12 @@ describe('chatFold', () => {
 
   it('has null content where the answer is only tool calls, and joins their arguments by call', () => {
     const [choice] = choices([
-      { type: 'tool-call-start', choice: 0, call: 0, id: 'a', name: 'f', extra: { extra_content: 1 } },
-      { type: 'tool-call-start', choice: 0, call: 1, id: 'b', name: 'g' },
-      { type: 'tool-call-delta', choice: 0, call: 1, text: '{}' },
-      { type: 'tool-call-delta', choice: 0, call: 0, text: '{"x"' },
-      { type: 'tool-call-delta', choice: 0, call: 0, text: ':1}' },
-      { type: 'choice-finish', choice: 0, reason: 'tool_calls', native: 'tool_use' },
+      { type: 'call', choice: 0, call: 0, id: 'a', name: 'f', native: openAiNative({ extra_content: 1 }) },
+      { type: 'call', choice: 0, call: 1, id: 'b', name: 'g' },
+      { type: 'input', choice: 0, call: 1, text: '{}' },
+      { type: 'input', choice: 0, call: 0, text: '{"x"' },
+      { type: 'input', choice: 0, call: 0, text: ':1}' },
+      { type: 'finish', choice: 0, reason: 'tool-calls', raw: 'tool_use' },
     ]);
     assert.deepEqual(choice, {
       index: 0,
@@ -80,9 +81,9 @@ describe('chatFold', () => {
 
   it('keeps reasoning and a refusal apart from the text', () => {
     const [choice] = choices([
-      { type: 'reasoning-delta', choice: 0, text: 'hm' },
-      { type: 'reasoning-delta', choice: 0, text: 'm' },
-      { type: 'refusal-delta', choice: 0, text: 'no' },
+      { type: 'reasoning', choice: 0, text: 'hm' },
+      { type: 'reasoning', choice: 0, text: 'm' },
+      { type: 'refusal', choice: 0, text: 'no' },
     ]);
     assert.deepEqual(choice, {
       index: 0,
@@ -93,7 +94,7 @@ describe('chatFold', () => {
   });
 
   it('puts choices in the order of their indexes', () => {
-    const deltas: ChatDelta[] = [2, 0, 1].map((choice) => ({ type: 'text-delta', choice, text: 'x' }));
+    const deltas: Step[] = [2, 0, 1].map((choice) => ({ type: 'text', choice, text: 'x' }));
     assert.deepEqual(
       choices(deltas).map((choice) => (choice as { index: number }).index),
       [0, 1, 2],
@@ -101,12 +102,12 @@ describe('chatFold', () => {
   });
 
   it('joins unknown strings, appends unknown arrays, merges unknown objects, and lets none take a known place', () => {
-    const fold = (fields: object): ChatDelta => ({ type: 'extension-delta', choice: 0, fields: { ...fields } });
+    const fold = (fields: object): Step => ({ type: 'native', choice: 0, native: openAiNative({ ...fields }) });
     const [choice] = choices([
       fold({ note: 'a', list: [1], map: { a: 1, b: 1 }, flag: false, content: 'not this', ['__proto__']: { x: 1 } }),
       fold({ note: 'b', list: [2], map: { b: 2 }, flag: true, role: 'user' }),
-      { type: 'logprobs-delta', choice: 0, logprobs: { content: [1], refusal: null } },
-      { type: 'logprobs-delta', choice: 0, logprobs: { content: [2], refusal: null } },
+      { type: 'logprobs', choice: 0, logprobs: { content: [1], refusal: null } },
+      { type: 'logprobs', choice: 0, logprobs: { content: [2], refusal: null } },
     ]);
     assert.deepEqual(JSON.parse(JSON.stringify(choice)), {
       index: 0,

@@ -1,0 +1,153 @@
+import type { JsonObject } from '../wire/json.ts';
+import type { Dialect, Native } from './dialect.ts';
+import type { CacheMark, Part } from './part.ts';
+
+/** What the caller asks of a model, whichever API it was asked in. */
+export interface Prompt {
+  /** As the caller named it: a route, a deployment or a vendor's model. */
+  readonly model: string;
+  readonly turns: readonly Turn[];
+  readonly tools: readonly Tool[];
+  /** Absent: the caller says nothing of it. */
+  readonly toolUse?: ToolUse;
+  /** Whether the model may call several tools at once; absent: the vendor's default. */
+  readonly parallelToolCalls?: boolean;
+  readonly format: AnswerFormat;
+  readonly reasoning?: Reasoning;
+  readonly sampling: Sampling;
+  readonly limits: AnswerLimits;
+  /** Log probabilities of the answer's tokens. `top`: of so many alternatives each. */
+  readonly logprobs?: { readonly top: number };
+  readonly stream: boolean;
+  /** Who asks, as an opaque id. */
+  readonly user?: string;
+  /** In OpenAI's words: `auto`, `default`, `flex`, `priority`. */
+  readonly serviceTier?: string;
+  /** The caller's own labels. */
+  readonly metadata?: JsonObject;
+  /** The same for all requests that share a beginning. */
+  readonly cacheKey?: string;
+  /** Members of the request that have no place above, by the caller's name for them. */
+  readonly native: ReadonlyMap<string, Native>;
+  /** What the caller calls each setting: for error texts and for what is named as dropped. */
+  readonly names: SettingNames;
+  /** Set where the model is to go on with an answer that another has begun. */
+  readonly begun?: BegunAnswer;
+  /** The request as the caller sent it. An encoder of the same dialect starts from it. */
+  readonly original: { readonly dialect: Dialect; readonly body: JsonObject };
+}
+
+/** One side's words at a time. Neighbours may be of the same side: encoders merge where their vendor wants it. */
+export interface Turn {
+  readonly role: 'instructions' | 'user' | 'assistant';
+  readonly parts: readonly Part[];
+  /** Where the caller wrote it, as `messages[3]`. */
+  readonly path: string;
+}
+
+export type Tool = FunctionTool | NativeTool;
+
+export interface FunctionTool {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of the arguments; absent: it takes none. */
+  readonly schema?: JsonObject;
+  /** Whether the arguments must follow the schema; absent: the vendor's default. */
+  readonly strict?: boolean;
+  readonly cache?: CacheMark;
+  readonly path: string;
+  /** Where the caller wrote its name. */
+  readonly namePath: string;
+}
+
+/** A tool that only one dialect has: a custom tool, a server's own. */
+export interface NativeTool {
+  readonly kind: 'native';
+  /** The dialect's name for its type. */
+  readonly what: string;
+  readonly native: Native;
+  readonly path: string;
+}
+
+export type ToolUse =
+  /** `only`: the names of the tools that may be called, where the caller restricts them. */
+  | { readonly mode: 'auto' | 'none' | 'required'; readonly only?: readonly string[] }
+  | { readonly mode: 'one'; readonly name: string }
+  /** A choice that only one dialect knows. */
+  | { readonly mode: 'native'; readonly native: Native };
+
+export type AnswerFormat =
+  | { readonly kind: 'text' }
+  /** Some JSON object. */
+  | { readonly kind: 'json' }
+  | {
+      readonly kind: 'schema';
+      readonly name: string;
+      readonly description?: string;
+      readonly schema?: JsonObject;
+      readonly strict?: boolean;
+    }
+  | { readonly kind: 'native'; readonly what: string; readonly native: Native };
+
+export interface Reasoning {
+  /** `none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`; a word beyond these is the vendor's to judge. */
+  readonly effort?: string;
+  readonly budgetTokens?: number;
+  /** Whether and how reasoning text is shown. */
+  readonly show?: 'none' | 'summary' | 'all';
+}
+
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly seed?: number;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+}
+
+export interface AnswerLimits {
+  readonly outputTokens?: number;
+  /** At least 1. */
+  readonly choices: number;
+  readonly stop: readonly string[];
+}
+
+export interface BegunAnswer {
+  /** Without white space at its end; may be empty. */
+  readonly text: string;
+  /** About how many tokens have been used of `limits.outputTokens`. */
+  readonly tokens: number;
+}
+
+/** The settings of a prompt that an encoder may have to leave out or refuse. */
+export type Setting =
+  | 'turns'
+  | 'tools'
+  | 'toolUse'
+  | 'parallelToolCalls'
+  | 'strict'
+  | 'format'
+  | 'formatType'
+  | 'schema'
+  | 'reasoning'
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'seed'
+  | 'frequencyPenalty'
+  | 'presencePenalty'
+  | 'outputTokens'
+  | 'choices'
+  | 'stop'
+  | 'logprobs'
+  | 'topLogprobs'
+  | 'user'
+  | 'serviceTier'
+  | 'metadata'
+  | 'cacheMark'
+  | 'cacheKey';
+
+/** The caller's names of the settings, as `max_completion_tokens`. */
+export type SettingNames = Readonly<Record<Setting, string>>;

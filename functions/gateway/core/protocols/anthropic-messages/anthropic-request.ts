@@ -1,0 +1,37 @@
+import { nativeValue } from '../../model/dialect.ts';
+import type { Prompt } from '../../model/prompt.ts';
+import { stringMember } from '../../wire/json.ts';
+import { claudeRules } from '../claude/claude-rules.ts';
+import { encodingNotes } from '../encoding-notes.ts';
+import type { Encoding, Target } from '../protocol.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
+import { ownBody } from './own-body.ts';
+import { translatedBody } from './translated-body.ts';
+
+/** The version whose models still take sampling parameters where they ever did; `2026-10-21` refuses them for all. */
+const API_VERSION = '2023-06-01';
+
+/**
+ * A prompt for Anthropic's Messages API: the caller's own body where it is one, but for what the gateway owns and what the model does not
+ * take; else a translation. Source: Anthropic API reference, "Create a Message".
+ */
+export function encodeAnthropicRequest(prompt: Prompt, target: Target): Encoding {
+  const notes = encodingNotes(prompt.names);
+  const task: AnthropicTask = { prompt, target, rules: claudeRules(target.model, target.rules), notes };
+  const members = prompt.original.dialect === 'anthropic-messages' ? ownBody(task) : translatedBody(task);
+  const refusal = notes.refusal();
+  if (refusal !== undefined) {
+    return refusal;
+  }
+  const operation = target.streaming ? 'answer-stream' : 'answer';
+  const body = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  return { kind: 'encoded', request: { operation, headers: headersOf(prompt), body }, dropped: notes.dropped() };
+}
+
+/** `anthropic-beta`, where the caller asked for one, opens members of the body and types of tools. */
+function headersOf({ native }: Prompt): Readonly<Record<string, string>> {
+  const beta = stringMember(nativeValue(native.get(BETA), 'anthropic-messages'), BETA);
+  return { 'anthropic-version': API_VERSION, ...(beta !== undefined && { [BETA]: beta }) };
+}
+
+const BETA = 'anthropic-beta';

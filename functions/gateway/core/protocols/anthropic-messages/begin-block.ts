@@ -1,0 +1,93 @@
+import type { AnswerEvent, BegunPart } from '../../model/answer-event.ts';
+import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
+import { type ContentBlocks, type OpenBlock, type ToolInput, textDelta } from './open-block.ts';
+
+/** Where a block begins: under the vendor's index. */
+interface Place {
+  readonly blocks: ContentBlocks;
+  readonly index: number;
+  /** Makes an id for a call without one. */
+  readonly answerId: string;
+}
+
+/** The part that a block becomes, with what the block begins with. Block types: Anthropic API reference, "Streaming Messages". */
+export function beginBlock(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  switch (block.type) {
+    case 'text':
+      return beginText(place, block);
+    case 'tool_use':
+      return block.name === STRUCTURED_ANSWER_TOOL ? beginAnswer(place, block) : beginTool(place, block);
+    case 'thinking':
+      return beginThinking(place, block);
+    case 'redacted_thinking':
+      return [begin(place, { kind: 'reasoning' }, { kind: 'redacted', part: place.blocks.parts, block })];
+    default:
+      return [beginOpaque(place, block)];
+  }
+}
+
+function begin({ blocks, index }: Place, begins: BegunPart, open: OpenBlock): AnswerEvent {
+  blocks.parts += 1;
+  blocks.hasBegun = true;
+  blocks.open.set(index, open);
+  return { type: 'part-start', choice: 0, part: open.part, begins };
+}
+
+function beginText(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const { parts: part, textLength } = place.blocks;
+  const citations = [...arrayMember(block, 'citations')];
+  const started = begin(place, { kind: 'text' }, { kind: 'text', part, begin: textLength, citations });
+  return [started, ...textDelta(place.blocks, part, stringMember(block, 'text'))];
+}
+
+function beginAnswer(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const part = place.blocks.parts;
+  const { input, whole } = beginningOf(block);
+  const started = begin(place, { kind: 'text' }, { kind: 'answer', part, input });
+  return [started, ...textDelta(place.blocks, part, whole)];
+}
+
+function beginTool(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const { blocks, answerId } = place;
+  const part = blocks.parts;
+  const { type: _, id, name, input: __, ...others } = block;
+  const begins: BegunPart = {
+    kind: 'tool-call',
+    id: typeof id === 'string' && id !== '' ? id : `toolu_${answerId}_${blocks.toolCalls}`,
+    name: typeof name === 'string' ? name : '',
+    ...(Object.keys(others).length > 0 && {
+      native: { dialect: 'anthropic-messages', value: others, ifForeign: 'ignore' },
+    }),
+  };
+  blocks.toolCalls += 1;
+  const { input, whole } = beginningOf(block);
+  const started = begin(place, begins, { kind: 'tool', part, input });
+  return whole === undefined ? [started] : [started, { type: 'part-delta', choice: 0, part, text: whole }];
+}
+
+/** A streamed block begins with `{}` whatever follows; only a block of a whole body, or of another server, begins with its input. */
+function beginningOf({ input }: JsonObject): { readonly input: ToolInput; readonly whole?: string } {
+  return isJsonObject(input) && Object.keys(input).length > 0
+    ? { input: 'whole', whole: JSON.stringify(input) }
+    : { input: 'none' };
+}
+
+function beginThinking(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const part = place.blocks.parts;
+  const text = stringMember(block, 'thinking') ?? '';
+  const signature = stringMember(block, 'signature') ?? '';
+  const open: OpenBlock = { kind: 'thinking', part, block, texts: [text], signatures: [signature] };
+  const started = begin(place, { kind: 'reasoning' }, open);
+  return text === '' ? [started] : [started, { type: 'part-delta', choice: 0, part, text }];
+}
+
+function beginOpaque(place: Place, block: JsonObject): AnswerEvent {
+  const begins: BegunPart = {
+    kind: 'opaque',
+    what: stringMember(block, 'type') ?? '',
+    native: { dialect: 'anthropic-messages', value: block, ifForeign: 'drop' },
+  };
+  const { input } = beginningOf(block);
+  return begin(place, begins, { kind: 'opaque', part: place.blocks.parts, block, deltas: [], input });
+}

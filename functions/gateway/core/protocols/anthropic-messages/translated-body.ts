@@ -1,0 +1,92 @@
+import type { JsonObject } from '../../wire/json.ts';
+import { claudeSampling } from '../claude/claude-sampling.ts';
+import { thinkingFields } from '../claude/claude-thinking.ts';
+import { hasLostThinking } from '../claude/replayed-thinking.ts';
+import { type Conversation, conversationTurns } from '../conversation-turns.ts';
+import { turnsToAnswer } from '../turns-to-answer.ts';
+import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
+import { systemBlocks } from './anthropic-content.ts';
+import { anthropicMessages } from './anthropic-messages.ts';
+import { type AnthropicTask, maxTokensOf } from './anthropic-task.ts';
+import { type ToolFields, toolFields } from './anthropic-tools.ts';
+import { limitMarks } from './cache-marks.ts';
+import { noteOtherSampling, serviceTier, stopSequences, userId } from './other-settings.ts';
+import { type StructuredFormat, structuredFormat } from './structured-format.ts';
+
+const ANTHROPIC: Vendor = { dialect: 'anthropic-messages', name: 'Anthropic' };
+
+/** A prompt of another dialect as a body of the Messages API. Members may be `undefined`. */
+export function translatedBody(task: AnthropicTask): JsonObject {
+  const { prompt, target, rules, notes } = task;
+  noteForeignMembers(prompt, ANTHROPIC, notes);
+  noteOtherShapes(prompt, ANTHROPIC, notes);
+  noteOtherSampling(prompt, notes);
+  const conversation = conversationTurns(turnsToAnswer(prompt), rules.systemTurns);
+  const format = structuredFormat(prompt.format, rules, notes);
+  const tools = toolFields(prompt, format, rules, notes);
+  const maxTokens = maxTokensOf(task);
+  const isForbidden = tools.isForced || hasLostThinking(conversation.turns) || endsWithAssistant(conversation);
+  const { thinking, effort } = thinkingFields({ reasoning: prompt.reasoning, maxTokens, isForbidden }, rules, notes);
+  const isThinking = thinking?.type === 'adaptive' || thinking?.type === 'enabled';
+  const sampling = claudeSampling(prompt.sampling, rules, isThinking, notes);
+  return {
+    model: target.model,
+    max_tokens: maxTokens,
+    ...promptMembers(task, { conversation, format, tools }),
+    tool_choice: tools.choice,
+    thinking,
+    output_config: outputConfig(format, effort),
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    stop_sequences: stopSequences(prompt, notes),
+    metadata: userId(prompt, notes),
+    service_tier: serviceTier(prompt, notes),
+    stream: target.streaming,
+  };
+}
+
+function endsWithAssistant(conversation: Conversation): boolean {
+  return conversation.turns.at(-1)?.role === 'assistant';
+}
+
+interface PromptPieces {
+  readonly conversation: Conversation;
+  readonly format: StructuredFormat;
+  readonly tools: ToolFields;
+}
+
+/** Tools, system prompt and messages: what cache marks may stand on. */
+function promptMembers({ rules, notes }: AnthropicTask, { conversation, format, tools }: PromptPieces): JsonObject {
+  const instruction = format.kind === 'instruction' ? [{ type: 'text', text: format.text }] : [];
+  const limited = limitMarks(
+    {
+      tools: tools.tools,
+      system: [...systemBlocks(conversation.system, notes), ...instruction],
+      messages: anthropicMessages(conversation.turns, rules, notes),
+    },
+    notes,
+  );
+  return {
+    system: systemOf(limited.system),
+    messages: limited.messages,
+    tools: limited.tools.length === 0 ? undefined : limited.tools,
+  };
+}
+
+/** One unmarked text is a plain string. */
+function systemOf(blocks: readonly JsonObject[]): unknown {
+  const [first, ...others] = blocks;
+  if (first === undefined) {
+    return undefined;
+  }
+  const isPlain = others.length === 0 && first.type === 'text' && !Object.hasOwn(first, 'cache_control');
+  return isPlain ? first.text : blocks;
+}
+
+function outputConfig(format: StructuredFormat, effort: string | undefined): JsonObject | undefined {
+  const asked = format.kind === 'format' ? format.format : undefined;
+  return effort === undefined && asked === undefined
+    ? undefined
+    : { ...(effort !== undefined && { effort }), ...(asked !== undefined && { format: asked }) };
+}

@@ -1,0 +1,117 @@
+import type { JsonObject } from '../../wire/json.ts';
+import { type ModelRule, modelRules } from '../model-rules.ts';
+
+/** What one Claude, or a model behind a server of the Messages API, accepts on any host. An operator corrects any of these under a deployment's `rules`. */
+export interface ClaudeRules {
+  /** Which of `temperature`, `top_p`, `top_k` are taken. `one`: `temperature` or `top_p`, not both. */
+  readonly sampling: 'all' | 'one' | 'none';
+  /** How reasoning is asked for. `adaptive`: the model decides, guided by an effort; `budget`: a number of tokens; `none`: it cannot reason. */
+  readonly thinking: 'adaptive' | 'budget' | 'none';
+  /** Whether a number of tokens is taken beside what `thinking` says. */
+  readonly thinkingBudgets: boolean;
+  /** The `thinking.type` that stands for no reasoning; `never`: the model always reasons. */
+  readonly thinkingOff: 'disabled' | 'between_tools' | 'never';
+  /** Sent as `thinking.display` where set. The newest models show no reasoning text unless it is `summarized`. */
+  readonly thinkingDisplay: 'summarized' | 'omitted' | undefined;
+  /** The values of `output_config.effort`, from least to most; empty: it is not taken. An effort is asked for with `adaptive` thinking. */
+  readonly efforts: readonly string[];
+  /** Whether `tool_choice` may force a tool. */
+  readonly forcedTools: boolean;
+  /** Whether `output_config.format` and `strict` tools exist. Without, a schema is asked for as a forced tool. */
+  readonly structuredOutputs: boolean;
+  /** Whether the conversation may end with the assistant's words, to be continued. */
+  readonly prefill: boolean;
+  /** Whether `messages` may have the role `system`. */
+  readonly systemTurns: boolean;
+  /** The largest `max_tokens`; `undefined`: not known. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+/** The rules of `model` with the operator's corrections. */
+export function claudeRules(model: string, configured: JsonObject | undefined): ClaudeRules {
+  return modelRules(RULES, model, configured);
+}
+
+const ALL_EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+/** For servers of this protocol that are not Anthropic's, and their models: what was common to it for years. */
+const OTHER_SERVERS: ClaudeRules = {
+  sampling: 'all',
+  thinking: 'budget',
+  thinkingBudgets: true,
+  thinkingOff: 'disabled',
+  thinkingDisplay: undefined,
+  efforts: ALL_EFFORTS,
+  forcedTools: true,
+  structuredOutputs: false,
+  prefill: true,
+  systemTurns: false,
+  maxOutputTokens: undefined,
+};
+
+/** For a Claude that this table does not know: what the newest ones have in common. */
+const NEWEST: ClaudeRules = {
+  sampling: 'none',
+  thinking: 'adaptive',
+  thinkingBudgets: false,
+  thinkingOff: 'never',
+  thinkingDisplay: undefined,
+  efforts: ALL_EFFORTS,
+  forcedTools: false,
+  structuredOutputs: true,
+  prefill: false,
+  systemTurns: true,
+  maxOutputTokens: 128_000,
+};
+
+const BUDGET_ERA: Partial<ClaudeRules> = {
+  sampling: 'one',
+  thinking: 'budget',
+  thinkingBudgets: true,
+  thinkingOff: 'disabled',
+  efforts: [],
+  forcedTools: true,
+  prefill: true,
+  systemTurns: false,
+  maxOutputTokens: 64_000,
+};
+
+/**
+ * Sources: the model pages and migration guides under platform.claude.com/docs/en/models and .../about-claude/models, its pages on
+ * effort, structured outputs and mid-conversation system messages. Ids are matched inside longer ones (`us.anthropic.claude-...-v1:0`),
+ * with `-` or `.` between the digits.
+ */
+const LINES: readonly ModelRule<ClaudeRules>[] = [
+  { match: /claude/, rules: NEWEST },
+  { match: /claude-haiku-5[-.]5/, rules: { thinkingOff: 'disabled', forcedTools: true } },
+  { match: /claude-sonnet-5[-.]5/, rules: { thinkingOff: 'between_tools' } },
+  { match: /claude-(fable|mythos)-5(?![-.]\d(?!\d))/, rules: { forcedTools: true } },
+  { match: /claude-mythos-preview/, rules: { forcedTools: true, systemTurns: false } },
+  { match: /claude-(opus|sonnet|haiku)-5(?![-.]\d(?!\d))/, rules: { thinkingOff: 'disabled', forcedTools: true } },
+  { match: /claude-sonnet-5(?![-.]\d(?!\d))/, rules: { systemTurns: false } },
+  { match: /claude-opus-4[-.][678]/, rules: { thinkingOff: 'disabled', forcedTools: true } },
+  { match: /claude-(opus|sonnet)-4[-.][67]/, rules: { systemTurns: false } },
+  {
+    match: /claude-(opus|sonnet)-4[-.]6/,
+    rules: {
+      sampling: 'one',
+      thinkingBudgets: true,
+      thinkingOff: 'disabled',
+      forcedTools: true,
+      efforts: ['low', 'medium', 'high', 'max'],
+    },
+  },
+  { match: /claude-(opus|sonnet|haiku)-4[-.]5/, rules: BUDGET_ERA },
+  { match: /claude-opus-4[-.]5/, rules: { efforts: ['low', 'medium', 'high'] } },
+  {
+    match: /claude-(opus|sonnet)-4([-.][01](?!\d)|(?![-.]\d(?!\d)))/,
+    rules: { ...BUDGET_ERA, structuredOutputs: false },
+  },
+  { match: /claude-opus-4([-.][01](?!\d)|(?![-.]\d(?!\d)))/, rules: { maxOutputTokens: 32_000 } },
+  { match: /claude-(opus|sonnet)-4([-.]0(?!\d)|(?![-.]\d(?!\d)))/, rules: { sampling: 'all' } },
+  { match: /claude-(v?[123]|instant)/, rules: { ...BUDGET_ERA, sampling: 'all', structuredOutputs: false } },
+  { match: /claude-(v?[123](?![-.]7)|instant)/, rules: { thinking: 'none', maxOutputTokens: 4096 } },
+  { match: /claude-3[-.]5/, rules: { maxOutputTokens: 8192 } },
+];
+
+const RULES = { defaults: OTHER_SERVERS, lines: LINES };

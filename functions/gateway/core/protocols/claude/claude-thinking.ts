@@ -1,0 +1,137 @@
+import type { Reasoning } from '../../model/prompt.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
+import type { ClaudeRules } from './claude-rules.ts';
+
+/** What a request says about reasoning. */
+export interface ThinkingFields {
+  /** The member `thinking`. */
+  readonly thinking?: JsonObject;
+  /** The member `output_config.effort`. */
+  readonly effort?: string;
+}
+
+/** What decides how reasoning may be asked for. */
+export interface ThinkingRequest {
+  readonly reasoning: Reasoning | undefined;
+  readonly maxTokens: number;
+  /** Whether something else in the request forbids reasoning: a forced tool, a prefill, lost thinking blocks. */
+  readonly isForbidden: boolean;
+}
+
+/** The API's least budget. */
+const MIN_BUDGET_TOKENS = 1024;
+
+/** The share of `max_tokens` that the reasoning of an effort may use, so that an answer is left. */
+const MAX_BUDGET_SHARE = 0.75;
+
+/** OpenAI's efforts from least to most, with a budget for models that take tokens (low to high near the values of Google's OpenAI layer). */
+const BUDGET_TOKENS: ReadonlyMap<string, number> = new Map([
+  ['none', 0],
+  ['minimal', MIN_BUDGET_TOKENS],
+  ['low', 2048],
+  ['medium', 8192],
+  ['high', 24_576],
+  ['xhigh', 32_768],
+  ['max', 49_152],
+]);
+
+const EFFORTS = [...BUDGET_TOKENS.keys()];
+
+/** The budget where the caller asks for reasoning and not for how much of it. */
+const DEFAULT_BUDGET_EFFORT = 'medium';
+
+/** Asks for reasoning as the model wants to be asked. Where it cannot be as the caller said, `reasoning` is noted as dropped. */
+export function thinkingFields(asked: ThinkingRequest, rules: ClaudeRules, notes: EncodingNotes): ThinkingFields {
+  const { reasoning } = asked;
+  if (reasoning === undefined || saysNothing(reasoning)) {
+    return {};
+  }
+  const effort = effortOf(reasoning);
+  if (rules.thinking === 'none' || (effort !== undefined && !BUDGET_TOKENS.has(effort))) {
+    return withoutEffect(effort, notes);
+  }
+  if (effort === 'none') {
+    return withoutThinking(rules, notes);
+  }
+  if (!isPossible(asked, rules)) {
+    notes.drop('reasoning');
+    return withoutThinking(rules, notes);
+  }
+  return rules.thinking === 'adaptive'
+    ? adaptive(reasoning, effort, rules)
+    : { thinking: { type: 'enabled', budget_tokens: budgetTokens(reasoning, asked.maxTokens), ...display(rules) } };
+}
+
+/** Not to be shown what the model may or may not think asks for no thought. */
+function saysNothing({ effort, budgetTokens: budget, show }: Reasoning): boolean {
+  return effort === undefined && budget === undefined && show === 'none';
+}
+
+/** The effort, or the least one whose budget is the one that was asked for; `undefined`: as much as the model sees fit. */
+function effortOf({ effort, budgetTokens: budget }: Reasoning): string | undefined {
+  if (effort !== undefined || budget === undefined) {
+    return effort;
+  }
+  return EFFORTS.find((candidate) => (BUDGET_TOKENS.get(candidate) ?? 0) >= budget) ?? 'max';
+}
+
+/** A model that cannot reason does what `none` asks for. */
+function withoutEffect(effort: string | undefined, notes: EncodingNotes): ThinkingFields {
+  if (effort !== 'none') {
+    notes.drop('reasoning');
+  }
+  return {};
+}
+
+/** A model that always reasons is not forbidden to: it takes what forbids it in others. */
+function isPossible(asked: ThinkingRequest, rules: ClaudeRules): boolean {
+  const hasRoom = rules.thinking === 'adaptive' || asked.maxTokens > MIN_BUDGET_TOKENS;
+  return hasRoom && (!asked.isForbidden || rules.thinkingOff === 'never');
+}
+
+function withoutThinking(rules: ClaudeRules, notes: EncodingNotes): ThinkingFields {
+  if (rules.thinkingOff !== 'never') {
+    return { thinking: { type: rules.thinkingOff } };
+  }
+  notes.drop('reasoning');
+  const [least] = rules.efforts;
+  return least === undefined ? {} : { effort: least };
+}
+
+function adaptive({ show }: Reasoning, effort: string | undefined, rules: ClaudeRules): ThinkingFields {
+  const nearest = effort === undefined ? undefined : nearestEffort(effort, rules.efforts);
+  return {
+    thinking: { type: 'adaptive', ...display(rules, show) },
+    ...(nearest !== undefined && { effort: nearest }),
+  };
+}
+
+/**
+ * The model's effort that is at most the one asked for, else its least; `undefined` where it takes none. A word that is no effort stays:
+ * the vendor judges it.
+ */
+export function nearestEffort(effort: string, offered: readonly string[]): string | undefined {
+  const limit = EFFORTS.indexOf(effort);
+  if (limit === -1 && offered.length > 0) {
+    return effort;
+  }
+  return offered.findLast((candidate) => EFFORTS.indexOf(candidate) <= limit) ?? offered[0];
+}
+
+/** A budget must be less than `max_tokens`. */
+function budgetTokens({ effort, budgetTokens: asked }: Reasoning, maxTokens: number): number {
+  const wanted =
+    asked === undefined
+      ? Math.min(BUDGET_TOKENS.get(effort ?? DEFAULT_BUDGET_EFFORT) ?? 0, Math.floor(maxTokens * MAX_BUDGET_SHARE))
+      : Math.min(asked, maxTokens - 1);
+  return Math.max(MIN_BUDGET_TOKENS, wanted);
+}
+
+/** Only models that take an effort know how to be shown: the operator may say so for others. */
+function display(rules: ClaudeRules, show?: Reasoning['show']): JsonObject {
+  const shown = show === undefined ? rules.thinkingDisplay : DISPLAYS[show];
+  return shown === undefined ? {} : { display: shown };
+}
+
+const DISPLAYS = { none: 'omitted', summary: 'summarized', all: 'summarized' } as const;

@@ -1,0 +1,200 @@
+import type { AboutAnswer, AnswerEvent, BegunPart, PartStart } from '../../model/answer-event.ts';
+import type { GatewayError } from '../../model/gateway-error.ts';
+import type { Usage } from '../../model/usage.ts';
+import { type JsonObject, member } from '../../wire/json.ts';
+import type { AnswerIdentity, AnswerStream } from '../surface.ts';
+import { aboutMembers, callExtension, extensionMembers, finishMembers } from './answer-members.ts';
+import { errorJson } from './chat-error.ts';
+import { chatUsage } from './chat-usage.ts';
+import { type ToolCallForm, toolCallForm, toolCallOf } from './tool-call-form.ts';
+
+/**
+ * Writes an answer in OpenAI's `chat.completion.chunk` form: each choice begins with its role, each tool call with its id and name, and the
+ * usage has a last chunk of its own without choices, where the caller asked for it, while the chunks before it say `usage: null`. `[DONE]`
+ * comes after the trail. What stays the same from chunk to chunk is made once. Source: OpenAI API reference, "Chat completion chunk object".
+ */
+export function chatStream(about: AnswerIdentity): AnswerStream {
+  const writing = newWriting(about);
+  return {
+    write: (events) => {
+      let text = '';
+      for (const event of events) {
+        text += write(writing, event);
+      }
+      return text;
+    },
+    end: (trail) => `${usageChunk(writing)}: nemo ${trail}\n\ndata: [DONE]\n\n`,
+    broken,
+  };
+}
+
+function broken(error: GatewayError, trail?: string): string {
+  const comment = trail === undefined ? '' : `: nemo ${trail}\n\n`;
+  return `${comment}event: error\ndata: ${errorJson(error)}\n\n`;
+}
+
+interface Writing {
+  /** `"id":...,"object":...,"created":...,"model":...`. */
+  readonly identity: string;
+  readonly includeUsage: boolean;
+  readonly closing: string;
+  readonly choices: Map<number, WrittenChoice>;
+  about: JsonObject;
+  opening: string;
+  usage?: Usage;
+}
+
+interface WrittenChoice {
+  readonly parts: Map<number, WrittenPart>;
+  calls: number;
+  hasRole: boolean;
+}
+
+type WrittenPart =
+  | { readonly kind: 'content' | 'reasoning_content' | 'refusal' }
+  /** `call`: its place among the calls of the choice. */
+  | { readonly kind: 'call'; readonly call: number; readonly form: ToolCallForm }
+  /** What a chat caller is not shown. */
+  | { readonly kind: 'hidden' };
+
+function newWriting({ requestId, created, model, prompt }: AnswerIdentity): Writing {
+  const includeUsage = member(prompt.original.body.stream_options, 'include_usage') === true;
+  const identity = membersText({ id: `chatcmpl-${requestId}`, object: 'chat.completion.chunk', created, model });
+  return {
+    identity,
+    includeUsage,
+    closing: includeUsage ? ',"usage":null}\n\n' : '}\n\n',
+    choices: new Map(),
+    about: {},
+    opening: `data: {${identity},"choices":[`,
+  };
+}
+
+function write(writing: Writing, event: AnswerEvent): string {
+  switch (event.type) {
+    case 'part-delta':
+      return pieceText(writing, event.choice, event.part, event.text);
+    case 'part-start':
+      return startText(writing, event);
+    case 'part-end':
+    case 'citations':
+    case 'native':
+      return membersChunk(writing, event.choice, extensionMembers(event));
+    case 'logprobs':
+      return chunk(
+        writing,
+        event.choice,
+        `{"index":${event.choice},"delta":{},"logprobs":${JSON.stringify(event.logprobs)},"finish_reason":null}`,
+      );
+    case 'finish':
+      return chunk(
+        writing,
+        event.choice,
+        `{"index":${event.choice},"delta":{},"logprobs":null,${membersText(finishMembers(event))}}`,
+      );
+    case 'usage':
+      writing.usage = event.usage;
+      return '';
+    case 'about':
+      learn(writing, event);
+      return '';
+    case 'keep-alive':
+      return ': ping\n\n';
+    case 'failed':
+      return '';
+  }
+}
+
+function learn(writing: Writing, event: AboutAnswer): void {
+  writing.about = { ...writing.about, ...aboutMembers(event) };
+  const text = membersText(writing.about);
+  writing.opening = `data: {${writing.identity}${text === '' ? '' : `,${text}`},"choices":[`;
+}
+
+function choiceOf(writing: Writing, index: number): WrittenChoice {
+  const known = writing.choices.get(index);
+  if (known !== undefined) {
+    return known;
+  }
+  const choice = { parts: new Map(), calls: 0, hasRole: false };
+  writing.choices.set(index, choice);
+  return choice;
+}
+
+/** One event around a member of `choices`. The first of a choice comes after its role. */
+function chunk(writing: Writing, index: number, text: string): string {
+  const { opening, closing } = writing;
+  const written = `${opening}${text}]${closing}`;
+  const choice = choiceOf(writing, index);
+  if (choice.hasRole) {
+    return written;
+  }
+  choice.hasRole = true;
+  return `${opening}${choiceWith(index, '"role":"assistant","content":""')}]${closing}${written}`;
+}
+
+/** One member of `choices`, around the text of the delta's members. */
+function choiceWith(choice: number, members: string): string {
+  return `{"index":${choice},"delta":{${members}},"logprobs":null,"finish_reason":null}`;
+}
+
+function pieceText(writing: Writing, index: number, part: number, text: string): string {
+  const written = writing.choices.get(index)?.parts.get(part);
+  if (written === undefined || written.kind === 'hidden') {
+    return '';
+  }
+  const json = JSON.stringify(text);
+  if (written.kind !== 'call') {
+    return chunk(writing, index, choiceWith(index, `"${written.kind}":${json}`));
+  }
+  const { call, form } = written;
+  const piece = `{"index":${call},"${form.type}":{"${form.text}":${json}}}`;
+  return chunk(writing, index, choiceWith(index, `"tool_calls":[${piece}]`));
+}
+
+/** Words begin with their first piece; a call begins with its name, and a picture is there at once. */
+function startText(writing: Writing, event: PartStart): string {
+  const { choice: index, part, begins } = event;
+  const choice = choiceOf(writing, index);
+  const written = writtenPart(choice, begins);
+  choice.parts.set(part, written);
+  if (begins.kind !== 'tool-call' || written.kind !== 'call') {
+    return membersChunk(writing, index, extensionMembers(event));
+  }
+  choice.calls += 1;
+  const { id, name, native } = begins;
+  const start = {
+    index: written.call,
+    ...toolCallOf({ id, name, text: '', form: written.form, extra: callExtension(native) }),
+  };
+  return chunk(writing, index, choiceWith(index, `"tool_calls":[${JSON.stringify(start)}]`));
+}
+
+function writtenPart({ calls }: WrittenChoice, begins: BegunPart): WrittenPart {
+  switch (begins.kind) {
+    case 'text':
+      return { kind: 'content' };
+    case 'reasoning':
+      return { kind: 'reasoning_content' };
+    case 'refusal':
+      return { kind: 'refusal' };
+    case 'tool-call':
+      return { kind: 'call', call: calls, form: toolCallForm(begins.isCustom === true) };
+    case 'media':
+    case 'opaque':
+      return { kind: 'hidden' };
+  }
+}
+
+function membersChunk(writing: Writing, choice: number, members: JsonObject | undefined): string {
+  return members === undefined ? '' : chunk(writing, choice, choiceWith(choice, membersText(members)));
+}
+
+function usageChunk({ includeUsage, usage, opening }: Writing): string {
+  return includeUsage && usage !== undefined ? `${opening}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n` : '';
+}
+
+/** An object's members as JSON, without its braces. */
+function membersText(members: JsonObject): string {
+  return JSON.stringify(members).slice(1, -1);
+}

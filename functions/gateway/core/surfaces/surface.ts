@@ -1,0 +1,40 @@
+import type { AnswerEvent } from '../model/answer-event.ts';
+import type { Dialect } from '../model/dialect.ts';
+import type { GatewayError } from '../model/gateway-error.ts';
+import type { Prompt } from '../model/prompt.ts';
+import type { JsonObject } from '../wire/json.ts';
+import type { InvalidRequest } from './invalid-request.ts';
+
+/** An API that callers speak. A new one is a folder that exports this and one line in `surfaces.ts`. Everything here is synchronous and pure. */
+export interface Surface {
+  readonly dialect: Dialect;
+  /** Reads the JSON body of a request. */
+  readonly read: (json: unknown) => { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest;
+  /** Writes a streamed answer. */
+  readonly stream: (about: AnswerIdentity) => AnswerStream;
+  /** Puts a whole answer together. A failure adds nothing: whether the answer counts is the gateway's to say. */
+  readonly body: (events: readonly AnswerEvent[], about: AnswerIdentity) => JsonObject;
+  /** The JSON text of an error's body. */
+  readonly error: (error: GatewayError) => string;
+}
+
+/** What an answer is called towards the caller, the same in a body and in every event of a stream. */
+export interface AnswerIdentity {
+  /** Of letters and digits; each surface puts its own prefix before it. */
+  readonly requestId: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** The deployment that answers. */
+  readonly model: string;
+  readonly prompt: Prompt;
+}
+
+/** Server-sent events, ready to be sent. */
+export interface AnswerStream {
+  /** The events of `events`; `""` where they say nothing to the caller. */
+  readonly write: (events: readonly AnswerEvent[]) => string;
+  /** The ending of a whole answer, with the trail as a comment. */
+  readonly end: (trail: string) => string;
+  /** The ending of an answer that broke off, unlike that of a finished one. Needs no trail where a bug has ended it. */
+  readonly broken: (error: GatewayError, trail?: string) => string;
+}
