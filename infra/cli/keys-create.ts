@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
+import { newKey, sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { keyName } from '../../functions/gateway/config/name-schemas.ts';
 import { monthOf } from '../../functions/gateway/core/keys/money.ts';
 import { type Command, UsageError } from './command.ts';
@@ -25,7 +25,7 @@ export const keysCreate: Command = {
     if (keys.some((key) => key.name === name && key.revokedAt === undefined)) {
       throw new UsageError(`There is a key ${name} already: choose another name, or revoke that one first.`);
     }
-    const key = `nemo_${randomBytes(32).toString('base64url')}`;
+    const key = newKey(randomBytes(32));
     const createdAt = new Date(nowMs).toISOString();
     const stored = {
       sha256: sha256Hex(key),

@@ -52,8 +52,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const ofTable = dynamoDbKeys({
     client: dynamoDb.client,
     tableName: dynamoDb.keysTable,
-    nowMs: systemClock.nowMs,
-    whenUnavailable: config.limits.whenUnavailable,
+    clock: systemClock,
+    settings: config.limits,
     onStoreError,
   });
   const composed = composeGateway({

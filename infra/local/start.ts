@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { newKey } from '../../functions/gateway/adapters/key-form.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
@@ -57,7 +58,7 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  const key = chosenKey() ?? `nemo_${randomBytes(32).toString('base64url')}`;
+  const key = chosenKey() ?? newKey(randomBytes(32));
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
   const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
