@@ -5,7 +5,7 @@ import { monthOf } from '../../functions/gateway/core/keys/money.ts';
 import { type Command, UsageError } from './command.ts';
 import { keyView } from './key-view.ts';
 import { readKeys, writeKey } from './keys-table.ts';
-import { givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+import { checkPrices, givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
 
 /** Makes a key and shows it this once: only its hash is kept. */
 export const keysCreate: Command = {
@@ -21,6 +21,7 @@ export const keysCreate: Command = {
     const nowMs = Date.now();
     const target = await input.target();
     const { expiresAt, ...limits } = givenLimits(options, target, nowMs);
+    checkPrices(limits, target);
     const keys = await readKeys(target, monthOf(nowMs));
     if (keys.some((key) => key.name === name && key.revokedAt === undefined)) {
       throw new UsageError(`There is a key ${name} already: choose another name, or revoke that one first.`);

@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { newKey } from '../../functions/gateway/adapters/key-form.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
+import { problemLine } from '../../functions/gateway/config/config-problem.ts';
+import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import type { LivePage } from '../../functions/gateway/core/gateway/ports.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import type { RequestRecord } from '../../functions/gateway/core/metrics/request-record.ts';
@@ -58,6 +60,9 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
+  for (const warning of configWarnings(config)) {
+    console.error(`Warning: ${problemLine(warning)}`);
+  }
   const key = chosenKey() ?? newKey(randomBytes(32));
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
@@ -77,6 +82,7 @@ async function start(): Promise<void> {
       console.log(requestLine(record));
       metrics.write(metricText(record));
     },
+    hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
     ...(cors === undefined ? {} : { cors }),
     ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
   });

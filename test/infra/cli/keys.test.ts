@@ -11,12 +11,13 @@ import { UsageError } from '../../../infra/cli/command.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';
 import { resourceNames } from '../../../infra/resource-names.ts';
+import { runningGateway } from '../../support/running-gateway.ts';
 
 const TABLE = resourceNames('dev').keysTable;
 
 let dynamoDb: LocalDynamoDb;
 before(async () => {
-  dynamoDb = await startLocalDynamoDb();
+  dynamoDb = await startLocalDynamoDb('local');
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(keysTable, TABLE)));
 });
 after(() => dynamoDb.close());
@@ -144,6 +145,23 @@ describe('nemo keys', () => {
       await assert.rejects(nemo(...words), (error) => error instanceof UsageError && message.test(error.message));
     });
   }
+});
+
+describe('nemo keys where a deployment has no price', () => {
+  test('refuses a limit of money, when a key is made and when it is changed', async () => {
+    await using gateway = await runningGateway({
+      fakes: { free: 'openai', unpriced: 'openai' },
+      deployments: { free: { inputPrice: 0, outputPrice: 0 } },
+    });
+    const local = (...words: readonly string[]) => runCommand([...words, '--local', gateway.origin], {});
+    const message = /--usd-per-month limits money, which calls of unpriced\/fake-model do not count against/;
+    await assert.rejects(local('keys', 'create', 'spender', '--usd-per-month', '5'), message);
+    const models = ['--models', 'free/fake-model'];
+    await local('keys', 'create', 'careful', '--usd-per-month', '5', ...models);
+    await assert.rejects(local('keys', 'limit', 'careful', '--remove', 'models'), message);
+    await local('keys', 'create', 'unlimited');
+    await assert.rejects(local('keys', 'limit', 'unlimited', '--usd-per-month', '5'), message);
+  });
 });
 
 describe('nemo', () => {

@@ -392,7 +392,7 @@ describe('while the store is down', () => {
       await fleet.time.advance(1_000);
       await only(fleet).admit(key, demand);
       await fleet.time.advance(0);
-const later = await only(fleet).admit(key, ONE);
+      const later = await only(fleet).admit(key, ONE);
       assert.ok(later.kind === 'admitted' || later.error.code !== 'limits_unavailable');
     }
   });
