@@ -6,6 +6,7 @@ import type { Protocol, Target, UpstreamRequest } from '../protocols/protocol.ts
 import { type AnswerDecoder, answerDecoder } from './answer-decoder.ts';
 import type { Attempt, AttemptOpening, AttemptReport } from './attempt.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
+import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import type { Dial, UpstreamResponse } from './dial.ts';
 import { readFailedResponse } from './failed-response.ts';
@@ -38,6 +39,8 @@ interface Reading {
   /** Choices without their finish reason. */
   choicesLeft: number;
   bytes?: ResponseBytes;
+  /** Of the response's dial. */
+  secrets?: readonly string[];
   report: AttemptReport;
 }
 
@@ -85,6 +88,7 @@ async function open(reading: Reading): Promise<AttemptOpening<ChatDelta>> {
 
 async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<ChatDelta>> {
   reading.bytes = responseBytes(response.body, reading.controller.signal);
+  reading.secrets = response.secrets ?? [];
   const deltas: ChatDelta[] = [];
   while (!deltas.some(isContent)) {
     const more = await next(reading, false);
@@ -131,7 +135,9 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Cha
 
 /** Turns one step of the body into deltas and notes what they say of the attempt. */
 function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {
-  const read = deltasOf(reading, step).filter((delta) => delta.type !== 'usage-update' || isCredible(delta.usage));
+  const read = deltasOf(reading, step)
+    .filter((delta) => delta.type !== 'usage-update' || isCredible(delta.usage))
+    .map((delta) => cleanDelta(delta, reading.secrets));
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.
   const deltas = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'answer-failed');
@@ -147,6 +153,10 @@ function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>
     keepConnection(reading, step.kind === 'bytes');
   }
   return deltas;
+}
+
+function cleanDelta(delta: ChatDelta, secrets: readonly string[] | undefined): ChatDelta {
+  return delta.type === 'answer-failed' ? { ...delta, failure: cleanFailure(delta.failure, secrets) } : delta;
 }
 
 function deltasOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly ChatDelta[] {

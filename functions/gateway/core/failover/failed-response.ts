@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
+import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import type { UpstreamResponse } from './dial.ts';
 import { responseBytes } from './response-bytes.ts';
@@ -21,7 +22,7 @@ export async function readFailedResponse(
     return abortReason(signal);
   }
   const { status, headers } = response;
-  return protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() });
+  return cleanFailure(protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() }), response.secrets);
 }
 
 async function readText(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
