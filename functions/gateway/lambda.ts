@@ -60,8 +60,8 @@ async function startGateway(): Promise<Gateway> {
     authenticate: dynamoDbKeys({
       client: dynamoDb,
       tableName: keysTable,
-      nowMs: systemClock.nowMs,
-      whenUnavailable: config.limits.whenUnavailable,
+      clock: systemClock,
+      settings: config.limits,
       onStoreError,
     }),
     onRecord: (record) => {

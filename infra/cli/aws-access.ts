@@ -7,10 +7,12 @@ export interface AwsAccess {
   readonly region: string;
   /** An emulator's address in AWS's place, without a trailing slash. */
   readonly endpoint?: string;
+  /** Where an emulator on this machine wants a certain one. */
+  readonly accessKeyId?: string;
 }
 
 /** What an SDK client is given. An emulator on this machine checks no credentials, but clients insist on some. */
-export function clientConfig({ region, endpoint }: AwsAccess): {
+export function clientConfig({ region, endpoint, accessKeyId = 'local' }: AwsAccess): {
   readonly region: string;
   readonly endpoint?: string;
   readonly credentials?: AwsCredentials;
@@ -19,11 +21,10 @@ export function clientConfig({ region, endpoint }: AwsAccess): {
     return { region };
   }
   const isHere = LOOPBACK.includes(new URL(endpoint).hostname);
-  return { region, endpoint, ...(isHere ? { credentials: EMULATORS } : {}) };
+  return { region, endpoint, ...(isHere ? { credentials: { accessKeyId, secretAccessKey: 'local' } } : {}) };
 }
 
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
-const EMULATORS: AwsCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** The credentials that the AWS CLI would use here: environment, profile, single sign-on. Asked for when first needed. */
 function credentialsOf(access: AwsAccess): () => Promise<AwsCredentials> {

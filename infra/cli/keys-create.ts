@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
+import { newKey, sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { keyName } from '../../functions/gateway/config/name-schemas.ts';
 import { monthOf } from '../../functions/gateway/core/limits/money.ts';
 import { type Command, UsageError } from './command.ts';
 import { keyView } from './key-view.ts';
 import { readKeys, writeKey } from './keys-table.ts';
-import { givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+import { checkPrices, givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
 
 /** Makes a key and shows it this once: only its hash is kept. */
 export const keysCreate: Command = {
@@ -21,11 +21,12 @@ export const keysCreate: Command = {
     const nowMs = Date.now();
     const target = await input.target();
     const { expiresAt, ...limits } = givenLimits(options, target, nowMs);
+    checkPrices(limits, target);
     const keys = await readKeys(target, monthOf(nowMs));
     if (keys.some((key) => key.name === name && key.revokedAt === undefined)) {
       throw new UsageError(`There is a key ${name} already: choose another name, or revoke that one first.`);
     }
-    const key = `nemo_${randomBytes(32).toString('base64url')}`;
+    const key = newKey(randomBytes(32));
     const createdAt = new Date(nowMs).toISOString();
     const stored = {
       sha256: sha256Hex(key),

@@ -2,7 +2,7 @@ import { monthOf } from '../../functions/gateway/core/limits/money.ts';
 import { type Command, optionText, UsageError } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
 import { findKey, readKeys, writeKey } from './keys-table.ts';
-import { givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+import { checkPrices, givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
 import { textTable } from './text-table.ts';
 
 /** What `--remove` may name. */
@@ -30,6 +30,7 @@ export const keysLimit: Command = {
     const merged = { ...before, ...(until === undefined ? {} : { expiresAt: until }), ...given };
     const kept = Object.entries(merged).filter(([name]) => !removed.includes(name) || Object.hasOwn(given, name));
     const { expiresAt, ...limits }: typeof merged = Object.fromEntries(kept);
+    checkPrices(limits, target);
     const changed = { ...rest, limits, ...(expiresAt === undefined ? {} : { expiresAt }) };
     await writeKey(target, changed, false);
     return { text: textTable([KEY_HEAD, keyRow(changed, nowMs)]), json: keyView(changed) };

@@ -1,5 +1,7 @@
 import { keyLimitsSchema } from '../../functions/gateway/config/key-schema.ts';
 import { schemaProblems } from '../../functions/gateway/config/schema-problems.ts';
+import { unpricedDeployments, unpricedMessage } from '../../functions/gateway/config/unpriced-deployments.ts';
+import type { KeyLimits } from '../../functions/gateway/core/model/key-limits.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { type CommandInput, type CommandOption, optionText, UsageError } from './command.ts';
 import { lengthOfTimeMs } from './length-of-time.ts';
@@ -41,6 +43,16 @@ export function givenLimits(options: CommandInput['options'], target: Target, no
     );
   }
   return parsed.data;
+}
+
+/** Throws `UsageError` where a limit of money would not hold, because the key may use a deployment that has no price. */
+export function checkPrices({ models, usdPerMonth }: KeyLimits, { config, name }: Target): void {
+  const [unpriced] = usdPerMonth === undefined ? [] : unpricedDeployments(config, models);
+  if (unpriced !== undefined) {
+    throw new UsageError(
+      `--usd-per-month ${unpricedMessage(unpriced)}. Give it one in the file of ${name} (0 is a price too), or say --models.`,
+    );
+  }
 }
 
 function numberOf(options: CommandInput['options'], name: string): number | undefined {

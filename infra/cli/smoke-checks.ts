@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newKey } from '../../functions/gateway/adapters/key-form.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -106,7 +107,7 @@ async function health({ origin, fetch: send = fetch }: SmokeOptions): Promise<st
 
 /** Well-formed, so that the gateway has to look it up. */
 async function refusal(options: SmokeOptions): Promise<string> {
-  const key = `nemo_${randomBytes(32).toString('base64url')}`;
+  const key = newKey(randomBytes(32));
   const response = await ask({ ...options, key }, '/v1/models');
   const text = await response.text();
   const error = objectMember(parseJson(text), 'error');

@@ -80,6 +80,6 @@ async function localTarget(url: string): Promise<LocalTarget> {
   }
   const { config, dynamoDb } = description;
   const { statisticsTable, keysTable } = dynamoDb;
-  const database = { region: 'local', endpoint: dynamoDb.endpoint };
+  const database = { region: 'local', endpoint: dynamoDb.endpoint, accessKeyId: dynamoDb.accessKeyId };
   return { kind: 'local', name: 'local', config, database, statisticsTable, keysTable, origin, description };
 }

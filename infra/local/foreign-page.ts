@@ -9,7 +9,12 @@ export function isFromForeignPage({ headers }: IncomingMessage): boolean {
   const { origin, host = '' } = headers;
   const site = headers['sec-fetch-site'] ?? 'none';
   const isOwn = (origin === undefined || origin === `http://${host}`) && (site === 'none' || site === 'same-origin');
-  return !isOwn || !LOOPBACK.test(host);
+  return !isOwn || !isLoopbackHost(host);
+}
+
+/** Whether a `Host` header names this machine as such. */
+export function isLoopbackHost(host = ''): boolean {
+  return LOOPBACK.test(host);
 }
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;

@@ -5,10 +5,10 @@ import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-c
 import { isFromForeignPage } from './foreign-page.ts';
 import type { LocalDynamoDb } from './local-dynamodb.ts';
 
-/** What the operator's commands need to know of a local system. No secret: of credentials only whether they are there. */
+/** What the operator's commands need to know of a local system. Of credentials only whether they are there. */
 export interface LocalDescription {
   readonly config: GatewayConfig;
-  readonly dynamoDb: Pick<LocalDynamoDb, 'endpoint' | 'statisticsTable' | 'keysTable'>;
+  readonly dynamoDb: Pick<LocalDynamoDb, 'endpoint' | 'accessKeyId' | 'statisticsTable' | 'keysTable'>;
   /** By the names that the configuration wants. */
   readonly credentials: Readonly<Record<string, boolean>>;
   /** The file with the embedded-metric lines, an absolute path. */

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
@@ -7,11 +8,14 @@ import {
   keysTable,
   statisticsTable,
 } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import { guardedDynalite } from './local-dynamodb-guard.ts';
 
 /** DynamoDB inside this process, in memory, with the stack's tables. */
 export interface LocalDynamoDb {
   readonly client: DynamoDBClient;
   readonly endpoint: string;
+  /** Who does not name it is not served. */
+  readonly accessKeyId: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
   readonly close: () => Promise<void>;
@@ -19,27 +23,37 @@ export interface LocalDynamoDb {
 
 const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys' } as const;
 
-export async function startLocalDynamoDb(): Promise<LocalDynamoDb> {
-  const server = dynalite({ createTableMs: 0 });
+/** `accessKeyId`: for tests that must know it. @default a random one, which only this process knows and tells */
+export async function startLocalDynamoDb(
+  accessKeyId = `local${randomBytes(16).toString('hex')}`,
+): Promise<LocalDynamoDb> {
+  const server = createServer(guardedDynalite(requestListener(), accessKeyId));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const endpoint = `http://127.0.0.1:${port}`;
-  // dynalite checks no signature, but the client insists on signing.
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  // Nothing checks the signature, but the client insists on signing.
+  const credentials = { accessKeyId, secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   await client.send(new CreateTableCommand(createTableInput(statisticsTable, TABLES.statisticsTable)));
   await client.send(new CreateTableCommand(createTableInput(keysTable, TABLES.keysTable)));
   return {
     client,
     endpoint,
+    accessKeyId,
     ...TABLES,
     close: async () => {
       client.destroy();
+      server.close();
       server.closeAllConnections();
-      // Not dynalite's own `close`: it also closes the database under what it still works on, and throws there.
-      Server.prototype.close.call(server);
     },
   };
+}
+
+/** dynalite's own server never listens: its `close` would also close the database under what it still works on, and throw there. */
+function requestListener(): RequestListener {
+  const [listener] = dynalite({ createTableMs: 0 }).listeners('request');
+  // The one that dynalite makes its server with.
+  return listener as RequestListener;
 }

@@ -11,6 +11,7 @@ import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
+import { refusesForeignHosts } from './foreign-host.ts';
 import { describesLocalSystem, type LocalDescription } from './local-description.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
 
@@ -31,6 +32,8 @@ export interface LocalSystemOptions {
   readonly metricsFile?: string;
   /** The configuration's `aws.cors`. Without it no web page may call. */
   readonly cors?: CorsSettings;
+  /** Host names, without ports, that callers may use beside 127.0.0.1 and localhost. @default none */
+  readonly hosts?: readonly string[];
   /** The database of another system, to share it; that one closes it. Default: one of its own. */
   readonly dynamoDb?: LocalDynamoDb;
 }
@@ -52,8 +55,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const ofTable = dynamoDbKeys({
     client: dynamoDb.client,
     tableName: dynamoDb.keysTable,
-    nowMs: systemClock.nowMs,
-    whenUnavailable: config.limits.whenUnavailable,
+    clock: systemClock,
+    settings: config.limits,
     onStoreError,
   });
   const composed = composeGateway({
@@ -71,8 +74,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const { sideRoute: other = () => false, metricsFile } = options;
   const facts = { config, dynamoDb: placeOf(dynamoDb), ...(metricsFile === undefined ? {} : { metricsFile }) };
   const describes = describesLocalSystem(facts, credentials);
+  const refusesForeign = refusesForeignHosts(options.hosts);
   const { server, close } = gatewayServer(composed.gateway, {
-    sideRoute: (request, response) => describes(request, response) || other(request, response),
+    sideRoute: (request, response) =>
+      refusesForeign(request, response) || describes(request, response) || other(request, response),
     cors: options.cors,
   });
   const port = await listen(server, options.port);
@@ -89,8 +94,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   };
 }
 
-function placeOf({ endpoint, statisticsTable, keysTable }: LocalDynamoDb): LocalDescription['dynamoDb'] {
-  return { endpoint, statisticsTable, keysTable };
+function placeOf({ endpoint, accessKeyId, statisticsTable, keysTable }: LocalDynamoDb): LocalDescription['dynamoDb'] {
+  return { endpoint, accessKeyId, statisticsTable, keysTable };
 }
 
 /** Callers at once who wait to be let in: Node's 511 are too few for thousands, and the system resets some of those behind them. */

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { newKey } from '../../functions/gateway/adapters/key-form.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
+import { problemLine } from '../../functions/gateway/config/config-problem.ts';
+import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
@@ -57,7 +60,10 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  const key = chosenKey() ?? `nemo_${randomBytes(32).toString('base64url')}`;
+  for (const warning of configWarnings(config)) {
+    console.error(`Warning: ${problemLine(warning)}`);
+  }
+  const key = chosenKey() ?? newKey(randomBytes(32));
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
   const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
@@ -76,6 +82,7 @@ async function start(): Promise<void> {
       console.log(requestLine(record));
       metrics.write(metricText(record));
     },
+    hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
     ...(cors === undefined ? {} : { cors }),
     ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
   });

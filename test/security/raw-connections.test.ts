@@ -13,7 +13,7 @@ before(async () => {
 after(() => gateway.close());
 
 /** A second request that hides in the first. */
-const HIDDEN = 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n';
+const HIDDEN = 'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
 const SMUGGLED: readonly [string, string][] = [
   ['a length and chunks', `Content-Length: ${HIDDEN.length}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${HIDDEN}`],
@@ -29,7 +29,7 @@ const SMUGGLED: readonly [string, string][] = [
 describe('a request that two servers would read in two ways', () => {
   for (const [what, rest] of SMUGGLED) {
     test(`by ${what} is not answered twice`, async () => {
-      const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${gateway.key}\r\n`;
+      const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${gateway.key}\r\n`;
       const received = await exchange(head + rest);
       assert.match(received, /^HTTP\/1\.1 400 /);
       assert.equal(received.split('HTTP/1.1 ').length - 1, 1, received);

@@ -21,6 +21,8 @@ export interface SecurityCase {
   readonly name: string;
   readonly request: (context: CaseContext) => CaseRequest;
   readonly status: number;
+  /** Where the local system answers otherwise. */
+  readonly locally?: { readonly status: number; readonly code: string };
   /** OpenAI's error code, where it says more than the status. */
   readonly code?: string;
   /** Calls that the provider may see. Default: none. */
@@ -257,6 +259,7 @@ export const SECURITY_CASES: Readonly<Record<string, readonly SecurityCase[]>> =
       request: anonymous('/v1/models', { host }),
       status: 401,
       code: 'missing_api_key',
+      ...(host === 'localhost' ? {} : { locally: { status: 421, code: 'foreign_host' } }),
     })),
   ],
   'names that every object inherits': [

@@ -24,7 +24,7 @@ after(async () => {
 for (const [advisoryClass, cases] of Object.entries(SECURITY_CASES)) {
   describe(`${advisoryClass} has no place to live`, () => {
     for (const attack of cases) {
-      test(`${attack.name} gets ${attack.status}`, () => attempt(attack));
+      test(`${attack.name} gets ${(attack.locally ?? attack).status}`, () => attempt(attack));
     }
   });
 }
@@ -34,7 +34,7 @@ async function attempt(attack: SecurityCase): Promise<void> {
   const startedMs = performance.now();
   const answer = await sendCase(gateway.origin, attack.request({ key: gateway.key, canary: canary.origin }));
   assert.ok(performance.now() - startedMs < MAX_CASE_MS, 'it takes no longer than others');
-  assertCaseAnswer(answer, attack);
+  assertCaseAnswer(answer, attack.locally ?? attack);
   assert.equal(gateway.fakes.only.requests.length - callsBefore, attack.upstreamCalls ?? 0);
   assert.equal(canary.calls(), 0, 'the address of the caller was called');
   assert.equal(Reflect.get({}, 'polluted'), undefined);

@@ -40,7 +40,12 @@ describe('trace headers that nobody ought to send', () => {
     test(`${name}: the call is served or refused, and nothing of it gets to the provider or into the log`, async () => {
       const { requests } = gateway.fakes.vendor;
       const [calls, records] = [requests.length, gateway.records.length];
-      const head = ['POST /v1/chat/completions HTTP/1.1', 'host: x', `authorization: Bearer ${gateway.key}`, ...lines];
+      const head = [
+        'POST /v1/chat/completions HTTP/1.1',
+        'host: 127.0.0.1',
+        `authorization: Bearer ${gateway.key}`,
+        ...lines,
+      ];
       const answer = await rawHttp(gateway.origin, [
         `${head.join('\r\n')}\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
       ]);

@@ -23,7 +23,7 @@ interface PartialState {
 }
 
 export async function startPartialDynamoDb(): Promise<PartialDynamoDb> {
-  const state: PartialState = { db: await startLocalDynamoDb(), asked: [], limits: [] };
+  const state: PartialState = { db: await startLocalDynamoDb('local'), asked: [], limits: [] };
   const server = createServer((request, response) => {
     serve(state, request, response).catch(() => response.destroy());
   });

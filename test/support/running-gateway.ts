@@ -21,6 +21,8 @@ export interface RunningGatewayOptions<Name extends string> {
   readonly page?: LivePage;
   /** The vendors' API keys. Default: the same one for all. */
   readonly credentials?: Credentials;
+  /** Host names beside this machine's own. */
+  readonly hosts?: readonly string[];
   /** Where the system says that its metrics are. */
   readonly metricsFile?: string;
 }
@@ -75,6 +77,7 @@ export async function runningGateway<Name extends string>(
     onStoreError: (operation, error) => void storeErrors.push(`${operation}: ${String(error)}`),
     ...(options.dynamoDb === undefined ? {} : { dynamoDb: options.dynamoDb }),
     ...(options.page === undefined ? {} : { page: options.page }),
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     ...(options.metricsFile === undefined ? {} : { metricsFile: options.metricsFile }),
   });
   const { baseUrl, dynamoDb } = system;

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Gateway } from '../core/serve/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
+import { refusesMalformed } from './malformed-request.ts';
+import { type BodyReader, bodyReader, discardBody } from './request-body.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -22,7 +23,14 @@ export interface GatewayServerOptions {
   readonly cors?: CorsSettings | undefined;
   /** In place of the server's own bounds. */
   readonly limits?: ServerOptions;
+  /** Bytes of request bodies that are held while they arrive, of all callers together. @default 96 MB */
+  readonly maxHeldBytes?: number;
+  /** A caller who reads nothing of a stream for so long counts as gone. @default 60 seconds */
+  readonly readStallMs?: number;
 }
+
+const MAX_HELD_BYTES = 96 * 1024 * 1024;
+const READ_STALL_MS = 60_000;
 
 /** Bounds on callers who are slow or send too much, so that none of them holds a connection for nothing. */
 const SERVER_LIMITS = {
@@ -41,6 +49,8 @@ const SERVER_LIMITS = {
 export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = {}): GatewayServer {
   const { sideRoute = () => false, cors, limits } = options;
   const underWay = new Set<Promise<void>>();
+  const { maxHeldBytes = MAX_HELD_BYTES, readStallMs = READ_STALL_MS } = options;
+  const served: Served = { gateway, bodies: bodyReader(maxHeldBytes), readStallMs };
   const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
     if (isPreflight(request) && cors !== undefined) {
       answerPreflight(cors, request, response);
@@ -48,12 +58,12 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
       for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.origin))) {
         response.setHeader(name, value);
       }
-      const serving = serve(gateway, request, response).catch((bug: unknown) => failLoudly(response, bug));
+      const serving = serve(served, request, response).catch((bug: unknown) => failLoudly(response, bug));
       underWay.add(serving);
       void serving.finally(() => underWay.delete(serving));
     }
   });
-  server.on('clientError', refuseMalformed);
+  refusesMalformed(server);
   const close = async (): Promise<void> => {
     server.close();
     server.closeAllConnections();
@@ -61,28 +71,6 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
   };
   return { server, close };
 }
-
-/** Bytes that are no HTTP request never become one: this answers on the bare socket, in the shape that callers know. */
-function refuseMalformed(failure: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || failure.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [line, message] = MALFORMED.get(failure.code ?? '') ?? [
-    '400 Bad Request',
-    'This is not a well-formed HTTP request: check for control characters in its headers and for a wrong content-length.',
-  ];
-  const error = { message, type: 'invalid_request_error', param: null, code: 'malformed_http' };
-  const body = JSON.stringify({ error });
-  const head = [`HTTP/1.1 ${line}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
-  socket.end(`${[...head, 'connection: close'].join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** Status line and message for the codes of Node's HTTP parser that say more than "malformed". */
-const MALFORMED: ReadonlyMap<string, readonly [line: string, message: string]> = new Map([
-  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers exceed 16 KB: send less in them.']],
-  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request did not arrive in time: send it whole.']],
-]);
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
@@ -93,15 +81,22 @@ function answerPreflight(cors: CorsSettings, { headers }: IncomingMessage, respo
   response.writeHead(204, preflightHeaders(cors, asked)).end();
 }
 
-async function serve(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Served {
+  readonly gateway: Gateway;
+  readonly bodies: BodyReader;
+  readonly readStallMs: number;
+}
+
+async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const hungUp = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) {
       hungUp.abort({ kind: 'aborted', by: 'caller' });
     }
   });
-  const answer = await gateway(gatewayRequest(request, hungUp.signal));
-  await send(response, answer, hungUp.signal);
+  const { gateway, bodies, readStallMs } = served;
+  const answer = await gateway(gatewayRequest(request, bodies, hungUp.signal));
+  await send(response, answer, { signal: hungUp.signal, readStallMs });
   await answer.afterEnd();
 }
 
@@ -121,7 +116,7 @@ function failLoudly(response: ServerResponse, bug: unknown): void {
   response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
 }
 
-function gatewayRequest(request: IncomingMessage, signal: AbortSignal): GatewayRequest {
+function gatewayRequest(request: IncomingMessage, bodies: BodyReader, signal: AbortSignal): GatewayRequest {
   const [target = '/', ...query] = (request.url ?? '/').split('?');
   // Clients behind a proxy send the whole URL; servers have to take it (RFC 9112, section 3.2.2).
   const path = target.replace(/^https?:\/\/[^/]*/i, '');
@@ -130,7 +125,7 @@ function gatewayRequest(request: IncomingMessage, signal: AbortSignal): GatewayR
     path,
     query: query.join('?'),
     headers: singleValued(request.headers),
-    readBody: (maxBytes) => readBody(request, maxBytes),
+    readBody: (maxBytes) => bodies.read(request, maxBytes),
     signal,
   };
 }
@@ -143,36 +138,23 @@ function singleValued(headers: IncomingMessage['headers']): Readonly<Record<stri
   return Object.fromEntries(entries);
 }
 
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | 'too-large' | 'hung-up'> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
-    return 'too-large';
-  }
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of request) {
-      size += part.length;
-      if (size > maxBytes) {
-        return 'too-large';
-      }
-      parts.push(part);
-    }
-  } catch {
-    return 'hung-up';
-  }
-  return Buffer.concat(parts);
+interface Reader {
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
+  readonly readStallMs: number;
 }
 
-async function send(response: ServerResponse, answer: GatewayResponse, signal: AbortSignal): Promise<void> {
+async function send(response: ServerResponse, answer: GatewayResponse, reader: Reader): Promise<void> {
+  const { signal } = reader;
   const { status, headers, body } = answer;
   if (typeof body === 'string') {
-    sendWhole(response, answer, body);
+    await sendWhole(response, answer, body);
     return;
   }
   response.writeHead(status, headers);
   for await (const piece of body) {
     if (!response.write(piece) && !signal.aborted) {
-      await drained(response, signal);
+      await drained(response, reader);
     }
     if (signal.aborted) {
       break;
@@ -181,15 +163,21 @@ async function send(response: ServerResponse, answer: GatewayResponse, signal: A
   response.end();
 }
 
-function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): void {
+async function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): Promise<void> {
   // To a HEAD the body is empty, but its length is not nothing.
   const length = response.req.method === 'HEAD' ? {} : { 'content-length': Buffer.byteLength(body) };
   // Where the body was too large to be read, the connection cannot be used for another request.
-  const close = status === 413 ? { connection: 'close' } : {};
-  response.writeHead(status, { ...headers, ...length, ...close }).end(body);
+  if (status === 413) {
+    response.writeHead(status, { ...headers, ...length, connection: 'close' }).write(body);
+    await discardBody(response.req);
+    response.end();
+    return;
+  }
+  response.writeHead(status, { ...headers, ...length }).end(body);
 }
 
-/** Waits until the caller has read on, or has gone. */
-async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
-  await once(response, 'drain', { signal }).catch(() => undefined);
+/** Waits until the caller has read on, or has gone. Who reads nothing for too long is gone: the call ends, and is recorded. */
+async function drained(response: ServerResponse, { signal, readStallMs }: Reader): Promise<void> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(readStallMs)]);
+  await once(response, 'drain', { signal: over }).catch(() => response.destroy());
 }

@@ -3,9 +3,30 @@ import type { Clock } from '../core/model/clock.ts';
 /** The longest wait that a timer of Node takes; it wakes at once from a longer one. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Further behind the wall clock than this the machine was asleep. */
+const SLEPT_MS = 1000;
+
+/**
+ * Time that never goes back, from a monotonic clock (milliseconds since anywhere) and a wall clock (since 1970). The monotonic one of some
+ * systems stands still while the machine sleeps: what has fallen behind is caught up with when it is next looked at. A wall clock that is
+ * put back is not followed.
+ */
+export function steadyTime(monotonicMs: () => number, wallMs: () => number): () => number {
+  let offsetMs = wallMs() - monotonicMs();
+  return () => {
+    const steadyMs = offsetMs + monotonicMs();
+    const behindMs = wallMs() - steadyMs;
+    if (behindMs <= SLEPT_MS) {
+      return steadyMs;
+    }
+    offsetMs += behindMs;
+    return steadyMs + behindMs;
+  };
+}
+
 /** The machine's clock: monotonic within the process, with fractions of a millisecond, near the wall clock. */
 export const systemClock: Clock = {
-  nowMs: () => performance.timeOrigin + performance.now(),
+  nowMs: steadyTime(() => performance.now(), Date.now),
   after: (delayMs, wake) => {
     const dueMs = performance.now() + delayMs;
     // Node counts whole milliseconds, and so may wake up to one too early.

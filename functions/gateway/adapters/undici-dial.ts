@@ -212,17 +212,19 @@ async function exchange(
   const response = await poolRequest(pool, { method: 'POST', path, headers: sent, body, signal });
   const { statusCode: status } = response;
   const headers = singleValued(response.headers);
+  const secrets = secretsOf(sent);
   if (key === undefined || !mayRefuseCredential(status)) {
     const isError = status >= 300;
-    const answer = isError ? withoutSecrets(response.body, secretsOf(sent)) : response.body;
-    return { kind: 'answered', status, headers, body: answer, isRefused: false };
+    const answer = isError ? withoutSecrets(response.body, secrets) : response.body;
+    return { kind: 'answered', status, headers, body: answer, secrets, isRefused: false };
   }
   const error = await readError(response.body);
   return {
     kind: 'answered',
     status,
     headers,
-    body: withoutSecrets(error, secretsOf(sent)),
+    body: withoutSecrets(error, secrets),
+    secrets,
     isRefused: refusesCredential({ status, headers, body: error }, PROTOCOLS[deployment.providerSettings.protocol]),
   };
 }

@@ -8,7 +8,7 @@ export interface UndiciRequestHandlerOptions {
   /** The service's address, as `https://dynamodb.us-east-1.amazonaws.com`. */
   readonly endpoint: string;
   readonly connectMs: number;
-  /** The whole answer has to come within this time. */
+  /** The whole answer has to come within this time, where the call has no limit of its own: an `abortSignal`. */
   readonly answerMs: number;
 }
 
@@ -22,8 +22,7 @@ export function undiciRequestHandler(options: UndiciRequestHandlerOptions): Requ
     metadata: { handlerProtocol: 'http/1.1' },
     handle: async ({ method, path, headers, body }, call) => {
       const caller = callersSignal(call);
-      const limit = AbortSignal.timeout(options.answerMs);
-      const signal = caller === undefined ? limit : AbortSignal.any([caller, limit]);
+      const signal = caller ?? AbortSignal.timeout(options.answerMs);
       try {
         const answer = await poolRequest(pool, { method, path, headers, body, signal });
         const bytes = await answer.body.bytes();

@@ -2,6 +2,7 @@ import type { DeploymentSettings, GatewayConfig, ProtocolName } from '../core/mo
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { nearestName } from './nearest-name.ts';
+import { unpricedDeployments, unpricedMessage } from './unpriced-deployments.ts';
 
 /** What is wrong between the parts of a configuration whose parts are each valid. */
 export function crossProblems(config: GatewayConfig): readonly ConfigProblem[] {
@@ -22,6 +23,7 @@ const CHECKS: readonly ((config: GatewayConfig) => readonly ConfigProblem[])[] =
   routeNamesAreNoDeployments,
   keysAreDistinct,
   keysNameModels,
+  moneyLimitsHavePrices,
 ];
 
 function atLeastOneDeployment(config: GatewayConfig): readonly ConfigProblem[] {
@@ -182,6 +184,17 @@ function keysNameModels(config: GatewayConfig): readonly ConfigProblem[] {
         example: `"models": ${JSON.stringify(known.slice(0, 1))}`,
       })),
   );
+}
+
+function moneyLimitsHavePrices(config: GatewayConfig): readonly ConfigProblem[] {
+  return config.keys.flatMap(({ usdPerMonth, models }, index) => {
+    const unpriced = usdPerMonth === undefined ? [] : unpricedDeployments(config, models);
+    return unpriced.map((deployment) => ({
+      path: pathText(['keys', index, 'usdPerMonth']),
+      message: `${unpricedMessage(deployment)}; 0 is a price too`,
+      example: `${JSON.stringify(deployment.id)}: { ${deployment.missing.map((name) => `"${name}": 2.5`).join(', ')}, ... }`,
+    }));
+  });
 }
 
 interface RouteEntry {

@@ -16,9 +16,9 @@ export type ParsedConfig =
  * caller's `constructor` or `__proto__` finds nothing in them. `aws` is for the stack; the gateway has no use for it.
  */
 export function parseConfig(json: unknown): ParsedConfig {
-  const reserved = prototypeKeys(json, []);
-  if (reserved.length > 0) {
-    return { kind: 'invalid', problems: reserved };
+  const misshapen = shapeProblems(json, []);
+  if (misshapen.length > 0) {
+    return { kind: 'invalid', problems: misshapen };
   }
   const parsed = configSchema.safeParse(json, { reportInput: true });
   if (!parsed.success) {
@@ -29,10 +29,20 @@ export function parseConfig(json: unknown): ParsedConfig {
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'parsed', config, aws: parsed.data.aws };
 }
 
-/** Every `__proto__` of a file. zod drops that key from records without a word, and with it a whole provider. */
-function prototypeKeys(value: unknown, path: readonly PropertyKey[]): readonly ConfigProblem[] {
+/** No setting is deeper than a few levels. What reads files of thousands recursively runs out of stack. */
+const MAX_DEPTH = 32;
+
+/**
+ * Every `__proto__` of a file: zod drops that key from records without a word, and with it a whole provider. And what is nested deeper than
+ * any setting.
+ */
+function shapeProblems(value: unknown, path: readonly PropertyKey[]): readonly ConfigProblem[] {
   if (!isJsonObject(value) && !Array.isArray(value)) {
     return [];
+  }
+  if (path.length >= MAX_DEPTH) {
+    const message = `nests objects and arrays deeper than ${MAX_DEPTH} levels`;
+    return [{ path: pathText(path.slice(0, 3)), message, example: '"deployments": { "openai/gpt-5.5": { ... } }' }];
   }
   return Object.entries(value).flatMap(([key, inner]) => {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
@@ -41,7 +51,7 @@ function prototypeKeys(value: unknown, path: readonly PropertyKey[]): readonly C
       message: 'has a reserved name: choose another',
       example: '"my-name": { ... }',
     };
-    return key === '__proto__' ? [problem] : prototypeKeys(inner, at);
+    return key === '__proto__' ? [problem] : shapeProblems(inner, at);
   });
 }
 

@@ -74,7 +74,13 @@ async function composedOver(
       nowMs,
     }),
     sign: async () => ({}),
-    authenticate: dynamoDbKeys({ client, tableName: keysTable, nowMs, whenUnavailable: 'allow', onStoreError }),
+    authenticate: dynamoDbKeys({
+      client,
+      tableName: keysTable,
+      clock: systemClock,
+      settings: config.limits,
+      onStoreError,
+    }),
     onRecord: () => undefined,
     onStoreError,
   });

@@ -18,7 +18,7 @@ const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'be
 
 const port = parentPort!;
 const random = seededRandom(Number(process.env.SOAK_SEED ?? 1));
-const dynamoDb = await startLocalDynamoDb();
+const dynamoDb = await startLocalDynamoDb('local');
 const fakes = await Promise.all(PROTOCOLS.map((protocol) => startFakeProvider(protocol)));
 /** Requests that a provider has broken off. */
 const brokenOff = new Set<FakeRequest>();

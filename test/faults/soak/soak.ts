@@ -90,7 +90,14 @@ function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers 
       records.set(call, [...(records.get(call) ?? []), recordedCall(record, names)]);
     },
     onStoreError: (operation, error) => check(`DynamoDB did ${operation}: ${String(error)}`, false),
-    dynamoDb: { client, endpoint: dynamoDbEndpoint, statisticsTable, keysTable, close: closeClient },
+    dynamoDb: {
+      client,
+      endpoint: dynamoDbEndpoint,
+      accessKeyId: 'local',
+      statisticsTable,
+      keysTable,
+      close: closeClient,
+    },
   });
 }
 

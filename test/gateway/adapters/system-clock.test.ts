@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
+import { steadyTime, systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
 
 it('The clock wakes nobody early, whatever the fraction of the millisecond, and only once.', async () => {
   for (let tenths = 0; tenths < 60; tenths += 1) {
@@ -22,4 +22,34 @@ it('The clock wakes nobody who has cancelled, not even when it had been about to
     cancel();
   }
   await new Promise((resolve) => setTimeout(resolve, 10));
+});
+
+it('The clock is the wall clock again after the machine has slept, whatever the sleep.', () => {
+  for (const sleptMs of [1_001, 60_000, 8 * 3_600_000]) {
+    let [monotonicMs, wallMs] = [5, 1_700_000_000_000];
+    const nowMs = steadyTime(
+      () => monotonicMs,
+      () => wallMs,
+    );
+    wallMs += sleptMs;
+    assert.equal(nowMs(), 1_700_000_000_000 + sleptMs);
+    monotonicMs += 10.5;
+    wallMs += 10;
+    assert.equal(nowMs(), 1_700_000_000_000 + sleptMs + 10.5);
+  }
+});
+
+it('The clock follows no wall clock that is put back, nor one that is corrected by little.', () => {
+  let [monotonicMs, wallMs] = [0, 1_700_000_000_000];
+  const nowMs = steadyTime(
+    () => monotonicMs,
+    () => wallMs,
+  );
+  let beforeMs = nowMs();
+  for (const byMs of [-3_600_000, 500, -20, 999]) {
+    monotonicMs += 1;
+    wallMs = 1_700_000_000_000 + monotonicMs + byMs;
+    assert.equal(nowMs(), beforeMs + 1);
+    beforeMs += 1;
+  }
 });

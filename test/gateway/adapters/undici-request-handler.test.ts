@@ -98,4 +98,10 @@ describe("the SDK's client over the gateway's connections", () => {
     await assert.rejects(server.client.send(command, { abortSignal: stop.signal }), { name: 'AbortError' });
     assert.equal(server.bodies.length, 1);
   });
+
+  it('waits for a call with a limit of its own until that, and sends it once: a write that is slow is not made twice', async () => {
+    server = await scripted((response) => void setTimeout(() => answers(response), 2_300));
+    const { Item } = await server.client.send(command, { abortSignal: AbortSignal.timeout(60_000) });
+    assert.deepEqual([Item, server.bodies.length], [{ x: { N: '1' } }, 1]);
+  });
 });

@@ -80,7 +80,12 @@ describe('parseConfig on a valid file', () => {
   test('takes every limit of a key, for routes, deployments and vendor models', () => {
     const limits = { models: ['chat', 'openai/gpt-4.1', 'gpt-4.1'], requestsPerMinute: 5, usdPerMonth: 0.5 };
     const key = { name: 'ci', sha256: HASH, ...limits, tokensPerMinute: 9, expiresAt: '2027-01-31T00:00:00+01:00' };
-    assert.deepEqual(parsed(file({ keys: [key] })).keys, [key]);
+    const prices = { inputPrice: 1, outputPrice: 0 };
+    const deployments = {
+      'openai/gpt-4.1': { provider: 'openai', model: 'gpt-4.1', ...prices },
+      'local/gpt-4.1': { provider: 'local', model: 'gpt-4.1', ...prices },
+    };
+    assert.deepEqual(parsed(file({ keys: [key], deployments })).keys, [key]);
   });
 
   test('keeps $schema and the settings of the stack out of the gateway', () => {
@@ -288,6 +293,73 @@ describe('parseConfig refuses what would go wrong later', () => {
       ['keys[1].name', 'keys[1].sha256'],
     );
   });
+});
+
+describe('a limit of money in parseConfig', () => {
+  const deployments = {
+    priced: { provider: 'local', model: 'm1', inputPrice: 1, outputPrice: 2 },
+    free: { provider: 'local', model: 'm2', inputPrice: 0, outputPrice: 0 },
+    unpriced: { provider: 'local', model: 'm3' },
+    'without-output': { provider: 'local', model: 'm4', inputPrice: 1 },
+    'without-input': { provider: 'local', model: 'm5', outputPrice: 1, cachedInputPrice: 1 },
+    vectors: { provider: 'local', model: 'm6', kind: 'embeddings', inputPrice: 1 },
+  };
+  const routes = {
+    good: { strategy: 'ordered', deployments: ['priced', 'free'] },
+    mixed: { strategy: 'ordered', deployments: ['priced', 'unpriced'] },
+  };
+  const problems = (models: readonly string[] | undefined): readonly string[] =>
+    lines(
+      file({ deployments, routes, keys: [{ name: 'a', sha256: HASH, usdPerMonth: 1, ...(models && { models }) }] }),
+    );
+
+  const cases: readonly (readonly [models: readonly string[] | undefined, missing: readonly string[]])[] = [
+    [undefined, ['unpriced', 'without-output', 'without-input']],
+    [['good', 'priced', 'm2', 'vectors'], []],
+    [['mixed'], ['unpriced']],
+    [['m3'], ['unpriced']],
+    [['priced', 'without-output'], ['without-output']],
+    [['m5'], ['without-input']],
+  ];
+  for (const [models, missing] of cases) {
+    test(`needs prices of what the key may use: ${models?.join(', ') ?? 'everything'}`, () => {
+      const found = problems(models);
+      assert.equal(found.length, missing.length, found.join('\n'));
+      for (const [index, id] of missing.entries()) {
+        assert.match(
+          found[index] ?? '',
+          new RegExp(`^keys\\[0\\]\\.usdPerMonth limits money, .* calls of ${id} do not`),
+        );
+      }
+    });
+  }
+
+  test('says which price is missing, and where it goes', () => {
+    assert.equal(
+      problems(['m4'])[0],
+      'keys[0].usdPerMonth limits money, which calls of without-output do not count against: that deployment, which the key may use, has no outputPrice; 0 is a price too. Example: "without-output": { "outputPrice": 2.5, ... }',
+    );
+  });
+});
+
+describe('a file that is nested too deep', () => {
+  const kinds: Readonly<Record<string, (inner: unknown) => unknown>> = {
+    arrays: (inner) => [inner],
+    objects: (inner) => ({ a: inner }),
+    rules: (inner) => ({ rules: inner }),
+  };
+  for (const [what, around] of Object.entries(kinds)) {
+    test(`is refused with what is wrong: ${what}`, () => {
+      let deep: unknown = 1;
+      for (let level = 0; level < 20_000; level += 1) {
+        deep = around(deep);
+      }
+      for (const json of [deep, file({ deployments: { one: { provider: 'openai', model: 'm', rules: deep } } })]) {
+        assert.match(lines(json).join('\n'), /nests objects and arrays deeper than 32 levels/);
+        assert.equal(lines(json).length, 1);
+      }
+    });
+  }
 });
 
 test('parseConfig gives a verdict on any JSON', () => {

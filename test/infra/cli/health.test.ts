@@ -13,7 +13,7 @@ const EJECTING = { ejection: { consecutiveFailures: 1, baseCooldownMs: 60_000, m
 describe('nemo health', () => {
   let dynamoDb: LocalDynamoDb;
   beforeEach(async () => {
-    dynamoDb = await startLocalDynamoDb();
+    dynamoDb = await startLocalDynamoDb('local');
   });
   afterEach(() => dynamoDb.close());
 
@@ -70,8 +70,7 @@ describe('nemo health', () => {
   });
 
   it('says that the tables are not there where the environment is not deployed', async () => {
-    await using gateway = await runningGateway({ fakes: { only: 'openai' } });
-    const { endpoint } = gateway.dynamoDb;
+    const { endpoint } = dynamoDb;
     const asked = runCommand(['health', '--env', 'dev', '--endpoint', endpoint], {});
     await assert.rejects(asked, /is the environment deployed, in this region and account\?/);
   });

@@ -5,17 +5,19 @@ import { dynamoDbAccounts } from '../../../functions/gateway/adapters/dynamodb/d
 import { dynamoDbKeys } from '../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { createTableInput, keysTable } from '../../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
+import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
 import { monthOf } from '../../../functions/gateway/core/limits/money.ts';
 import { UsageError } from '../../../infra/cli/command.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';
 import { resourceNames } from '../../../infra/resource-names.ts';
+import { runningGateway } from '../../support/running-gateway.ts';
 
 const TABLE = resourceNames('dev').keysTable;
 
 let dynamoDb: LocalDynamoDb;
 before(async () => {
-  dynamoDb = await startLocalDynamoDb();
+  dynamoDb = await startLocalDynamoDb('local');
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(keysTable, TABLE)));
 });
 after(() => dynamoDb.close());
@@ -40,18 +42,16 @@ interface ShownKey {
 
 /** What an instance of the gateway makes of a key. */
 function look(key: string): Promise<unknown> {
-  const nowMs = (): number => Date.now();
   const onStoreError = (...said: unknown[]): never => assert.fail(String(said));
-  return dynamoDbKeys({ client: dynamoDb.client, tableName: TABLE, nowMs, whenUnavailable: 'allow', onStoreError })(
-    key,
-  );
+  const settings = { whenUnavailable: 'allow', storeTimeoutMs: 1000 } as const;
+  return dynamoDbKeys({ client: dynamoDb.client, tableName: TABLE, clock: systemClock, settings, onStoreError })(key);
 }
 
 describe('nemo keys', () => {
   test('create shows a key that the gateway knows, and only its hash is kept', async () => {
     const text = await nemo('keys', 'create', 'first');
     const key = text.split('\n', 1)[0]!;
-    assert.match(key, /^nemo_[A-Za-z0-9_-]{43}$/);
+    assert.match(key, /^nemo_[A-Za-z0-9_-]{49}$/);
     assert.deepEqual(await look(key), { name: 'first', account: sha256Hex(key), limits: {} });
     const Key = { sha256: { S: sha256Hex(key) } };
     const { Item } = await dynamoDb.client.send(new GetItemCommand({ TableName: TABLE, Key }));
@@ -145,6 +145,23 @@ describe('nemo keys', () => {
       await assert.rejects(nemo(...words), (error) => error instanceof UsageError && message.test(error.message));
     });
   }
+});
+
+describe('nemo keys where a deployment has no price', () => {
+  test('refuses a limit of money, when a key is made and when it is changed', async () => {
+    await using gateway = await runningGateway({
+      fakes: { free: 'openai', unpriced: 'openai' },
+      deployments: { free: { inputPrice: 0, outputPrice: 0 } },
+    });
+    const local = (...words: readonly string[]) => runCommand([...words, '--local', gateway.origin], {});
+    const message = /--usd-per-month limits money, which calls of unpriced\/fake-model do not count against/;
+    await assert.rejects(local('keys', 'create', 'spender', '--usd-per-month', '5'), message);
+    const models = ['--models', 'free/fake-model'];
+    await local('keys', 'create', 'careful', '--usd-per-month', '5', ...models);
+    await assert.rejects(local('keys', 'limit', 'careful', '--remove', 'models'), message);
+    await local('keys', 'create', 'unlimited');
+    await assert.rejects(local('keys', 'limit', 'unlimited', '--usd-per-month', '5'), message);
+  });
 });
 
 describe('nemo', () => {

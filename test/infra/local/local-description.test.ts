@@ -30,7 +30,7 @@ describe('the description of a local system', () => {
     it(`is not for ${who}`, async () => {
       await using gateway = await runningGateway({ fakes: { only: 'openai' } });
       const { status, body } = await rawHttp(gateway.origin, [`GET /local/system HTTP/1.1\r\n${headers}\r\n`]);
-      assert.equal(status, 401);
+      assert.ok(status === 401 || status === 421, String(status));
       assert.ok(!body.includes('dynamoDb'));
     });
   }

@@ -38,8 +38,8 @@ describe('npm start without any credential', { timeout: 60_000 }, () => {
   it('prints the base URL, a key, a curl line and a snippet, and says plainly that the providers are simulated', () => {
     const output = program.output();
     assert.match(output, /base URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
-    assert.match(output, /API key +nemo_[\w-]{43}\n/);
-    assert.match(output, /live page +http:\/\/127\.0\.0\.1:\d+\/#key=nemo_[\w-]{43}\n/);
+    assert.match(output, /API key +nemo_[\w-]{49}\n/);
+    assert.match(output, /live page +http:\/\/127\.0\.0\.1:\d+\/#key=nemo_[\w-]{49}\n/);
     assert.match(output, /curl -N http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H "Authorization: Bearer nemo_/);
     assert.match(output, /new OpenAI\(\{ baseURL: 'http:\/\/127\.0\.0\.1:\d+\/v1', apiKey: 'nemo_/);
     assert.match(output, /SIMULATED/);
@@ -259,7 +259,7 @@ describe('npm start that cannot', { timeout: 60_000 }, () => {
     const program = run([], { NEMO_KEY: '' });
     test.after(() => program.stop());
     await program.says(READY);
-    assert.match(program.output(), /API key +nemo_[\w-]{43}\n/);
+    assert.match(program.output(), /API key +nemo_[\w-]{49}\n/);
   });
 
   it('make sense of an option ends with code 1 and names the one that there is', async () => {

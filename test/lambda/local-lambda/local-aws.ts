@@ -37,7 +37,7 @@ interface AwsState {
 
 /** Starts DynamoDB with the stack's tables, and Secrets Manager with one secret. */
 export async function startLocalAws(tables: { statistics: string; keys: string }): Promise<LocalAws> {
-  const dynamoDb = await startLocalDynamoDb();
+  const dynamoDb = await startLocalDynamoDb('AKIDEXAMPLE');
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(statisticsTable, tables.statistics)));
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(keysTable, tables.keys)));
   const state: AwsState = { dynamoDb, calls: [], arrivedAtMs: [], held: new Map(), secret: '{}' };

@@ -12,8 +12,13 @@ import type { AccountStore } from '../../core/limits/account-store.ts';
 import type { Settlement } from '../../core/limits/settlement.ts';
 import { ACCOUNT_PREFIX, keysTable } from './table-definitions.ts';
 
-/** A call that takes longer counts as failed. Requests wait for less; this is what ends the waiting after them. */
-const TIMEOUT_MS = 2_000;
+/** A read that takes longer has failed. Requests wait for less. */
+const READ_MS = 2_000;
+/**
+ * A write that takes longer counts as failed, although it may have been made: then it is made again, and counts twice. Nobody waits for it,
+ * so it is given longer than a store that is slow takes.
+ */
+const WRITE_MS = 15_000;
 
 export interface DynamoDbAccountsOptions {
   readonly client: DynamoDBClient;
@@ -22,20 +27,20 @@ export interface DynamoDbAccountsOptions {
 
 /**
  * The accounts of keys, one item each beside the keys: two meters, and for each month what was committed and spent. Reserving is one
- * conditional write, settling one addition; neither reads first. A write whose answer is lost may be made twice by the client's retry.
+ * conditional write, settling one addition; neither reads first. A write whose answer is lost may be made twice.
  */
 export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore {
   const { client, tableName } = options;
-  const abortSignal = (): AbortSignal => AbortSignal.timeout(TIMEOUT_MS);
   return {
     read: async (account, month) => {
       const get = new GetItemCommand({ TableName: tableName, Key: keyOf(account), ConsistentRead: true });
-      const { Item } = await client.send(get, { abortSignal: abortSignal() });
+      const { Item } = await client.send(get, { abortSignal: AbortSignal.timeout(READ_MS) });
       return accountOf(Item ?? {}, month);
     },
     take: async (account, change) => {
       try {
-        const { Attributes } = await client.send(taking(tableName, account, change), { abortSignal: abortSignal() });
+        const abortSignal = AbortSignal.timeout(WRITE_MS);
+        const { Attributes } = await client.send(taking(tableName, account, change), { abortSignal });
         return accountOf(Attributes ?? {}, change.month);
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) {
@@ -45,7 +50,7 @@ export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore
       }
     },
     add: async (account, settlement) => {
-      await client.send(adding(tableName, account, settlement), { abortSignal: abortSignal() });
+      await client.send(adding(tableName, account, settlement), { abortSignal: AbortSignal.timeout(WRITE_MS) });
     },
   };
 }

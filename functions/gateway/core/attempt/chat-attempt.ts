@@ -6,6 +6,7 @@ import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { isCredible } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
+import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { type ResponseBytes, responseBytes } from './response-bytes.ts';
@@ -38,6 +39,8 @@ interface Reading {
   /** Choices without their finish reason. */
   choicesLeft: number;
   bytes?: ResponseBytes;
+  /** Of the response's dial. */
+  secrets?: readonly string[];
   report: AttemptReport;
 }
 
@@ -85,6 +88,7 @@ async function open(reading: Reading): Promise<AttemptOpening<AnswerEvent>> {
 
 async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<AnswerEvent>> {
   reading.bytes = responseBytes(response.body, reading.controller.signal);
+  reading.secrets = response.secrets ?? [];
   const events: AnswerEvent[] = [];
   while (!events.some(isContent)) {
     const more = await next(reading, false);
@@ -131,7 +135,9 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Ans
 
 /** Turns one step of the body into events and notes what they say of the attempt. */
 function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly AnswerEvent[] {
-  const read = eventsOf(reading, step).filter((event) => event.type !== 'usage' || isCredible(event.usage));
+  const read = eventsOf(reading, step)
+    .filter((event) => event.type !== 'usage' || isCredible(event.usage))
+    .map((event) => cleanEvent(event, reading.secrets));
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.
   const events = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'failed');
@@ -147,6 +153,10 @@ function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>
     keepConnection(reading, step.kind === 'bytes');
   }
   return events;
+}
+
+function cleanEvent(event: AnswerEvent, secrets: readonly string[] | undefined): AnswerEvent {
+  return event.type === 'failed' ? { ...event, failure: cleanFailure(event.failure, secrets) } : event;
 }
 
 function eventsOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly AnswerEvent[] {

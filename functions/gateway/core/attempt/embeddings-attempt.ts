@@ -6,6 +6,7 @@ import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { isCredible, type Usage } from '../model/usage.ts';
 import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
+import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
@@ -31,6 +32,8 @@ interface Embedding {
   readonly controller: AbortController;
   readonly startedAtMs: number;
   report: AttemptReport;
+  /** Of the dials. */
+  secrets?: readonly string[];
 }
 
 /** An attempt at an embeddings answer: all of its upstream requests, or a failure as soon as one of them has failed. One piece. */
@@ -57,8 +60,9 @@ async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnsw
     ? abortReason(controller.signal)
     : options.embeddings.decode(responses, options.asked);
   if (answer.kind !== 'embedded') {
-    end(embedding, { failure: answer });
-    return { kind: 'failed', failure: embedding.report.failure ?? answer };
+    const failure = cleanFailure(answer, embedding.secrets);
+    end(embedding, { failure });
+    return { kind: 'failed', failure: embedding.report.failure ?? failure };
   }
   const usage = usageOf(answer.promptTokens);
   end(embedding, { ttftMs: options.clock.nowMs() - startedAtMs, ...(usage !== undefined && { usage }) });
@@ -84,10 +88,8 @@ async function askAll(embedding: Embedding): Promise<readonly EmbeddingsResponse
   return responses;
 }
 
-async function ask(
-  { options, controller }: Embedding,
-  request: UpstreamRequest,
-): Promise<EmbeddingsResponse | AttemptFailure> {
+async function ask(embedding: Embedding, request: UpstreamRequest): Promise<EmbeddingsResponse | AttemptFailure> {
+  const { options, controller } = embedding;
   const { deployment, timeouts, dial } = options;
   const { signal } = controller;
   if (signal.aborted) {
@@ -100,6 +102,7 @@ async function ask(
   if (dialled.status < 200 || dialled.status > 299) {
     return readFailedResponse(dialled, options, signal);
   }
+  embedding.secrets = dialled.secrets ?? [];
   const body = await responseJson(dialled, signal);
   return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
 }

@@ -2,6 +2,7 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { UpstreamResponse } from '../model/dial.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { responseBytes } from './response-bytes.ts';
 
@@ -21,7 +22,7 @@ export async function readFailedResponse(
     return abortReason(signal);
   }
   const { status, headers } = response;
-  return protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() });
+  return cleanFailure(protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() }), response.secrets);
 }
 
 async function readText(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {

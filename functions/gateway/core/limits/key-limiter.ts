@@ -3,7 +3,7 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
-import { limitError, limitsUnavailable } from './limit-error.ts';
+import { limitError, limitsUnavailable, limitUnchecked } from './limit-error.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
@@ -11,6 +11,8 @@ import { monthOf } from './money.ts';
 import { type Demand, type Reservation, type Reserving, reserve } from './reserve.ts';
 import { settlementOf, type Use } from './settlement.ts';
 import { type SettlementLedger, settlementLedger } from './settlement-ledger.ts';
+import { type StoreOutages, storeOutages } from './store-outages.ts';
+import { inTime } from './store-patience.ts';
 
 /** A key whose use is counted. */
 export interface LimitedKey {
@@ -32,7 +34,7 @@ export type Admission =
     }
   | { readonly kind: 'refused'; readonly error: GatewayError };
 
-/** Holds keys to their limits over the whole fleet. Nothing here rejects, nor waits longer than `storeTimeoutMs` before a call. */
+/** Holds keys to their limits over the whole fleet. Nothing here rejects, nor waits longer than `storeTimeoutMs` for the store before a call. */
 export interface KeyLimiter {
   /** What is known without asking: the refusal that still stands, so that a flood costs next to nothing. */
   readonly refusal: (key: LimitedKey) => GatewayError | undefined;
@@ -49,8 +51,10 @@ export interface KeyLimiterOptions {
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
 
-/** After a failure no request of the same key waits for the store for so long, unless the store answers after all. */
-const PAUSE_MS = 1000;
+/** The longest that the end of a call waits until it is written; the write goes on. */
+const SETTLE_MS = 2000;
+/** The longest that closing waits for the same. */
+const CLOSE_MS = 4000;
 /** A store that fails is told of once in so long. */
 const LOG_EVERY_MS = 1000;
 
@@ -59,8 +63,7 @@ interface LimiterState extends KeyLimiterOptions {
   readonly queues: Map<string, AccountQueue>;
   readonly ledger: SettlementLedger;
   readonly allowance: LocalAllowance;
-  /** By account. */
-  readonly pausedUntilMs: Map<string, number>;
+  readonly outages: StoreOutages;
   loggedAtMs: number;
 }
 
@@ -77,13 +80,15 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
     queues: new Map(),
     ledger: settlementLedger({ store, onStoreError }),
     allowance: localAllowance(settings.localShare, clock.nowMs),
-    pausedUntilMs: new Map(),
+    outages: storeOutages(clock),
     loggedAtMs: -Infinity,
   };
   return {
     refusal: (key) => standingRefusal(state, key),
     admit: (key, demand) => admit(state, key, demand),
-    close: state.ledger.flush,
+    close: async () => {
+      await inTime(clock, CLOSE_MS, state.ledger.flush());
+    },
   };
 }
 
@@ -102,10 +107,13 @@ async function admit(state: LimiterState, key: LimitedKey, demand: Demand): Prom
   if (!isCounted(limits)) {
     return admitted(state, key, { headers: {}, reservation: Promise.resolve(undefined) });
   }
-  const asked = isPaused(state, key) ? undefined : ask(state, key, demand);
-  const reserving = asked === undefined ? undefined : await inTime(state, key, asked);
-  if (asked === undefined || reserving === undefined) {
-    return admitWithoutStore(state, key, { demand, asked });
+  const { outages } = state;
+  // Where the store has just failed, who is let through without it does not wait for it: it is asked beside the request.
+  const local = outages.isAway(key.account) ? allowLocally(state, key, demand) : undefined;
+  const asked = outages.pauseLeftMs(key.account) > 0 ? undefined : ask(state, key, demand);
+  const reserving = asked === undefined || local?.kind === 'allowed' ? undefined : await answerOf(state, key, asked);
+  if (reserving === undefined) {
+    return admitWithoutStore(state, key, { local: local ?? allowLocally(state, key, demand), asked });
   }
   const nowMs = state.clock.nowMs();
   if (reserving.kind === 'refused') {
@@ -123,7 +131,7 @@ function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimit
 async function ask(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Reserving | undefined> {
   try {
     const reserving = await queueOf(state, key.account).reserve(key.limits, demand);
-    state.pausedUntilMs.delete(key.account);
+    state.outages.answered(key.account);
     return reserving;
   } catch (error) {
     pause(state, key, error);
@@ -131,13 +139,9 @@ async function ask(state: LimiterState, key: LimitedKey, demand: Demand): Promis
   }
 }
 
-function isPaused({ clock, pausedUntilMs }: LimiterState, { account }: LimitedKey): boolean {
-  return clock.nowMs() < (pausedUntilMs.get(account) ?? -Infinity);
-}
-
 function pause(state: LimiterState, { name, account }: LimitedKey, error: unknown): void {
   const nowMs = state.clock.nowMs();
-  state.pausedUntilMs.set(account, nowMs + PAUSE_MS);
+  state.outages.failed(account);
   if (nowMs - state.loggedAtMs < LOG_EVERY_MS) {
     return;
   }
@@ -152,46 +156,54 @@ function queueOf({ queues, store, clock }: LimiterState, account: string): Accou
   return queue;
 }
 
-function inTime(
+/** The store's answer, where it gives one in time. */
+async function answerOf(
   state: LimiterState,
   key: LimitedKey,
   asked: Promise<Reserving | undefined>,
 ): Promise<Reserving | undefined> {
   const { storeTimeoutMs } = state.settings;
-  return new Promise((resolve) => {
-    const cancel = state.clock.after(storeTimeoutMs, () => {
-      pause(state, key, `no answer within ${storeTimeoutMs} ms`);
-      resolve(undefined);
-    });
-    void asked.then((reserving) => {
-      cancel();
-      resolve(reserving);
-    });
-  });
+  const inTimeOrNot = await inTime(state.clock, storeTimeoutMs, asked);
+  if (inTimeOrNot === undefined) {
+    pause(state, key, `no answer within ${storeTimeoutMs} ms`);
+  }
+  return inTimeOrNot?.answer;
 }
 
-function admitWithoutStore(
-  state: LimiterState,
-  key: LimitedKey,
-  { demand, asked }: { readonly demand: Demand; readonly asked: Promise<Reserving | undefined> | undefined },
-): Admission {
+interface WithoutStore {
+  readonly local: Locally;
+  readonly asked: Promise<Reserving | undefined> | undefined;
+}
+
+function admitWithoutStore(state: LimiterState, key: LimitedKey, { local, asked }: WithoutStore): Admission {
   // What was asked may have been written all the same: then it is there to be settled.
   const reservation = Promise.resolve(asked).then((late) => (late?.kind === 'reserved' ? late.reservation : undefined));
-  const local = allowLocally(state, key, demand);
-  if (local === undefined) {
+  if (local.kind === 'allowed') {
     return admitted(state, key, { headers: {}, reservation });
   }
   void settleLater(state, key, { reservation, use: { requests: 0, tokens: 0, usd: 0 } });
-  return { kind: 'refused', error: local };
+  return local;
 }
 
-function allowLocally(state: LimiterState, { account, limits }: LimitedKey, demand: Demand): GatewayError | undefined {
+/** What this instance makes of a request by itself. */
+type Locally = { readonly kind: 'allowed' } | Extract<Admission, { kind: 'refused' }>;
+
+function allowLocally(state: LimiterState, { account, limits }: LimitedKey, demand: Demand): Locally {
   if (state.settings.whenUnavailable === 'refuse') {
-    return limitsUnavailable();
+    return { kind: 'refused', error: limitsUnavailable() };
   }
   const known = queueOf(state, account).known();
-  const reserving = state.allowance({ account, limits, known, demand });
-  return reserving.kind === 'refused' ? errorOf(reserving, limits, state.clock.nowMs()) : undefined;
+  const allowing = state.allowance({ account, limits, known, demand });
+  switch (allowing.kind) {
+    case 'reserved':
+      return { kind: 'allowed' };
+    case 'spent':
+      return { kind: 'refused', error: errorOf(allowing.refused, limits, state.clock.nowMs()) };
+    case 'refused': {
+      const checkedInMs = Math.max(1, state.outages.pauseLeftMs(account));
+      return { kind: 'refused', error: limitUnchecked(allowing.refusal, checkedInMs) };
+    }
+  }
 }
 
 interface Admitted {
@@ -201,13 +213,21 @@ interface Admitted {
 }
 
 function admitted(state: LimiterState, key: LimitedKey, { headers, reservation }: Admitted): Admission {
-  return { kind: 'admitted', headers, settle: (use) => settleLater(state, key, { reservation, use }) };
+  return { kind: 'admitted', headers, settle: (use) => settleInTime(state, key, { reservation, use }) };
 }
+
+/** Resolves when it is written, or after a while: what is slow goes on beside the next calls. */
+async function settleInTime(state: LimiterState, key: LimitedKey, used: Used): Promise<void> {
+  const waitMs = state.outages.isAway(key.account) ? Math.min(SETTLE_MS, state.settings.storeTimeoutMs) : SETTLE_MS;
+  await inTime(state.clock, waitMs, settleLater(state, key, used));
+}
+
+type Used = Pick<Admitted, 'reservation'> & { readonly use: Use };
 
 async function settleLater(
   state: LimiterState,
   { account, limits }: LimitedKey,
-  { reservation, use }: Pick<Admitted, 'reservation'> & { readonly use: Use },
+  { reservation, use }: Used,
 ): Promise<void> {
   const month = monthOf(state.clock.nowMs());
   const reserved = (await reservation) ?? { requestsUs: 0, tokensUs: 0, month, nanoUsd: 0 };

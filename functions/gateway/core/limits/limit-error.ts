@@ -24,6 +24,18 @@ export function limitError(
   return { status: 429, message, type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null, headers };
 }
 
+/**
+ * The error where a limit cannot be checked and this instance has given what it allows meanwhile. `checkedInMs`: until the fleet's account
+ * is asked again.
+ */
+export function limitUnchecked({ limit, retryAfterMs = Infinity }: LimitRefusal, checkedInMs: number): GatewayError {
+  const waitMs = Math.ceil(Math.min(retryAfterMs, checkedInMs));
+  const what = limit === 'money' ? 'US dollars a month' : `${limit} a minute`;
+  const message = `This key's limit of ${what} cannot be checked at the moment, and the share of it that is allowed meanwhile is used. Try again in ${waitMs} ms.`;
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))), 'retry-after-ms': String(waitMs) };
+  return { status: 429, message, type: 'rate_limit_error', code: 'limits_unavailable', param: null, headers };
+}
+
 /** The error where limits cannot be checked and the operator would rather refuse. */
 export function limitsUnavailable(): GatewayError {
   const message = "This key's limits cannot be checked at the moment. Try again.";

@@ -1,6 +1,12 @@
 import type { KeyLimits } from '../model/key-limits.ts';
 import { type Account, emptyAccount } from './account.ts';
-import { type Demand, type Reserving, reserve } from './reserve.ts';
+import { type Demand, type LimitRefusal, type Reserving, reserve } from './reserve.ts';
+
+/** What an instance makes of a request by itself. `spent`: the key's money was, when last seen. `refused`: the instance's share is. */
+export type Allowing =
+  | { readonly kind: 'reserved' }
+  | { readonly kind: 'spent'; readonly refused: Extract<Reserving, { kind: 'refused' }> }
+  | { readonly kind: 'refused'; readonly refusal: LimitRefusal };
 
 /** What an instance allows a key by itself. */
 export type LocalAllowance = (key: {
@@ -8,7 +14,7 @@ export type LocalAllowance = (key: {
   readonly limits: KeyLimits;
   readonly known: Account;
   readonly demand: Demand;
-}) => Reserving;
+}) => Allowing;
 
 /**
  * While the fleet's accounts are out of reach, each instance allows a key `share` of its limits (at least one request at a time), and
@@ -21,11 +27,11 @@ export function localAllowance(share: number, nowMs: () => number): LocalAllowan
     const nothing: Demand = { requests: 0, tokens: 0, usd: 0 };
     const seen = reserve({ ...known, requests: 0, tokens: 0 }, limits, nothing, now);
     if (seen.kind === 'refused') {
-      return seen;
+      return { kind: 'spent', refused: seen };
     }
     const reserving = reserve(accounts.get(account) ?? emptyAccount(now), scaled(limits, share), demand, now);
     accounts.set(account, reserving.account);
-    return reserving;
+    return reserving.kind === 'refused' ? reserving : { kind: 'reserved' };
   };
 }
 

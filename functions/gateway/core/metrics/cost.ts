@@ -5,14 +5,14 @@ import type { Usage } from '../model/usage.ts';
 const HOUR_TO_MINUTES = 1.6;
 
 /**
- * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none. Cached tokens cost the input price and
- * reasoning the output price, unless priced apart.
+ * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none at all. A price that is missing counts as 0 for
+ * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart.
  */
 export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): number | undefined {
-  const { inputPrice, outputPrice = 0 } = prices;
-  if (usage === undefined || inputPrice === undefined) {
+  if (usage === undefined || !hasPrice(prices)) {
     return undefined;
   }
+  const { inputPrice = 0, outputPrice = 0 } = prices;
   const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = usage;
   const writePrice = prices.cacheWritePrice ?? inputPrice;
   const hourPrice = prices.cacheWrite1hPrice ?? writePrice * HOUR_TO_MINUTES;
@@ -21,4 +21,17 @@ export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): n
     cacheRead * (prices.cachedInputPrice ?? inputPrice) + cacheWrite5m * writePrice + cacheWrite1h * hourPrice;
   const output = Math.max(0, usage.output - reasoning) * outputPrice;
   return (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
+}
+
+const PRICES = [
+  'inputPrice',
+  'outputPrice',
+  'cachedInputPrice',
+  'cacheWritePrice',
+  'cacheWrite1hPrice',
+  'reasoningPrice',
+] as const satisfies readonly (keyof DeploymentSettings)[];
+
+function hasPrice(prices: DeploymentSettings): boolean {
+  return PRICES.some((name) => prices[name] !== undefined);
 }

@@ -25,6 +25,8 @@ export interface UpstreamResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Throws where the connection breaks or the signal is aborted. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** What proved who we are: nothing of the answer that is shown to anybody may have it. @default nothing */
+  readonly secrets?: readonly string[];
 }
 
 /** What a vendor is asked to do. The host knows the path of each. */

@@ -136,8 +136,17 @@ interface Lane<Piece> {
   readonly index: number;
 }
 
+/** What is kept of one plain answer at the most: far above any model's longest. */
+const MAX_PLAIN_CHARS = 32 * 1024 * 1024;
+const MAX_PLAIN_PIECES = 2_000_000;
+
+function isTooLong<Piece>({ attempt, answer }: Lane<Piece>): boolean {
+  return answer.length > MAX_PLAIN_PIECES || (attempt.report().answerChars ?? 0) > MAX_PLAIN_CHARS;
+}
+
 /** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. */
-async function follow<Piece>(run: Run<Piece>, { attempt, answer, index }: Lane<Piece>): Promise<void> {
+async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> {
+  const { attempt, answer, index } = lane;
   const opening = await attempt.open();
   if (opening.kind === 'failed') {
     apply(run, { kind: 'failed', attempt: index, failure: opening.failure });
@@ -151,6 +160,9 @@ async function follow<Piece>(run: Run<Piece>, { attempt, answer, index }: Lane<P
   for (let pieces = await attempt.next(); pieces !== undefined; pieces = await attempt.next()) {
     for (const piece of pieces) {
       answer.push(piece);
+    }
+    if (isTooLong(lane)) {
+      attempt.abort({ kind: 'malformed', reason: 'an answer without end' });
     }
   }
   const { failure } = attempt.report();

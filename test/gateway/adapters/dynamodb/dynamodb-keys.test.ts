@@ -4,9 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import { type AttributeValue, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoDbKeys } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { keyItem, type StoredKey } from '../../../../functions/gateway/adapters/dynamodb/key-item.ts';
-import { sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
+import { newKey, sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
 import type { GatewayPorts } from '../../../../functions/gateway/core/serve/ports.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../../infra/local/local-dynamodb.ts';
+import { virtualClock } from '../../../support/virtual-clock.ts';
 
 let dynamoDb: LocalDynamoDb;
 before(async () => {
@@ -14,8 +15,8 @@ before(async () => {
 });
 after(() => dynamoDb.close());
 
-function newKey(): string {
-  return `nemo_${randomBytes(32).toString('base64url')}`;
+function someKey(): string {
+  return newKey(randomBytes(32));
 }
 
 async function store(
@@ -27,56 +28,72 @@ async function store(
   await dynamoDb.client.send(new PutItemCommand({ TableName: dynamoDb.keysTable, Item: { ...item, ...raw } }));
 }
 
+/** What DynamoDB does: answers, answers with an error, finds nothing, or does not answer. */
+type Health = 'up' | 'down' | 'empty' | 'silent';
+
 interface Looking {
   readonly authenticate: GatewayPorts['authenticate'];
   readonly reads: () => number;
   readonly errors: readonly string[];
-  readonly pass: (ms: number) => void;
-  readonly setDown: (isDown: boolean) => void;
-  /** From now on no key is found. */
-  readonly setEmpty: () => void;
+  /** Lets time pass, and what was asked behind a request be answered. */
+  readonly pass: (ms: number) => Promise<void>;
+  readonly set: (health: Health) => void;
 }
 
+const STORE_MS = 100;
+
 function looking(whenUnavailable: 'allow' | 'refuse' = 'allow'): Looking {
-  let nowMs = 1_000_000;
+  const { clock, advance } = virtualClock();
+  let health: Health = 'up';
+  const [errors, underWay]: [string[], Set<unknown>] = [[], new Set()];
   let reads = 0;
-  let isDown = false;
-  let isEmpty = false;
-  const errors: string[] = [];
-  const send: DynamoDBClient['send'] = (command: never, ...rest: never[]) => {
-    reads += 1;
-    if (isEmpty) {
-      return Promise.resolve({});
-    }
-    return isDown ? Promise.reject(new Error('down')) : dynamoDb.client.send(command, ...rest);
+  const answers: Readonly<Record<Health, (...args: never[]) => Promise<unknown>>> = {
+    up: (command, ...rest) => dynamoDb.client.send(command, ...rest),
+    down: () => Promise.reject(new Error('down')),
+    empty: () => Promise.resolve({}),
+    silent: () => new Promise((_, reject) => clock.after(2000, () => reject(new Error('aborted')))),
   };
-  // The reader uses `send` only.
-  const client = { send } as unknown as DynamoDBClient;
+  const send = (...args: never[]): Promise<unknown> => {
+    reads += 1;
+    const answer = answers[health](...args);
+    const watched = health === 'silent' ? undefined : answer.catch(() => undefined);
+    underWay.add(watched);
+    return answer;
+  };
   return {
     authenticate: dynamoDbKeys({
-      client,
+      // The reader uses `send` only.
+      client: { send } as unknown as DynamoDBClient,
       tableName: dynamoDb.keysTable,
-      nowMs: () => nowMs,
-      whenUnavailable,
+      clock,
+      settings: { whenUnavailable, storeTimeoutMs: STORE_MS },
       onStoreError: (operation) => void errors.push(operation),
     }),
     reads: () => reads,
     errors,
-    pass: (ms) => {
-      nowMs += ms;
+    pass: async (ms) => {
+      await Promise.all(underWay);
+      await advance(ms);
     },
-    setDown: (down) => {
-      isDown = down;
-    },
-    setEmpty: () => {
-      isEmpty = true;
+    set: (to) => {
+      health = to;
     },
   };
 }
 
+/** What a look-up gives, after how much of the clock's time at the most. */
+async function within(gate: Looking, key: string, ms: number): Promise<unknown> {
+  let found: unknown = 'waiting';
+  void gate.authenticate(key).then((answer) => {
+    found = answer;
+  });
+  await gate.pass(ms);
+  return found;
+}
+
 describe('the keys in DynamoDB', () => {
   test('are known with their limits and their account', async () => {
-    const key = newKey();
+    const key = someKey();
     const limits = { models: ['a', 'b'], requestsPerMinute: 5, tokensPerMinute: 10, usdPerMonth: 0.5 };
     await store(key, { limits, expiresAt: '2030-01-01T00:00:00Z' });
     assert.deepEqual(await looking().authenticate(key), {
@@ -87,20 +104,32 @@ describe('the keys in DynamoDB', () => {
     });
   });
 
-  test('are forgotten within a minute of their revocation', async () => {
-    const key = newKey();
+  test('are served at once for a minute and looked up behind the request, so that nobody waits and a revocation is seen', async () => {
+    const key = someKey();
     await store(key);
     const gate = looking();
     assert.notEqual(await gate.authenticate(key), undefined);
     await store(key, { revokedAt: '2026-01-02T00:00:00Z' });
-    gate.pass(29_999);
-    assert.notEqual(await gate.authenticate(key), undefined);
-    gate.pass(1);
+    await gate.pass(20_000);
+    assert.equal(gate.reads(), 1);
+    assert.notEqual(await within(gate, key, 0), undefined);
+    await gate.pass(0);
+    assert.equal(gate.reads(), 2);
     assert.equal(await gate.authenticate(key), undefined);
   });
 
-  test('are read once for all requests of thirty seconds, unknown ones too', async () => {
-    const [known, unknown] = [newKey(), newKey()];
+  test('are forgotten within a minute of their revocation, also where nobody has used them meanwhile', async () => {
+    const key = someKey();
+    await store(key);
+    const gate = looking();
+    assert.notEqual(await gate.authenticate(key), undefined);
+    await store(key, { revokedAt: '2026-01-02T00:00:00Z' });
+    await gate.pass(55_000);
+    assert.equal(await gate.authenticate(key), undefined);
+  });
+
+  test('are read once for all requests of twenty seconds, unknown ones too', async () => {
+    const [known, unknown] = [someKey(), someKey()];
     await store(known);
     const gate = looking();
     await Promise.all(Array.from({ length: 20 }, () => gate.authenticate(known)));
@@ -109,13 +138,13 @@ describe('the keys in DynamoDB', () => {
     assert.equal(gate.reads(), 2);
   });
 
-  test('are looked up by the whole key: one that differs in its last character is another', async () => {
-    const key = newKey();
+  test('are looked up by the whole key: one that lacks its end is another', async () => {
+    const key = someKey();
     await store(key);
     const gate = looking();
     await gate.authenticate(key);
-    const last = key.endsWith('A') ? 'E' : 'A';
-    assert.equal(await gate.authenticate(key.slice(0, -1) + last), undefined);
+    const old = key.slice(0, -6);
+    assert.equal(await gate.authenticate(old), undefined);
   });
 
   test('that do not look like keys are unknown without a read', async () => {
@@ -126,8 +155,9 @@ describe('the keys in DynamoDB', () => {
       'constructor',
       '__proto__',
       'nemo_',
-      `${newKey()}x`,
-      newKey().slice(0, -1),
+      `${someKey()}x`,
+      someKey().slice(0, -1),
+      `${someKey().slice(0, -1)}!`,
       ' nemo_',
       'account#x',
     ];
@@ -138,13 +168,13 @@ describe('the keys in DynamoDB', () => {
   });
 
   test('stay known when a flood of unknown ones comes', async () => {
-    const key = newKey();
+    const key = someKey();
     await store(key);
     const gate = looking();
     await gate.authenticate(key);
-    gate.setEmpty();
+    gate.set('empty');
     for (let index = 0; index < 10_050; index += 1) {
-      assert.equal(await gate.authenticate(newKey()), undefined);
+      assert.equal(await gate.authenticate(someKey()), undefined);
     }
     const reads = gate.reads();
     assert.notEqual(await gate.authenticate(key), undefined);
@@ -159,35 +189,97 @@ describe('the keys in DynamoDB', () => {
   ];
   for (const [what, raw] of unreadable) {
     test(`do not pass without a limit that ${what}`, async () => {
-      const key = newKey();
+      const key = someKey();
       await store(key, {}, raw);
       assert.equal(await looking().authenticate(key), undefined);
     });
   }
 });
 
-describe('while DynamoDB is down', () => {
-  test('a key that was good minutes ago stays so, and the log is told; one never seen cannot be checked', async () => {
-    const key = newKey();
+describe('while DynamoDB is away', () => {
+  test('a key that was good minutes ago stays so for ten, and the log is told; one never seen cannot be checked', async () => {
+    const key = someKey();
     await store(key);
     const gate = looking();
     await gate.authenticate(key);
-    gate.setDown(true);
-    gate.pass(60_000);
-    assert.notEqual(await gate.authenticate(key), undefined);
-    assert.equal(await gate.authenticate(newKey()), 'unavailable');
+    gate.set('down');
+    await gate.pass(60_000);
+    assert.notEqual(await gate.authenticate(key), 'unavailable');
+    assert.equal(await gate.authenticate(someKey()), 'unavailable');
     assert.deepEqual(gate.errors, ['look up a key', 'look up a key']);
-    gate.pass(600_000);
+    await gate.pass(600_000);
     assert.equal(await gate.authenticate(key), 'unavailable');
   });
 
-  test('no key can be checked where the operator would rather refuse', async () => {
-    const key = newKey();
+  test('no key can be checked after a minute where the operator would rather refuse', async () => {
+    const key = someKey();
     await store(key);
     const gate = looking('refuse');
     await gate.authenticate(key);
-    gate.setDown(true);
-    gate.pass(30_000);
+    gate.set('down');
+    await gate.pass(60_000);
     assert.equal(await gate.authenticate(key), 'unavailable');
+  });
+
+  test('a known key waits once, for no longer than the store is given, and then not at all', async () => {
+    const key = someKey();
+    await store(key);
+    const gate = looking();
+    await gate.authenticate(key);
+    gate.set('silent');
+    await gate.pass(60_000);
+    assert.notEqual(await within(gate, key, STORE_MS), 'waiting');
+    for (let second = 0; second < 300; second += 1) {
+      const found = await within(gate, key, 0);
+      assert.ok(typeof found === 'object', `${second}: ${String(found)}`);
+      await gate.pass(1000);
+    }
+    assert.ok(gate.reads() <= 1 + 300 / 2, String(gate.reads()));
+  });
+
+  test('unknown keys wait once, and then are told at once that they cannot be checked', async () => {
+    const gate = looking();
+    gate.set('silent');
+    assert.equal(await within(gate, someKey(), 1999), 'waiting');
+    await gate.pass(1);
+    assert.equal(await within(gate, someKey(), 0), 'unavailable');
+    await gate.pass(2000);
+    assert.equal(await within(gate, someKey(), STORE_MS), 'unavailable');
+  });
+
+  test('the first answer ends the outage for every key', async () => {
+    const [key, other] = [someKey(), someKey()];
+    await store(key);
+    await store(other);
+    const gate = looking();
+    await gate.authenticate(key);
+    gate.set('silent');
+    await gate.pass(60_000);
+    await within(gate, key, STORE_MS);
+    gate.set('up');
+    await gate.pass(4_000);
+    await within(gate, key, 0);
+    await gate.pass(0);
+    assert.equal(typeof (await gate.authenticate(other)), 'object');
+  });
+});
+
+describe('a key without a checksum', () => {
+  test('as they were made before there was one stays valid', async () => {
+    const old = `nemo_${randomBytes(32).toString('base64url')}`;
+    await store(old);
+    assert.equal(typeof (await looking().authenticate(old)), 'object');
+  });
+});
+
+describe('a key that was not made here', () => {
+  test('costs no read, whatever single character of a good one is another', async () => {
+    const key = someKey();
+    const gate = looking();
+    for (let at = 'nemo_'.length; at < key.length; at += 1) {
+      const other = key[at] === 'A' ? 'B' : 'A';
+      assert.equal(await gate.authenticate(key.slice(0, at) + other + key.slice(at + 1)), undefined);
+    }
+    assert.equal(gate.reads(), 0);
   });
 });

@@ -6,7 +6,7 @@ statisticsStoreSuite('the embedded DynamoDB', startLocalDynamoDb);
 statisticsStoreSuite("the embedded DynamoDB by Lambda's client", startForLambda);
 
 async function startForLambda(): Promise<DatabaseUnderTest> {
-  const { endpoint, statisticsTable, close } = await startLocalDynamoDb();
+  const { endpoint, statisticsTable, close } = await startLocalDynamoDb('local');
   const credentials = async () => ({ accessKeyId: 'local', secretAccessKey: 'local' });
   const client = lambdaDynamoDbClient({ endpoint, region: 'local', credentials });
   return {

@@ -374,6 +374,41 @@ describe('while the store is down', () => {
     assert.equal(refused(await only(fleet).admit(key, ONE)).code, 'insufficient_quota');
   });
 
+  test('a refusal says that the limit could not be checked, and to try again when it is checked', async () => {
+    for (const limits of [{ requestsPerMinute: 10 }, { tokensPerMinute: 10 }, { usdPerMonth: 1 }]) {
+      const fleet = fleetOf(1);
+      const key = keyWith(limits);
+      const demand = { requests: 1, tokens: 10, usd: 1 };
+      fleet.accounts.setDown(true);
+      admitted(await only(fleet).admit(key, demand));
+      await fleet.time.advance(300);
+      const error = refused(await only(fleet).admit(key, demand));
+      assert.deepEqual(
+        [error.status, error.code, error.headers],
+        [429, 'limits_unavailable', { 'retry-after': '1', 'retry-after-ms': '700' }],
+      );
+      assert.match(error.message, /cannot be checked at the moment.*Try again in 700 ms/);
+      fleet.accounts.setDown(false);
+      await fleet.time.advance(1_000);
+      await only(fleet).admit(key, demand);
+      await fleet.time.advance(0);
+      const later = await only(fleet).admit(key, ONE);
+      assert.ok(later.kind === 'admitted' || later.error.code !== 'limits_unavailable');
+    }
+  });
+
+  test('nobody waits twice for the same outage, however long it is', async () => {
+    const fleet = fleetOf(1, { delayMs: () => 1_000_000 });
+    const key = keyWith({ requestsPerMinute: 6_000 });
+    const first = only(fleet).admit(key, ONE);
+    await fleet.time.advance(100);
+    admitted(await first);
+    for (let second = 0; second < 25; second += 1) {
+      await fleet.time.advance(1_000);
+      admitted(await only(fleet).admit(key, ONE));
+    }
+  });
+
   test('the fleet is asked again a second later', async () => {
     const fleet = fleetOf(1);
     const key = keyWith({ requestsPerMinute: 50 });
@@ -382,6 +417,9 @@ describe('while the store is down', () => {
     fleet.accounts.setDown(false);
     assert.deepEqual(admitted(await only(fleet).admit(key, ONE)).headers, {});
     await fleet.time.advance(1_001);
+    // Asked beside this request, which does not wait.
+    assert.deepEqual(admitted(await only(fleet).admit(key, ONE)).headers, {});
+    await fleet.time.advance(0);
     assert.notDeepEqual(admitted(await only(fleet).admit(key, ONE)).headers, {});
   });
 });
@@ -397,6 +435,32 @@ describe('a store that is slow', () => {
     await fleet.time.advance(5_000);
     await settled;
     assert.deepEqual(fleet.accounts.money('hash', MONTH), { committed: 500_000_000, spent: 500_000_000 });
+  });
+
+  test('for seconds costs nobody more than was used, and keeps nothing reserved', async () => {
+    const fleet = fleetOf(1, { delayMs: () => 1_250 });
+    const key = keyWith({ usdPerMonth: 10, tokensPerMinute: 100_000 });
+    for (let call = 0; call < 20; call += 1) {
+      const asked = only(fleet).admit(key, { requests: 1, tokens: 100, usd: 0.04 });
+      await fleet.time.advance(100);
+      const settled = admitted(await asked).settle({ requests: 1, tokens: 50, usd: 0.01 });
+      await fleet.time.advance(500);
+      void settled;
+    }
+    await fleet.time.advance(60_000);
+    assert.deepEqual(fleet.accounts.money('hash', MONTH), { committed: 200_000_000, spent: 200_000_000 });
+  });
+
+  test('ends no call later than two seconds after it, nor a closing later than four', async () => {
+    const fleet = fleetOf(1, { delayMs: () => 1_000_000 });
+    const admission = admitted(await only(fleet).admit(keyWith({}), ONE));
+    const ended = Promise.all([admission.settle({ requests: 1, tokens: 0, usd: 1 }), only(fleet).close()]);
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    await fleet.time.advance(4_001);
+    assert.ok(isOver);
   });
 
   test('that reserves for a request refused meanwhile has it given back', async () => {

@@ -55,6 +55,19 @@ describe('the cost of an attempt', () => {
       dollars: 1,
     },
     {
+      name: 'output where the input has no price',
+      prices: { outputPrice: 10, cachedInputPrice: 2 },
+      used: cached,
+      dollars: 10 + 0.5 * 2,
+    },
+    { name: 'input where the output has no price', prices: { inputPrice: 3 }, used: usage(), dollars: 3 },
+    {
+      name: 'reasoning where nothing else has a price',
+      prices: { reasoningPrice: 20 },
+      used: usage({ reasoning: M / 4 }),
+      dollars: 5,
+    },
+    {
       name: 'reasoning at the price of the answer',
       prices: { inputPrice: 0, outputPrice: 10 },
       used: usage({ reasoning: M / 4 }),

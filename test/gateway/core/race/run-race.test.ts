@@ -34,6 +34,8 @@ function scriptedAttempt(name: string, script: Script, time: VirtualClock): Atte
     await Promise.race([passed(time, afterMs), stopped.promise]);
     if (word === undefined) {
       end(script.failure);
+    } else {
+      report = { ...report, answerChars: (report.answerChars ?? 0) + word.length };
     }
     return report.endedAtMs === undefined && word !== undefined ? [word] : undefined;
   };
@@ -116,6 +118,15 @@ describe('a race that runs', () => {
     assert.equal(result(), undefined);
     await time.advance(1);
     assert.deepEqual(result()?.outcome, { kind: 'won', leader: 0, pieces: ['fast', 'answer'] });
+  });
+
+  it('breaks off a plain answer without end and goes on with the next candidate, whatever the size of its pieces', async () => {
+    const long = 'x'.repeat(20 * 1024 * 1024);
+    const words = Array.from({ length: 5 }, () => [1, long] as const);
+    const { time, result } = run([{ words }, FAST], { mode: 'plain' });
+    await time.advance(200);
+    assert.deepEqual(result()?.outcome, { kind: 'won', leader: 1, pieces: ['fast', 'answer'] });
+    assert.deepEqual(result()?.failures, [{ kind: 'malformed', reason: 'an answer without end' }]);
   });
 
   it('goes on with the next candidate at once, and tells of both', async () => {

@@ -45,6 +45,11 @@ describe('passedTraceState', () => {
     it(`passes on none of a header with ${what}`, () => assert.equal(passedTraceState(header), undefined));
   }
 
+  it('looks at a value of many spaces once: as well formed, without those around it', () => {
+    assert.equal(passedTraceState(`a=1${' '.repeat(600)},\t\tb=2`), 'a=1,b=2');
+    assert.equal(passedTraceState(`a=1${' '.repeat(600)}2`), undefined);
+  });
+
   it('leaves out entries above 128 characters first, the last of them first', () => {
     const [small, large, other] = [entry('a', 100), entry('b', 250), entry('c', 250)];
     assert.equal(passedTraceState([large, small, other].join(',')), `${large},${small}`);

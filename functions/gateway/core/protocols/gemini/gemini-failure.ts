@@ -112,7 +112,7 @@ function isMissingFile({ status, message }: VendorError): boolean {
 const MISSING_FILE = [/\bpermission to access the file\b/i, /\bstorage\.objects\.get\b/i, /^file \S+ not found/i];
 const BAD_KEY = [/\bapi key (not valid|not found|expired)/i];
 const CONTEXT_EXCEEDED = [
-  /input token count\b.*\b(exceeds|only supports)/is,
+  /input token count\b.{0,80}\b(exceeds|only supports)/is,
   /exceeds the maximum number of (input )?tokens/i,
   /(prompt|request|input) is too long/i,
 ];

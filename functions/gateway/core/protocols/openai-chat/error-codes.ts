@@ -126,8 +126,8 @@ export const REQUEST_MESSAGES: readonly RegExp[] = [
 export const CONTEXT_MESSAGES: readonly RegExp[] = [
   /maximum (?:context|sequence|prompt|input) length/i,
   /context (?:length|window|size)\b.{0,80}\b(?:exceed|limit|less than|greater than|too (?:small|long))/i,
-  /exceed\w*\b.{0,80}\bcontext (?:length|window|size)/i,
-  /exceed\w*\b.{0,40}\bmax(?:imum)?[ _](?:model[ _]len|context|prompt|input)/i,
+  /exceed\w{0,3}\b.{0,80}\bcontext (?:length|window|size)/i,
+  /exceed\w{0,3}\b.{0,40}\bmax(?:imum)?[ _](?:model[ _]len|context|prompt|input)/i,
   /(?:prompt|input|request) (?:is )?too long\b/i,
   /too many (?:input |prompt )?tokens/i,
   /input token count .{0,40}exceeds/i,

@@ -1,4 +1,5 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import { codeWord } from '../../model/code-word.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import { impliedError, statedError } from './openai-error.ts';
@@ -16,7 +17,7 @@ export type StreamEvent =
 /** Tells what an event is. An error counts wherever a server puts it: `event: error`, or an `error` member of any chunk. */
 export function streamEvent({ kind, name, data }: WireEvent): StreamEvent {
   if (kind !== 'event') {
-    return { kind: 'failed', failure: { kind: 'malformed', reason: name } };
+    return { kind: 'failed', failure: { kind: 'malformed', reason: codeWord(name) ?? 'a message of an unknown kind' } };
   }
   const text = data.trim();
   if (text === '[DONE]') {

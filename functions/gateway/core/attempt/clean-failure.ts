@@ -1,0 +1,50 @@
+import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
+import { codeWord } from '../model/code-word.ts';
+import { redactSecrets } from '../model/redact-secrets.ts';
+
+/** The longest text of a vendor's that is passed on. */
+const MAX_MESSAGE_CHARS = 2000;
+const MAX_PARAM_CHARS = 200;
+const MAX_REASON_CHARS = 80;
+
+/**
+ * A failure with the vendor's texts cut and cleaned, as soon as they are read: whatever shows them later (headers, trail, log, terminal, the
+ * caller's error) gets no more. Codes are words or nothing, texts have no control characters, and `secrets`, which the vendor was shown,
+ * are not in them, however they were escaped.
+ */
+export function cleanFailure(failure: AttemptFailure, secrets: readonly string[] = []): AttemptFailure {
+  const vendor = failure.vendor === undefined ? {} : { vendor: cleanVendor(failure.vendor, secrets) };
+  if (failure.kind !== 'malformed') {
+    return { ...failure, ...vendor };
+  }
+  const reason = failure.vendor === undefined ? cleanText(failure.reason, secrets, MAX_REASON_CHARS) : undefined;
+  return { ...failure, ...vendor, reason: reason ?? word(failure.reason, secrets) ?? 'unusable output' };
+}
+
+function cleanVendor(vendor: VendorError, secrets: readonly string[]): VendorError {
+  const { status, message, param } = vendor;
+  const [type, code, requestId] = [vendor.type, vendor.code, vendor.requestId].map((text) => word(text, secrets));
+  return {
+    status,
+    message: cleanText(message, secrets, MAX_MESSAGE_CHARS),
+    ...(type !== undefined && { type }),
+    ...(code !== undefined && { code }),
+    ...(param !== undefined && { param: cleanText(param, secrets, MAX_PARAM_CHARS) }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function word(text: string | undefined, secrets: readonly string[]): string | undefined {
+  const cleaned = text === undefined ? undefined : withoutSecrets(text, secrets);
+  // What is left of a word with a secret in it is of no use.
+  return cleaned === text ? codeWord(text) : undefined;
+}
+
+function cleanText(text: string, secrets: readonly string[], maxChars: number): string {
+  const cleaned = redactSecrets(withoutSecrets(text.slice(0, 2 * maxChars), secrets));
+  return cleaned.replaceAll(/[^\P{Cc}\n\t]/gu, ' ').slice(0, maxChars);
+}
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { type GatewayServerOptions, gatewayServer } from '../../../functions/gateway/adapters/node-http-server.ts';
+import type { Gateway } from '../../../functions/gateway/core/serve/gateway.ts';
+import type { GatewayResponse } from '../../../functions/gateway/core/serve/ports.ts';
+
+const MB = 1024 * 1024;
+
+interface Listening extends AsyncDisposable {
+  readonly port: number;
+  readonly server: Server;
+}
+
+async function listening(gateway: Gateway, options: GatewayServerOptions = {}): Promise<Listening> {
+  const { server, close } = gatewayServer(gateway, options);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    server,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function answer(
+  body: GatewayResponse['body'],
+  status = 200,
+  afterEnd = async (): Promise<void> => undefined,
+): GatewayResponse {
+  return { status, headers: { 'content-type': 'text/plain' }, body, afterEnd };
+}
+
+/** Answers 413 where the body is larger than 6 MB, as the gateway does. */
+const BODY_SIZE: Gateway = async (request) => {
+  const body = await request.readBody(6 * MB);
+  return typeof body === 'string' ? answer(body, body === 'too-large' ? 413 : 499) : answer(String(body.length));
+};
+
+async function socketTo(port: number): Promise<{ readonly socket: Socket; readonly received: () => string }> {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  const parts: Buffer[] = [];
+  socket.on('data', (part) => parts.push(part));
+  await once(socket, 'connect');
+  return { socket, received: () => Buffer.concat(parts).toString() };
+}
+
+describe('a caller who does not read', () => {
+  it('ends its call after a while, which is then recorded', async () => {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    async function* endless(): AsyncGenerator<string> {
+      for (;;) {
+        yield 'x'.repeat(MB);
+      }
+    }
+    await using server = await listening(async () => answer(endless(), 200, async () => resolve()), {
+      readStallMs: 20,
+    });
+    const { socket } = await socketTo(server.port);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await ended;
+    socket.destroy();
+  });
+});
+
+describe('an upload that is too large', () => {
+  for (const form of ['content-length', 'chunks']) {
+    it(`is taken to its end, so that its sender reads why it was refused: by ${form}`, async () => {
+      await using server = await listening(BODY_SIZE);
+      const answers = Array.from({ length: 10 }, () => upload(server.port, 7 * MB, form === 'content-length'));
+      assert.deepEqual(new Set(await Promise.all(answers)), new Set(['413 too-large']));
+    });
+  }
+
+  it('is refused on a connection that closes then', async () => {
+    await using server = await listening(BODY_SIZE);
+    const { socket, received } = await socketTo(server.port);
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${7 * MB}\r\n\r\n`);
+    socket.write(new Uint8Array(7 * MB));
+    await once(socket, 'close');
+    assert.match(received(), /^HTTP\/1\.1 413 [\s\S]*connection: close[\s\S]*too-large$/i);
+  });
+});
+
+function upload(port: number, bytes: number, hasLength: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    const headers = hasLength ? { 'content-length': bytes } : {};
+    const sent = httpRequest({ port, host: '127.0.0.1', method: 'POST', headers }, async (response) => {
+      const parts: Buffer[] = [];
+      for await (const part of response) {
+        parts.push(part);
+      }
+      resolve(`${response.statusCode} ${Buffer.concat(parts)}`);
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? String(error)));
+    for (let at = 0; at < bytes; at += MB) {
+      sent.write(new Uint8Array(Math.min(MB, bytes - at)));
+    }
+    sent.end();
+  });
+}
+
+describe('a malformed request behind another one', () => {
+  const NONSENSE = 'NONSENSE\r\n\r\n';
+  const HEAD = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+
+  it('leaves the stream that is under way whole, and closes the connection after it', async () => {
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    async function* stream(): AsyncGenerator<string> {
+      yield 'first';
+      await mayGoOn;
+      yield 'second';
+    }
+    await using server = await listening(async () => answer(stream()));
+    const { socket, received } = await socketTo(server.port);
+    socket.write(HEAD);
+    while (!received().includes('first')) {
+      await once(socket, 'data');
+    }
+    const isRead = once(server.server, 'clientError');
+    socket.write(NONSENSE);
+    await isRead;
+    goOn();
+    await once(socket, 'close');
+    assert.match(received(), /^HTTP\/1\.1 200 [\s\S]*\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n$/);
+  });
+
+  it('is not taken for the answer that is still to come', async () => {
+    const { promise: mayAnswer, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: hasAsked } = Promise.withResolvers<void>();
+    await using server = await listening(async () => {
+      hasAsked();
+      await mayAnswer;
+      return answer('the answer');
+    });
+    const { socket, received } = await socketTo(server.port);
+    const isRead = once(server.server, 'clientError');
+    socket.write(HEAD + NONSENSE);
+    await Promise.all([asked, isRead]);
+    goOn();
+    await once(socket, 'close');
+    assert.match(received(), /^HTTP\/1\.1 200 [\s\S]*the answer$/);
+    assert.equal(received().split('HTTP/1.1 ').length, 2);
+  });
+
+  it('gets a 400 where nothing is under way', async () => {
+    await using server = await listening(async () => answer('ok'));
+    const { socket, received } = await socketTo(server.port);
+    socket.write(HEAD);
+    await once(socket, 'data');
+    socket.write(NONSENSE);
+    await once(socket, 'close');
+    assert.match(received(), /ok[\s\S]*HTTP\/1\.1 400 [\s\S]*malformed_http/);
+  });
+});
+
+describe('bodies that never end', () => {
+  it('are broken off, the silent ones first, where all of them hold too much; who sends on is served', async () => {
+    await using server = await listening(BODY_SIZE, { maxHeldBytes: 10 * MB });
+    const silent = await Promise.all(Array.from({ length: 6 }, () => socketTo(server.port)));
+    let gone = 0;
+    for (const { socket } of silent) {
+      socket.on('close', () => {
+        gone += 1;
+      });
+      socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${6 * MB}\r\n\r\n`);
+      socket.write(new Uint8Array(3 * MB));
+    }
+    assert.equal(await upload(server.port, 5 * MB, true), `200 ${5 * MB}`);
+    // Those that are left hold 10 MB at the most: three of 3 MB.
+    assert.ok(gone >= 3, String(gone));
+    for (const { socket } of silent) {
+      socket.destroy();
+    }
+  });
+});

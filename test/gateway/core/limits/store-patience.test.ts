@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inTime } from '../../../../functions/gateway/core/limits/store-patience.ts';
+import type { Clock } from '../../../../functions/gateway/core/model/clock.ts';
+import { virtualClock } from '../../../support/virtual-clock.ts';
+
+/** A process that is busy for a while in each turn of its event loop: its timers are late, and each turn reads what has come. */
+function busyLoop(): { readonly clock: Clock; readonly turn: (busyMs: number) => Promise<void> } {
+  let nowMs = 0;
+  const timers = new Map<symbol, { readonly dueMs: number; readonly wake: () => void }>();
+  return {
+    clock: {
+      nowMs: () => nowMs,
+      after: (delayMs, wake) => {
+        const id = Symbol('timer');
+        timers.set(id, { dueMs: nowMs + delayMs, wake });
+        return () => void timers.delete(id);
+      },
+    },
+    turn: async (busyMs) => {
+      nowMs += busyMs;
+      for (const [id, { dueMs, wake }] of [...timers]) {
+        if (dueMs <= nowMs && timers.delete(id)) {
+          wake();
+        }
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+describe('the patience with a store', () => {
+  test('gives an answer that comes within the time', async () => {
+    const { clock, advance, pending } = virtualClock();
+    const asked = new Promise<string>((resolve) => void clock.after(99, () => resolve('answer')));
+    const waiting = inTime(clock, 100, asked);
+    await advance(99);
+    assert.deepEqual(await waiting, { answer: 'answer' });
+    assert.equal(pending(), 0);
+  });
+
+  test('ends with the time where the process is at leisure', async () => {
+    const { clock, advance } = virtualClock();
+    let isOver = false;
+    void inTime(clock, 100, new Promise(() => undefined)).then((answer) => {
+      isOver = answer === undefined;
+    });
+    await advance(99);
+    assert.equal(isOver, false);
+    await advance(1);
+    assert.equal(isOver, true);
+  });
+
+  test('does not count against the store that the process was busy and woke late', async () => {
+    const { clock, turn } = busyLoop();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const waiting = inTime(clock, 100, promise);
+    await turn(700);
+    await turn(700);
+    resolve('answer');
+    await turn(700);
+    assert.deepEqual(await waiting, { answer: 'answer' });
+  });
+
+  test('ends also in a process that is always busy', async () => {
+    const { clock, turn } = busyLoop();
+    const waiting = inTime(clock, 100, new Promise(() => undefined));
+    for (let turns = 0; turns < 5; turns += 1) {
+      await turn(700);
+    }
+    assert.equal(await waiting, undefined);
+  });
+});
