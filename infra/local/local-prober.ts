@@ -1,6 +1,6 @@
 import type { Clock } from '../../functions/gateway/core/clock.ts';
 import { describeFailure } from '../../functions/gateway/core/failover/final-error.ts';
-import type { ProbeRecord } from '../../functions/probe/core/probe.ts';
+import type { ProbeRecord } from '../../functions/gateway/core/probe/probe.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { ConfigError } from './local-config.ts';
 

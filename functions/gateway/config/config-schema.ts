@@ -4,6 +4,7 @@ import { deploymentSchema } from './deployment-schema.ts';
 import { ejectionSchema } from './ejection-schema.ts';
 import { keySchema, limitSettingsSchema } from './key-schema.ts';
 import { deploymentOrRouteName, providerName } from './name-schemas.ts';
+import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
 
@@ -128,6 +129,7 @@ export const configSchema = z
     statistics: statisticsSchema,
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
+    probes: probesSchema,
     statusPage: z
       .boolean()
       .default(false)

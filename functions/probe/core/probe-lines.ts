@@ -7,7 +7,7 @@ import {
   DIMENSION_SETS,
   REQUEST_METRICS,
 } from '../../gateway/core/metrics/metric-names.ts';
-import type { ProbeRecord } from './probe.ts';
+import type { ProbeRecord } from '../../gateway/core/probe/probe.ts';
 import type { ProbeRun } from './prober.ts';
 
 /**

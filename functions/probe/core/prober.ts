@@ -2,10 +2,10 @@ import type { Clock, Random } from '../../gateway/core/clock.ts';
 import type { Deployment, GatewayConfig, StatisticsSettings } from '../../gateway/core/config/gateway-config.ts';
 import { modelDirectory } from '../../gateway/core/config/resolve-model.ts';
 import type { Dial } from '../../gateway/core/failover/dial.ts';
+import { MAX_PROBE_MS, type ProbePorts, type ProbeRecord, probe } from '../../gateway/core/probe/probe.ts';
 import { fleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../gateway/core/statistics/statistics-store.ts';
 import { chooseProbes, type ProbeChoice, type Skipped, type SkipReason } from './choose-probes.ts';
-import { MAX_PROBE_MS, type ProbePorts, type ProbeRecord, probe } from './probe.ts';
 
 export interface ProberPorts {
   readonly config: GatewayConfig;

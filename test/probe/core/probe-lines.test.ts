@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { arrayMember, type JsonObject, member, objectMember } from '../../../functions/gateway/core/json.ts';
 import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../../functions/gateway/core/metrics/metric-names.ts';
-import type { ProbeRecord } from '../../../functions/probe/core/probe.ts';
+import type { ProbeRecord } from '../../../functions/gateway/core/probe/probe.ts';
 import { probeLines } from '../../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../../functions/probe/core/prober.ts';
 import { FAILURES } from '../../support/failures.ts';

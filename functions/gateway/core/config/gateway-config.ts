@@ -11,6 +11,8 @@ export interface GatewayConfig extends RouteSettings {
   readonly statistics: StatisticsSettings;
   readonly ejection: EjectionSettings;
   readonly limits: LimitSettings;
+  /** One-token calls beside requests, to learn about deployments that no traffic measures. */
+  readonly probes: ProbeSettings | 'off';
   /** Whether the live page and `GET /status` are there, for operators' keys. */
   readonly statusPage: boolean;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
@@ -142,6 +144,14 @@ export interface StatisticsSettings {
   readonly writesPerSecond: number;
   /** Reads a second of each item that the whole fleet stays under: past that, snapshots are refreshed less often. */
   readonly readsPerSecond: number;
+}
+
+/** How often the fleet looks at a deployment beside calls, at the most. Milliseconds. */
+export interface ProbeSettings {
+  /** While it is displaced, recovering or not known. */
+  readonly everyMs: number;
+  /** While it is what it usually is. */
+  readonly rareEveryMs: number;
 }
 
 export interface ConfiguredKey extends KeyLimits {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Admission } from '../keys/key-limiter.ts';
 import type { TraceContext } from '../trace/trace-context.ts';
+import type { Looks } from './look-beside.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
 /** One request on its way through the gateway: who, since when, and what each stage took. */
@@ -15,6 +16,8 @@ export interface Call {
   key?: AuthenticatedKey;
   /** What its key's account is to be told in the end. */
   admission?: Extract<Admission, { kind: 'admitted' }>;
+  /** Probes that are made while it waits. */
+  looks?: Looks;
   /** Time spent waiting for the caller's body. */
   callerMs: number;
 }

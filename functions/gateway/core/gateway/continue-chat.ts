@@ -45,7 +45,8 @@ export async function continueChat(
     return undefined;
   }
   const { encoded } = encoding;
-  const plan = { candidates: fit.filter(({ deployment }) => encoded.has(deployment)), explored: false };
+  const candidates = fit.filter(({ deployment }) => encoded.has(deployment));
+  const plan = { candidates, explored: false, equals: new Set<string>() };
   const asked = { request, route: continuationRoute(route, attemptsLeft), facts, encoded };
   const result = await raceChat(state, call, asked, plan);
   noteContinuation(progress, result);

@@ -3,6 +3,7 @@ import type { GatewayError } from '../http/gateway-error.ts';
 import { headProblem } from '../http/head-limits.ts';
 import { allowedModels } from '../keys/allowed-models.ts';
 import type { RequestRecord } from '../metrics/request-record.ts';
+import { routingMemory } from '../routing/route-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
 import { traceContext } from '../trace/trace-context.ts';
 import { standingRefusal } from './admit-call.ts';
@@ -51,7 +52,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
 }
 
 function gatewayState(ports: GatewayPorts): GatewayState {
-  const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 } };
+  const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 }, routing: routingMemory() };
   if (!ports.config.statusPage) {
     return state;
   }

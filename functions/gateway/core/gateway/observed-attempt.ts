@@ -16,6 +16,8 @@ export interface ObservedAttemptOptions {
   readonly silence: SilenceRule;
   /** The prompt's: what is told is what would have been after a usual one. */
   readonly promptFactor: number;
+  /** Of the prompt, those that the vendor has read minutes before. */
+  readonly warmTokens?: number;
 }
 
 interface Watch extends ObservedAttemptOptions {
@@ -101,7 +103,7 @@ function tellEnd(watch: Watch): void {
   }
   watch.state = 'told';
   const report = watch.attempt.report();
-  const lesson = endLesson(report, watch.attempt.startedAtMs);
+  const lesson = endLesson(report, watch);
   if (lesson !== undefined) {
     tell(watch, lesson, report.failure);
   }
@@ -111,7 +113,10 @@ function tellEnd(watch: Watch): void {
 }
 
 /** Nothing for an answer that the caller did not want, or could not wait for, to its end. */
-function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, startedAtMs: number): Lesson | undefined {
+function endLesson(
+  { ttftMs, endedAtMs, failure, usage }: AttemptReport,
+  { attempt: { startedAtMs }, warmTokens = 0 }: Watch,
+): Lesson | undefined {
   if (failure !== undefined) {
     return failureVerdict(failure).blame === 'none' ? undefined : { kind: 'cut' };
   }
@@ -119,5 +124,8 @@ function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, started
     return undefined;
   }
   const tokens = usage === undefined ? {} : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
-  return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens };
+  const cachedTokens = usage?.prompt_tokens_details?.cached_tokens;
+  // Where the vendor does not tell, nothing is learnt of its cache.
+  const cache = warmTokens > 0 && cachedTokens !== undefined ? { cache: { warmTokens, cachedTokens } } : {};
+  return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens, ...cache };
 }

@@ -1,6 +1,7 @@
 import type { ChatUsage } from '../chat/chat-usage.ts';
 import type { ProtocolName, StrategyName } from '../config/gateway-config.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import type { ProbeRecord } from '../probe/probe.ts';
 import type { TraceContext } from '../trace/trace-context.ts';
 
 /** All that is known of one request when it has ended: the source of the trail, the metrics and the decision log. No prompt, no answer, no key. */
@@ -41,6 +42,8 @@ export interface RequestRecord {
   readonly costUsd?: number;
   /** How the answer ended for the caller. */
   readonly ending: 'complete' | 'refused' | 'failed' | 'cut' | 'hung-up';
+  /** One-token calls that were made beside it, to learn. Absent: none. */
+  readonly probes?: readonly ProbeRecord[];
   /** Names of the caller's fields that were left out. */
   readonly dropped: readonly string[];
 }

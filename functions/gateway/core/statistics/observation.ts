@@ -29,9 +29,18 @@ export type Lesson =
       readonly totalMs: number;
       readonly inputTokens?: number;
       readonly outputTokens?: number;
+      readonly cache?: CacheLesson;
     }
   /** The answer broke after its first token. */
-  | { readonly kind: 'cut' };
+  | { readonly kind: 'cut' }
+  /** A probe of a deployment whose traffic is well known: what the first token of a probe says of one of traffic. */
+  | { readonly kind: 'calibrated'; readonly probeMs: number; readonly trafficMs: number };
+
+/** What a vendor has told of its prompt cache: tokens of the prompt that it had seen minutes before, and those that it had kept. */
+export interface CacheLesson {
+  readonly warmTokens: number;
+  readonly cachedTokens: number;
+}
 
 /** Why there was this attempt beside a request's first. Counted against the fleet's budgets. */
 export type ExtraAttempt = 'hedge' | 'retry';

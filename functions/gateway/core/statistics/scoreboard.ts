@@ -12,14 +12,16 @@ import {
 import { type Estimate, estimateOf } from './estimate.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
-import type { Pace } from './paced-sums.ts';
-import { writtenShare } from './sampled-share.ts';
+import { PACES, type Pace } from './paced-sums.ts';
+import { usualShare, writtenShare } from './sampled-share.ts';
 import { decayedSums, type Sums } from './sums.ts';
 
 /** What the store holds of one deployment. */
 export interface StoredStatistics {
   readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
   readonly ejection?: Ejection;
+  /** When somebody of the fleet has last looked at it beside a request. */
+  readonly lookedAtMs?: number;
 }
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
@@ -27,13 +29,18 @@ export interface Scoreboard {
   readonly look: (deployment: string, nowMs: number) => Standing;
   /** Takes in what an attempt has taught; `failure` is what it is blamed for. */
   readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => Observed;
-  /** A read of the store begins at `startedAtMs`. Call the result with what it gave. */
-  readonly beginRead: (startedAtMs: number) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
+  /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
+  readonly beginRead: (
+    startedAtMs: number,
+    paces?: readonly Pace[],
+  ) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
   readonly takeUnwritten: () => Batch | undefined;
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
   readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
   /** When the snapshot was last read; `undefined` before the first time. */
   readonly readAtMs: () => number | undefined;
+  /** Notes that somebody looks at it now. */
+  readonly noteLook: (deployment: string, atMs: number) => void;
 }
 
 export interface Observed {
@@ -47,6 +54,10 @@ export interface Standing {
   readonly estimate: Estimate;
   readonly state: EjectionState;
   readonly ejection?: Ejection;
+  /** When a probe has last been made beside a request; `-Infinity` where none is known. */
+  readonly lookedAtMs: number;
+  /** Its last answers broke off: a first token is no proof that it is well. */
+  readonly breaksAnswers: boolean;
 }
 
 /** `lifted` undoes the ejection `was`. */
@@ -70,6 +81,8 @@ interface Memory {
   /** As this instance knows them, with the number of reads that had begun when it last changed them itself. */
   readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAfterRead: number }>;
   readsBegun: number;
+  /** When this instance has last looked at a deployment, or has seen that another was sooner. */
+  readonly looks: Map<string, number>;
   /** In a row, as this instance sees them. A first token ends the row of those before it, and only a whole answer the row of broken ones. */
   readonly failuresInARow: Readonly<Record<'failed' | 'cut', Map<string, FailureRow>>>;
 }
@@ -87,23 +100,25 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     stored: new Map(),
     ejections: new Map(),
     readsBegun: 0,
+    looks: new Map(),
     failuresInARow: { failed: new Map(), cut: new Map() },
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
     observe: (observation, failure) => observe(memory, observation, failure),
-    beginRead: (startedAtMs) => {
-      const confirm = memory.log.beginRead();
+    beginRead: (startedAtMs, paces = PACES) => {
+      const confirm = memory.log.beginRead(paces);
       memory.readsBegun += 1;
       const read = memory.readsBegun;
       return (stored) => {
         confirm();
-        load(memory, stored, { read, startedAtMs });
+        load(memory, stored, { read, startedAtMs, paces });
       };
     },
     takeUnwritten: memory.log.take,
     noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
     readAtMs: () => memory.readAtMs,
+    noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
   };
 }
 
@@ -113,8 +128,17 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const decayed = (pace: Pace): Sums =>
     decayedSums([stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)], nowMs, scales[pace]);
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const estimate = estimateOf(decayed('lasting'), decayed('recent'), scales.lasting);
-  const standing = { estimate, state: ejectionState(ejection, nowMs) };
+  const sums = { lasting: decayed('lasting'), recent: decayed('recent'), usual: decayed('usual') };
+  const estimate = estimateOf(sums, scales.lasting);
+  const standing = {
+    estimate,
+    state: ejectionState(ejection, nowMs),
+    lookedAtMs: Math.max(
+      memory.stored.get(deployment)?.lookedAtMs ?? -Infinity,
+      memory.looks.get(deployment) ?? -Infinity,
+    ),
+    breaksAnswers: memory.failuresInARow.cut.has(deployment),
+  };
   return ejection === undefined ? standing : { ...standing, ejection };
 }
 
@@ -122,7 +146,7 @@ function observe(memory: Memory, observation: Observation, failure: AttemptFailu
   const { deployment, atMs } = observation;
   const { estimate, ejection } = look(memory, deployment, atMs);
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
-  const takeBack = memory.log.add(observation, share);
+  const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
   const change = changeOf(memory, observation, failure, { estimate, ejection });
   return change === undefined ? { takeBack } : { takeBack, change };
 }
@@ -225,9 +249,13 @@ function endRow(rows: Map<string, FailureRow>, { deployment, startedAtMs }: Obse
 function load(
   memory: Memory,
   stored: ReadonlyMap<string, StoredStatistics>,
-  { read, startedAtMs }: { readonly read: number; readonly startedAtMs: number },
+  {
+    read,
+    startedAtMs,
+    paces,
+  }: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
-  memory.stored = stored;
+  memory.stored = new Map([...stored].map(([id, own]) => [id, { ...own, epochs: merged(memory, id, own, paces) }]));
   memory.readAtMs = startedAtMs;
   // Also those that the store has left out: somebody else has lifted their ejection.
   for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
@@ -236,6 +264,19 @@ function load(
       memory.ejections.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
     }
   }
+}
+
+/** The epochs that were read, and of the memories that were not those of the read before. */
+function merged(
+  { stored }: Memory,
+  deployment: string,
+  { epochs }: StoredStatistics,
+  paces: readonly Pace[],
+): StoredStatistics['epochs'] {
+  const before = stored.get(deployment)?.epochs;
+  const of = (pace: Pace): ReadonlyMap<number, Sums> =>
+    (paces.includes(pace) ? epochs[pace] : before?.[pace]) ?? new Map();
+  return { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
 }
 
 function noteProbe(memory: Memory, deployment: string, probeUntilMs: number): void {

@@ -1,14 +1,14 @@
-import type { ChatRequest } from '../../gateway/core/chat/chat-request.ts';
-import type { Clock } from '../../gateway/core/clock.ts';
-import type { Deployment, Timeouts } from '../../gateway/core/config/gateway-config.ts';
-import type { EmbeddingsRequest } from '../../gateway/core/embeddings/embeddings.ts';
-import type { Attempt } from '../../gateway/core/failover/attempt.ts';
-import { chatAttempt } from '../../gateway/core/failover/chat-attempt.ts';
-import type { Dial } from '../../gateway/core/failover/dial.ts';
-import { embeddingsAttempt } from '../../gateway/core/failover/embeddings-attempt.ts';
-import { targetOf } from '../../gateway/core/gateway/encode-for-route.ts';
-import type { Protocol } from '../../gateway/core/protocols/protocol.ts';
-import { PROTOCOLS } from '../../gateway/core/protocols/protocols.ts';
+import type { ChatRequest } from '../chat/chat-request.ts';
+import type { Clock } from '../clock.ts';
+import type { Deployment, Timeouts } from '../config/gateway-config.ts';
+import type { EmbeddingsRequest } from '../embeddings/embeddings.ts';
+import type { Attempt } from '../failover/attempt.ts';
+import { chatAttempt } from '../failover/chat-attempt.ts';
+import type { Dial } from '../failover/dial.ts';
+import { embeddingsAttempt } from '../failover/embeddings-attempt.ts';
+import { targetOf } from '../gateway/encode-for-route.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { PROTOCOLS } from '../protocols/protocols.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
 
 export interface ProbeAttemptPorts {

@@ -1,6 +1,6 @@
-import type { Deployment, ProtocolName } from '../../gateway/core/config/gateway-config.ts';
-import { stringMember } from '../../gateway/core/json.ts';
-import { type ModelRule, modelRules } from '../../gateway/core/protocols/model-rules.ts';
+import type { Deployment, ProtocolName } from '../config/gateway-config.ts';
+import { stringMember } from '../json.ts';
+import { type ModelRule, modelRules } from '../protocols/model-rules.ts';
 
 /** How little a model can be asked for. An operator corrects either under a deployment's `rules`. */
 export interface ProbeRules {
