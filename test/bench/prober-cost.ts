@@ -1,8 +1,8 @@
 import type { Deployment } from '../../functions/gateway/core/config/gateway-config.ts';
 import { modelDirectory } from '../../functions/gateway/core/config/resolve-model.ts';
 import { costUsd } from '../../functions/gateway/core/metrics/cost.ts';
-import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
+import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import { readEnvironment } from '../../infra/environment-file.ts';
 

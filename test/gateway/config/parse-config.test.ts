@@ -43,7 +43,8 @@ describe('parseConfig on a valid file', () => {
       maxAttempts: 3,
       sameTargetRetries: 0,
       onStreamCut: 'error',
-      explorationShare: 0.02,
+      explorationShare: 0,
+      probes: { everyMs: 5000, rareEveryMs: 60_000 },
       band: 0.15,
       statistics: {
         halfLifeSeconds: 60,

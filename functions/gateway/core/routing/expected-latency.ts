@@ -101,10 +101,15 @@ function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
 
 type Seen = Pick<Estimate, 'evidence' | 'ttftTotalMs'>;
 
-/** 1 where what was seen is what was expected, 0 where it differs by many standard errors. */
+/**
+ * 1 where what was seen is what was expected, 0 where it differs by many standard errors. What is slower is taken with what was expected as
+ * one observation more: a single slow one may be a straggler.
+ */
 function likeness(expectedMs: number, { evidence, ttftTotalMs }: Seen): number {
-  const meanMs = (expectedMs + ttftTotalMs) / (1 + evidence);
-  const errors = (Math.log(meanMs / expectedMs) * Math.sqrt(1 + evidence)) / SPREAD;
+  const isFaster = evidence > 0 && ttftTotalMs < evidence * expectedMs;
+  const prior = isFaster ? 0 : 1;
+  const meanMs = (prior * expectedMs + ttftTotalMs) / (prior + evidence);
+  const errors = (Math.log(meanMs / expectedMs) * Math.sqrt(prior + evidence)) / SPREAD;
   return Math.exp(-((errors / SURPRISE) ** 2));
 }
 

@@ -1,15 +1,8 @@
 import type { Random } from '../clock.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
-import { type FailureVerdict, failureVerdict } from '../failover/failure-verdict.ts';
-import {
-  type Ejection,
-  type EjectionSettings,
-  type EjectionState,
-  ejectionAfter,
-  ejectionState,
-  type FailureEvidence,
-} from './ejection.ts';
+import { type Ejection, type EjectionSettings, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
+import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
@@ -83,14 +76,7 @@ interface Memory {
   readsBegun: number;
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly looks: Map<string, number>;
-  /** In a row, as this instance sees them. A first token ends the row of those before it, and only a whole answer the row of broken ones. */
-  readonly failuresInARow: Readonly<Record<'failed' | 'cut', Map<string, FailureRow>>>;
-}
-
-interface FailureRow {
-  readonly count: number;
-  /** When the first of them began: answers that were under way then may still end well, and say nothing of what has happened since. */
-  readonly sinceMs: number;
+  readonly rows: FailureRows;
 }
 
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
@@ -101,7 +87,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     ejections: new Map(),
     readsBegun: 0,
     looks: new Map(),
-    failuresInARow: { failed: new Map(), cut: new Map() },
+    rows: failureRows(),
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
@@ -137,7 +123,7 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
       memory.stored.get(deployment)?.lookedAtMs ?? -Infinity,
       memory.looks.get(deployment) ?? -Infinity,
     ),
-    breaksAnswers: memory.failuresInARow.cut.has(deployment),
+    breaksAnswers: memory.rows.cut.has(deployment),
   };
   return ejection === undefined ? standing : { ...standing, ejection };
 }
@@ -161,11 +147,11 @@ function changeOf(
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
-  const blame = silenceOf(observation) === undefined ? blameOf(failure) : 'failure';
+  const blame = blameOf(observation, failure);
   if (blame === 'none') {
     return undefined;
   }
-  const evidence = evidenceOf(memory, observation, { blame, failure, estimate });
+  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate });
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
   if (next === undefined) {
     return undefined;
@@ -174,76 +160,17 @@ function changeOf(
   return { kind: 'ejected', deployment, ejection: next };
 }
 
-interface Guilt {
-  readonly blame: FailureEvidence['blame'];
-  readonly failure: AttemptFailure | undefined;
-  readonly estimate: Estimate;
-}
-
-/** Counts the failure, and says how it stands with the deployment then. */
-function evidenceOf(memory: Memory, observation: Observation, guilt: Guilt): FailureEvidence {
-  const { deployment, kind, startedAtMs } = observation;
-  const { blame, failure, estimate } = guilt;
-  const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
-  const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
-  const share = silenceOf(observation) ?? 1;
-  const consecutive = count + (blame === 'failure' ? share : 0);
-  row.set(deployment, { count: consecutive, sinceMs });
-  const { requests, failureRate } = estimate.recent;
-  return {
-    blame,
-    retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
-    consecutive: Math.max(consecutive, silentFailures(observation, estimate)),
-    requests: requests + 1,
-    failureRate: (failureRate * requests + share) / (requests + 1),
-    beganByMs: startedAtMs,
-  };
-}
-
-function blameOf(failure: AttemptFailure | undefined): FailureVerdict['blame'] {
-  return failure === undefined ? 'none' : failureVerdict(failure).blame;
-}
-
-/** The share of a failure (0 to 1) that a wait in vain stands for which another attempt's first token ended. */
-function silenceOf(observation: Observation): number | undefined {
-  return observation.kind === 'given-up' && observation.limitMs !== undefined
-    ? Math.min(1, observation.waitedMs / observation.limitMs)
-    : undefined;
-}
-
-/**
- * What the whole fleet, of which each instance may see a few calls only, has lately waited for first tokens, as a number of failures: where
- * tokens are so few that the mean wait for one is beyond the limit.
- */
-function silentFailures(observation: Observation, { recent }: Estimate): number {
-  if (observation.kind !== 'given-up' || observation.limitMs === undefined) {
-    return 0;
-  }
-  const limits = recent.ttftTotalMs / observation.limitMs;
-  return limits > recent.evidence ? limits : 0;
-}
-
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
-  const { deployment, kind } = observation;
-  const { failed, cut } = memory.failuresInARow;
-  endRow(failed, observation);
-  if (kind === 'answered') {
-    endRow(cut, observation);
-  }
+  const { deployment } = observation;
+  endRows(memory.rows, observation);
   // Of one that breaks its answers a first token proves nothing.
-  const isProof = !cut.has(deployment);
+  const isProof = !memory.rows.cut.has(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
   if (was === undefined || was.untilMs === 0 || !isProof || observation.startedAtMs < was.untilMs) {
     return undefined;
   }
   memory.ejections.set(deployment, { ejection: undefined, changedAfterRead: memory.readsBegun });
   return { kind: 'lifted', deployment, was };
-}
-
-function endRow(rows: Map<string, FailureRow>, { deployment, startedAtMs }: Observation): void {
-  if (startedAtMs >= (rows.get(deployment)?.sinceMs ?? 0)) {
-    rows.delete(deployment);
-  }
 }
 
 function load(

@@ -58,6 +58,7 @@ function observed(
         return () => told.push(`taken back: ${observation.kind}`);
       },
       claimProbe: () => assert.fail(),
+      claimLook: () => assert.fail(),
       flush: async () => void told.push('written'),
       close: async () => {},
     },

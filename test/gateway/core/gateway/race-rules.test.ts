@@ -6,7 +6,7 @@ import type { GatewayState } from '../../../../functions/gateway/core/gateway/ga
 import { raceRules } from '../../../../functions/gateway/core/gateway/race-rules.ts';
 import { silenceRule } from '../../../../functions/gateway/core/gateway/silence-rule.ts';
 import type { Candidate } from '../../../../functions/gateway/core/routing/plan.ts';
-import { deployment, measured, route } from '../../../support/routes.ts';
+import { deployment, measured, NOTHING_USUAL, route } from '../../../support/routes.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
 /** What is left to the deadline. */
@@ -21,13 +21,17 @@ function candidate(
   const known = measured(ttftMs, {
     ttftPercentileMs: (percentile) => (percentile === 99 ? tailMs : (tailMs ?? 0) / 2),
   });
-  const standing = tailMs === undefined ? { ...known, estimate: { ...known.estimate, evidence: 3 } } : known;
+  const standing =
+    tailMs === undefined ? { ...known, estimate: { ...known.estimate, evidence: 3, usual: NOTHING_USUAL } } : known;
   const target = deployment(id);
   return {
     target,
     deployment: id,
     standing,
     score: 0,
+    placementScore: 0,
+    promptFactor: 1,
+    warmTokens: 0,
     state: 'healthy',
     isTied: false,
     expectedTtftMs: ttftMs,
