@@ -16,6 +16,8 @@ export interface Call {
   key?: AuthenticatedKey;
   /** What its key's account is to be told in the end. */
   admission?: Extract<Admission, { kind: 'admitted' }>;
+  /** Since when the caller of a stream has been sent nothing. Default: since the call's start. */
+  readonly waitsSinceMs?: number;
   /** Probes that are made while it waits. */
   looks?: Looks;
   /** Time spent waiting for the caller's body. */

@@ -86,7 +86,8 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
 function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, limitMs }: SilenceRule): Lesson {
-  if (failure.kind === 'aborted' && failure.by === 'hedge' && waitedMs >= afterMs) {
+  const isCaller = failure.kind === 'aborted' && failure.by === 'caller';
+  if (isStopped(failure) && waitedMs >= afterMs * (isCaller ? CALLER_FACTOR : 1)) {
     return { kind: 'given-up', waitedMs, limitMs };
   }
   if (failureVerdict(failure).blame === 'none') {
@@ -95,6 +96,14 @@ function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, lim
       : { kind: 'refused' };
   }
   return failure.kind === 'timed-out' ? { kind: 'failed', waitedMs } : { kind: 'failed' };
+}
+
+/** Callers leave for reasons of their own: only a wait that is so much longer says something. */
+const CALLER_FACTOR = 2;
+
+/** By us, for a faster one's sake or for the caller's little time, or by a caller who has hung up. */
+function isStopped(failure: AttemptFailure): boolean {
+  return failure.kind === 'aborted' || (failure.kind === 'timed-out' && failure.phase === 'deadline');
 }
 
 function tellEnd(watch: Watch): void {

@@ -66,6 +66,7 @@ function racingCandidate(candidate: Candidate, all: readonly Candidate[], limits
   const { contextWindow } = candidate.target;
   return {
     firstTokenMs: firstTokenLimit(candidate, limits),
+    expectedTtftMs: candidate.expectedTtftMs,
     hedgeTarget: isHedgeTarget(candidate, all),
     lastResort: candidate.state !== 'healthy',
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),

@@ -21,6 +21,8 @@ export interface EjectionSettings {
   readonly maxCooldownMs: number;
   /** For wrong credentials and unknown models, which no waiting mends. */
   readonly misconfiguredCooldownMs: number;
+  /** A rate limit's Retry-After counts for no longer: then a probe looks. */
+  readonly maxRateLimitedCooldownMs: number;
   /** How long the one caller that probes has before another may. */
   readonly probeLeaseMs: number;
 }
@@ -33,6 +35,7 @@ export const EJECTION_DEFAULTS: EjectionSettings = {
   baseCooldownMs: 2000,
   maxCooldownMs: 20_000,
   misconfiguredCooldownMs: 300_000,
+  maxRateLimitedCooldownMs: 600_000,
   probeLeaseMs: 15_000,
 };
 
@@ -104,7 +107,7 @@ function cooldown(evidence: FailureEvidence, level: number, settings: EjectionSe
     case 'failure':
       return growing;
     case 'rate-limited':
-      return evidence.retryAfterMs ?? growing;
+      return Math.min(settings.maxRateLimitedCooldownMs, evidence.retryAfterMs ?? growing);
     case 'misconfigured':
       return settings.misconfiguredCooldownMs;
   }
