@@ -1,6 +1,7 @@
 import type { Route } from '../config/gateway-config.ts';
 import type { RaceCandidate, RaceRules } from '../failover/race-state.ts';
 import type { Candidate } from '../routing/plan.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { ownTail } from './own-tail.ts';
 
@@ -19,6 +20,8 @@ const RETRY_FLOOR = 10;
 const FAILING_RATE = 0.5;
 /** What is merely slower than most gets this share of the hedge budget: an outage must find the rest unspent. */
 const DUE_SHARE = 0.5;
+/** Below so many requests of the last minutes the hedge budget is that of the last half hour. */
+const FEW_REQUESTS = 60;
 /** A hedge's target may be expected to take this many times as long as the best. */
 const SLOW_TARGET = 4;
 /** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
@@ -136,9 +139,20 @@ export function isWithinRetryBudget({ standing }: Candidate): boolean {
  */
 function takesHedge(candidates: readonly Candidate[], budget: number, { ports, hedges }: GatewayState): boolean {
   const estimates = candidates.map(({ deployment }) => ports.statistics.look(deployment).estimate);
-  const spent = estimates.reduce((sum, estimate) => sum + estimate.hedges, 0) + hedges.racing;
-  const requests = estimates.reduce((sum, { requests: all, hedges: extra, retries }) => sum + all - extra - retries, 0);
-  const isWithin = spent + 1 <= budget * (requests + 1);
+  const total = (pick: (estimate: Estimate) => number): number => estimates.reduce((sum, one) => sum + pick(one), 0);
+  const isAllowed = (spent: number, requests: number): boolean => spent + hedges.racing + 1 <= budget * (requests + 1);
+  const requests = total(({ requests: all, hedges: extra, retries }) => all - extra - retries);
+  const isWithin =
+    isAllowed(
+      total((estimate) => estimate.hedges),
+      requests,
+    ) ||
+    // A share of so few is less than one: what half an hour allows counts.
+    (requests < FEW_REQUESTS &&
+      isAllowed(
+        total(({ usual }) => usual.hedges),
+        total(({ usual }) => usual.requests - usual.hedges),
+      ));
   hedges.racing += isWithin ? 1 : 0;
   return isWithin;
 }
