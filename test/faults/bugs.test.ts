@@ -86,7 +86,13 @@ async function play({ dial, stream = true, ports = {} }: Setting): Promise<Cours
 function statisticsThatBreakAt(kind: Lesson['kind']): FleetStatistics {
   return {
     prepare: async () => {},
-    look: () => ({ estimate: estimate(), state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false }),
+    look: () => ({
+      estimate: estimate(),
+      state: 'healthy',
+      lookedAtMs: -Infinity,
+      breaksAnswers: false,
+      isSuspect: false,
+    }),
     observe: (observation) => {
       if (observation.kind === kind) {
         throw new Error('a bug');

@@ -84,5 +84,5 @@ export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standi
   const recent = { ...seen, failureRate: change.failureRate ?? 0, seenMedianMs: () => ttftMs };
   const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: ttftMs };
   const known = estimate({ ...seen, recent, usual, ...change });
-  return { estimate: known, state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false };
+  return { estimate: known, state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
 }

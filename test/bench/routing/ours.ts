@@ -67,6 +67,7 @@ function makeFleet(options: OursOptions, { time, network, records }: Stage): rea
       deployments: Object.keys(config.deployments),
       settings: config.statistics,
       ejection: config.ejection,
+      probesConfirm: config.probes !== 'off',
       store,
       clock: time.clock,
       random,

@@ -8,7 +8,7 @@ import { estimate, measured } from '../../support/routes.ts';
 
 const EJECTION: Ejection = { untilMs: 1_700_000_000_000, level: 1, reason: 'failures' };
 
-const NEVER_LOOKED_AT = { lookedAtMs: -Infinity, breaksAnswers: false };
+const NEVER_LOOKED_AT = { lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
 const UNKNOWN: Standing = { estimate: estimate(), state: 'healthy', ...NEVER_LOOKED_AT };
 
 function seen(evidence: number): Standing {

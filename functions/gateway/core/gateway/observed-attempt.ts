@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Attempt, AttemptOpening, AttemptReport } from '../failover/attempt.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
 import { failureVerdict } from '../failover/failure-verdict.ts';
+import type { Witness } from '../statistics/doubt.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
@@ -18,6 +19,8 @@ export interface ObservedAttemptOptions {
   readonly promptFactor: number;
   /** Of the prompt, those that the vendor has read minutes before. */
   readonly warmTokens?: number;
+  /** Whose request it is. Absent for probes. */
+  readonly witness?: Witness;
 }
 
 interface Watch extends ObservedAttemptOptions {
@@ -60,7 +63,9 @@ function tell(watch: Watch, seen: Lesson, failure?: AttemptFailure): () => void 
   const { statistics, clock, attempt } = watch;
   const { deployment, startedAtMs } = attempt;
   const lesson = lessonAtUsualPrompt(seen, watch.promptFactor);
-  return statistics.observe({ ...lesson, deployment: deployment.id, startedAtMs, atMs: clock.nowMs() }, failure);
+  const about = { deployment: deployment.id, startedAtMs, atMs: clock.nowMs() };
+  const whose = watch.witness === undefined ? {} : { witness: watch.witness };
+  return statistics.observe({ ...lesson, ...about, ...whose }, failure);
 }
 
 function tellLate(watch: Watch): void {

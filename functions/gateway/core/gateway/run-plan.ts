@@ -72,11 +72,13 @@ function noteTurn<Form, Piece>(
 function attempts<Form, Piece>(
   { ports }: GatewayState,
   call: Call,
-  { plan, encoded, attempt }: PlanToRun<Form, Piece>,
+  { plan, facts, encoded, attempt }: PlanToRun<Form, Piece>,
   rules: RaceRules,
 ): RunOptions<Piece>['attempt'] {
   const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
   const { statistics, clock } = ports;
+  const { account, name = '' } = call.key ?? {};
+  const witness = { key: account ?? name, conversation: facts.affinityKey };
   return (index, extra) => {
     const [target, candidate] = [targets[index], plan.candidates[index]];
     if (target === undefined || candidate === undefined) {
@@ -86,7 +88,8 @@ function attempts<Form, Piece>(
     const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
     const silence = silenceRule(candidate, rules.candidates[index]?.firstTokenMs ?? Infinity);
     const { promptFactor, warmTokens } = candidate;
-    const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence, promptFactor, warmTokens };
+    const about = { silence, promptFactor, warmTokens, witness };
+    const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), ...about };
     return observedAttempt(traced, watched);
   };
 }

@@ -21,19 +21,20 @@ const SLOWER_THAN_USUAL = 1.5;
 
 /**
  * Whom to look at beside a request that is served by the first of the plan. Often: who is not known, who is slower than usual and would
- * else be among the best, and who has just been seen to be among them again. Rarely: who is what it usually is. Deployments that are
+ * else be among the best, who has just been seen to be among them again, and of whom a caller's failure may lie in his request. Rarely: who is what it usually is. Deployments that are
  * ejected have their own probe, after their cooldown.
  */
 export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
-  if (!STRATEGIES[route.strategy].adapts || plan.candidates.length < 2) {
-    return [];
-  }
-  const healthy = plan.candidates.filter(({ state }) => state === 'healthy');
+  const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
+  const healthy = plan.candidates.filter(
+    ({ state, standing }) => state === 'healthy' && (adapts || standing.isSuspect),
+  );
   const bestMs = Math.min(...healthy.map(({ expectedTtftMs }) => expectedTtftMs));
   const limitMs = bestMs * (1 + route.band);
   return healthy.map((candidate) => {
-    const isCalibration = isMeasured(candidate);
-    const isOften = !isCalibration && needsLooks(candidate, limitMs);
+    const { isSuspect } = candidate.standing;
+    const isCalibration = !isSuspect && isMeasured(candidate);
+    const isOften = isSuspect || (!isCalibration && needsLooks(candidate, limitMs));
     return { candidate, isCalibration, everyMs: isOften ? settings.everyMs : settings.rareEveryMs };
   });
 }

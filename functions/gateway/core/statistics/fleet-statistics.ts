@@ -34,6 +34,8 @@ export interface FleetStatisticsOptions {
   readonly store: StatisticsStore;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether probes confirm what may lie in a caller's request. @default false */
+  readonly probesConfirm?: boolean;
   /** Told of each failure of the store. */
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
@@ -53,9 +55,9 @@ interface Fleet {
 
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
   const scales = decayScales(options.settings);
-  const { ejection, random } = options;
+  const { ejection, random, probesConfirm = false } = options;
   const { writesPerSecond } = options.settings;
-  const board = scoreboard({ scales, ejection, writesPerSecond, random });
+  const board = scoreboard({ scales, ejection, writesPerSecond, random, probesConfirm });
   const fleet: Fleet = {
     options,
     scales,

@@ -1,3 +1,5 @@
+import type { Witness } from './doubt.ts';
+
 /**
  * What an attempt taught about its deployment, told as soon as it is known: the fleet learns of a slow first token while the answer is
  * still being written. An attempt gives one `first-token`, `failed`, `given-up` or `refused`, and after a first token one `answered` or
@@ -8,6 +10,8 @@ export type Observation = {
   /** When the attempt began, and when this became known. */
   readonly startedAtMs: number;
   readonly atMs: number;
+  /** Whose request it was. Absent for probes. */
+  readonly witness?: Witness;
 } & Lesson;
 
 export type Lesson =

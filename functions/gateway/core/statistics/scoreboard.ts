@@ -1,5 +1,6 @@
 import type { Random } from '../clock.ts';
 import type { AttemptFailure } from '../failover/attempt-failure.ts';
+import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
 import { type Ejection, type EjectionSettings, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
@@ -51,6 +52,8 @@ export interface Standing {
   readonly lookedAtMs: number;
   /** Its last answers broke off: a first token is no proof that it is well. */
   readonly breaksAnswers: boolean;
+  /** A caller has met a failure that may lie in his request: a probe should tell. */
+  readonly isSuspect: boolean;
 }
 
 /** `lifted` undoes the ejection `was`. */
@@ -63,6 +66,8 @@ export interface ScoreboardSettings {
   readonly ejection: EjectionSettings;
   /** Writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
+  /** Whether probes confirm what may lie in a caller's request. @default false: every failure counts as it is */
+  readonly probesConfirm?: boolean;
   readonly random: Random;
 }
 
@@ -77,6 +82,7 @@ interface Memory {
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly looks: Map<string, number>;
   readonly rows: FailureRows;
+  readonly doubts: DoubtfulFailures;
 }
 
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
@@ -88,6 +94,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     readsBegun: 0,
     looks: new Map(),
     rows: failureRows(),
+    doubts: doubtfulFailures(),
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
@@ -124,30 +131,56 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
       memory.looks.get(deployment) ?? -Infinity,
     ),
     breaksAnswers: memory.rows.cut.has(deployment),
+    isSuspect: memory.doubts.isSuspect(deployment, nowMs),
   };
   return ejection === undefined ? standing : { ...standing, ejection };
 }
 
-function observe(memory: Memory, observation: Observation, failure: AttemptFailure | undefined): Observed {
-  const { deployment, atMs } = observation;
+function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
+  const { deployment, atMs } = told;
+  const credence = credenceOf(memory, told, blamed);
+  const [observation, failure] = credence === 'nothing' ? [asRefused(told), undefined] : [told, blamed];
   const { estimate, ejection } = look(memory, deployment, atMs);
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
   const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
-  const change = changeOf(memory, observation, failure, { estimate, ejection });
+  const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
+}
+
+function credenceOf(
+  { settings, doubts }: Memory,
+  observation: Observation,
+  failure: AttemptFailure | undefined,
+): Credence {
+  const { kind, deployment, atMs, witness } = observation;
+  return settings.probesConfirm === true && kind === 'failed' && failure !== undefined
+    ? doubts.hear(deployment, failure, witness, atMs)
+    : 'whole';
+}
+
+/** An attempt, and no more. */
+function asRefused({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
+  const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
+  return { deployment, startedAtMs, atMs, kind: 'refused', ...extra };
+}
+
+interface KnownBefore extends Pick<Standing, 'estimate'> {
+  readonly ejection: Ejection | undefined;
+  readonly credence: Credence;
 }
 
 function changeOf(
   memory: Memory,
   observation: Observation,
   failure: AttemptFailure | undefined,
-  { estimate, ejection }: Pick<Standing, 'estimate'> & { readonly ejection: Ejection | undefined },
+  { estimate, ejection, credence }: KnownBefore,
 ): EjectionChange | undefined {
   const { deployment, atMs, kind } = observation;
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
-  const blame = blameOf(observation, failure);
+  const known = blameOf(observation, failure);
+  const blame = known === 'misconfigured' && credence === 'short' ? 'failure' : known;
   if (blame === 'none') {
     return undefined;
   }

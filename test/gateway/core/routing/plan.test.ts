@@ -67,7 +67,7 @@ const anyStanding: fc.Arbitrary<Standing> = fc
   })
   .map(({ state, untilMs, lasting, recent, requestsPerSecond }) => {
     const known = estimate({ ...lasting, recent, requestsPerSecond });
-    const standing = { estimate: known, state, lookedAtMs: -Infinity, breaksAnswers: false };
+    const standing = { estimate: known, state, lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
     return state === 'healthy'
       ? standing
       : { ...standing, ejection: { untilMs, level: 1, reason: 'failures' as const } };
