@@ -1,5 +1,4 @@
 import { failureVerdict } from '../../gateway/core/failover/failure-verdict.ts';
-import { failureFields } from '../../gateway/core/metrics/decision-fields.ts';
 import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-line.ts';
 import {
   ATTEMPT_METRICS,
@@ -8,6 +7,7 @@ import {
   REQUEST_METRICS,
 } from '../../gateway/core/metrics/metric-names.ts';
 import type { ProbeRecord } from '../../gateway/core/probe/probe.ts';
+import { probeFields } from '../../gateway/core/probe/probe-fields.ts';
 import type { ProbeRun } from './prober.ts';
 
 /**
@@ -25,26 +25,14 @@ interface LineContext {
 }
 
 function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): string {
-  const { id, provider, model, kind, providerSettings } = record.deployment;
+  const { id, provider } = record.deployment;
   return embeddedMetricLine({
     nowMs,
     dimensionSets: [DIMENSION_SETS.deployment],
     dimensions: { Environment: environment, Provider: provider, Deployment: id },
     units: ATTEMPT_METRICS,
     values: probeValues(record),
-    fields: {
-      line: 'probe',
-      operation: kind,
-      deployment: id,
-      provider,
-      protocol: providerSettings.protocol,
-      vendorModel: model,
-      outcome: record.failure === undefined ? 'served' : 'failed',
-      ...(record.failure === undefined ? {} : failureFields(record.failure)),
-      ttftMs: record.ttftMs,
-      totalMs: record.totalMs,
-      costUsd: record.costUsd,
-    },
+    fields: probeFields(record),
   });
 }
 

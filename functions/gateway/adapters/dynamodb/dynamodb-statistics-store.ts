@@ -1,5 +1,5 @@
 import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Ejection } from '../../core/statistics/ejection.ts';
+import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import type { DecayScales } from '../../core/statistics/observation-log.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
@@ -90,8 +90,8 @@ function sumsOf(item: Item): Sums {
 }
 
 function ejectionOf(item: Item | undefined): Ejection | undefined {
-  const reason = item?.reason?.S;
-  if (item === undefined || (reason !== 'failures' && reason !== 'rate-limited' && reason !== 'misconfigured')) {
+  const reason = EJECTION_REASONS.find((one) => one === item?.reason?.S);
+  if (item === undefined || reason === undefined) {
     return undefined;
   }
   const probeUntilMs = item.probeUntilMs?.N;

@@ -1,12 +1,17 @@
 import type { FailureVerdict } from '../failover/failure-verdict.ts';
 
+/** `drained`: by an operator's hand. */
+export type EjectionReason = (typeof EJECTION_REASONS)[number];
+
+export const EJECTION_REASONS = ['failures', 'rate-limited', 'misconfigured', 'drained'] as const;
+
 /** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
 export interface Ejection {
   /** A whole number: it is compared for equality in the store. */
   readonly untilMs: number;
   /** Ejections in a row, from 1: each cooldown is twice the one before. */
   readonly level: number;
-  readonly reason: 'failures' | 'rate-limited' | 'misconfigured';
+  readonly reason: EjectionReason;
   /** Until then one caller of the fleet is trying it. */
   readonly probeUntilMs?: number;
 }
