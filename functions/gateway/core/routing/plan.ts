@@ -122,11 +122,15 @@ function scoreAll(context: PlanContext): readonly Candidate[] {
   });
 }
 
+/** No vendor keeps shorter prefixes. */
+const LEAST_KEPT_TOKENS = 1024;
+
 type Scored = (cachedTokens: number, factor: number) => { readonly score: number; readonly ttftMs: number };
 
 /** Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either. */
 function placement(score: number, { warmTokens, keptTokens, keptFactor }: ExpectedPrompt, scored: Scored): number {
-  return warmTokens > 0 ? score : (score + scored(keptTokens, keptFactor).score) / 2;
+  const isPlain = warmTokens > 0 || keptTokens < LEAST_KEPT_TOKENS;
+  return isPlain ? score : (score + scored(keptTokens, keptFactor).score) / 2;
 }
 
 /** What a deployment's vendor must read of a prompt. The factors are times as long as after a usual prompt. */

@@ -1,6 +1,5 @@
 import type { DecayScale } from './forward-decay.ts';
 import { type LatencyCounts, percentileOf, trimmedMeanOf } from './latency-histogram.ts';
-import type { Pace } from './paced-sums.ts';
 import type { Sums } from './sums.ts';
 
 /** What the decayed sums say of one deployment now. */
@@ -53,11 +52,20 @@ export interface UsualEstimate {
   readonly probes: { readonly probeMs: number; readonly trafficMs: number };
 }
 
+/** The decayed sums of a deployment's memories, and what they were read to say of what is usual. */
+export interface DecayedMemories {
+  readonly lasting: Sums;
+  readonly recent: Sums;
+  readonly usual: UsualMemory;
+}
+
+export interface UsualMemory {
+  readonly sums: Sums;
+  readonly estimate: UsualEstimate;
+}
+
 /** Reads the decayed sums of the three memories. */
-export function estimateOf(
-  { lasting: decayed, recent, usual }: Readonly<Record<Pace, Sums>>,
-  scale: DecayScale,
-): Estimate {
+export function estimateOf({ lasting: decayed, recent, usual }: DecayedMemories, scale: DecayScale): Estimate {
   const sum = (name: string): number => decayed.get(name) ?? 0;
   // In a steady state the decayed count is the rate times H / ln 2.
   const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
@@ -79,10 +87,16 @@ export function estimateOf(
       failureRate: ratio(recent.get('f') ?? 0, recent.get('q') ?? 0) ?? 0,
       seenMedianMs: () => percentileOf(counts(recent, 't', undefined), 50),
     },
-    usual: usualEstimate(usual),
-    ttftPercentileMs: (percentile) => percentileOf(counts(tailMemory(decayed, recent, usual), 't', 'c'), percentile),
+    usual: usual.estimate,
+    ttftPercentileMs: (percentile) =>
+      percentileOf(counts(tailMemory(decayed, recent, usual.sums), 't', 'c'), percentile),
     totalPercentileMs: (percentile) => percentileOf(counts(decayed, 'l', undefined), percentile),
   };
+}
+
+/** Reads the decayed sums of the usual memory. */
+export function usualMemory(usual: Sums): UsualMemory {
+  return { sums: usual, estimate: usualEstimate(usual) };
 }
 
 function usualEstimate(usual: Sums): UsualEstimate {

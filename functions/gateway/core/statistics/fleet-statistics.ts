@@ -89,8 +89,8 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
 
 /** The usual memory forgets so many times as slowly as the lasting one. */
 const USUAL_HALF_LIVES = 30;
-/** It changes so slowly that it is read this seldom. */
-const USUAL_READ_MS = 30_000;
+/** The usual memory changes so slowly that it is read this seldom. */
+export const USUAL_READ_MS = 30_000;
 
 /** The half-lives of the three memories. */
 export function decayScales(

@@ -67,7 +67,10 @@ export function observationLog(scales: DecayScales, random: Random): Observation
         log.writtenBefore,
         log.writtenSince,
       ];
-      return ledgers.flatMap((ledger) => ledger.sums.get(deployment)?.[pace] ?? []);
+      return ledgers.flatMap((ledger) => {
+        const own = ledger.sums.get(deployment)?.[pace];
+        return own === undefined || own.size === 0 ? [] : [own];
+      });
     },
     take: () => take(log),
     beginRead: (paces = PACES) => {

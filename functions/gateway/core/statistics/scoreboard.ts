@@ -9,6 +9,7 @@ import { type Batch, type DecayScales, type ObservationLog, observationLog } fro
 import { PACES, type Pace } from './paced-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
 import { decayedSums, type Sums } from './sums.ts';
+import { type UsualCache, usualCache } from './usual-cache.ts';
 
 /** What the store holds of one deployment. */
 export interface StoredStatistics {
@@ -83,6 +84,7 @@ interface Memory {
   readonly looks: Map<string, number>;
   readonly rows: FailureRows;
   readonly doubts: DoubtfulFailures;
+  readonly usual: UsualCache;
 }
 
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
@@ -95,6 +97,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     looks: new Map(),
     rows: failureRows(),
     doubts: doubtfulFailures(),
+    usual: usualCache(),
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
@@ -121,8 +124,8 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const decayed = (pace: Pace): Sums =>
     decayedSums([stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)], nowMs, scales[pace]);
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const sums = { lasting: decayed('lasting'), recent: decayed('recent'), usual: decayed('usual') };
-  const estimate = estimateOf(sums, scales.lasting);
+  const usual = memory.usual.read(deployment, nowMs, () => decayed('usual'));
+  const estimate = estimateOf({ lasting: decayed('lasting'), recent: decayed('recent'), usual }, scales.lasting);
   const standing = {
     estimate,
     state: ejectionState(ejection, nowMs),

@@ -134,11 +134,18 @@ export function addSums(...all: readonly Sums[]): Sums {
 export function decayedSums(parts: readonly ReadonlyMap<number, Sums>[], nowMs: number, scale: DecayScale): Sums {
   const oldest = epochAt(nowMs, scale) - 1;
   const total = new Map<string, number>();
-  for (const [epoch, sums] of parts.flatMap((part) => [...part])) {
-    const factor = epoch < oldest ? 0 : decayFactor(epoch, nowMs, scale);
-    for (const [name, value] of factor === 0 ? [] : sums) {
-      total.set(name, (total.get(name) ?? 0) + value * factor);
+  for (const part of parts) {
+    for (const [epoch, sums] of part) {
+      if (epoch >= oldest) {
+        addDecayed(total, sums, decayFactor(epoch, nowMs, scale));
+      }
     }
   }
   return total;
+}
+
+function addDecayed(total: Map<string, number>, sums: Sums, factor: number): void {
+  for (const [name, value] of sums) {
+    total.set(name, (total.get(name) ?? 0) + value * factor);
+  }
 }
