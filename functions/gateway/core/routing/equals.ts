@@ -4,9 +4,9 @@ import type { RememberedPlan } from './route-memory.ts';
 
 /** Who was no equal becomes one within this share of the band, and who was one stays one up to so many bands. */
 const ENTER_BANDS = 0.7;
-const LEAVE_BANDS = 1.6;
+const LEAVE_BANDS = 1.2;
 /** A conversation stays where it was up to so many bands from the best, whatever its prefix is worth. */
-const STAY_BANDS = 3;
+const STAY_BANDS = 2;
 
 export interface EqualsQuestion {
   /** Best first; all may be equals. */
