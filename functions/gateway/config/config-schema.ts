@@ -23,10 +23,10 @@ const statisticsSchema = z
       .number()
       .min(1)
       .max(3_600)
-      .default(8)
+      .default(4)
       .meta({
         description: 'The same for the memory that notices changes: half as much counts what is older than this.',
-        examples: [8],
+        examples: [4],
       }),
     promptDoublingTokens: z
       .int()

@@ -22,6 +22,8 @@ const FAILING_RATE = 0.5;
 const DUE_SHARE = 0.5;
 /** Below so many requests of the last minutes the hedge budget is that of the last half hour. */
 const FEW_REQUESTS = 60;
+/** From so many times the planned time to first token on a deployment has become slow. */
+const SLOWING = 1.25;
 /** A hedge's target may be expected to take this many times as long as the best. */
 const SLOW_TARGET = 4;
 /** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
@@ -53,7 +55,10 @@ export function raceRules(candidates: readonly Candidate[], setting: RaceSetting
     ? rules
     : {
         ...rules,
-        mayHedge: (asked) => takesHedge(candidates, hedge.budget * (asked === 'when late' ? 1 : DUE_SHARE), state),
+        mayHedge: (asked) => {
+          const isOutage = asked === 'when late' || isSlowing(candidates[0], state);
+          return takesHedge(candidates, hedge.budget * (isOutage ? 1 : DUE_SHARE), state);
+        },
       };
 }
 
@@ -131,6 +136,16 @@ function isHedgeTarget(candidate: Candidate, all: readonly Candidate[]): boolean
 export function isWithinRetryBudget({ standing }: Candidate): boolean {
   const { estimate } = standing;
   return estimate.failureRate < FAILING_RATE || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
+}
+
+/** Whether the last seconds, other calls' waits among them, have become slower than what the plan reckoned with. */
+function isSlowing(candidate: Candidate | undefined, { ports }: GatewayState): boolean {
+  if (candidate === undefined) {
+    return false;
+  }
+  const { recent } = ports.statistics.look(candidate.deployment).estimate;
+  const plannedMs = candidate.expectedTtftMs / candidate.promptFactor;
+  return (plannedMs + recent.ttftTotalMs) / (1 + recent.evidence) > SLOWING * plannedMs;
 }
 
 /**
