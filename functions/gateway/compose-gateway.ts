@@ -39,6 +39,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     deployments: Object.keys(config.deployments),
     settings: config.statistics,
     ejection: config.ejection,
+    probesConfirm: config.probes !== 'off',
     store: dynamoDbStatisticsStore({
       client: dynamoDb,
       tableName: statisticsTable,

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { drain } from './drain.ts';
 import { health } from './health.ts';
 import { keysCreate } from './keys-create.ts';
 import { keysLimit } from './keys-limit.ts';
@@ -7,6 +8,7 @@ import { keysRevoke } from './keys-revoke.ts';
 import { latency } from './latency.ts';
 import { secretsCheck } from './secrets-check.ts';
 import { smoke } from './smoke.ts';
+import { undrain } from './undrain.ts';
 
 /** The commands by what the operator types. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
@@ -18,4 +20,6 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['health', health],
   ['latency', latency],
   ['smoke', smoke],
+  ['drain', drain],
+  ['undrain', undrain],
 ]);

@@ -17,6 +17,7 @@ export function healthText(environment: string, { atMs, routes, deployments }: F
     textTable([ROUTE_HEAD, ...routes.map(routeRow)]),
     '',
     'Times in milliseconds, of the last minutes; EVIDENCE: the times to first token behind them, older ones counting less.',
+    'USUAL TTFT: of the last half hour without its slowest. LAST PROBE: the last look beside a call.',
     'ORDER: as the next streamed call would try them, with the time to first token that the router reckons with.',
   ].join('\n');
 }
@@ -34,6 +35,8 @@ const DEPLOYMENT_HEAD = [
   'SHARE',
   'FAILED',
   'EVIDENCE',
+  'USUAL TTFT',
+  'LAST PROBE',
 ];
 
 function deploymentRow(deployment: DeploymentStatus, nowMs: number): readonly string[] {
@@ -46,6 +49,8 @@ function deploymentRow(deployment: DeploymentStatus, nowMs: number): readonly st
     percent(deployment.share),
     percent(deployment.failureRate),
     deployment.evidence.toFixed(1),
+    whole(deployment.usualTtftMs),
+    deployment.lookedAtMs === null ? '-' : `${seconds(nowMs - deployment.lookedAtMs)} ago`,
   ];
 }
 
@@ -68,6 +73,7 @@ const REASONS = {
   failures: 'failures',
   'rate-limited': 'rate limit',
   misconfigured: 'credential or model id',
+  drained: 'drained by hand',
 } satisfies Record<EjectionStatus['reason'], string>;
 
 function reasonText({ reason, level }: EjectionStatus): string {

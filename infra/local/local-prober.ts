@@ -1,6 +1,6 @@
 import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 import { describeFailure } from '../../functions/gateway/core/model/describe-failure.ts';
-import type { ProbeRecord } from '../../functions/probe/core/probe.ts';
+import type { ProbeRecord } from '../../functions/gateway/core/model/probe-record.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { ConfigError } from './local-config.ts';
 

@@ -1,5 +1,8 @@
+import { costUsd } from '../../functions/gateway/core/metrics/cost.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../functions/gateway/core/metrics/metric-names.ts';
+import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
+import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { arrayMember } from '../../functions/gateway/core/wire/json.ts';
 import type { Environment } from '../../infra/environment-file.ts';
 import { shipped, templateOf } from '../infra/synthesised.ts';
@@ -101,6 +104,30 @@ function metricLine({ config }: Environment): Line {
   return { what: `${count} metrics of ${routes} routes and ${deployments} deployments`, dollars: count * MONTH.metric };
 }
 
+/**
+ * Probes beside calls, by the month, where every deployment has calls beside which it may be looked at, day and night: rarely while it is what
+ * it usually is, often for the share of the time in which it is not. At the most, as if every answer were as long as was asked for.
+ */
+function probeLine({ config }: Environment): Line {
+  const { probes: settings } = config;
+  if (settings === 'off') {
+    return { what: 'probes beside calls: off', dollars: 0 };
+  }
+  const deployments = [...modelDirectory(config).deployments.values()];
+  const { everyMs, rareEveryMs } = settings;
+  const perDeployment = SECONDS_A_MONTH * 1000 * (DISPLACED_SHARE / everyMs + (1 - DISPLACED_SHARE) / rareEveryMs);
+  const tokens = deployments.reduce((total, one) => total + (costUsd(usageAtMost(one), one) ?? 0), 0) * perDeployment;
+  const count = perDeployment * deployments.length;
+  const writes = (count * WRITES_PER_PROBE * DOLLARS_PER_MILLION.writeUnits) / 1e6;
+  const millions = (count / 1e6).toFixed(2);
+  return { what: `${millions} million probes of ${deployments.length} deployments`, dollars: tokens + writes };
+}
+
+/** A deployment is slower than usual, or coming back, for so much of the time. */
+const DISPLACED_SHARE = 0.1;
+/** The claim, and what it has taught to the three memories. */
+const WRITES_PER_PROBE = 4;
+
 function sum(lines: readonly Line[]): number {
   return lines.reduce((total, { dollars }) => total + dollars, 0);
 }
@@ -113,11 +140,12 @@ const environment = shipped('prod');
 const idle = idleLines(environment);
 const metrics = metricLine(environment);
 const perMillion = callLines();
-const fixed = sum(idle) + metrics.dollars;
+const probes = probeLine(environment);
+const fixed = sum(idle) + metrics.dollars + probes.dollars;
 
 const out: string[] = ['Idle, a month:', '', '| | $ |', '|---|---|'];
 out.push(...idle.map(row), row({ what: '**together**', dollars: sum(idle) }));
-out.push('', 'In a month of use, besides the calls:', '', '| | $ |', '|---|---|', row(metrics));
+out.push('', 'In a month of use, besides the calls:', '', '| | $ |', '|---|---|', row(metrics), row(probes));
 out.push('', `A million calls of ${MEAN_CALL_MS / 1000} s:`, '');
 out.push(`| | ${MEMORIES_MB.map((memoryMb) => `${memoryMb} MB`).join(' | ')} |`, '|---|---|---|---|');
 out.push(`| Lambda: time | ${MEMORIES_MB.map((memoryMb) => lambdaDollars(memoryMb).toFixed(2)).join(' | ')} |`);

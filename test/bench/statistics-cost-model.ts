@@ -1,7 +1,8 @@
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { StatisticsSettings } from '../../functions/gateway/core/model/gateway-config.ts';
+import { USUAL_READ_MS } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
-import { sampledShare, writtenShare } from '../../functions/gateway/core/statistics/sampled-share.ts';
+import { sampledShare, usualShare, writtenShare } from '../../functions/gateway/core/statistics/sampled-share.ts';
 
 /**
  * The model behind the costs of the shared statistics. On-demand prices of us-east-1; every item below 1 KB, so that an addition is one
@@ -14,6 +15,9 @@ const UNITS_PER_READ_ITEM = 0.5;
 export const MEAN_CALL_MS = 5000;
 /** Attempts whose first token is late: told in a write of their own. */
 export const LATE_SHARE = 0.05;
+
+/** Memories that are read with every snapshot. */
+const QUICK_PACES = PACES.length - 1;
 
 /** Of one call on average. */
 export interface StatisticsCost {
@@ -33,12 +37,15 @@ export function statisticsCost(
   const share = writtenShare(callsPerSecond / deployments, settings.writesPerSecond);
   // A call's first token and end are merged: the lasting item is written for either, the recent one for the first token.
   const ofCall = 1 - (1 - share) ** 2 + share;
-  const ofLate = LATE_SHARE * share * PACES.length;
-  const writesPerCall = ofCall + ofLate;
+  const ofLate = LATE_SHARE * share * QUICK_PACES;
+  // The usual memory is written for either, and seldom.
+  const ofUsual = 1 - (1 - Math.min(share, usualShare(callsPerSecond / deployments))) ** 2;
+  const writesPerCall = ofCall + ofLate + ofUsual;
   const readsPerCall =
     Math.min(1, MEAN_CALL_MS / settings.refreshMs) * sampledShare(callsPerSecond, settings.readsPerSecond);
-  // An ejection, and this epoch and the one before of each memory. A missing item costs as much.
-  const itemsPerRead = deployments * (1 + 2 * PACES.length);
+  // An ejection, and this epoch and the one before of each memory, of the usual one seldom. A missing item costs as much.
+  const usualReads = Math.min(1, Math.max(MEAN_CALL_MS, settings.refreshMs) / USUAL_READ_MS);
+  const itemsPerRead = deployments * (1 + 2 * QUICK_PACES + 2 * usualReads);
   const readUnitsPerCall = readsPerCall * itemsPerRead * UNITS_PER_READ_ITEM;
   const { writeUnits, readUnits } = DOLLARS_PER_MILLION;
   return {

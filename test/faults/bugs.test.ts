@@ -86,7 +86,13 @@ async function play({ dial, stream = true, ports = {} }: Setting): Promise<Cours
 function statisticsThatBreakAt(kind: Lesson['kind']): FleetStatistics {
   return {
     prepare: async () => {},
-    look: () => ({ estimate: estimate(), state: 'healthy' }),
+    look: () => ({
+      estimate: estimate(),
+      state: 'healthy',
+      lookedAtMs: -Infinity,
+      breaksAnswers: false,
+      isSuspect: false,
+    }),
     observe: (observation) => {
       if (observation.kind === kind) {
         throw new Error('a bug');
@@ -94,6 +100,7 @@ function statisticsThatBreakAt(kind: Lesson['kind']): FleetStatistics {
       return () => {};
     },
     claimProbe: async () => false,
+    claimLook: async () => false,
     flush: async () => {},
     close: async () => {},
   };

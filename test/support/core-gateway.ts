@@ -79,6 +79,7 @@ function coreConfig() {
       ...Object.fromEntries(chats),
       'vectors/openai': { provider: 'openai', model: 'v', kind: 'embeddings' },
     },
+    probes: 'off',
     routes: {
       all: { strategy: 'ordered', deployments: chats.map(([id]) => id) },
       ...Object.fromEntries(
@@ -101,4 +102,5 @@ const EMPTY_STORE: StatisticsStore = {
   eject: async () => undefined,
   lift: async () => undefined,
   claimProbe: async () => true,
+  claimLook: async () => true,
 };

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { epochAt, weightAt } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
 import type { Pace } from '../../functions/gateway/core/statistics/paced-sums.ts';
-import { addSums, recentPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import { addSums, keptPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
 
 export const HALF_LIFE_MS = 60_000;
 export const SCALE = { halfLifeMs: HALF_LIFE_MS };
-export const SCALES = { lasting: SCALE, recent: { halfLifeMs: 8000 } };
+export const SCALES = { lasting: SCALE, recent: { halfLifeMs: 8000 }, usual: { halfLifeMs: 30 * HALF_LIFE_MS } };
 export const EPOCH_MS = 16 * HALF_LIFE_MS;
 /** The landmark of an epoch of either memory. */
 export const EPOCH_START_MS = 1_800_000 * EPOCH_MS;
@@ -34,6 +34,7 @@ export const anyLesson: fc.Arbitrary<Lesson> = fc.oneof(
     .record({ ttftMs: anyMs, restMs: anyMs, inputTokens: fc.nat(200_000), outputTokens: fc.nat(32_000) })
     .map(({ restMs, ...answer }): Lesson => ({ kind: 'answered', totalMs: answer.ttftMs + restMs, ...answer })),
   fc.constant<Lesson>({ kind: 'cut' }),
+  fc.tuple(anyMs, anyMs).map(([probeMs, trafficMs]): Lesson => ({ kind: 'calibrated', probeMs, trafficMs })),
 );
 
 /** Any observation within two epochs. */
@@ -50,7 +51,7 @@ export function epochsOf(
   for (const one of all) {
     const epoch = epochAt(one.atMs, SCALES[pace]);
     const sums = sumsOf(one, weightAt(one.atMs, SCALES[pace], times));
-    epochs.set(epoch, addSums(epochs.get(epoch) ?? new Map(), pace === 'recent' ? recentPart(sums) : sums));
+    epochs.set(epoch, addSums(epochs.get(epoch) ?? new Map(), keptPart(sums, pace)));
   }
   return epochs;
 }

@@ -33,7 +33,7 @@ export function raceRules(change: Partial<RaceRules> = {}): RaceRules {
 }
 
 export function raceCandidate(change: Partial<RaceCandidate> = {}): RaceCandidate {
-  return { firstTokenMs: 10_000, hedgeTarget: true, lastResort: false, ...change };
+  return { firstTokenMs: 10_000, expectedTtftMs: 500, hedgeTarget: true, lastResort: false, ...change };
 }
 
 /** A race that has been started at 0. */

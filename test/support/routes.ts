@@ -1,6 +1,6 @@
 import type { Deployment, Route } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestFacts } from '../../functions/gateway/core/model/request-facts.ts';
-import type { Estimate, RecentEstimate } from '../../functions/gateway/core/statistics/estimate.ts';
+import type { Estimate, RecentEstimate, UsualEstimate } from '../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';
 
 /** A deployment at an OpenAI-shaped provider. What a test changes is what it is about. */
@@ -46,6 +46,15 @@ export const NOTHING_RECENT: RecentEstimate = {
   seenMedianMs: () => undefined,
 };
 
+export const NOTHING_USUAL: UsualEstimate = {
+  evidence: 0,
+  typicalMs: undefined,
+  requests: 0,
+  hedges: 0,
+  cachedShare: 0.5,
+  probes: { probeMs: 0, trafficMs: 0 },
+};
+
 /** What is known of a deployment that nobody has asked yet. */
 export function estimate(change: Partial<Estimate> = {}): Estimate {
   return {
@@ -60,6 +69,7 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
     requestsPerSecond: 0,
     tokensPerSecond: 0,
     recent: NOTHING_RECENT,
+    usual: NOTHING_USUAL,
     ttftPercentileMs: () => undefined,
     totalPercentileMs: () => undefined,
     ...change,
@@ -72,5 +82,7 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
 export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standing {
   const seen = { evidence: 1000, requests: 1000, ttftTotalMs: 1000 * ttftMs };
   const recent = { ...seen, failureRate: change.failureRate ?? 0, seenMedianMs: () => ttftMs };
-  return { estimate: estimate({ ...seen, recent, ...change }), state: 'healthy' };
+  const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: ttftMs };
+  const known = estimate({ ...seen, recent, usual, ...change });
+  return { estimate: known, state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
 }

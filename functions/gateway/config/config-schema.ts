@@ -4,6 +4,7 @@ import { deploymentSchema } from './deployment-schema.ts';
 import { ejectionSchema } from './ejection-schema.ts';
 import { keySchema, limitSettingsSchema } from './key-schema.ts';
 import { deploymentOrRouteName, providerName } from './name-schemas.ts';
+import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
 
@@ -22,10 +23,10 @@ const statisticsSchema = z
       .number()
       .min(1)
       .max(3_600)
-      .default(8)
+      .default(4)
       .meta({
         description: 'The same for the memory that notices changes: half as much counts what is older than this.',
-        examples: [8],
+        examples: [4],
       }),
     promptDoublingTokens: z
       .int()
@@ -128,6 +129,7 @@ export const configSchema = z
     statistics: statisticsSchema,
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
+    probes: probesSchema,
     statusPage: z
       .boolean()
       .default(false)

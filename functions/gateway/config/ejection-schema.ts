@@ -57,6 +57,10 @@ export const ejectionSchema = z
       EJECTION_DEFAULTS.misconfiguredCooldownMs,
       'The cooldown in milliseconds after a wrong credential or an unknown model, which no waiting mends.',
     ),
+    maxRateLimitedCooldownMs: milliseconds(
+      EJECTION_DEFAULTS.maxRateLimitedCooldownMs,
+      "The longest cooldown in milliseconds after a rate limit, whatever the vendor's Retry-After says.",
+    ),
     probeLeaseMs: milliseconds(
       EJECTION_DEFAULTS.probeLeaseMs,
       'How long in milliseconds the one caller that tries a deployment after its cooldown has before another may.',

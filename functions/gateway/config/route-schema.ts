@@ -53,8 +53,9 @@ const explorationShare = z
   .min(0)
   .max(1)
   .meta({
-    description: 'Share of calls (0 to 1) that go to a deployment other than the best, to learn.',
-    examples: [0.02],
+    description:
+      'Share of calls (0 to 1) that go to a deployment other than the best, to learn. `probes` make it needless.',
+    examples: [0],
   });
 const band = z
   .number()
@@ -106,7 +107,7 @@ export const globalSettings = {
   sameTargetRetries: sameTargetRetries.default(0),
   hedge: hedge.exactOptional(),
   onStreamCut: onStreamCut.default('error'),
-  explorationShare: explorationShare.default(0.02),
+  explorationShare: explorationShare.default(0),
   band: band.default(0.15),
 };
 

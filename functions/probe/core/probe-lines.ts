@@ -1,4 +1,3 @@
-import { failureFields } from '../../gateway/core/metrics/decision-fields.ts';
 import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-line.ts';
 import {
   ATTEMPT_METRICS,
@@ -6,8 +5,9 @@ import {
   DIMENSION_SETS,
   REQUEST_METRICS,
 } from '../../gateway/core/metrics/metric-names.ts';
+import { probeFields } from '../../gateway/core/metrics/probe-fields.ts';
 import { failureVerdict } from '../../gateway/core/model/failure-verdict.ts';
-import type { ProbeRecord } from './probe.ts';
+import type { ProbeRecord } from '../../gateway/core/model/probe-record.ts';
 import type { ProbeRun } from './prober.ts';
 
 /**
@@ -25,26 +25,14 @@ interface LineContext {
 }
 
 function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): string {
-  const { id, provider, model, kind, providerSettings } = record.deployment;
+  const { id, provider } = record.deployment;
   return embeddedMetricLine({
     nowMs,
     dimensionSets: [DIMENSION_SETS.deployment],
     dimensions: { Environment: environment, Provider: provider, Deployment: id },
     units: ATTEMPT_METRICS,
     values: probeValues(record),
-    fields: {
-      line: 'probe',
-      operation: kind,
-      deployment: id,
-      provider,
-      protocol: providerSettings.protocol,
-      vendorModel: model,
-      outcome: record.failure === undefined ? 'served' : 'failed',
-      ...(record.failure === undefined ? {} : failureFields(record.failure)),
-      ttftMs: record.ttftMs,
-      totalMs: record.totalMs,
-      costUsd: record.costUsd,
-    },
+    fields: probeFields(record),
   });
 }
 

@@ -1,11 +1,12 @@
 import type { Clock, Random } from '../../gateway/core/model/clock.ts';
 import type { Dial } from '../../gateway/core/model/dial.ts';
 import type { Deployment, GatewayConfig, StatisticsSettings } from '../../gateway/core/model/gateway-config.ts';
+import type { ProbeRecord } from '../../gateway/core/model/probe-record.ts';
+import { MAX_PROBE_MS, type ProbePorts, probe } from '../../gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../gateway/core/routing/model-directory.ts';
 import { fleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../gateway/core/statistics/statistics-store.ts';
 import { chooseProbes, type ProbeChoice, type Skipped, type SkipReason } from './choose-probes.ts';
-import { MAX_PROBE_MS, type ProbePorts, type ProbeRecord, probe } from './probe.ts';
 
 export interface ProberPorts {
   readonly config: GatewayConfig;

@@ -1,4 +1,6 @@
 import type { Outcome } from './outcome.ts';
+import type { VendorCaches } from './vendor-caches.ts';
+import type { WorkloadRequest } from './workload.ts';
 import type { World } from './world.ts';
 
 /** The order in which a policy would try deployments for a request, and what it learns from it. */
@@ -9,33 +11,63 @@ export interface Baseline {
 
 const TIMEOUT_MS = 30_000;
 
-/** Plays one request: each deployment of the order in turn, each with a time-out of 30 s. */
-export function playBaseline(
-  world: World,
-  baseline: Baseline,
-  request: { call: number; conversation: number; atMs: number },
-): Outcome {
-  let waitedMs = 0;
-  let calls = 0;
+/** Plays one request: each deployment of the order in turn, each with a time-out of 30 s, as long as the caller waits. */
+export function playBaseline(stage: BaselineStage, baseline: Baseline, request: WorkloadRequest): Outcome {
+  const { conversation, promptTokens = 0, timeoutMs = Infinity } = request;
+  const about = { conversation, promptTokens, learningMs: 0 };
+  const spent = { waitedMs: 0, calls: 0, dollars: 0 };
   for (const deployment of baseline.order(request.atMs)) {
-    calls += 1;
-    const atMs = request.atMs + waitedMs;
-    const fate = world.fate(deployment, request.call, atMs);
-    if (fate.kind === 'answers' && fate.ttftMs <= TIMEOUT_MS) {
-      baseline.learn(deployment, fate.ttftMs, atMs + fate.ttftMs);
-      return {
-        conversation: request.conversation,
-        ttftMs: waitedMs + fate.ttftMs,
-        failed: false,
-        calls,
-        servedBy: deployment,
-      };
+    if (spent.waitedMs >= timeoutMs) {
+      break;
     }
-    const spentMs = fate.kind === 'fails' ? fate.afterMs : TIMEOUT_MS;
-    baseline.learn(deployment, undefined, atMs + spentMs);
-    waitedMs += spentMs;
+    const tried = tryOne(stage, { deployment, request, waitedMs: spent.waitedMs });
+    baseline.learn(deployment, tried.ttftMs, tried.untilMs);
+    spent.calls += 1;
+    spent.waitedMs = tried.untilMs - request.atMs;
+    spent.dollars += tried.dollars;
+    if (tried.ttftMs !== undefined) {
+      const served = { failed: false, servedBy: deployment, cachedTokens: tried.cachedTokens };
+      return { ...about, ...served, ttftMs: spent.waitedMs, calls: spent.calls, dollars: spent.dollars };
+    }
   }
-  return { conversation: request.conversation, ttftMs: waitedMs, failed: true, calls, servedBy: undefined };
+  const { waitedMs, calls, dollars } = spent;
+  return { ...about, ttftMs: waitedMs, failed: true, calls, servedBy: undefined, dollars, cachedTokens: 0 };
+}
+
+export interface BaselineStage {
+  readonly world: World;
+  readonly caches: VendorCaches;
+}
+
+interface Trial {
+  readonly deployment: number;
+  readonly request: WorkloadRequest;
+  readonly waitedMs: number;
+}
+
+/** Without a `ttftMs` it has failed, or was given up. */
+interface Tried {
+  readonly ttftMs?: number;
+  readonly untilMs: number;
+  readonly dollars: number;
+  readonly cachedTokens: number;
+}
+
+function tryOne({ world, caches }: BaselineStage, { deployment, request, waitedMs }: Trial): Tried {
+  const { call, conversation, promptTokens = 0, timeoutMs = Infinity } = request;
+  const atMs = request.atMs + waitedMs;
+  const { factor, dollars, cachedTokens, keep } = caches.read(deployment, { conversation, promptTokens }, atMs);
+  const fate = world.fate(deployment, call, atMs);
+  const limitMs = Math.min(TIMEOUT_MS, timeoutMs - waitedMs);
+  if (fate.kind === 'fails') {
+    return { untilMs: atMs + Math.min(fate.afterMs, limitMs), dollars: 0, cachedTokens };
+  }
+  const ttftMs = fate.kind === 'answers' ? fate.ttftMs * factor : Infinity;
+  if (ttftMs > limitMs) {
+    return { untilMs: atMs + limitMs, dollars, cachedTokens };
+  }
+  keep();
+  return { ttftMs, untilMs: atMs + ttftMs, dollars, cachedTokens };
 }
 
 /** One deployment, tried twice more as the SDKs do. */

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
-import { playOurs, type WorkloadRequest } from './ours.ts';
+import { playOurs } from './ours.ts';
 import type { Outcome } from './outcome.ts';
+import type { WorkloadRequest } from './workload.ts';
 import type { World } from './world.ts';
 
 /**
@@ -32,7 +33,7 @@ for (const { rate, instances, seeds } of SETTINGS) {
   const plays = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
     const requests = workload(rate, seed);
-    const outcomes = await playOurs({ world: changingWorld(seed), requests, instances, hedge: true, seed });
+    const { outcomes } = await playOurs({ world: changingWorld(seed), requests, instances, hedge: true, seed });
     plays.push({ foundAfterMs: foundAfter(requests, outcomes), wastedShare: wastedShare(requests, outcomes) });
   }
   const found = plays.map(({ foundAfterMs }) => foundAfterMs / 1000).sort((a, b) => a - b);

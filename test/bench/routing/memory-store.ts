@@ -12,6 +12,7 @@ const DELAY_MS = 8;
 export function memoryStore(clock: Clock): StatisticsStore {
   const ledger = sumsLedger();
   const ejections = new Map<string, Ejection>();
+  const looks = new Map<string, number>();
   const later = <Value>(action: () => Value): Promise<Value> =>
     new Promise((resolve) => {
       clock.after(DELAY_MS, () => resolve(action()));
@@ -48,6 +49,12 @@ export function memoryStore(clock: Clock): StatisticsStore {
           ejections.delete(deployment);
         }
       }),
+    claimLook: (deployment, { atMs, notSinceMs }) =>
+      later(() => {
+        const isFree = (looks.get(deployment) ?? -Infinity) <= notSinceMs;
+        looks.set(deployment, isFree ? atMs : (looks.get(deployment) ?? atMs));
+        return isFree;
+      }),
     claimProbe: (deployment, was, lease) => later(() => claimed(deployment, was, lease)),
   };
 }
@@ -63,6 +70,6 @@ function stored(
     new Map(
       [...(own?.[pace] ?? [])].filter(([epoch]) => asked.some((one) => one.pace === pace && one.epoch === epoch)),
     );
-  const epochs = { lasting: held('lasting'), recent: held('recent') };
+  const epochs = { lasting: held('lasting'), recent: held('recent'), usual: held('usual') };
   return ejection === undefined ? { epochs } : { epochs, ejection };
 }

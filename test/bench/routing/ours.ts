@@ -1,6 +1,4 @@
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
-import type { Dial, DialResult } from '../../../functions/gateway/core/model/dial.ts';
 import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { createGateway, type Gateway } from '../../../functions/gateway/core/serve/gateway.ts';
@@ -8,17 +6,11 @@ import { fleetStatistics } from '../../../functions/gateway/core/statistics/flee
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
 import { memoryStore } from './memory-store.ts';
 import type { Outcome } from './outcome.ts';
+import { type CacheSettings, NO_CACHES, vendorCaches } from './vendor-caches.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
+import type { WorkloadRequest } from './workload.ts';
 import type { World } from './world.ts';
-
-/** A request of the workload. */
-export interface WorkloadRequest {
-  readonly call: number;
-  readonly conversation: number;
-  readonly atMs: number;
-  /** Size of the prompt. Default: none to speak of. */
-  readonly promptTokens?: number;
-}
+import { type WorldNetwork, worldNetwork } from './world-dial.ts';
 
 export interface OursOptions {
   readonly world: World;
@@ -27,27 +19,46 @@ export interface OursOptions {
   readonly instances: number;
   readonly hedge: boolean;
   readonly seed: number;
+  readonly caches?: CacheSettings;
+  /** By deployment, one number a vendor. @default each its own */
+  readonly vendors?: readonly number[];
   /** Further settings of the configuration, for experiments. */
   readonly settings?: object;
+}
+
+/** What the gateway made of a workload. */
+export interface Played {
+  readonly outcomes: readonly Outcome[];
+  /** One-token calls that no request asked for. */
+  readonly probes: number;
 }
 
 /** Virtual time starts where an epoch of the default half-life does not: nothing may depend on it. */
 const START_MS = 1_800_000_123_456;
 
 /** Plays the workload through the production gateway (whole, from HTTP request to record) at virtual time. */
-export async function playOurs(options: OursOptions): Promise<readonly Outcome[]> {
+export async function playOurs(options: OursOptions): Promise<Played> {
+  const { world, requests } = options;
   const time = virtualTime(START_MS);
   const records = new Map<number, RequestRecord>();
-  const fleet = makeFleet(options, time, records);
-  for (const request of options.requests) {
-    time.clock.after(request.atMs, () => void ask(fleet[request.call % fleet.length]!, request));
+  const caches = vendorCaches(options.caches ?? NO_CACHES);
+  const network = worldNetwork({ world, caches, requests, time, startMs: START_MS });
+  const fleet = makeFleet(options, { time, network, records });
+  for (const request of requests) {
+    time.clock.after(request.atMs, () => void ask(fleet[request.call % fleet.length]!, request, time));
   }
-  await time.runUntil(START_MS + (options.requests.at(-1)?.atMs ?? 0) + 200_000);
-  const index = new Map(options.world.deployments.map(({ id }, at) => [id, at]));
-  return options.requests.map(({ call, conversation }) => outcomeOf(records.get(call), conversation, index));
+  await time.runUntil(START_MS + (requests.at(-1)?.atMs ?? 0) + 200_000);
+  const outcomes = requests.map((request) => outcomeOf(records.get(request.call), request, { world, network }));
+  return { outcomes, probes: network.probes() };
 }
 
-function makeFleet(options: OursOptions, time: VirtualTime, records: Map<number, RequestRecord>): readonly Gateway[] {
+interface Stage {
+  readonly time: VirtualTime;
+  readonly network: WorldNetwork;
+  readonly records: Map<number, RequestRecord>;
+}
+
+function makeFleet(options: OursOptions, { time, network, records }: Stage): readonly Gateway[] {
   const config = configFor(options);
   const store = memoryStore(time.clock);
   return Array.from({ length: options.instances }, (_, instance) => {
@@ -56,6 +67,7 @@ function makeFleet(options: OursOptions, time: VirtualTime, records: Map<number,
       deployments: Object.keys(config.deployments),
       settings: config.statistics,
       ejection: config.ejection,
+      probesConfirm: config.probes !== 'off',
       store,
       clock: time.clock,
       random,
@@ -74,7 +86,7 @@ function makeFleet(options: OursOptions, time: VirtualTime, records: Map<number,
         return `${instance}-${ids}`;
       },
       randomHex: (digits) => '1'.repeat(digits),
-      dial: worldDial(options.world, time),
+      dial: network.dial,
       // The key names the call, so that its record can be found.
       authenticate: async (key) => ({ name: key }),
       onRecord: (record) => records.set(Number(record.keyName), record),
@@ -82,13 +94,17 @@ function makeFleet(options: OursOptions, time: VirtualTime, records: Map<number,
   });
 }
 
-function configFor({ world, hedge, settings }: OursOptions): GatewayConfig {
+function configFor({ world, hedge, vendors, settings }: OursOptions): GatewayConfig {
   const ids = world.deployments.map(({ id }) => id);
+  const providerOf = (index: number): string => `vendor-${vendors?.[index] ?? index}`;
   const parsed = parseConfig({
     providers: Object.fromEntries(
-      ids.map((id) => [providerOf(id), { protocol: 'openai', baseUrl: `http://${providerOf(id)}.test/v1` }]),
+      ids.map((_, index) => [
+        providerOf(index),
+        { protocol: 'openai', baseUrl: `http://${providerOf(index)}.test/v1` },
+      ]),
     ),
-    deployments: Object.fromEntries(ids.map((id) => [id, { provider: providerOf(id), model: 'model' }])),
+    deployments: Object.fromEntries(ids.map((id, index) => [id, { provider: providerOf(index), model: 'model' }])),
     routes: { fastest: { strategy: 'latency-based', deployments: ids } },
     ...(hedge ? { hedge: { percentile: 95, budget: 0.05 } } : {}),
     ...settings,
@@ -99,27 +115,30 @@ function configFor({ world, hedge, settings }: OursOptions): GatewayConfig {
   return parsed.config;
 }
 
-function providerOf(id: string): string {
-  return id.slice(0, id.indexOf('/'));
-}
-
 /** Characters that the gateway counts as a token. */
 const CHARS_PER_TOKEN = 4;
 
-async function ask(gateway: Gateway, { call, conversation, promptTokens = 0 }: WorkloadRequest): Promise<void> {
+async function ask(gateway: Gateway, request: WorkloadRequest, { clock }: VirtualTime): Promise<void> {
+  const { call, conversation, promptTokens = 0, timeoutMs } = request;
   const text = JSON.stringify({
     model: 'fastest',
     stream: true,
     prompt_cache_key: `conversation ${conversation}`,
     messages: [{ role: 'user', content: String(call).padEnd(promptTokens * CHARS_PER_TOKEN) }],
   });
+  const caller = new AbortController();
+  const hangUp = timeoutMs === undefined ? undefined : clock.after(timeoutMs, () => caller.abort());
   const response = await gateway({
     method: 'POST',
     path: '/v1/chat/completions',
-    headers: { authorization: `Bearer ${call}` },
+    headers: {
+      authorization: `Bearer ${call}`,
+      ...(timeoutMs === undefined ? {} : { 'x-stainless-read-timeout': String(timeoutMs / 1000) }),
+    },
     readBody: async () => new TextEncoder().encode(text),
-    signal: new AbortController().signal,
+    signal: caller.signal,
   });
+  hangUp?.();
   if (typeof response.body !== 'string') {
     for await (const _ of response.body) {
       // The caller reads as fast as it comes.
@@ -128,48 +147,32 @@ async function ask(gateway: Gateway, { call, conversation, promptTokens = 0 }: W
   await response.afterEnd();
 }
 
-const ENCODER = new TextEncoder();
-const FIRST = { choices: [{ index: 0, delta: { role: 'assistant', content: 'x' }, finish_reason: null }] };
-const LAST = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
-const TOKEN = ENCODER.encode(`data: ${JSON.stringify(FIRST)}\n\n`);
-const ENDING = ENCODER.encode(`data: ${JSON.stringify(LAST)}\n\ndata: [DONE]\n\n`);
-/** From the first token to the last: what is learnt only at the end of an answer is learnt this much later. */
-const GENERATION_MS = 3000;
-
-/** A network in which the world's providers answer: the first token when the world says, and the end right after. */
-function worldDial(world: World, { clock }: VirtualTime): Dial {
-  const index = new Map(world.deployments.map(({ id }, at) => [id, at]));
-  return ({ deployment, request, signal }) => {
-    const [message] = request.body.messages as readonly { readonly content: string }[];
-    const fate = world.fate(index.get(deployment.id)!, Number(message!.content), clock.nowMs() - START_MS);
-    return new Promise<DialResult>((resolve) => {
-      signal.addEventListener('abort', () => resolve({ kind: 'failed', failure: { kind: 'aborted', by: 'caller' } }));
-      if (fate.kind === 'fails') {
-        clock.after(fate.afterMs, () => resolve({ kind: 'failed', failure: { kind: 'overloaded', status: 503 } }));
-      } else if (fate.kind === 'answers') {
-        clock.after(fate.ttftMs, () => resolve({ kind: 'answered', status: 200, headers: {}, body: answer(clock) }));
-      }
-    });
-  };
-}
-
-async function* answer(clock: Clock): AsyncGenerator<Uint8Array> {
-  yield TOKEN;
-  await new Promise<void>((resolve) => {
-    clock.after(GENERATION_MS, resolve);
-  });
-  yield ENDING;
-}
-
 function outcomeOf(
   record: RequestRecord | undefined,
-  conversation: number,
-  index: ReadonlyMap<string, number>,
+  { call, conversation, promptTokens = 0 }: WorkloadRequest,
+  { world, network }: { readonly world: World; readonly network: WorldNetwork },
 ): Outcome {
   if (record === undefined) {
     throw new Error('A request has left no record.');
   }
-  const servedBy = record.servedBy === undefined ? undefined : index.get(record.servedBy);
-  const failed = record.ending !== 'complete';
-  return { conversation, ttftMs: record.ttftMs ?? record.totalMs, failed, calls: record.attempts.length, servedBy };
+  const servedBy = world.deployments.findIndex(({ id }) => id === record.servedBy);
+  const ttftMs = record.ttftMs ?? record.totalMs;
+  return {
+    conversation,
+    ttftMs,
+    failed: record.ending !== 'complete',
+    calls: record.attempts.length,
+    servedBy: servedBy === -1 ? undefined : servedBy,
+    promptTokens,
+    cachedTokens: network.cachedTokens.get(`${call} ${record.servedBy}`) ?? 0,
+    dollars: network.dollars.get(call) ?? 0,
+    learningMs: record.explored ? Math.max(0, ttftMs - bestMs(world, call, record.startedAtMs - START_MS)) : 0,
+  };
+}
+
+/** What the call would have met at the deployment that was the best then. */
+function bestMs(world: World, call: number, atMs: number): number {
+  const truths = world.deployments.map((_, deployment) => world.truth(deployment, atMs));
+  const fate = world.fate(truths.indexOf(Math.min(...truths)), call, atMs);
+  return fate.kind === 'answers' ? fate.ttftMs : Infinity;
 }

@@ -6,6 +6,13 @@ export interface Outcome {
   readonly failed: boolean;
   readonly calls: number;
   readonly servedBy: number | undefined;
+  readonly promptTokens: number;
+  /** Of the call that served it. */
+  readonly cachedTokens: number;
+  /** Prompts of every call that a vendor has read. */
+  readonly dollars: number;
+  /** What it cost the caller to be sent somewhere in order to learn: the time that the best would have saved. */
+  readonly learningMs: number;
 }
 
 /** One row of the table. */
@@ -14,26 +21,40 @@ export interface Summary {
   readonly p95: number;
   readonly p99: number;
   readonly failedShare: number;
+  /** Probes apart. */
   readonly callsPerRequest: number;
+  readonly probesPerRequest: number;
   /** Changes of deployment per turn of a conversation after its first. */
   readonly switches: number;
   readonly busiestShare: number;
+  /** Of the prompts' tokens, 0 to 1. */
+  readonly cachedShare: number;
+  readonly dollarsPerThousand: number;
+  /** Milliseconds per request. */
+  readonly learningMs: number;
 }
 
-export function summarise(outcomes: readonly Outcome[]): Summary {
+export function summarise(outcomes: readonly Outcome[], probes = 0): Summary {
   const latencies = outcomes.map(({ ttftMs }) => ttftMs).sort((a, b) => a - b);
   const at = (share: number): number =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
   const served = outcomes.flatMap(({ servedBy }) => servedBy ?? []);
   const counts = Map.groupBy(served, (deployment) => deployment);
+  const mean = (pick: (outcome: Outcome) => number): number =>
+    outcomes.reduce((sum, outcome) => sum + pick(outcome), 0) / outcomes.length;
+  const promptTokens = mean((outcome) => outcome.promptTokens);
   return {
     p50: at(0.5),
     p95: at(0.95),
     p99: at(0.99),
-    failedShare: outcomes.filter(({ failed }) => failed).length / outcomes.length,
-    callsPerRequest: outcomes.reduce((sum, { calls }) => sum + calls, 0) / outcomes.length,
+    failedShare: mean(({ failed }) => (failed ? 1 : 0)),
+    callsPerRequest: mean(({ calls }) => calls),
+    probesPerRequest: probes / outcomes.length,
     switches: switchesPerTurn(outcomes),
     busiestShare: Math.max(0, ...[...counts.values()].map((group) => group.length)) / Math.max(1, served.length),
+    cachedShare: promptTokens === 0 ? 0 : mean(({ cachedTokens }) => cachedTokens) / promptTokens,
+    dollarsPerThousand: 1000 * mean(({ dollars }) => dollars),
+    learningMs: mean(({ learningMs }) => learningMs),
   };
 }
 
@@ -52,4 +73,45 @@ function switchesPerTurn(outcomes: readonly Outcome[]): number {
     }
   }
   return turns === 0 ? 0 : switches / turns;
+}
+
+/** The mean of several plays' rows, figure by figure. */
+export function meanSummary(all: readonly Summary[]): Summary {
+  const mean = (pick: (summary: Summary) => number): number =>
+    all.reduce((sum, summary) => sum + pick(summary), 0) / all.length;
+  return {
+    p50: mean(({ p50 }) => p50),
+    p95: mean(({ p95 }) => p95),
+    p99: mean(({ p99 }) => p99),
+    failedShare: mean(({ failedShare }) => failedShare),
+    callsPerRequest: mean(({ callsPerRequest }) => callsPerRequest),
+    probesPerRequest: mean(({ probesPerRequest }) => probesPerRequest),
+    switches: mean(({ switches }) => switches),
+    busiestShare: mean(({ busiestShare }) => busiestShare),
+    cachedShare: mean(({ cachedShare }) => cachedShare),
+    dollarsPerThousand: mean(({ dollarsPerThousand }) => dollarsPerThousand),
+    learningMs: mean(({ learningMs }) => learningMs),
+  };
+}
+
+export const SUMMARY_HEAD =
+  '| policy | p50 s | p95 s | p99 s | failures | calls per request | probes per request | switches per turn | busiest | cached tokens | $ per 1,000 | learning ms per call |\n|---|---|---|---|---|---|---|---|---|---|---|---|';
+
+export function summaryRow(name: string, summary: Summary): string {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(2);
+  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+  return `| ${[
+    name,
+    seconds(summary.p50),
+    seconds(summary.p95),
+    seconds(summary.p99),
+    percent(summary.failedShare),
+    summary.callsPerRequest.toFixed(3),
+    summary.probesPerRequest.toFixed(3),
+    percent(summary.switches),
+    percent(summary.busiestShare),
+    percent(summary.cachedShare),
+    summary.dollarsPerThousand.toFixed(2),
+    summary.learningMs.toFixed(1),
+  ].join(' | ')} |`;
 }

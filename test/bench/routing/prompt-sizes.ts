@@ -1,8 +1,9 @@
 import { promptFactor } from '../../../functions/gateway/core/statistics/prompt-size.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
-import { playOurs, type WorkloadRequest } from './ours.ts';
+import { playOurs } from './ours.ts';
 import { type Summary, summarise } from './outcome.ts';
-import { makeWorld, type World } from './world.ts';
+import type { WorkloadRequest } from './workload.ts';
+import { CLIMATES, makeWorld, type World } from './world.ts';
 
 /**
  * Whether it pays to remember times to first token for a prompt of the usual size: the worlds of `routing.ts` with prompts of 100 to
@@ -31,9 +32,15 @@ for (const { name, doublingTokens } of TRUTHS) {
     const summaries: Summary[] = [];
     for (const seed of SEEDS) {
       const requests = workload(seed);
-      const world = withPromptSizes(makeWorld(seed, MINUTES * 60_000), requests, doublingTokens);
+      const world = withPromptSizes(
+        makeWorld({ seed, lengthMs: MINUTES * 60_000, climate: CLIMATES.harsh }),
+        requests,
+        doublingTokens,
+      );
       const settings = { statistics: { promptDoublingTokens } };
-      summaries.push(summarise(await playOurs({ world, requests, instances: 1, hedge: true, seed, settings })));
+      summaries.push(
+        summarise((await playOurs({ world, requests, instances: 1, hedge: true, seed, settings })).outcomes),
+      );
     }
     print(`${name} | ${promptDoublingTokens === 0 ? 'ignored' : '**counts**'}`, summaries);
   }

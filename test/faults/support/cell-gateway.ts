@@ -1,5 +1,5 @@
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
-import { rendezvousOrder } from '../../../functions/gateway/core/routing/rendezvous.ts';
+import { rendezvousOrder } from '../../../functions/gateway/core/model/rendezvous.ts';
 import type { LocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
 import { type Gate, gate } from '../../support/gate.ts';

@@ -19,6 +19,7 @@ const ROOMS = [
   'routing',
   'status',
   'attempt',
+  'probe',
   'race',
   'continuation',
   'serve',

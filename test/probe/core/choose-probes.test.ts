@@ -8,10 +8,11 @@ import { estimate, measured } from '../../support/routes.ts';
 
 const EJECTION: Ejection = { untilMs: 1_700_000_000_000, level: 1, reason: 'failures' };
 
-const UNKNOWN: Standing = { estimate: estimate(), state: 'healthy' };
+const NEVER_LOOKED_AT = { lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
+const UNKNOWN: Standing = { estimate: estimate(), state: 'healthy', ...NEVER_LOOKED_AT };
 
 function seen(evidence: number): Standing {
-  return { estimate: estimate({ evidence, requests: evidence }), state: 'healthy' };
+  return { estimate: estimate({ evidence, requests: evidence }), state: 'healthy', ...NEVER_LOOKED_AT };
 }
 
 describe('a run of the prober', () => {
@@ -22,12 +23,12 @@ describe('a run of the prober', () => {
     { name: 'leaves one alone that traffic measures', standing: measured(300), expected: 'measured' },
     {
       name: 'leaves one alone whose failures traffic sees',
-      standing: { estimate: estimate({ requests: 2, failureRate: 1 }), state: 'healthy' },
+      standing: { estimate: estimate({ requests: 2, failureRate: 1 }), state: 'healthy', ...NEVER_LOOKED_AT },
       expected: 'measured',
     },
     {
       name: 'asks one whose requests were all refused for their own sake: they tell nothing',
-      standing: { estimate: estimate({ requests: 30 }), state: 'healthy' },
+      standing: { estimate: estimate({ requests: 30 }), state: 'healthy', ...NEVER_LOOKED_AT },
       expected: 'asked',
     },
     {
@@ -91,8 +92,8 @@ describe('of any fleet', () => {
     })
     .map(({ state, ...known }) =>
       state === 'healthy'
-        ? { estimate: estimate(known), state }
-        : { estimate: estimate(known), state, ejection: EJECTION },
+        ? { estimate: estimate(known), state, ...NEVER_LOOKED_AT }
+        : { estimate: estimate(known), state, ejection: EJECTION, ...NEVER_LOOKED_AT },
     );
   const anyFleet = fc.dictionary(fc.string(), anyStanding, { maxKeys: 30 });
 

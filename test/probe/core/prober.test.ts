@@ -176,7 +176,14 @@ describe('the prober', () => {
     assert.equal(estimate.requests - estimate.hedges - estimate.retries, 0);
     // What cannot be told apart: an attempt is one, and failures are a share of attempts. A hundredth of a call in flight.
     assert.ok(estimate.requestsPerSecond < 1.5 / 60);
-    const context = { deployment: deployment('a'), facts: facts(), position: 0, random: () => 0, outputTokens: 1 };
+    const context = {
+      deployment: deployment('a'),
+      facts: facts(),
+      position: 0,
+      random: () => 0,
+      outputTokens: 1,
+      cachedTokens: 0,
+    };
     assert.ok(leastBusy.score({ ...context, estimate, ttftMs: 400, latencyMs: 400 }) < 0.01);
   });
 

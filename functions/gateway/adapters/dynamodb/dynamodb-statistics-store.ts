@@ -1,15 +1,10 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import type { Ejection } from '../../core/statistics/ejection.ts';
+import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import type { DecayScales } from '../../core/statistics/observation-log.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
 import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
-import type { PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
+import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
 import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
@@ -19,6 +14,8 @@ const EJECTION_SORT_KEY = 0;
 const PK = statisticsTable.partitionKey.name;
 const SK = statisticsTable.sortKey.name;
 const TTL = statisticsTable.ttlAttribute;
+/** Of the same item: when the deployment was last looked at beside a request. */
+const LOOKED = 'lookedAtMs';
 
 export interface DynamoDbStatisticsStoreOptions extends TableAccess {
   readonly scales: DecayScales;
@@ -51,6 +48,7 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
       });
       return meetsCondition(options.client.send(claim));
     },
+    claimLook: (deployment, look) => claimLook(options, deployment, look),
   };
 }
 
@@ -75,9 +73,15 @@ function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined,
     );
   };
   const lasting = items.get(partitionKeyOf(deployment, 'lasting')) ?? [];
-  const ejection = ejectionOf(lasting.find((item) => sortKeyOf(item) === EJECTION_SORT_KEY));
-  const epochs = { lasting: epochsOf('lasting'), recent: epochsOf('recent') };
-  return ejection === undefined ? { epochs } : { epochs, ejection };
+  const standing = lasting.find((item) => sortKeyOf(item) === EJECTION_SORT_KEY);
+  const ejection = ejectionOf(standing);
+  const lookedAtMs = standing?.[LOOKED]?.N;
+  const epochs = { lasting: epochsOf('lasting'), recent: epochsOf('recent'), usual: epochsOf('usual') };
+  return {
+    epochs,
+    ...(ejection === undefined ? {} : { ejection }),
+    ...(lookedAtMs === undefined ? {} : { lookedAtMs: Number(lookedAtMs) }),
+  };
 }
 
 function sumsOf(item: Item): Sums {
@@ -86,8 +90,8 @@ function sumsOf(item: Item): Sums {
 }
 
 function ejectionOf(item: Item | undefined): Ejection | undefined {
-  const reason = item?.reason?.S;
-  if (item === undefined || (reason !== 'failures' && reason !== 'rate-limited' && reason !== 'misconfigured')) {
+  const reason = EJECTION_REASONS.find((one) => one === item?.reason?.S);
+  if (item === undefined || reason === undefined) {
     return undefined;
   }
   const probeUntilMs = item.probeUntilMs?.N;
@@ -150,16 +154,39 @@ async function eject(
 /** How long an ejection that nobody has lifted is remembered after its cooldown: until then its next one is longer. */
 const EJECTION_KEPT_SECONDS = 3600;
 
+/** One item is written in either case: the same as the ejection's, which is read with every snapshot. */
+async function claimLook(
+  { client, tableName }: DynamoDbStatisticsStoreOptions,
+  deployment: string,
+  { atMs, notSinceMs }: LookClaim,
+): Promise<boolean> {
+  const claim = new UpdateItemCommand({
+    TableName: tableName,
+    Key: ejectionKey(deployment),
+    UpdateExpression: 'SET #looked = :at, #ttl = if_not_exists(#ttl, :ttl)',
+    ConditionExpression: 'attribute_not_exists(#looked) OR #looked <= :since',
+    ExpressionAttributeNames: { '#looked': LOOKED, '#ttl': TTL },
+    ExpressionAttributeValues: {
+      ':at': number(atMs),
+      ':since': number(notSinceMs),
+      ':ttl': number(Math.ceil(atMs / 1000) + EJECTION_KEPT_SECONDS),
+    },
+  });
+  return meetsCondition(client.send(claim));
+}
+
 async function lift(
   { client, tableName }: DynamoDbStatisticsStoreOptions,
   deployment: string,
   was: Ejection,
 ): Promise<void> {
-  const removal = new DeleteItemCommand({
+  const removal = new UpdateItemCommand({
     TableName: tableName,
     Key: ejectionKey(deployment),
+    // When it was last looked at stays.
+    UpdateExpression: 'REMOVE #until, #level, #reason, #probe',
     ConditionExpression: '#until <= :was',
-    ExpressionAttributeNames: { '#until': 'untilMs' },
+    ExpressionAttributeNames: { '#until': 'untilMs', '#level': 'level', '#reason': 'reason', '#probe': 'probeUntilMs' },
     ExpressionAttributeValues: { ':was': number(was.untilMs) },
   });
   await meetsCondition(client.send(removal));
@@ -186,7 +213,7 @@ function sumsKey(deployment: string, pace: Pace, epoch: number): Item {
 }
 
 function partitionKeyOf(deployment: string, pace: Pace): string {
-  return `${pace === 'lasting' ? 'deployment' : 'recent'}#${deployment}`;
+  return `${pace === 'lasting' ? 'deployment' : pace}#${deployment}`;
 }
 
 function sortKeyOf(item: Item): number {

@@ -2,6 +2,7 @@ import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import { failureVerdict } from '../model/failure-verdict.ts';
+import type { Witness } from '../statistics/doubt.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
@@ -16,6 +17,10 @@ export interface ObservedAttemptOptions {
   readonly silence: SilenceRule;
   /** The prompt's: what is told is what would have been after a usual one. */
   readonly promptFactor: number;
+  /** Of the prompt, those that the vendor has read minutes before. */
+  readonly warmTokens?: number;
+  /** Whose request it is. Absent for probes. */
+  readonly witness?: Witness;
 }
 
 interface Watch extends ObservedAttemptOptions {
@@ -58,7 +63,9 @@ function tell(watch: Watch, seen: Lesson, failure?: AttemptFailure): () => void 
   const { statistics, clock, attempt } = watch;
   const { deployment, startedAtMs } = attempt;
   const lesson = lessonAtUsualPrompt(seen, watch.promptFactor);
-  return statistics.observe({ ...lesson, deployment: deployment.id, startedAtMs, atMs: clock.nowMs() }, failure);
+  const about = { deployment: deployment.id, startedAtMs, atMs: clock.nowMs() };
+  const whose = watch.witness === undefined ? {} : { witness: watch.witness };
+  return statistics.observe({ ...lesson, ...about, ...whose }, failure);
 }
 
 function tellLate(watch: Watch): void {
@@ -84,7 +91,8 @@ function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
 function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, limitMs }: SilenceRule): Lesson {
-  if (failure.kind === 'aborted' && failure.by === 'hedge' && waitedMs >= afterMs) {
+  const isCaller = failure.kind === 'aborted' && failure.by === 'caller';
+  if (isStopped(failure) && waitedMs >= afterMs * (isCaller ? CALLER_FACTOR : 1)) {
     return { kind: 'given-up', waitedMs, limitMs };
   }
   if (failureVerdict(failure).blame === 'none') {
@@ -95,13 +103,21 @@ function openingLesson(failure: AttemptFailure, waitedMs: number, { afterMs, lim
   return failure.kind === 'timed-out' ? { kind: 'failed', waitedMs } : { kind: 'failed' };
 }
 
+/** Callers leave for reasons of their own: only a wait that is so much longer says something. */
+const CALLER_FACTOR = 2;
+
+/** By us, for a faster one's sake or for the caller's little time, or by a caller who has hung up. */
+function isStopped(failure: AttemptFailure): boolean {
+  return failure.kind === 'aborted' || (failure.kind === 'timed-out' && failure.phase === 'deadline');
+}
+
 function tellEnd(watch: Watch): void {
   if (watch.state !== 'opened') {
     return;
   }
   watch.state = 'told';
   const report = watch.attempt.report();
-  const lesson = endLesson(report, watch.attempt.startedAtMs);
+  const lesson = endLesson(report, watch);
   if (lesson !== undefined) {
     tell(watch, lesson, report.failure);
   }
@@ -111,7 +127,10 @@ function tellEnd(watch: Watch): void {
 }
 
 /** Nothing for an answer that the caller did not want, or could not wait for, to its end. */
-function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, startedAtMs: number): Lesson | undefined {
+function endLesson(
+  { ttftMs, endedAtMs, failure, usage }: AttemptReport,
+  { attempt: { startedAtMs }, warmTokens = 0 }: Watch,
+): Lesson | undefined {
   if (failure !== undefined) {
     return failureVerdict(failure).blame === 'none' ? undefined : { kind: 'cut' };
   }
@@ -119,5 +138,8 @@ function endLesson({ ttftMs, endedAtMs, failure, usage }: AttemptReport, started
     return undefined;
   }
   const tokens = usage === undefined ? {} : { inputTokens: usage.input, outputTokens: usage.output };
-  return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens };
+  const cachedTokens = usage?.cacheRead;
+  // Where the vendor does not tell, nothing is learnt of its cache.
+  const cache = warmTokens > 0 && cachedTokens !== undefined ? { cache: { warmTokens, cachedTokens } } : {};
+  return { kind: 'answered', ttftMs, totalMs: endedAtMs - startedAtMs, ...tokens, ...cache };
 }

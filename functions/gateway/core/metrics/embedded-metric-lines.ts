@@ -1,4 +1,5 @@
 import { failureVerdict } from '../model/failure-verdict.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { attemptFields, requestFields } from './decision-fields.ts';
 import { embeddedMetricLine, type MetricValues } from './embedded-metric-line.ts';
@@ -6,17 +7,23 @@ import {
   ATTEMPT_METRICS,
   type AttemptMetric,
   DIMENSION_SETS,
+  PROBE_METRICS,
   REQUEST_METRICS,
   type RequestMetric,
 } from './metric-names.ts';
+import { probeFields } from './probe-fields.ts';
 
 /**
- * The log lines of one request, without line ends: one of the request, one of each attempt. CloudWatch makes metrics of their raw
+ * The log lines of one request, without line ends: one of the request, one of each attempt, one of each probe that was made beside it. CloudWatch makes metrics of their raw
  * values; the rest of each line says how the request was decided. `nowMs` is milliseconds since 1970.
  */
 export function embeddedMetricLines(record: RequestRecord, environment: string, nowMs: number): readonly string[] {
   const about = { environment, nowMs };
-  return [requestLine(record, about), ...record.attempts.map((attempt) => attemptLine(attempt, record, about))];
+  return [
+    requestLine(record, about),
+    ...record.attempts.map((attempt) => attemptLine(attempt, record, about)),
+    ...(record.probes ?? []).map((probe) => lookLine(probe, record, about)),
+  ];
 }
 
 interface LineContext {
@@ -45,6 +52,18 @@ function attemptLine(attempt: AttemptRecord, record: RequestRecord, { environmen
     units: ATTEMPT_METRICS,
     values: attemptValues(attempt),
     fields: attemptFields(attempt, record),
+  });
+}
+
+/** Its dollars are the environment's, and no request's: callers do not pay for what is learnt. */
+function lookLine(probe: ProbeRecord, { requestId }: RequestRecord, { environment, nowMs }: LineContext): string {
+  return embeddedMetricLine({
+    nowMs,
+    dimensionSets: [DIMENSION_SETS.environment],
+    dimensions: { Environment: environment },
+    units: PROBE_METRICS,
+    values: { Probes: 1, CostUSD: probe.costUsd },
+    fields: { requestId, ...probeFields(probe) },
   });
 }
 

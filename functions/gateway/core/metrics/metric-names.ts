@@ -44,6 +44,13 @@ export const ATTEMPT_METRICS = {
   CostUSD: 'None',
 } as const;
 
+/** What is measured of one probe, the prober's or one beside a request: in the environment's dimensions alone. */
+export const PROBE_METRICS = {
+  /** 1. */
+  Probes: 'Count',
+  CostUSD: 'None',
+} as const;
+
 export type RequestMetric = keyof typeof REQUEST_METRICS;
 export type AttemptMetric = keyof typeof ATTEMPT_METRICS;
 

@@ -33,8 +33,19 @@ const VERDICTS = {
 
 /** What follows from a failure before commit. */
 export function failureVerdict(failure: AttemptFailure): FailureVerdict {
-  const verdict = VERDICTS[failure.kind];
-  const isDeadline = failure.kind === 'timed-out' && failure.phase === 'deadline';
-  // A caller may set a deadline of milliseconds: that a deployment within its own limits did not meet it is no fault of the deployment's.
-  return isDeadline ? { ...verdict, retrySame: false, blame: 'none' } : verdict;
+  const verdict: FailureVerdict = VERDICTS[failure.kind];
+  if (failure.kind !== 'timed-out') {
+    return verdict;
+  }
+  switch (failure.phase) {
+    case 'deadline':
+      // A caller may set one of milliseconds: that a deployment within its own limits did not meet it is no fault of the deployment's.
+      return { ...verdict, retrySame: false, blame: 'none' };
+    case 'first-token':
+      // It would be waited for in vain twice.
+      return { ...verdict, retrySame: false };
+    case 'connect':
+    case 'stall':
+      return verdict;
+  }
 }

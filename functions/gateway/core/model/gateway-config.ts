@@ -9,6 +9,8 @@ export interface GatewayConfig extends RouteSettings {
   readonly statistics: StatisticsSettings;
   readonly ejection: EjectionSettings;
   readonly limits: LimitSettings;
+  /** One-token calls beside requests, to learn about deployments that no traffic measures. */
+  readonly probes: ProbeSettings | 'off';
   /** Whether the live page and `GET /status` are there, for operators' keys. */
   readonly statusPage: boolean;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
@@ -145,6 +147,14 @@ export interface StatisticsSettings {
   readonly readsPerSecond: number;
 }
 
+/** How often the fleet looks at a deployment beside calls, at the most. Milliseconds. */
+export interface ProbeSettings {
+  /** While it is displaced, recovering or not known. */
+  readonly everyMs: number;
+  /** While it is what it usually is. */
+  readonly rareEveryMs: number;
+}
+
 /** When a deployment that fails is set aside, and for how long. Lengths of time in milliseconds. */
 export interface EjectionSettings {
   /** Failures in a row, as one instance sees them, that eject. */
@@ -156,6 +166,8 @@ export interface EjectionSettings {
   readonly maxCooldownMs: number;
   /** For wrong credentials and unknown models, which no waiting mends. */
   readonly misconfiguredCooldownMs: number;
+  /** A rate limit's Retry-After counts for no longer: then a probe looks. */
+  readonly maxRateLimitedCooldownMs: number;
   /** How long the one caller that probes has before another may. */
   readonly probeLeaseMs: number;
 }

@@ -1,5 +1,6 @@
 import type { AttemptFailure } from './attempt-failure.ts';
 import type { ProtocolName, StrategyName } from './gateway-config.ts';
+import type { ProbeRecord } from './probe-record.ts';
 import type { TraceContext } from './trace-context.ts';
 import type { Usage } from './usage.ts';
 
@@ -41,6 +42,8 @@ export interface RequestRecord {
   readonly costUsd?: number;
   /** How the answer ended for the caller. */
   readonly ending: 'complete' | 'refused' | 'failed' | 'cut' | 'hung-up';
+  /** One-token calls that were made beside it, to learn. Absent: none. */
+  readonly probes?: readonly ProbeRecord[];
   /** Names of the caller's fields that were left out. */
   readonly dropped: readonly string[];
 }

@@ -27,17 +27,31 @@ export function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race
     return undefined;
   }
   const waitMs =
-    retryAfterOfLoneCandidate(race, attempt.failure) ?? backoffMs(race, attempt.candidate, attempt.failure);
+    retryAfterMs(race, attempt.candidate, attempt.failure) ?? backoffMs(race, attempt.candidate, attempt.failure);
   return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
     ? undefined
     : { untilMs: nowMs + waitMs, candidate: attempt.candidate };
 }
 
-function retryAfterOfLoneCandidate(race: Race, failure: AttemptFailure): number | undefined {
-  const isLone = race.rules.candidates.length === 1;
-  const askedMs = isLone && failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
+/** The wait that a rate limit has told, where it is worth it. */
+function retryAfterMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {
+  const toldMs = failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
+  const askedMs = toldMs !== undefined && isWorthWaiting(race, candidate, toldMs) ? toldMs : undefined;
   // All who wait were told the same instant, and a wait of nothing would ask a vendor again in the same millisecond.
   return askedMs === undefined ? undefined : askedMs + jitterMs(race, 0);
+}
+
+/** For the only one; for one that would still be sooner than the next; and where the route asks the same again, for a short time. */
+function isWorthWaiting(race: Race, candidate: number, waitMs: number): boolean {
+  const { candidates, sameTargetRetries } = race.rules;
+  const next = candidates[nextCandidate(race) ?? -1];
+  if (candidates.length === 1) {
+    return true;
+  }
+  const isAskedFor = waitMs <= BACKOFF_MAX_MS && triesAt(race, candidate) <= sameTargetRetries;
+  const isFirstTry = triesAt(race, candidate) === 1;
+  const backMs = waitMs + (candidates[candidate]?.expectedTtftMs ?? Infinity);
+  return isAskedFor || (isFirstTry && next !== undefined && backMs < next.expectedTtftMs);
 }
 
 function backoffMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {

@@ -41,6 +41,8 @@ export interface RaceRules {
 export interface RaceCandidate {
   /** Given up where nothing has been seen for this long and another candidate is left. */
   readonly firstTokenMs: number;
+  /** When its first token is expected, milliseconds from the dial. */
+  readonly expectedTtftMs: number;
   /** A hedge starts after this long without a token. Absent: no hedge for this one. */
   readonly hedgeAfterMs?: number;
   /** Whether it may be the target of a hedge: neither ejected nor slow. */
@@ -56,6 +58,8 @@ export interface RacingAttempt {
   readonly startedAtMs: number;
   /** Without content by then it is given up; past the last candidate it is the deadline. */
   readonly firstTokenByMs: number;
+  /** Whether the caller has less time than its own limit: to be late is then no failure of its own. */
+  readonly isHurried: boolean;
   readonly state: 'waiting' | 'leading' | 'ended';
   readonly failure?: AttemptFailure;
 }

@@ -3,6 +3,9 @@ import { failureVerdict } from '../model/failure-verdict.ts';
 import { countedAttempts, hedgeTarget, nextCandidate, pauseBeforeSame, untriedCandidates } from './race-choices.ts';
 import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race-state.ts';
 
+/** While others are left, an attempt has this share of the time left: a caller's short time-out makes room for a second provider. */
+const SHARE_OF_TIME = 0.5;
+
 export function newRace(rules: RaceRules): Race {
   return { rules, attempts: [] };
 }
@@ -45,8 +48,10 @@ function dial(race: Race, candidate: number, nowMs: number, hedge: boolean): Rac
   const isLast =
     countedAttempts([...race.attempts, { hedge }]) >= maxAttempts ||
     untriedCandidates(race).every((other) => other === candidate);
-  const firstTokenByMs = isLast ? deadlineMs : Math.min(deadlineMs, nowMs + limitMs);
-  const started: RacingAttempt = { candidate, hedge, startedAtMs: nowMs, firstTokenByMs, state: 'waiting' };
+  const shareMs = (deadlineMs - nowMs) * SHARE_OF_TIME;
+  const firstTokenByMs = isLast ? deadlineMs : Math.min(deadlineMs, nowMs + Math.min(limitMs, shareMs));
+  const isHurried = !isLast && shareMs < limitMs;
+  const started: RacingAttempt = { candidate, hedge, startedAtMs: nowMs, firstTokenByMs, isHurried, state: 'waiting' };
   return {
     race: { rules: race.rules, attempts: [...race.attempts, started] },
     commands: [{ kind: 'dial', attempt, candidate }],
@@ -156,8 +161,9 @@ function giveUpOn(race: Race, late: number, nowMs: number): RaceStep {
   if (next !== undefined && isLastResort(race, next) && !isLastResort(race, race.attempts[late]?.candidate)) {
     return dial(withAllTheTime(race, late), next, nowMs, false);
   }
-  const afterMs = nowMs - (race.attempts[late]?.startedAtMs ?? nowMs);
-  const failure: AttemptFailure = { kind: 'timed-out', phase: 'first-token', afterMs };
+  const { startedAtMs = nowMs, isHurried = false } = race.attempts[late] ?? {};
+  const phase = isHurried ? 'deadline' : 'first-token';
+  const failure: AttemptFailure = { kind: 'timed-out', phase, afterMs: nowMs - startedAtMs };
   const { race: after, commands } = onFailure(race, late, failure, nowMs);
   return { race: after, commands: [{ kind: 'abort', attempt: late, failure }, ...commands] };
 }

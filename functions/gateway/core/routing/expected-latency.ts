@@ -5,6 +5,17 @@ import type { Estimate } from '../statistics/estimate.ts';
 const PRIOR_EVIDENCE = 1;
 /** Observations of the last seconds that weigh as much as all that is remembered, where they are not faster. */
 const LASTING_EVIDENCE = 4;
+/** What a longer memory weighs, in observations, against a shorter one that differs from it by no more than chance. */
+const USUAL_CALM_EVIDENCE = 8;
+const LASTING_CALM_EVIDENCE = 40;
+/** And against one that does not: what was seen last stays believed, also while nobody looks. */
+const USUAL_EVIDENCE = 0.05;
+/** Spread of the logarithm of times to first token about their mean. */
+const SPREAD = 0.4;
+/** A difference of so many standard errors is a chance's no more. */
+const SURPRISE = 1.5;
+/** One that nobody has seen, where others are known and probes will tell: behind all that are as good as the best. */
+const UNSEEN_FACTOR = 1.5;
 /** What is assumed where the whole fleet knows nothing. */
 const UNKNOWN_TTFT_MS = 1000;
 const UNKNOWN_MS_PER_TOKEN = 20;
@@ -19,21 +30,25 @@ export interface ExpectedLatency {
   readonly outputTokens: number;
 }
 
-/** What is assumed of a deployment that nobody has asked lately: as good as the best that is known, so that it gets its turn. */
+/**
+ * What is assumed of a deployment that nobody has asked: about as good as the best that is known. Without probes it must get its turn by
+ * that; with them it has time until one has told.
+ */
 export interface LatencyPrior {
   readonly ttftMs: number;
   readonly msPerToken: number;
   readonly outputTokens: number;
 }
 
-/** The prior for one request, from all candidates' estimates. */
-export function latencyPrior(estimates: readonly Estimate[]): LatencyPrior {
+/** The prior for one request, from all candidates' estimates. `probesTell`: whether probes look at who is not seen. */
+export function latencyPrior(estimates: readonly Estimate[], probesTell = false): LatencyPrior {
   const known = estimates.filter((estimate) => estimate.evidence >= PRIOR_EVIDENCE);
+  const bestMs = least(
+    known.map((estimate) => estimate.ttftTotalMs / estimate.evidence),
+    UNKNOWN_TTFT_MS,
+  );
   return {
-    ttftMs: least(
-      known.map((estimate) => estimate.ttftTotalMs / estimate.evidence),
-      UNKNOWN_TTFT_MS,
-    ),
+    ttftMs: probesTell && known.length > 0 ? bestMs * UNSEEN_FACTOR : bestMs,
     msPerToken: least(
       known.map((estimate) => estimate.msPerToken),
       UNKNOWN_MS_PER_TOKEN,
@@ -52,29 +67,62 @@ function least(values: readonly (number | undefined)[], unknown: number): number
 
 /**
  * One deployment's expected latency. The mean is total time over ends seen, which for waits in vain is right where an invented end would
- * not be (Epstein and Sobel, "Life Testing", JASA 1953). It begins at the prior, moves to what the lasting memory says and from there to
- * what the last seconds say, each as far as its evidence goes; a prior that stands for k observations is k more ends in k times its mean.
+ * not be (Epstein and Sobel, "Life Testing", JASA 1953). It begins at the prior, moves to what is usual, from there to what the lasting
+ * memory says and from there to what the last seconds say, each as far as its evidence goes and as it differs by more than chance; a prior
+ * that stands for k observations is k more ends in k times its mean.
  */
 export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: LatencyPrior): ExpectedLatency {
-  const { recent } = estimate;
-  const lastingMs = shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, estimate);
-  const ttftMs =
-    shrunkMean(lastingMs, lastingWeight(lastingMs, recent), recent) + failureShare(estimate) * FAILURE_PRICE_MS;
+  const ttftMs = currentTtft(estimate, prior) + failureShare(estimate) * FAILURE_PRICE_MS;
   const outputTokens = Math.min(estimate.outputTokens ?? prior.outputTokens, facts.maxOutputTokens ?? Infinity);
   const answerMs = facts.stream ? 0 : outputTokens * (estimate.msPerToken ?? prior.msPerToken);
   return { ttftMs, latencyMs: ttftMs + answerMs, outputTokens };
+}
+
+/** What it is like as a rule, in milliseconds: an outage does not move it. */
+export function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior, 'ttftMs'>): number {
+  const { typicalMs, evidence } = usual;
+  return typicalMs === undefined
+    ? prior.ttftMs
+    : shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, { evidence, ttftTotalMs: typicalMs * evidence });
+}
+
+function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
+  const { recent, usual } = estimate;
+  const usualMs = usualTtft(estimate, prior);
+  const usualWeight =
+    usual.typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
+  const lastingMs = shrunkMean(usualMs, usualWeight, estimate);
+  return shrunkMean(
+    lastingMs,
+    lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent),
+    recent,
+  );
+}
+
+type Seen = Pick<Estimate, 'evidence' | 'ttftTotalMs'>;
+
+/**
+ * 1 where what was seen is what was expected, 0 where it differs by many standard errors. What is slower is taken with what was expected as
+ * one observation more: a single slow one may be a straggler.
+ */
+function likeness(expectedMs: number, { evidence, ttftTotalMs }: Seen): number {
+  const isFaster = evidence > 0 && ttftTotalMs < evidence * expectedMs;
+  const prior = isFaster ? 0 : 1;
+  const meanMs = (prior * expectedMs + ttftTotalMs) / (prior + evidence);
+  const errors = (Math.log(meanMs / expectedMs) * Math.sqrt(prior + evidence)) / SPREAD;
+  return Math.exp(-((errors / SURPRISE) ** 2));
 }
 
 /**
  * A single slow first token may be a straggler, but a fast one is no accident: the further the last seconds are below what is remembered,
  * the less that weighs. Else a deployment that has recovered is believed only after many looks.
  */
-function lastingWeight(lastingMs: number, recent: Pick<Estimate, 'evidence' | 'ttftTotalMs'>): number {
+function lastingWeight(lastingMs: number, recent: Seen): number {
   const ratio = recent.evidence > 0 ? recent.ttftTotalMs / (recent.evidence * lastingMs) : 1;
   return LASTING_EVIDENCE * Math.min(1, ratio) ** (2 * Math.min(1, recent.evidence));
 }
 
-function shrunkMean(priorMs: number, priorEvidence: number, seen: Pick<Estimate, 'evidence' | 'ttftTotalMs'>): number {
+function shrunkMean(priorMs: number, priorEvidence: number, seen: Seen): number {
   return (priorMs * priorEvidence + seen.ttftTotalMs) / (priorEvidence + seen.evidence);
 }
 

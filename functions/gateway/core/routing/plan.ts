@@ -2,10 +2,12 @@ import type { Random } from '../model/clock.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { CandidateRecord } from '../model/request-record.ts';
+import { estimateAtPrompt, promptFactor } from '../statistics/prompt-size.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
+import { type Equals, equalsOf } from './equals.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { exploreTarget } from './explore.ts';
-import { rendezvousOrder } from './rendezvous.ts';
+import type { RememberedPlan } from './route-memory.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -14,6 +16,8 @@ export interface Plan {
   readonly candidates: readonly Candidate[];
   /** Whether the first is there to learn about it, not for its score. */
   readonly explored: boolean;
+  /** Deployments that count as equally good: what the route's next plan is to know. */
+  readonly equals: ReadonlySet<string>;
 }
 
 /** A deployment able to serve the request, with its score. */
@@ -24,6 +28,12 @@ export interface Candidate extends CandidateRecord {
   readonly expectedTtftMs: number;
   /** Whether it is one of several that count as equally good: which of them a request meets depends on its conversation. */
   readonly isTied: boolean;
+  /** How many times as long as after a usual prompt its first token is expected to take, for what its vendor must read. */
+  readonly promptFactor: number;
+  /** Tokens of the prompt that its vendor has read minutes before. */
+  readonly warmTokens: number;
+  /** The score that places a conversation: where no turn of it was yet, what its next turns would have is counted too. */
+  readonly placementScore: number;
 }
 
 export interface PlanContext {
@@ -31,9 +41,18 @@ export interface PlanContext {
   readonly facts: RequestFacts;
   /** Deployments of the route that qualify, in its order. */
   readonly qualified: readonly Deployment[];
+  /** As after a prompt of the usual size. */
   readonly look: (deployment: string) => Standing;
   readonly random: Random;
+  /** A prompt of so many tokens takes twice as long to read as none. @default size does not count */
+  readonly promptDoublingTokens?: number;
+  /** @default nothing is remembered */
+  readonly remembered?: RememberedPlan;
+  /** Whether probes look at deployments that nobody has seen. @default false */
+  readonly probesTell?: boolean;
 }
+
+const NOTHING_REMEMBERED: RememberedPlan = { equals: new Set() };
 
 /** Ranks the qualified deployments: the healthy by strategy, then the ejected by the end of their cooldown. All ejected: as if none were. */
 export function planCandidates(context: PlanContext): Plan {
@@ -41,20 +60,20 @@ export function planCandidates(context: PlanContext): Plan {
   const healthy = scored.filter((candidate) => candidate.state === 'healthy');
   const others = scored.filter((candidate) => candidate.state !== 'healthy');
   if (healthy.length === 0) {
-    return { candidates: ranked(others, context), explored: false };
+    return { candidates: ranked(others, context).order, explored: false, equals: new Set() };
   }
-  const order = ranked(healthy, context);
+  const { order, members: equals } = ranked(healthy, context);
   const chosen = exploreTarget(order, context);
   const rest = byCooldown(others);
   return chosen === undefined
-    ? { candidates: [...order, ...rest], explored: false }
-    : { candidates: [chosen, ...order.filter((candidate) => candidate !== chosen), ...rest], explored: true };
+    ? { candidates: [...order, ...rest], explored: false, equals }
+    : { candidates: [chosen, ...order.filter((candidate) => candidate !== chosen), ...rest], explored: true, equals };
 }
 
 /** The plan with one candidate moved to the front: the one whose probe this request has claimed. */
 export function withProbeFirst(plan: Plan, probe: Candidate): Plan {
   const others = plan.candidates.filter((candidate) => candidate !== probe);
-  return { candidates: [{ ...probe, state: 'probing' }, ...others], explored: plan.explored };
+  return { ...plan, candidates: [{ ...probe, state: 'probing' }, ...others] };
 }
 
 /**
@@ -69,52 +88,104 @@ export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
   return first?.state === 'healthy' ? plan.candidates.find(isWanted) : undefined;
 }
 
-function scoreAll({ route, facts, qualified, look, random }: PlanContext): readonly Candidate[] {
-  const standings = qualified.map((target, position) => ({ target, position, standing: look(target.id) }));
-  const prior = latencyPrior(standings.map(({ standing }) => standing.estimate));
-  return standings.map(({ target, position, standing }) => {
-    const { estimate } = standing;
-    const expected = expectedLatency(estimate, facts, prior);
-    const score = STRATEGIES[route.strategy].score({
-      deployment: target,
-      estimate,
-      facts,
-      position,
-      random,
-      ...expected,
-    });
+function scoreAll(context: PlanContext): readonly Candidate[] {
+  const { route, facts, qualified, look, random, probesTell } = context;
+  const sighted = qualified.map((target, position) => ({ target, position, standing: look(target.id) }));
+  const prior = latencyPrior(
+    sighted.map(({ standing }) => standing.estimate),
+    probesTell,
+  );
+  return sighted.map(({ target, position, standing }) => {
+    const prompt = expectedPrompt(target, standing, context);
+    // A draw for both scores.
+    const draw = random();
+    const asked = { deployment: target, estimate: standing.estimate, facts, position, random: () => draw };
+    const scored: Scored = (cachedTokens, factor) => {
+      const estimate = estimateAtPrompt(standing.estimate, factor);
+      const expected = expectedLatency(estimate, facts, { ...prior, ttftMs: prior.ttftMs * factor });
+      const score = STRATEGIES[route.strategy].score({ ...asked, estimate, cachedTokens, ...expected });
+      return { score, ttftMs: expected.ttftMs };
+    };
+    const { score, ttftMs } = scored(prompt.cachedTokens, prompt.promptFactor);
     return {
       target,
       deployment: target.id,
-      standing,
+      standing: { ...standing, estimate: estimateAtPrompt(standing.estimate, prompt.promptFactor) },
       score,
+      placementScore: placement(score, prompt, scored),
       state: standing.state,
-      expectedTtftMs: expected.ttftMs,
+      expectedTtftMs: ttftMs,
       isTied: false,
+      promptFactor: prompt.promptFactor,
+      warmTokens: prompt.warmTokens,
     };
   });
+}
+
+/** No vendor keeps shorter prefixes. */
+const LEAST_KEPT_TOKENS = 1024;
+
+type Scored = (cachedTokens: number, factor: number) => { readonly score: number; readonly ttftMs: number };
+
+/** Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either. */
+function placement(score: number, { warmTokens, keptTokens, keptFactor }: ExpectedPrompt, scored: Scored): number {
+  const isPlain = warmTokens > 0 || keptTokens < LEAST_KEPT_TOKENS;
+  return isPlain ? score : (score + scored(keptTokens, keptFactor).score) / 2;
+}
+
+/** What a deployment's vendor must read of a prompt. The factors are times as long as after a usual prompt. */
+interface ExpectedPrompt {
+  /** Of the conversation's last turn, tokens that the vendor has read, and those that it is expected to have kept. */
+  readonly warmTokens: number;
+  readonly cachedTokens: number;
+  readonly promptFactor: number;
+  /** The same for later turns, if the conversation stays there. */
+  readonly keptTokens: number;
+  readonly keptFactor: number;
+}
+
+function expectedPrompt(
+  { id }: Deployment,
+  { estimate }: Standing,
+  { facts: { promptTokens }, promptDoublingTokens = 0, remembered }: PlanContext,
+): ExpectedPrompt {
+  const turn = remembered?.turn;
+  const warmTokens = turn?.deployment === id ? Math.min(turn.promptTokens, promptTokens) : 0;
+  const { cachedShare } = estimate.usual;
+  const [cachedTokens, keptTokens] = [warmTokens * cachedShare, (turn?.promptTokens ?? promptTokens) * cachedShare];
+  return {
+    warmTokens,
+    cachedTokens,
+    promptFactor: promptFactor(promptTokens - cachedTokens, promptDoublingTokens),
+    keptTokens,
+    keptFactor: promptFactor(promptTokens - keptTokens, promptDoublingTokens),
+  };
 }
 
 /** From this share of expected failures on a deployment counts as failing. */
 const FAILING_SHARE = 0.25;
 
-/** By score; equals spread by conversation. */
-function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext): readonly Candidate[] {
+/** By score; equals spread by conversation, and conversations stay. */
+function ranked(
+  candidates: readonly Candidate[],
+  { route, facts, remembered = NOTHING_REMEMBERED }: PlanContext,
+): Equals {
   const strategy: Strategy = STRATEGIES[route.strategy];
   const rank = ({ standing }: Candidate): number =>
     strategy.failingLast && failureShare(standing.estimate) >= FAILING_SHARE ? 1 : 0;
   const sorted = candidates.toSorted(
-    (a, b) => rank(a) - rank(b) || a.score - b.score || a.expectedTtftMs - b.expectedTtftMs,
+    (a, b) => rank(a) - rank(b) || a.placementScore - b.placementScore || a.expectedTtftMs - b.expectedTtftMs,
   );
   const [best] = sorted;
   if (strategy.ties === 'exact' || best === undefined) {
-    return sorted;
+    return { order: sorted, members: new Set() };
   }
-  const limit = best.score * (1 + route.band);
-  const equals = sorted.filter((candidate) => candidate.score <= limit && rank(candidate) === rank(best));
-  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment, facts.affinityKey);
-  const isTied = equals.length > 1;
-  return [...spread.map((candidate) => ({ ...candidate, isTied })), ...sorted.slice(equals.length)];
+  const peers = sorted.filter((candidate) => rank(candidate) === rank(best));
+  const { affinityKey } = facts;
+  const { order, members } = equalsOf({ sorted: peers, band: route.band, affinityKey, remembered });
+  const isTied = ({ deployment }: Candidate): boolean => order.length > 1 && members.has(deployment);
+  const others = sorted.filter((candidate) => !order.includes(candidate));
+  return { order: [...order.map((candidate) => ({ ...candidate, isTied: isTied(candidate) })), ...others], members };
 }
 
 function byCooldown(candidates: readonly Candidate[]): readonly Candidate[] {

@@ -23,6 +23,8 @@ export interface ScoreContext {
   readonly deployment: Deployment;
   readonly estimate: Estimate;
   readonly facts: RequestFacts;
+  /** Tokens of the prompt that its vendor is expected to have in its cache. */
+  readonly cachedTokens: number;
   /** Mean time to first token with the failures' price, shrunk towards the prior where evidence is thin. */
   readonly ttftMs: number;
   /** The same for the whole call: equal to `ttftMs` for streams. */

@@ -9,6 +9,9 @@ import type { GatewayResponse } from './ports.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+/** Probes that are still under way when a request has ended have this much more time. */
+const LOOKS_GRACE_MS = 1000;
+
 /** An error for the caller. Nothing of another answer has been sent. */
 export function errorAnswer(state: GatewayState, call: Call, progress: Progress, error: GatewayError): GatewayResponse {
   if (error === HUNG_UP) {
@@ -63,10 +66,10 @@ function afterEnd(state: GatewayState, call: Call, progress: Progress): () => Pr
       attempt.abort({ kind: 'aborted', by: 'caller' });
     }
     const record = recordOf(call, progress);
-    ports.onRecord(record);
-    await Promise.all([
-      call.admission?.settle(useOf(record)),
-      progress.attempts.length === 0 ? undefined : ports.statistics.flush(),
-    ]);
+    const settled = call.admission?.settle(useOf(record));
+    // A frozen instance could not go on with them.
+    const probes = (await call.looks?.end(LOOKS_GRACE_MS)) ?? [];
+    ports.onRecord(probes.length === 0 ? record : { ...record, probes });
+    await Promise.all([settled, progress.attempts.length === 0 ? undefined : ports.statistics.flush()]);
   }
 }

@@ -2,6 +2,7 @@ import type { Admission } from '../limits/key-limiter.ts';
 import type { Clock } from '../model/clock.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import type { Surface } from '../surfaces/surface.ts';
+import type { Looks } from './look-beside.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
 /** One request on its way through the gateway: who, since when, and what each stage took. */
@@ -18,6 +19,10 @@ export interface Call {
   key?: AuthenticatedKey;
   /** What its key's account is to be told in the end. */
   admission?: Extract<Admission, { kind: 'admitted' }>;
+  /** Since when the caller of a stream has been sent nothing. Default: since the call's start. */
+  readonly waitsSinceMs?: number;
+  /** Probes that are made while it waits. */
+  looks?: Looks;
   /** Time spent waiting for the caller's body. */
   callerMs: number;
 }

@@ -8,7 +8,7 @@ import { BUG } from './bug-answer.ts';
 import type { ServedCall } from './chat-call.ts';
 import { recordOf } from './chat-progress.ts';
 import { type ContinuableAnswer, continuableAnswer } from './continuable-answer.ts';
-import { deadlineOf } from './deadline.ts';
+import { streamDeadlineOf } from './deadline.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { trailJson } from './trail.ts';
 
@@ -112,7 +112,7 @@ function broken(
 function abortInTime(state: GatewayState, { call, prepared }: ServedCall, answer: ContinuableAnswer): () => void {
   const { signal } = call.request;
   const onHangUp = (): void => withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
-  const deadlineMs = deadlineOf(call, prepared.route.timeouts);
+  const deadlineMs = streamDeadlineOf(call, prepared.route.timeouts);
   const cancelDeadline = call.clock.after(Math.max(0, deadlineMs - call.clock.nowMs()), () =>
     answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - call.startedAtMs }),
   );

@@ -37,9 +37,11 @@ export async function continueChat(
     return undefined;
   }
   const { encoded } = encoding;
-  const plan = { candidates: fit.filter(({ deployment }) => encoded.has(deployment)), explored: false };
+  const candidates = fit.filter(({ deployment }) => encoded.has(deployment));
+  const plan = { candidates, explored: false, equals: new Set<string>() };
   const asked = { prompt, route: continuationRoute(route, attemptsLeft), facts, encoded };
-  const result = await raceChat(state, call, asked, plan);
+  const waiting = { ...call, waitsSinceMs: call.clock.nowMs() };
+  const result = await raceChat(state, waiting, asked, plan);
   noteContinuation(progress, result);
   const { outcome } = result;
   const leader = outcome.kind === 'won' ? result.attempts[outcome.leader]?.attempt : undefined;

@@ -2,6 +2,7 @@ import type { Deployment, Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Encoding, Protocol, Target } from '../protocols/protocol.ts';
 import { PROTOCOLS } from '../protocols/protocols.ts';
+import { targetOf } from '../protocols/target-of.ts';
 import type { FoundRoute } from './find-route.ts';
 
 type Unsupported = Extract<Encoding, { kind: 'unsupported' }>;
@@ -42,14 +43,4 @@ export function encodeForRoute<Form extends { readonly kind: 'encoded' }>(
   const reasons = refusals.map(({ deployment, message }) => `${deployment}: ${message}`).join(' ');
   const message = `No deployment of ${route.name} can serve this request. ${reasons}`;
   return { kind: 'refused', askedModel: route.name, error: badRequest(message, refusals[0]?.param ?? null) };
-}
-
-/** What an encoder may know of a deployment. */
-export function targetOf({ model, streaming, maxOutputTokens, rules }: Deployment): Target {
-  return {
-    model,
-    streaming,
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-    ...(rules === undefined ? {} : { rules }),
-  };
 }

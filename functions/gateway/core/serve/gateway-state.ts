@@ -1,4 +1,5 @@
 import type { ModelDirectory } from '../routing/model-directory.ts';
+import type { RoutingMemory } from '../routing/route-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
 import type { GatewayPorts } from './ports.ts';
 
@@ -8,6 +9,8 @@ export interface GatewayState {
   readonly directory: ModelDirectory;
   /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
   readonly hedges: { racing: number };
+  /** What this instance remembers of its plans. */
+  readonly routing: RoutingMemory;
   /** The last decisions, where the configuration turns the status page on. */
   readonly decisions?: DecisionLog;
 }

@@ -2,6 +2,7 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { allowedModels } from '../routing/allowed-models.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
+import { routingMemory } from '../routing/route-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
 import { surfaceAt, surfaceLike } from '../surfaces/surfaces.ts';
 import { traceContext } from '../trace/trace-context.ts';
@@ -53,7 +54,7 @@ export function createGateway(ports: GatewayPorts): Gateway {
 }
 
 function gatewayState(ports: GatewayPorts): GatewayState {
-  const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 } };
+  const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 }, routing: routingMemory() };
   if (!ports.config.statusPage) {
     return state;
   }

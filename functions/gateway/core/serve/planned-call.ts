@@ -6,6 +6,7 @@ import { type Call, endStage } from './call.ts';
 import { newProgress, type Progress } from './chat-progress.ts';
 import type { FoundRoute } from './find-route.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { lookBeside } from './look-beside.ts';
 import { type PlannedRequest, plannedCandidates } from './planned-candidates.ts';
 import type { GatewayResponse } from './ports.ts';
 
@@ -43,6 +44,7 @@ export async function planCall<Prepared extends PlannedRequest & { readonly aske
   const admittedMs = call.clock.nowMs();
   const plan = await plannedCandidates(state, prepared);
   progress.plan = plan;
+  call.looks = lookBeside(state, plan, prepared.route);
   endStage(call, 'plan', admittedMs);
   return { kind: 'planned', prepared, progress, plan };
 }

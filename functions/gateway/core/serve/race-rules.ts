@@ -2,6 +2,7 @@ import type { Route } from '../model/gateway-config.ts';
 import type { RaceCandidate, RaceRules } from '../race/race-state.ts';
 import { ownTail } from '../routing/own-tail.ts';
 import type { Candidate } from '../routing/plan.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { GatewayState } from './gateway-state.ts';
 
 /** The adaptive first-token limit: this many times the live p99, and never under the floor. */
@@ -19,6 +20,10 @@ const RETRY_FLOOR = 10;
 const FAILING_RATE = 0.5;
 /** What is merely slower than most gets this share of the hedge budget: an outage must find the rest unspent. */
 const DUE_SHARE = 0.5;
+/** Below so many requests of the last minutes the hedge budget is that of the last half hour. */
+const FEW_REQUESTS = 60;
+/** From so many times the planned time to first token on a deployment has become slow. */
+const SLOWING = 1.25;
 /** A hedge's target may be expected to take this many times as long as the best. */
 const SLOW_TARGET = 4;
 /** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
@@ -50,7 +55,10 @@ export function raceRules(candidates: readonly Candidate[], setting: RaceSetting
     ? rules
     : {
         ...rules,
-        mayHedge: (asked) => takesHedge(candidates, hedge.budget * (asked === 'when late' ? 1 : DUE_SHARE), state),
+        mayHedge: (asked) => {
+          const isOutage = asked === 'when late' || isSlowing(candidates[0], state);
+          return takesHedge(candidates, hedge.budget * (isOutage ? 1 : DUE_SHARE), state);
+        },
       };
 }
 
@@ -66,6 +74,7 @@ function racingCandidate(candidate: Candidate, all: readonly Candidate[], limits
   const { contextWindow } = candidate.target;
   return {
     firstTokenMs: firstTokenLimit(candidate, limits),
+    expectedTtftMs: candidate.expectedTtftMs,
     hedgeTarget: isHedgeTarget(candidate, all),
     lastResort: candidate.state !== 'healthy',
     ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
@@ -129,15 +138,36 @@ export function isWithinRetryBudget({ standing }: Candidate): boolean {
   return estimate.failureRate < FAILING_RATE || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
 }
 
+/** Whether the last seconds, other calls' waits among them, have become slower than what the plan reckoned with. */
+function isSlowing(candidate: Candidate | undefined, { ports }: GatewayState): boolean {
+  if (candidate === undefined) {
+    return false;
+  }
+  const { recent } = ports.statistics.look(candidate.deployment).estimate;
+  const plannedMs = candidate.expectedTtftMs / candidate.promptFactor;
+  return (plannedMs + recent.ttftTotalMs) / (1 + recent.evidence) > SLOWING * plannedMs;
+}
+
 /**
  * Takes a hedge from the fleet's budget: a share of the recent requests to these deployments. What the fleet has done is in the decayed
  * sums; the hedges of this instance that are still under way come on top, so that many slow requests at once do not all get one.
  */
 function takesHedge(candidates: readonly Candidate[], budget: number, { ports, hedges }: GatewayState): boolean {
   const estimates = candidates.map(({ deployment }) => ports.statistics.look(deployment).estimate);
-  const spent = estimates.reduce((sum, estimate) => sum + estimate.hedges, 0) + hedges.racing;
-  const requests = estimates.reduce((sum, { requests: all, hedges: extra, retries }) => sum + all - extra - retries, 0);
-  const isWithin = spent + 1 <= budget * (requests + 1);
+  const total = (pick: (estimate: Estimate) => number): number => estimates.reduce((sum, one) => sum + pick(one), 0);
+  const isAllowed = (spent: number, requests: number): boolean => spent + hedges.racing + 1 <= budget * (requests + 1);
+  const requests = total(({ requests: all, hedges: extra, retries }) => all - extra - retries);
+  const isWithin =
+    isAllowed(
+      total((estimate) => estimate.hedges),
+      requests,
+    ) ||
+    // A share of so few is less than one: what half an hour allows counts.
+    (requests < FEW_REQUESTS &&
+      isAllowed(
+        total(({ usual }) => usual.hedges),
+        total(({ usual }) => usual.requests - usual.hedges),
+      ));
   hedges.racing += isWithin ? 1 : 0;
   return isWithin;
 }

@@ -8,7 +8,7 @@ import type { RequestFacts } from '../model/request-facts.ts';
 import type { RaceRules } from '../race/race-state.ts';
 import { type RunOptions, type RunResult, runRace } from '../race/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
-import { promptFactor } from '../statistics/prompt-size.ts';
+import { conversationKey } from '../routing/route-memory.ts';
 import { newSpanId } from '../trace/trace-context.ts';
 import type { Call } from './call.ts';
 import { deadlineOf } from './deadline.ts';
@@ -19,7 +19,7 @@ import { lateAfter, raceRules } from './race-rules.ts';
 export interface PlanToRun<Form, Piece> {
   readonly plan: Plan;
   readonly route: Route;
-  readonly facts: Pick<RequestFacts, 'promptTokens'>;
+  readonly facts: Pick<RequestFacts, 'promptTokens' | 'affinityKey'>;
   readonly encoded: ReadonlyMap<string, Encoded<Form>>;
   /** `stream`: won with the first content. `plain`: won with the whole answer. */
   readonly mode: RaceRules['mode'];
@@ -39,7 +39,7 @@ export async function runPlan<Form, Piece>(
   const newAttempt = attempts(state, call, planned, rules);
   let hedges = 0;
   try {
-    return await runRace({
+    const result = await runRace({
       rules,
       attempt: (index, extra) => {
         hedges += extra === 'hedge' ? 1 : 0;
@@ -48,8 +48,23 @@ export async function runPlan<Form, Piece>(
       clock: state.ports.clock,
       signal: call.request.signal,
     });
+    noteTurn(state, planned, result);
+    return result;
   } finally {
     state.hedges.racing -= hedges;
+  }
+}
+
+/** The conversation's next turn goes where this one was served: its prompt is in that vendor's cache. */
+function noteTurn<Form, Piece>(
+  { ports, routing }: GatewayState,
+  { route, facts }: PlanToRun<Form, Piece>,
+  { outcome, attempts: made }: RunResult<Piece>,
+): void {
+  const served = outcome.kind === 'won' ? made[outcome.leader]?.attempt.deployment.id : undefined;
+  if (served !== undefined && facts.affinityKey !== '') {
+    const key = conversationKey(route.name, facts.affinityKey);
+    routing.conversations.note(key, { deployment: served, promptTokens: facts.promptTokens }, ports.clock.nowMs());
   }
 }
 
@@ -61,8 +76,9 @@ function attempts<Form, Piece>(
   rules: RaceRules,
 ): RunOptions<Piece>['attempt'] {
   const targets = plan.candidates.flatMap((candidate) => encoded.get(candidate.deployment) ?? []);
-  const factor = promptFactor(facts.promptTokens, ports.config.statistics.promptDoublingTokens);
   const { statistics, clock } = ports;
+  const { account, name = '' } = call.key ?? {};
+  const witness = { key: account ?? name, conversation: facts.affinityKey };
   return (index, extra) => {
     const [target, candidate] = [targets[index], plan.candidates[index]];
     if (target === undefined || candidate === undefined) {
@@ -71,7 +87,9 @@ function attempts<Form, Piece>(
     const spanId = newSpanId(ports.randomHex);
     const traced = { ...attempt(target, tracedDial(ports.dial, call.trace, spanId)), spanId };
     const silence = silenceRule(candidate, rules.candidates[index]?.firstTokenMs ?? Infinity);
-    const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), silence, promptFactor: factor };
+    const { promptFactor, warmTokens } = candidate;
+    const about = { silence, promptFactor, warmTokens, witness };
+    const watched = { statistics, clock, extra, lateAfterMs: lateAfter(candidate), ...about };
     return observedAttempt(traced, watched);
   };
 }

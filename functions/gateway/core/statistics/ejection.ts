@@ -1,13 +1,18 @@
 import type { FailureVerdict } from '../model/failure-verdict.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 
+/** `drained`: by an operator's hand. */
+export type EjectionReason = (typeof EJECTION_REASONS)[number];
+
+export const EJECTION_REASONS = ['failures', 'rate-limited', 'misconfigured', 'drained'] as const;
+
 /** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
 export interface Ejection {
   /** A whole number: it is compared for equality in the store. */
   readonly untilMs: number;
   /** Ejections in a row, from 1: each cooldown is twice the one before. */
   readonly level: number;
-  readonly reason: 'failures' | 'rate-limited' | 'misconfigured';
+  readonly reason: EjectionReason;
   /** Until then one caller of the fleet is trying it. */
   readonly probeUntilMs?: number;
 }
@@ -20,6 +25,7 @@ export const EJECTION_DEFAULTS: EjectionSettings = {
   baseCooldownMs: 2000,
   maxCooldownMs: 20_000,
   misconfiguredCooldownMs: 300_000,
+  maxRateLimitedCooldownMs: 600_000,
   probeLeaseMs: 15_000,
 };
 
@@ -91,7 +97,7 @@ function cooldown(evidence: FailureEvidence, level: number, settings: EjectionSe
     case 'failure':
       return growing;
     case 'rate-limited':
-      return evidence.retryAfterMs ?? growing;
+      return Math.min(settings.maxRateLimitedCooldownMs, evidence.retryAfterMs ?? growing);
     case 'misconfigured':
       return settings.misconfiguredCooldownMs;
   }

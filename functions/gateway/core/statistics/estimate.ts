@@ -1,5 +1,5 @@
 import type { DecayScale } from './forward-decay.ts';
-import { type LatencyCounts, percentileOf } from './latency-histogram.ts';
+import { type LatencyCounts, percentileOf, trimmedMeanOf } from './latency-histogram.ts';
 import type { Sums } from './sums.ts';
 
 /** What the decayed sums say of one deployment now. */
@@ -24,6 +24,8 @@ export interface Estimate {
   readonly tokensPerSecond: number;
   /** The same over the last seconds. */
   readonly recent: RecentEstimate;
+  /** What it is like as a rule, over the last half hour. */
+  readonly usual: UsualEstimate;
   readonly ttftPercentileMs: (percentile: number) => number | undefined;
   readonly totalPercentileMs: (percentile: number) => number | undefined;
 }
@@ -37,8 +39,33 @@ export interface RecentEstimate {
   readonly seenMedianMs: () => number | undefined;
 }
 
-/** Reads the decayed sums of both memories. */
-export function estimateOf(decayed: Sums, recent: Sums, scale: DecayScale): Estimate {
+/** Of the memory that forgets slowly. */
+export interface UsualEstimate {
+  readonly evidence: number;
+  /** The mean time to first token without the slowest: an outage does not move it. */
+  readonly typicalMs: number | undefined;
+  readonly requests: number;
+  readonly hedges: number;
+  /** Of the prompt tokens that its vendor had seen minutes before, the share (0 to 1) that it had kept. */
+  readonly cachedShare: number;
+  /** The times to first token of probes, all together, and what traffic's were expected to be then. 0 without any. */
+  readonly probes: { readonly probeMs: number; readonly trafficMs: number };
+}
+
+/** The decayed sums of a deployment's memories, and what they were read to say of what is usual. */
+export interface DecayedMemories {
+  readonly lasting: Sums;
+  readonly recent: Sums;
+  readonly usual: UsualMemory;
+}
+
+export interface UsualMemory {
+  readonly sums: Sums;
+  readonly estimate: UsualEstimate;
+}
+
+/** Reads the decayed sums of the three memories. */
+export function estimateOf({ lasting: decayed, recent, usual }: DecayedMemories, scale: DecayScale): Estimate {
   const sum = (name: string): number => decayed.get(name) ?? 0;
   // In a steady state the decayed count is the rate times H / ln 2.
   const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
@@ -60,14 +87,46 @@ export function estimateOf(decayed: Sums, recent: Sums, scale: DecayScale): Esti
       failureRate: ratio(recent.get('f') ?? 0, recent.get('q') ?? 0) ?? 0,
       seenMedianMs: () => percentileOf(counts(recent, 't', undefined), 50),
     },
+    usual: usual.estimate,
     ttftPercentileMs: (percentile) =>
-      percentileOf(counts((recent.get('n') ?? 0) >= RECENT_TAIL ? recent : decayed, 't', 'c'), percentile),
+      percentileOf(counts(tailMemory(decayed, recent, usual.sums), 't', 'c'), percentile),
     totalPercentileMs: (percentile) => percentileOf(counts(decayed, 'l', undefined), percentile),
   };
 }
 
-/** With this many observations of the last seconds, they alone tell the tail: the lasting memory mixes in how it was before. */
-const RECENT_TAIL = 20;
+/** Reads the decayed sums of the usual memory. */
+export function usualMemory(usual: Sums): UsualMemory {
+  return { sums: usual, estimate: usualEstimate(usual) };
+}
+
+function usualEstimate(usual: Sums): UsualEstimate {
+  const sum = (name: string): number => usual.get(name) ?? 0;
+  return {
+    evidence: sum('n'),
+    typicalMs: trimmedMeanOf(counts(usual, 't', undefined).seen, TYPICAL_SHARE),
+    requests: sum('q'),
+    hedges: sum('e'),
+    cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),
+    probes: { probeMs: sum('y'), trafficMs: sum('z') },
+  };
+}
+
+/** The fastest of so many first tokens are typical. */
+const TYPICAL_SHARE = 0.9;
+/** What is assumed of a vendor that has not told: some cache by themselves, others where the caller asks for it. */
+const CACHE_PRIOR_SHARE = 0.5;
+const CACHE_PRIOR_TOKENS = 4000;
+
+/** With this many observations of the last seconds, they alone tell the tail: the longer memories mix in how it was before. */
+const TAIL_EVIDENCE = 20;
+
+function tailMemory(lasting: Sums, recent: Sums, usual: Sums): Sums {
+  return [recent, lasting].find((memory) => (memory.get('n') ?? 0) >= TAIL_EVIDENCE) ?? longest(lasting, usual);
+}
+
+function longest(lasting: Sums, usual: Sums): Sums {
+  return (usual.get('n') ?? 0) >= (lasting.get('n') ?? 0) ? usual : lasting;
+}
 
 function ratio(numerator: number, denominator: number): number | undefined {
   return denominator > 0 ? numerator / denominator : undefined;

@@ -19,6 +19,8 @@ export interface FleetStatistics {
   readonly observe: (observation: Observation, failure?: AttemptFailure) => () => void;
   /** Whether this request is the one in the fleet that tries the ejected deployment. `false` also where the store does not answer in time. */
   readonly claimProbe: (deployment: string, ejection: Ejection) => Promise<boolean>;
+  /** Whether this request is the one in the fleet that looks at the deployment: nobody has within `everyMs`. */
+  readonly claimLook: (deployment: string, everyMs: number) => Promise<boolean>;
   /** Writes what has been observed, unless it was done just now. Call when the caller has been served. */
   readonly flush: () => Promise<void>;
   /** Writes what is left. Nothing is written later. */
@@ -32,6 +34,8 @@ export interface FleetStatisticsOptions {
   readonly store: StatisticsStore;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether probes confirm what may lie in a caller's request. @default false */
+  readonly probesConfirm?: boolean;
   /** Told of each failure of the store. */
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
@@ -46,19 +50,21 @@ interface Fleet {
   cancelLaterFlush?: () => void;
   lastWriteStartedMs: number;
   lastReadStartedMs: number;
+  lastUsualReadMs: number;
 }
 
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
   const scales = decayScales(options.settings);
-  const { ejection, random } = options;
+  const { ejection, random, probesConfirm = false } = options;
   const { writesPerSecond } = options.settings;
-  const board = scoreboard({ scales, ejection, writesPerSecond, random });
+  const board = scoreboard({ scales, ejection, writesPerSecond, random, probesConfirm });
   const fleet: Fleet = {
     options,
     scales,
     board,
     changes: [],
     lastReadStartedMs: -Infinity,
+    lastUsualReadMs: -Infinity,
     lastWriteStartedMs: -Infinity,
   };
   return {
@@ -72,6 +78,7 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
       return takeBack;
     },
     claimProbe: (deployment, was) => claimProbe(fleet, deployment, was),
+    claimLook: (deployment, everyMs) => claimLook(fleet, deployment, everyMs),
     flush: () => flush(fleet),
     close: async () => {
       fleet.lastWriteStartedMs = -Infinity;
@@ -80,13 +87,19 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
   };
 }
 
-/** The half-lives of both memories. */
+/** The usual memory forgets so many times as slowly as the lasting one. */
+const USUAL_HALF_LIVES = 30;
+/** The usual memory changes so slowly that it is read this seldom. */
+export const USUAL_READ_MS = 30_000;
+
+/** The half-lives of the three memories. */
 export function decayScales(
   settings: Pick<StatisticsSettings, 'halfLifeSeconds' | 'recentHalfLifeSeconds'>,
 ): DecayScales {
   return {
     lasting: { halfLifeMs: settings.halfLifeSeconds * 1000 },
     recent: { halfLifeMs: settings.recentHalfLifeSeconds * 1000 },
+    usual: { halfLifeMs: USUAL_HALF_LIVES * settings.halfLifeSeconds * 1000 },
   };
 }
 
@@ -130,8 +143,10 @@ async function refresh(fleet: Fleet): Promise<void> {
   const { clock, store, deployments, onStoreError } = fleet.options;
   const startedAtMs = clock.nowMs();
   fleet.lastReadStartedMs = startedAtMs;
-  const load = fleet.board.beginRead(startedAtMs);
-  const epochs = PACES.flatMap((pace) => {
+  const isUsualDue = startedAtMs - fleet.lastUsualReadMs >= USUAL_READ_MS;
+  const paces = PACES.filter((pace) => pace !== 'usual' || isUsualDue);
+  const load = fleet.board.beginRead(startedAtMs, paces);
+  const epochs = paces.flatMap((pace) => {
     const epoch = epochAt(startedAtMs, fleet.scales[pace]);
     return [
       { pace, epoch },
@@ -140,6 +155,7 @@ async function refresh(fleet: Fleet): Promise<void> {
   });
   try {
     load(await store.read(deployments, epochs));
+    fleet.lastUsualReadMs = isUsualDue ? startedAtMs : fleet.lastUsualReadMs;
   } catch (error) {
     onStoreError('read', error);
   }
@@ -156,6 +172,21 @@ async function claimProbe(fleet: Fleet, deployment: string, was: Ejection): Prom
   // Claimed or not, somebody is trying it now: this instance does not ask again before the lease ends.
   fleet.board.noteProbe(deployment, lease.untilMs);
   return within(clock, settings.readTimeoutMs, claim, false);
+}
+
+async function claimLook(fleet: Fleet, deployment: string, everyMs: number): Promise<boolean> {
+  const { clock, store, onStoreError } = fleet.options;
+  const atMs = Math.ceil(clock.nowMs());
+  const notSinceMs = atMs - everyMs;
+  if (fleet.board.look(deployment, atMs).lookedAtMs > notSinceMs) {
+    return false;
+  }
+  // Claimed or not, somebody looks at it now.
+  fleet.board.noteLook(deployment, atMs);
+  return store.claimLook(deployment, { atMs, notSinceMs }).catch((error: unknown) => {
+    onStoreError('claim a look', error);
+    return false;
+  });
 }
 
 /**

@@ -47,6 +47,20 @@ export function percentileOf(counts: LatencyCounts, percentile: number): number 
   return bucketMiddleMs(last);
 }
 
+/** The mean latency in milliseconds of the fastest `share` (0 to 1); `undefined` without observations. */
+export function trimmedMeanOf(seen: ReadonlyMap<number, number>, share: number): number | undefined {
+  const buckets = [...seen].toSorted(([a], [b]) => a - b);
+  let left = share * buckets.reduce((total, [, count]) => total + count, 0);
+  const most = left;
+  let sum = 0;
+  for (const [bucket, count] of buckets) {
+    const taken = Math.min(left, count);
+    sum += taken * bucketMiddleMs(bucket);
+    left -= taken;
+  }
+  return most > 0 ? sum / most : undefined;
+}
+
 function countsIn(counts: LatencyCounts, bucket: number): number {
   return (counts.seen.get(bucket) ?? 0) + (counts.censored.get(bucket) ?? 0);
 }

@@ -1,22 +1,22 @@
 import type { Random } from '../model/clock.ts';
 import { type DecayScale, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import { PACES, type Pace, type PacedSums, type SumsLedger, sumsLedger } from './paced-sums.ts';
-import { negated, recentPart, type Sums, sumsOf } from './sums.ts';
+import { entriesOf, PACES, type Pace, type PacedSums, type SumsLedger, sumsLedger } from './paced-sums.ts';
+import { keptPart, negated, type Sums, sumsOf } from './sums.ts';
 
 /** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
 export interface ObservationLog {
   /**
-   * `writtenShare` (0 to 1): the share of observations that is written; each written one then stands for 1 / share. The result takes the
-   * observation back.
+   * `writtenShare` (0 to 1): the share of observations that is written; each written one then stands for 1 / share. `usualShare`: the same
+   * for the usual memory, which needs few. The result takes the observation back.
    */
-  readonly add: (observation: Observation, writtenShare: number) => () => void;
+  readonly add: (observation: Observation, writtenShare: number, usualShare?: number) => () => void;
   /** What the store did not hold when it was last read. */
   readonly recent: (deployment: string, pace: Pace) => readonly ReadonlyMap<number, Sums>[];
   /** Hands out all that is to be written; `undefined` where there is nothing. Call `settle` once the write has ended. */
   readonly take: () => Batch | undefined;
-  /** A read of the store begins. Call the result once it has succeeded: what was written before it began is in what it read. */
-  readonly beginRead: () => () => void;
+  /** A read of these memories begins. Call the result once it has succeeded: what was written before it began is in what it read. */
+  readonly beginRead: (paces?: readonly Pace[]) => () => void;
 }
 
 export interface Batch {
@@ -46,12 +46,15 @@ export type DecayScales = Readonly<Record<Pace, DecayScale>>;
 export function observationLog(scales: DecayScales, random: Random): ObservationLog {
   const log: Log = { open: nothing(), inFlight: new Set(), writtenBefore: sumsLedger(), writtenSince: sumsLedger() };
   return {
-    add: (observation, writtenShare) => {
-      const isWritten = random() < writtenShare;
+    add: (observation, writtenShare, usualShare = writtenShare) => {
+      const draw = random();
+      const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
       const enter = (sign: 'add' | 'take back'): void => {
-        include(log.open.seen, observation, scales, { times: 1, sign });
-        if (isWritten) {
-          include(log.open.toWrite, observation, scales, { times: 1 / writtenShare, sign });
+        for (const pace of PACES) {
+          include(log.open.seen, observation, { scale: scales[pace], pace, times: 1, sign });
+          if (draw < shares[pace]) {
+            include(log.open.toWrite, observation, { scale: scales[pace], pace, times: 1 / shares[pace], sign });
+          }
         }
       };
       enter('add');
@@ -64,10 +67,13 @@ export function observationLog(scales: DecayScales, random: Random): Observation
         log.writtenBefore,
         log.writtenSince,
       ];
-      return ledgers.flatMap((ledger) => ledger.sums.get(deployment)?.[pace] ?? []);
+      return ledgers.flatMap((ledger) => {
+        const own = ledger.sums.get(deployment)?.[pace];
+        return own === undefined || own.size === 0 ? [] : [own];
+      });
     },
     take: () => take(log),
-    beginRead: () => {
+    beginRead: (paces = PACES) => {
       // A part of its own: an earlier read that still runs must not confirm what was written since.
       const covered = sumsLedger();
       covered.addAll(log.writtenBefore.sums);
@@ -76,7 +82,7 @@ export function observationLog(scales: DecayScales, random: Random): Observation
       log.writtenSince = sumsLedger();
       return () => {
         // A later read has begun and moved more into its part: that one will confirm it.
-        log.writtenBefore = log.writtenBefore === covered ? sumsLedger() : log.writtenBefore;
+        log.writtenBefore = log.writtenBefore === covered ? unreadPart(covered, paces) : log.writtenBefore;
       };
     },
   };
@@ -104,19 +110,28 @@ function nothing(): Pending {
   return { seen: sumsLedger(), toWrite: sumsLedger() };
 }
 
-function include(
-  ledger: SumsLedger,
-  observation: Observation,
-  scales: DecayScales,
-  { times, sign }: { readonly times: number; readonly sign: 'add' | 'take back' },
-): void {
-  const { deployment, atMs } = observation;
-  for (const pace of PACES) {
-    const scale = scales[pace];
-    const sums = sumsOf(observation, weightAt(atMs, scale, times));
-    const kept = pace === 'recent' ? recentPart(sums) : sums;
-    if (kept.size > 0) {
-      ledger.add({ deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? kept : negated(kept) });
+/** What a read has left out, and so has not confirmed. */
+function unreadPart({ sums }: SumsLedger, read: readonly Pace[]): SumsLedger {
+  const rest = sumsLedger();
+  for (const entry of entriesOf(sums)) {
+    if (!read.includes(entry.pace)) {
+      rest.add(entry);
     }
+  }
+  return rest;
+}
+
+interface Inclusion {
+  readonly scale: DecayScale;
+  readonly pace: Pace;
+  readonly times: number;
+  readonly sign: 'add' | 'take back';
+}
+
+function include(ledger: SumsLedger, observation: Observation, { scale, pace, times, sign }: Inclusion): void {
+  const { deployment, atMs } = observation;
+  const kept = keptPart(sumsOf(observation, weightAt(atMs, scale, times)), pace);
+  if (kept.size > 0) {
+    ledger.add({ deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? kept : negated(kept) });
   }
 }

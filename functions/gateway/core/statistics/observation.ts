@@ -1,3 +1,5 @@
+import type { Witness } from './doubt.ts';
+
 /**
  * What an attempt taught about its deployment, told as soon as it is known: the fleet learns of a slow first token while the answer is
  * still being written. An attempt gives one `first-token`, `failed`, `given-up` or `refused`, and after a first token one `answered` or
@@ -8,6 +10,8 @@ export type Observation = {
   /** When the attempt began, and when this became known. */
   readonly startedAtMs: number;
   readonly atMs: number;
+  /** Whose request it was. Absent for probes. */
+  readonly witness?: Witness;
 } & Lesson;
 
 export type Lesson =
@@ -29,9 +33,18 @@ export type Lesson =
       readonly totalMs: number;
       readonly inputTokens?: number;
       readonly outputTokens?: number;
+      readonly cache?: CacheLesson;
     }
   /** The answer broke after its first token. */
-  | { readonly kind: 'cut' };
+  | { readonly kind: 'cut' }
+  /** A probe of a deployment whose traffic is well known: what the first token of a probe says of one of traffic. */
+  | { readonly kind: 'calibrated'; readonly probeMs: number; readonly trafficMs: number };
+
+/** What a vendor has told of its prompt cache: tokens of the prompt that it had seen minutes before, and those that it had kept. */
+export interface CacheLesson {
+  readonly warmTokens: number;
+  readonly cachedTokens: number;
+}
 
 /** Why there was this attempt beside a request's first. Counted against the fleet's budgets. */
 export type ExtraAttempt = 'hedge' | 'retry';

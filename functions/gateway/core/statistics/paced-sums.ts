@@ -1,12 +1,13 @@
 import { addSums, type Sums } from './sums.ts';
 
 /**
- * The two memories of a deployment. `lasting` (half-life a minute by default) knows its distribution, its rates and who is faster as a
- * rule; `recent` (some seconds) knows that something has just changed, which a mean over minutes of heavy traffic cannot show.
+ * The three memories of a deployment. `lasting` (half-life a minute by default) knows its distribution, its rates and who is faster as a
+ * rule; `recent` (some seconds) knows that something has just changed, which a mean over minutes of heavy traffic cannot show; `usual`
+ * (half an hour) knows what the deployment is like as a rule where little traffic leaves the others empty.
  */
-export type Pace = 'lasting' | 'recent';
+export type Pace = 'lasting' | 'recent' | 'usual';
 
-export const PACES = ['lasting', 'recent'] as const satisfies readonly Pace[];
+export const PACES = ['lasting', 'recent', 'usual'] as const satisfies readonly Pace[];
 
 /** Sums by deployment, pace and epoch: what one write adds to the store. */
 export type PacedSums = ReadonlyMap<string, Readonly<Record<Pace, ReadonlyMap<number, Sums>>>>;
@@ -28,7 +29,7 @@ export interface LedgerEntry {
 export function sumsLedger(): SumsLedger {
   const sums = new Map<string, Record<Pace, Map<number, Sums>>>();
   const add = ({ deployment, pace, epoch, sums: added }: LedgerEntry): void => {
-    const own = sums.get(deployment) ?? { lasting: new Map<number, Sums>(), recent: new Map<number, Sums>() };
+    const own = sums.get(deployment) ?? { lasting: new Map(), recent: new Map(), usual: new Map() };
     sums.set(deployment, own);
     const before = own[pace].get(epoch);
     own[pace].set(epoch, before === undefined ? added : addSums(before, added));

@@ -32,13 +32,14 @@ export function lessonAtUsualPrompt(lesson: Lesson, factor: number): Lesson {
     case 'answered':
     case 'cut':
     case 'refused':
+    case 'calibrated':
       return lesson;
   }
 }
 
 /** The estimate for a prompt with this factor. */
 export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
-  const { recent, ttftPercentileMs } = estimate;
+  const { recent, usual, ttftPercentileMs } = estimate;
   return {
     ...estimate,
     ttftTotalMs: estimate.ttftTotalMs * factor,
@@ -48,6 +49,7 @@ export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
       ttftTotalMs: recent.ttftTotalMs * factor,
       seenMedianMs: () => scaled(recent.seenMedianMs(), factor),
     },
+    usual: { ...usual, typicalMs: scaled(usual.typicalMs, factor) },
   };
 }
 

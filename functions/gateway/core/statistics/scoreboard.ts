@@ -1,19 +1,23 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
-import { type FailureVerdict, failureVerdict } from '../model/failure-verdict.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import { type Ejection, type EjectionState, ejectionAfter, ejectionState, type FailureEvidence } from './ejection.ts';
+import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
+import { type Ejection, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
+import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
-import type { Pace } from './paced-sums.ts';
-import { writtenShare } from './sampled-share.ts';
+import { PACES, type Pace } from './paced-sums.ts';
+import { usualShare, writtenShare } from './sampled-share.ts';
 import { decayedSums, type Sums } from './sums.ts';
+import { type UsualCache, usualCache } from './usual-cache.ts';
 
 /** What the store holds of one deployment. */
 export interface StoredStatistics {
   readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
   readonly ejection?: Ejection;
+  /** When somebody of the fleet has last looked at it beside a request. */
+  readonly lookedAtMs?: number;
 }
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
@@ -21,13 +25,18 @@ export interface Scoreboard {
   readonly look: (deployment: string, nowMs: number) => Standing;
   /** Takes in what an attempt has taught; `failure` is what it is blamed for. */
   readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => Observed;
-  /** A read of the store begins at `startedAtMs`. Call the result with what it gave. */
-  readonly beginRead: (startedAtMs: number) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
+  /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
+  readonly beginRead: (
+    startedAtMs: number,
+    paces?: readonly Pace[],
+  ) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
   readonly takeUnwritten: () => Batch | undefined;
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
   readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
   /** When the snapshot was last read; `undefined` before the first time. */
   readonly readAtMs: () => number | undefined;
+  /** Notes that somebody looks at it now. */
+  readonly noteLook: (deployment: string, atMs: number) => void;
 }
 
 export interface Observed {
@@ -41,6 +50,12 @@ export interface Standing {
   readonly estimate: Estimate;
   readonly state: EjectionState;
   readonly ejection?: Ejection;
+  /** When a probe has last been made beside a request; `-Infinity` where none is known. */
+  readonly lookedAtMs: number;
+  /** Its last answers broke off: a first token is no proof that it is well. */
+  readonly breaksAnswers: boolean;
+  /** A caller has met a failure that may lie in his request: a probe should tell. */
+  readonly isSuspect: boolean;
 }
 
 /** `lifted` undoes the ejection `was`. */
@@ -53,6 +68,8 @@ export interface ScoreboardSettings {
   readonly ejection: EjectionSettings;
   /** Writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
+  /** Whether probes confirm what may lie in a caller's request. @default false: every failure counts as it is */
+  readonly probesConfirm?: boolean;
   readonly random: Random;
 }
 
@@ -64,14 +81,11 @@ interface Memory {
   /** As this instance knows them, with the number of reads that had begun when it last changed them itself. */
   readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAfterRead: number }>;
   readsBegun: number;
-  /** In a row, as this instance sees them. A first token ends the row of those before it, and only a whole answer the row of broken ones. */
-  readonly failuresInARow: Readonly<Record<'failed' | 'cut', Map<string, FailureRow>>>;
-}
-
-interface FailureRow {
-  readonly count: number;
-  /** When the first of them began: answers that were under way then may still end well, and say nothing of what has happened since. */
-  readonly sinceMs: number;
+  /** When this instance has last looked at a deployment, or has seen that another was sooner. */
+  readonly looks: Map<string, number>;
+  readonly rows: FailureRows;
+  readonly doubts: DoubtfulFailures;
+  readonly usual: UsualCache;
 }
 
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
@@ -81,23 +95,27 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     stored: new Map(),
     ejections: new Map(),
     readsBegun: 0,
-    failuresInARow: { failed: new Map(), cut: new Map() },
+    looks: new Map(),
+    rows: failureRows(),
+    doubts: doubtfulFailures(),
+    usual: usualCache(),
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
     observe: (observation, failure) => observe(memory, observation, failure),
-    beginRead: (startedAtMs) => {
-      const confirm = memory.log.beginRead();
+    beginRead: (startedAtMs, paces = PACES) => {
+      const confirm = memory.log.beginRead(paces);
       memory.readsBegun += 1;
       const read = memory.readsBegun;
       return (stored) => {
         confirm();
-        load(memory, stored, { read, startedAtMs });
+        load(memory, stored, { read, startedAtMs, paces });
       };
     },
     takeUnwritten: memory.log.take,
     noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
     readAtMs: () => memory.readAtMs,
+    noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
   };
 }
 
@@ -107,35 +125,70 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const decayed = (pace: Pace): Sums =>
     decayedSums([stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)], nowMs, scales[pace]);
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const estimate = estimateOf(decayed('lasting'), decayed('recent'), scales.lasting);
-  const standing = { estimate, state: ejectionState(ejection, nowMs) };
+  const usual = memory.usual.read(deployment, nowMs, () => decayed('usual'));
+  const estimate = estimateOf({ lasting: decayed('lasting'), recent: decayed('recent'), usual }, scales.lasting);
+  const standing = {
+    estimate,
+    state: ejectionState(ejection, nowMs),
+    lookedAtMs: Math.max(
+      memory.stored.get(deployment)?.lookedAtMs ?? -Infinity,
+      memory.looks.get(deployment) ?? -Infinity,
+    ),
+    breaksAnswers: memory.rows.cut.has(deployment),
+    isSuspect: memory.doubts.isSuspect(deployment, nowMs),
+  };
   return ejection === undefined ? standing : { ...standing, ejection };
 }
 
-function observe(memory: Memory, observation: Observation, failure: AttemptFailure | undefined): Observed {
-  const { deployment, atMs } = observation;
+function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
+  const { deployment, atMs } = told;
+  const credence = credenceOf(memory, told, blamed);
+  const [observation, failure] = credence === 'nothing' ? [asRefused(told), undefined] : [told, blamed];
   const { estimate, ejection } = look(memory, deployment, atMs);
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
-  const takeBack = memory.log.add(observation, share);
-  const change = changeOf(memory, observation, failure, { estimate, ejection });
+  const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
+  const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
+}
+
+function credenceOf(
+  { settings, doubts }: Memory,
+  observation: Observation,
+  failure: AttemptFailure | undefined,
+): Credence {
+  const { kind, deployment, atMs, witness } = observation;
+  return settings.probesConfirm === true && kind === 'failed' && failure !== undefined
+    ? doubts.hear(deployment, failure, witness, atMs)
+    : 'whole';
+}
+
+/** An attempt, and no more. */
+function asRefused({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
+  const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
+  return { deployment, startedAtMs, atMs, kind: 'refused', ...extra };
+}
+
+interface KnownBefore extends Pick<Standing, 'estimate'> {
+  readonly ejection: Ejection | undefined;
+  readonly credence: Credence;
 }
 
 function changeOf(
   memory: Memory,
   observation: Observation,
   failure: AttemptFailure | undefined,
-  { estimate, ejection }: Pick<Standing, 'estimate'> & { readonly ejection: Ejection | undefined },
+  { estimate, ejection, credence }: KnownBefore,
 ): EjectionChange | undefined {
   const { deployment, atMs, kind } = observation;
   if (kind === 'first-token' || kind === 'answered') {
     return lift(memory, observation, ejection);
   }
-  const blame = silenceOf(observation) === undefined ? blameOf(failure) : 'failure';
+  const known = blameOf(observation, failure);
+  const blame = known === 'misconfigured' && credence === 'short' ? 'failure' : known;
   if (blame === 'none') {
     return undefined;
   }
-  const evidence = evidenceOf(memory, observation, { blame, failure, estimate });
+  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate });
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
   if (next === undefined) {
     return undefined;
@@ -144,64 +197,11 @@ function changeOf(
   return { kind: 'ejected', deployment, ejection: next };
 }
 
-interface Guilt {
-  readonly blame: FailureEvidence['blame'];
-  readonly failure: AttemptFailure | undefined;
-  readonly estimate: Estimate;
-}
-
-/** Counts the failure, and says how it stands with the deployment then. */
-function evidenceOf(memory: Memory, observation: Observation, guilt: Guilt): FailureEvidence {
-  const { deployment, kind, startedAtMs } = observation;
-  const { blame, failure, estimate } = guilt;
-  const row = memory.failuresInARow[kind === 'cut' ? 'cut' : 'failed'];
-  const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
-  const share = silenceOf(observation) ?? 1;
-  const consecutive = count + (blame === 'failure' ? share : 0);
-  row.set(deployment, { count: consecutive, sinceMs });
-  const { requests, failureRate } = estimate.recent;
-  return {
-    blame,
-    retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
-    consecutive: Math.max(consecutive, silentFailures(observation, estimate)),
-    requests: requests + 1,
-    failureRate: (failureRate * requests + share) / (requests + 1),
-    beganByMs: startedAtMs,
-  };
-}
-
-function blameOf(failure: AttemptFailure | undefined): FailureVerdict['blame'] {
-  return failure === undefined ? 'none' : failureVerdict(failure).blame;
-}
-
-/** The share of a failure (0 to 1) that a wait in vain stands for which another attempt's first token ended. */
-function silenceOf(observation: Observation): number | undefined {
-  return observation.kind === 'given-up' && observation.limitMs !== undefined
-    ? Math.min(1, observation.waitedMs / observation.limitMs)
-    : undefined;
-}
-
-/**
- * What the whole fleet, of which each instance may see a few calls only, has lately waited for first tokens, as a number of failures: where
- * tokens are so few that the mean wait for one is beyond the limit.
- */
-function silentFailures(observation: Observation, { recent }: Estimate): number {
-  if (observation.kind !== 'given-up' || observation.limitMs === undefined) {
-    return 0;
-  }
-  const limits = recent.ttftTotalMs / observation.limitMs;
-  return limits > recent.evidence ? limits : 0;
-}
-
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
-  const { deployment, kind } = observation;
-  const { failed, cut } = memory.failuresInARow;
-  endRow(failed, observation);
-  if (kind === 'answered') {
-    endRow(cut, observation);
-  }
+  const { deployment } = observation;
+  endRows(memory.rows, observation);
   // Of one that breaks its answers a first token proves nothing.
-  const isProof = !cut.has(deployment);
+  const isProof = !memory.rows.cut.has(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
   if (was === undefined || was.untilMs === 0 || !isProof || observation.startedAtMs < was.untilMs) {
     return undefined;
@@ -210,18 +210,16 @@ function lift(memory: Memory, observation: Observation, was: Ejection | undefine
   return { kind: 'lifted', deployment, was };
 }
 
-function endRow(rows: Map<string, FailureRow>, { deployment, startedAtMs }: Observation): void {
-  if (startedAtMs >= (rows.get(deployment)?.sinceMs ?? 0)) {
-    rows.delete(deployment);
-  }
-}
-
 function load(
   memory: Memory,
   stored: ReadonlyMap<string, StoredStatistics>,
-  { read, startedAtMs }: { readonly read: number; readonly startedAtMs: number },
+  {
+    read,
+    startedAtMs,
+    paces,
+  }: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
-  memory.stored = stored;
+  memory.stored = new Map([...stored].map(([id, own]) => [id, { ...own, epochs: merged(memory, id, own, paces) }]));
   memory.readAtMs = startedAtMs;
   // Also those that the store has left out: somebody else has lifted their ejection.
   for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
@@ -230,6 +228,19 @@ function load(
       memory.ejections.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
     }
   }
+}
+
+/** The epochs that were read, and of the memories that were not those of the read before. */
+function merged(
+  { stored }: Memory,
+  deployment: string,
+  { epochs }: StoredStatistics,
+  paces: readonly Pace[],
+): StoredStatistics['epochs'] {
+  const before = stored.get(deployment)?.epochs;
+  const of = (pace: Pace): ReadonlyMap<number, Sums> =>
+    (paces.includes(pace) ? epochs[pace] : before?.[pace]) ?? new Map();
+  return { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
 }
 
 function noteProbe(memory: Memory, deployment: string, probeUntilMs: number): void {

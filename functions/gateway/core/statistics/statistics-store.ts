@@ -17,6 +17,13 @@ export interface StatisticsStore {
   readonly lift: (deployment: string, was: Ejection) => Promise<void>;
   /** Claims the right to try a deployment whose cooldown `was` is over, for the time of the lease. Exactly one caller in the fleet gets `true`. */
   readonly claimProbe: (deployment: string, was: Ejection, lease: ProbeLease) => Promise<boolean>;
+  /** Claims the right to look at a deployment beside a request, unless somebody has since `notSinceMs`. Whole milliseconds since 1970. */
+  readonly claimLook: (deployment: string, look: LookClaim) => Promise<boolean>;
+}
+
+export interface LookClaim {
+  readonly atMs: number;
+  readonly notSinceMs: number;
 }
 
 /** Whole milliseconds since 1970. */

@@ -1,6 +1,7 @@
 import { type DecayScale, decayFactor, epochAt } from './forward-decay.ts';
 import { bucketOf } from './latency-histogram.ts';
 import type { Observation } from './observation.ts';
+import type { Pace } from './paced-sums.ts';
 
 /**
  * Weighted sums by short name: what is stored, merged and added. All values are integers. Every name costs bytes in each item, and an
@@ -19,6 +20,8 @@ import type { Observation } from './observation.ts';
  * | `i` | input tokens |
  * | `t<k>`, `c<k>` | 1 in bucket k (base 36) of time to first token: seen, given up |
  * | `l<k>` | 1 in bucket k of the whole answer's latency |
+ * | `w`, `k` | prompt tokens that should have been in the vendor's cache, and those of them that were |
+ * | `y`, `z` | the time to first token of probes, and what traffic's was expected to be at the same instant |
  */
 export type Sums = ReadonlyMap<string, number>;
 
@@ -41,6 +44,11 @@ export function sumsOf(observation: Observation, weight: number): Sums {
       return new Map([['f', weight]]);
     case 'refused':
       return new Map(attemptSums(observation.extra, weight));
+    case 'calibrated':
+      return new Map([
+        ['y', Math.round(weight * observation.probeMs)],
+        ['z', Math.round(weight * observation.trafficMs)],
+      ]);
   }
 }
 
@@ -71,7 +79,7 @@ function censoredSums(waitedMs: number, weight: number): readonly Entry[] {
 }
 
 function answeredSums(observation: Extract<Observation, { kind: 'answered' }>, weight: number): Sums {
-  const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0 } = observation;
+  const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0, cache } = observation;
   const sums = new Map([
     ['a', weight],
     [`l${bucketOf(totalMs).toString(36)}`, weight],
@@ -84,15 +92,26 @@ function answeredSums(observation: Extract<Observation, { kind: 'answered' }>, w
     sums.set('g', Math.round(weight * outputTokens));
     sums.set('h', Math.round(weight * Math.max(0, totalMs - ttftMs)));
   }
+  if (cache !== undefined) {
+    sums.set('w', Math.round(weight * cache.warmTokens));
+    sums.set('k', Math.round(weight * Math.min(cache.warmTokens, cache.cachedTokens)));
+  }
   return sums;
 }
 
-/** What the recent memory keeps: enough to see that something has changed. */
-const RECENT_NAME = /^[qfnxtc]/;
+/**
+ * What each memory keeps. The recent one enough to see that something has changed, the usual one what changes slowly, and the lasting one
+ * all but that.
+ */
+const KEPT: Readonly<Record<Pace, RegExp>> = {
+  lasting: /^[^wkyz]/,
+  recent: /^[qfnxtc]/,
+  usual: /^[qenxtcwkyz]/,
+};
 
-/** The part of the sums that is also kept with the short half-life. */
-export function recentPart(sums: Sums): Sums {
-  return new Map([...sums].filter(([name]) => RECENT_NAME.test(name)));
+/** The part of the sums that a memory keeps. */
+export function keptPart(sums: Sums, pace: Pace): Sums {
+  return new Map([...sums].filter(([name]) => KEPT[pace].test(name)));
 }
 
 /** The sums that undo `sums` when added. */
@@ -115,11 +134,18 @@ export function addSums(...all: readonly Sums[]): Sums {
 export function decayedSums(parts: readonly ReadonlyMap<number, Sums>[], nowMs: number, scale: DecayScale): Sums {
   const oldest = epochAt(nowMs, scale) - 1;
   const total = new Map<string, number>();
-  for (const [epoch, sums] of parts.flatMap((part) => [...part])) {
-    const factor = epoch < oldest ? 0 : decayFactor(epoch, nowMs, scale);
-    for (const [name, value] of factor === 0 ? [] : sums) {
-      total.set(name, (total.get(name) ?? 0) + value * factor);
+  for (const part of parts) {
+    for (const [epoch, sums] of part) {
+      if (epoch >= oldest) {
+        addDecayed(total, sums, decayFactor(epoch, nowMs, scale));
+      }
     }
   }
   return total;
+}
+
+function addDecayed(total: Map<string, number>, sums: Sums, factor: number): void {
+  for (const [name, value] of sums) {
+    total.set(name, (total.get(name) ?? 0) + value * factor);
+  }
 }

@@ -1,7 +1,7 @@
 import type { Deployment, Route, StrategyName } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { type Candidate, planCandidates } from '../routing/plan.ts';
-import type { EjectionState } from '../statistics/ejection.ts';
+import type { EjectionReason, EjectionState } from '../statistics/ejection.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
 
 /**
@@ -60,11 +60,15 @@ export interface DeploymentStatus {
   /** How far the figures can be trusted: the decayed number of times to first token behind them, of the last minutes and seconds. */
   readonly evidence: number;
   readonly recentEvidence: number;
+  /** What its first token takes as a rule, over the last half hour: far below `ttftMs` it is not its usual self. */
+  readonly usualTtftMs: number | null;
+  /** When a probe has last looked at it beside a request. */
+  readonly lookedAtMs: number | null;
 }
 
 export interface EjectionStatus {
   readonly untilMs: number;
-  readonly reason: 'failures' | 'rate-limited' | 'misconfigured';
+  readonly reason: EjectionReason;
   /** Ejections in a row. */
   readonly level: number;
   /** Until then one request is trying it. */
@@ -146,6 +150,8 @@ function deploymentStatus(deployment: Deployment, standing: Standing, total: num
     recentFailureRate: estimate.recent.failureRate,
     evidence: estimate.evidence,
     recentEvidence: estimate.recent.evidence,
+    usualTtftMs: estimate.usual.typicalMs ?? null,
+    lookedAtMs: Number.isFinite(standing.lookedAtMs) ? standing.lookedAtMs : null,
   };
 }
 

@@ -5,6 +5,7 @@ const REASONS: Readonly<Record<EjectionStatus['reason'], string>> = {
   failures: 'failing',
   'rate-limited': 'rate-limited',
   misconfigured: 'misconfigured',
+  drained: 'drained by hand',
 };
 
 /** A deployment's state in words. */

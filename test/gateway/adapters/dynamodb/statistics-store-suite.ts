@@ -209,6 +209,30 @@ const WRITERS = 50;
 const WRITES = 10;
 
 function contentionTests(context: Context): void {
+  it('gives a look to one of many who claim it at once, and to nobody until its time has come again', async () => {
+    const { store } = context();
+    const deployment = newDeployment();
+    const claims = (atMs: number): Promise<readonly boolean[]> =>
+      Promise.all(Array.from({ length: 20 }, () => store.claimLook(deployment, { atMs, notSinceMs: atMs - 5000 })));
+    assert.equal((await claims(NOW)).filter((isMine) => isMine).length, 1);
+    assert.equal((await claims(NOW + 4999)).filter((isMine) => isMine).length, 0);
+    assert.equal((await claims(NOW + 5000)).filter((isMine) => isMine).length, 1);
+    const { lookedAtMs, ejection } = await readOne(store, deployment, []);
+    assert.deepEqual([lookedAtMs, ejection], [NOW + 5000, undefined]);
+  });
+
+  it('keeps when it was looked at through an ejection and its end', async () => {
+    const { store } = context();
+    const deployment = newDeployment();
+    const ejection = { untilMs: NOW + 2000, level: 1, reason: 'failures' } as const;
+    await store.claimLook(deployment, { atMs: NOW, notSinceMs: NOW - 5000 });
+    await store.eject(deployment, ejection);
+    assert.deepEqual((await readOne(store, deployment, [])).ejection, ejection);
+    await store.lift(deployment, ejection);
+    const { lookedAtMs, ejection: left } = await readOne(store, deployment, []);
+    assert.deepEqual([lookedAtMs, left], [NOW, undefined]);
+  });
+
   it('loses no observation of fifty instances that write at the same time', async () => {
     const { store } = context();
     const deployment = newDeployment();

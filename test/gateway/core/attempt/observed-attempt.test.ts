@@ -58,6 +58,7 @@ function observed(
         return () => told.push(`taken back: ${observation.kind}`);
       },
       claimProbe: () => assert.fail(),
+      claimLook: () => assert.fail(),
       flush: async () => void told.push('written'),
       close: async () => {},
     },
@@ -205,7 +206,17 @@ describe('an attempt that is stopped before its first token', () => {
       limitMs: 2000,
     },
     { name: 'after a wait as usual, because a hedge was faster, does not', by: 'hedge', afterMs: 399 },
-    { name: 'because the caller hung up does not, however long he had waited', by: 'caller', afterMs: 60_000 },
+    {
+      name: 'because the caller hung up after a wait that is not very long for it, does not',
+      by: 'caller',
+      afterMs: 799,
+    },
+    {
+      name: 'because the caller hung up after a wait of four times what is usual, tells its limit too',
+      by: 'caller',
+      afterMs: 800,
+      limitMs: 2000,
+    },
   ];
   for (const { name, by, afterMs, ...limit } of cases) {
     it(name, async () => {

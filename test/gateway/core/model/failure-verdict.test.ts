@@ -36,13 +36,19 @@ describe('what follows from a failure before commit', () => {
     assert.equal(failureVerdict({ kind: 'timed-out', phase: 'deadline', afterMs: 1 }).blame, 'none');
   });
 
+  it('asks one again that did not let us connect or broke off, and none that was silent up to its limit', () => {
+    const retries = (['connect', 'first-token', 'stall', 'deadline'] as const).filter(
+      (phase) => failureVerdict({ kind: 'timed-out', phase, afterMs: 1 }).retrySame,
+    );
+    assert.deepEqual(retries, ['connect', 'stall']);
+  });
+
   it('asks the same deployment again only after failures that may pass by themselves', () => {
     const again = Object.values<AttemptFailure>(FAILURES).filter((failure) => failureVerdict(failure).retrySame);
     assert.deepEqual(again.map(({ kind }) => kind).sort(), [
       'conflicted',
       'malformed',
       'overloaded',
-      'timed-out',
       'truncated',
       'unreachable',
     ]);

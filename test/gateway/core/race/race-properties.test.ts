@@ -151,12 +151,13 @@ const script: fc.Arbitrary<Script> = fc.record({
 const candidate: fc.Arbitrary<RaceCandidate> = fc.record(
   {
     firstTokenMs: fc.integer({ min: 1, max: 1000 }),
+    expectedTtftMs: fc.integer({ min: 1, max: 1000 }),
     hedgeTarget: fc.boolean(),
     hedgeAfterMs: fc.integer({ min: 1, max: 500 }),
     contextWindow: fc.constantFrom(8000, 32_000, 128_000),
     lastResort: fc.boolean(),
   },
-  { requiredKeys: ['firstTokenMs', 'hedgeTarget', 'lastResort'] },
+  { requiredKeys: ['firstTokenMs', 'expectedTtftMs', 'hedgeTarget', 'lastResort'] },
 );
 
 const rules: fc.Arbitrary<RaceRules> = fc

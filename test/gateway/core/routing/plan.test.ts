@@ -66,7 +66,8 @@ const anyStanding: fc.Arbitrary<Standing> = fc
     untilMs: fc.nat(),
   })
   .map(({ state, untilMs, lasting, recent, requestsPerSecond }) => {
-    const standing = { estimate: estimate({ ...lasting, recent, requestsPerSecond }), state };
+    const known = estimate({ ...lasting, recent, requestsPerSecond });
+    const standing = { estimate: known, state, lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
     return state === 'healthy'
       ? standing
       : { ...standing, ejection: { untilMs, level: 1, reason: 'failures' as const } };

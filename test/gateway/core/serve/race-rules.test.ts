@@ -6,7 +6,7 @@ import type { RaceCandidate } from '../../../../functions/gateway/core/race/race
 import type { Candidate } from '../../../../functions/gateway/core/routing/plan.ts';
 import type { GatewayState } from '../../../../functions/gateway/core/serve/gateway-state.ts';
 import { raceRules } from '../../../../functions/gateway/core/serve/race-rules.ts';
-import { deployment, measured, route } from '../../../support/routes.ts';
+import { deployment, measured, NOTHING_USUAL, route } from '../../../support/routes.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
 /** What is left to the deadline. */
@@ -21,13 +21,17 @@ function candidate(
   const known = measured(ttftMs, {
     ttftPercentileMs: (percentile) => (percentile === 99 ? tailMs : (tailMs ?? 0) / 2),
   });
-  const standing = tailMs === undefined ? { ...known, estimate: { ...known.estimate, evidence: 3 } } : known;
+  const standing =
+    tailMs === undefined ? { ...known, estimate: { ...known.estimate, evidence: 3, usual: NOTHING_USUAL } } : known;
   const target = deployment(id);
   return {
     target,
     deployment: id,
     standing,
     score: 0,
+    placementScore: 0,
+    promptFactor: 1,
+    warmTokens: 0,
     state: 'healthy',
     isTied: false,
     expectedTtftMs: ttftMs,

@@ -49,7 +49,7 @@ function fleetOver(
     deployments: ['a', 'b'],
     settings: SETTINGS,
     ejection: EJECTION_DEFAULTS,
-    store: { read: never, add: never, eject: never, lift: never, claimProbe: never, ...store },
+    store: { read: never, add: never, eject: never, lift: never, claimProbe: never, claimLook: never, ...store },
     clock,
     random,
     onStoreError: (operation) => errors.push(operation),
@@ -75,7 +75,7 @@ function countIn(sums: PacedSums): number {
   return all.reduce((total, some) => total + (some.get('q') ?? 0), 0) / WEIGHT_UNIT;
 }
 
-const NO_EPOCHS = { lasting: new Map(), recent: new Map() };
+const NO_EPOCHS = { lasting: new Map(), recent: new Map(), usual: new Map() };
 
 const down = (): Promise<never> => Promise.reject(new Error('The store is down.'));
 
@@ -167,22 +167,32 @@ describe('the snapshot', () => {
     assert.equal(reads.length, 2);
   });
 
-  it('asks for this epoch and the one before, of both memories', async () => {
+  it('asks for this epoch and the one before, of the usual memory every half minute and of the others each time', async () => {
     const asked: (readonly PacedEpoch[])[] = [];
     const read: StatisticsStore['read'] = async (_, epochs) => {
       asked.push(epochs);
       return new Map();
     };
-    const { statistics } = fleetOver({ read });
-    await statistics.prepare();
-    assert.deepEqual(asked, [
-      [
-        { pace: 'lasting', epoch: 1_800_000 },
-        { pace: 'lasting', epoch: 1_799_999 },
-        { pace: 'recent', epoch: 13_500_000 },
-        { pace: 'recent', epoch: 13_499_999 },
-      ],
-    ]);
+    const { statistics, time } = fleetOver({ read });
+    const quick = [
+      { pace: 'lasting', epoch: 1_800_000 },
+      { pace: 'lasting', epoch: 1_799_999 },
+      { pace: 'recent', epoch: 13_500_000 },
+      { pace: 'recent', epoch: 13_499_999 },
+    ];
+    const usual = [
+      { pace: 'usual', epoch: 60_000 },
+      { pace: 'usual', epoch: 59_999 },
+    ];
+    for (const passedMs of [0, 5000, 25_000]) {
+      await time.advance(passedMs);
+      await statistics.prepare();
+    }
+    assert.deepEqual(
+      asked.map((epochs) => epochs.filter(({ pace }) => pace === 'usual')),
+      [usual, [], usual],
+    );
+    assert.deepEqual(asked[0], [...quick, ...usual]);
   });
 
   for (const { name, ageMs, waits } of [

@@ -4,7 +4,7 @@ import { statisticsTable } from '../../../../functions/gateway/adapters/dynamodb
 import { epochAt, epochLengthMs, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { PACES } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import { addSums, recentPart, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { addSums, keptPart, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { lognormal } from '../../../support/lognormal.ts';
 import { EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
@@ -60,7 +60,7 @@ describe("an epoch's item", () => {
         const atMs = EPOCH_START_MS + sinceMs;
         const weight = weightAt(atMs, scale, CALLS_PER_SECOND / WRITTEN_PER_SECOND);
         const added = draw().map((lesson) => sumsOf(observation(lesson, { atMs }), weight));
-        sums = addSums(sums, ...(pace === 'recent' ? added.map(recentPart) : added));
+        sums = addSums(sums, ...added.map((part) => keptPart(part, pace)));
       }
       const bytes = itemBytes(sums, { epoch: epochAt(EPOCH_START_MS, scale), epochMs: epochLengthMs(scale) });
       assert.ok(bytes < WRITE_UNIT_BYTES, `${bytes} bytes, ${sums.size} sums`);

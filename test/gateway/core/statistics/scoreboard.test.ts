@@ -64,7 +64,7 @@ function ejectedBoard(): { readonly board: Scoreboard; readonly ejection: Ejecti
 }
 
 function stored(ejection?: Ejection): ReadonlyMap<string, StoredStatistics> {
-  const epochs = { lasting: new Map(), recent: new Map() };
+  const epochs = { lasting: new Map(), recent: new Map(), usual: new Map() };
   return new Map([['a', ejection === undefined ? { epochs } : { epochs, ejection }]]);
 }
 
@@ -133,7 +133,7 @@ describe('a scoreboard', () => {
   it('ejects for silence that the whole fleet has seen, of which this instance has seen little', () => {
     const board = newBoard();
     const others = Array.from({ length: 12 }, () => observation({ kind: 'given-up', waitedMs: 700 }, { atMs: NOW }));
-    const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }) };
+    const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }), usual: new Map() };
     board.beginRead(NOW)(new Map([['a', { epochs }]]));
     assert.equal(lose(board, NOW, 700)?.kind, 'ejected');
   });
@@ -144,7 +144,7 @@ describe('a scoreboard', () => {
       observation({ kind: 'given-up', waitedMs: 700 }, { atMs: NOW }),
       observation({ kind: 'first-token', ttftMs: 500 }, { atMs: NOW }),
     ]).flat();
-    const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }) };
+    const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }), usual: new Map() };
     board.beginRead(NOW)(new Map([['a', { epochs }]]));
     assert.equal(lose(board, NOW, 700), undefined);
   });
@@ -223,7 +223,7 @@ describe('a scoreboard', () => {
   it('adds what it has seen itself to what the store holds, in both memories', () => {
     const board = newBoard();
     const theirs = [observation({ kind: 'first-token', ttftMs: 300 }, { atMs: NOW })];
-    const epochs = { lasting: epochsOf(theirs), recent: epochsOf(theirs, { pace: 'recent' }) };
+    const epochs = { lasting: epochsOf(theirs), recent: epochsOf(theirs, { pace: 'recent' }), usual: new Map() };
     board.beginRead(NOW)(new Map([['a', { epochs }]]));
     succeed(board, NOW);
     const { estimate } = board.look('a', NOW);
@@ -235,7 +235,7 @@ describe('a scoreboard', () => {
   it('writes a share of its observations such that the fleet stays under its rate of items, not merged even', () => {
     const board = newBoard(200);
     const busy = Array.from({ length: 4000 }, (_, index) => observation(undefined, { atMs: NOW - index }));
-    const epochs = { lasting: epochsOf(busy, { times: 43.3 }), recent: new Map() };
+    const epochs = { lasting: epochsOf(busy, { times: 43.3 }), recent: new Map(), usual: new Map() };
     board.beginRead(NOW)(new Map([['a', { epochs }]]));
     const rate = board.look('a', NOW).estimate.requestsPerSecond;
     assert.ok(rate > 1900 && rate < 2100, `${rate} a second`);

@@ -5,8 +5,8 @@ import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statis
 import {
   addSums,
   decayedSums,
+  keptPart,
   negated,
-  recentPart,
   type Sums,
   sumsOf,
 } from '../../../../functions/gateway/core/statistics/sums.ts';
@@ -150,10 +150,10 @@ describe('decayed sums', () => {
     fc.assert(
       fc.property(anyObservation, (one) => {
         const sums = sumsOf(one, WEIGHT_UNIT);
-        const kept = recentPart(sums);
+        const kept = keptPart(sums, 'recent');
         assert.deepEqual(
           [...sums.keys()].filter((name) => !kept.has(name)).map((name) => name[0]),
-          [...sums.keys()].flatMap((name) => (/^[erlagoih]/.test(name) ? [name[0]] : [])),
+          [...sums.keys()].flatMap((name) => (/^[erlagoihwkyz]/.test(name) ? [name[0]] : [])),
         );
         assert.ok([...kept].every(([name, value]) => sums.get(name) === value));
       }),

@@ -131,6 +131,8 @@ describe('the status of a fleet', () => {
       recentFailureRate: 0,
       evidence: 0,
       recentEvidence: 0,
+      usualTtftMs: null,
+      lookedAtMs: null,
     });
   });
 

@@ -26,6 +26,8 @@ function deployment(change: Partial<DeploymentStatus> = {}): DeploymentStatus {
     recentFailureRate: 0,
     evidence: 0,
     recentEvidence: 0,
+    usualTtftMs: null,
+    lookedAtMs: null,
     ...change,
   };
 }

@@ -1,15 +1,15 @@
-import { chatAttempt } from '../../gateway/core/attempt/chat-attempt.ts';
-import { embeddingsAttempt } from '../../gateway/core/attempt/embeddings-attempt.ts';
-import type { Attempt } from '../../gateway/core/model/attempt.ts';
-import type { Clock } from '../../gateway/core/model/clock.ts';
-import type { Dial } from '../../gateway/core/model/dial.ts';
-import type { EmbeddingsRequest } from '../../gateway/core/model/embeddings.ts';
-import type { Deployment, Timeouts } from '../../gateway/core/model/gateway-config.ts';
-import type { Protocol } from '../../gateway/core/protocols/protocol.ts';
-import { PROTOCOLS } from '../../gateway/core/protocols/protocols.ts';
-import { targetOf } from '../../gateway/core/serve/encode-for-route.ts';
-import { openAiChat } from '../../gateway/core/surfaces/openai-chat/openai-chat.ts';
-import type { JsonObject } from '../../gateway/core/wire/json.ts';
+import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
+import type { Attempt } from '../model/attempt.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Dial } from '../model/dial.ts';
+import type { EmbeddingsRequest } from '../model/embeddings.ts';
+import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { PROTOCOLS } from '../protocols/protocols.ts';
+import { targetOf } from '../protocols/target-of.ts';
+import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
 
 export interface ProbeAttemptPorts {

@@ -1,6 +1,6 @@
-import type { Deployment, ProtocolName } from '../../gateway/core/model/gateway-config.ts';
-import { type ModelRule, modelRules } from '../../gateway/core/protocols/model-rules.ts';
-import { stringMember } from '../../gateway/core/wire/json.ts';
+import type { Deployment, ProtocolName } from '../model/gateway-config.ts';
+import { type ModelRule, modelRules } from '../protocols/model-rules.ts';
+import { stringMember } from '../wire/json.ts';
 
 /** How little a model can be asked for. An operator corrects either under a deployment's `rules`. */
 export interface ProbeRules {

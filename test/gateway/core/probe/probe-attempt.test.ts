@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
-import type { Deployment, ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
-import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
-import { probeAttempt } from '../../../functions/probe/core/probe-attempt.ts';
-import { deployment, route } from '../../support/routes.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
+import type { UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
+import type { Deployment, ProtocolName } from '../../../../functions/gateway/core/model/gateway-config.ts';
+import { probeAttempt } from '../../../../functions/gateway/core/probe/probe-attempt.ts';
+import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
+import { deployment, route } from '../../../support/routes.ts';
+import { virtualClock } from '../../../support/virtual-clock.ts';
 
 /** What the vendor would be sent; `undefined` where it cannot be asked. */
 async function sentTo(

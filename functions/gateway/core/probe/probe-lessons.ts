@@ -1,5 +1,5 @@
-import type { FleetStatistics } from '../../gateway/core/statistics/fleet-statistics.ts';
-import type { ExtraAttempt, Lesson } from '../../gateway/core/statistics/observation.ts';
+import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 
 /**
  * The fleet's statistics as a probe may teach them. What one token of a tiny prompt shows is honest: how soon it came, or that it did not,
@@ -23,6 +23,7 @@ const IS_HONEST = {
   answered: false,
   // Says only that there was an attempt, which no caller wanted.
   refused: false,
+  calibrated: true,
 } as const satisfies Record<Lesson['kind'], boolean>;
 
 /**

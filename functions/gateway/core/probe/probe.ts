@@ -1,0 +1,114 @@
+import { observedAttempt } from '../attempt/observed-attempt.ts';
+import { costUsd } from '../metrics/cost.ts';
+import type { Attempt, AttemptReport } from '../model/attempt.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Dial } from '../model/dial.ts';
+import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
+import type { Usage } from '../model/usage.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';
+import { PROBE_IS_EXTRA, probeStatistics } from './probe-lessons.ts';
+import { probeRules } from './probe-rules.ts';
+
+export interface ProbePorts {
+  readonly timeouts: Timeouts;
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly statistics: FleetStatistics;
+}
+
+/** The longest that a probe waits, whatever the configuration allows: a run must end. */
+export const MAX_PROBE_MS = 20_000;
+
+/** A probe that is under way. */
+export interface Probe {
+  readonly done: Promise<ProbeRecord>;
+  /** Hangs up. A wait that was long for the deployment counts as the share of a failure that it lasted. */
+  readonly stop: () => void;
+}
+
+/** What is known beside: `trafficMs` is the time to first token that is expected of a call now, where traffic tells it. */
+export interface ProbeContext {
+  readonly trafficMs?: number;
+}
+
+/** Asks as `startProbe` does, to the end. */
+export function probe(deployment: Deployment, ports: ProbePorts): Promise<ProbeRecord> | undefined {
+  return startProbe(deployment, ports, {})?.done;
+}
+
+/**
+ * Asks a deployment for one token, hangs up when it is there and tells the fleet: how far it is from what its probes usually show, as the
+ * time that traffic would have met. `undefined` where its vendor cannot be asked. A token later than the configured limit is a failure as
+ * in the gateway; where the probe cannot wait that long, it only shows how slow it is.
+ */
+export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficMs }: ProbeContext): Probe | undefined {
+  const { timeouts, clock, statistics } = ports;
+  const plain = probeAttempt(deployment, ports);
+  if (plain === undefined) {
+    return undefined;
+  }
+  const limitMs = Math.min(timeouts.firstTokenMs, MAX_PROBE_MS);
+  const { estimate } = statistics.look(deployment.id);
+  const attempt = observedAttempt(plain, {
+    statistics: probeStatistics(statistics),
+    clock,
+    extra: PROBE_IS_EXTRA,
+    // Never: the end, which tells the same, is near.
+    lateAfterMs: limitMs * 2,
+    silence: { afterMs: (estimate.ttftPercentileMs(50) ?? limitMs) * LONG_FACTOR, limitMs },
+    promptFactor: probeFactor(estimate),
+  });
+  const phase = limitMs < timeouts.firstTokenMs ? 'deadline' : 'first-token';
+  const cancelLimit = clock.after(limitMs, () => attempt.abort({ kind: 'timed-out', phase, afterMs: limitMs }));
+  const done = attempt.open().then((opening): ProbeRecord => {
+    cancelLimit();
+    const report = attempt.report();
+    if (opening.kind === 'opened') {
+      attempt.abort({ kind: 'aborted', by: 'caller' });
+      calibrate(attempt, ports, trafficMs);
+    }
+    const record = { deployment, startedAtMs: attempt.startedAtMs, totalMs: clock.nowMs() - attempt.startedAtMs };
+    const cost = costUsd(usedTokens(deployment, report), deployment);
+    return { ...record, ...outcomeOf(report), ...(cost === undefined ? {} : { costUsd: cost }) };
+  });
+  return { done, stop: () => attempt.abort({ kind: 'aborted', by: 'hedge' }) };
+}
+
+/** A wait is long after so many times the live median. */
+const LONG_FACTOR = 4;
+
+/**
+ * How many times as long as a usual call's a probe's first token takes: by those that were made while traffic told the same. Its prompt is
+ * short, which makes it sooner; a fresh connection makes it later. Until a probe has told it is as long.
+ */
+function probeFactor({ usual: { probes, typicalMs = 0 } }: Estimate): number {
+  return probes.trafficMs === 0 ? 1 : (probes.probeMs + typicalMs) / (probes.trafficMs + typicalMs);
+}
+
+function calibrate(attempt: Attempt<unknown>, { clock, statistics }: ProbePorts, trafficMs: number | undefined): void {
+  const { ttftMs } = attempt.report();
+  if (trafficMs !== undefined && ttftMs !== undefined) {
+    const about = { deployment: attempt.deployment.id, startedAtMs: attempt.startedAtMs, atMs: clock.nowMs() };
+    statistics.observe({ ...about, kind: 'calibrated', probeMs: ttftMs, trafficMs });
+  }
+}
+
+function outcomeOf({ ttftMs, failure }: AttemptReport): Pick<ProbeRecord, 'ttftMs' | 'failure'> {
+  return { ...(ttftMs === undefined ? {} : { ttftMs }), ...(failure === undefined ? {} : { failure }) };
+}
+
+/** What the vendor has told of a whole answer, else the most. Nothing where no model was reached: that is free everywhere. */
+function usedTokens(deployment: Deployment, { failure, usage, endedAtMs }: AttemptReport): Usage | undefined {
+  if (failure !== undefined && failure.kind !== 'timed-out' && failure.kind !== 'aborted') {
+    return undefined;
+  }
+  return usage !== undefined && endedAtMs !== undefined ? usage : usageAtMost(deployment);
+}
+
+/** The tokens of a probe that nobody has hung up on. */
+export function usageAtMost(deployment: Deployment): Usage {
+  return { input: PROMPT_TOKENS, output: deployment.kind === 'chat' ? probeRules(deployment).probeMaxTokens : 0 };
+}

@@ -1,0 +1,45 @@
+import { rendezvousOrder } from '../model/rendezvous.ts';
+import type { Candidate } from './plan.ts';
+import type { RememberedPlan } from './route-memory.ts';
+
+/** Who was no equal becomes one within this share of the band, and who was one stays one up to so many bands. */
+const ENTER_BANDS = 0.7;
+const LEAVE_BANDS = 1.2;
+/** A conversation stays where it was up to so many bands from the best, whatever its prefix is worth. */
+const STAY_BANDS = 2;
+
+export interface EqualsQuestion {
+  /** Best first; all may be equals. */
+  readonly sorted: readonly Candidate[];
+  /** A share of the best's score. */
+  readonly band: number;
+  readonly affinityKey: string;
+  readonly remembered: RememberedPlan;
+}
+
+/** In the order in which the conversation tries them. */
+export interface Equals {
+  readonly order: readonly Candidate[];
+  /** Those of `order` that count as equally good. The one where the conversation stays may be none of them. */
+  readonly members: ReadonlySet<string>;
+}
+
+/**
+ * Those that count as equally good. A conversation's last deployment comes first unless it is now clearly worse than the best, its warm
+ * prefix counted. Where no turn is known the conversation's hash chooses, so that different conversations spread. It takes less to stay an
+ * equal than to become one: noise at the border moves nobody.
+ */
+export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuestion): Equals {
+  const best = sorted[0]?.placementScore ?? 0;
+  const isWithin = ({ placementScore }: Candidate, bands: number): boolean =>
+    placementScore <= best * (1 + band * bands);
+  const equals = sorted.filter((candidate) =>
+    isWithin(candidate, remembered.equals.has(candidate.deployment) ? LEAVE_BANDS : ENTER_BANDS),
+  );
+  const members = new Set(equals.map(({ deployment }) => deployment));
+  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment, affinityKey);
+  const last = sorted.find(({ deployment }) => deployment === remembered.turn?.deployment);
+  return last !== undefined && isWithin(last, STAY_BANDS)
+    ? { order: [last, ...spread.filter((candidate) => candidate !== last)], members }
+    : { order: spread, members };
+}

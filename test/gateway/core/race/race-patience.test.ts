@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { raceCandidate, raceRules, startedRacer } from '../../../support/racer.ts';
+
+const SILENT = { firstTokenMs: 10_000 };
+
+describe("a caller's little time", () => {
+  it('is shared: a silent first candidate has half of it, and is not blamed for that', () => {
+    const racer = startedRacer(raceRules({ candidates: [raceCandidate(SILENT), raceCandidate()], deadlineMs: 3000 }));
+    assert.deepEqual(racer.send({ kind: 'woken' }, 1499), []);
+    assert.deepEqual(racer.send({ kind: 'woken' }, 1500), [
+      { kind: 'abort', attempt: 0, failure: { kind: 'timed-out', phase: 'deadline', afterMs: 1500 } },
+      { kind: 'dial', attempt: 1, candidate: 1 },
+    ]);
+  });
+
+  it('is all for the last candidate', () => {
+    const racer = startedRacer(raceRules({ candidates: [raceCandidate(SILENT)], deadlineMs: 3000 }));
+    assert.deepEqual(racer.send({ kind: 'woken' }, 2999), []);
+  });
+});
+
+describe('a rate limit of the best with a Retry-After', () => {
+  const cases = [
+    { name: 'is waited for where it is sooner than the next', retryAfterMs: 300, nextMs: 900, retries: 0, waits: true },
+    { name: 'is not waited for where the next is sooner', retryAfterMs: 600, nextMs: 900, retries: 0, waits: false },
+    { name: 'is waited for where the route asks again', retryAfterMs: 1900, nextMs: 900, retries: 1, waits: true },
+    { name: 'is not waited for where it is long', retryAfterMs: 30_000, nextMs: 900, retries: 1, waits: false },
+  ];
+  for (const { name, retryAfterMs, nextMs, retries, waits } of cases) {
+    it(name, () => {
+      const candidates = [raceCandidate({ expectedTtftMs: 400 }), raceCandidate({ expectedTtftMs: nextMs })];
+      const racer = startedRacer(raceRules({ candidates, sameTargetRetries: retries }));
+      const failure = { kind: 'rate-limited', retryAfterMs, quota: false } as const;
+      const commands = racer.send({ kind: 'failed', attempt: 0, failure }, 50);
+      assert.deepEqual(commands, waits ? [] : [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+      assert.equal(racer.race().pause?.candidate, waits ? 0 : undefined);
+    });
+  }
+});
