@@ -17,7 +17,7 @@ export function healthText(environment: string, { atMs, routes, deployments }: F
     textTable([ROUTE_HEAD, ...routes.map(routeRow)]),
     '',
     'Times in milliseconds, of the last minutes; EVIDENCE: the times to first token behind them, older ones counting less.',
-    'USUAL TTFT: of the last half hour without its slowest. LAST PROBE: the last look beside a call.',
+    'USUAL TTFT: the middle half of the last half hour. LAST PROBE: the last look beside a call.',
     'ORDER: as the next streamed call would try them, with the time to first token that the router reckons with.',
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { DecayScale } from './forward-decay.ts';
-import { type LatencyCounts, percentileOf, trimmedMeanOf } from './latency-histogram.ts';
+import { type LatencyCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
 import type { Sums } from './sums.ts';
 
 /** What the decayed sums say of one deployment now. */
@@ -42,7 +42,7 @@ export interface RecentEstimate {
 /** Of the memory that forgets slowly. */
 export interface UsualEstimate {
   readonly evidence: number;
-  /** The mean time to first token without the slowest: an outage does not move it. */
+  /** The mean time to first token of the middle half: an outage does not move it. */
   readonly typicalMs: number | undefined;
   readonly requests: number;
   readonly hedges: number;
@@ -103,7 +103,7 @@ function usualEstimate(usual: Sums): UsualEstimate {
   const sum = (name: string): number => usual.get(name) ?? 0;
   return {
     evidence: sum('n'),
-    typicalMs: trimmedMeanOf(counts(usual, 't', undefined).seen, TYPICAL_SHARE),
+    typicalMs: middleMeanOf(counts(usual, 't', undefined).seen),
     requests: sum('q'),
     hedges: sum('e'),
     cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),
@@ -111,8 +111,6 @@ function usualEstimate(usual: Sums): UsualEstimate {
   };
 }
 
-/** The fastest of so many first tokens are typical. */
-const TYPICAL_SHARE = 0.9;
 /** What is assumed of a vendor that has not told: some cache by themselves, others where the caller asks for it. */
 const CACHE_PRIOR_SHARE = 0.5;
 const CACHE_PRIOR_TOKENS = 4000;

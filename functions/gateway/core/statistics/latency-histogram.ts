@@ -47,18 +47,21 @@ export function percentileOf(counts: LatencyCounts, percentile: number): number 
   return bucketMiddleMs(last);
 }
 
-/** The mean latency in milliseconds of the fastest `share` (0 to 1); `undefined` without observations. */
-export function trimmedMeanOf(seen: ReadonlyMap<number, number>, share: number): number | undefined {
+/**
+ * The mean latency in milliseconds of the middle half, `undefined` without observations: neither luck nor an outage of less than a quarter
+ * of them moves it.
+ */
+export function middleMeanOf(seen: ReadonlyMap<number, number>): number | undefined {
   const buckets = [...seen].toSorted(([a], [b]) => a - b);
-  let left = share * buckets.reduce((total, [, count]) => total + count, 0);
-  const most = left;
+  const total = buckets.reduce((sum, [, count]) => sum + count, 0);
+  let below = 0;
   let sum = 0;
   for (const [bucket, count] of buckets) {
-    const taken = Math.min(left, count);
-    sum += taken * bucketMiddleMs(bucket);
-    left -= taken;
+    const taken = Math.min(below + count, total * 0.75) - Math.max(below, total * 0.25);
+    sum += Math.max(0, taken) * bucketMiddleMs(bucket);
+    below += count;
   }
-  return most > 0 ? sum / most : undefined;
+  return total > 0 ? sum / (total / 2) : undefined;
 }
 
 function countsIn(counts: LatencyCounts, bucket: number): number {

@@ -8,12 +8,12 @@ export function writtenShare(requestsPerSecond: number, writesPerSecond: number)
   return sampledShare(requestsPerSecond * ITEMS_PER_ATTEMPT, writesPerSecond);
 }
 
-/** The same for the usual memory, which changes slowly: a write in ten seconds tells it enough. */
+/** The same for the usual memory, which changes slowly: a write in five seconds tells it enough. */
 export function usualShare(requestsPerSecond: number): number {
   return sampledShare(requestsPerSecond, USUAL_WRITES_PER_SECOND);
 }
 
-const USUAL_WRITES_PER_SECOND = 0.1;
+const USUAL_WRITES_PER_SECOND = 0.2;
 
 /** What an attempt writes where nothing is merged: its first token to both quick memories, its end to the lasting one. */
 const ITEMS_PER_ATTEMPT = 3;
