@@ -17,10 +17,16 @@ export function errorAnswer(state: GatewayState, call: Call, progress: Progress,
   if (error === HUNG_UP) {
     progress.ending = 'hung-up';
   }
-  progress.status = error.status;
+  const status = call.surface.errorStatus?.(error) ?? error.status;
+  progress.status = status;
   progress.errorCode = error.code ?? error.type;
   const headers = { ...JSON_TYPE, ...error.headers, ...ownHeaders(call, progress) };
-  return { status: error.status, headers, body: call.surface.error(error), afterEnd: afterEnd(state, call, progress) };
+  return {
+    status,
+    headers,
+    body: call.surface.error(error, call.requestId),
+    afterEnd: afterEnd(state, call, progress),
+  };
 }
 
 /** A whole JSON body. */
@@ -48,7 +54,12 @@ export function streamAnswer(
 }
 
 function ownHeaders(call: Call, progress: Progress): Readonly<Record<string, string>> {
-  return { ...call.admission?.headers, ...answerHeaders(recordOf(call, progress), call.stages) };
+  const { requestIdHeader } = call.surface;
+  return {
+    ...call.admission?.headers,
+    ...answerHeaders(recordOf(call, progress), call.stages),
+    ...(requestIdHeader !== undefined && { [requestIdHeader]: call.requestId }),
+  };
 }
 
 /** Records the call and writes what its attempts taught, once. */

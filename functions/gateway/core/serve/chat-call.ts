@@ -13,7 +13,7 @@ import { type PreparedChat, prepareChat } from './prepare-chat.ts';
 
 /** Serves a prompt, whose body is `json`, in the words of the call's surface. */
 export async function chatCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
-  const planned = await planCall(state, call, 'chat', (tags) => prepareChat(call.surface, json, tags, state.directory));
+  const planned = await planCall(state, call, 'chat', (tags) => prepareChat(call, json, tags, state.directory));
   if (planned.kind === 'answered') {
     return planned.answer;
   }

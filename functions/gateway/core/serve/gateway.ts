@@ -46,7 +46,14 @@ export function createGateway(ports: GatewayPorts): Gateway {
     const { clock } = ports;
     const startedAtMs = clock.nowMs();
     const trace = traceContext(request.headers, ports.randomHex);
-    const about = { requestId: ports.newId(), request, startedAtMs, clock, trace, surface: surfaceLike(request.path) };
+    const about = {
+      requestId: ports.newId(),
+      request,
+      startedAtMs,
+      clock,
+      trace,
+      surface: surfaceLike(request.path, request.headers),
+    };
     const call: Call = { ...about, stages: [], callerMs: 0 };
     const response = await handle(state, call).catch((bug: unknown) => bugAnswer(state, call, bug));
     return request.method === 'HEAD' ? { ...response, body: '' } : response;

@@ -6,7 +6,7 @@ import type { Encoding } from '../protocols/protocol.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { qualify } from '../routing/qualify.ts';
-import type { Surface } from '../surfaces/surface.ts';
+import type { Call } from './call.ts';
 import { type Encoded, encodeForRoute } from './encode-for-route.ts';
 import { type FoundRoute, findRoute } from './find-route.ts';
 
@@ -30,12 +30,12 @@ export type Preparation =
 
 /** Reads a request's body as its surface has it, finds its route, and encodes it for every deployment that qualifies. */
 export function prepareChat(
-  surface: Surface,
+  { surface, request }: Pick<Call, 'surface' | 'request'>,
   json: unknown,
   tags: readonly string[],
   directory: ModelDirectory,
 ): Preparation {
-  const read = surface.read(json);
+  const read = surface.read(json, request.headers);
   if (read.kind === 'invalid') {
     return { kind: 'refused', error: badRequest(read.message, read.param) };
   }

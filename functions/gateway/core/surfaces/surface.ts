@@ -8,14 +8,21 @@ import type { InvalidRequest } from './invalid-request.ts';
 /** An API that callers speak. A new one is a folder that exports this and one line in `surfaces.ts`. Everything here is synchronous and pure. */
 export interface Surface {
   readonly dialect: Dialect;
-  /** Reads the JSON body of a request. */
-  readonly read: (json: unknown) => { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest;
+  /** Reads the JSON body of a request, and of its headers (names in lower case) those that belong to the dialect. */
+  readonly read: (
+    json: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest;
   /** Writes a streamed answer. */
   readonly stream: (about: AnswerIdentity) => AnswerStream;
   /** Puts a whole answer together. A failure adds nothing: whether the answer counts is the gateway's to say. */
   readonly body: (events: readonly AnswerEvent[], about: AnswerIdentity) => JsonObject;
   /** The JSON text of an error's body. */
-  readonly error: (error: GatewayError) => string;
+  readonly error: (error: GatewayError, requestId: string) => string;
+  /** The status of an error where the API has one of its own for it; absent: that of the error. */
+  readonly errorStatus?: (error: GatewayError) => number;
+  /** The header in which the API's clients look for the id of a request, beside those that every answer has. */
+  readonly requestIdHeader?: string;
 }
 
 /** What an answer is called towards the caller, the same in a body and in every event of a stream. */

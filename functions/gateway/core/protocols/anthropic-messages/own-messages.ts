@@ -1,4 +1,5 @@
-import { arrayMember, isJsonObject, type JsonObject } from '../../wire/json.ts';
+import { foreignProof } from '../../model/foreign-signature.ts';
+import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import { NO_PREFILL } from './anthropic-messages.ts';
 import type { AnthropicTask } from './anthropic-task.ts';
 
@@ -7,13 +8,33 @@ import type { AnthropicTask } from './anthropic-task.ts';
  * has no such messages.
  */
 export function ownMessages({ prompt, rules, notes }: AnthropicTask): readonly unknown[] {
-  const sent = arrayMember(prompt.original.body, 'messages');
+  const sent = arrayMember(prompt.original.body, 'messages').flatMap(withOwnThoughts);
   const known = rules.systemTurns ? sent : sent.map(asUserMessage);
   const messages = prompt.begun === undefined ? known : withWords(known, prompt.begun.text);
   if (!rules.prefill && isBegunAnswer(messages.at(-1))) {
     notes.refuse(`messages[${messages.length - 1}]`, NO_PREFILL);
   }
   return messages;
+}
+
+/**
+ * The message without thoughts of another vendor's model, or of nobody's, to which the API answers 400: the conversation has moved here.
+ * A message of nothing else is left out.
+ */
+function withOwnThoughts(message: unknown): readonly unknown[] {
+  const content = arrayMember(message, 'content');
+  if (!isJsonObject(message) || !content.some(isForeignThought)) {
+    return [message];
+  }
+  const own = content.filter((block) => !isForeignThought(block));
+  return own.length === 0 ? [] : [{ ...message, content: own }];
+}
+
+function isForeignThought(block: unknown): boolean {
+  const signature = stringMember(block, 'signature') ?? '';
+  return (
+    isJsonObject(block) && block.type === 'thinking' && (signature === '' || foreignProof(signature) !== undefined)
+  );
 }
 
 function asUserMessage(message: unknown): unknown {

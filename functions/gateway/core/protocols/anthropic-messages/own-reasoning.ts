@@ -34,12 +34,17 @@ function otherThinking(task: AnthropicTask, maxTokens: number): ThinkingFields |
     case 'adaptive':
       return rules.thinking === 'adaptive' ? undefined : askedAnew(prompt.reasoning ?? {}, task, maxTokens);
     case 'enabled':
-      return isTakenBudget(thinking, task, maxTokens)
+      return isTakenBudget(thinking, task, maxTokens) && !hasMoved(task)
         ? undefined
         : askedAnew({ ...budgetOf(thinking), ...prompt.reasoning }, task, maxTokens);
     default:
       return undefined;
   }
+}
+
+/** Whether another vendor's model has called the tools whose results come: Claude then does not go on with a budget for thoughts. */
+function hasMoved({ prompt, rules }: AnthropicTask): boolean {
+  return hasLostThinking(conversationTurns(turnsToAnswer(prompt), rules.systemTurns).turns);
 }
 
 function askedAnew(reasoning: Reasoning, { prompt, rules, notes }: AnthropicTask, maxTokens: number): ThinkingFields {

@@ -1,0 +1,16 @@
+import type { Surface } from '../surface.ts';
+import { messageBody } from './fold-message.ts';
+import { errorJson, errorStatus } from './messages-error.ts';
+import { readMessagesPrompt } from './read-prompt.ts';
+import { messageStream } from './stream-message.ts';
+
+/** Anthropic's Messages API, as callers speak it. */
+export const anthropicMessages: Surface = {
+  dialect: 'anthropic-messages',
+  read: readMessagesPrompt,
+  stream: messageStream,
+  body: messageBody,
+  error: errorJson,
+  errorStatus,
+  requestIdHeader: 'request-id',
+};

@@ -1,0 +1,21 @@
+import type { JsonObject } from '../../wire/json.ts';
+import type { AnswerIdentity, AnswerStream } from '../surface.ts';
+import { messageEvents } from './message-events.ts';
+import { errorJson } from './messages-error.ts';
+
+/** Writes an answer as Anthropic's server-sent events. The trail is a comment after `message_stop`. */
+export function messageStream(about: AnswerIdentity): AnswerStream {
+  const { write, end } = messageEvents(about);
+  return {
+    write: (events) => events.flatMap(write).map(eventText).join(''),
+    end: (trail) => `${end().map(eventText).join('')}: nemo ${trail}\n\n`,
+    broken: (error, trail) => {
+      const comment = trail === undefined ? '' : `: nemo ${trail}\n\n`;
+      return `${comment}event: error\ndata: ${errorJson(error, about.requestId)}\n\n`;
+    },
+  };
+}
+
+function eventText(event: JsonObject): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
