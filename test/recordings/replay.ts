@@ -1,6 +1,7 @@
 /**
  * Replays a folder of recorded vendor traffic through the running gateway and the official client:
- * `npm run test:recordings -- FOLDER`. Each recording is asked for as a stream, as one body and as a stream cut into small pieces.
+ * `npm run test:recordings -- FOLDER [CAPTURES]`. Each recording is asked for as a stream, as one body and as a stream cut into small pieces.
+ * What clients sent to Anthropic, also in a second folder of captured requests, arrives there as it was sent.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -14,13 +15,14 @@ import { replayEmbeddings } from './embeddings-replay.ts';
 import { assertEncodesForEveryVendor } from './encoded-requests.ts';
 import type { Expectation } from './expectation.ts';
 import { expectedAnswer } from './expected-answer.ts';
+import { assertArrivesAsSent, assertSaysTheSame, capturedBodies } from './own-words.ts';
 import { type Recording, readRecordings } from './recording.ts';
 import { type ReplayedGateway, startReplayedGateway } from './replayed-gateway.ts';
 
-const folder = process.argv[2];
+const [, , folder, captures] = process.argv;
 if (folder === undefined || !existsSync(join(folder, 'manifest.json'))) {
   const found = folder === undefined ? 'No folder was given.' : `There is no manifest.json in ${resolve(folder)}.`;
-  process.stderr.write(`${found}\nUsage: npm run test:recordings -- FOLDER\n`);
+  process.stderr.write(`${found}\nUsage: npm run test:recordings -- FOLDER [CAPTURES]\n`);
   process.exit(2);
 }
 
@@ -30,6 +32,14 @@ after(() => gateway.close());
 
 for (const [index, recording] of recordings.entries()) {
   replay(gateway, recording, index);
+}
+
+if (captures === undefined || !existsSync(captures)) {
+  it('captured requests arrive as they were sent', { skip: 'no folder of captures was given' }, () => undefined);
+} else {
+  for (const { name, body } of capturedBodies(captures)) {
+    it(`${name}: its request reaches Anthropic as it was sent`, () => assertArrivesAsSent(body));
+  }
 }
 
 function replay(through: ReplayedGateway, recording: Recording, index: number): void {
@@ -46,6 +56,19 @@ function replay(through: ReplayedGateway, recording: Recording, index: number): 
       if (use.protocol === 'openai' && tier === 1 && Array.isArray(request?.messages)) {
         it(`${id}: its request can be encoded for every vendor`, () => assertEncodesForEveryVendor(request));
       }
+      if (use.protocol === 'anthropic') {
+        replayInOwnWords(recording);
+      }
+  }
+}
+
+function replayInOwnWords(recording: Recording): void {
+  const { id, request, status } = recording;
+  if (request !== undefined && status < 300) {
+    it(`${id}: its request reaches Anthropic as it was sent`, () => assertArrivesAsSent(request));
+  }
+  if (status < 300) {
+    it(`${id}: its answer says the same to a caller of Anthropic's`, () => assertSaysTheSame(recording));
   }
 }
 

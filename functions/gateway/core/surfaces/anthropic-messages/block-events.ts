@@ -21,13 +21,14 @@ interface OpenPart {
 
 interface Writing {
   readonly written: Set<BegunPart['kind']>;
+  readonly isHidden: (begins: BegunPart) => boolean;
   index: number;
   open: OpenPart | undefined;
 }
 
-/** A writer for one answer. */
-export function blockWriter(): BlockWriter {
-  const writing: Writing = { written: new Set(), index: 0, open: undefined };
+/** A writer for one answer. `isHidden`: whether a part is told elsewhere. */
+export function blockWriter(isHidden: (begins: BegunPart) => boolean): BlockWriter {
+  const writing: Writing = { written: new Set(), isHidden, index: 0, open: undefined };
   return {
     written: writing.written,
     write: (event) => written(writing, event),
@@ -54,7 +55,7 @@ function written(writing: Writing, event: Extract<AnswerEvent, { readonly choice
 }
 
 function startPart(writing: Writing, { begins }: PartStart): readonly JsonObject[] {
-  writing.open = { kind: begins.kind, state: 'waiting' };
+  writing.open = { kind: begins.kind, state: writing.isHidden(begins) ? 'hidden' : 'waiting' };
   switch (begins.kind) {
     case 'text':
     case 'refusal':

@@ -1,4 +1,4 @@
-import type { AboutAnswer, AnswerEvent, ChoiceFinish } from '../../model/answer-event.ts';
+import type { AboutAnswer, AnswerEvent, BegunPart, ChoiceFinish } from '../../model/answer-event.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { JsonObject } from '../../wire/json.ts';
@@ -28,7 +28,9 @@ interface Telling {
 
 /** Source: Anthropic API reference, "Streaming Messages". */
 export function messageEvents(about: AnswerIdentity): MessageEvents {
-  const telling: Telling = { about, blocks: blockWriter(), hasBegun: false, members: {} };
+  // Anthropic tells why it refuses in `stop_details` and in no block.
+  const isHidden = ({ kind }: BegunPart): boolean => kind === 'refusal' && telling.members.stop_details !== undefined;
+  const telling: Telling = { about, blocks: blockWriter(isHidden), hasBegun: false, members: {} };
   const inOrder = oneByOne();
   return {
     write: (event) => inOrder(event).flatMap((ordered) => told(telling, ordered)),
