@@ -7,6 +7,7 @@ const METHODS: Readonly<Record<Operation, string>> = {
   'answer-stream': 'converse-stream',
   embed: 'invoke',
   'embed-batch': 'invoke',
+  'count-tokens': 'count-tokens',
 };
 
 /** Amazon Bedrock in one region: Converse for answers, InvokeModel for embeddings. Source: Amazon Bedrock API reference. */

@@ -7,6 +7,7 @@ const METHODS: Readonly<Record<Operation, string>> = {
   'answer-stream': 'streamGenerateContent',
   embed: 'embedContent',
   'embed-batch': 'batchEmbedContents',
+  'count-tokens': 'countTokens',
 };
 
 /** The Gemini API of Google AI Studio. Source: ai.google.dev/api. */

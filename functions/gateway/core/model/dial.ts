@@ -30,7 +30,7 @@ export interface UpstreamResponse {
 }
 
 /** What a vendor is asked to do. The host knows the path of each. */
-export type Operation = 'answer' | 'answer-stream' | 'embed' | 'embed-batch';
+export type Operation = 'answer' | 'answer-stream' | 'embed' | 'embed-batch' | 'count-tokens';
 
 /** One request as a vendor reads it, not yet addressed and proven. */
 export interface UpstreamRequest {

@@ -21,6 +21,8 @@ export interface Protocol {
   readonly decoder: (target: Target, choices?: number) => AnswerDecoder;
   /** Absent where the vendor has no embeddings. */
   readonly embeddings?: EmbeddingsProtocol;
+  /** Absent where the vendor does not count a prompt's tokens before it answers. */
+  readonly countTokens?: TokenCountProtocol;
   /** Reads a response whose status is not 2xx (`body` is its text, perhaps cut at 64 KiB, perhaps no JSON at all). */
   readonly readFailure: (response: FailedResponse) => AttemptFailure;
 }
@@ -61,6 +63,13 @@ export interface AnswerDecoder {
   readonly end: () => readonly AnswerEvent[];
   /** Whether the answer is complete, so that nothing more needs to be read (the terminal event and the usage have been seen). */
   readonly isComplete: () => boolean;
+}
+
+export interface TokenCountProtocol {
+  /** `undefined` where this prompt cannot be counted. */
+  readonly encode: (prompt: Prompt, target: Target) => UpstreamRequest | undefined;
+  /** The count in the JSON body of the response; `undefined` where it has none. */
+  readonly decode: (json: unknown) => number | undefined;
 }
 
 export interface EmbeddingsProtocol {

@@ -14,6 +14,7 @@ import type { Call } from './call.ts';
 import { authenticate } from './caller-key.ts';
 import { chatCall } from './chat-call.ts';
 import { newProgress } from './chat-progress.ts';
+import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { headProblem } from './head-limits.ts';
@@ -36,6 +37,7 @@ interface Endpoint {
 
 const PROMPTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, chatCall) };
 const EMBEDDINGS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, embeddingsCall) };
+const TOKEN_COUNTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, countTokensCall) };
 const MODELS: Endpoint = { methods: ['GET'], serve: (state, call) => modelsCall(withAllowedModels(state, call), call) };
 const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
 
@@ -97,6 +99,8 @@ function endpointAt({ decisions }: GatewayState, path: string): Endpoint | undef
     return PROMPTS;
   }
   switch (path) {
+    case COUNT_TOKENS_PATH:
+      return TOKEN_COUNTS;
     case EMBEDDINGS_PATH:
       return EMBEDDINGS;
     case STATUS_PATH:
@@ -132,7 +136,7 @@ function shown(text: string): string {
 }
 
 function unknownPath(method: string, path: string): GatewayError {
-  const message = `There is no ${method.slice(0, MAX_SHOWN_CHARS)} ${shown(path)}. There are POST ${CHAT_PATH}, POST ${EMBEDDINGS_PATH}, GET /v1/models and GET /health: set the client's base_url to the gateway's URL with /v1.`;
+  const message = `There is no ${method.slice(0, MAX_SHOWN_CHARS)} ${shown(path)}. There are POST ${CHAT_PATH}, POST /v1/messages, POST ${EMBEDDINGS_PATH}, GET /v1/models and GET /health: set the client's base_url to the gateway's URL with /v1.`;
   return { status: 404, message, type: 'invalid_request_error', code: 'unknown_url', param: null };
 }
 

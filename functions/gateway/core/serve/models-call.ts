@@ -14,12 +14,16 @@ export function modelsCall(state: GatewayState, call: Call): GatewayResponse {
   const { path } = call.request;
   const names = [...state.directory.routes.keys()];
   if (!path.startsWith(PREFIX)) {
-    return jsonAnswer(state, call, progress, { object: 'list', data: names.map((name) => modelObject(state, name)) });
+    return jsonAnswer(state, call, progress, call.surface.models?.list(names) ?? openAiList(state, names));
   }
   const id = decoded(path.slice(PREFIX.length));
   return id !== undefined && state.directory.routes.has(id)
-    ? jsonAnswer(state, call, progress, modelObject(state, id))
+    ? jsonAnswer(state, call, progress, call.surface.models?.one(id) ?? modelObject(state, id))
     : errorAnswer(state, call, progress, noSuchModel(names));
+}
+
+function openAiList(state: GatewayState, names: readonly string[]): JsonObject {
+  return { object: 'list', data: names.map((name) => modelObject(state, name)) };
 }
 
 /** `owned_by` tells a route of this gateway from a provider's own model. */

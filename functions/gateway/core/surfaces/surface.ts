@@ -23,6 +23,11 @@ export interface Surface {
   readonly errorStatus?: (error: GatewayError) => number;
   /** The header in which the API's clients look for the id of a request, beside those that every answer has. */
   readonly requestIdHeader?: string;
+  /** The names that a request may ask for, where the API has a shape of its own for them; absent: OpenAI's. */
+  readonly models?: {
+    readonly one: (name: string) => JsonObject;
+    readonly list: (names: readonly string[]) => JsonObject;
+  };
 }
 
 /** What an answer is called towards the caller, the same in a body and in every event of a stream. */

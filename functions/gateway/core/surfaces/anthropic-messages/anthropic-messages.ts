@@ -1,6 +1,7 @@
 import type { Surface } from '../surface.ts';
 import { messageBody } from './fold-message.ts';
 import { errorJson, errorStatus } from './messages-error.ts';
+import { modelObject, modelsList } from './models-list.ts';
 import { readMessagesPrompt } from './read-prompt.ts';
 import { messageStream } from './stream-message.ts';
 
@@ -13,4 +14,5 @@ export const anthropicMessages: Surface = {
   error: errorJson,
   errorStatus,
   requestIdHeader: 'request-id',
+  models: { one: modelObject, list: modelsList },
 };

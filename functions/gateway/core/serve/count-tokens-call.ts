@@ -1,0 +1,71 @@
+import { vendorTokenCount } from '../attempt/token-count.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { Route } from '../model/gateway-config.ts';
+import { badRequest } from '../model/gateway-error.ts';
+import type { Prompt } from '../model/prompt.ts';
+import { PROTOCOLS } from '../protocols/protocols.ts';
+import { promptFacts } from '../routing/prompt-facts.ts';
+import { errorAnswer, jsonAnswer } from './answer.ts';
+import type { Call } from './call.ts';
+import { newProgress } from './chat-progress.ts';
+import { targetOf } from './encode-for-route.ts';
+import { findRoute } from './find-route.ts';
+import type { GatewayState } from './gateway-state.ts';
+import type { GatewayResponse } from './ports.ts';
+
+export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
+
+/**
+ * Serves `POST /v1/messages/count_tokens`: the count of the route's first deployment whose vendor counts, else the gateway's own estimate,
+ * which says so by `"estimated": true`.
+ */
+export async function countTokensCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
+  const progress = newProgress('other');
+  const read = call.surface.read(json, call.request.headers);
+  if (read.kind === 'invalid') {
+    return errorAnswer(state, call, progress, badRequest(read.message, read.param));
+  }
+  const { prompt } = read;
+  const found = findRoute(state.directory, prompt.model, 'chat');
+  if (found.kind === 'refused') {
+    return errorAnswer(state, call, progress, found.error);
+  }
+  const counted = await vendorCount(state, call, prompt, found.route);
+  return jsonAnswer(
+    state,
+    call,
+    progress,
+    counted === undefined
+      ? { input_tokens: promptFacts(prompt, []).promptTokens, estimated: true }
+      : { input_tokens: counted },
+  );
+}
+
+/** One vendor is asked once, and not for longer than for a first token: an estimate is better than a wait. */
+async function vendorCount(
+  { ports }: GatewayState,
+  call: Call,
+  prompt: Prompt,
+  { deployments, timeouts }: Route,
+): Promise<number | undefined> {
+  const [counting] = deployments.flatMap((deployment) => {
+    const { countTokens } = PROTOCOLS[deployment.providerSettings.protocol];
+    const request = countTokens?.encode(prompt, targetOf(deployment));
+    return countTokens === undefined || request === undefined ? [] : [{ deployment, countTokens, request }];
+  });
+  if (counting === undefined) {
+    return undefined;
+  }
+  const { deployment, countTokens, request } = counting;
+  const { connectMs, firstTokenMs } = timeouts;
+  const controller = new AbortController();
+  const timedOut: AttemptFailure = { kind: 'timed-out', phase: 'first-token', afterMs: firstTokenMs };
+  const cancel = call.clock.after(firstTokenMs, () => controller.abort(timedOut));
+  const { signal } = controller;
+  try {
+    return await vendorTokenCount(ports.dial, { deployment, request, connectMs, signal }, countTokens.decode);
+  } finally {
+    cancel();
+    controller.abort({ kind: 'aborted', by: 'caller' } satisfies AttemptFailure);
+  }
+}
