@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Part } from '../../../../../functions/gateway/core/model/part.ts';
+import { PROTOCOLS } from '../../../../../functions/gateway/core/protocols/protocols.ts';
+import { readMessagesPrompt } from '../../../../../functions/gateway/core/surfaces/anthropic-messages/read-prompt.ts';
+import { messagesPrompt } from '../../../../support/messages-prompt.ts';
+
+function own(value: object, ifForeign: 'drop' | 'ignore' | 'refuse') {
+  return { dialect: 'anthropic-messages', value, ifForeign };
+}
+
+function parts(role: 'user' | 'assistant', blocks: readonly object[]): readonly Part[] {
+  return messagesPrompt({ messages: [{ role, content: blocks }] }).turns[0]?.parts ?? [];
+}
+
+const PATH = 'messages[0].content[0]';
+const CALL = { type: 'tool_use', id: 'toolu_1', name: 'read', input: { file: 'a' } };
+
+describe('readMessagesPrompt', () => {
+  it('gives each role of a message its own turn, the system prompt first', () => {
+    const { turns } = messagesPrompt({
+      system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'system', content: 'Mode: plan.' },
+        { role: 'assistant', content: [{ type: 'text', text: 'Yes?' }] },
+      ],
+    });
+    assert.deepEqual(
+      turns.map(({ role, path }) => [role, path]),
+      [
+        ['instructions', 'system'],
+        ['user', 'messages[0]'],
+        ['instructions', 'messages[1]'],
+        ['assistant', 'messages[2]'],
+      ],
+    );
+    assert.deepEqual(turns[0]?.parts, [{ kind: 'text', text: 'Be brief.', path: 'system[0]', cache: { ttl: '1h' } }]);
+  });
+
+  it('keeps the billing line of Claude Code from everybody but Anthropic', () => {
+    const prompt = messagesPrompt({
+      system: [
+        { type: 'text', text: 'x-anthropic-billing-header: cc_version=1;' },
+        { type: 'text', text: 'Be brief.' },
+      ],
+    });
+    assert.deepEqual(prompt.turns[0]?.parts, [{ kind: 'text', text: 'Be brief.', path: 'system[1]' }]);
+    assert.equal(JSON.stringify(prompt.original.body).includes('billing'), true);
+  });
+
+  const blocks: readonly (readonly [string, 'user' | 'assistant', object, readonly object[]])[] = [
+    [
+      'an image in base64',
+      'user',
+      { type: 'image', source: { type: 'base64', media_type: 'image/PNG', data: 'AA==' } },
+      [{ kind: 'media', media: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA==' } }],
+    ],
+    [
+      'a document of text with its title',
+      'user',
+      {
+        type: 'document',
+        title: 'Notes',
+        citations: { enabled: true },
+        source: { type: 'text', media_type: 'text/plain', data: 'Words.' },
+      },
+      [{ kind: 'media', media: 'document', source: { kind: 'text', text: 'Words.' }, title: 'Notes', cite: true }],
+    ],
+    [
+      'a document at an address',
+      'user',
+      { type: 'document', source: { type: 'url', url: 'https://a.example/a.pdf' } },
+      [{ kind: 'media', media: 'document', source: { kind: 'url', url: 'https://a.example/a.pdf' } }],
+    ],
+    [
+      'an uploaded file',
+      'user',
+      { type: 'document', source: { type: 'file', file_id: 'file_1' } },
+      [{ kind: 'media', media: 'document', source: { kind: 'uploaded', dialect: 'anthropic-messages', id: 'file_1' } }],
+    ],
+    [
+      'a call, with its own members',
+      'assistant',
+      { ...CALL, caller: { type: 'direct' } },
+      [
+        {
+          kind: 'tool-call',
+          id: 'toolu_1',
+          name: 'read',
+          input: '{"file":"a"}',
+          inputPath: `${PATH}.input`,
+          native: own({ caller: { type: 'direct' } }, 'ignore'),
+        },
+      ],
+    ],
+    [
+      'a failed result',
+      'user',
+      { type: 'tool_result', tool_use_id: 'toolu_1', is_error: true, content: [{ type: 'text', text: 'No.' }] },
+      [
+        {
+          kind: 'tool-result',
+          id: 'toolu_1',
+          idPath: `${PATH}.tool_use_id`,
+          isError: true,
+          parts: [{ kind: 'text', text: 'No.', path: `${PATH}.content[0]` }],
+        },
+      ],
+    ],
+    [
+      'a thought with its whole block as proof',
+      'assistant',
+      { type: 'thinking', thinking: 'Hm.', signature: 'c2ln' },
+      [
+        {
+          kind: 'reasoning',
+          text: 'Hm.',
+          proof: own({ type: 'thinking', thinking: 'Hm.', signature: 'c2ln' }, 'ignore'),
+        },
+      ],
+    ],
+    [
+      'a redacted thought',
+      'assistant',
+      { type: 'redacted_thinking', data: 'ZGF0YQ==' },
+      [{ kind: 'reasoning', text: '', proof: own({ type: 'redacted_thinking', data: 'ZGF0YQ==' }, 'ignore') }],
+    ],
+    [
+      "a server's tool",
+      'assistant',
+      { type: 'server_tool_use', id: 's', name: 'web_search', input: {} },
+      [
+        {
+          kind: 'opaque',
+          what: 'server_tool_use',
+          native: own({ type: 'server_tool_use', id: 's', name: 'web_search', input: {} }, 'drop'),
+        },
+      ],
+    ],
+    [
+      'a summary in place of what was said',
+      'assistant',
+      { type: 'compaction', content: 'They greeted.' },
+      [{ kind: 'text', text: 'They greeted.', native: own({ type: 'compaction', content: 'They greeted.' }, 'drop') }],
+    ],
+  ];
+  for (const [name, role, block, expected] of blocks) {
+    it(`reads ${name}`, () => {
+      assert.deepEqual(
+        parts(role, [block]),
+        expected.map((part) => ({ path: PATH, ...part })),
+      );
+    });
+  }
+
+  it('reads a document made of blocks as text, with its pictures beside it', () => {
+    const image = { type: 'image', source: { type: 'url', url: 'https://a.example/a.png' } };
+    const content = [{ type: 'text', text: 'One.' }, { type: 'text', text: 'Two.' }, image];
+    const read = parts('user', [{ type: 'document', source: { type: 'content', content } }]);
+    assert.deepEqual(
+      read.map((part) => (part.kind === 'media' ? [part.media, part.source] : [])),
+      [
+        ['document', { kind: 'text', text: 'One.\n\nTwo.' }],
+        ['image', { kind: 'url', url: 'https://a.example/a.png' }],
+      ],
+    );
+  });
+
+  it("gives a call the signature that Gemini's call had", () => {
+    const thought = { type: 'thinking', thinking: '', signature: 'nemo:gemini:{"thoughtSignature":"s"}' };
+    const [call, ...others] = parts('assistant', [thought, CALL]);
+    assert.deepEqual(call?.native, { dialect: 'gemini', value: { thoughtSignature: 's' }, ifForeign: 'ignore' });
+    assert.deepEqual(others, []);
+  });
+
+  const reasoning: readonly (readonly [object, object | undefined])[] = [
+    [{}, undefined],
+    [{ thinking: { type: 'disabled' } }, { effort: 'none' }],
+    [{ thinking: { type: 'enabled', budget_tokens: 2000 } }, { budgetTokens: 2000 }],
+    [
+      { thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'medium' } },
+      { effort: 'medium', show: 'none' },
+    ],
+    [{ output_config: { effort: 'low' } }, { effort: 'low' }],
+  ];
+  for (const [body, expected] of reasoning) {
+    it(`reads ${JSON.stringify(body)} as reasoning of ${JSON.stringify(expected)}`, () => {
+      assert.deepEqual(messagesPrompt(body).reasoning, expected);
+    });
+  }
+
+  const choices: readonly (readonly [object, object | undefined, boolean | undefined])[] = [
+    [{ type: 'auto', disable_parallel_tool_use: true }, { mode: 'auto' }, false],
+    [{ type: 'any' }, { mode: 'required' }, undefined],
+    [{ type: 'tool', name: 'read' }, { mode: 'one', name: 'read' }, undefined],
+    [{ type: 'none' }, { mode: 'none' }, undefined],
+  ];
+  for (const [choice, toolUse, parallel] of choices) {
+    it(`reads the tool choice ${JSON.stringify(choice)}`, () => {
+      const prompt = messagesPrompt({ tools: [{ name: 'read', input_schema: {} }], tool_choice: choice });
+      assert.deepEqual(prompt.toolUse, toolUse);
+      assert.equal(prompt.parallelToolCalls, parallel);
+    });
+  }
+
+  it('leaves a tool of Anthropic out beside functions, and refuses the request that has nothing else', () => {
+    const search = { type: 'web_search_20250305', name: 'web_search' };
+    const read = { name: 'read', input_schema: {} };
+    const ifForeign = (tools: readonly object[]) =>
+      messagesPrompt({ tools }).tools.map((tool) => (tool.kind === 'native' ? tool.native.ifForeign : 'function'));
+    assert.deepEqual(ifForeign([read, search]), ['function', 'drop']);
+    assert.deepEqual(ifForeign([search]), ['refuse']);
+  });
+
+  it('keeps unknown members for Anthropic, and names them where they are dropped', () => {
+    const prompt = messagesPrompt({ safeguards: [1], output_config: { task_budget: { total: 1 } }, made_up: true });
+    const encoding = PROTOCOLS.openai.encode(prompt, { model: 'm', streaming: true });
+    assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
+    assert.deepEqual(encoding.dropped, ['safeguards', 'made_up', 'output_config.task_budget']);
+  });
+
+  it('sends the names of betas to Anthropic alone, and nothing else of the headers', () => {
+    const headers = { 'anthropic-beta': 'a-2025-01-01, b-2025-01-01,no name', 'x-api-key': 'secret' };
+    const prompt = messagesPrompt({}, headers);
+    const sent = (protocol: 'anthropic' | 'openai') => {
+      const encoding = PROTOCOLS[protocol].encode(prompt, { model: 'claude-opus-5-5', streaming: true });
+      assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
+      return encoding;
+    };
+    assert.equal(sent('anthropic').request.headers['anthropic-beta'], 'a-2025-01-01,b-2025-01-01');
+    assert.equal(JSON.stringify(sent('openai')).includes('beta'), false);
+    assert.deepEqual(sent('openai').dropped, []);
+    assert.equal(JSON.stringify([sent('anthropic'), sent('openai')]).includes('secret'), false);
+  });
+
+  const wrong: readonly (readonly [object, string | null])[] = [
+    [{ model: '' }, 'model'],
+    [{ messages: [] }, 'messages'],
+    [{ messages: [{ role: 'tool', content: 'a' }] }, 'messages[0].role'],
+    [{ messages: [{ role: 'user' }] }, 'messages[0].content'],
+    [{ messages: [{ role: 'user', content: [{ type: 'text' }] }] }, 'messages[0].content[0].text'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'base64', data: 'a' } }] }] },
+      'messages[0].content[0].source.media_type',
+    ],
+    [{ messages: [{ role: 'assistant', content: [{ ...CALL, input: '{}' }] }] }, 'messages[0].content[0].input'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'tool_result', content: 'a' }] }] },
+      'messages[0].content[0].tool_use_id',
+    ],
+    [{ max_tokens: 0 }, 'max_tokens'],
+    [{ system: 1 }, 'system'],
+    [{ tools: [{ name: 'read' }] }, 'tools[0].input_schema'],
+    [{ tool_choice: 'auto' }, 'tool_choice'],
+    [{ tool_choice: { type: 'tool' } }, 'tool_choice.name'],
+    [{ thinking: { type: 'enabled' } }, 'thinking.budget_tokens'],
+    [{ output_config: { format: { type: 'json_schema' } } }, 'output_config.format.schema'],
+    [{ metadata: { user_id: 1 } }, 'metadata.user_id'],
+    [{ stop_sequences: 'a' }, 'stop_sequences'],
+  ];
+  for (const [body, param] of wrong) {
+    it(`refuses ${JSON.stringify(body)} at ${param}`, () => {
+      const read = readMessagesPrompt({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...body });
+      assert.ok(read.kind === 'invalid');
+      assert.equal(read.param, param);
+      assert.ok(read.message.startsWith(`${param} `), read.message);
+    });
+  }
+});
