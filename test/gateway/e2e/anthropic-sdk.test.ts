@@ -13,6 +13,7 @@ const READ: Anthropic.Tool = {
   description: 'Reads a file.',
   input_schema: { type: 'object', properties: { file: { type: 'string' } }, required: ['file'] },
 };
+const BUSY = { 'content-type': 'application/json', 'retry-after': '7' };
 const CALL = { name: 'read', fragments: ['{"fi', 'le":"a.txt"}'] };
 
 function clientOf({ origin, key }: Pick<RunningGateway<string>, 'origin' | 'key'>): Anthropic {
@@ -115,7 +116,7 @@ for (const protocol of PROTOCOLS) {
     });
 
     it('is told of a rate limit, and when to try again', async () => {
-      gateway.fakes.only.script({ kind: 'status', status: 429, headers: { 'retry-after': '7' } });
+      gateway.fakes.only.script({ kind: 'raw', status: 429, headers: BUSY, pieces: ['{}'] });
       const error = await apiErrorOf(client.messages.create(HELLO));
       assert.ok(error instanceof Anthropic.RateLimitError);
       assert.equal(error.type, 'rate_limit_error');
@@ -145,6 +146,21 @@ for (const protocol of PROTOCOLS) {
       const message = await clientOf(gateway).messages.stream(HELLO).finalMessage();
       assert.equal(message.model, deploymentId('second'));
       assert.deepEqual(message.content, [{ type: 'text', text: 'I am here.' }]);
+    });
+
+    it('gets one whole message where another goes on after it has died in the midst of its words', async () => {
+      for (const second of PROTOCOLS) {
+        await using gateway = await runningGateway({
+          fakes: { first: protocol, second },
+          deployments: { second: { prefill: true } },
+          config: { onStreamCut: 'continue' },
+        });
+        gateway.fakes.first.script({ kind: 'cut', chunks: ['The', ' quick', ' brown '], afterChunks: 3 });
+        gateway.fakes.second.script({ kind: 'answer', chunks: [' fox', ' jumps.'] });
+        const message = await clientOf(gateway).messages.stream(HELLO).finalMessage();
+        assert.deepEqual(message.content, [{ type: 'text', text: 'The quick brown fox jumps.' }]);
+        assert.equal(message.stop_reason, 'end_turn');
+      }
     });
   });
 }

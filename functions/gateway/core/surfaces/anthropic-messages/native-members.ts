@@ -5,7 +5,7 @@ import { ownNative } from './own-native.ts';
 import { serviceTierOf } from './read-settings.ts';
 
 /** The header that opens members of the body and types of tools. */
-export const BETA_HEADER = 'anthropic-beta';
+const BETA_HEADER = 'anthropic-beta';
 
 /** Members of the request that only Anthropic has, and the betas that the caller asks for. */
 export function nativeMembers(
