@@ -10,6 +10,7 @@ describe('the address of a call', () => {
     ['openai', 'gpt-5.5', 'answer', 'https://api.openai.com/v1/chat/completions'],
     ['openai', 'text-embedding-3-small', 'embed', 'https://api.openai.com/v1/embeddings'],
     ['anthropic', 'claude-sonnet-5', 'answer-stream', 'https://api.anthropic.com/v1/messages'],
+    ['anthropic', 'claude-sonnet-5', 'count-tokens', 'https://api.anthropic.com/v1/messages/count_tokens'],
     ['gemini', 'gemini-2.5-pro', 'answer-stream', '/models/gemini-2.5-pro:streamGenerateContent?alt=sse'],
     ['gemini', 'gemini-2.5-pro', 'answer', '/models/gemini-2.5-pro:generateContent'],
     ['gemini', 'models/gemini-2.5-pro', 'answer', '/models/gemini-2.5-pro:generateContent'],

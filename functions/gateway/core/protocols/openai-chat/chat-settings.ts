@@ -20,12 +20,23 @@ export function chatSettings(prompt: Prompt, notes: EncodingNotes): JsonObject {
     reasoning_effort: reasoning?.effort ?? effortOf(reasoning?.budgetTokens),
     logprobs: logprobs === undefined ? undefined : true,
     top_logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
-    user: prompt.user,
+    user: userId(prompt, notes),
     service_tier: prompt.serviceTier,
     metadata: prompt.metadata,
     prompt_cache_key: prompt.cacheKey,
     stream: prompt.stream,
   });
+}
+
+/** OpenAI's longest; others take twice as much, and Claude Code sends more. */
+const MAX_USER_CHARS = 64;
+
+function userId({ user }: Prompt, notes: EncodingNotes): string | undefined {
+  if (user === undefined || user.length <= MAX_USER_CHARS) {
+    return user;
+  }
+  notes.drop('user');
+  return undefined;
 }
 
 function samplingMembers(sampling: Prompt['sampling']): JsonObject {

@@ -220,6 +220,14 @@ describe('readMessagesPrompt', () => {
     assert.deepEqual(encoding.dropped, ['safeguards', 'made_up', 'output_config.task_budget']);
   });
 
+  it('names the id of Claude Code as dropped where it is too long for OpenAI', () => {
+    const prompt = messagesPrompt({ metadata: { user_id: 'a'.repeat(65) } });
+    const encoding = PROTOCOLS.openai.encode(prompt, { model: 'm', streaming: true });
+    assert.ok(encoding.kind === 'encoded');
+    assert.deepEqual(encoding.dropped, ['metadata.user_id']);
+    assert.equal(encoding.request.body.user, undefined);
+  });
+
   it('sends the names of betas to Anthropic alone, and nothing else of the headers', () => {
     const headers = { 'anthropic-beta': 'a-2025-01-01, b-2025-01-01,no name', 'x-api-key': 'secret' };
     const prompt = messagesPrompt({}, headers);
