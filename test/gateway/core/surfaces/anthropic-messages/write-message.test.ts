@@ -172,6 +172,15 @@ describe('the answer of a Messages call', () => {
     assert.deepEqual(folded(streamed(events)), [value]);
   });
 
+  it('passes a sign of life on as a ping, once the message has begun', () => {
+    const events = streamed(
+      eventsOf([{ type: 'keep-alive' }, { type: 'text', choice: 0, text: 'a' }, { type: 'keep-alive' }, END]),
+    );
+    const types = events.map(({ type }) => type);
+    assert.deepEqual(types.slice(0, 4), ['message_start', 'content_block_start', 'content_block_delta', 'ping']);
+    assert.equal(types.filter((type) => type === 'ping').length, 1);
+  });
+
   it('has no block for words that never came, nor for what another vendor does by itself', () => {
     const native = { dialect: 'openai-responses', value: { type: 'web_search_call' }, ifForeign: 'drop' } as const;
     const events: AnswerEvent[] = [
