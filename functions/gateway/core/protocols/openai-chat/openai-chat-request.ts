@@ -14,7 +14,7 @@ import { reasoningConflict } from './reasoning-conflict.ts';
 export function encodeOpenAiChat(prompt: Prompt, target: Target): Encoding {
   const rules = openAiRules(target.model, target.rules);
   const notes = encodingNotes(prompt.names);
-  const request = chatBodyOf(prompt, notes);
+  const request = chatBodyOf(withinModelsLimit(prompt, target), notes);
   const refused =
     notes.refusal() ?? reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
   if (refused !== undefined) {
@@ -32,6 +32,18 @@ export function encodeOpenAiChat(prompt: Prompt, target: Target): Encoding {
   };
   const operation = body.stream === true ? 'answer-stream' : 'answer';
   return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: [...notes.dropped(), ...dropped] };
+}
+
+/**
+ * A limit of another dialect is the largest that its own models take, since clients must send one: it is cut to what this model gives, which
+ * OpenAI answers with 400 beyond.
+ */
+function withinModelsLimit(prompt: Prompt, { maxOutputTokens }: Target): Prompt {
+  const { limits, original } = prompt;
+  const isBeyond = (limits.outputTokens ?? 0) > (maxOutputTokens ?? Number.POSITIVE_INFINITY);
+  return original.dialect === 'openai-chat' || maxOutputTokens === undefined || !isBeyond
+    ? prompt
+    : { ...prompt, limits: { ...limits, outputTokens: maxOutputTokens } };
 }
 
 function refusedShape(

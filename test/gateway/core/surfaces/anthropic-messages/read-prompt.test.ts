@@ -228,6 +228,18 @@ describe('readMessagesPrompt', () => {
     assert.equal(encoding.request.body.user, undefined);
   });
 
+  it('asks a model of OpenAI for no longer an answer than it gives', () => {
+    const prompt = messagesPrompt({ max_tokens: 128_000 });
+    const limit = (target: object) => {
+      const encoding = PROTOCOLS.openai.encode(prompt, { model: 'gpt-4o', streaming: true, ...target });
+      assert.ok(encoding.kind === 'encoded');
+      return encoding.request.body.max_completion_tokens;
+    };
+    assert.equal(limit({ maxOutputTokens: 16_384 }), 16_384);
+    assert.equal(limit({ maxOutputTokens: 200_000 }), 128_000);
+    assert.equal(limit({}), 128_000);
+  });
+
   it('sends the names of betas to Anthropic alone, and nothing else of the headers', () => {
     const headers = { 'anthropic-beta': 'a-2025-01-01, b-2025-01-01,no name', 'x-api-key': 'secret' };
     const prompt = messagesPrompt({}, headers);
