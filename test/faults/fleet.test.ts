@@ -32,7 +32,8 @@ async function fleetOf(size: number): Promise<Fleet> {
     runningGateway<string>({
       fakes: { [first]: { protocol: 'openai', fake: primary }, [second]: { protocol: 'openai', fake: backup } },
       config: {
-        statistics: { refreshMs: 50, flushMs: 0 },
+        // A busy machine answers some reads later than the default's 50 ms, and a probe that cannot be claimed in time is not made.
+        statistics: { refreshMs: 50, flushMs: 0, readTimeoutMs: 2000 },
         ejection: { baseCooldownMs: COOLDOWN_MS },
       },
       dynamoDb,

@@ -53,7 +53,7 @@ describe("the prober under Lambda's runtime", () => {
     assert.deepEqual(await prober.invoke(), { kind: 'answered', json: { probed: 2, failed: 0, skipped: 0 } });
     assert.deepEqual([first.requests.length, second.requests.length], [1, 1]);
     const writes = prober.aws.calls.filter((operation) => operation === 'UpdateItem');
-    assert.equal(writes.length, 4, 'two memories of each deployment');
+    assert.equal(writes.length, 6, 'three memories of each deployment');
     const reads = prober.aws.calls.filter((operation) => operation !== 'UpdateItem');
     assert.deepEqual(reads.toSorted(), ['BatchGetItem', 'GetSecretValue']);
   });

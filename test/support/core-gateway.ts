@@ -2,7 +2,7 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import { createGateway } from '../../functions/gateway/core/serve/gateway.ts';
-import type { GatewayPorts } from '../../functions/gateway/core/serve/ports.ts';
+import type { GatewayPorts, GatewayRequest } from '../../functions/gateway/core/serve/ports.ts';
 import { fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { StatisticsStore } from '../../functions/gateway/core/statistics/statistics-store.ts';
 
@@ -17,8 +17,44 @@ export type Ask = (path: string, body: Uint8Array, headers?: Readonly<Record<str
 
 export const CORE_PROTOCOLS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const;
 
-/** The whole gateway core without a network: each provider is what `dial` makes of it. */
+/** The whole gateway core without a network, its answers read to the end: each provider is what `dial` makes of it. */
 export function coreGateway(dial: Dial, authenticate: GatewayPorts['authenticate'] = KNOWS_EVERYBODY): Ask {
+  const gateway = coreHandler(dial, { authenticate });
+  return async (path, body, headers = {}) => {
+    const response = await gateway(coreRequest(path, body, headers));
+    const parts: string[] = [];
+    if (typeof response.body === 'string') {
+      parts.push(response.body);
+    } else {
+      for await (const part of response.body) {
+        parts.push(part);
+      }
+    }
+    await response.afterEnd();
+    return { status: response.status, headers: response.headers, text: parts.join('') };
+  };
+}
+
+/** A request of a caller who never hangs up, or, as on Lambda, of one who is not seen to. */
+export function coreRequest(
+  path: string,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): GatewayRequest {
+  return {
+    method: 'POST',
+    path,
+    headers: { authorization: 'Bearer fuzz', ...headers },
+    readBody: async () => body,
+    signal: new AbortController().signal,
+  };
+}
+
+/** The same core, with its answers as the edges get them. */
+export function coreHandler(
+  dial: Dial,
+  ports: Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord'>> = {},
+): ReturnType<typeof createGateway> {
   const config = coreConfig();
   const statistics = fleetStatistics({
     deployments: Object.keys(config.deployments),
@@ -31,7 +67,7 @@ export function coreGateway(dial: Dial, authenticate: GatewayPorts['authenticate
       throw new Error(operation, { cause: error });
     },
   });
-  const gateway = createGateway({
+  return createGateway({
     config,
     clock: systemClock,
     random: () => 0.5,
@@ -39,28 +75,10 @@ export function coreGateway(dial: Dial, authenticate: GatewayPorts['authenticate
     randomHex: (digits) => '1'.repeat(digits),
     dial,
     statistics,
-    authenticate,
+    authenticate: KNOWS_EVERYBODY,
     onRecord: (record) => void JSON.stringify(record),
+    ...ports,
   });
-  return async (path, body, headers = {}) => {
-    const response = await gateway({
-      method: 'POST',
-      path,
-      headers: { authorization: 'Bearer fuzz', ...headers },
-      readBody: async () => body,
-      signal: new AbortController().signal,
-    });
-    const parts: string[] = [];
-    if (typeof response.body === 'string') {
-      parts.push(response.body);
-    } else {
-      for await (const part of response.body) {
-        parts.push(part);
-      }
-    }
-    await response.afterEnd();
-    return { status: response.status, headers: response.headers, text: parts.join('') };
-  };
 }
 
 const KNOWS_EVERYBODY: GatewayPorts['authenticate'] = async () => ({ name: 'fuzz' });

@@ -20,10 +20,13 @@ export function hedgeTarget(race: Race): number | undefined {
   return isFirst || hasAttemptLeft(race) ? untriedCandidates(race).find(isTarget) : undefined;
 }
 
-/** The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so. */
+/**
+ * The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so.
+ * `undefined` where its window is too small for the prompt, as another attempt may have shown meanwhile.
+ */
 export function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race['pause'] {
   const attempt = race.attempts[failed];
-  if (attempt?.failure === undefined || !hasAttemptLeft(race) || !race.rules.mayRetry(attempt.candidate)) {
+  if (attempt?.failure === undefined || !hasAttemptLeft(race) || !mayAskAgain(race, attempt.candidate)) {
     return undefined;
   }
   const waitMs =
@@ -31,6 +34,10 @@ export function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race
   return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
     ? undefined
     : { untilMs: nowMs + waitMs, candidate: attempt.candidate };
+}
+
+function mayAskAgain(race: Race, candidate: number): boolean {
+  return race.rules.mayRetry(candidate) && isLargeEnough(race, candidate);
 }
 
 /** The wait that a rate limit has told, where it is worth it. */
@@ -71,18 +78,21 @@ function triesAt(race: Race, candidate: number): number {
   return race.attempts.filter((attempt) => attempt.candidate === candidate).length;
 }
 
-/** The candidates that may still be dialled, in the plan's order. A prompt that was too long for one goes only to larger windows. */
+/** The candidates that may still be dialled, in the plan's order. */
 export function untriedCandidates(race: Race): readonly number[] {
-  const exceeded = race.attempts.filter(({ failure }) => {
-    return failure !== undefined && failureVerdict(failure).next === 'larger-window';
-  });
-  const windows = exceeded.map((attempt) => race.rules.candidates[attempt.candidate]?.contextWindow ?? 0);
-  const isLargeEnough = (window: number | undefined): boolean =>
-    windows.length === 0 || (window ?? 0) > Math.max(...windows);
-  return race.rules.candidates.flatMap((candidate, index) => {
-    const isTried = race.attempts.some((attempt) => attempt.candidate === index);
-    return isTried || !isLargeEnough(candidate.contextWindow) ? [] : [index];
-  });
+  const tried = new Set(race.attempts.map(({ candidate }) => candidate));
+  return [...race.rules.candidates.keys()].filter((index) => !tried.has(index) && isLargeEnough(race, index));
+}
+
+/** A prompt that was too long for one candidate goes only to larger windows. An unknown window counts as none. */
+function isLargeEnough({ attempts, rules }: Race, candidate: number): boolean {
+  const windowOf = (index: number): number => rules.candidates[index]?.contextWindow ?? 0;
+  return attempts.every(
+    ({ failure, candidate: other }) =>
+      failure === undefined ||
+      failureVerdict(failure).next !== 'larger-window' ||
+      windowOf(candidate) > windowOf(other),
+  );
 }
 
 function hasAttemptLeft({ attempts, rules }: Race): boolean {

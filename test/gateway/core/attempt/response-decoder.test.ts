@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { responseDecoder } from '../../../../functions/gateway/core/attempt/response-decoder.ts';
 import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
 import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
+import fc from '../../../support/property.ts';
 
 const TARGET = { model: 'm', streaming: true };
 const NAMES = Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[];

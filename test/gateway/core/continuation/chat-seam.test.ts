@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { chatSeam } from '../../../../functions/gateway/core/continuation/chat-seam.ts';
+import fc from '../../../support/property.ts';
 import { eventsOf } from '../../../support/steps.ts';
 
 const OPEN = { part: 0, isOpen: true };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { responseDecoder } from '../../../../functions/gateway/core/attempt/response-decoder.ts';
 import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
@@ -8,6 +7,7 @@ import { chatBody } from '../../../../functions/gateway/core/surfaces/openai-cha
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat, WirePart } from '../../../../infra/local/simulated/vendor-wire.ts';
 import { promptOf } from '../../../support/prompt-of.ts';
+import fc from '../../../support/property.ts';
 import { stepsOf } from '../../../support/steps.ts';
 import { wireOf } from '../../../support/wire-of.ts';
 

@@ -111,6 +111,37 @@ describe('a prompt too long for one candidate', () => {
     racer.send(failed(1, FAILURES.overloaded), 6);
     assert.deepEqual(racer.dialled(), [0, 1, 3]);
   });
+
+  const passing: Readonly<Record<string, AttemptFailure>> = {
+    'a 503': FAILURES.overloaded,
+    'a broken connection': FAILURES.unreachable,
+    'a short Retry-After': { kind: 'rate-limited', retryAfterMs: 100, quota: false },
+  };
+  for (const [name, failure] of Object.entries(passing)) {
+    for (const mode of ['stream', 'plain'] as const) {
+      const hedged = [8000, 32_000, 128_000].map((contextWindow) =>
+        raceCandidate({ contextWindow, hedgeAfterMs: 500 }),
+      );
+      const rules = { mode, sameTargetRetries: 1, mayHedge: () => true, maxAttempts: 5 };
+
+      it(`is not sent to a smaller one again after ${name} (${mode}), where its hedge has found it too long`, () => {
+        const racer = startedRacer(raceRules({ ...rules, candidates: hedged }));
+        racer.send(WOKEN, 500);
+        racer.send(failed(1, FAILURES['context-exceeded']), 600);
+        const commands = racer.send(failed(0, failure), 700);
+        assert.deepEqual(commands, [{ kind: 'dial', attempt: 2, candidate: 2 }]);
+      });
+
+      it(`is sent to a larger one again after ${name} (${mode}), where its smaller hedge has found it too long`, () => {
+        const racer = startedRacer(raceRules({ ...rules, candidates: hedged.toReversed() }));
+        racer.send(WOKEN, 500);
+        racer.send(failed(1, FAILURES['context-exceeded']), 600);
+        racer.send(failed(0, failure), 700);
+        racer.send(WOKEN, racer.wakesAt());
+        assert.deepEqual(racer.dialled(), [0, 1, 0]);
+      });
+    }
+  }
 });
 
 describe('a route that retries the same target', () => {

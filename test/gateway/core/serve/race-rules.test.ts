@@ -103,6 +103,48 @@ describe('the wait before a hedge', () => {
   });
 });
 
+describe('the budget of hedges', () => {
+  const BUDGET = 0.05;
+  const TTFT_MS = 300;
+  /** A thousand requests beside the hedges: the whole budget allows fifty. */
+  const REQUESTS = 1000;
+
+  interface Row {
+    readonly name: string;
+    /** Hedges of the last minutes, all of them over. */
+    readonly hedges: number;
+    readonly asked: 'when due' | 'when late';
+    /** The mean of the last seconds' times to first token. */
+    readonly recentTtftMs: number;
+    readonly isGranted: boolean;
+  }
+  const usual = { asked: 'when due', recentTtftMs: TTFT_MS } as const;
+  const rows: readonly Row[] = [
+    { ...usual, name: 'grants one that is due within its half', hedges: 24, isGranted: true },
+    { ...usual, name: 'refuses one that is due past its half', hedges: 25, isGranted: false },
+    { ...usual, name: 'grants a late one out of the other half', asked: 'when late', hedges: 49, isGranted: true },
+    { ...usual, name: 'refuses a late one past the whole', asked: 'when late', hedges: 50, isGranted: false },
+    { ...usual, name: 'grants one while the first slows down', recentTtftMs: 900, hedges: 49, isGranted: true },
+    { ...usual, name: 'refuses one past the whole also then', recentTtftMs: 900, hedges: 50, isGranted: false },
+  ];
+  for (const { name, hedges, asked, recentTtftMs, isGranted } of rows) {
+    it(name, () => {
+      const seen = { evidence: 100, ttftTotalMs: 100 * recentTtftMs };
+      const { estimate } = measured(TTFT_MS, { hedges, requests: REQUESTS + hedges });
+      const now = { estimate: { ...estimate, recent: { ...estimate.recent, ...seen } } };
+      const { clock } = virtualClock();
+      const ports = { clock, random: () => 0.5, statistics: { look: () => now } };
+      const state = { ports, hedges: { racing: 0 } } as unknown as GatewayState;
+      const setting = { route: route({ hedge: { percentile: 95, budget: BUDGET } }), mode: 'stream' } as const;
+      const candidates = [candidate('a', { ttftMs: TTFT_MS, tailMs: 1000 })];
+      const { mayHedge } = raceRules(candidates, { ...setting, deadlineMs: clock.nowMs() + LEFT_MS }, state);
+      assert.equal(mayHedge?.(asked), isGranted);
+      // A granted one counts from now on, before the statistics have it.
+      assert.equal(state.hedges.racing, isGranted ? 1 : 0);
+    });
+  }
+});
+
 describe('the silence of one that has lost to a hedge', () => {
   it('says something after twice the time that half of its first tokens take', () => {
     const rule = silenceRule(candidate('a', { tailMs: 1000 }), 2000);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type {
   AnswerEvent,
   BegunPart,
@@ -14,6 +13,7 @@ import type { JsonObject } from '../../../../../functions/gateway/core/wire/json
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
 import { errorFrame, eventFrame, exceptionFrame } from '../../../../support/amazon-event-stream-frames.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
+import fc from '../../../../support/property.ts';
 
 const TARGET = { model: 'anthropic.claude-sonnet-4-5', streaming: true };
 
@@ -195,7 +195,6 @@ test('What the decoder gives as proofs, the encoder sends back as it was', () =>
         assert.deepEqual(sent[1]?.content, content);
       },
     ),
-    { seed: 4 },
   );
 });
 
@@ -517,7 +516,6 @@ test('No body, event or bytes make the decoder throw', () => {
       assert.ok(read(events as WireEvent[]).length > 0);
       assert.ok(bedrock.decoder(TARGET).body(json).length > 0);
     }),
-    { seed: 4 },
   );
 });
 
@@ -561,7 +559,6 @@ test('In whatever order blocks come, each part begins once, grows while it is op
         }
       }
     }),
-    { seed: 4 },
   );
 });
 

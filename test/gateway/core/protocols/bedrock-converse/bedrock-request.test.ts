@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Part } from '../../../../../functions/gateway/core/model/part.ts';
 import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
 import { bedrock } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock.ts';
 import type { Encoding, Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
 import { arrayMember, type JsonObject, member } from '../../../../../functions/gateway/core/wire/json.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
+import fc from '../../../../support/property.ts';
 
 const SONNET_3_7 = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0';
 const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
@@ -166,7 +166,6 @@ test('Any tool-call id becomes one that Converse takes, the same for the call an
       assert.match(String(callId), /^[a-zA-Z0-9_-]{1,64}$/);
       assert.equal(callId, resultId);
     }),
-    { seed: 4 },
   );
 });
 
@@ -329,7 +328,6 @@ test('Names of documents stay distinct whatever their ordinals collide with', ()
         assert.equal(new Set(documents.map((document) => member(document, 'name'))).size, fileNames.length);
       },
     ),
-    { seed: 4 },
   );
 });
 
@@ -382,7 +380,6 @@ test('Any file name gives a document name of allowed characters', () => {
       assert.match(String(name), /^[A-Za-z0-9()[\]-]+( [A-Za-z0-9()[\]-]+)*$/);
       assert.ok(String(name).length <= 200);
     }),
-    { seed: 4 },
   );
 });
 

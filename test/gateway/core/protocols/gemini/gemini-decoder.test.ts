@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { FinishReason } from '../../../../../functions/gateway/core/model/answer-event.ts';
 import type { Native } from '../../../../../functions/gateway/core/model/dialect.ts';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
+import fc from '../../../../support/property.ts';
 import { type Step, stepsOf } from '../../../../support/steps.ts';
 
 function newDecoder() {
@@ -449,7 +449,6 @@ test('nothing throws, whatever comes, and nothing follows a failure', () => {
       assert.ok(deltas.length > 0);
       stepsOf(newDecoder().body(chunks));
     }),
-    { seed: 1 },
   );
 });
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-
 import type { AnswerEvent } from '../../../../../functions/gateway/core/model/answer-event.ts';
 import { openAiChatDecoder } from '../../../../../functions/gateway/core/protocols/openai-chat/openai-chat-decoder.ts';
 import { chatUsage } from '../../../../../functions/gateway/core/surfaces/openai-chat/chat-usage.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
+import fc from '../../../../support/property.ts';
 import { openAiNative, type Step, stepsOf } from '../../../../support/steps.ts';
 
 const DONE: WireEvent = { kind: 'event', name: 'message', data: '[DONE]' };
