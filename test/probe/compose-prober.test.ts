@@ -7,7 +7,7 @@ import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';
 import { decayScales, fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
-import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../functions/gateway/core/statistics/standing.ts';
 import { composeProber } from '../../functions/probe/compose-prober.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';

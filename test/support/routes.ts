@@ -1,7 +1,7 @@
 import type { Deployment, Route } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestFacts } from '../../functions/gateway/core/model/request-facts.ts';
 import type { Estimate, RecentEstimate, UsualEstimate } from '../../functions/gateway/core/statistics/estimate.ts';
-import type { Standing } from '../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../functions/gateway/core/statistics/standing.ts';
 
 /** A deployment at an OpenAI-shaped provider. What a test changes is what it is about. */
 export function deployment(id: string, change: Partial<Deployment> = {}): Deployment {

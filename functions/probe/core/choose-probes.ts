@@ -1,6 +1,6 @@
 import type { Ejection } from '../../gateway/core/statistics/ejection.ts';
 import type { Estimate } from '../../gateway/core/statistics/estimate.ts';
-import type { Standing } from '../../gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../gateway/core/statistics/standing.ts';
 
 /** A deployment to be asked now. */
 export interface ProbeChoice {

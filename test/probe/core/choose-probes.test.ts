@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Ejection } from '../../../functions/gateway/core/statistics/ejection.ts';
-import type { Standing } from '../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../../functions/gateway/core/statistics/standing.ts';
 import { chooseProbes, MAX_PROBES } from '../../../functions/probe/core/choose-probes.ts';
 import fc from '../../support/property.ts';
 import { estimate, measured } from '../../support/routes.ts';

@@ -3,7 +3,7 @@ import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { CandidateRecord } from '../model/request-record.ts';
 import { estimateAtPrompt, promptFactor } from '../statistics/prompt-size.ts';
-import type { Standing } from '../statistics/scoreboard.ts';
+import type { Standing } from '../statistics/standing.ts';
 import { type Equals, equalsOf } from './equals.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { exploreTarget } from './explore.ts';

@@ -7,7 +7,8 @@ import type { Observation } from './observation.ts';
 import type { DecayScales } from './observation-log.ts';
 import { PACES } from './paced-sums.ts';
 import { sampledShare } from './sampled-share.ts';
-import { type EjectionChange, type Scoreboard, type Standing, scoreboard } from './scoreboard.ts';
+import { type EjectionChange, type Scoreboard, scoreboard } from './scoreboard.ts';
+import type { Standing } from './standing.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */

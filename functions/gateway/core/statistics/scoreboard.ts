@@ -2,23 +2,17 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
-import { type Ejection, type EjectionState, ejectionAfter, ejectionState } from './ejection.ts';
-import { type Estimate, estimateOf } from './estimate.ts';
+import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
+import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
+import type { Standing } from './standing.ts';
+import { mergedEpochs, type StoredStatistics } from './stored-statistics.ts';
 import { decayedSums, type Sums } from './sums.ts';
 import { type UsualCache, usualCache } from './usual-cache.ts';
-
-/** What the store holds of one deployment. */
-export interface StoredStatistics {
-  readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
-  readonly ejection?: Ejection;
-  /** When somebody of the fleet has last looked at it beside a request. */
-  readonly lookedAtMs?: number;
-}
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {
@@ -44,18 +38,6 @@ export interface Observed {
   readonly takeBack: () => void;
   /** To be shared with the fleet. */
   readonly change?: EjectionChange;
-}
-
-export interface Standing {
-  readonly estimate: Estimate;
-  readonly state: EjectionState;
-  readonly ejection?: Ejection;
-  /** When a probe has last been made beside a request; `-Infinity` where none is known. */
-  readonly lookedAtMs: number;
-  /** Its last answers broke off: a first token is no proof that it is well. */
-  readonly breaksAnswers: boolean;
-  /** A caller has met a failure that may lie in his request: a probe should tell. */
-  readonly isSuspect: boolean;
 }
 
 /** `lifted` undoes the ejection `was`. */
@@ -219,7 +201,10 @@ function load(
     paces,
   }: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
-  memory.stored = new Map([...stored].map(([id, own]) => [id, { ...own, epochs: merged(memory, id, own, paces) }]));
+  const before = memory.stored;
+  memory.stored = new Map(
+    [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),
+  );
   memory.readAtMs = startedAtMs;
   // Also those that the store has left out: somebody else has lifted their ejection.
   for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
@@ -228,19 +213,6 @@ function load(
       memory.ejections.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
     }
   }
-}
-
-/** The epochs that were read, and of the memories that were not those of the read before. */
-function merged(
-  { stored }: Memory,
-  deployment: string,
-  { epochs }: StoredStatistics,
-  paces: readonly Pace[],
-): StoredStatistics['epochs'] {
-  const before = stored.get(deployment)?.epochs;
-  const of = (pace: Pace): ReadonlyMap<number, Sums> =>
-    (paces.includes(pace) ? epochs[pace] : before?.[pace]) ?? new Map();
-  return { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
 }
 
 function noteProbe(memory: Memory, deployment: string, probeUntilMs: number): void {

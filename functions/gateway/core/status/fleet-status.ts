@@ -2,7 +2,7 @@ import type { Deployment, Route, StrategyName } from '../model/gateway-config.ts
 import type { RequestFacts } from '../model/request-facts.ts';
 import { type Candidate, planCandidates } from '../routing/plan.ts';
 import type { EjectionReason, EjectionState } from '../statistics/ejection.ts';
-import type { Standing } from '../statistics/scoreboard.ts';
+import type { Standing } from '../statistics/standing.ts';
 
 /**
  * How the fleet stands, as the router sees it: made by the functions that route, from the sums that they read. Times are milliseconds,

@@ -4,7 +4,7 @@ import type { Route } from '../../../../functions/gateway/core/model/gateway-con
 import { dueLooks } from '../../../../functions/gateway/core/probe/due-looks.ts';
 import { planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
-import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import {
   deployment,
   estimate,

@@ -9,7 +9,7 @@ import {
   withProbeFirst,
 } from '../../../../functions/gateway/core/routing/plan.ts';
 import { STRATEGIES } from '../../../../functions/gateway/core/routing/strategies.ts';
-import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import fc from '../../../support/property.ts';
 import { deployment, estimate, facts, measured, NOTHING_RECENT, route } from '../../../support/routes.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { type Plan, type PlanContext, planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
-import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import { deployment, facts, measured, NOTHING_USUAL, route } from '../../../support/routes.ts';
 
 function plan(standings: Readonly<Record<string, Standing>>, change: Partial<PlanContext> = {}): Plan {

@@ -4,7 +4,8 @@ import type { Route, StrategyName } from '../../../../functions/gateway/core/mod
 import { expectedLatency, latencyPrior } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import { planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';
-import { type Standing, scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import { scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import {
   type FleetStatus,
   fleetStatus,
