@@ -39,6 +39,7 @@ export interface Scoreboard {
   readonly noteLook: (deployment: string, atMs: number) => void;
 }
 
+/** What came of an observation. */
 export interface Observed {
   /** Takes the observation back, as if it had not been made. */
   readonly takeBack: () => void;
@@ -46,6 +47,7 @@ export interface Observed {
   readonly change?: EjectionChange;
 }
 
+/** How it stands with a deployment: its estimate and its health. */
 export interface Standing {
   readonly estimate: Estimate;
   readonly state: EjectionState;
@@ -63,6 +65,7 @@ export type EjectionChange =
   | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
   | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
+/** What a scoreboard decays, ejects and samples by. */
 export interface ScoreboardSettings {
   readonly scales: DecayScales;
   readonly ejection: EjectionSettings;
@@ -88,6 +91,7 @@ interface Memory {
   readonly usual: UsualCache;
 }
 
+/** A scoreboard that nothing has been observed on. */
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
   const memory: Memory = {
     settings,
