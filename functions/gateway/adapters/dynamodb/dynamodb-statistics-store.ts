@@ -3,8 +3,12 @@ import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import type { DecayScales } from '../../core/statistics/observation-log.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
-import type { StoredStatistics } from '../../core/statistics/scoreboard.ts';
-import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
+import type {
+  LookClaim,
+  PacedEpoch,
+  StatisticsStore,
+  StoredStatistics,
+} from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
 import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';

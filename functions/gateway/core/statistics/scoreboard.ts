@@ -9,16 +9,9 @@ import type { Observation } from './observation.ts';
 import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
+import type { StoredStatistics } from './statistics-store.ts';
 import { decayedSums, type Sums } from './sums.ts';
 import { type UsualCache, usualCache } from './usual-cache.ts';
-
-/** What the store holds of one deployment. */
-export interface StoredStatistics {
-  readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
-  readonly ejection?: Ejection;
-  /** When somebody of the fleet has last looked at it beside a request. */
-  readonly lookedAtMs?: number;
-}
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {

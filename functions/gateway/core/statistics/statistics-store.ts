@@ -1,6 +1,6 @@
 import type { Ejection } from './ejection.ts';
 import type { Pace, PacedSums } from './paced-sums.ts';
-import type { StoredStatistics } from './scoreboard.ts';
+import type { Sums } from './sums.ts';
 
 /** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
 export interface StatisticsStore {
@@ -37,4 +37,12 @@ export interface ProbeLease {
 export interface PacedEpoch {
   readonly pace: Pace;
   readonly epoch: number;
+}
+
+/** What the store holds of one deployment. */
+export interface StoredStatistics {
+  readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
+  readonly ejection?: Ejection;
+  /** When somebody of the fleet has last looked at it beside a request. */
+  readonly lookedAtMs?: number;
 }

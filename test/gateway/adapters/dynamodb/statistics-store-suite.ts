@@ -18,8 +18,11 @@ import {
   type PacedSums,
   sumsLedger,
 } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
-import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
+import type {
+  PacedEpoch,
+  StatisticsStore,
+  StoredStatistics,
+} from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { decayedSums, type Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { EPOCH_MS, EPOCH_START_MS, epochsOf, observation, SCALE, SCALES } from '../../../support/observation.ts';
 

@@ -7,9 +7,9 @@ import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-s
 import {
   type EjectionChange,
   type Scoreboard,
-  type StoredStatistics,
   scoreboard,
 } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, epochsOf, observation, SCALES } from '../../../support/observation.ts';
