@@ -11,6 +11,7 @@ import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
 import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
+/** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;

@@ -35,6 +35,7 @@ async function handle(event: LambdaFunctionURLEvent, context: Context): Promise<
   return { statusCode: status, headers, body: Readable.from(typeof body === 'string' ? [body] : body) };
 }
 
+/** The Lambda function's handler: one invocation is one request, its response streamed. */
 export const handler = middy(handle, {
   // Its types say `() => void`; it is the mode that the option wants.
   executionMode: executionModeStreamifyResponse,

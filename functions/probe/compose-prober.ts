@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../gateway/core/model/gateway-config.ts';
 import { decayScales } from '../gateway/core/statistics/fleet-statistics.ts';
 import { type ProbeRun, prober } from './core/prober.ts';
 
+/** What differs between Lambda and a laptop: tables, credentials, signatures. */
 export interface ComposeProberOptions {
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;

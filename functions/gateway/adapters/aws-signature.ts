@@ -9,6 +9,7 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
+/** What a signer needs: credentials, region and the time. */
 export interface AwsSignerOptions {
   /** Asked for every request: temporary credentials change. Whoever gives them caches them. */
   readonly credentials: () => Promise<AwsCredentials>;

@@ -2,6 +2,7 @@ import type { Dispatcher, Pool } from 'undici';
 import apiRequest from 'undici/lib/api/api-request.js';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
 
+/** A pool of HTTP connections to one origin. */
 export type HttpPool = Pool;
 
 /** As long as providers keep idle connections open, and Lambda's freezing makes longer ones useless. */

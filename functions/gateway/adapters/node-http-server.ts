@@ -9,6 +9,7 @@ import { type BodyReader, bodyReader, discardBody } from './request-body.ts';
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+/** A gateway behind `node:http`. */
 export interface GatewayServer {
   /** Not yet listening. */
   readonly server: Server;
@@ -16,6 +17,7 @@ export interface GatewayServer {
   readonly close: () => Promise<void>;
 }
 
+/** What a server beside the gateway may be told: a side route, web pages, bounds. */
 export interface GatewayServerOptions {
   /** @default none */
   readonly sideRoute?: SideRoute | undefined;

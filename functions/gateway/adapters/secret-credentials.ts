@@ -12,6 +12,7 @@ const MAX_WAIT_MS = 60_000;
 const CONNECT_MS = 1000;
 const ANSWER_MS = 3000;
 
+/** The secret that holds the credentials, and how its service is asked. */
 export interface SecretCredentialsOptions {
   readonly secretId: string;
   /** `https://secretsmanager.{region}.amazonaws.com`, or an emulator's. */

@@ -17,6 +17,7 @@ export type Credentials = (name: string, refused?: string) => Promise<string | u
 /** Signs a request for a provider without an API key: the headers to add. */
 export type Sign = (request: SignableRequest, region: string) => Promise<Readonly<Record<string, string>>>;
 
+/** What a dial needs beside the call: credentials and signatures. */
 export interface UndiciDialOptions {
   readonly credentials: Credentials;
   readonly sign: Sign;

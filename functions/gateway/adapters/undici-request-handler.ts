@@ -4,6 +4,7 @@ import { httpPool, poolRequest } from './http-pool.ts';
 /** What a client of the SDK sends its requests over. */
 type RequestHandler = DynamoDBClient['config']['requestHandler'];
 
+/** The address of a service and how long it is waited for. */
 export interface UndiciRequestHandlerOptions {
   /** The service's address, as `https://dynamodb.us-east-1.amazonaws.com`. */
   readonly endpoint: string;

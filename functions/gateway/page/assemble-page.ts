@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
+/** What the page is told when it is put together. */
 export interface PageOptions {
   /** How long the page waits between two polls. In AWS each is an invocation. @default 5000 */
   readonly pollMs?: number;

@@ -15,6 +15,7 @@ export interface Skipped {
   readonly why: SkipReason;
 }
 
+/** Why a run does not ask a deployment. */
 export type SkipReason =
   /** Traffic, or a probe just now, has told how it does. */
   | 'measured'
@@ -29,6 +30,7 @@ export type SkipReason =
   /** The statistics could not be read. */
   | 'unread';
 
+/** The deployments that a run asks, and those that it skips. */
 export interface ProbeChoices {
   /** Each deployment once at most, the most urgent first. */
   readonly chosen: readonly ProbeChoice[];

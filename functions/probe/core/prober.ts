@@ -8,6 +8,7 @@ import { fleetStatistics } from '../../gateway/core/statistics/fleet-statistics.
 import type { StatisticsStore } from '../../gateway/core/statistics/statistics-store.ts';
 import { chooseProbes, type ProbeChoice, type Skipped, type SkipReason } from './choose-probes.ts';
 
+/** What a run of the prober needs of the world. */
 export interface ProberPorts {
   readonly config: GatewayConfig;
   readonly store: StatisticsStore;

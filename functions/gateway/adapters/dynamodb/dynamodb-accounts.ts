@@ -20,6 +20,7 @@ const READ_MS = 2_000;
  */
 const WRITE_MS = 15_000;
 
+/** The table that holds the accounts of keys, and the client that reaches it. */
 export interface DynamoDbAccountsOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;

@@ -23,6 +23,7 @@ const PAUSE_MS = 2_000;
 /** Answers that an instance remembers at the most: of good keys, and as many of unknown ones. */
 const MAX_REMEMBERED = 10_000;
 
+/** The table that holds the keys, and what counts where it cannot be reached. */
 export interface DynamoDbKeysOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;

@@ -17,6 +17,7 @@ const TTL = statisticsTable.ttlAttribute;
 /** Of the same item: when the deployment was last looked at beside a request. */
 const LOOKED = 'lookedAtMs';
 
+/** The table that holds the statistics, and the half-lives that its sums decay with. */
 export interface DynamoDbStatisticsStoreOptions extends TableAccess {
   readonly scales: DecayScales;
 }

@@ -6,6 +6,7 @@ import { undiciRequestHandler } from '../undici-request-handler.ts';
 const CONNECT_MS = 1000;
 const ANSWER_MS = 2000;
 
+/** Where DynamoDB is and what proves who we are. */
 export interface LambdaDynamoDbClientOptions {
   /** As `https://dynamodb.us-east-1.amazonaws.com`. */
   readonly endpoint: string;

@@ -1,5 +1,6 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+/** An item as DynamoDB sends it: attributes by name, each with its type. */
 export type Item = Record<string, AttributeValue>;
 
 /** A table of a database. */

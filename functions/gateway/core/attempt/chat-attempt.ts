@@ -13,6 +13,7 @@ import { type ResponseBytes, responseBytes } from './response-bytes.ts';
 import { type ResponseDecoder, responseDecoder } from './response-decoder.ts';
 import { type StallWatch, stallWatch } from './stall-watch.ts';
 
+/** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
 export interface ChatAttemptOptions {
   readonly deployment: Deployment;
   readonly protocol: Protocol;

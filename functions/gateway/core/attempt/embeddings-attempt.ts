@@ -11,6 +11,7 @@ import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
 
+/** What one attempt at an embeddings answer needs: the deployment, the encoded requests, the dial. */
 export interface EmbeddingsAttemptOptions {
   readonly deployment: Deployment;
   readonly protocol: Protocol;

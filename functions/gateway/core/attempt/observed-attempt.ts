@@ -8,6 +8,7 @@ import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
 import type { SilenceRule } from './silence-rule.ts';
 
+/** What the fleet is told of an attempt, and when it counts as late. */
 export interface ObservedAttemptOptions {
   readonly statistics: FleetStatistics;
   readonly clock: Clock;

@@ -7,6 +7,7 @@ export type BytesStep =
   | { readonly kind: 'ended' }
   | { readonly kind: 'broke'; readonly failure: AttemptFailure };
 
+/** The body of a response, read step by step. */
 export interface ResponseBytes {
   readonly next: () => Promise<BytesStep>;
   /** Reads on to the end without keeping anything, so that the connection can be used again. Never rejects. */

@@ -6,6 +6,7 @@ import { responseBytes } from './response-bytes.ts';
 /** The largest body that is read: far above two thousand vectors as decimal numbers, far below the function's memory. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 
+/** The JSON of a response, or why it could not be read. */
 export type ResponseJson =
   | { readonly kind: 'read'; readonly json: unknown }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure };

@@ -11,6 +11,7 @@ export interface StallWatch {
   readonly stop: () => void;
 }
 
+/** A watch that calls `onStall` once a wait between two chunks lasts `stallMs`. `afterMs`: how long it lasted. */
 export function stallWatch(clock: Clock, stallMs: number, onStall: (afterMs: number) => void): StallWatch {
   let limitMs = stallMs;
   let waitingSinceMs: number | undefined;

@@ -18,6 +18,7 @@ export interface AccountQueue {
   readonly settled: () => void;
 }
 
+/** The account of one key and the store that holds it. */
 export interface AccountQueueOptions {
   readonly account: string;
   readonly store: AccountStore;

@@ -43,6 +43,7 @@ export interface KeyLimiter {
   readonly close: () => Promise<void>;
 }
 
+/** The settings of a limiter and the store of its accounts. */
 export interface KeyLimiterOptions {
   readonly settings: LimitSettings;
   readonly store: AccountStore;

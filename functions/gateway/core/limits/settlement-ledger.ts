@@ -9,6 +9,7 @@ export interface SettlementLedger {
   readonly flush: () => Promise<void>;
 }
 
+/** The store that settlements are written to, and who is told where it fails. */
 export interface SettlementLedgerOptions {
   readonly store: AccountStore;
   readonly onStoreError: (operation: string, error: unknown) => void;

@@ -4,6 +4,7 @@ import { METRIC_NAMESPACE } from './metric-names.ts';
 /** Metrics by name; `undefined` where there is nothing to tell. */
 export type MetricValues<Metric extends string> = Readonly<Partial<Record<Metric, number | undefined>>>;
 
+/** What one line in CloudWatch's embedded metric format is made of. */
 export interface MetricLineParts<Metric extends string> {
   /** Milliseconds since 1970. */
   readonly nowMs: number;

@@ -51,7 +51,10 @@ export const PROBE_METRICS = {
   CostUSD: 'None',
 } as const;
 
+/** The name of a metric that has a value a request. */
 export type RequestMetric = keyof typeof REQUEST_METRICS;
+
+/** The name of a metric that has a value an attempt. */
 export type AttemptMetric = keyof typeof ATTEMPT_METRICS;
 
 /** Sets of dimensions. Each distinct set of values costs money, so nothing that a caller invents is one. */

@@ -31,6 +31,7 @@ export type AnswerEvent =
   /** The answer failed: an error event, malformed bytes, an end without an ending. Nothing follows it. */
   | { readonly type: 'failed'; readonly failure: AttemptFailure };
 
+/** A part begins. Parts of a choice are numbered from 0, in their order. */
 export interface PartStart {
   readonly type: 'part-start';
   readonly choice: number;
@@ -54,6 +55,7 @@ export type BegunPart =
   /** `native.value` is the vendor's own beginning, whole. Deltas are its input, where it has one. */
   | { readonly kind: 'opaque'; readonly what: string; readonly native: Native };
 
+/** A part is complete. */
 export interface PartEnd {
   readonly type: 'part-end';
   readonly choice: number;
@@ -77,6 +79,7 @@ export interface ChoiceFinish {
 /** `paused`: the vendor's own tools take longer than one answer; the caller sends the answer back to go on. */
 export type FinishReason = 'end' | 'stop-sequence' | 'length' | 'tool-calls' | 'filtered' | 'paused';
 
+/** Facts of the answer as a whole. They may come in several events; a later member replaces an earlier one. */
 export interface AboutAnswer {
   readonly type: 'about';
   /** The vendor's id of the answer. */

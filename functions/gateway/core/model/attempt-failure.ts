@@ -32,6 +32,7 @@ export type AttemptFailure = {
   | { readonly kind: 'aborted'; readonly by: 'caller' | 'hedge' }
 );
 
+/** The kind of a failure: what rules and metrics branch on. */
 export type AttemptFailureKind = AttemptFailure['kind'];
 
 /** What the vendor said, for the caller's error and the log. Texts are the vendor's; never branch on them. */

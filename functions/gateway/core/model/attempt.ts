@@ -17,6 +17,7 @@ export interface Attempt<Piece> {
   readonly report: () => AttemptReport;
 }
 
+/** What an attempt came to first: the pieces up to its first content, or a failure. */
 export type AttemptOpening<Piece> =
   | { readonly kind: 'opened'; readonly pieces: readonly Piece[] }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure };

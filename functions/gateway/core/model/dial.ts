@@ -5,6 +5,7 @@ import type { Deployment } from './gateway-config.ts';
 /** Sends one request to a provider and waits for the response's headers. Never rejects. An adapter over a real HTTP client. */
 export type Dial = (call: UpstreamCall) => Promise<DialResult>;
 
+/** One request to a vendor, ready to be sent but for what proves who we are. */
 export interface UpstreamCall {
   readonly deployment: Deployment;
   readonly request: UpstreamRequest;
@@ -13,11 +14,13 @@ export interface UpstreamCall {
   readonly signal: AbortSignal;
 }
 
+/** What a dial came to: a response, whatever its status, or a failure without one. */
 export type DialResult =
   | UpstreamResponse
   /** No response: no connection, no credential. */
   | { readonly kind: 'failed'; readonly failure: AttemptFailure };
 
+/** A vendor's response, its body not yet read. */
 export interface UpstreamResponse {
   readonly kind: 'answered';
   readonly status: number;

@@ -35,6 +35,7 @@ export interface Provider {
   readonly traceHeaders?: boolean;
 }
 
+/** A deployment as written in the configuration. */
 export interface DeploymentSettings {
   /** A name in `providers`. */
   readonly provider: string;
@@ -72,6 +73,7 @@ export interface Deployment extends DeploymentSettings {
   readonly providerSettings: Provider;
 }
 
+/** The name of a strategy: how a route orders the deployments that can serve a request. */
 export type StrategyName = 'latency-based' | 'cost-based' | 'least-busy' | 'usage-based' | 'simple-shuffle' | 'ordered';
 
 /** Settings that hold globally and that a route may set for itself. */
@@ -97,6 +99,7 @@ export interface Timeouts {
   readonly deadlineMs: number;
 }
 
+/** When a second attempt starts beside one that is late, and for how many requests. */
 export interface HedgeSettings {
   /** Of the deployment's live time to first token. */
   readonly percentile: number;
@@ -126,6 +129,7 @@ export interface Route extends RouteSettings {
   readonly deployments: readonly Deployment[];
 }
 
+/** How long the fleet's statistics remember, and what keeping them may cost. */
 export interface StatisticsSettings {
   /** After this long an observation counts half. */
   readonly halfLifeSeconds: number;

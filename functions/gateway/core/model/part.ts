@@ -12,11 +12,13 @@ interface PartBase {
   readonly native?: Native;
 }
 
+/** The caller's wish that the vendor caches the prompt up to here. */
 export interface CacheMark {
   /** How long the cache is kept; absent: the vendor's default. */
   readonly ttl?: '5m' | '1h';
 }
 
+/** Text, with the sources that it cites. */
 export interface TextPart extends PartBase {
   readonly kind: 'text';
   readonly text: string;
@@ -34,6 +36,7 @@ export interface MediaPart extends PartBase {
   readonly cite?: boolean;
 }
 
+/** Where the content of a media part is. */
 export type Source =
   | { readonly kind: 'url'; readonly url: string }
   /** `mediaType` in lower case. `data` is base64, unchecked. */
@@ -68,6 +71,7 @@ export interface ToolResultPart extends PartBase {
   readonly isError: boolean;
 }
 
+/** The model's reasoning, with what proves it to its vendor. */
 export interface ReasoningPart extends PartBase {
   readonly kind: 'reasoning';
   /** May be empty where the vendor shows none. */

@@ -45,8 +45,10 @@ export interface Turn {
   readonly path: string;
 }
 
+/** A tool that the model may call. */
 export type Tool = FunctionTool | NativeTool;
 
+/** A function that the caller runs. */
 export interface FunctionTool {
   readonly kind: 'function';
   readonly name: string;
@@ -70,6 +72,7 @@ export interface NativeTool {
   readonly path: string;
 }
 
+/** Whether the model may, must or must not call a tool, and which. */
 export type ToolUse =
   /** `only`: the names of the tools that may be called, where the caller restricts them. */
   | { readonly mode: 'auto' | 'none' | 'required'; readonly only?: readonly string[] }
@@ -77,6 +80,7 @@ export type ToolUse =
   /** A choice that only one dialect knows. */
   | { readonly mode: 'native'; readonly native: Native };
 
+/** The form that the answer's text must have. */
 export type AnswerFormat =
   | { readonly kind: 'text' }
   /** Some JSON object. */
@@ -90,6 +94,7 @@ export type AnswerFormat =
     }
   | { readonly kind: 'native'; readonly what: string; readonly native: Native };
 
+/** How much the model reasons before it answers, and what of it is shown. */
 export interface Reasoning {
   /** `none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`; a word beyond these is the vendor's to judge. */
   readonly effort?: string;
@@ -98,6 +103,7 @@ export interface Reasoning {
   readonly show?: 'none' | 'summary' | 'all';
 }
 
+/** How the next token is drawn. An absent member is the vendor's default. */
 export interface Sampling {
   readonly temperature?: number;
   readonly topP?: number;
@@ -107,6 +113,7 @@ export interface Sampling {
   readonly presencePenalty?: number;
 }
 
+/** How long an answer may be, where it stops, and how many are asked for. */
 export interface AnswerLimits {
   readonly outputTokens?: number;
   /** At least 1. */
@@ -114,6 +121,7 @@ export interface AnswerLimits {
   readonly stop: readonly string[];
 }
 
+/** The beginning of an answer that broke off, which another model continues. */
 export interface BegunAnswer {
   /** Without white space at its end; may be empty. */
   readonly text: string;

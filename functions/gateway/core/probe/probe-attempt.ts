@@ -12,6 +12,7 @@ import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
 
+/** What the attempt of a probe needs of the world. */
 export interface ProbeAttemptPorts {
   readonly timeouts: Timeouts;
   readonly dial: Dial;

@@ -12,6 +12,7 @@ import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';
 import { PROBE_IS_EXTRA, probeStatistics } from './probe-lessons.ts';
 import { probeRules } from './probe-rules.ts';
 
+/** What a probe needs of the world, and the statistics that it tells. */
 export interface ProbePorts {
   readonly timeouts: Timeouts;
   readonly dial: Dial;

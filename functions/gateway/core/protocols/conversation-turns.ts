@@ -13,6 +13,7 @@ export interface Conversation {
   readonly turns: readonly ConversationTurn[];
 }
 
+/** A turn of a conversation whose sides alternate. */
 export type ConversationTurn = SystemTurn | UserTurn | AssistantTurn;
 
 /** Instructions in mid-conversation. Only where `nativeSystem` was asked for; between a user turn and an assistant turn or the end. */

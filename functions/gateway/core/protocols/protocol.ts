@@ -65,6 +65,7 @@ export interface AnswerDecoder {
   readonly isComplete: () => boolean;
 }
 
+/** How a protocol counts the tokens of a prompt. */
 export interface TokenCountProtocol {
   /** `undefined` where this prompt cannot be counted. */
   readonly encode: (prompt: Prompt, target: Target) => UpstreamRequest | undefined;
@@ -72,6 +73,7 @@ export interface TokenCountProtocol {
   readonly decode: (json: unknown) => number | undefined;
 }
 
+/** The embeddings half of a protocol. */
 export interface EmbeddingsProtocol {
   /** One or more upstream requests that together answer `request`, in the order of its inputs. */
   readonly encode: (request: EmbeddingsRequest, target: Target) => EmbeddingsEncoding;
@@ -82,16 +84,19 @@ export interface EmbeddingsProtocol {
   ) => EmbeddingsAnswer | AttemptFailure;
 }
 
+/** The upstream requests for one embeddings request, or what the vendor cannot be asked for. */
 export type EmbeddingsEncoding =
   | { readonly kind: 'encoded'; readonly requests: readonly UpstreamRequest[]; readonly dropped: readonly string[] }
   | Extract<Encoding, { kind: 'unsupported' }>;
 
+/** A vendor's successful response to an embeddings request. */
 export interface EmbeddingsResponse {
   readonly json: unknown;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A response whose status says that it failed. */
 export interface FailedResponse {
   readonly status: number;
   /** Names in lower case. */

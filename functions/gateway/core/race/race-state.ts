@@ -18,6 +18,7 @@ export interface Race {
   readonly outcome?: RaceOutcome;
 }
 
+/** What a race is run by; fixed when it starts. */
 export interface RaceRules {
   /** In the order of the plan; at least one. */
   readonly candidates: readonly RaceCandidate[];
@@ -38,6 +39,7 @@ export interface RaceRules {
   readonly random: Random;
 }
 
+/** What the race knows of a deployment that it may dial. */
 export interface RaceCandidate {
   /** Given up where nothing has been seen for this long and another candidate is left. */
   readonly firstTokenMs: number;
@@ -52,6 +54,7 @@ export interface RaceCandidate {
   readonly lastResort: boolean;
 }
 
+/** An attempt of the race. `candidate` is an index into the rules' candidates. */
 export interface RacingAttempt {
   readonly candidate: number;
   readonly hedge: boolean;
@@ -64,6 +67,7 @@ export interface RacingAttempt {
   readonly failure?: AttemptFailure;
 }
 
+/** What happens to a race. `woken`: an instant has come that it waited for. */
 export type RaceEvent =
   | { readonly kind: 'started' }
   | { readonly kind: 'content'; readonly attempt: number }
@@ -72,14 +76,17 @@ export type RaceEvent =
   | { readonly kind: 'woken' }
   | { readonly kind: 'hung-up' };
 
+/** What the race wants done. `attempt` is an index into its attempts. */
 export type RaceCommand =
   | { readonly kind: 'dial'; readonly attempt: number; readonly candidate: number }
   | { readonly kind: 'abort'; readonly attempt: number; readonly failure: AttemptFailure };
 
+/** How a race ended. */
 export type RaceOutcome =
   | { readonly kind: 'won'; readonly attempt: number }
   | { readonly kind: 'lost'; readonly reason: 'failures' | 'deadline' | 'hung-up' };
 
+/** A race after an event, and what is to be done now. */
 export interface RaceStep {
   readonly race: Race;
   readonly commands: readonly RaceCommand[];

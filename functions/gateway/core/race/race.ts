@@ -6,6 +6,7 @@ import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race
 /** While others are left, an attempt has this share of the time left: a caller's short time-out makes room for a second provider. */
 const SHARE_OF_TIME = 0.5;
 
+/** A race that has dialled nobody yet. */
 export function newRace(rules: RaceRules): Race {
   return { rules, attempts: [] };
 }

@@ -11,11 +11,13 @@ export interface RunAttempt<Piece> {
   readonly hedge: boolean;
 }
 
+/** How a race that was run ended. */
 export type RunOutcome<Piece> =
   /** `pieces`: the answer's beginning for a stream, all of it for a plain call. `leader` is an index into `attempts`. */
   | { readonly kind: 'won'; readonly leader: number; readonly pieces: readonly Piece[] }
   | { readonly kind: 'lost'; readonly reason: 'failures' | 'deadline' | 'hung-up' };
 
+/** A race that was run: its outcome, its attempts, and the time they took. */
 export interface RunResult<Piece> {
   readonly outcome: RunOutcome<Piece>;
   /** In the order in which they were dialled. */
@@ -25,6 +27,7 @@ export interface RunResult<Piece> {
   readonly upstreamMs: number;
 }
 
+/** What a race is run with: its rules, and how an attempt is made. */
 export interface RunOptions<Piece> {
   readonly rules: RaceRules;
   /** Makes the attempt at a candidate. */

@@ -18,6 +18,7 @@ export interface ConversationMemory {
 const KEPT_MS = 300_000;
 const MOST_CONVERSATIONS = 20_000;
 
+/** A memory of at most `most` conversations; the one noted longest ago is forgotten first. */
 export function conversationMemory(most = MOST_CONVERSATIONS): ConversationMemory {
   const turns = new Map<number, LastTurn & { readonly atMs: number }>();
   return {

@@ -8,6 +8,7 @@ const LEAVE_BANDS = 1.2;
 /** A conversation stays where it was up to so many bands from the best, whatever its prefix is worth. */
 const STAY_BANDS = 2;
 
+/** Which of the sorted candidates count as equally good for a conversation. */
 export interface EqualsQuestion {
   /** Best first; all may be equals. */
   readonly sorted: readonly Candidate[];

@@ -36,6 +36,7 @@ export interface Candidate extends CandidateRecord {
   readonly placementScore: number;
 }
 
+/** What a plan is made from. */
 export interface PlanContext {
   readonly route: Route;
   readonly facts: RequestFacts;

@@ -14,6 +14,7 @@ export interface RememberedPlan {
   readonly equals: ReadonlySet<string>;
 }
 
+/** The memory of an instance that has planned nothing yet. */
 export function routingMemory(): RoutingMemory {
   return { conversations: conversationMemory(), equals: new Map() };
 }

@@ -8,6 +8,7 @@ import { HUNG_UP } from './hung-up.ts';
 /** The largest body that Lambda takes; the local server holds to the same. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
+/** The JSON of a caller's body, or the error that refuses it. */
 export type BodyJson =
   | { readonly kind: 'read'; readonly json: unknown }
   | { readonly kind: 'refused'; readonly error: GatewayError };

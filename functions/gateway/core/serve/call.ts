@@ -27,6 +27,7 @@ export interface Call {
   callerMs: number;
 }
 
+/** A stage of a call and how long it took, for `server-timing`. */
 export interface Stage {
   readonly name: string;
   readonly durationMs: number;

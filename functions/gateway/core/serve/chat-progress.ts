@@ -33,11 +33,13 @@ export interface Progress {
   dropped: readonly string[];
 }
 
+/** An attempt of the request, kept for its record. */
 export interface TrackedAttempt extends RunAttempt<unknown> {
   /** Whether it goes on with an answer that another deployment had begun. */
   readonly continues?: true;
 }
 
+/** The progress of a request that nothing has been done for. */
 export function newProgress(operation: RequestRecord['operation']): Progress {
   return { operation, attempts: [], upstreamMs: 0, status: 200, ending: 'refused', dropped: [] };
 }

@@ -13,6 +13,7 @@ import { findRoute } from './find-route.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { GatewayResponse } from './ports.ts';
 
+/** The path at which callers have tokens counted. */
 export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
 
 /**

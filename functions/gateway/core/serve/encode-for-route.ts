@@ -15,6 +15,7 @@ export interface Encoded<Form> {
   readonly encoding: Form;
 }
 
+/** The encodings of a request by deployment, or the error that refuses it. */
 export type EncodedForRoute<Form> =
   | { readonly kind: 'encoded'; readonly encoded: ReadonlyMap<string, Encoded<Form>> }
   | Extract<FoundRoute, { kind: 'refused' }>;

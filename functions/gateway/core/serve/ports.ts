@@ -24,6 +24,7 @@ export interface GatewayRequest {
   readonly remainingMs?: number;
 }
 
+/** The gateway's response, whatever carries it to the caller. */
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

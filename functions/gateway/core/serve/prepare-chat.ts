@@ -24,6 +24,7 @@ export interface PreparedChat {
 /** One deployment's form of the request. */
 export type EncodedChat = Encoded<Extract<Encoding, { kind: 'encoded' }>>;
 
+/** A chat request that is ready to be planned, or the error that refuses it. */
 export type Preparation =
   | { readonly kind: 'prepared'; readonly prepared: PreparedChat }
   | Extract<FoundRoute, { kind: 'refused' }>;

@@ -25,6 +25,7 @@ export type EncodedEmbeddings = Encoded<EmbeddingsForm>;
 
 type EmbeddingsForm = Extract<EmbeddingsEncoding, { kind: 'encoded' }> & { readonly embeddings: EmbeddingsProtocol };
 
+/** An embeddings request that is ready to be planned, or the error that refuses it. */
 export type EmbeddingsPreparation =
   | { readonly kind: 'prepared'; readonly prepared: PreparedEmbeddings }
   | Extract<FoundRoute, { kind: 'refused' }>;

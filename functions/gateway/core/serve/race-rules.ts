@@ -30,6 +30,7 @@ const SLOW_TARGET = 4;
 const LATE_FACTOR = 2;
 const LATE_FLOOR_MS = 500;
 
+/** What the rules of a race depend on beside its candidates. */
 export interface RaceSetting {
   readonly route: Route;
   readonly mode: 'stream' | 'plain';

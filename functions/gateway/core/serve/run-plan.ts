@@ -16,6 +16,7 @@ import type { Encoded } from './encode-for-route.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { lateAfter, raceRules } from './race-rules.ts';
 
+/** A plan and what its race is run with. */
 export interface PlanToRun<Form, Piece> {
   readonly plan: Plan;
   readonly route: Route;

@@ -34,6 +34,7 @@ const HEARD_A_KEY = 2;
 /** Different keys that have met a refusal, from which on it cannot lie in a request. */
 const INDEPENDENT = 2;
 
+/** A register of failures that may lie in a caller's request, empty at first. */
 export function doubtfulFailures(): DoubtfulFailures {
   const heard = new Map<string, readonly Testimony[]>();
   const lately = (deployment: string, nowMs: number): readonly Testimony[] =>

@@ -4,6 +4,7 @@ import type { EjectionSettings } from '../model/gateway-config.ts';
 /** `drained`: by an operator's hand. */
 export type EjectionReason = (typeof EJECTION_REASONS)[number];
 
+/** Why a deployment may be set aside. `drained`: an operator did it by hand. */
 export const EJECTION_REASONS = ['failures', 'rate-limited', 'misconfigured', 'drained'] as const;
 
 /** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
@@ -29,6 +30,7 @@ export const EJECTION_DEFAULTS: EjectionSettings = {
   probeLeaseMs: 15_000,
 };
 
+/** Whether a deployment is healthy, set aside, or being tried again. */
 export type EjectionState = 'healthy' | 'ejected' | 'due' | 'probing';
 
 /** `ejected`: not now. `due`: the cooldown is over, and one caller may claim the probe. `probing`: somebody has. */

@@ -30,6 +30,7 @@ export interface Estimate {
   readonly totalPercentileMs: (percentile: number) => number | undefined;
 }
 
+/** What the memory that forgets fast holds of a deployment. */
 export interface RecentEstimate {
   readonly evidence: number;
   readonly ttftTotalMs: number;
@@ -59,6 +60,7 @@ export interface DecayedMemories {
   readonly usual: UsualMemory;
 }
 
+/** The sums of the memory that forgets slowly, and the estimate read from them. */
 export interface UsualMemory {
   readonly sums: Sums;
   readonly estimate: UsualEstimate;

@@ -20,6 +20,7 @@ export interface Guilt {
   readonly estimate: Estimate;
 }
 
+/** Counts of failures in a row by deployment, none at first. */
 export function failureRows(): FailureRows {
   return { failed: new Map(), cut: new Map() };
 }

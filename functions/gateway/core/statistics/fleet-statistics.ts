@@ -28,6 +28,7 @@ export interface FleetStatistics {
   readonly close: () => Promise<void>;
 }
 
+/** What an instance's view of the fleet is built from. */
 export interface FleetStatisticsOptions {
   readonly deployments: readonly string[];
   readonly settings: StatisticsSettings;
@@ -54,6 +55,7 @@ interface Fleet {
   lastUsualReadMs: number;
 }
 
+/** An instance's view of the fleet: its own observations and a snapshot of the store's. */
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
   const scales = decayScales(options.settings);
   const { ejection, random, probesConfirm = false } = options;

@@ -5,6 +5,7 @@
  */
 const FIRST_BOUND_MS = 20;
 const GROWTH = 1.25;
+/** How many buckets a histogram of latencies has. The first holds all below 20 ms, the last all above 96 s. */
 export const BUCKETS = 40;
 
 /** The bucket of a latency, 0 to `BUCKETS` - 1. Bucket k holds 20 * 1.25^(k-1) up to 20 * 1.25^k ms, bucket 0 all below 20 ms. */

@@ -19,6 +19,7 @@ export interface ObservationLog {
   readonly beginRead: (paces?: readonly Pace[]) => () => void;
 }
 
+/** What one write adds to the store. */
 export interface Batch {
   readonly toWrite: PacedSums;
   /** Whether the write has succeeded; otherwise the batch goes out again with the next. */
@@ -41,8 +42,10 @@ interface Log {
   writtenSince: SumsLedger;
 }
 
+/** The half-life of each pace. */
 export type DecayScales = Readonly<Record<Pace, DecayScale>>;
 
+/** A log without observations. `random` draws which of them are written. */
 export function observationLog(scales: DecayScales, random: Random): ObservationLog {
   const log: Log = { open: nothing(), inFlight: new Set(), writtenBefore: sumsLedger(), writtenSince: sumsLedger() };
   return {

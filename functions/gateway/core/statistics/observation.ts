@@ -14,6 +14,7 @@ export type Observation = {
   readonly witness?: Witness;
 } & Lesson;
 
+/** What an attempt tells of its deployment. */
 export type Lesson =
   | { readonly kind: 'first-token'; readonly ttftMs: number; readonly extra?: ExtraAttempt }
   /** `waitedMs`: for a time-out, how long the token was waited for in vain: it would have taken at least this long. */

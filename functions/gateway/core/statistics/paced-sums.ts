@@ -7,6 +7,7 @@ import { addSums, type Sums } from './sums.ts';
  */
 export type Pace = 'lasting' | 'recent' | 'usual';
 
+/** Every pace. */
 export const PACES = ['lasting', 'recent', 'usual'] as const satisfies readonly Pace[];
 
 /** Sums by deployment, pace and epoch: what one write adds to the store. */
@@ -19,6 +20,7 @@ export interface SumsLedger {
   readonly addAll: (others: PacedSums) => void;
 }
 
+/** Sums of one deployment, pace and epoch. */
 export interface LedgerEntry {
   readonly deployment: string;
   readonly pace: Pace;
@@ -26,6 +28,7 @@ export interface LedgerEntry {
   readonly sums: Sums;
 }
 
+/** A ledger without entries. */
 export function sumsLedger(): SumsLedger {
   const sums = new Map<string, Record<Pace, Map<number, Sums>>>();
   const add = ({ deployment, pace, epoch, sums: added }: LedgerEntry): void => {

@@ -33,6 +33,7 @@ export interface Scoreboard {
   readonly noteLook: (deployment: string, atMs: number) => void;
 }
 
+/** What came of an observation. */
 export interface Observed {
   /** Takes the observation back, as if it had not been made. */
   readonly takeBack: () => void;
@@ -45,6 +46,7 @@ export type EjectionChange =
   | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
   | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
+/** What a scoreboard decays, ejects and samples by. */
 export interface ScoreboardSettings {
   readonly scales: DecayScales;
   readonly ejection: EjectionSettings;
@@ -70,6 +72,7 @@ interface Memory {
   readonly usual: UsualCache;
 }
 
+/** A scoreboard that nothing has been observed on. */
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
   const memory: Memory = {
     settings,

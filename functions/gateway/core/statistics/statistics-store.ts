@@ -21,6 +21,7 @@ export interface StatisticsStore {
   readonly claimLook: (deployment: string, look: LookClaim) => Promise<boolean>;
 }
 
+/** A claim to look at `atMs`, refused where somebody has looked since `notSinceMs`. Whole milliseconds since 1970. */
 export interface LookClaim {
   readonly atMs: number;
   readonly notSinceMs: number;

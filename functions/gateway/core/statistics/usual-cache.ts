@@ -10,6 +10,7 @@ const KEPT_MS = 2000;
 /** With less evidence every observation counts. */
 const KEPT_EVIDENCE = 10;
 
+/** A cache that remembers nothing yet. */
 export function usualCache(): UsualCache {
   const known = new Map<string, { readonly memory: UsualMemory; readonly atMs: number }>();
   return {

@@ -8,6 +8,7 @@ export interface DecisionLog {
   readonly since: (cursors: readonly string[]) => DecisionPage;
 }
 
+/** Decisions of one instance that are newer than a cursor. */
 export interface DecisionPage {
   /** Names the instance. */
   readonly instance: string;

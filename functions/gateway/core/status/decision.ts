@@ -25,6 +25,7 @@ export interface Decision
   readonly attempts: readonly DecisionAttempt[];
 }
 
+/** One attempt of a decision, as the live page shows it. */
 export interface DecisionAttempt
   extends Pick<AttemptRecord, 'deployment' | 'provider' | 'outcome' | 'hedge' | 'continues'> {
   /** Why it failed or was stopped, in a few words. */

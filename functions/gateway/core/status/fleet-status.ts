@@ -16,6 +16,7 @@ export interface FleetStatus {
   readonly deployments: readonly DeploymentStatus[];
 }
 
+/** A route with the plan that a typical request would get now. */
 export interface RouteStatus {
   readonly name: string;
   readonly strategy: StrategyName;
@@ -38,6 +39,7 @@ export interface PlannedDeployment {
   readonly share: number;
 }
 
+/** A deployment with its health and its live figures. */
 export interface DeploymentStatus {
   readonly id: string;
   readonly provider: string;
@@ -66,6 +68,7 @@ export interface DeploymentStatus {
   readonly lookedAtMs: number | null;
 }
 
+/** Why and until when a deployment is set aside. Milliseconds since 1970. */
 export interface EjectionStatus {
   readonly untilMs: number;
   readonly reason: EjectionReason;
@@ -91,6 +94,7 @@ export const TYPICAL_REQUEST: RequestFacts = {
   tags: [],
 };
 
+/** What the status is made from. */
 export interface FleetStatusInput {
   /** The configured routes. */
   readonly routes: readonly Route[];

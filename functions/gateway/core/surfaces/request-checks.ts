@@ -30,17 +30,21 @@ export function mustBe(expected: string, accepts: (value: unknown) => boolean): 
     accepts(value) ? undefined : invalidMember(path, `must be ${expected}; got ${kindOf(value)}.`);
 }
 
+/** Passes strings. */
 export const isString = mustBe('a string', (value) => typeof value === 'string');
 
+/** Passes strings that are not empty. */
 export const isNonEmptyString = mustBe('a string of at least one character', (value) => {
   return typeof value === 'string' && value !== '';
 });
 
+/** Passes booleans. */
 export const isBoolean = mustBe('true or false', (value) => typeof value === 'boolean');
 
 /** JSON has no infinities, but `1e999` parses to one. */
 export const isNumber = mustBe('a finite number', Number.isFinite);
 
+/** Passes objects; an array is none. */
 export const isObject = mustBe('an object', isJsonObject);
 
 /** Passes whole numbers from `min` to `max`. */

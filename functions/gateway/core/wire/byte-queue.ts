@@ -9,6 +9,7 @@ export interface ByteQueue {
 
 const INITIAL_CAPACITY = 4096;
 
+/** A queue without bytes. Its store grows to twice what it has to hold. */
 export function byteQueue(): ByteQueue {
   let store = new Uint8Array(INITIAL_CAPACITY);
   let start = 0;

@@ -33,6 +33,7 @@ export function setText(node: Element, text: string): void {
   }
 }
 
+/** Sets an attribute where its value differs, so that nothing is drawn in vain. */
 export function setAttribute(node: Element, name: string, value: string): void {
   if (node.getAttribute(name) !== value) {
     node.setAttribute(name, value);

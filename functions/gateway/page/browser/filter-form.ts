@@ -2,6 +2,7 @@ import type { StatusBody } from '../../core/serve/status-call.ts';
 import type { DecisionFilter } from './decision-filter.ts';
 import { byId, element } from './element.ts';
 
+/** The filter that the reader has set. */
 export interface FilterForm {
   readonly read: () => DecisionFilter;
   /** Offers the routes and deployments that there are. */

@@ -20,10 +20,12 @@ export interface History {
   readonly points: (deployment: string) => readonly HistoryPoint[];
 }
 
+/** The percentiles and the state of a deployment at one poll. */
 export interface HistoryPoint extends Pick<DeploymentStatus, 'state' | 'ttftMs'> {
   readonly atMs: number;
 }
 
+/** A history without polls. */
 export function history(): History {
   const cursors = new Map<string, string>();
   const points = new Map<string, HistoryPoint[]>();

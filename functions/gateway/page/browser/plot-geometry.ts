@@ -64,6 +64,7 @@ export function crossesPath(instants: readonly number[], nowMs: number): string 
   return instants.map((atMs) => `M${x(atMs, nowMs)} 3m-2.2-2.2l4.4 4.4m0-4.4l-4.4 4.4`).join('');
 }
 
+/** One call: when it began and how long its first token took. */
 export interface Dot {
   readonly atMs: number;
   readonly ms: number;

@@ -14,6 +14,7 @@ export interface PlotData {
   readonly failedAtMs: readonly number[];
 }
 
+/** A plot and how it is drawn anew. */
 export interface PlotView {
   readonly node: SVGSVGElement;
   readonly update: (data: PlotData) => void;

@@ -36,6 +36,7 @@ export interface BedrockRules {
   readonly claude: ClaudeRules;
 }
 
+/** A form of Converse's `toolChoice`, by its member. */
 export type ToolChoiceForm = 'auto' | 'any' | 'tool';
 
 /** The rules of the target's model with the operator's corrections. */

@@ -22,6 +22,7 @@ export interface Candidate {
   grounding: JsonObject | undefined;
 }
 
+/** A choice of which nothing has been read. */
 export function newCandidate(choice: number): Candidate {
   const parts = answerParts(choice);
   return {

@@ -7,6 +7,7 @@ import { type JsonObject, stringMember } from '../../wire/json.ts';
  */
 type EndingReason = 'natural' | 'length' | 'filtered' | 'broken';
 
+/** How a candidate ended, and why. */
 export interface Ending {
   /** The vendor's word. */
   readonly native: string;

@@ -28,6 +28,7 @@ export interface GeminiRules {
   readonly serviceTier: boolean;
 }
 
+/** A value of Gemini's `thinkingLevel`, the least first. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
 
 /** The rules of `target`'s model. */

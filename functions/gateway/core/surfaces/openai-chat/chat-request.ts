@@ -35,19 +35,23 @@ export interface ChatRequest extends JsonObject {
   readonly prompt_cache_key?: string;
 }
 
+/** A message of a conversation, by its role. */
 export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 
+/** Instructions. OpenAI's newer models say `developer` for `system`. */
 export interface SystemMessage extends JsonObject {
   readonly role: 'system' | 'developer';
   readonly content: string | readonly ContentPart[];
 }
 
+/** What the caller's side says. */
 export interface UserMessage extends JsonObject {
   readonly role: 'user';
   readonly content: string | readonly ContentPart[];
   readonly name?: string;
 }
 
+/** What the model said. `content` may be absent or null beside tool calls. */
 export interface AssistantMessage extends JsonObject {
   readonly role: 'assistant';
   readonly content?: string | readonly ContentPart[] | null;
@@ -57,6 +61,7 @@ export interface AssistantMessage extends JsonObject {
   readonly reasoning_content?: string;
 }
 
+/** The result of the tool call `tool_call_id`. */
 export interface ToolMessage extends JsonObject {
   readonly role: 'tool';
   readonly tool_call_id: string;
@@ -71,6 +76,7 @@ export interface ContentPart extends JsonObject {
 /** A call of a function, or of a custom tool, which takes text. */
 export type ToolCall = FunctionCall | CustomCall;
 
+/** A call of a function. */
 export interface FunctionCall extends JsonObject {
   readonly id: string;
   readonly type: 'function';
@@ -78,6 +84,7 @@ export interface FunctionCall extends JsonObject {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
+/** A call of a custom tool, whose input is free text. */
 export interface CustomCall extends JsonObject {
   readonly id: string;
   readonly type: 'custom';
@@ -95,8 +102,10 @@ export interface ChatTool extends JsonObject {
   };
 }
 
+/** Whether a tool is called; an object names which. */
 export type ChatToolChoice = 'auto' | 'none' | 'required' | JsonObject;
 
+/** The form that the answer must have. `json_schema` stands with `type: 'json_schema'`. */
 export interface ResponseFormat extends JsonObject {
   readonly type: string;
   readonly json_schema?: {

@@ -25,6 +25,7 @@ import {
 } from './chat-tool-checks.ts';
 import { withoutLegacyFunctions } from './legacy-functions.ts';
 
+/** A chat request, or what is wrong with the body. */
 export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;
 
 /** Far above what a context window holds, and low enough that looking at each stays cheap. */

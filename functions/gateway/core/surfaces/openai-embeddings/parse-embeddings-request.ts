@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from '../request-checks.ts';
 
+/** An embeddings request, or what is wrong with the body. */
 export type ParsedEmbeddingsRequest = { readonly kind: 'parsed'; readonly request: EmbeddingsRequest } | InvalidRequest;
 
 /** OpenAI's own limit. */
