@@ -10,6 +10,7 @@ import { sampledShare } from './sampled-share.ts';
 import { type EjectionChange, type Scoreboard, scoreboard } from './scoreboard.ts';
 import type { Standing } from './standing.ts';
 import type { StatisticsStore } from './statistics-store.ts';
+import { within } from './within.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */
 export interface FleetStatistics {
@@ -240,15 +241,4 @@ function share(store: StatisticsStore, change: EjectionChange): Promise<void> {
   return change.kind === 'ejected'
     ? store.eject(change.deployment, change.ejection)
     : store.lift(change.deployment, change.was);
-}
-
-/** The promise's value, or `otherwise` where it takes longer than `limitMs`. */
-function within<Value>(clock: Clock, limitMs: number, promise: Promise<Value>, otherwise: Value): Promise<Value> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(limitMs, () => resolve(otherwise));
-    void promise.then((value) => {
-      cancel();
-      resolve(value);
-    });
-  });
 }

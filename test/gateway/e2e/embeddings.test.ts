@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { APIError } from 'openai';
-import { deploymentId, type RunningGateway, runningGateway } from '../../../support/running-gateway.ts';
+import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
 const MODELS = {
   openai: 'text-embedding-3-small',

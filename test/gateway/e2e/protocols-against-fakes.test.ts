@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { addressOf } from '../../../../functions/gateway/core/hosts/hosts.ts';
-import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
-import type { AttemptFailureKind } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import type { ProtocolName } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
-import { chatBody } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
-import { amazonEventStreamParser } from '../../../../functions/gateway/core/wire/amazon-event-stream.ts';
-import { sseParser } from '../../../../functions/gateway/core/wire/sse-parser.ts';
-import type { FailureMeaning } from '../../../../infra/local/simulated/vendor-wire.ts';
-import { type FakeProvider, startFakeProvider } from '../../../support/fake-provider.ts';
-import type { Step } from '../../../support/fake-provider-step.ts';
-import { promptOf } from '../../../support/prompt-of.ts';
+import { addressOf } from '../../../functions/gateway/core/hosts/hosts.ts';
+import type { AnswerEvent } from '../../../functions/gateway/core/model/answer-event.ts';
+import type { AttemptFailureKind } from '../../../functions/gateway/core/model/attempt-failure.ts';
+import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
+import { PROTOCOLS } from '../../../functions/gateway/core/protocols/protocols.ts';
+import { chatBody } from '../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
+import { amazonEventStreamParser } from '../../../functions/gateway/core/wire/amazon-event-stream.ts';
+import { sseParser } from '../../../functions/gateway/core/wire/sse-parser.ts';
+import type { FailureMeaning } from '../../../infra/local/simulated/vendor-wire.ts';
+import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
+import type { Step } from '../../support/fake-provider-step.ts';
+import { promptOf } from '../../support/prompt-of.ts';
 
 /** Everything that every vendor can be asked for, in one conversation. */
 const REQUEST = {
