@@ -132,7 +132,7 @@ const REQUESTS: Readonly<Record<string, readonly [request: BadRequest, refusal: 
   ],
   'the root': [{ path: '/' }, { status: 404, code: 'unknown_url', says: /POST \/v1\/chat\/completions/ }],
   'an API of OpenAI that is not here': [
-    { path: '/v1/responses', body: {} },
+    { path: '/v1/audio/speech', body: {} },
     { status: 404, code: 'unknown_url', says: /POST \/v1\/chat\/completions/ },
   ],
   'a compressed body': [

@@ -41,7 +41,7 @@ export interface PartStart {
 
 /** What kind of part begins. `native`: members beside it that only one dialect knows. */
 export type BegunPart =
-  | { readonly kind: 'text' | 'reasoning' | 'refusal' }
+  | { readonly kind: 'text' | 'reasoning' | 'refusal'; readonly native?: Native }
   | {
       readonly kind: 'tool-call';
       readonly id: string;

@@ -5,6 +5,7 @@ import type { Call } from './call.ts';
 import { type Progress, recordOf } from './chat-progress.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { HUNG_UP } from './hung-up.ts';
+import { sentStatus } from './insistent-client.ts';
 import type { GatewayResponse } from './ports.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -22,7 +23,7 @@ export function errorAnswer(state: GatewayState, call: Call, progress: Progress,
   progress.errorCode = error.code ?? error.type;
   const headers = { ...JSON_TYPE, ...error.headers, ...ownHeaders(call, progress) };
   return {
-    status,
+    status: sentStatus(call.request.headers, { ...error, status }),
     headers,
     body: call.surface.error(error, call.requestId),
     afterEnd: afterEnd(state, call, progress),

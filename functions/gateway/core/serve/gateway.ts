@@ -22,11 +22,11 @@ import { modelsCall } from './models-call.ts';
 import { openCall } from './open-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
 import { STATUS_PATH, statusCall } from './status-call.ts';
+import { unknownPath, wrongMethod } from './unserved-path.ts';
 
 /** The gateway: one HTTP request in, one response out. Never rejects. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
-const CHAT_PATH = '/v1/chat/completions';
 const EMBEDDINGS_PATH = '/v1/embeddings';
 
 /** What is served at a path to who has shown a key. */
@@ -127,21 +127,4 @@ function withAllowedModels(state: GatewayState, call: Call): GatewayState {
 
 function refuse(state: GatewayState, call: Call, error: GatewayError): GatewayResponse {
   return errorAnswer(state, call, newProgress('other'), error);
-}
-
-const MAX_SHOWN_CHARS = 200;
-
-function shown(text: string): string {
-  return JSON.stringify(text.slice(0, MAX_SHOWN_CHARS));
-}
-
-function unknownPath(method: string, path: string): GatewayError {
-  const message = `There is no ${method.slice(0, MAX_SHOWN_CHARS)} ${shown(path)}. There are POST ${CHAT_PATH}, POST /v1/messages, POST ${EMBEDDINGS_PATH}, GET /v1/models and GET /health: set the client's base_url to the gateway's URL with /v1.`;
-  return { status: 404, message, type: 'invalid_request_error', code: 'unknown_url', param: null };
-}
-
-function wrongMethod(method: string, path: string, allowed: readonly string[]): GatewayError {
-  const message = `${method.slice(0, MAX_SHOWN_CHARS)} is not allowed at ${shown(path)}: use ${allowed.join(' or ')}.`;
-  const headers = { allow: allowed.join(', ') };
-  return { status: 405, message, type: 'invalid_request_error', code: 'method_not_allowed', param: null, headers };
 }

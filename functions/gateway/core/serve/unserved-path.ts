@@ -1,0 +1,59 @@
+import type { GatewayError } from '../model/gateway-error.ts';
+
+const CHAT_PATH = '/v1/chat/completions';
+
+/** The longest piece of a caller's method or path that is repeated. */
+const MAX_SHOWN_CHARS = 200;
+
+/** APIs that this gateway does not have, by how their paths begin, and what to do in place of asking for them here. */
+const ABSENT: readonly (readonly [begins: RegExp, advice: string])[] = [
+  [/^\/v1\/responses\/./, 'This gateway keeps no answers: send the whole conversation as input to POST /v1/responses.'],
+  [/^\/v1\/conversations\b/, 'This gateway keeps no conversations: send all of it as input to POST /v1/responses.'],
+  [
+    /^\/v1\/audio\b/,
+    `It serves no speech: ask the vendor for it, or send sound as a content part to POST ${CHAT_PATH}.`,
+  ],
+  [/^\/v1\/images\b/, `It makes no images: ask the vendor for them. Images are understood by POST ${CHAT_PATH}.`],
+  [/^\/v1\/videos\b/, 'It makes no videos: ask the vendor for them.'],
+  [/^\/v1\/moderations\b/, 'It does not moderate: ask the vendor for it.'],
+  [/^\/v1\/(?:files|uploads|containers)\b/, `It keeps no files: send them as base64 data within POST ${CHAT_PATH}.`],
+  [/^\/v1\/batches\b/, `It has no batches: send each request by itself to POST ${CHAT_PATH}.`],
+  [
+    /^\/v1\/vector_stores\b/,
+    'It keeps no vectors: take them from POST /v1/embeddings and keep them in a store of yours.',
+  ],
+  [/^\/v1\/(?:assistants|threads)\b/, 'It has no assistants: use POST /v1/responses.'],
+  [/^\/v1\/realtime\b/, `It has no realtime connections: use POST ${CHAT_PATH} with "stream": true.`],
+  [/^\/v1\/(?:rerank|fine_tuning|evals|skills|chatkit)\b/, 'Ask the vendor for it.'],
+  [/^\/v1beta\//, `It does not speak Gemini's API: use POST ${CHAT_PATH} with an OpenAI client.`],
+];
+
+/** What is wrong with a path at which nothing is served. */
+export function unknownPath(method: string, path: string): GatewayError {
+  const advice = ABSENT.find(([begins]) => begins.test(path))?.[1];
+  const message = `There is no ${method.slice(0, MAX_SHOWN_CHARS)} ${shown(path)}. ${advice ?? WHAT_THERE_IS}`;
+  return { status: 404, message, type: 'invalid_request_error', code: 'unknown_url', param: null };
+}
+
+const WHAT_THERE_IS = `There are POST ${CHAT_PATH}, POST /v1/responses, POST /v1/messages, POST /v1/completions, POST /v1/embeddings, GET /v1/models and GET /health: set the client's base_url to the gateway's URL with /v1.`;
+
+/** What is wrong with a method that is not served at a path. */
+export function wrongMethod(method: string, path: string, allowed: readonly string[]): GatewayError {
+  if (path === '/v1/responses' && method === 'GET') {
+    return noWebSocket();
+  }
+  const message = `${method.slice(0, MAX_SHOWN_CHARS)} is not allowed at ${shown(path)}: use ${allowed.join(' or ')}.`;
+  const headers = { allow: allowed.join(', ') };
+  return { status: 405, message, type: 'invalid_request_error', code: 'method_not_allowed', param: null, headers };
+}
+
+/** Clients that ask for a WebSocket go on over HTTP at once after a 426; after a 404 or a 405 they try for long. */
+function noWebSocket(): GatewayError {
+  const message = 'This gateway has no WebSocket at /v1/responses: send POST /v1/responses with "stream": true.';
+  const headers = { allow: 'POST' };
+  return { status: 426, message, type: 'invalid_request_error', code: 'websocket_not_supported', param: null, headers };
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, MAX_SHOWN_CHARS));
+}

@@ -1,0 +1,79 @@
+import { isJsonObject, type JsonObject } from '../../wire/json.ts';
+import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import {
+  arrayOf,
+  type Check,
+  checkMembers,
+  isBoolean,
+  isNonEmptyString,
+  isNumber,
+  isObject,
+  isString,
+  kindOf,
+  objectOf,
+  optional,
+  wholeNumber,
+} from '../request-checks.ts';
+import { checkItem } from './check-items.ts';
+import { checkText, checkTool, checkToolChoice } from './check-tools.ts';
+
+/** Far above what a context window holds, and low enough that looking at each stays cheap. */
+const MAX_ITEMS = 10_000;
+const MAX_TOOLS = 1_024;
+
+/**
+ * Looks at the JSON body of a request to the Responses API: `undefined` where it can be read. Only what translation relies on is checked,
+ * so members that OpenAI adds tomorrow pass. Source: OpenAI API reference, "Create a model response".
+ */
+export function requestProblem(json: unknown): InvalidRequest | undefined {
+  return isJsonObject(json)
+    ? (checkMembers(json, MEMBERS, '') ?? stateProblem(json))
+    : invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
+}
+
+const checkInput: Check = (value, path) => {
+  if (typeof value === 'string') {
+    return undefined;
+  }
+  return Array.isArray(value)
+    ? arrayOf('items', checkItem, { min: 1, max: MAX_ITEMS })(value, path)
+    : invalidMember(path, `must be a string or an array of items; got ${kindOf(value)}.`);
+};
+
+const MEMBERS: Readonly<Record<string, Check>> = {
+  model: isNonEmptyString,
+  input: checkInput,
+  instructions: optional(isString),
+  stream: optional(isBoolean),
+  store: optional(isBoolean),
+  tools: optional(arrayOf('tools', checkTool, { max: MAX_TOOLS })),
+  tool_choice: optional(checkToolChoice),
+  parallel_tool_calls: optional(isBoolean),
+  text: optional(checkText),
+  reasoning: optional(objectOf({ effort: optional(isString), summary: optional(isString) })),
+  include: optional(arrayOf('strings', isString)),
+  max_output_tokens: optional(wholeNumber(1)),
+  temperature: optional(isNumber),
+  top_p: optional(isNumber),
+  top_logprobs: optional(wholeNumber(0)),
+  metadata: optional(isObject),
+  user: optional(isString),
+  safety_identifier: optional(isString),
+  prompt_cache_key: optional(isString),
+  service_tier: optional(isString),
+  truncation: optional(isString),
+};
+
+/** What would need answers that are kept. */
+function stateProblem(json: JsonObject): InvalidRequest | undefined {
+  const named = ['previous_response_id', 'conversation'].find((name) => (json[name] ?? null) !== null);
+  if (named !== undefined) {
+    return invalidMember(
+      named,
+      'needs answers that are kept, and this gateway keeps none (responses.keepDays is not set): leave it out and send the whole conversation as input.',
+    );
+  }
+  return json.background === true
+    ? invalidMember('background', 'must be false: this gateway answers while the caller waits.')
+    : undefined;
+}

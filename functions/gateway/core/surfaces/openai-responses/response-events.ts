@@ -1,0 +1,25 @@
+import type { JsonObject } from '../../wire/json.ts';
+
+/** The events of one stream, in order and numbered from 0. */
+export interface ResponseEvents {
+  readonly emit: (type: string, members: JsonObject) => void;
+  /** What has been emitted since the last time. */
+  readonly take: () => readonly JsonObject[];
+}
+
+/** No events so far. */
+export function responseEvents(): ResponseEvents {
+  let pending: JsonObject[] = [];
+  let count = 0;
+  return {
+    emit: (type, members) => {
+      pending.push({ type, sequence_number: count, ...members });
+      count += 1;
+    },
+    take: () => {
+      const taken = pending;
+      pending = [];
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { Native } from '../../model/dialect.ts';
+import { nativeValue } from '../../model/dialect.ts';
+import type { Citation } from '../../model/part.ts';
+import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { annotationsOf } from './annotations.ts';
+import type { OutputItem, OutputItems } from './output-items.ts';
+import type { ResponseEvents } from './response-events.ts';
+
+/** Writes the messages of an answer: words that follow each other are parts of one message. */
+export interface MessageWriter {
+  /** Words begin. `native`: the message in OpenAI's own words, where OpenAI has begun one. */
+  readonly begin: (kind: 'text' | 'refusal', native: Native | undefined) => void;
+  readonly add: (text: string) => void;
+  /** Sources of the words that are or were open last. */
+  readonly cite: (citations: readonly Citation[]) => void;
+  /** The message ends, where one is open. */
+  readonly close: (status: 'completed' | 'incomplete') => void;
+}
+
+interface OpenContent {
+  readonly kind: 'text' | 'refusal';
+  readonly pieces: string[];
+  readonly annotations: JsonObject[];
+}
+
+interface OpenMessage {
+  readonly item: OutputItem;
+  readonly done: JsonObject[];
+  content: OpenContent | undefined;
+}
+
+interface Messages {
+  readonly items: OutputItems;
+  readonly emit: ResponseEvents['emit'];
+  open: OpenMessage | undefined;
+}
+
+/** A writer without a message so far. */
+export function messageWriter(items: OutputItems, { emit }: ResponseEvents): MessageWriter {
+  const messages: Messages = { items, emit, open: undefined };
+  return {
+    begin: (kind, native) => begin(messages, kind, nativeValue(native, 'openai-responses')),
+    add: (text) => add(messages, text),
+    cite: (citations) => {
+      for (const annotation of annotationsOf(citations)) {
+        annotate(messages, annotation);
+      }
+    },
+    close: (status) => close(messages, status),
+  };
+}
+
+function begin(messages: Messages, kind: OpenContent['kind'], own: JsonObject | undefined): void {
+  const id = stringMember(own, 'id');
+  closeContent(messages);
+  if (messages.open !== undefined && id !== undefined && id !== messages.open.item.id) {
+    close(messages, 'completed');
+  }
+  const message = messages.open ?? { item: messages.items.begin('msg', newMessage(own)), done: [], content: undefined };
+  const content = { kind, pieces: [], annotations: [] };
+  message.content = content;
+  messages.open = message;
+  messages.emit('response.content_part.added', { ...placeOf(message), part: partOf(content) });
+}
+
+function placeOf({ item, done }: OpenMessage): JsonObject {
+  return { item_id: item.id, output_index: item.index, content_index: done.length };
+}
+
+function add({ open, emit }: Messages, text: string): void {
+  if (open?.content !== undefined) {
+    const { kind, pieces } = open.content;
+    pieces.push(text);
+    const delta = { ...placeOf(open), delta: text, ...(kind === 'text' && { logprobs: [] }) };
+    emit(`response.${EVENT_NAMES[kind]}.delta`, delta);
+  }
+}
+
+function annotate({ open, emit }: Messages, annotation: JsonObject): void {
+  if (open?.content?.kind === 'text') {
+    const { annotations } = open.content;
+    const place = { ...placeOf(open), annotation_index: annotations.length };
+    emit('response.output_text.annotation.added', { ...place, annotation });
+    annotations.push(annotation);
+  }
+}
+
+function closeContent({ open, emit }: Messages): void {
+  if (open?.content !== undefined) {
+    const { content } = open;
+    const place = placeOf(open);
+    const part = partOf(content);
+    emit(`response.${EVENT_NAMES[content.kind]}.done`, { ...place, ...doneMembers(content) });
+    emit('response.content_part.done', { ...place, part });
+    open.done.push(part);
+    open.content = undefined;
+  }
+}
+
+function close(messages: Messages, status: 'completed' | 'incomplete'): void {
+  closeContent(messages);
+  const { open, items } = messages;
+  if (open !== undefined) {
+    items.finish(open.item, { ...open.item.value, status, content: open.done });
+    messages.open = undefined;
+  }
+}
+
+const EVENT_NAMES = { text: 'output_text', refusal: 'refusal' } as const;
+
+/** `own` may say more of it, as its `phase`. */
+function newMessage(own: JsonObject | undefined): JsonObject {
+  return { ...own, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
+}
+
+function partOf({ kind, pieces, annotations }: OpenContent): JsonObject {
+  const text = pieces.join('');
+  return kind === 'text'
+    ? { type: 'output_text', text, annotations: [...annotations], logprobs: [] }
+    : { type: 'refusal', refusal: text };
+}
+
+function doneMembers({ kind, pieces }: OpenContent): JsonObject {
+  const text = pieces.join('');
+  return kind === 'text' ? { text, logprobs: [] } : { refusal: text };
+}
