@@ -7,7 +7,7 @@ import { gate } from '../support/gate.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';
 import { ask, send } from './support/ask.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock', 'openai-responses'];
 
 /** "The quick brown " and then nothing more. */
 const CUT: Step = { kind: 'cut', chunks: ['The', ' quick', ' brown '], afterChunks: 3 };
@@ -43,6 +43,10 @@ function continuingGateway({ protocols, second, route }: Setting = {}): Promise<
 /** How the second deployment is shown what had been said. */
 const PREFIXED: Readonly<Record<ProtocolName, { readonly member: string; readonly last: JsonObject }>> = {
   openai: { member: 'messages', last: { role: 'assistant', content: 'The quick brown' } },
+  'openai-responses': {
+    member: 'input',
+    last: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'The quick brown' }] },
+  },
   anthropic: { member: 'messages', last: { role: 'assistant', content: [{ type: 'text', text: 'The quick brown' }] } },
   gemini: { member: 'contents', last: { role: 'model', parts: [{ text: 'The quick brown' }] } },
   bedrock: { member: 'messages', last: { role: 'assistant', content: [{ text: 'The quick brown' }] } },

@@ -7,6 +7,7 @@ import { readGeminiAnswer } from './gemini-reader.ts';
 import { readOpenAiAnswer } from './openai-reader.ts';
 import { recordedResponse } from './recorded-response.ts';
 import type { Recording } from './recording.ts';
+import { readResponsesAnswer } from './responses-reader.ts';
 
 /** What the caller should see of a recording, read from its raw bytes without any code of the gateway's protocols. */
 export function expectedAnswer(recording: Recording): Expectation {
@@ -23,6 +24,8 @@ export function expectedAnswer(recording: Recording): Expectation {
   switch (use.protocol) {
     case 'openai':
       return readOpenAiAnswer(response, isStream);
+    case 'openai-responses':
+      return readResponsesAnswer(response, isStream);
     case 'anthropic':
       return readAnthropicAnswer(response, isStream);
     case 'gemini':

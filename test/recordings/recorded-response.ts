@@ -46,6 +46,7 @@ function reframed({ response, use }: Recording): Uint8Array {
     case 'bedrock':
       return Buffer.concat(lines.map(bedrockFrame));
     case 'anthropic':
+    case 'openai-responses':
       return Buffer.from(lines.map((line) => `event: ${typeOf(line)}\ndata: ${line}\n\n`).join(''));
     case 'gemini':
       return Buffer.from(lines.map((line) => `data: ${line}\r\n\r\n`).join(''));

@@ -60,7 +60,7 @@ function readRecording(folder: string, entry: unknown): Recording {
     request: body,
     sdkOutcome: stringMember(entry, 'official_sdk_outcome'),
     use: hasResponse
-      ? useOf({ api: text('api'), status, model: stringMember(body, 'model') ?? modelInUrl(text('url')) })
+      ? useOf({ api: text('api'), model: stringMember(body, 'model') ?? modelInUrl(text('url')) })
       : { kind: 'skipped', reason: 'its response is not in the folder' },
   };
 }
@@ -75,18 +75,14 @@ function modelInUrl(url: string): string {
   return decodeURIComponent(gemini ?? bedrock ?? 'recorded-model');
 }
 
-function useOf(about: { readonly api: string; readonly status: number; readonly model: string }): RecordingUse {
-  const { api, status, model } = about;
-  if (api === 'responses' && status < 400) {
-    return { kind: 'skipped', reason: 'an answer of the Responses API, which the gateway does not speak' };
-  }
+function useOf({ api, model }: { readonly api: string; readonly model: string }): RecordingUse {
   const found = USES.find(({ match }) => match.test(api));
   return found === undefined ? { kind: 'skipped', reason: `no replay of the api ${api}` } : { ...found.use, model };
 }
 
-/** OpenAI's errors have one shape, so those of the Responses API are replayed as if of chat. */
 const USES = [
-  { match: /chat\.completions|^responses$/, use: { kind: 'chat', protocol: 'openai' } },
+  { match: /chat\.completions/, use: { kind: 'chat', protocol: 'openai' } },
+  { match: /^responses$/, use: { kind: 'chat', protocol: 'openai-responses' } },
   { match: /messages/, use: { kind: 'chat', protocol: 'anthropic' } },
   { match: /generateContent/i, use: { kind: 'chat', protocol: 'gemini' } },
   { match: /^converse/, use: { kind: 'chat', protocol: 'bedrock' } },

@@ -12,12 +12,13 @@ import { chatRequestFor } from './chat-request-for.ts';
 import { assertAgree, assertSdkAgrees, assertSeen } from './checks.ts';
 import { assertDecodesAnyPieces } from './decoded-pieces.ts';
 import { replayEmbeddings } from './embeddings-replay.ts';
-import { assertEncodesForEveryVendor } from './encoded-requests.ts';
+import { assertEncodesForEveryVendor, assertPassesResponses } from './encoded-requests.ts';
 import type { Expectation } from './expectation.ts';
 import { expectedAnswer } from './expected-answer.ts';
 import { assertArrivesAsSent, assertSaysTheSame, capturedBodies } from './own-words.ts';
 import { type Recording, readRecordings } from './recording.ts';
 import { type ReplayedGateway, startReplayedGateway } from './replayed-gateway.ts';
+import { assertSameOutput } from './responses-output.ts';
 
 const [, , folder, captures] = process.argv;
 if (folder === undefined || !existsSync(join(folder, 'manifest.json'))) {
@@ -59,6 +60,9 @@ function replay(through: ReplayedGateway, recording: Recording, index: number): 
       if (use.protocol === 'anthropic') {
         replayInOwnWords(recording);
       }
+      if (use.protocol === 'openai-responses') {
+        replayResponses(through, recording, index);
+      }
   }
 }
 
@@ -69,6 +73,19 @@ function replayInOwnWords(recording: Recording): void {
   }
   if (status < 300) {
     it(`${id}: its answer says the same to a caller of Anthropic's`, () => assertSaysTheSame(recording));
+  }
+}
+
+/** What a caller of the Responses API sends, and gets of a vendor that speaks it too. */
+function replayResponses({ client, model }: ReplayedGateway, recording: Recording, index: number): void {
+  const { id, request, status } = recording;
+  if (request !== undefined) {
+    it(`${id}: its request reaches the same API without loss`, () => assertPassesResponses(request));
+  }
+  if (status < 300 && expectedAnswer(recording).kind === 'answer') {
+    it(`${id}: its items reach a caller of the same API as they are`, async () => {
+      await assertSameOutput(client, model(index, 'whole'), recording);
+    });
   }
 }
 

@@ -23,6 +23,11 @@ const CALLS: Readonly<Record<ProtocolName, (model: string, stream: boolean) => V
     headers: {},
     body: { model, stream, stream_options: { include_usage: stream }, messages: [{ role: 'user', content: 'Hello' }] },
   }),
+  'openai-responses': (model, stream) => ({
+    path: '/responses',
+    headers: {},
+    body: { model, stream, store: false, input: 'Hello' },
+  }),
   anthropic: (model, stream) => ({
     path: '/messages',
     headers: { 'anthropic-version': '2023-06-01' },

@@ -27,6 +27,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export async function gatewayOverAws(dev: DeployedDev): Promise<GatewayOverAws> {
   const fakes = {
     openai: await startFakeProvider('openai'),
+    'openai-responses': await startFakeProvider('openai-responses'),
     anthropic: await startFakeProvider('anthropic'),
     gemini: await startFakeProvider('gemini'),
     bedrock: await startFakeProvider('bedrock'),

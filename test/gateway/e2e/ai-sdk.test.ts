@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 for (const protocol of PROTOCOLS) {
   describe(`the AI SDK's OpenAI-compatible provider with a provider of the ${protocol} protocol behind the gateway`, () => {

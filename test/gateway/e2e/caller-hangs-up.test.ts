@@ -5,7 +5,7 @@ import type { ProtocolName } from '../../../functions/gateway/core/model/gateway
 import { gate } from '../../support/gate.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 const HELLO = { model: 'all', messages: [{ role: 'user' as const, content: 'Hello' }] };
 

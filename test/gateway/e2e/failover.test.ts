@@ -4,7 +4,7 @@ import type { ProtocolName } from '../../../functions/gateway/core/model/gateway
 import { openAiErrorOf } from '../../support/openai-error.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 const HELLO = { model: 'all', messages: [{ role: 'user' as const, content: 'Hello' }] };
 

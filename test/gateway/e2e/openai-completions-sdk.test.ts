@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 for (const protocol of PROTOCOLS) {
   it(`client.completions of the official OpenAI client works over the ${protocol} protocol, plain and streamed`, async () => {

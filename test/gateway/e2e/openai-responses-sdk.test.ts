@@ -5,7 +5,7 @@ import type { FunctionTool, ResponseInputItem, ResponseStreamEvent } from 'opena
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { deploymentId, FAKE_MODEL, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 const WEATHER: FunctionTool = {
   type: 'function',

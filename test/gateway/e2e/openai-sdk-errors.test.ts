@@ -11,7 +11,7 @@ import {
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 const HELLO = { model: 'all', messages: [{ role: 'user' as const, content: 'Hello' }] };
 

@@ -6,7 +6,7 @@ import type { ProtocolName } from '../../../functions/gateway/core/model/gateway
 import { gate } from '../../support/gate.ts';
 import { deploymentId, FAKE_MODEL, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 const WEATHER: ChatCompletionTool = {
   type: 'function',

@@ -73,7 +73,7 @@ const FAILURES: Readonly<Record<FailureMeaning, readonly AttemptFailureKind[]>> 
   'invalid-request': ['rejected'],
 };
 
-for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
+for (const name of ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'] as const) {
   const protocol = PROTOCOLS[name];
   describe(`the ${name} protocol against a fake written from the vendor's side`, () => {
     let fake: FakeProvider;
@@ -82,8 +82,12 @@ for (const name of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
     });
     after(() => fake.close());
 
+    /** The Responses API has no stop sequences, and says so. */
+    const { stop: _, ...unstopped } = REQUEST;
+    const asked = name === 'openai-responses' ? unstopped : REQUEST;
+
     async function send(step: Step, streaming: boolean): Promise<Response> {
-      const encoding = protocol.encode(promptOf(REQUEST), { model: 'vendor-model', streaming });
+      const encoding = protocol.encode(promptOf(asked), { model: 'vendor-model', streaming });
       assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
       const { headers, body } = encoding.request;
       const provider = { model: 'vendor-model', providerSettings: { protocol: name, region: 'eu-north-1' } };

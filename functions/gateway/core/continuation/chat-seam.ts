@@ -56,7 +56,7 @@ function joinOne(joining: Joining, event: AnswerEvent): readonly AnswerEvent[] {
       return joinStart(joining, event);
     case 'part-delta': {
       const part = numberOf(joining, event.part);
-      const text = joining.isJoined || joining.open !== part ? event.text : newText(joining, event.text);
+      const text = joining.isJoined ? event.text : newText(joining, event.text);
       joining.isJoined ||= text !== '';
       return text === '' ? [] : [{ ...event, part, text }];
     }
@@ -81,7 +81,7 @@ function joinStart(joining: Joining, event: PartStart): readonly AnswerEvent[] {
   const part = joining.next;
   joining.next += 1;
   joining.numbers.set(event.part, part);
-  joining.isJoined = true;
+  joining.isJoined ||= event.begins.kind !== 'text';
   return [...ended, { ...event, part }];
 }
 

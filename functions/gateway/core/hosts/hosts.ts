@@ -10,6 +10,7 @@ import { openAiHost } from './openai.ts';
 /** The host of each protocol. A new one is a line here. */
 const HOSTS = {
   openai: openAiHost,
+  'openai-responses': openAiHost,
   anthropic: anthropicHost,
   gemini: googleAiHost,
   bedrock: bedrockHost,
@@ -23,10 +24,10 @@ export function hostOf({ protocol }: Pick<Provider, 'protocol'>): Host {
 /** Where a deployment is asked for something: its base URL without a trailing slash, and the path; `undefined` where it has no base URL. */
 export function addressOf(
   { model, providerSettings: provider }: Pick<Deployment, 'model' | 'providerSettings'>,
-  { operation }: Pick<UpstreamRequest, 'operation'>,
+  { operation, dialect }: Pick<UpstreamRequest, 'operation' | 'dialect'>,
 ): { readonly baseUrl: string; readonly path: string } | undefined {
   const host = hostOf(provider);
   const baseUrl = provider.baseUrl ?? host.defaultBaseUrl(provider);
-  const path = host.path({ dialect: dialectOf(provider.protocol), operation, model, provider });
+  const path = host.path({ dialect: dialect ?? dialectOf(provider.protocol), operation, model, provider });
   return baseUrl === undefined ? undefined : { baseUrl, path };
 }

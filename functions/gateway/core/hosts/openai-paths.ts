@@ -1,3 +1,4 @@
+import type { Provider } from '../model/gateway-config.ts';
 import type { HostedCall } from './host.ts';
 
 /** The paths of OpenAI's API, at OpenAI and at every server that speaks it. */
@@ -6,6 +7,20 @@ export function openAiPath({ dialect, operation }: Pick<HostedCall, 'dialect' | 
     return '/embeddings';
   }
   return dialect === 'openai-responses' ? '/responses' : '/chat/completions';
+}
+
+/** OpenAI's own hosts and Azure's. */
+const RESPONSES_HOSTS =
+  /(?:^|\.)(?:api\.openai\.com|openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/;
+
+/** Whether the Responses API is known to be there beside chat. Of other hosts the operator says so, in a deployment's `rules`. */
+export function hasResponses({ protocol, baseUrl }: Pick<Provider, 'protocol' | 'baseUrl'>): boolean {
+  const isOpenAi = protocol === 'openai' && (baseUrl === undefined || RESPONSES_HOSTS.test(hostnameOf(baseUrl)));
+  return isOpenAi || protocol === 'openai-responses';
+}
+
+function hostnameOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
 /** A bearer token, as most vendors want it. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
+import type { Dialect } from './dialect.ts';
 import type { Deployment } from './gateway-config.ts';
 
 /** Sends one request to a provider and waits for the response's headers. Never rejects. An adapter over a real HTTP client. */
@@ -41,4 +42,6 @@ export interface UpstreamRequest {
   /** Beside those that the host adds. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonObject;
+  /** Whose words it is in, where that is not what the provider's protocol says. */
+  readonly dialect?: Dialect;
 }

@@ -22,6 +22,7 @@ export function nativeValue(native: Native | undefined, dialect: Dialect): JsonO
 
 const DIALECTS: Readonly<Record<ProtocolName, Dialect>> = {
   openai: 'openai-chat',
+  'openai-responses': 'openai-responses',
   anthropic: 'anthropic-messages',
   gemini: 'gemini',
   bedrock: 'bedrock-converse',

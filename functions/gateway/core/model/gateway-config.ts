@@ -18,7 +18,7 @@ export interface GatewayConfig extends RouteSettings {
 }
 
 /** A wire format by its name in the configuration. */
-export type ProtocolName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
+export type ProtocolName = 'openai' | 'openai-responses' | 'anthropic' | 'gemini' | 'bedrock';
 
 /** A vendor and its protocol. */
 export interface Provider {

@@ -1,13 +1,13 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
 import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
+import { targetOf } from '../attempt/target-of.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { PROTOCOLS } from '../protocols/protocols.ts';
-import { targetOf } from '../protocols/target-of.ts';
+import { PROTOCOLS, protocolFor } from '../protocols/protocols.ts';
 import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
@@ -34,11 +34,14 @@ export function probeAttempt(deployment: Deployment, ports: ProbeAttemptPorts): 
 }
 
 function chatProbe(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
-  const protocol = PROTOCOLS[deployment.providerSettings.protocol];
   const target = targetOf(deployment);
   const read = openAiChat.read(chatRequest(deployment.model, probeRules(deployment)));
-  const encoding = read.kind === 'invalid' ? undefined : protocol.encode(read.prompt, target);
-  return encoding?.kind !== 'encoded'
+  if (read.kind === 'invalid') {
+    return undefined;
+  }
+  const protocol = protocolFor(deployment.providerSettings.protocol, read.prompt, target);
+  const encoding = protocol.encode(read.prompt, target);
+  return encoding.kind !== 'encoded'
     ? undefined
     : chatAttempt({ ...ports, deployment, protocol, target, request: encoding.request, choices: 1 });
 }

@@ -49,6 +49,7 @@ const CLAUDE_LINES: readonly ModelRule<ProbeRules>[] = [{ match: /claude/, rules
  */
 const LINES = {
   openai: OPENAI_LINES,
+  'openai-responses': OPENAI_LINES,
   anthropic: CLAUDE_LINES,
   gemini: [{ match: /./, rules: { probeEffort: 'none' } }],
   bedrock: CLAUDE_LINES,

@@ -17,6 +17,8 @@ export interface Protocol {
   readonly framing: 'server-sent-events' | 'amazon-event-stream';
   /** Says a prompt in the vendor's words. Where the prompt's own dialect is this one, it starts from the caller's body and loses nothing. */
   readonly encode: (prompt: Prompt, target: Target) => Encoding;
+  /** Another protocol of the same hosts that serves this prompt better; `undefined`: this one. */
+  readonly alternative?: (prompt: Prompt, target: Target) => Protocol | undefined;
   /** A decoder for one response. `choices`: how many were asked for, by default one. */
   readonly decoder: (target: Target, choices?: number) => AnswerDecoder;
   /** Absent where the vendor has no embeddings. */
@@ -35,6 +37,8 @@ export interface Target {
   readonly streaming: boolean;
   /** The model's largest answer in tokens, where configured. */
   readonly maxOutputTokens?: number;
+  /** Whether its host is known to have the Responses API. */
+  readonly hasResponses?: boolean;
   /** The operator's corrections of the protocol's model rules; each protocol's `*-rules.ts` says which it knows. */
   readonly rules?: JsonObject;
 }

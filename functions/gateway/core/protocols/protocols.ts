@@ -1,11 +1,25 @@
+import type { Prompt } from '../model/prompt.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
 import { openai } from './openai-chat/openai.ts';
-import type { Protocol } from './protocol.ts';
+import { openaiResponses } from './openai-responses/openai-responses.ts';
+import type { Protocol, Target } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `functions/ARCHITECTURE.md`. */
-export const PROTOCOLS = { openai, anthropic, gemini, bedrock } as const satisfies Record<string, Protocol>;
+export const PROTOCOLS = {
+  openai,
+  'openai-responses': openaiResponses,
+  anthropic,
+  gemini,
+  bedrock,
+} as const satisfies Record<string, Protocol>;
 
 /** Their names. `Object.keys` cannot say that it gives exactly these. */
 export const PROTOCOL_NAMES = Object.keys(PROTOCOLS) as readonly (keyof typeof PROTOCOLS)[];
+
+/** The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. */
+export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
+  const configured: Protocol = PROTOCOLS[name];
+  return configured.alternative?.(prompt, target) ?? configured;
+}

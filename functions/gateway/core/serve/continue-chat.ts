@@ -7,7 +7,7 @@ import type { Candidate } from '../routing/plan.ts';
 import type { ServedCall } from './chat-call.ts';
 import { noteContinuation, type Progress } from './chat-progress.ts';
 import { raceChat } from './chat-race.ts';
-import { encodeForRoute } from './encode-for-route.ts';
+import { encodePrompt } from './encode-for-route.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { isWithinRetryBudget } from './race-rules.ts';
 
@@ -32,7 +32,7 @@ export async function continueChat(
   const fit = attemptsLeft > 0 ? fitCandidates(progress) : [];
   const targets = fit.map(({ target }) => target);
   // Models that are known to refuse a prefix drop out here, whatever the deployment says.
-  const encoding = encodeForRoute(route, targets, (protocol, target) => protocol.encode(prompt, target));
+  const encoding = encodePrompt(route, targets, prompt);
   if (encoding.kind === 'refused') {
     return undefined;
   }

@@ -1,10 +1,10 @@
+import { targetOf } from '../attempt/target-of.ts';
 import { vendorTokenCount } from '../attempt/token-count.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { PROTOCOLS } from '../protocols/protocols.ts';
-import { targetOf } from '../protocols/target-of.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { errorAnswer, jsonAnswer } from './answer.ts';
 import type { Call } from './call.ts';

@@ -7,7 +7,7 @@ import type { ModelDirectory } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { qualify } from '../routing/qualify.ts';
 import type { Call } from './call.ts';
-import { type Encoded, encodeForRoute } from './encode-for-route.ts';
+import { type Encoded, encodePrompt } from './encode-for-route.ts';
 import { type FoundRoute, findRoute } from './find-route.ts';
 
 /** A chat request that somebody can serve. */
@@ -52,7 +52,7 @@ export function prepareChat(
     const message = `No deployment of ${route.name} offers ${unmet.join(' and ')}.`;
     return { kind: 'refused', askedModel: route.name, error: badRequest(message, 'model') };
   }
-  const result = encodeForRoute(route, qualified, (protocol, target) => protocol.encode(prompt, target));
+  const result = encodePrompt(route, qualified, prompt);
   return result.kind === 'refused'
     ? result
     : { kind: 'prepared', prepared: { prompt, asked: prompt.model, route, facts, encoded: result.encoded } };

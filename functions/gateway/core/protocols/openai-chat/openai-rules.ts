@@ -13,6 +13,11 @@ export interface OpenAiRules {
   readonly refusedShapes: readonly string[];
   /** When it takes function tools beside reasoning. */
   readonly toolsWithReasoning: 'always' | 'unless-effort-is-set' | 'only-without-effort';
+  /**
+   * When it is asked over the Responses API in place of chat: `where-chat-refuses`: for tools beside reasoning, and for callers who speak
+   * it; `with-tools`: for every tool unless reasoning is turned off. Followed at OpenAI and Azure, and elsewhere where it is configured.
+   */
+  readonly responses: 'never' | 'where-chat-refuses' | 'with-tools' | 'always';
   /** Values of `reasoning_effort` that it refuses. */
   readonly refusedEfforts: readonly string[];
   /**
@@ -38,6 +43,7 @@ const DEFAULTS: OpenAiRules = {
   refusedSampling: [],
   refusedShapes: [],
   toolsWithReasoning: 'always',
+  responses: 'never',
   refusedEfforts: [],
   foreignMembers: 'keep',
   toolCallIds: 'any',
@@ -72,6 +78,14 @@ const LINES: readonly ModelRule<OpenAiRules>[] = [
     match: /^(?:openai\/)?gpt-5\.6/,
     rules: { toolsWithReasoning: 'only-without-effort', refusedEfforts: ['minimal'] },
   },
+  // Which models are at `/v1/responses`, and which nowhere else. Source: the endpoints on OpenAI's model pages.
+  { match: /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|o\d|codex-)/, rules: { responses: 'where-chat-refuses' } },
+  { match: /^gpt-(?:5\.[7-9]|[6-9]|\d{2,})/, rules: { responses: 'with-tools' } },
+  {
+    match: /^(?:gpt-\d.*(?:-pro|codex)|codex-|o\d.*(?:-pro|deep-research)|computer-use)/,
+    rules: { responses: 'always' },
+  },
+  { match: /^gpt-.*(?:audio|realtime|search-preview)/, rules: { responses: 'never' } },
   // Mistral's own API says "Extra inputs are not permitted" and, as servers with its tokenizer do, "Tool call id was ... but must be a-z,
   // A-Z, 0-9, with a length of 9".
   {

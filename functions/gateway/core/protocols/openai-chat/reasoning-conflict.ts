@@ -15,16 +15,20 @@ export function reasoningConflict(
   if (effort !== undefined && rules.refusedEfforts.includes(effort)) {
     return unsupported(`${model} does not know reasoning_effort "${effort}".`);
   }
-  return refusesTools(request, rules)
+  const hasFunctions = request.tools?.some((tool) => tool.type === 'function') === true;
+  return refusesTools({ hasFunctions, effort }, rules)
     ? unsupported(
         `${model} takes function tools on this endpoint only without reasoning: set reasoning_effort to "none", or leave the tools out.`,
       )
     : undefined;
 }
 
-function refusesTools({ tools, reasoning_effort: effort }: ChatBody, rules: OpenAiRules): boolean {
-  const hasFunctions = tools?.some((tool) => tool.type === 'function') === true;
-  switch (rules.toolsWithReasoning) {
+/** Whether a model refuses functions beside this effort, or beside the effort that it has by itself, on chat. */
+export function refusesTools(
+  { hasFunctions, effort }: { readonly hasFunctions: boolean; readonly effort: string | undefined },
+  { toolsWithReasoning }: Pick<OpenAiRules, 'toolsWithReasoning'>,
+): boolean {
+  switch (toolsWithReasoning) {
     case 'always':
       return false;
     case 'unless-effort-is-set':

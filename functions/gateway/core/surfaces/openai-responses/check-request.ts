@@ -27,8 +27,13 @@ const MAX_TOOLS = 1_024;
  */
 export function requestProblem(json: unknown): InvalidRequest | undefined {
   return isJsonObject(json)
-    ? (checkMembers(json, MEMBERS, '') ?? stateProblem(json))
+    ? (checkMembers(json, membersOf(json), '') ?? stateProblem(json))
     : invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
+}
+
+/** A prompt that is kept at OpenAI may have its input in it. */
+function membersOf({ prompt }: JsonObject): Readonly<Record<string, Check>> {
+  return isJsonObject(prompt) ? { ...MEMBERS, input: optional(checkInput) } : MEMBERS;
 }
 
 const checkInput: Check = (value, path) => {

@@ -1,0 +1,105 @@
+import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
+import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
+import { type OpenAiRules, openAiRules } from '../openai-chat/openai-rules.ts';
+import type { Encoding, Target } from '../protocol.ts';
+import { ownBody } from './own-body.ts';
+import { type ResponsesRules, responsesRules } from './responses-rules.ts';
+import { translatedBody } from './translated-body.ts';
+
+/**
+ * A prompt for the Responses API: the caller's own body where it is one, members that nobody here knows included. Nothing is kept at the
+ * vendor: each request brings the whole conversation, and reasoning comes back encrypted. Source: OpenAI API reference, "Create a model
+ * response".
+ */
+export function encodeResponses(prompt: Prompt, target: Target): Encoding {
+  const notes = encodingNotes(prompt.names);
+  const isOwn = prompt.original.dialect === 'openai-responses';
+  const rules = { ...openAiRules(target.model, target.rules), ...responsesRules(target.model, target.rules) };
+  const body = isOwn ? ownBody(prompt, rules) : translatedBody(prompt, notes);
+  refuseEffort(prompt, rules, target.model, notes);
+  const refused = notes.refusal();
+  if (refused !== undefined) {
+    return refused;
+  }
+  const taken = withoutRefused(withBegun(body, prompt.begun), rules, notes);
+  const { stream_options: options, ...rest } = taken;
+  const request: JsonObject = {
+    ...rest,
+    ...includeOf(taken, rules),
+    ...limitOf(taken),
+    model: target.model,
+    store: false,
+    stream: target.streaming,
+    ...(target.streaming && options !== undefined && { stream_options: options }),
+  };
+  const operation = target.streaming ? 'answer-stream' : 'answer';
+  return {
+    kind: 'encoded',
+    request: { operation, headers: {}, body: request, dialect: 'openai-responses' },
+    dropped: notes.dropped(),
+  };
+}
+
+type Rules = OpenAiRules & ResponsesRules;
+
+function refuseEffort({ reasoning }: Prompt, rules: Rules, model: string, notes: EncodingNotes): void {
+  const effort = reasoning?.effort;
+  if (effort !== undefined && rules.refusedEfforts.includes(effort)) {
+    notes.refuseSetting('reasoning', `${model} does not know the effort "${effort}".`);
+  }
+}
+
+/** The body without members that the model refuses and that change quality only. A temperature or top_p of 1 is what it does anyway. */
+function withoutRefused(body: JsonObject, rules: Rules, notes: EncodingNotes): JsonObject {
+  const isRefused = (name: string): boolean =>
+    (rules.refusedSampling.includes(name) && (body[name] ?? null) !== null && body[name] !== 1) ||
+    (rules.reasons === 'no' && name === 'reasoning' && hasEffort(body));
+  const refused = Object.keys(body).filter(isRefused);
+  for (const name of refused) {
+    notes.dropMember(name === 'reasoning' ? notes.names.reasoning : name);
+  }
+  return refused.length === 0
+    ? body
+    : Object.fromEntries(Object.entries(body).filter(([name]) => !refused.includes(name)));
+}
+
+function hasEffort(body: JsonObject): boolean {
+  return Object.values(objectMember(body, 'reasoning') ?? {}).some((value) => value !== null);
+}
+
+const ENCRYPTED = 'reasoning.encrypted_content';
+
+/** What the caller wants to see, and reasoning in the form in which it can come back. */
+function includeOf(body: JsonObject, { reasons }: Rules): JsonObject {
+  const asked = arrayMember(body, 'include');
+  if (reasons === 'yes' && !asked.includes(ENCRYPTED)) {
+    return { include: [...asked, ENCRYPTED] };
+  }
+  return reasons === 'no' && asked.includes(ENCRYPTED) ? { include: asked.filter((name) => name !== ENCRYPTED) } : {};
+}
+
+/** OpenAI's least: fewer are a 400. */
+const LEAST_OUTPUT_TOKENS = 16;
+
+function limitOf(body: JsonObject): JsonObject {
+  const limit = numberMember(body, 'max_output_tokens');
+  return limit === undefined ? {} : { max_output_tokens: Math.max(LEAST_OUTPUT_TOKENS, limit) };
+}
+
+/** The body with the text so far as the beginning of the answer, and as much less to say. */
+function withBegun(body: JsonObject, begun: BegunAnswer | undefined): JsonObject {
+  if (begun === undefined) {
+    return body;
+  }
+  const limit = numberMember(body, 'max_output_tokens');
+  const said = stringMember(body, 'input');
+  const items = said === undefined ? arrayMember(body, 'input') : [{ type: 'message', role: 'user', content: said }];
+  const content = [{ type: 'output_text', text: begun.text }];
+  const answer = begun.text === '' ? [] : [{ type: 'message', role: 'assistant', content }];
+  return {
+    ...body,
+    input: [...items, ...answer],
+    ...(limit !== undefined && { max_output_tokens: limit - begun.tokens }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { JsonObject } from '../../wire/json.ts';
+import { type ModelRule, modelRules } from '../model-rules.ts';
+
+/** What a deployment takes over the Responses API, beside what it takes over chat. The operator corrects it in the deployment's `rules`. */
+export interface ResponsesRules {
+  /**
+   * Whether the model reasons. `yes`: its reasoning is asked for in encrypted form, so that it survives without being kept. `no`: it
+   * answers 400 to every word about reasoning. `unknown`: as the caller says.
+   */
+  readonly reasons: 'yes' | 'no' | 'unknown';
+}
+
+/** The rules of one model. */
+export function responsesRules(model: string, configured: JsonObject | undefined): ResponsesRules {
+  return modelRules({ defaults: { reasons: 'unknown' }, lines: LINES }, model, configured);
+}
+
+/** Source: the 400s of OpenAI's API: "Encrypted content is not supported with this model", "Unsupported parameter: 'reasoning.effort'". */
+const LINES: readonly ModelRule<ResponsesRules>[] = [
+  { match: /^(?:ft:)?(?:gpt-(?:3\.5|4)|chatgpt-)/, rules: { reasons: 'no' } },
+  { match: /^(?:ft:)?(?:o\d|codex-|gpt-(?:[5-9]|\d{2,}))(?!.*chat)/, rules: { reasons: 'yes' } },
+];
