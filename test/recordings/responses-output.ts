@@ -10,8 +10,12 @@ export async function assertSameOutput(client: OpenAI, model: string, recording:
   const recorded = outputOf(recording);
   const plain = await client.responses.create({ model, input: 'Hello' });
   assert.deepEqual(plain.output.map(comparable), recorded.map(comparable));
-  const streamed = await client.responses.stream({ model, input: 'Hello' }).finalResponse();
-  assert.deepEqual(streamed.output.map(comparable), recorded.map(comparable));
+  // Not the client's helper: it refuses the ids that xAI gives twice.
+  for await (const event of await client.responses.create({ model, input: 'Hello', stream: true })) {
+    if (event.type === 'response.completed' || event.type === 'response.incomplete') {
+      assert.deepEqual(event.response.output.map(comparable), recorded.map(comparable));
+    }
+  }
 }
 
 function outputOf(recording: Recording): readonly unknown[] {
@@ -25,18 +29,17 @@ function outputOf(recording: Recording): readonly unknown[] {
   return done.length >= told.length ? done : told;
 }
 
-/** Log probabilities are not passed on, and the client adds what it has parsed. */
+/** Log probabilities are not passed on. */
 function comparable(item: unknown): unknown {
   if (!isJsonObject(item)) {
     return item;
   }
-  const { parsed_arguments: _, ...own } = item;
-  if (own.type !== 'message') {
-    return own;
+  if (item.type !== 'message') {
+    return item;
   }
   const content = arrayMember(item, 'content').map((part): unknown => {
-    const { logprobs: __, parsed: ___, ...rest } = part as JsonObject;
+    const { logprobs: _, ...rest } = part as JsonObject;
     return { annotations: [], ...rest };
   });
-  return { ...own, content };
+  return { ...item, content };
 }

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import OpenAI from 'openai';
 import type { FunctionTool, ResponseInputItem, ResponseStreamEvent } from 'openai/resources/responses/responses';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
+import { startFakeProvider } from '../../support/fake-provider.ts';
 import { deploymentId, FAKE_MODEL, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
 const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
@@ -204,5 +205,31 @@ describe('/v1/responses', () => {
     await using gateway = await runningGateway({ fakes: { only: 'openai' } });
     await gateway.openai().responses.create(HELLO);
     assert.equal((gateway.fakes.only.requests[0]!.body as { model: string }).model, FAKE_MODEL);
+  });
+});
+
+describe('a model that OpenAI serves over the Responses API alone', () => {
+  it('is asked there for a caller of chat, by the rules of its deployment', async () => {
+    const fake = await startFakeProvider('openai-responses');
+    await using gateway = await runningGateway({
+      fakes: { only: { protocol: 'openai', fake } },
+      deployments: { only: { rules: { responses: 'always' } } },
+    });
+    fake.byDefault({ kind: 'answer', text: 'Four.', reasoning: ['Hm.'] });
+    const answer = await gateway.openai().chat.completions.create({
+      model: 'all',
+      messages: [{ role: 'user', content: '2 + 2?' }],
+      reasoning_effort: 'low',
+    });
+    assert.equal(answer.choices[0]?.message.content, 'Four.');
+    const response = await gateway.openai().responses.create({ ...HELLO, include: ['reasoning.encrypted_content'] });
+    const [reasoning] = response.output;
+    assert.ok(reasoning?.type === 'reasoning');
+    assert.match(reasoning.encrypted_content ?? '', /^gAAAA/);
+    assert.deepEqual(
+      fake.requests.map(({ path }) => path),
+      ['/v1/responses', '/v1/responses'],
+    );
+    await fake.close();
   });
 });

@@ -38,7 +38,6 @@ const OPENAI: readonly (readonly [model: string, limit: JsonObject])[] = [
   ['gpt-5-chat-latest', { max_completion_tokens: 16 }],
   ['gpt-5.1', { max_completion_tokens: 16, reasoning_effort: 'none' }],
   ['gpt-5.6-terra', { max_completion_tokens: 16, reasoning_effort: 'none' }],
-  ['gpt-5.2-codex', { max_completion_tokens: 16 }],
   ['o4-mini', { max_completion_tokens: 256, reasoning_effort: 'low' }],
 ];
 
@@ -54,6 +53,12 @@ describe('a probe asks', () => {
       assert.deepEqual(rest.messages, [{ role: 'user', content: 'Hi' }]);
     });
   }
+
+  it('a model that is at the Responses API alone there, for as little as it takes', async () => {
+    const asked = await sentTo('openai', { model: 'gpt-5.2-codex' });
+    assert.equal(asked?.dialect, 'openai-responses');
+    assert.equal(asked?.body.max_output_tokens, 16);
+  });
 
   it('Claude for one token, without a thought where it can do without', async () => {
     const haiku = await sentTo('anthropic', { model: 'claude-haiku-4-5' });
