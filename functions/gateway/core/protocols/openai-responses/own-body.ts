@@ -20,6 +20,9 @@ function ownItems(item: unknown, takesText: boolean): readonly unknown[] {
   if (!isJsonObject(item)) {
     return [item];
   }
+  if (item.type === 'item_reference') {
+    return [];
+  }
   if (item.type === 'reasoning') {
     return isReadable(item, takesText) ? [item] : [];
   }

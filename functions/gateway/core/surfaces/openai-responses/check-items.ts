@@ -22,12 +22,17 @@ export const checkItem: Check = (value, path) => {
   if (typeof type !== 'string' || type === '') {
     return isNonEmptyString(type, `${path}.type`);
   }
-  if (type === 'item_reference') {
+  if (type === 'item_reference' && !isReasoningId(member(value, 'id'))) {
     return invalidMember(path, KEEPS_NOTHING);
   }
   const checks = ITEM_MEMBERS.get(type);
   return checks && checkMembers(value, checks, path);
 };
+
+/** Reasoning that is only referred to is left out: the answer is another's to think of. Words and calls cannot be. */
+function isReasoningId(id: unknown): boolean {
+  return typeof id === 'string' && id.startsWith('rs_');
+}
 
 const KEEPS_NOTHING =
   'refers to an item of an earlier answer, and this gateway keeps none (responses.keepDays is not set): send the item itself, as clients do with "store": false.';

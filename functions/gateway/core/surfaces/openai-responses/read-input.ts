@@ -114,7 +114,7 @@ function reasoningOf(item: JsonObject, path: string): Part {
 
 /** Calls of tools that OpenAI, or the caller in OpenAI's ways, carries out. Whatever else there is, as a compacted conversation, cannot be left out. */
 const BUILT_IN =
-  /^(?:web_search|file_search|tool_search|image_generation|computer|code_interpreter|mcp|local_shell|shell|apply_patch)/;
+  /^(?:web_search|file_search|tool_search|image_generation|computer|code_interpreter|mcp|item_reference|local_shell|shell|apply_patch)/;
 
 function opaqueTurn(item: JsonObject, path: string): Turn {
   const what = stringMember(item, 'type') ?? '';

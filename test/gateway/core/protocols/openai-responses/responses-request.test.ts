@@ -178,13 +178,14 @@ describe('a prompt in the words of the Responses API', () => {
     const other: Native = { dialect: 'anthropic-messages', value: {}, ifForeign: 'ignore' };
     const input = [
       { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: `nemo:${other.dialect}:{}` },
+      { type: 'item_reference', id: 'rs_0' },
       { type: 'reasoning', id: 'rs_2', summary: [{ type: 'summary_text', text: 'Hm.' }] },
       { type: 'function_call', call_id: 'c', name: 'n', arguments: '{}', extra_content: { google: {} } },
     ];
     const call = { type: 'function_call', call_id: 'c', name: 'n', arguments: '{}' };
     assert.deepEqual(bodyOf(responsesPromptOf({ input }), { model: 'gpt-5.5' }).input, [call]);
     // Elsewhere a summary may say something.
-    assert.deepEqual(bodyOf(responsesPromptOf({ input })).input, [input[1], call]);
+    assert.deepEqual(bodyOf(responsesPromptOf({ input })).input, [input[2], call]);
   });
 
   it('says nothing of reasoning to a model without, and of sampling to one that refuses it', () => {

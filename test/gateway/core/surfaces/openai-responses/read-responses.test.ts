@@ -129,6 +129,15 @@ describe('readResponsesPrompt', () => {
     assert.equal(call?.kind === 'tool-call' && call.name, 'agents__weather');
   });
 
+  it('is ready to drop reasoning that is only referred to', () => {
+    const input = [
+      { type: 'item_reference', id: 'rs_1' },
+      { role: 'user', content: 'Hi' },
+    ];
+    const part = responsesPromptOf({ input }).turns[0]?.parts[0];
+    assert.equal(part?.kind === 'opaque' && part.native.ifForeign, 'drop');
+  });
+
   it('takes tools that an item of the input adds', () => {
     const input = [
       { type: 'additional_tools', role: 'developer', tools: [WEATHER] },
