@@ -4,7 +4,7 @@ import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/
 
 /** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
 export function requestLine(record: RequestRecord): string {
-  const asked = printable(record.askedModel ?? '-');
+  const asked = printable(record.askedModel ?? record.endpoint ?? '-');
   const unserved = record.status < 400 ? 'answered here' : `refused ${codeWord(record.errorCode) ?? ''}`;
   const served = record.servedBy ?? unserved;
   const times = `ttft ${milliseconds(record.ttftMs)}  total ${milliseconds(record.totalMs)}`;

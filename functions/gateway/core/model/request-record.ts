@@ -8,6 +8,8 @@ import type { Usage } from './usage.ts';
 export interface RequestRecord {
   readonly requestId: string;
   readonly operation: 'chat' | 'embeddings' | 'other';
+  /** Method and path as the caller sent them, as `POST /v1/responses`: for people, and unchecked. */
+  readonly endpoint?: string;
   readonly trace: TraceContext;
   /** The instant of arrival, milliseconds since 1970. */
   readonly startedAtMs: number;
@@ -22,7 +24,7 @@ export interface RequestRecord {
   /** The plan, best first. */
   readonly candidates: readonly CandidateRecord[];
   readonly attempts: readonly AttemptRecord[];
-  /** The HTTP status that the caller saw. */
+  /** The HTTP status that the caller saw, or would have: who repeats a call whatever he is told is sent another. */
   readonly status: number;
   /** OpenAI's error `code` where the caller saw an error, in the stream or before it. */
   readonly errorCode?: string;

@@ -81,6 +81,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
   return {
     requestId: call.requestId,
     operation: progress.operation,
+    endpoint: `${call.request.method} ${call.request.path}`,
     startedAtMs: call.startedAtMs,
     stream: prepared?.facts.stream ?? false,
     explored: plan?.explored ?? false,
