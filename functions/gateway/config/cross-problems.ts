@@ -51,7 +51,7 @@ function providersAreComplete(config: GatewayConfig): readonly ConfigProblem[] {
 
 /** The name that vendors' own tools look for: `OPENAI_API_KEY`. */
 function credentialOf(protocol: ProtocolName): string {
-  return `"apiKey": "${protocol.toUpperCase()}_API_KEY"`;
+  return `"apiKey": "${protocol.replace('-responses', '').toUpperCase()}_API_KEY"`;
 }
 
 function deploymentsNameProviders(config: GatewayConfig): readonly ConfigProblem[] {
