@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { AnswerEvent } from '../../../../../functions/gateway/core/model/answer-event.ts';
 import type { Native } from '../../../../../functions/gateway/core/model/dialect.ts';
 import type { GatewayError } from '../../../../../functions/gateway/core/model/gateway-error.ts';
@@ -8,6 +7,7 @@ import { responseBody } from '../../../../../functions/gateway/core/surfaces/ope
 import { responseStream } from '../../../../../functions/gateway/core/surfaces/openai-responses/stream-response.ts';
 import type { AnswerIdentity } from '../../../../../functions/gateway/core/surfaces/surface.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../../support/property.ts';
 import { responsesPromptOf } from '../../../../support/responses-prompt-of.ts';
 import { eventsOf, type Step } from '../../../../support/steps.ts';
 
