@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream';
 import type { Gateway } from '../core/gateway/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/gateway/ports.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
+import { drainServer } from './drain-server.ts';
+import { RESTARTING, restartAnswer, restartEvent } from './interrupted-answer.ts';
+import { discardBody } from './unread-body.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -13,6 +16,8 @@ export interface GatewayServer {
   readonly server: Server;
   /** Breaks off what is under way, and resolves when it has been recorded. */
   readonly close: () => Promise<void>;
+  /** Ends without breaking a connection: `drainServer`. Calls under way have `graceMs`. Resolves with how many were cut off. */
+  readonly drain: (graceMs: number) => Promise<number>;
 }
 
 export interface GatewayServerOptions {
@@ -22,6 +27,8 @@ export interface GatewayServerOptions {
   readonly cors?: CorsSettings | undefined;
   /** In place of the server's own bounds. */
   readonly limits?: ServerOptions;
+  /** Bodies that nobody reads are read to their end before the answer, up to this many bytes: `discardBody`. @default not at all */
+  readonly discardBytes?: number;
 }
 
 /** Bounds on callers who are slow or send too much, so that none of them holds a connection for nothing. */
@@ -39,8 +46,9 @@ const SERVER_LIMITS = {
 
 /** The gateway as a plain HTTP server, for laptops and tests. */
 export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = {}): GatewayServer {
-  const { sideRoute = () => false, cors, limits } = options;
+  const { sideRoute = () => false, cors, limits, discardBytes } = options;
   const underWay = new Set<Promise<void>>();
+  const restart = new AbortController();
   const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
     if (isPreflight(request) && cors !== undefined) {
       answerPreflight(cors, request, response);
@@ -48,7 +56,9 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
       for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.origin))) {
         response.setHeader(name, value);
       }
-      const serving = serve(gateway, request, response).catch((bug: unknown) => failLoudly(response, bug));
+      const serving = serve(gateway, { request, response, restarting: restart.signal, discardBytes }).catch(
+        (bug: unknown) => failLoudly(response, bug),
+      );
       underWay.add(serving);
       void serving.finally(() => underWay.delete(serving));
     }
@@ -59,7 +69,7 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
     server.closeAllConnections();
     await Promise.all(underWay);
   };
-  return { server, close };
+  return { server, close, drain: (graceMs) => drainServer({ server, underWay, restart }, graceMs) };
 }
 
 /** Bytes that are no HTTP request never become one: this answers on the bare socket, in the shape that callers know. */
@@ -93,15 +103,26 @@ function answerPreflight(cors: CorsSettings, { headers }: IncomingMessage, respo
   response.writeHead(204, preflightHeaders(cors, asked)).end();
 }
 
-async function serve(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly restarting: AbortSignal;
+  readonly discardBytes: number | undefined;
+}
+
+async function serve(gateway: Gateway, { request, response, restarting, discardBytes }: Exchange): Promise<void> {
   const hungUp = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) {
       hungUp.abort({ kind: 'aborted', by: 'caller' });
     }
   });
-  const answer = await gateway(gatewayRequest(request, hungUp.signal));
-  await send(response, answer, hungUp.signal);
+  const signal = AbortSignal.any([hungUp.signal, restarting]);
+  const answer = await gateway(gatewayRequest(request, signal));
+  if (discardBytes !== undefined) {
+    response.shouldKeepAlive &&= await discardBody(request, discardBytes);
+  }
+  await send(response, signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer, signal);
   await answer.afterEnd();
 }
 
@@ -150,7 +171,8 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uin
   const parts: Buffer[] = [];
   let size = 0;
   try {
-    for await (const part of request) {
+    // The connection stays open after a refusal: the answer goes over it.
+    for await (const part of request.iterator({ destroyOnReturn: false })) {
       size += part.length;
       if (size > maxBytes) {
         return 'too-large';
@@ -171,14 +193,14 @@ async function send(response: ServerResponse, answer: GatewayResponse, signal: A
   }
   response.writeHead(status, headers);
   for await (const piece of body) {
-    if (!response.write(piece) && !signal.aborted) {
-      await drained(response, signal);
-    }
     if (signal.aborted) {
       break;
     }
+    if (!response.write(piece)) {
+      await drained(response, signal);
+    }
   }
-  response.end();
+  response.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : undefined);
 }
 
 function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): void {
