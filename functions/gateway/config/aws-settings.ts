@@ -103,6 +103,33 @@ const proberSchema = z
     examples: [{ everyMinutes: 1 }],
   });
 
+const RATE_LIMITS = [
+  0,
+  ...Array.from({ length: 10 }, (_, step) => (step + 1) * 100),
+  ...Array.from({ length: 9 }, (_, step) => (step + 2) * 1_000),
+];
+
+const webSchema = z
+  .strictObject({
+    maxEnvironments: z
+      .int()
+      .min(2)
+      .default(20)
+      .meta({
+        description: 'The most processes at once, of 64 calls each: it bounds the spending.',
+        examples: [20],
+      }),
+    rateLimit: z
+      .literal(RATE_LIMITS)
+      .exactOptional()
+      .meta({
+        description: 'The most requests a second; 0 turns all away. Lambda knows these steps only.',
+        examples: [500],
+      }),
+  })
+  .prefault({})
+  .meta({ description: 'Bounds of the form "web".', examples: [{ maxEnvironments: 20 }] });
+
 /** What the stack needs to know of an environment beyond the gateway's own configuration. The gateway ignores it. */
 export const awsSettingsSchema = z
   .strictObject({
@@ -121,6 +148,23 @@ export const awsSettingsSchema = z
       .meta({
         description: 'The region to deploy to. Without it: the one of the credentials in use.',
         examples: ['us-east-1'],
+      }),
+    form: z
+      .enum(['event', 'web'])
+      .default('event')
+      .meta({
+        description:
+          '"event": a Lambda function behind a Function URL, one call at a time in each process. "web": a Lambda Web Function, many calls at once in each.',
+        examples: ['event'],
+      }),
+    web: webSchema,
+    rollout: z
+      .enum(['canary', 'all-at-once'])
+      .default('canary')
+      .meta({
+        description:
+          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back.',
+        examples: ['canary'],
       }),
     memoryMb: z
       .int()
