@@ -168,7 +168,7 @@ describe('dev in an emulated AWS', { timeout: 300_000 }, () => {
   });
 
   it('is found by its address', async () => {
-    const path = `/2021-10-31/functions/${dev.names.gatewayFunction}/url`;
+    const path = `/2021-10-31/functions/${dev.names.gatewayFunction}/url?Qualifier=live`;
     const url = stringMember(await askAws(dev.access, { service: 'lambda', method: 'GET', path }), 'FunctionUrl');
     assert.match(url ?? '', /^https:\/\/.+/);
   });

@@ -81,7 +81,7 @@ async function deploy(moto: Moto, folder: string): Promise<Omit<DeployedDev, 'cl
 }
 
 async function makeAddress(access: AwsAccess, { gatewayFunction }: ResourceNames): Promise<void> {
-  const path = `/2021-10-31/functions/${gatewayFunction}/url`;
+  const path = `/2021-10-31/functions/${gatewayFunction}/url?Qualifier=live`;
   const body = JSON.stringify({ AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' });
   const made = await askAws(access, { service: 'lambda', method: 'POST', path, body });
   assert.match(stringMember(made, 'FunctionUrl') ?? '', /^https:/);
