@@ -5,6 +5,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { allowBedrock } from './constructs/bedrock-access.ts';
+import { Front } from './constructs/front.ts';
 import { GatewayAlarms } from './constructs/gateway-alarms.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { MetricDashboard } from './constructs/metric-dashboard.ts';
@@ -48,7 +49,9 @@ export class GatewayStack extends Stack {
     const prober = proberOf(this, environment, parts);
     gateway.guard(watch(this, environment, { names, state, gateway, prober }));
     tag(this, environment);
-    new CfnOutput(this, 'BaseUrl', { value: gateway.baseUrl, description: 'The base_url for OpenAI clients' });
+    const { front } = aws;
+    const { baseUrl } = front === undefined ? gateway : new Front(this, 'Front', { ...gateway, settings: front });
+    new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The base_url for OpenAI clients' });
     if (environment.config.keys.length > 0) {
       Annotations.of(this).addWarningV2(
         'nemorouter:keys',

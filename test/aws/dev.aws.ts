@@ -184,8 +184,12 @@ const GOOD = { ANTHROPIC_API_KEY: 'an-anthropic-key', GEMINI_API_KEY: 'a-gemini-
 /** See emulated-template.ts. */
 const CANNOT = [
   'AWS::CloudWatch::Alarm',
+  'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentGroup',
+  'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Url',
+  'AWS::Lambda::Version',
   'AWS::Logs::QueryDefinition',
   'AWS::SNS::TopicPolicy',
   'AWS::Scheduler::Schedule',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { frontSchema, webSchema } from './aws-address-settings.ts';
 
 /** CloudWatch Logs accepts these periods only. */
 const RETENTION_DAYS = [
@@ -103,33 +104,6 @@ const proberSchema = z
     examples: [{ everyMinutes: 1 }],
   });
 
-const RATE_LIMITS = [
-  0,
-  ...Array.from({ length: 10 }, (_, step) => (step + 1) * 100),
-  ...Array.from({ length: 9 }, (_, step) => (step + 2) * 1_000),
-];
-
-const webSchema = z
-  .strictObject({
-    maxEnvironments: z
-      .int()
-      .min(2)
-      .default(20)
-      .meta({
-        description: 'The most processes at once, of 64 calls each: it bounds the spending.',
-        examples: [20],
-      }),
-    rateLimit: z
-      .literal(RATE_LIMITS)
-      .exactOptional()
-      .meta({
-        description: 'The most requests a second; 0 turns all away. Lambda knows these steps only.',
-        examples: [500],
-      }),
-  })
-  .prefault({})
-  .meta({ description: 'Bounds of the form "web".', examples: [{ maxEnvironments: 20 }] });
-
 /** What the stack needs to know of an environment beyond the gateway's own configuration. The gateway ignores it. */
 export const awsSettingsSchema = z
   .strictObject({
@@ -209,6 +183,7 @@ export const awsSettingsSchema = z
       .default({})
       .meta({ description: 'Tags for everything in the stack.', examples: [{ team: 'platform' }] }),
     cors: corsSchema.exactOptional(),
+    front: frontSchema.exactOptional(),
     prober: proberSchema,
     alarms: alarmsSchema,
   })
