@@ -1,7 +1,11 @@
 import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { allowBedrock } from './constructs/bedrock-access.ts';
+import { Front } from './constructs/front.ts';
 import { GatewayAlarms } from './constructs/gateway-alarms.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { MetricDashboard } from './constructs/metric-dashboard.ts';
@@ -9,8 +13,12 @@ import { Prober } from './constructs/prober.ts';
 import { proberAlarms } from './constructs/prober-alarms.ts';
 import { ProviderCredentials } from './constructs/provider-credentials.ts';
 import { PublicUrl } from './constructs/public-url.ts';
+import { ReleaseGate } from './constructs/release-gate.ts';
+import { Rollout } from './constructs/rollout.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { StateTables } from './constructs/state-tables.ts';
+import { webAlarms } from './constructs/web-alarms.ts';
+import { WebGateway } from './constructs/web-gateway.ts';
 import type { Environment } from './environment-file.ts';
 import { type ResourceNames, resourceNames } from './resource-names.ts';
 
@@ -37,12 +45,13 @@ export class GatewayStack extends Stack {
     const state = stateTables(this, environment, names);
     const credentials = providerCredentials(this, environment, names);
     const parts = { names, state, credentials };
-    const gateway = gatewayFunction(this, environment, parts);
+    const gateway = aws.form === 'web' ? webForm(this, environment, parts) : eventForm(this, environment, parts);
     const prober = proberOf(this, environment, parts);
-    const url = new PublicUrl(this, 'Url', { function: gateway.function, cors: aws.cors });
-    watch(this, environment, { names, state, gateway, prober });
+    gateway.guard(watch(this, environment, { names, state, gateway, prober }));
     tag(this, environment);
-    new CfnOutput(this, 'BaseUrl', { value: url.baseUrl, description: 'The base_url for OpenAI clients' });
+    const { front } = aws;
+    const { baseUrl } = front === undefined ? gateway : new Front(this, 'Front', { ...gateway, settings: front });
+    new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The base_url for OpenAI clients' });
     if (environment.config.keys.length > 0) {
       Annotations.of(this).addWarningV2(
         'nemorouter:keys',
@@ -77,18 +86,64 @@ interface FunctionParts {
   readonly credentials: ProviderCredentials;
 }
 
-function gatewayFunction(stack: Stack, environment: Environment, parts: FunctionParts): GatewayFunction {
+/** The gateway in either form. */
+interface GatewayForm {
+  /** For its metrics. */
+  readonly function: IFunction;
+  readonly logGroup: LogGroup;
+  readonly baseUrl: string;
+  /** Lets the alarms bring the last release back. */
+  readonly guard: (alarms: readonly Alarm[]) => void;
+}
+
+/** The alarms that ring when callers are hurt, which is what a new version is judged by. */
+const JUDGES: readonly string[] = ['requests fail', 'all providers are down', 'the gateway crashes'];
+
+function eventForm(stack: Stack, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, state, credentials } = parts;
-  const gateway = new GatewayFunction(stack, 'Gateway', {
-    environment,
-    names,
-    variables: { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName },
-  });
+  const variables = { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName };
+  const gateway = new GatewayFunction(stack, 'Gateway', { environment, names, variables });
   state.grantGateway(gateway.function);
   credentials.grantRead(gateway.function);
   allowBedrock(gateway.role, environment.config);
-  return gateway;
+  const { baseUrl } = new PublicUrl(stack, 'Url', { function: gateway.alias, cors: environment.aws.cors });
+  return {
+    function: gateway.function,
+    logGroup: gateway.logGroup,
+    baseUrl,
+    guard: (alarms) => {
+      const judges = alarms.filter(({ node }) => JUDGES.includes(node.id));
+      new Rollout(stack, 'Rollout', { alias: gateway.alias, mode: environment.aws.rollout, alarms: judges });
+    },
+  };
 }
+
+function webForm(stack: Stack, environment: Environment, parts: FunctionParts): GatewayForm {
+  const { names, state, credentials } = parts;
+  const variables = { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName };
+  const gateway = new WebGateway(stack, 'WebGateway', { environment, names, variables });
+  state.grantGateway(gateway.role);
+  credentials.grantRead(gateway.role);
+  allowBedrock(gateway.role, environment.config);
+  const { endpoint, revisionId } = gateway.function;
+  const health = `https://${endpoint.domainName}/health`;
+  new ReleaseGate(stack, 'ReleaseGate', { url: health, release: revisionId, after: endpoint });
+  return {
+    function: LambdaFunction.fromFunctionName(stack, 'Watched', names.gatewayFunction),
+    logGroup: gateway.logGroup,
+    baseUrl: gateway.baseUrl,
+    guard: (alarms) => {
+      for (const [index, alarm] of alarms.filter(({ node }) => TRIGGERS.includes(node.id)).entries()) {
+        new CfnOutput(stack, `RollbackTrigger${index}`, {
+          value: alarm.alarmArn,
+          description: 'An alarm for the rollback triggers of CloudFormation: infra/DEPLOYING.md',
+        });
+      }
+    },
+  };
+}
+
+const TRIGGERS: readonly string[] = [...JUDGES, 'the gateway does not start'];
 
 /** The prober, where the environment has one. */
 function proberOf(stack: Stack, environment: Environment, parts: FunctionParts): Prober | undefined {
@@ -109,11 +164,15 @@ function stateVariables({ state, credentials }: FunctionParts): Readonly<Record<
 }
 
 interface WatchedParts extends Omit<FunctionParts, 'credentials'> {
-  readonly gateway: GatewayFunction;
+  readonly gateway: GatewayForm;
   readonly prober: Prober | undefined;
 }
 
-function watch(stack: Stack, environment: Environment, { names, state, gateway, prober }: WatchedParts): void {
+function watch(
+  stack: Stack,
+  environment: Environment,
+  { names, state, gateway, prober }: WatchedParts,
+): readonly Alarm[] {
   const parts = {
     environment,
     function: gateway.function,
@@ -121,10 +180,15 @@ function watch(stack: Stack, environment: Environment, { names, state, gateway, 
     tables: [state.statistics, state.keys],
   };
   const { topic } = new AlarmTopic(stack, 'AlarmTopic', { name: names.alarmTopic, email: environment.aws.alarmEmail });
-  const others = prober === undefined ? [] : proberAlarms(prober.function);
+  const { form } = environment.aws;
+  const others = [
+    ...(prober === undefined ? [] : proberAlarms(prober.function)),
+    ...(form === 'web' ? webAlarms(gateway.logGroup, environment.name) : []),
+  ];
   const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic, others });
   new MetricDashboard(stack, 'Metrics', { ...parts, name: names.dashboard, alarms });
   new SavedQueries(stack, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
+  return alarms;
 }
 
 function tag(stack: Stack, { name, aws }: Environment): void {

@@ -1,3 +1,4 @@
+import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
 import { type LocalDescription, readLocalDescription } from '../local/local-description.ts';
@@ -20,6 +21,7 @@ interface SharedTarget {
 
 export interface DeployedTarget extends SharedTarget {
   readonly kind: 'deployed';
+  readonly form: AwsSettings['form'];
   readonly aws: AwsAccess;
   readonly names: ResourceNames;
 }
@@ -57,7 +59,17 @@ function deployedTarget(options: CommandInput['options'], variables: NodeJS.Proc
   const access: AwsAccess = { region, ...(endpoint === undefined ? {} : { endpoint }) };
   const names = resourceNames(name);
   const { statisticsTable, keysTable } = names;
-  return { kind: 'deployed', name, config, database: access, aws: access, names, statisticsTable, keysTable };
+  return {
+    kind: 'deployed',
+    form: aws.form,
+    name,
+    config,
+    database: access,
+    aws: access,
+    names,
+    statisticsTable,
+    keysTable,
+  };
 }
 
 /** `AWS_ENDPOINT_URL` is what AWS's own tools look at. */

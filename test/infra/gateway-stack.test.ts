@@ -107,6 +107,35 @@ describe('the address', () => {
     });
   });
 
+  test('belongs to an alias, so that it stays when versions change', () => {
+    const { Name } = only(prod, 'AWS::Lambda::Alias').Properties;
+    assert.equal(Name, 'live');
+    prod.hasResourceProperties('AWS::Lambda::Url', { Qualifier: 'live' });
+    for (const [, { Properties }] of resources(prod, 'AWS::Lambda::Permission')) {
+      const isUrls = Properties.Principal === '*';
+      assert.ok(!isUrls || JSON.stringify(Properties.FunctionName).includes('Live'), JSON.stringify(Properties));
+    }
+  });
+
+  test('moves to a new version with a tenth of the calls first in prod, and goes back when callers are hurt', () => {
+    const group = (mode: string) => ({
+      DeploymentConfigName: mode,
+      AutoRollbackConfiguration: {
+        Enabled: true,
+        Events: Match.arrayWith(['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM']),
+      },
+    });
+    prod.hasResourceProperties(
+      'AWS::CodeDeploy::DeploymentGroup',
+      group('CodeDeployDefault.LambdaCanary10Percent5Minutes'),
+    );
+    dev.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', group('CodeDeployDefault.LambdaAllAtOnce'));
+    const { AlarmConfiguration } = only(prod, 'AWS::CodeDeploy::DeploymentGroup').Properties;
+    assert.match(JSON.stringify(AlarmConfiguration), /requestsfail/);
+    const alias = only(prod, 'AWS::Lambda::Alias') as { UpdatePolicy?: object };
+    assert.ok(JSON.stringify(alias.UpdatePolicy).includes('CodeDeployLambdaAliasUpdate'));
+  });
+
   test('is what the stack puts out, ready for base_url', () => {
     assert.ok(JSON.stringify(dev.findOutputs('BaseUrl')).includes('FunctionUrl'));
   });
@@ -412,6 +441,9 @@ describe('the stack', () => {
   test('is what it was when last looked at (npm test -- --test-update-snapshots)', (context) => {
     const text = JSON.stringify(dev.toJSON(), null, 2);
     // The hash of the code changes with each change of the code.
-    context.assert.snapshot(JSON.parse(text.replace(/[0-9a-f]{64}\.zip/g, 'code.zip')));
+    const steady = text
+      .replace(/[0-9a-f]{64}\.zip/g, 'code.zip')
+      .replace(/(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}/g, '$1');
+    context.assert.snapshot(JSON.parse(steady));
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
-import { awsSigner } from './aws-signature.ts';
+import { type AwsCredentials, awsSigner } from './aws-signature.ts';
 import { bedrockSign } from './bedrock-sign.ts';
 import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
 import { environmentCredentials } from './environment-credentials.ts';
@@ -25,8 +25,11 @@ export interface LambdaEnvironment {
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
 
-/** Reads nothing but the variables and the file beside the code; connections are made when they are first used. Throws where one is missing. */
-export function lambdaEnvironment(): LambdaEnvironment {
+/**
+ * Reads nothing but the variables and the file beside the code; connections are made when they are first used. Throws where one is
+ * missing. `ofRole`: the credentials of the function's role, by default those of its variables.
+ */
+export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = environmentCredentials): LambdaEnvironment {
   const region = requiredVariable('AWS_REGION');
   return {
     name: requiredVariable('NEMO_ENVIRONMENT'),
@@ -34,21 +37,21 @@ export function lambdaEnvironment(): LambdaEnvironment {
     dynamoDb: lambdaDynamoDbClient({
       endpoint: endpointOf('dynamodb', 'DYNAMODB', region),
       region,
-      credentials: environmentCredentials,
+      credentials: ofRole,
     }),
     statisticsTable: requiredVariable('NEMO_STATISTICS_TABLE'),
     credentials: secretCredentials({
       secretId: requiredVariable('NEMO_SECRET_ID'),
       endpoint: endpointOf('secretsmanager', 'SECRETS_MANAGER', region),
       sign: awsSigner({
-        credentials: environmentCredentials,
+        credentials: ofRole,
         region,
         now: systemClock.nowMs,
         service: 'secretsmanager',
       }),
       nowMs: systemClock.nowMs,
     }),
-    sign: bedrockSign(environmentCredentials),
+    sign: bedrockSign(ofRole),
     onStoreError,
   };
 }

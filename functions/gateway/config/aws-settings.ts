@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { frontSchema, webSchema } from './aws-address-settings.ts';
 
 /** CloudWatch Logs accepts these periods only. */
 const RETENTION_DAYS = [
@@ -122,6 +123,23 @@ export const awsSettingsSchema = z
         description: 'The region to deploy to. Without it: the one of the credentials in use.',
         examples: ['us-east-1'],
       }),
+    form: z
+      .enum(['event', 'web'])
+      .default('event')
+      .meta({
+        description:
+          '"event": a Lambda function behind a Function URL, one call at a time in each process. "web": a Lambda Web Function, many calls at once in each.',
+        examples: ['event'],
+      }),
+    web: webSchema,
+    rollout: z
+      .enum(['canary', 'all-at-once'])
+      .default('canary')
+      .meta({
+        description:
+          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back.',
+        examples: ['canary'],
+      }),
     memoryMb: z
       .int()
       .min(128)
@@ -165,6 +183,7 @@ export const awsSettingsSchema = z
       .default({})
       .meta({ description: 'Tags for everything in the stack.', examples: [{ team: 'platform' }] }),
     cors: corsSchema.exactOptional(),
+    front: frontSchema.exactOptional(),
     prober: proberSchema,
     alarms: alarmsSchema,
   })

@@ -9,7 +9,7 @@ import {
 /**
  * What moto's CloudFormation makes, of all that the stack has. The rest it passes over with a warning, and then fails where something
  * refers to it: AWS::SecretsManager::Secret, AWS::Lambda::Url, AWS::SNS::TopicPolicy, AWS::CloudWatch::Alarm, AWS::Logs::QueryDefinition,
- * AWS::Scheduler::Schedule, AWS::Lambda::EventInvokeConfig (moto 5.2.5). Of these it has the secret and the address as APIs of their own,
+ * AWS::Scheduler::Schedule, AWS::Lambda::EventInvokeConfig, AWS::Lambda::Alias and Version, AWS::CodeDeploy::* (moto 5.2.5). Of these it has the secret and the address as APIs of their own,
  * by which the tests make them.
  */
 const EMULATED: ReadonlySet<string> = new Set([
