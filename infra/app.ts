@@ -1,6 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { deployedVersion } from './deployed-version.ts';
 import { readEnvironment } from './environment-file.ts';
 import { GatewayStack } from './gateway-stack.ts';
 import { resourceNames } from './resource-names.ts';
@@ -12,5 +13,8 @@ if (file.kind === 'invalid') {
   process.stderr.write(`\n${file.message}\n\n`);
   process.exit(1);
 }
-new GatewayStack(app, resourceNames(file.environment.name).stack, { environment: file.environment });
+new GatewayStack(app, resourceNames(file.environment.name).stack, {
+  environment: file.environment,
+  version: deployedVersion(),
+});
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -6,11 +6,11 @@ import { GatewayAlarms } from './constructs/gateway-alarms.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { MetricDashboard } from './constructs/metric-dashboard.ts';
 import { Prober } from './constructs/prober.ts';
-import { proberAlarms } from './constructs/prober-alarms.ts';
 import { ProviderCredentials } from './constructs/provider-credentials.ts';
 import { PublicUrl } from './constructs/public-url.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { StateTables } from './constructs/state-tables.ts';
+import type { DeployedVersion } from './deployed-version.ts';
 import type { Environment } from './environment-file.ts';
 import { type ResourceNames, resourceNames } from './resource-names.ts';
 
@@ -19,11 +19,13 @@ const WRITE_HEADROOM = 2;
 
 export interface GatewayStackProps {
   readonly environment: Environment;
+  /** What is deployed; absent outside of a repository. */
+  readonly version?: DeployedVersion | undefined;
 }
 
 /** All of one environment: the gateway with its address, its state, its credentials, and what watches over it. */
 export class GatewayStack extends Stack {
-  constructor(scope: Construct, id: string, { environment }: GatewayStackProps) {
+  constructor(scope: Construct, id: string, { environment, version }: GatewayStackProps) {
     const { name, aws } = environment;
     super(scope, id, {
       description: `NemoRouter ${name}: one OpenAI-compatible endpoint over several providers`,
@@ -36,11 +38,11 @@ export class GatewayStack extends Stack {
     const names = resourceNames(name);
     const state = stateTables(this, environment, names);
     const credentials = providerCredentials(this, environment, names);
-    const parts = { names, state, credentials };
+    const parts = { names, state, credentials, version };
     const gateway = gatewayFunction(this, environment, parts);
-    const prober = proberOf(this, environment, parts);
     const url = new PublicUrl(this, 'Url', { function: gateway.function, cors: aws.cors });
-    watch(this, environment, { names, state, gateway, prober });
+    const prober = proberOf(this, environment, { ...parts, baseUrl: url.baseUrl });
+    watch(this, environment, { names, state, gateway, prober, version });
     tag(this, environment);
     new CfnOutput(this, 'BaseUrl', { value: url.baseUrl, description: 'The base_url for OpenAI clients' });
     if (environment.config.keys.length > 0) {
@@ -75,6 +77,7 @@ interface FunctionParts {
   readonly names: ResourceNames;
   readonly state: StateTables;
   readonly credentials: ProviderCredentials;
+  readonly version: DeployedVersion | undefined;
 }
 
 function gatewayFunction(stack: Stack, environment: Environment, parts: FunctionParts): GatewayFunction {
@@ -91,21 +94,34 @@ function gatewayFunction(stack: Stack, environment: Environment, parts: Function
 }
 
 /** The prober, where the environment has one. */
-function proberOf(stack: Stack, environment: Environment, parts: FunctionParts): Prober | undefined {
+function proberOf(
+  stack: Stack,
+  environment: Environment,
+  parts: FunctionParts & { readonly baseUrl: string },
+): Prober | undefined {
   const { prober: settings } = environment.aws;
   if (settings === 'off') {
     return undefined;
   }
   const { names } = parts;
-  const prober = new Prober(stack, 'Prober', { environment, names, ...settings, variables: stateVariables(parts) });
+  const prober = new Prober(stack, 'Prober', {
+    environment,
+    names,
+    everyMinutes: settings.everyMinutes,
+    variables: { ...stateVariables(parts), ...(settings.canary ? { NEMO_BASE_URL: parts.baseUrl } : {}) },
+  });
   parts.state.grantStatistics(prober.function);
   parts.credentials.grantRead(prober.function);
   allowBedrock(prober.role, environment.config);
   return prober;
 }
 
-function stateVariables({ state, credentials }: FunctionParts): Readonly<Record<string, string>> {
-  return { NEMO_STATISTICS_TABLE: state.statistics.tableName, NEMO_SECRET_ID: credentials.arn };
+function stateVariables({ state, credentials, version }: FunctionParts): Readonly<Record<string, string>> {
+  return {
+    NEMO_STATISTICS_TABLE: state.statistics.tableName,
+    NEMO_SECRET_ID: credentials.arn,
+    ...(version === undefined ? {} : { NEMO_VERSION: version.name }),
+  };
 }
 
 interface WatchedParts extends Omit<FunctionParts, 'credentials'> {
@@ -113,18 +129,30 @@ interface WatchedParts extends Omit<FunctionParts, 'credentials'> {
   readonly prober: Prober | undefined;
 }
 
-function watch(stack: Stack, environment: Environment, { names, state, gateway, prober }: WatchedParts): void {
+function watch(stack: Stack, environment: Environment, watched: WatchedParts): void {
+  const { names, state, gateway, prober, version } = watched;
   const parts = {
     environment,
+    names,
     function: gateway.function,
     logGroup: gateway.logGroup,
+    logGroups: [gateway.logGroup, ...(prober === undefined ? [] : [prober.logGroup])],
     tables: [state.statistics, state.keys],
+    prober: prober?.function,
   };
-  const { topic } = new AlarmTopic(stack, 'AlarmTopic', { name: names.alarmTopic, email: environment.aws.alarmEmail });
-  const others = prober === undefined ? [] : proberAlarms(prober.function);
-  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic, others });
-  new MetricDashboard(stack, 'Metrics', { ...parts, name: names.dashboard, alarms });
+  const { onCall } = environment.aws;
+  const page = new AlarmTopic(stack, 'PageTopic', { name: names.pageTopic, subscribers: onCall.page });
+  const ticket = new AlarmTopic(stack, 'TicketTopic', { name: names.ticketTopic, subscribers: onCall.ticket });
+  const actions = { page: page.actions, ticket: ticket.actions };
+  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, actions });
+  new MetricDashboard(stack, 'Metrics', { ...parts, alarms, version });
   new SavedQueries(stack, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
+  if (environment.aws.protected && onCall.page.length === 0) {
+    Annotations.of(stack).addWarningV2(
+      'nemorouter:on-call',
+      'Nobody is told of alarms: name who is woken under aws.onCall.page in the environment file.',
+    );
+  }
 }
 
 function tag(stack: Stack, { name, aws }: Environment): void {

@@ -48,7 +48,7 @@ export const handler = middy(handle, {
 });
 
 async function startGateway(): Promise<Gateway> {
-  const { name, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = lambdaEnvironment();
+  const { name, version, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = lambdaEnvironment();
   const keysTable = requiredVariable('NEMO_KEYS_TABLE');
   const composed = composeGateway({
     config,
@@ -66,7 +66,7 @@ async function startGateway(): Promise<Gateway> {
     }),
     onRecord: (record) => {
       // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
-      process.stdout.write(`${embeddedMetricLines(record, name, Date.now()).join('\n')}\n`);
+      process.stdout.write(`${embeddedMetricLines(record, name, Date.now(), version).join('\n')}\n`);
     },
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),

@@ -9,7 +9,7 @@ import {
 } from '../../functions/gateway/core/json.ts';
 import { METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
 
-/** A metric of ours with the names of its dimensions: `Environment,Model TimeToFirstToken`. */
+/** A metric of ours with the names of its dimensions: `Environment,Route TimeToFirstToken`. */
 export type WatchedMetric = string;
 
 /** The metrics of ours that a template's alarms watch. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
 import type { GatewayConfig } from '../core/config/gateway-config.ts';
+import { embeddedMetricLine } from '../core/metrics/embedded-metric-line.ts';
+import { DIMENSION_SETS, FLEET_METRICS } from '../core/metrics/metric-names.ts';
 import { awsSigner } from './aws-signature.ts';
 import { bedrockSign } from './bedrock-sign.ts';
 import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
@@ -15,6 +17,8 @@ import type { Credentials, Sign } from './undici-dial.ts';
 export interface LambdaEnvironment {
   /** As `dev`. */
   readonly name: string;
+  /** Of the deployed code, as `0.1.0+1a2b3c4`; absent where the stack was synthesised outside of its repository. */
+  readonly version: string | undefined;
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;
   readonly statisticsTable: string;
@@ -28,8 +32,10 @@ export interface LambdaEnvironment {
 /** Reads nothing but the variables and the file beside the code; connections are made when they are first used. Throws where one is missing. */
 export function lambdaEnvironment(): LambdaEnvironment {
   const region = requiredVariable('AWS_REGION');
+  const name = requiredVariable('NEMO_ENVIRONMENT');
   return {
-    name: requiredVariable('NEMO_ENVIRONMENT'),
+    name,
+    version: process.env.NEMO_VERSION || undefined,
     config: readCheckedConfig(readFileSync(new URL(requiredVariable('NEMO_CONFIG_FILE'), import.meta.url), 'utf8')),
     dynamoDb: lambdaDynamoDbClient({
       endpoint: endpointOf('dynamodb', 'DYNAMODB', region),
@@ -49,7 +55,7 @@ export function lambdaEnvironment(): LambdaEnvironment {
       nowMs: systemClock.nowMs,
     }),
     sign: bedrockSign(environmentCredentials),
-    onStoreError,
+    onStoreError: (operation, error) => process.stdout.write(`${stateFailureLine(name, operation, error)}\n`),
   };
 }
 
@@ -59,8 +65,14 @@ function endpointOf(service: string, variable: string, region: string): string {
   return process.env[`AWS_ENDPOINT_URL_${variable}`] ?? `https://${service}.${region}.${suffix}`;
 }
 
-function onStoreError(operation: string, error: unknown): void {
-  process.stdout.write(
-    `${JSON.stringify({ level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) })}\n`,
-  );
+/** A warning that CloudWatch counts: a fleet without its shared state answers on, and looks healthy. */
+function stateFailureLine(environment: string, operation: string, error: unknown): string {
+  return embeddedMetricLine<'StateFailures'>({
+    nowMs: systemClock.nowMs(),
+    directives: [{ dimensions: DIMENSION_SETS.environment }],
+    dimensions: { Environment: environment },
+    units: FLEET_METRICS,
+    values: { StateFailures: 1 },
+    fields: { line: 'state', level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) },
+  });
 }

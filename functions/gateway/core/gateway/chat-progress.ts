@@ -5,6 +5,7 @@ import { costUsd } from '../metrics/cost.ts';
 import type { AttemptRecord, RequestRecord } from '../metrics/request-record.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { Call } from './call.ts';
+import { isCallersDeadline } from './deadline.ts';
 import type { PreparedChat } from './prepare-chat.ts';
 import { spentUsage } from './spent-usage.ts';
 
@@ -96,6 +97,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       route: prepared?.route.name,
       strategy: prepared?.route.strategy,
       errorCode,
+      callersDeadline: hasMissedCallersDeadline(call, progress) ? (true as const) : undefined,
       servedBy: leader?.deployment,
       ttftMs,
       usage: progress.usage ?? leader?.usage,
@@ -103,6 +105,12 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
+}
+
+function hasMissedCallersDeadline(call: Call, { errorCode, prepared }: Progress): boolean {
+  return (
+    errorCode === 'deadline_exceeded' && prepared !== undefined && isCallersDeadline(call, prepared.route.timeouts)
+  );
 }
 
 /** Of attempts that the caller's leaving has stopped: the vendors charge for them as for others. */
