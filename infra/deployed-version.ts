@@ -20,7 +20,11 @@ export function deployedVersion(): DeployedVersion | undefined {
   const changes = git('status', '--porcelain', '--untracked-files=no');
   return commit === undefined || committedAt === undefined
     ? undefined
-    : { name: `${version}+${commit}${changes === '' ? '' : '-changed'}`, committedAt };
+    : {
+        name: `${version}+${commit}${changes === '' ? '' : '-changed'}`,
+        // CloudWatch's dashboards take UTC alone.
+        committedAt: new Date(committedAt).toISOString(),
+      };
 }
 
 function git(...words: readonly string[]): string | undefined {

@@ -9,19 +9,26 @@ export interface AlarmTextProps {
   readonly names: Pick<ResourceNames, 'dashboard' | 'gatewayLogGroup'>;
 }
 
-/** What an alarm's message says: what is wrong, what to look at first, and where. CloudWatch takes 1,024 characters and renders Markdown. */
+/** CloudWatch takes no longer description. Source: CloudWatch API reference, PutMetricAlarm. */
+const MAX_CHARS = 1024;
+
+/** What an alarm's message says: what is wrong, what to look at first, and where. CloudWatch renders it as Markdown. */
 export function alarmText(plan: AlarmPlan | CompositePlan, { environment, names }: AlarmTextProps): string {
-  const query =
-    plan.query === undefined
-      ? []
-      : [`[Query: ${plan.query}](${queryLink(names.gatewayLogGroup, SAVED_QUERIES[plan.query].join('\n| '))})`];
-  return [
-    plan.description,
-    `First: ${plan.first}`,
-    ...query,
-    `[Dashboard](${dashboardLink(names.dashboard)})`,
-    `Runbook: ${environment.aws.runbookUrl ?? 'infra/RUNBOOK.md'}#${anchorOf(plan.heading ?? plan.name)}`,
-  ].join('\n\n');
+  const textWith = (query: readonly string[]): string =>
+    [
+      plan.description,
+      `First: ${plan.first}`,
+      ...query,
+      `[Dashboard](${dashboardLink(names.dashboard)})`,
+      `Runbook: ${environment.aws.runbookUrl ?? 'infra/RUNBOOK.md'}#${anchorOf(plan.heading ?? plan.name)}`,
+    ].join('\n\n');
+  if (plan.query === undefined) {
+    return textWith([]);
+  }
+  const link = queryLink(names.gatewayLogGroup, SAVED_QUERIES[plan.query].join('\n| '));
+  const text = textWith([`[Query: ${plan.query}](${link})`]);
+  // A long query makes a long link: then its name has to do.
+  return text.length <= MAX_CHARS ? text : textWith([`Query: ${names.dashboard}/${plan.query}`]);
 }
 
 /** A heading's anchor, as GitHub and others make it: lower case, dashes for spaces, and no other marks. */
