@@ -1,11 +1,14 @@
 import type { Command } from './command.ts';
+import { costs } from './costs.ts';
 import { health } from './health.ts';
 import { keysCreate } from './keys-create.ts';
 import { keysLimit } from './keys-limit.ts';
 import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
 import { latency } from './latency.ts';
+import { logs } from './logs.ts';
 import { secretsCheck } from './secrets-check.ts';
+import { secretsSet } from './secrets-set.ts';
 import { smoke } from './smoke.ts';
 
 /** The commands by what the operator types. */
@@ -15,6 +18,9 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['keys limit', keysLimit],
   ['keys revoke', keysRevoke],
   ['secrets check', secretsCheck],
+  ['secrets set', secretsSet],
+  ['logs', logs],
+  ['costs', costs],
   ['health', health],
   ['latency', latency],
   ['smoke', smoke],
