@@ -47,7 +47,7 @@ export class AwsError extends Error {
 
 export interface AwsRequest {
   /** As in the service's address and its signatures. */
-  readonly service: 'lambda' | 'logs' | 'secretsmanager' | 'ssm';
+  readonly service: 'bedrock' | 'dynamodb' | 'lambda' | 'logs' | 'secretsmanager' | 'ssm';
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
+import { preflight } from './preflight.ts';
 import { secretsCheck } from './secrets-check.ts';
 import { secretsSet } from './secrets-set.ts';
 import { smoke } from './smoke.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['keys revoke', keysRevoke],
   ['secrets check', secretsCheck],
   ['secrets set', secretsSet],
+  ['preflight', preflight],
   ['logs', logs],
   ['costs', costs],
   ['health', health],

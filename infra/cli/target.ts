@@ -1,3 +1,4 @@
+import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/config/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
 import { type LocalDescription, readLocalDescription } from '../local/local-description.ts';
@@ -23,6 +24,8 @@ interface SharedTarget {
 export interface DeployedTarget extends SharedTarget {
   readonly kind: 'deployed';
   readonly aws: AwsAccess;
+  /** The `aws` part of its file. */
+  readonly settings: AwsSettings;
   readonly names: ResourceNames;
 }
 
@@ -67,6 +70,7 @@ function deployedTarget(options: CommandInput['options'], variables: NodeJS.Proc
     hasCanary,
     database: access,
     aws: access,
+    settings: aws,
     names,
     statisticsTable,
     keysTable,

@@ -84,7 +84,7 @@ export class GatewayAlarms extends Construct {
 }
 
 /** Every alarm that an environment has, as plans. Composites stand behind what they look at. */
-export function alarmPlans(parts: PlatformParts): {
+function alarmPlans(parts: PlatformParts): {
   readonly plans: readonly AlarmPlan[];
   readonly composites: readonly CompositePlan[];
 } {

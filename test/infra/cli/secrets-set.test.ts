@@ -13,10 +13,10 @@ describe('nemo secrets set', () => {
   before(async () => {
     server = await startLoopbackServer({
       onExchange: async ({ request, response }) => {
-        const [, operation] = String(request.headers['x-amz-target']).split('.');
-        const isMissing = operation === 'GetSecretValue' && secret === undefined;
+        const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
         puts.push(...(operation === 'PutSecretValue' && isJsonObject(request.body) ? [request.body] : []));
-        response.writeHead(isMissing ? 400 : 200).end(JSON.stringify(isMissing ? NO_VALUE : { SecretString: secret }));
+        const [status, answer] = secretsManager(operation, secret);
+        response.writeHead(status).end(JSON.stringify(answer));
       },
     });
   });
@@ -69,3 +69,7 @@ describe('nemo secrets set', () => {
     });
   }
 });
+
+function secretsManager(operation: string, secret: string | undefined): readonly [number, object] {
+  return operation === 'GetSecretValue' && secret === undefined ? [400, NO_VALUE] : [200, { SecretString: secret }];
+}
