@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
 import type { GatewayConfig } from '../core/config/gateway-config.ts';
-import { embeddedMetricLine } from '../core/metrics/embedded-metric-line.ts';
-import { DIMENSION_SETS, FLEET_METRICS } from '../core/metrics/metric-names.ts';
+import { stateFailureLine } from '../core/metrics/state-failure-line.ts';
 import { awsSigner } from './aws-signature.ts';
 import { bedrockSign } from './bedrock-sign.ts';
 import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
@@ -55,7 +54,8 @@ export function lambdaEnvironment(): LambdaEnvironment {
       nowMs: systemClock.nowMs,
     }),
     sign: bedrockSign(environmentCredentials),
-    onStoreError: (operation, error) => process.stdout.write(`${stateFailureLine(name, operation, error)}\n`),
+    onStoreError: (operation, error) =>
+      process.stdout.write(`${stateFailureLine({ operation, error }, name, systemClock.nowMs())}\n`),
   };
 }
 
@@ -63,16 +63,4 @@ export function lambdaEnvironment(): LambdaEnvironment {
 function endpointOf(service: string, variable: string, region: string): string {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return process.env[`AWS_ENDPOINT_URL_${variable}`] ?? `https://${service}.${region}.${suffix}`;
-}
-
-/** A warning that CloudWatch counts: a fleet without its shared state answers on, and looks healthy. */
-function stateFailureLine(environment: string, operation: string, error: unknown): string {
-  return embeddedMetricLine<'StateFailures'>({
-    nowMs: systemClock.nowMs(),
-    directives: [{ dimensions: DIMENSION_SETS.environment }],
-    dimensions: { Environment: environment },
-    units: FLEET_METRICS,
-    values: { StateFailures: 1 },
-    fields: { line: 'state', level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) },
-  });
 }
