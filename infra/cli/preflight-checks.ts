@@ -1,5 +1,5 @@
 import { member, numberMember, stringMember } from '../../functions/gateway/core/json.ts';
-import { AwsError, type AwsRequest, askAws } from './aws-access.ts';
+import { AwsError, type AwsRequest, askAws, askAwsForText } from './aws-access.ts';
 import type { DeployedTarget } from './target.ts';
 
 /** One thing that a deployment needs. */
@@ -19,15 +19,13 @@ const UNRESERVED = 100;
 const GEOGRAPHY = /^(?:global|apac|us-gov|[a-z]{2})\./;
 
 export async function preflightChecks(target: DeployedTarget): Promise<readonly PreflightCheck[]> {
-  const isDeployed = await isThere(target, {
-    service: 'lambda',
-    method: 'GET',
-    path: `/2015-03-31/functions/${target.names.gatewayFunction}/configuration`,
-  });
+  const path = `/2015-03-31/functions/${target.names.gatewayFunction}/configuration`;
+  const deployed = await ifThere(target, { service: 'lambda', method: 'GET', path });
+  const isDeployed = deployed !== undefined;
   return [
     await concurrency(target, isDeployed),
     await bootstrap(target),
-    ...(isDeployed ? [] : await namesLeftBehind(target)),
+    ...(isDeployed ? await subscriptions(target, deployed) : await namesLeftBehind(target)),
     ...(await models(target)),
   ];
 }
@@ -78,6 +76,40 @@ async function namesLeftBehind(target: DeployedTarget): Promise<readonly Preflig
   );
 }
 
+/** Addresses that have not confirmed are told nothing. Source: Amazon SNS API reference, ListSubscriptionsByTopic. */
+async function subscriptions(
+  { aws, names, settings }: DeployedTarget,
+  deployed: unknown,
+): Promise<readonly PreflightCheck[]> {
+  const [, partition = 'aws', , region = aws.region, account = ''] =
+    stringMember(deployed, 'FunctionArn')?.split(':') ?? [];
+  const wanted = [
+    [names.pageTopic, settings.onCall.page],
+    [names.ticketTopic, settings.onCall.ticket],
+  ] as const;
+  return Promise.all(
+    wanted
+      .filter(([, subscribers]) => subscribers.some((subscriber) => !subscriber.startsWith('arn:')))
+      .map(async ([topic]): Promise<PreflightCheck> => {
+        const TopicArn = `arn:${partition}:sns:${region}:${account}:${topic}`;
+        const body = new URLSearchParams({
+          Action: 'ListSubscriptionsByTopic',
+          Version: '2010-03-31',
+          TopicArn,
+        }).toString();
+        const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+        const text = await askAwsForText(aws, { service: 'sns', method: 'POST', path: '/', headers, body });
+        const waiting = text.split('<SubscriptionArn>PendingConfirmation<').length - 1;
+        return {
+          name: `subscriptions of ${topic}`,
+          isGood: waiting === 0,
+          detail: waiting === 0 ? 'all have confirmed' : `${waiting} have not confirmed`,
+          mend: 'open the link in the mail of AWS Notifications: until then that address is told of no alarm.',
+        };
+      }),
+  );
+}
+
 /** Source: Amazon Bedrock API reference, GetFoundationModelAvailability. */
 async function models({ aws, config }: DeployedTarget): Promise<readonly PreflightCheck[]> {
   const signed = Object.entries(config.deployments).flatMap(([name, { provider, model }]) => {
@@ -110,12 +142,20 @@ function json(service: AwsRequest['service'], target: string, body: object): Aws
 
 const NOT_THERE: readonly string[] = ['ResourceNotFoundException', 'ParameterNotFound'];
 
-async function isThere({ aws }: DeployedTarget, request: AwsRequest): Promise<boolean> {
+async function isThere(target: DeployedTarget, request: AwsRequest): Promise<boolean> {
+  return (await ifThere(target, request)) !== undefined;
+}
+
+/** The answer; `undefined` where there is no such thing. */
+async function ifThere({ aws }: DeployedTarget, request: AwsRequest): Promise<unknown> {
   const answer = await askAws(aws, request).catch(refusal);
-  if (answer instanceof AwsError && !NOT_THERE.includes(answer.name)) {
+  if (!(answer instanceof AwsError)) {
+    return answer ?? {};
+  }
+  if (!NOT_THERE.includes(answer.name)) {
     throw answer;
   }
-  return !(answer instanceof AwsError);
+  return undefined;
 }
 
 /** What AWS has refused is an answer here. Anything else is none. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { preflightChecks } from '../../../infra/cli/preflight-checks.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../../infra/local/simulated/loopback-server.ts';
+import { resourceNames } from '../../../infra/resource-names.ts';
+import { shipped } from '../synthesised.ts';
 
 type Answer = readonly [status: number, body: object];
 
@@ -44,8 +50,8 @@ describe('nemo preflight', () => {
   };
 
   it('finds nothing in the way of an account that is ready', async () => {
-    const { text, exitCode } = await run({});
-    assert.match(text, /Nothing known stands in the way/);
+    const { text: said, exitCode } = await run({});
+    assert.match(said, /Nothing known stands in the way/);
     assert.equal(exitCode, 0);
   });
 
@@ -58,8 +64,8 @@ describe('nemo preflight', () => {
   ];
   for (const [what, change, expected] of bad) {
     it(`ends with 1 and says what to do about ${what}`, async () => {
-      const { text, exitCode } = await run(change);
-      assert.match(text, expected);
+      const { text: said, exitCode } = await run(change);
+      assert.match(said, expected);
       assert.equal(exitCode, 1);
     });
   }
@@ -71,6 +77,46 @@ describe('nemo preflight', () => {
       'DynamoDB_20120810.DescribeTable': THERE,
     });
     assert.equal(exitCode, 0);
+  });
+
+  it('says which topic has addresses that have not confirmed', async () => {
+    const topic = 'nemorouter-prod-page';
+    const onCall = { page: ['oncall@example.com'], ticket: ['arn:aws:sns:us-east-1:123456789012:known'] };
+    const environment = shipped('prod', { onCall });
+    const forms: string[] = [];
+    const sns = createServer(async (request, response) => {
+      const body = await text(request);
+      const isForm = request.headers['content-type'] === 'application/x-www-form-urlencoded';
+      forms.push(...(isForm ? [body] : []));
+      const known = { ...limit(1000)[1], ...OPEN[1], FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:x' };
+      response.end(
+        isForm ? '<member><SubscriptionArn>PendingConfirmation</SubscriptionArn></member>' : JSON.stringify(known),
+      );
+    });
+    await new Promise<void>((resolve) => void sns.listen(0, '127.0.0.1', resolve));
+    const { port } = sns.address() as AddressInfo;
+    const aws = { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` };
+    const names = resourceNames('prod');
+    const checks = await preflightChecks({
+      kind: 'deployed',
+      name: 'prod',
+      config: environment.config,
+      settings: environment.aws,
+      hasCanary: false,
+      database: aws,
+      aws,
+      names,
+      statisticsTable: names.statisticsTable,
+      keysTable: names.keysTable,
+    });
+    sns.close();
+    sns.closeAllConnections();
+    const found = checks.filter(({ name }) => name.startsWith('subscriptions'));
+    assert.deepEqual(
+      found.map(({ name, isGood }) => [name, isGood]),
+      [[`subscriptions of ${topic}`, false]],
+    );
+    assert.match(forms.join(), /TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A123456789012%3Anemorouter-prod-page/);
   });
 
   it('does not take a missing right for a free name', async () => {
