@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -10,15 +10,14 @@ import { GatewayAlarms } from './constructs/gateway-alarms.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { MetricDashboard } from './constructs/metric-dashboard.ts';
 import { Prober } from './constructs/prober.ts';
-import { proberAlarms } from './constructs/prober-alarms.ts';
 import { ProviderCredentials } from './constructs/provider-credentials.ts';
 import { PublicUrl } from './constructs/public-url.ts';
 import { ReleaseGate } from './constructs/release-gate.ts';
 import { Rollout } from './constructs/rollout.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { StateTables } from './constructs/state-tables.ts';
-import { webAlarms } from './constructs/web-alarms.ts';
 import { WebGateway } from './constructs/web-gateway.ts';
+import type { DeployedVersion } from './deployed-version.ts';
 import type { Environment } from './environment-file.ts';
 import { type ResourceNames, resourceNames } from './resource-names.ts';
 
@@ -27,11 +26,13 @@ const WRITE_HEADROOM = 2;
 
 export interface GatewayStackProps {
   readonly environment: Environment;
+  /** What is deployed; absent outside of a repository. */
+  readonly version?: DeployedVersion | undefined;
 }
 
 /** All of one environment: the gateway with its address, its state, its credentials, and what watches over it. */
 export class GatewayStack extends Stack {
-  constructor(scope: Construct, id: string, { environment }: GatewayStackProps) {
+  constructor(scope: Construct, id: string, { environment, version }: GatewayStackProps) {
     const { name, aws } = environment;
     super(scope, id, {
       description: `NemoRouter ${name}: one OpenAI-compatible endpoint over several providers`,
@@ -44,13 +45,13 @@ export class GatewayStack extends Stack {
     const names = resourceNames(name);
     const state = stateTables(this, environment, names);
     const credentials = providerCredentials(this, environment, names);
-    const parts = { names, state, credentials };
+    const parts = { names, state, credentials, version };
     const gateway = aws.form === 'web' ? webForm(this, environment, parts) : eventForm(this, environment, parts);
-    const prober = proberOf(this, environment, parts);
-    gateway.guard(watch(this, environment, { names, state, gateway, prober }));
-    tag(this, environment);
     const { front } = aws;
     const { baseUrl } = front === undefined ? gateway : new Front(this, 'Front', { ...gateway, settings: front });
+    const prober = proberOf(this, environment, { ...parts, baseUrl });
+    gateway.guard(watch(this, environment, { names, state, gateway, prober, version }));
+    tag(this, environment);
     new CfnOutput(this, 'BaseUrl', { value: baseUrl, description: 'The base_url for OpenAI clients' });
     if (environment.config.keys.length > 0) {
       Annotations.of(this).addWarningV2(
@@ -84,6 +85,7 @@ interface FunctionParts {
   readonly names: ResourceNames;
   readonly state: StateTables;
   readonly credentials: ProviderCredentials;
+  readonly version: DeployedVersion | undefined;
 }
 
 /** The gateway in either form. */
@@ -93,11 +95,18 @@ interface GatewayForm {
   readonly logGroup: LogGroup;
   readonly baseUrl: string;
   /** Lets the alarms bring the last release back. */
-  readonly guard: (alarms: readonly Alarm[]) => void;
+  readonly guard: (alarms: readonly AlarmBase[]) => void;
 }
 
-/** The alarms that ring when callers are hurt, which is what a new version is judged by. */
-const JUDGES: readonly string[] = ['requests fail', 'all providers are down', 'the gateway crashes'];
+/**
+ * The alarms that ring when callers are hurt, which is what a new version is judged by. Those at metrics and none over other alarms:
+ * CodeDeploy finds only the former by their names.
+ */
+const JUDGES: readonly string[] = [
+  'the error budget burns fast over 5 minutes',
+  'the address answers 5xx',
+  'the gateway crashes',
+];
 
 function eventForm(stack: Stack, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, state, credentials } = parts;
@@ -146,21 +155,34 @@ function webForm(stack: Stack, environment: Environment, parts: FunctionParts): 
 const TRIGGERS: readonly string[] = [...JUDGES, 'the gateway does not start'];
 
 /** The prober, where the environment has one. */
-function proberOf(stack: Stack, environment: Environment, parts: FunctionParts): Prober | undefined {
+function proberOf(
+  stack: Stack,
+  environment: Environment,
+  parts: FunctionParts & { readonly baseUrl: string },
+): Prober | undefined {
   const { prober: settings } = environment.aws;
   if (settings === 'off') {
     return undefined;
   }
   const { names } = parts;
-  const prober = new Prober(stack, 'Prober', { environment, names, ...settings, variables: stateVariables(parts) });
+  const prober = new Prober(stack, 'Prober', {
+    environment,
+    names,
+    everyMinutes: settings.everyMinutes,
+    variables: { ...stateVariables(parts), ...(settings.canary ? { NEMO_BASE_URL: parts.baseUrl } : {}) },
+  });
   parts.state.grantStatistics(prober.function);
   parts.credentials.grantRead(prober.function);
   allowBedrock(prober.role, environment.config);
   return prober;
 }
 
-function stateVariables({ state, credentials }: FunctionParts): Readonly<Record<string, string>> {
-  return { NEMO_STATISTICS_TABLE: state.statistics.tableName, NEMO_SECRET_ID: credentials.arn };
+function stateVariables({ state, credentials, version }: FunctionParts): Readonly<Record<string, string>> {
+  return {
+    NEMO_STATISTICS_TABLE: state.statistics.tableName,
+    NEMO_SECRET_ID: credentials.arn,
+    ...(version === undefined ? {} : { NEMO_VERSION: version.name }),
+  };
 }
 
 interface WatchedParts extends Omit<FunctionParts, 'credentials'> {
@@ -168,26 +190,30 @@ interface WatchedParts extends Omit<FunctionParts, 'credentials'> {
   readonly prober: Prober | undefined;
 }
 
-function watch(
-  stack: Stack,
-  environment: Environment,
-  { names, state, gateway, prober }: WatchedParts,
-): readonly Alarm[] {
+function watch(stack: Stack, environment: Environment, watched: WatchedParts): readonly AlarmBase[] {
+  const { names, state, gateway, prober, version } = watched;
   const parts = {
     environment,
+    names,
     function: gateway.function,
     logGroup: gateway.logGroup,
+    logGroups: [gateway.logGroup, ...(prober === undefined ? [] : [prober.logGroup])],
     tables: [state.statistics, state.keys],
+    prober: prober?.function,
   };
-  const { topic } = new AlarmTopic(stack, 'AlarmTopic', { name: names.alarmTopic, email: environment.aws.alarmEmail });
-  const { form } = environment.aws;
-  const others = [
-    ...(prober === undefined ? [] : proberAlarms(prober.function)),
-    ...(form === 'web' ? webAlarms(gateway.logGroup, environment.name) : []),
-  ];
-  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, prefix: names.alarmPrefix, topic, others });
-  new MetricDashboard(stack, 'Metrics', { ...parts, name: names.dashboard, alarms });
+  const { onCall } = environment.aws;
+  const page = new AlarmTopic(stack, 'PageTopic', { name: names.pageTopic, subscribers: onCall.page });
+  const ticket = new AlarmTopic(stack, 'TicketTopic', { name: names.ticketTopic, subscribers: onCall.ticket });
+  const actions = { page: page.actions, ticket: ticket.actions };
+  const { alarms } = new GatewayAlarms(stack, 'Alarms', { ...parts, actions });
+  new MetricDashboard(stack, 'Metrics', { ...parts, alarms, version });
   new SavedQueries(stack, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
+  if (environment.aws.protected && onCall.page.length === 0) {
+    Annotations.of(stack).addWarningV2(
+      'nemorouter:on-call',
+      'Nobody is told of alarms: name who is woken under aws.onCall.page in the environment file.',
+    );
+  }
   return alarms;
 }
 

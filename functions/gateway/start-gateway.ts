@@ -18,7 +18,7 @@ export async function startGateway(
   environment: LambdaEnvironment,
   options: Pick<ComposeOptions, 'platformId'> = {},
 ): Promise<ComposedGateway> {
-  const { name, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = environment;
+  const { name, version, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = environment;
   const keysTable = requiredVariable('NEMO_KEYS_TABLE');
   const composed = composeGateway({
     ...options,
@@ -37,7 +37,7 @@ export async function startGateway(
     }),
     onRecord: (record) => {
       // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
-      process.stdout.write(`${embeddedMetricLines(record, name, Date.now()).join('\n')}\n`);
+      process.stdout.write(`${embeddedMetricLines(record, name, Date.now(), version).join('\n')}\n`);
     },
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),

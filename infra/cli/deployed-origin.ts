@@ -8,7 +8,7 @@ import type { DeployedTarget } from './target.ts';
  * function's name, where it is JSON. Throws `UsageError` where there is none. Sources: AWS Lambda API, GetFunctionUrlConfig; AWS Lambda
  * Web API, GetWebFunctionEndpoint.
  */
-export async function deployedOrigin({ name, form, aws, names }: DeployedTarget): Promise<string> {
+export async function deployedOrigin({ name, settings: { form }, aws, names }: DeployedTarget): Promise<string> {
   const { path, originIn } = FORMS[form];
   try {
     const answer = await askAws(aws, { service: 'lambda', method: 'GET', path: path(names.gatewayFunction) });
@@ -44,4 +44,4 @@ const FORMS = {
       return host === undefined ? undefined : `https://${host}`;
     },
   },
-} as const satisfies Record<DeployedTarget['form'], FormAddress>;
+} as const satisfies Record<DeployedTarget['settings']['form'], FormAddress>;

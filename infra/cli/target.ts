@@ -13,6 +13,8 @@ interface SharedTarget {
   /** As `dev`. */
   readonly name: string;
   readonly config: GatewayConfig;
+  /** Whether the prober calls the gateway from outside, with a key of its own. */
+  readonly hasCanary: boolean;
   /** Where its tables are. */
   readonly database: AwsAccess;
   readonly statisticsTable: string;
@@ -21,8 +23,9 @@ interface SharedTarget {
 
 export interface DeployedTarget extends SharedTarget {
   readonly kind: 'deployed';
-  readonly form: AwsSettings['form'];
   readonly aws: AwsAccess;
+  /** The `aws` part of its file. */
+  readonly settings: AwsSettings;
   readonly names: ResourceNames;
 }
 
@@ -59,13 +62,15 @@ function deployedTarget(options: CommandInput['options'], variables: NodeJS.Proc
   const access: AwsAccess = { region, ...(endpoint === undefined ? {} : { endpoint }) };
   const names = resourceNames(name);
   const { statisticsTable, keysTable } = names;
+  const hasCanary = aws.prober !== 'off' && aws.prober.canary;
   return {
     kind: 'deployed',
-    form: aws.form,
     name,
     config,
+    hasCanary,
     database: access,
     aws: access,
+    settings: aws,
     names,
     statisticsTable,
     keysTable,
@@ -93,5 +98,15 @@ async function localTarget(url: string): Promise<LocalTarget> {
   const { config, dynamoDb } = description;
   const { statisticsTable, keysTable } = dynamoDb;
   const database = { region: 'local', endpoint: dynamoDb.endpoint, accessKeyId: dynamoDb.accessKeyId };
-  return { kind: 'local', name: 'local', config, database, statisticsTable, keysTable, origin, description };
+  return {
+    kind: 'local',
+    name: 'local',
+    config,
+    hasCanary: false,
+    database,
+    statisticsTable,
+    keysTable,
+    origin,
+    description,
+  };
 }

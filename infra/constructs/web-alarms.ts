@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { AlarmPlan } from './alarm-plan.ts';
 
 /** Alarms that only a Web Function has. */
-export function webAlarms(logGroup: LogGroup, environment: string): readonly AlarmPlan[] {
+export function webAlarms(logGroup: ILogGroup, environment: string): readonly AlarmPlan[] {
   const filter = new MetricFilter(logGroup, 'FailedStarts', {
     logGroup,
     filterPattern: FilterPattern.all(
@@ -17,8 +17,10 @@ export function webAlarms(logGroup: LogGroup, environment: string): readonly Ala
   return [
     {
       name: 'the gateway does not start',
-      description:
-        'Environments of the Web Function fail to start. Lambda sends them traffic all the same: go back to the last commit and deploy.',
+      severity: 'page',
+      description: 'Environments of the Web Function fail to start. Lambda sends them traffic all the same.',
+      first: 'The last deployment: go back to the commit before and deploy.',
+      query: 'Failed requests',
       metric: filter.metric({ statistic: 'Sum', period: Duration.minutes(1) }),
       threshold: 0,
       periods: [1, 1],

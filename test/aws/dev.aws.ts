@@ -88,7 +88,7 @@ describe('dev in an emulated AWS', { timeout: 300_000 }, () => {
     const { text, exitCode } = await dev.nemo('secrets', 'check');
     assert.equal(exitCode, 1);
     assert.match(text, /It has no value yet/);
-    assert.match(text, /put-secret-value .*--secret-id nemorouter\/dev\/credentials/);
+    assert.match(text, /secrets set OPENAI_API_KEY --env dev/);
   });
 
   it('has its credentials once the secret has them', async () => {

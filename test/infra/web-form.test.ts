@@ -95,7 +95,7 @@ describe('the form "web"', () => {
   });
 
   test('passes cdk-nag, and is bundled as one module with its configuration and its page', () => {
-    const { app } = gatewayApp(shipped('dev', { form: 'web' }), true);
+    const { app } = gatewayApp(shipped('dev', { form: 'web' }), { isBundled: true });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const { directory } = app.synth();
     assert.ok(app instanceof App);
