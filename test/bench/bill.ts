@@ -3,6 +3,7 @@ import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedd
 import {
   DEPLOYMENT_METRICS,
   FLEET_METRICS,
+  PROBE_METRICS,
   PROVIDER_METRICS,
   REQUEST_METRICS,
   ROUTE_METRICS,
@@ -110,7 +111,7 @@ function metricLine({ config }: Environment): Line {
   const deployments = Object.keys(config.deployments).length;
   const providers = new Set(Object.values(config.deployments).map(({ provider }) => provider)).size;
   const count =
-    Object.keys({ ...REQUEST_METRICS, ...FLEET_METRICS }).length +
+    Object.keys({ ...REQUEST_METRICS, ...FLEET_METRICS, ...PROBE_METRICS }).length +
     ROUTE_METRICS.length * routes +
     PROVIDER_METRICS.length * providers +
     DEPLOYMENT_METRICS.length * deployments;

@@ -23,10 +23,12 @@ const HEADINGS = [...RUNBOOK.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => 
 const template = templateOf(shipped('prod'));
 const metricAlarms = propertiesOf('AWS::CloudWatch::Alarm');
 const composites = propertiesOf('AWS::CloudWatch::CompositeAlarm');
-const alarms = [...metricAlarms, ...composites];
+const ofEventForm = new Set(metricAlarms.map(nameOf));
+const ofWebForm = propertiesOf('AWS::CloudWatch::Alarm', templateOf(shipped('prod', { form: 'web' })));
+const alarms = [...metricAlarms, ...composites, ...ofWebForm.filter((alarm) => !ofEventForm.has(nameOf(alarm)))];
 
-function propertiesOf(type: string): readonly JsonObject[] {
-  return Object.values(template.findResources(type))
+function propertiesOf(type: string, of = template): readonly JsonObject[] {
+  return Object.values(of.findResources(type))
     .map(({ Properties }): unknown => Properties)
     .filter(isJsonObject);
 }
@@ -86,6 +88,7 @@ describe('who is told of alarms', () => {
       'first tokens are slow',
       'shared state is lost',
       'the gateway crashes',
+      'the gateway does not start',
     ]);
   });
 
