@@ -3,6 +3,7 @@ import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { problemLine } from '../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../functions/gateway/config/config-warnings.ts';
+import { deployedVersion } from './deployed-version.ts';
 import { readEnvironment } from './environment-file.ts';
 import { GatewayStack } from './gateway-stack.ts';
 import { resourceNames } from './resource-names.ts';
@@ -17,5 +18,8 @@ if (file.kind === 'invalid') {
 for (const warning of configWarnings(file.environment.config)) {
   process.stderr.write(`Warning: ${problemLine(warning)}\n`);
 }
-new GatewayStack(app, resourceNames(file.environment.name).stack, { environment: file.environment });
+new GatewayStack(app, resourceNames(file.environment.name).stack, {
+  environment: file.environment,
+  version: deployedVersion(),
+});
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -8,7 +8,8 @@ export interface ResourceNames {
   readonly statisticsTable: string;
   readonly keysTable: string;
   readonly secret: string;
-  readonly alarmTopic: string;
+  readonly pageTopic: string;
+  readonly ticketTopic: string;
   readonly dashboard: string;
   /** Begins the name of each alarm. */
   readonly alarmPrefix: string;
@@ -26,7 +27,8 @@ export function resourceNames(environment: string): ResourceNames {
     statisticsTable: `${prefix}-statistics`,
     keysTable: `${prefix}-keys`,
     secret: `nemorouter/${environment}/credentials`,
-    alarmTopic: `${prefix}-alarms`,
+    pageTopic: `${prefix}-page`,
+    ticketTopic: `${prefix}-ticket`,
     dashboard: prefix,
     alarmPrefix: `${prefix}: `,
   };

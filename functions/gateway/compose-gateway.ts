@@ -21,6 +21,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
   readonly sign: Sign;
   /** Told of each failure of DynamoDB; the request goes on without it. */
   readonly onStoreError: (operation: string, error: unknown) => void;
+  /** The platform's id of the request that is being answered, to be its id in the log too. @default an id of our own for each */
+  readonly platformId?: () => string | undefined;
 }
 
 /** A gateway over the real clock, network and database. */
@@ -57,7 +59,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
   const { authenticate, onRecord, page } = options;
   const pages = page === undefined ? {} : { page };
-  const newId = (): string => randomBytes(12).toString('hex');
+  const newId = (): string => options.platformId?.() ?? randomBytes(12).toString('hex');
   const randomHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
   const ids = { newId, randomHex };
   const callers = { authenticate, keyLimiter: limiter };

@@ -1,23 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
-import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
 import { lambdaEnvironment } from './adapters/lambda-environment.ts';
 import { lambdaRequest } from './adapters/lambda-request.ts';
-import { requiredVariable } from './adapters/required-variable.ts';
-import { systemClock } from './adapters/system-clock.ts';
-import type { Credentials } from './adapters/undici-dial.ts';
-import { composeGateway } from './compose-gateway.ts';
-import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
-import type { GatewayConfig } from './core/model/gateway-config.ts';
-import type { Gateway } from './core/serve/gateway.ts';
-import type { LivePage } from './core/serve/ports.ts';
-import { pageAnswer } from './page/page-answer.ts';
+import { startGateway } from './start-gateway.ts';
 
 /** The gateway as a streaming Lambda function behind a Function URL. What is made here is made once an instance, before its first request. */
-const gateway = await startGateway();
+const { gateway } = await startGateway(lambdaEnvironment());
 
 /** What is still to be done when a response's stream has ended, by its event. */
 const unfinished = new Map<unknown, () => Promise<void>>();
@@ -47,49 +37,3 @@ export const handler = middy(handle, {
     unfinished.delete(event);
   },
 });
-
-async function startGateway(): Promise<Gateway> {
-  const { name, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = lambdaEnvironment();
-  const keysTable = requiredVariable('NEMO_KEYS_TABLE');
-  const composed = composeGateway({
-    config,
-    dynamoDb,
-    statisticsTable,
-    keysTable,
-    credentials,
-    sign,
-    authenticate: dynamoDbKeys({
-      client: dynamoDb,
-      tableName: keysTable,
-      clock: systemClock,
-      settings: config.limits,
-      onStoreError,
-    }),
-    onRecord: (record) => {
-      // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
-      process.stdout.write(`${embeddedMetricLines(record, name, Date.now()).join('\n')}\n`);
-    },
-    onStoreError,
-    ...(config.statusPage ? { page: shippedPage() } : {}),
-  });
-  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials)]);
-  return composed.gateway;
-}
-
-/** The live page, which stands beside the code as the configuration does. */
-function shippedPage(): LivePage {
-  const answer = pageAnswer(readFileSync(new URL('page.html', import.meta.url), 'utf8'));
-  return async () => answer;
-}
-
-/**
- * Reads the secret that the first call would wait for, as the statistics are read beside it. Lambda gives a start a whole processor, and a
- * call of a 512 MB function less than a third of one: what is loaded and connected here costs the first caller nothing. A failure is the
- * next reader's to report.
- */
-async function secretRead({ providers }: GatewayConfig, credentials: Credentials): Promise<void> {
-  const name = Object.values(providers).find(({ apiKey }) => apiKey !== undefined)?.apiKey;
-  if (name !== undefined) {
-    await credentials(name).catch(() => undefined);
-  }
-}

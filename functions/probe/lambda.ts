@@ -1,5 +1,8 @@
 import { lambdaEnvironment } from '../gateway/adapters/lambda-environment.ts';
+import { systemClock } from '../gateway/adapters/system-clock.ts';
+import { callFromOutside } from './canary.ts';
 import { composeProber } from './compose-prober.ts';
+import { canaryLine } from './core/canary-line.ts';
 import { probeLines } from './core/probe-lines.ts';
 
 /** The prober as a scheduled Lambda function. What it has learnt stays with the instance from run to run. */
@@ -15,9 +18,9 @@ export interface ProbeSummary {
 
 /** One run. Fails where the statistics could not be read or written, which is what its alarm watches: a provider's failure is not the prober's. */
 export async function handler(): Promise<ProbeSummary> {
-  const done = await run();
+  const [done, canary] = await Promise.all([run(), canaryLines()]);
   // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
-  process.stdout.write(`${probeLines(done, environment.name, Date.now()).join('\n')}\n`);
+  process.stdout.write(`${[...probeLines(done, environment.name, Date.now()), ...canary].join('\n')}\n`);
   if (done.storeFailures.length > 0) {
     throw new Error(`DynamoDB did not ${[...new Set(done.storeFailures)].join(', ')}.`);
   }
@@ -26,4 +29,15 @@ export async function handler(): Promise<ProbeSummary> {
     failed: done.records.filter(({ failure }) => failure !== undefined).length,
     skipped: done.skipped.length,
   };
+}
+
+/** Of the call from outside, where the stack gives the gateway's address. */
+async function canaryLines(): Promise<readonly string[]> {
+  const baseUrl = process.env.NEMO_BASE_URL;
+  if (baseUrl === undefined) {
+    return [];
+  }
+  const { name, credentials } = environment;
+  const result = await callFromOutside({ baseUrl, credentials, nowMs: systemClock.nowMs });
+  return [canaryLine(result, name, Date.now())];
 }

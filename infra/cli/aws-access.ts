@@ -48,7 +48,7 @@ export class AwsError extends Error {
 
 export interface AwsRequest {
   /** As in the service's address and its signatures. */
-  readonly service: 'lambda' | 'secretsmanager';
+  readonly service: 'bedrock' | 'dynamodb' | 'lambda' | 'logs' | 'secretsmanager' | 'sns' | 'ssm';
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -59,6 +59,11 @@ const ANSWER_MS = 20_000;
 
 /** One signed request to a service that speaks JSON, for which a client of its own would be a dependency more. Rejects with `AwsError`. */
 export async function askAws(access: AwsAccess, request: AwsRequest): Promise<unknown> {
+  return parseJson(await askAwsForText(access, request));
+}
+
+/** As `askAws`, of a service that answers with XML. */
+export async function askAwsForText(access: AwsAccess, request: AwsRequest): Promise<string> {
   const { service, method, path, headers = {}, body = '' } = request;
   const url = endpointOf(access, service) + path;
   const sign = awsSigner({ credentials: credentialsOf(access), region: access.region, now: Date.now, service });
@@ -69,10 +74,11 @@ export async function askAws(access: AwsAccess, request: AwsRequest): Promise<un
     signal: AbortSignal.timeout(ANSWER_MS),
     ...(method === 'GET' ? {} : { body }),
   });
-  const answer = parseJson(await response.text());
+  const text = await response.text();
   if (response.ok) {
-    return answer;
+    return text;
   }
+  const answer = parseJson(text);
   const code = stringMember(answer, '__type') ?? response.headers.get('x-amzn-errortype') ?? `Status${response.status}`;
   const message = stringMember(answer, 'message') ?? stringMember(answer, 'Message') ?? `status ${response.status}`;
   throw new AwsError(code.split('#').at(-1)?.split(':', 1)[0] ?? code, message);

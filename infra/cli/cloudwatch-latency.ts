@@ -46,7 +46,7 @@ interface Subject {
 export async function cloudWatchLatency(target: DeployedTarget, window: TimeWindow): Promise<LatencyReport> {
   const client = new CloudWatchClient(clientConfig(target.aws));
   try {
-    const routes = await subjectsOf(client, target, DIMENSION_SETS.model);
+    const routes = await subjectsOf(client, target, DIMENSION_SETS.route);
     const deployments = await subjectsOf(client, target, DIMENSION_SETS.deployment);
     const aligned = alignedWindow(window, Date.now());
     const parts = await partsOf(client, [...routes, ...deployments], aligned);
@@ -89,11 +89,11 @@ function configuredSubjects({ name, config }: DeployedTarget, dimensionNames: re
     ? Object.entries(config.deployments).map(([Deployment, { provider: Provider }]) =>
         subjectOf({ Environment, Provider, Deployment }),
       )
-    : Object.keys(config.routes).map((Model) => subjectOf({ Environment, Model }));
+    : Object.keys(config.routes).map((Route) => subjectOf({ Environment, Route }));
 }
 
 function subjectOf(dimensions: Readonly<Record<string, string>>): Subject {
-  return { name: dimensions.Deployment ?? dimensions.Model ?? '', dimensions };
+  return { name: dimensions.Deployment ?? dimensions.Route ?? '', dimensions };
 }
 
 function keyOf({ dimensions }: Subject): string {

@@ -24,6 +24,8 @@ export interface CommandInput {
   readonly options: Readonly<Record<string, string | true | undefined>>;
   /** Finds the environment that `--env` or `--local` names. Rejects with a `UsageError` where it names none. */
   readonly target: () => Promise<Target>;
+  /** What is piped in, or typed unseen after the prompt. */
+  readonly readInput: (prompt: string) => Promise<string>;
   /** Of the shell. */
   readonly variables: NodeJS.ProcessEnv;
 }

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { costs } from './costs.ts';
 import { drain } from './drain.ts';
 import { health } from './health.ts';
 import { keysCreate } from './keys-create.ts';
@@ -6,7 +7,10 @@ import { keysLimit } from './keys-limit.ts';
 import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
 import { latency } from './latency.ts';
+import { logs } from './logs.ts';
+import { preflight } from './preflight.ts';
 import { secretsCheck } from './secrets-check.ts';
+import { secretsSet } from './secrets-set.ts';
 import { smoke } from './smoke.ts';
 import { undrain } from './undrain.ts';
 
@@ -17,6 +21,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['keys limit', keysLimit],
   ['keys revoke', keysRevoke],
   ['secrets check', secretsCheck],
+  ['secrets set', secretsSet],
+  ['preflight', preflight],
+  ['logs', logs],
+  ['costs', costs],
   ['health', health],
   ['latency', latency],
   ['smoke', smoke],

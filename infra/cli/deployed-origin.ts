@@ -4,15 +4,17 @@ import { UsageError } from './command.ts';
 import type { DeployedTarget } from './target.ts';
 
 /**
- * The address of a deployed gateway, without a trailing slash: the Function URL that the stack's output `BaseUrl` is made of. Asked of
- * Lambda by the function's name, where it is JSON. Throws `UsageError` where there is none. Source: AWS Lambda API, GetFunctionUrlConfig.
+ * The address of a deployed gateway, without a trailing slash: what the stack's output `BaseUrl` is made of. Asked of Lambda by the
+ * function's name, where it is JSON. Throws `UsageError` where there is none. Sources: AWS Lambda API, GetFunctionUrlConfig; AWS Lambda
+ * Web API, GetWebFunctionEndpoint.
  */
-export async function deployedOrigin({ name, aws, names }: DeployedTarget): Promise<string> {
-  const path = `/2021-10-31/functions/${names.gatewayFunction}/url`;
+export async function deployedOrigin({ name, settings: { form }, aws, names }: DeployedTarget): Promise<string> {
+  const { path, originIn } = FORMS[form];
   try {
-    const url = stringMember(await askAws(aws, { service: 'lambda', method: 'GET', path }), 'FunctionUrl');
-    if (url !== undefined) {
-      return url.replace(/\/+$/, '');
+    const answer = await askAws(aws, { service: 'lambda', method: 'GET', path: path(names.gatewayFunction) });
+    const origin = originIn(answer);
+    if (origin !== undefined) {
+      return origin.replace(/\/+$/, '');
     }
   } catch (error) {
     if (!(error instanceof AwsError) || error.name !== 'ResourceNotFoundException') {
@@ -23,3 +25,23 @@ export async function deployedOrigin({ name, aws, names }: DeployedTarget): Prom
     `${name} has no gateway in ${aws.region}: npx cdk deploy -c env=${name} makes one. Or give its URL: nemo smoke URL.`,
   );
 }
+
+/** Where Lambda tells the address of a function in this form. */
+interface FormAddress {
+  readonly path: (functionName: string) => string;
+  readonly originIn: (answer: unknown) => string | undefined;
+}
+
+const FORMS = {
+  event: {
+    path: (name) => `/2021-10-31/functions/${name}/url?Qualifier=live`,
+    originIn: (answer) => stringMember(answer, 'FunctionUrl'),
+  },
+  web: {
+    path: (name) => `/2025-03-07/web-functions/${name}/endpoints/live`,
+    originIn: (answer) => {
+      const host = stringMember(answer, 'domainName');
+      return host === undefined ? undefined : `https://${host}`;
+    },
+  },
+} as const satisfies Record<DeployedTarget['settings']['form'], FormAddress>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isJsonObject, numberMember, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { type AwsAccess, AwsError, askAws } from './aws-access.ts';
 
@@ -33,12 +34,27 @@ export async function readSecret(access: AwsAccess, secretId: string): Promise<S
   }
 }
 
-function ask(access: AwsAccess, operation: string, secretId: string): Promise<unknown> {
+/** Gives the secret a new value, of all its fields. */
+export async function writeSecret(
+  access: AwsAccess,
+  secretId: string,
+  fields: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  const SecretString = JSON.stringify(Object.fromEntries(fields));
+  await ask(access, 'PutSecretValue', secretId, { SecretString, ClientRequestToken: randomUUID() });
+}
+
+function ask(
+  access: AwsAccess,
+  operation: string,
+  secretId: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   return askAws(access, {
     service: 'secretsmanager',
     method: 'POST',
     path: '/',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `secretsmanager.${operation}` },
-    body: JSON.stringify({ SecretId: secretId }),
+    body: JSON.stringify({ SecretId: secretId, ...more }),
   });
 }

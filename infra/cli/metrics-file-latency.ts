@@ -54,7 +54,7 @@ function take(
     return;
   }
   const deployment = stringMember(line, 'Deployment');
-  const route = stringMember(line, 'Model');
+  const route = stringMember(line, 'Route');
   if (deployment !== undefined) {
     add(times.deployments, deployment, line);
   } else if (route !== undefined) {

@@ -3,6 +3,7 @@ import { nearestName } from '../../functions/gateway/config/nearest-name.ts';
 import { explained } from './aws-problem.ts';
 import { type Command, type CommandInput, type CommandOption, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { readInput } from './read-input.ts';
 import { findTarget, type Target } from './target.ts';
 
 /** What every command takes. */
@@ -22,7 +23,11 @@ export interface CommandResult {
 }
 
 /** Runs the command that the operator has typed. Throws `UsageError`, or an error that says what to do where AWS fails. */
-export async function runCommand(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<CommandResult> {
+export async function runCommand(
+  words: readonly string[],
+  variables: NodeJS.ProcessEnv,
+  input: CommandInput['readInput'] = readInput,
+): Promise<CommandResult> {
   const { name, command, rest } = findCommand(words);
   if (command === undefined) {
     return { text: help(commandsOf(name)), exitCode: 0 };
@@ -37,7 +42,7 @@ export async function runCommand(words: readonly string[], variables: NodeJS.Pro
   }
   try {
     const target = (): Promise<Target> => findTarget(options, variables);
-    const { text, json, isBad = false } = await command.run({ operands, options, target, variables });
+    const { text, json, isBad = false } = await command.run({ operands, options, target, variables, readInput: input });
     return { text: options.json === true ? JSON.stringify(json, null, 2) : text, exitCode: isBad ? 1 : 0 };
   } catch (error) {
     throw explained(error);

@@ -1,8 +1,8 @@
-import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { Command } from './command.ts';
 import { readSecret, type SecretState } from './environment-secret.ts';
-import type { DeployedTarget, LocalTarget } from './target.ts';
+import type { DeployedTarget, LocalTarget, Target } from './target.ts';
 import { textTable } from './text-table.ts';
+import { wantedCredentials } from './wanted-credentials.ts';
 
 /** One credential that the configuration wants, or that nobody wants. Never its value. */
 export interface CredentialCheck {
@@ -28,7 +28,7 @@ export const secretsCheck: Command = {
 
 async function checkDeployed(target: DeployedTarget): Promise<Awaited<ReturnType<Command['run']>>> {
   const secret = await readSecret(target.aws, target.names.secret);
-  const checks = credentialChecks(target.config, secret);
+  const checks = credentialChecks(target, secret);
   const isBad = checks.some(({ state }) => state !== 'present' && state !== 'extra');
   const changed = secret.changedAt === undefined ? 'It has no value yet.' : `Last changed ${secret.changedAt}.`;
   const head = `The secret ${target.names.secret} in ${target.aws.region}. ${changed}`;
@@ -40,20 +40,12 @@ async function checkDeployed(target: DeployedTarget): Promise<Awaited<ReturnType
 }
 
 /** What the secret has of what the configuration wants, by name, and then what nobody wants. */
-function credentialChecks(config: GatewayConfig, secret: SecretState): readonly CredentialCheck[] {
-  const wanted = wantedCredentials(config);
+function credentialChecks(target: Target, secret: SecretState): readonly CredentialCheck[] {
+  const wanted = wantedCredentials(target);
   const fields = secret.kind === 'fields' ? secret.fields : new Map<string, unknown>();
   const checks = [...wanted].map(([name, providers]) => ({ name, providers, ...stateOf(fields.get(name)) }));
   const extra = [...fields.keys()].filter((name) => !wanted.has(name)).sort();
   return [...checks, ...extra.map((name) => ({ name, providers: [], state: 'extra' as const }))];
-}
-
-function wantedCredentials({ providers }: GatewayConfig): ReadonlyMap<string, readonly string[]> {
-  const pairs = Object.entries(providers).flatMap(([provider, { apiKey }]) =>
-    apiKey === undefined ? [] : [{ provider, apiKey }],
-  );
-  const byName = [...Map.groupBy(pairs, ({ apiKey }) => apiKey)].sort(([a], [b]) => a.localeCompare(b));
-  return new Map(byName.map(([name, of]) => [name, of.map(({ provider }) => provider)]));
 }
 
 function stateOf(value: unknown): Pick<CredentialCheck, 'state' | 'length'> {
@@ -79,23 +71,20 @@ function tableOf(checks: readonly CredentialCheck[]): string {
   return textTable([['CREDENTIAL', 'FOR', 'STATE', 'CHARACTERS'], ...rows]);
 }
 
-/** All fields at once: Secrets Manager knows the secret as one text, and a value that is put replaces the whole. */
-function mending({ names, aws, name }: DeployedTarget, checks: readonly CredentialCheck[]): readonly string[] {
-  const fields = checks.filter(({ state }) => state !== 'extra').map((check) => `  "${check.name}": "..."`);
+function mending({ name }: DeployedTarget, checks: readonly CredentialCheck[]): readonly string[] {
+  const bad = checks.filter(({ state }) => state !== 'present' && state !== 'extra');
   return [
-    'To mend it, write all of them to a file, put that, and delete the file:',
+    'To mend it (each asks for its value, which no history of the shell keeps):',
     '',
-    `{\n${fields.join(',\n')}\n}`,
-    '',
-    `aws secretsmanager put-secret-value --region ${aws.region} --secret-id ${names.secret} --secret-string file://credentials.json`,
-    `npm run nemo -- secrets check --env ${name}`,
+    ...bad.map((check) => `npm run nemo -- secrets set ${check.name} --env ${name}`),
     '',
     'Running instances take a new value when a provider refuses the old one, and after five minutes in any case.',
   ];
 }
 
-async function checkLocal({ origin, description, config }: LocalTarget): Promise<Awaited<ReturnType<Command['run']>>> {
-  const wanted = [...wantedCredentials(config)];
+async function checkLocal(target: LocalTarget): Promise<Awaited<ReturnType<Command['run']>>> {
+  const { origin, description } = target;
+  const wanted = [...wantedCredentials(target)];
   const checks = wanted.map(([name, providers]): CredentialCheck => {
     const isThere = Object.hasOwn(description.credentials, name) && description.credentials[name] === true;
     return { name, providers, state: isThere ? 'present' : 'missing' };

@@ -1,3 +1,4 @@
+import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
 import { type LocalDescription, readLocalDescription } from '../local/local-description.ts';
@@ -12,6 +13,8 @@ interface SharedTarget {
   /** As `dev`. */
   readonly name: string;
   readonly config: GatewayConfig;
+  /** Whether the prober calls the gateway from outside, with a key of its own. */
+  readonly hasCanary: boolean;
   /** Where its tables are. */
   readonly database: AwsAccess;
   readonly statisticsTable: string;
@@ -21,6 +24,8 @@ interface SharedTarget {
 export interface DeployedTarget extends SharedTarget {
   readonly kind: 'deployed';
   readonly aws: AwsAccess;
+  /** The `aws` part of its file. */
+  readonly settings: AwsSettings;
   readonly names: ResourceNames;
 }
 
@@ -57,7 +62,19 @@ function deployedTarget(options: CommandInput['options'], variables: NodeJS.Proc
   const access: AwsAccess = { region, ...(endpoint === undefined ? {} : { endpoint }) };
   const names = resourceNames(name);
   const { statisticsTable, keysTable } = names;
-  return { kind: 'deployed', name, config, database: access, aws: access, names, statisticsTable, keysTable };
+  const hasCanary = aws.prober !== 'off' && aws.prober.canary;
+  return {
+    kind: 'deployed',
+    name,
+    config,
+    hasCanary,
+    database: access,
+    aws: access,
+    settings: aws,
+    names,
+    statisticsTable,
+    keysTable,
+  };
 }
 
 /** `AWS_ENDPOINT_URL` is what AWS's own tools look at. */
@@ -81,5 +98,15 @@ async function localTarget(url: string): Promise<LocalTarget> {
   const { config, dynamoDb } = description;
   const { statisticsTable, keysTable } = dynamoDb;
   const database = { region: 'local', endpoint: dynamoDb.endpoint, accessKeyId: dynamoDb.accessKeyId };
-  return { kind: 'local', name: 'local', config, database, statisticsTable, keysTable, origin, description };
+  return {
+    kind: 'local',
+    name: 'local',
+    config,
+    hasCanary: false,
+    database,
+    statisticsTable,
+    keysTable,
+    origin,
+    description,
+  };
 }

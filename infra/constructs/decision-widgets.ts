@@ -1,10 +1,11 @@
 import { type IWidget, LogQueryVisualizationType, LogQueryWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 
 /** Why requests went where they went, read from the log lines that the metrics come from. */
-export function decisionWidgets(environment: string, logGroup: LogGroup): readonly IWidget[][] {
+export function decisionWidgets(environment: string, logGroup: ILogGroup): readonly IWidget[][] {
   const logGroupNames = [logGroup.logGroupName];
   return [
+    [outOfRotation(environment, logGroupNames)],
     [
       new LogQueryWidget({
         title: 'The last failovers and why',
@@ -32,4 +33,23 @@ export function decisionWidgets(environment: string, logGroup: LogGroup): readon
       }),
     ],
   ];
+}
+
+/** The candidates of recent plans that were not healthy. */
+function outOfRotation(environment: string, logGroupNames: string[]): IWidget {
+  return new LogQueryWidget({
+    title: 'Out of rotation in the last requests: ejected, due or probing',
+    logGroupNames,
+    view: LogQueryVisualizationType.TABLE,
+    width: 24,
+    height: 6,
+    queryLines: [
+      'fields @timestamp, jsonParse(@message) as json',
+      `filter line = "request" and Environment = "${environment}"`,
+      'unnest json.candidates into candidate',
+      'filter candidate.state != "healthy"',
+      'stats max(@timestamp) as lastSeen, count(*) as requests by candidate.deployment, candidate.state',
+      'sort lastSeen desc',
+    ],
+  });
 }

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Alias, Architecture, type IVersion, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -25,6 +25,8 @@ export class GatewayFunction extends Construct {
   readonly function: NodejsFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
+  /** What callers reach: it stays when versions change, and with it the address. */
+  readonly alias: Alias;
 
   constructor(scope: Construct, id: string, { environment, names, variables }: GatewayFunctionProps) {
     super(scope, id);
@@ -54,6 +56,7 @@ export class GatewayFunction extends Construct {
       },
       bundling: functionBundle(environment.path, { page: true }),
     });
+    this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion as IVersion });
   }
 }
 

@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
-  type AttemptMetric,
+  type DEPLOYMENT_METRICS,
   DIMENSION_SETS,
+  type FleetMetric,
   METRIC_NAMESPACE,
+  type PROVIDER_METRICS,
   type RequestMetric,
+  type ROUTE_METRICS,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
 
 /** A metric of all requests of an environment. `statistic` as CloudWatch writes it: `p99`, `Sum`, `SampleCount`. */
@@ -23,10 +26,26 @@ export function requestMetric(
   });
 }
 
+/** A metric of an environment that is not of its requests. */
+export function fleetMetric(
+  environment: string,
+  name: FleetMetric,
+  statistic: string,
+  period: Duration = Duration.minutes(5),
+): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: name,
+    dimensionsMap: { Environment: environment },
+    statistic,
+    period,
+  });
+}
+
 /** A metric of the calls to one deployment. */
 export function attemptMetric(
   of: { readonly environment: string; readonly provider: string; readonly deployment: string },
-  name: AttemptMetric,
+  name: (typeof DEPLOYMENT_METRICS)[number],
   statistic: string,
 ): Metric {
   return new Metric({
@@ -39,12 +58,22 @@ export function attemptMetric(
 }
 
 /** A search for a metric of every route that CloudWatch knows of: new ones appear by themselves. */
-export function byRoute(environment: string, name: RequestMetric, statistic: string): string {
-  return search(DIMENSION_SETS.model, `MetricName="${name}" Environment="${environment}"`, statistic);
+export function byRoute(environment: string, name: (typeof ROUTE_METRICS)[number], statistic: string): string {
+  return search(DIMENSION_SETS.route, `MetricName="${name}" Environment="${environment}"`, statistic);
+}
+
+/** A search for a metric of every provider. */
+export function byProvider(environment: string, name: (typeof PROVIDER_METRICS)[number], statistic: string): string {
+  return search(DIMENSION_SETS.provider, `MetricName="${name}" Environment="${environment}"`, statistic);
 }
 
 /** A search for a metric of every deployment; `deployment` keeps to that one. */
-export function byDeployment(environment: string, name: AttemptMetric, statistic: string, deployment?: string): string {
+export function byDeployment(
+  environment: string,
+  name: (typeof DEPLOYMENT_METRICS)[number],
+  statistic: string,
+  deployment?: string,
+): string {
   const one = deployment === undefined ? '' : ` Deployment="${deployment}"`;
   return search(DIMENSION_SETS.deployment, `MetricName="${name}" Environment="${environment}"${one}`, statistic);
 }

@@ -17,7 +17,7 @@ export function loggingRole(
     logGroupName,
     logGroupClass: LogGroupClass.STANDARD,
     retention: aws.logRetentionDays,
-    removalPolicy: aws.protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: aws.protected ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
   });
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmBase } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AlarmStatusWidget,
   Dashboard,
@@ -14,10 +14,15 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { DIMENSION_SETS, METRIC_NAMESPACE } from '../../functions/gateway/core/metrics/metric-names.ts';
+import type { DeployedVersion } from '../deployed-version.ts';
 import type { Environment } from '../environment-file.ts';
+import type { ResourceNames } from '../resource-names.ts';
+import { logGroupLink, queryLink } from './console-link.ts';
 import { decisionWidgets } from './decision-widgets.ts';
+import { objectiveWidgets, outsideWidgets } from './objective-widgets.ts';
 import type { PlatformParts } from './platform-alarms.ts';
 import { platformWidgets } from './platform-widgets.ts';
+import { SAVED_QUERIES } from './saved-queries.ts';
 import { pickedDeploymentWidgets, serviceWidgets } from './service-widgets.ts';
 
 /** Stands in the widgets for the deployment that the reader picks; CloudWatch replaces it wherever it stands. */
@@ -25,8 +30,10 @@ const PICKED = 'the-picked-deployment';
 
 export interface MetricDashboardProps extends PlatformParts {
   readonly environment: Environment;
-  readonly name: string;
-  readonly alarms: readonly Alarm[];
+  readonly names: Pick<ResourceNames, 'dashboard' | 'gatewayLogGroup' | 'proberLogGroup'>;
+  readonly alarms: readonly AlarmBase[];
+  /** What is deployed: a mark on the graphs of latencies and failures. */
+  readonly version: DeployedVersion | undefined;
 }
 
 /** The proof on one page: how fast and how reliable each route and each deployment is, and what was done about failures. */
@@ -37,13 +44,15 @@ export class MetricDashboard extends Construct {
     super(scope, id);
     const { environment } = props;
     this.dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: props.name,
+      dashboardName: props.names.dashboard,
       defaultInterval: Duration.hours(3),
       periodOverride: PeriodOverride.AUTO,
       variables: [deploymentVariable(environment)],
       widgets: [
-        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 3 })],
-        ...serviceWidgets(environment.name),
+        [linksWidget(props)],
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 5 })],
+        [...objectiveWidgets(environment), ...outsideWidgets(props)],
+        ...serviceWidgets(environment, props.version),
         heading('The deployment picked above'),
         pickedDeploymentWidgets(environment.name, PICKED),
         heading('Decisions'),
@@ -53,6 +62,22 @@ export class MetricDashboard extends Construct {
       ],
     });
   }
+}
+
+/** Where to go from here. */
+function linksWidget({ names, environment, version }: MetricDashboardProps): IWidget {
+  const queries = (['Failed requests', 'Failed attempts by reason', 'Lost state', 'Slowest calls'] as const).map(
+    (name) => `[${name}](${queryLink(names.gatewayLogGroup, SAVED_QUERIES[name].join('\n| '))})`,
+  );
+  const prober = environment.aws.prober === 'off' ? [] : [`[prober's log](${logGroupLink(names.proberLogGroup)})`];
+  const links = [
+    ...queries,
+    `[gateway's log](${logGroupLink(names.gatewayLogGroup)})`,
+    ...prober,
+    `[runbook](${environment.aws.runbookUrl ?? 'infra/RUNBOOK.md'})`,
+  ];
+  const deployed = version === undefined ? '' : ` Deployed: ${version.name}.`;
+  return new TextWidget({ markdown: `${links.join(' | ')}${deployed}`, width: 24, height: 2 });
 }
 
 /** A list to pick a deployment from. CloudWatch fills it with those that have metrics. */

@@ -1,19 +1,32 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
+import { urlMetric } from './error-alarms.ts';
 import type { PlatformParts } from './platform-alarms.ts';
-import { metricGraph } from './search-graph.ts';
+import { type GraphMarks, metricGraph } from './search-graph.ts';
 
 const period = Duration.minutes(5);
 
 /** How AWS itself does: the function and the tables. */
-export function platformWidgets({ function: gateway, tables }: PlatformParts): IWidget[] {
+export function platformWidgets({ environment: { aws }, function: gateway, tables }: PlatformParts): IWidget[] {
   return [
-    metricGraph('Lambda: calls at once, throttles, crashes', functionMetrics(gateway), 'calls'),
+    metricGraph('Function URL: requests, 4xx, 5xx', urlMetrics(gateway), 'requests'),
+    metricGraph('Lambda: calls at once, throttles, crashes', functionMetrics(gateway), 'calls', {
+      limit: concurrencyLimit(aws),
+    }),
     metricGraph('DynamoDB: units used a period', tables.flatMap(consumed), 'units'),
     metricGraph('DynamoDB: throttled', tables.flatMap(throttled), 'calls'),
   ];
+}
+
+function urlMetrics(gateway: IFunction): readonly IMetric[] {
+  return (['UrlRequestCount', 'Url4xxCount', 'Url5xxCount'] as const).map((name) => urlMetric(gateway, name));
+}
+
+function concurrencyLimit({ reservedConcurrency: value }: AwsSettings): GraphMarks['limit'] {
+  return value === 'none' ? undefined : { value, label: 'reserved' };
 }
 
 function functionMetrics(gateway: IFunction): readonly IMetric[] {
@@ -24,7 +37,7 @@ function functionMetrics(gateway: IFunction): readonly IMetric[] {
   ];
 }
 
-function consumed(table: Table): readonly IMetric[] {
+function consumed(table: Table | TableV2): readonly IMetric[] {
   const name = table.node.id;
   return [
     table.metricConsumedReadCapacityUnits({ period, label: `${name} read` }),
@@ -32,7 +45,7 @@ function consumed(table: Table): readonly IMetric[] {
   ];
 }
 
-function throttled(table: Table): readonly IMetric[] {
+function throttled(table: Table | TableV2): readonly IMetric[] {
   const name = table.node.id;
   return [
     table.metric('ReadThrottleEvents', { statistic: 'Sum', period, label: `${name} reads` }),

@@ -46,7 +46,8 @@ export class Prober extends Construct {
       // As the gateway: with another share of a processor it would measure other times.
       memorySize: environment.aws.memoryMb,
       timeout: Duration.millis(MAX_ASKING_MS).plus(AROUND_ASKING),
-      reservedConcurrentExecutions: 1,
+      // A run that overlaps another only asks twice: where the account has none to reserve, that is better than no deployment.
+      ...(environment.aws.reservedConcurrency === 'none' ? {} : { reservedConcurrentExecutions: 1 }),
       // A failed run is not worth repeating, nor is one that came late: the next is near.
       retryAttempts: 0,
       maxEventAge: interval,

@@ -24,7 +24,7 @@ export class ProviderCredentials extends Construct {
       name: props.name,
       description: `A JSON object with the fields ${props.fields.join(', ') || '(none)'}`,
     });
-    secret.applyRemovalPolicy(props.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    secret.applyRemovalPolicy(props.isProtected ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: "The vendors' keys are made on the vendors' sites, so that AWS cannot rotate them.",

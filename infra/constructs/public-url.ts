@@ -5,7 +5,8 @@ import { EXPOSED_HEADERS } from '../../functions/gateway/adapters/cors.ts';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 
 export interface PublicUrlProps {
-  readonly function: IFunction;
+  /** A function, or an alias of one. */
+  readonly function: Pick<IFunction, 'addFunctionUrl'>;
   readonly cors: AwsSettings['cors'] | undefined;
 }
 

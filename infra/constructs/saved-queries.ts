@@ -7,6 +7,16 @@ type SavedQuery = readonly [first: string, ...rest: string[]];
 
 /** What is asked when something is wrong, by the name under which the console lists it. */
 export const SAVED_QUERIES = {
+  'Failed requests': [
+    'filter line = "request" and Errors = 1',
+    'stats count(*) as requests, latest(requestId) as newest by code, status, route, version',
+    'sort requests desc',
+  ],
+  'Lost state': [
+    'filter line = "state"',
+    'stats count(*) as failures, latest(error) as newest by message',
+    'sort failures desc',
+  ],
   'Slowest calls': [
     'fields @timestamp, requestId, key, asked, servedBy, routing, ttftMs, totalMs, overheadMs, traceId',
     'filter line = "request" and Attempts > 0',

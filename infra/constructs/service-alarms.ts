@@ -1,132 +1,87 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { RequestMetric } from '../../functions/gateway/core/metrics/metric-names.ts';
 import type { Environment } from '../environment-file.ts';
 import type { AlarmPlan } from './alarm-plan.ts';
-import { attemptMetric, requestMetric } from './gateway-metrics.ts';
+import { EXCESS, excess } from './excess.ts';
+import { requestMetric } from './gateway-metrics.ts';
+import { percent } from './percent.ts';
 
 const DAYS_A_MONTH = 30;
 
-/** Of requests in a minute: with fewer, one caller's bad luck would look like an outage. */
-const OUTAGE_MIN_REQUESTS = 3;
+/** A p99 is kept while no more than this share of the calls takes longer. */
+const SLOW_SHARE = 0.01;
 
-/** The share of failed requests at which the whole gateway counts as down. */
-const OUTAGE_ERROR_RATE = 0.9;
-
-/** Slow answers. With few requests the p99 is the slowest of them and says nothing: then the alarms are silent. */
+/** Slow answers, counted: the p99 of twenty calls is the slowest of them, and says nothing. */
 export function latencyAlarms({ name, aws: { alarms } }: Environment): readonly AlarmPlan[] {
-  const p99 = (metric: RequestMetric) =>
-    new MathExpression({
-      expression: `IF(requests >= ${alarms.minimumRequests}, p99, 0)`,
-      usingMetrics: {
-        requests: requestMetric(name, metric, 'SampleCount'),
-        p99: requestMetric(name, metric, 'p99'),
-      },
-      label: `${metric} p99`,
-      period: Duration.minutes(5),
+  const slow = (metric: 'TimeToFirstToken' | 'InvocationLatency', limitMs: number) =>
+    excess({
+      // A trimmed count: so many values were above. Source: CloudWatch user guide, "Statistics definitions".
+      counted: requestMetric(name, metric, `TC(${limitMs}:)`),
+      all: requestMetric(name, metric, 'SampleCount'),
+      share: SLOW_SHARE,
+      label: `${metric} above ${limitMs} ms, beyond ${percent(SLOW_SHARE)}`,
     });
   return [
     {
-      name: 'time to first token is high',
-      description: `The p99 of time to first token was above ${alarms.ttftP99Ms} ms for ten minutes.`,
-      metric: p99('TimeToFirstToken'),
-      threshold: alarms.ttftP99Ms,
+      name: 'first tokens are slow',
+      severity: 'page',
+      description: `More than ${percent(SLOW_SHARE)} of the first tokens took over ${alarms.ttftP99Ms} ms for ten minutes.`,
+      first: 'Time to first token by deployment: one that is slow, or all.',
+      query: 'Slowest first tokens',
+      metric: slow('TimeToFirstToken', alarms.ttftP99Ms),
+      threshold: EXCESS,
       periods: [2, 3],
     },
     {
-      name: 'latency is high',
-      description: `The p99 of whole answers was above ${alarms.latencyP99Ms} ms for ten minutes.`,
-      metric: p99('InvocationLatency'),
-      threshold: alarms.latencyP99Ms,
-      periods: [2, 3],
-    },
-  ];
-}
-
-/** Failures that callers see, and failovers that they do not. */
-export function rateAlarms({ name, aws: { alarms } }: Environment): readonly AlarmPlan[] {
-  const rate = (metric: RequestMetric) => requestRate(name, metric, alarms.minimumRequests, Duration.minutes(5));
-  return [
-    {
-      name: 'requests fail',
-      description: `More than ${percent(alarms.errorRate)} of the requests failed at every provider that was tried.`,
-      metric: rate('Errors'),
-      threshold: alarms.errorRate,
-      periods: [2, 3],
-    },
-    {
-      name: 'requests fail over',
-      description: `More than ${percent(alarms.failoverRate)} of the requests needed another deployment. Callers notice only delay.`,
-      metric: rate('Failovers'),
-      threshold: alarms.failoverRate,
+      name: 'answers are slow',
+      severity: 'ticket',
+      description: `More than ${percent(SLOW_SHARE)} of the answers took over ${alarms.latencyP99Ms} ms for ten minutes.`,
+      first: 'The slowest calls: their length in tokens, then their deployment.',
+      query: 'Slowest calls',
+      metric: slow('InvocationLatency', alarms.latencyP99Ms),
+      threshold: EXCESS,
       periods: [2, 3],
     },
   ];
 }
 
-/** Nothing works any more. Told within two minutes. */
-export function outageAlarms({ name }: Environment): readonly AlarmPlan[] {
-  return [
-    {
-      name: 'all providers are down',
-      description: 'Nearly every request fails at every provider.',
-      metric: requestRate(name, 'Errors', OUTAGE_MIN_REQUESTS, Duration.minutes(1)),
-      threshold: OUTAGE_ERROR_RATE,
-      periods: [2, 2],
-    },
-  ];
+/** What callers notice as delay only, and what costs. */
+export function serviceAlarms(environment: Environment): readonly AlarmPlan[] {
+  return [failovers(environment), spending(environment)];
 }
 
-/** What the providers charge. An alarm looks back at most a day, so that the month is judged by the day's pace. */
-export function spendingAlarms({ name, aws: { alarms } }: Environment): readonly AlarmPlan[] {
-  const spend = requestMetric(name, 'CostUSD', 'Sum', Duration.days(1));
-  return [
-    {
-      name: 'spending is high',
-      description: `At the last day's pace a month costs more than ${alarms.monthlySpendUsd} US dollars at the providers.`,
-      metric: new MathExpression({
-        expression: `spend * ${DAYS_A_MONTH}`,
-        usingMetrics: { spend },
-        label: 'US dollars a month',
-        period: Duration.days(1),
-      }),
-      threshold: alarms.monthlySpendUsd,
-      periods: [1, 1],
-    },
-  ];
-}
-
-/** One deployment fails. An ejected one gets a few calls a minute only, so that here the periods and not the number of calls guard against chance. */
-export function deploymentAlarms({ name, config, aws: { alarms } }: Environment): readonly AlarmPlan[] {
-  return Object.entries(config.deployments).map(([deployment, { provider }]) => ({
-    name: `${deployment} is down`,
-    description: `More than ${percent(alarms.providerErrorRate)} of the calls to ${deployment} (${provider}) failed. Other deployments serve its requests where a route has them. A wrong credential counts too.`,
-    metric: new MathExpression({
-      expression: 'failed / calls',
-      usingMetrics: {
-        calls: attemptMetric({ environment: name, provider, deployment }, 'Errors', 'SampleCount'),
-        failed: attemptMetric({ environment: name, provider, deployment }, 'Errors', 'Sum'),
-      },
-      label: 'Failed share of calls',
-      period: Duration.minutes(5),
+function failovers({ name, aws: { alarms } }: Environment): AlarmPlan {
+  return {
+    name: 'requests fail over',
+    severity: 'ticket',
+    description: `More than ${percent(alarms.failoverRate)} of the requests needed another deployment. Callers notice only delay.`,
+    first: 'From which deployment they fail over, and why.',
+    query: 'Most failed over',
+    metric: excess({
+      counted: requestMetric(name, 'Failovers', 'Sum'),
+      all: requestMetric(name, 'Failovers', 'SampleCount'),
+      share: alarms.failoverRate,
+      label: 'Failovers above what may be',
     }),
-    threshold: alarms.providerErrorRate,
+    threshold: EXCESS,
     periods: [2, 3],
-  }));
+  };
 }
 
-function requestRate(environment: string, metric: RequestMetric, minimum: number, period: Duration): MathExpression {
-  return new MathExpression({
-    expression: `IF(requests >= ${minimum}, counted / requests, 0)`,
-    usingMetrics: {
-      requests: requestMetric(environment, metric, 'SampleCount', period),
-      counted: requestMetric(environment, metric, 'Sum', period),
-    },
-    label: `${metric} a request`,
-    period,
-  });
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
+function spending({ name, aws: { alarms } }: Environment): AlarmPlan {
+  return {
+    name: 'spending is high',
+    severity: 'ticket',
+    description: `At the last day's pace a month costs more than ${alarms.monthlySpendUsd} US dollars at the providers.`,
+    first: 'Which key and which route spend it.',
+    query: 'Cost by key',
+    metric: new MathExpression({
+      expression: `spend * ${DAYS_A_MONTH}`,
+      usingMetrics: { spend: requestMetric(name, 'CostUSD', 'Sum', Duration.days(1)) },
+      label: 'US dollars a month',
+      period: Duration.days(1),
+    }),
+    threshold: alarms.monthlySpendUsd,
+    periods: [1, 1],
+  };
 }

@@ -1,5 +1,5 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, BillingMode, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
@@ -21,7 +21,7 @@ export interface StateTablesProps {
 /** What the gateway remembers between calls: live statistics, which may be lost, and callers' keys, which may not. */
 export class StateTables extends Construct {
   readonly statistics: Table;
-  readonly keys: Table;
+  readonly keys: TableV2;
 
   constructor(scope: Construct, id: string, props: StateTablesProps) {
     super(scope, id);
@@ -38,13 +38,15 @@ export class StateTables extends Construct {
       id: 'AwsSolutions-DDB3',
       reason: 'Holds the last minutes of latencies. A backup would be outdated before it could be restored.',
     });
-    this.keys = new Table(this, 'Keys', {
+    // A global table of one region: others join without a new table. Without DynamoDB's own protection from deletion, which would leave
+    // the table behind when a first deployment rolls back: the stack's policy keeps it, and of a table that is deleted by hand DynamoDB
+    // keeps a backup for 35 days, since it has point-in-time recovery.
+    this.keys = new TableV2(this, 'Keys', {
       tableName: props.keysName,
-      billingMode: BillingMode.PAY_PER_REQUEST,
+      billing: Billing.onDemand(),
       partitionKey: attribute(keysTable.partitionKey),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: props.isProtected,
-      removalPolicy: props.isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: props.isProtected ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
   }
 
@@ -56,7 +58,11 @@ export class StateTables extends Construct {
       new PolicyStatement({
         actions: ['dynamodb:UpdateItem'],
         resources: [this.keys.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ACCOUNT_PREFIX}*`] } },
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ACCOUNT_PREFIX}*`] },
+          // Without a key there is none that is not alike.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
       }),
     );
   }

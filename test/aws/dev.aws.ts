@@ -88,7 +88,7 @@ describe('dev in an emulated AWS', { timeout: 300_000 }, () => {
     const { text, exitCode } = await dev.nemo('secrets', 'check');
     assert.equal(exitCode, 1);
     assert.match(text, /It has no value yet/);
-    assert.match(text, /put-secret-value .*--secret-id nemorouter\/dev\/credentials/);
+    assert.match(text, /secrets set OPENAI_API_KEY --env dev/);
   });
 
   it('has its credentials once the secret has them', async () => {
@@ -168,7 +168,7 @@ describe('dev in an emulated AWS', { timeout: 300_000 }, () => {
   });
 
   it('is found by its address', async () => {
-    const path = `/2021-10-31/functions/${dev.names.gatewayFunction}/url`;
+    const path = `/2021-10-31/functions/${dev.names.gatewayFunction}/url?Qualifier=live`;
     const url = stringMember(await askAws(dev.access, { service: 'lambda', method: 'GET', path }), 'FunctionUrl');
     assert.match(url ?? '', /^https:\/\/.+/);
   });
@@ -184,8 +184,12 @@ const GOOD = { ANTHROPIC_API_KEY: 'an-anthropic-key', GEMINI_API_KEY: 'a-gemini-
 /** See emulated-template.ts. */
 const CANNOT = [
   'AWS::CloudWatch::Alarm',
+  'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentGroup',
+  'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Url',
+  'AWS::Lambda::Version',
   'AWS::Logs::QueryDefinition',
   'AWS::SNS::TopicPolicy',
   'AWS::Scheduler::Schedule',

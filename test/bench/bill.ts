@@ -1,6 +1,13 @@
 import { costUsd } from '../../functions/gateway/core/metrics/cost.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
-import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../functions/gateway/core/metrics/metric-names.ts';
+import {
+  DEPLOYMENT_METRICS,
+  FLEET_METRICS,
+  PROBE_METRICS,
+  PROVIDER_METRICS,
+  REQUEST_METRICS,
+  ROUTE_METRICS,
+} from '../../functions/gateway/core/metrics/metric-names.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { arrayMember } from '../../functions/gateway/core/wire/json.ts';
@@ -19,7 +26,7 @@ import { DOLLARS_PER_MILLION, defaultSettings, MEAN_CALL_MS, statisticsCost } fr
 const LAMBDA = { gbSecondArm64: 0.0000133334, millionRequests: 0.2 };
 const LOGS = { gbTakenIn: 0.5, gbMonthKept: 0.03 };
 const TRANSFER = { gbOut: 0.09 };
-const MONTH = { alarmMetric: 0.1, dashboard: 3, secret: 0.4, metric: 0.3 };
+const MONTH = { alarmMetric: 0.1, compositeAlarm: 0.5, dashboard: 3, secret: 0.4, metric: 0.3 };
 const SECONDS_A_MONTH = 30 * 24 * 3600;
 
 const MEMORIES_MB = [256, 512, 1024];
@@ -82,7 +89,9 @@ function logBytes(): number {
 
 /** By the month, with no call at all. */
 function idleLines(environment: Environment): readonly Line[] {
-  const alarms = Object.values(templateOf(environment).findResources('AWS::CloudWatch::Alarm'));
+  const template = templateOf(environment);
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+  const composites = Object.keys(template.findResources('AWS::CloudWatch::CompositeAlarm')).length;
   // An alarm over an expression is paid for by each metric in it.
   const watched = alarms.map(
     ({ Properties }) =>
@@ -90,6 +99,7 @@ function idleLines(environment: Environment): readonly Line[] {
   );
   return [
     { what: `${alarms.length} alarms`, dollars: watched.reduce((sum, count) => sum + count, 0) * MONTH.alarmMetric },
+    { what: `${composites} composite alarms`, dollars: composites * MONTH.compositeAlarm },
     { what: 'dashboard', dollars: MONTH.dashboard },
     { what: 'secret', dollars: MONTH.secret },
   ];
@@ -99,8 +109,12 @@ function idleLines(environment: Environment): readonly Line[] {
 function metricLine({ config }: Environment): Line {
   const routes = Object.keys(config.routes).length;
   const deployments = Object.keys(config.deployments).length;
-  const ofRequests = Object.keys(REQUEST_METRICS).length * (1 + routes);
-  const count = ofRequests + Object.keys(ATTEMPT_METRICS).length * deployments;
+  const providers = new Set(Object.values(config.deployments).map(({ provider }) => provider)).size;
+  const count =
+    Object.keys({ ...REQUEST_METRICS, ...FLEET_METRICS, ...PROBE_METRICS }).length +
+    ROUTE_METRICS.length * routes +
+    PROVIDER_METRICS.length * providers +
+    DEPLOYMENT_METRICS.length * deployments;
   return { what: `${count} metrics of ${routes} routes and ${deployments} deployments`, dollars: count * MONTH.metric };
 }
 

@@ -10,14 +10,21 @@ import {
 export type Period = Readonly<Record<string, number>>;
 
 /**
- * Whether an alarm of the template goes off after these periods, the last one at the end: as CloudWatch evaluates alarms that treat missing
- * data as good. Source: CloudWatch user guide, "Evaluating an alarm" and "Using math expressions".
+ * Whether an alarm of the template goes off after these periods, the last one at the end, as CloudWatch evaluates it: data that are missing
+ * are good or bad as the alarm says. Source: CloudWatch user guide, "Evaluating an alarm" and "Using math expressions".
  */
 export function goesOff(alarm: JsonObject, periods: readonly Period[]): boolean {
-  const threshold = numberMember(alarm, 'Threshold') ?? Number.NaN;
   const evaluated = periods.slice(-(numberMember(alarm, 'EvaluationPeriods') ?? 1));
-  const above = evaluated.filter((period) => (measureOf(alarm, period) ?? Number.NEGATIVE_INFINITY) > threshold);
-  return above.length >= (numberMember(alarm, 'DatapointsToAlarm') ?? 1);
+  const bad = evaluated.filter((period) => isBad(alarm, measureOf(alarm, period)));
+  return bad.length >= (numberMember(alarm, 'DatapointsToAlarm') ?? 1);
+}
+
+function isBad(alarm: JsonObject, value: number | undefined): boolean {
+  const threshold = numberMember(alarm, 'Threshold') ?? Number.NaN;
+  if (value === undefined) {
+    return stringMember(alarm, 'TreatMissingData') === 'breaching';
+  }
+  return stringMember(alarm, 'ComparisonOperator') === 'LessThanThreshold' ? value < threshold : value > threshold;
 }
 
 /** What the alarm looks at in one period; `undefined`: missing. */

@@ -17,14 +17,13 @@ function alarm(name: string): JsonObject {
 /** A period of nothing: no traffic, no metrics. */
 const QUIET: Period = {};
 
-/** Five minutes of so many requests whose p99 is above every threshold. */
-function slow(requests: number): Period {
-  const p99 = 120_000;
+/** A period of so many calls, of which so many are slow. */
+function slow(calls: number, over: number): Period {
   return {
-    'TimeToFirstToken SampleCount': requests,
-    'TimeToFirstToken p99': p99,
-    'InvocationLatency SampleCount': requests,
-    'InvocationLatency p99': p99,
+    'TimeToFirstToken SampleCount': calls,
+    'TimeToFirstToken TC(5000:)': over,
+    'InvocationLatency SampleCount': calls,
+    'InvocationLatency TC(60000:)': over,
   };
 }
 
@@ -44,47 +43,81 @@ interface Course {
 }
 
 const OF_LATENCY: readonly Course[] = [
-  { what: 'ten slow calls in five minutes, again and again', periods: Array(3).fill(slow(10)), goesOff: false },
-  { what: 'one call less than the minimum', periods: Array(3).fill(slow(19)), goesOff: false },
-  { what: 'five slow minutes', periods: [QUIET, QUIET, slow(1000)], goesOff: false },
-  { what: 'ten slow minutes', periods: [QUIET, slow(20), slow(20)], goesOff: true },
-  { what: 'ten slow minutes with a lull between', periods: [slow(20), QUIET, slow(20)], goesOff: true },
+  { what: 'three slow calls of three, again and again', periods: Array(3).fill(slow(3, 3)), goesOff: false },
+  { what: 'five slow minutes', periods: [QUIET, QUIET, slow(1000, 1000)], goesOff: false },
+  { what: 'ten slow minutes', periods: [QUIET, slow(20, 20), slow(20, 20)], goesOff: true },
+  { what: 'ten slow minutes with a lull between', periods: [slow(20, 20), QUIET, slow(20, 20)], goesOff: true },
   { what: 'no traffic', periods: Array(3).fill(QUIET), goesOff: false },
-  {
-    what: 'fast calls',
-    periods: Array(3).fill({ ...slow(500), 'TimeToFirstToken p99': 900, 'InvocationLatency p99': 9_000 }),
-    goesOff: false,
-  },
-];
-
-const OF_RATES: readonly Course[] = [
-  { what: 'ten failed calls of ten', periods: Array(3).fill(failing(10, 10)), goesOff: false },
-  { what: 'every second call', periods: Array(3).fill(failing(100, 50)), goesOff: true },
-  { what: 'one call in a hundred', periods: Array(3).fill(failing(100, 1)), goesOff: false },
-  { what: 'a bad five minutes', periods: [failing(100, 0), failing(100, 0), failing(100, 100)], goesOff: false },
-  { what: 'no traffic', periods: Array(3).fill(QUIET), goesOff: false },
+  { what: 'a slow call in a hundred', periods: Array(3).fill(slow(1000, 10)), goesOff: false },
+  { what: 'two slow calls in a hundred', periods: Array(3).fill(slow(1000, 20)), goesOff: true },
 ];
 
 const ALARMS: Readonly<Record<string, readonly Course[]>> = {
-  'time to first token is high': OF_LATENCY,
-  'latency is high': OF_LATENCY,
-  'requests fail': OF_RATES,
-  'requests fail over': OF_RATES,
-  'all providers are down': [
-    { what: 'two minutes in which all fails', periods: [failing(3, 3), failing(5, 5)], goesOff: true },
-    { what: 'one such minute', periods: [failing(50, 0), failing(50, 50)], goesOff: false },
-    { what: 'two minutes with two calls each', periods: [failing(2, 2), failing(2, 2)], goesOff: false },
-    { what: 'two minutes in which half fails', periods: [failing(50, 25), failing(50, 25)], goesOff: false },
+  'first tokens are slow': OF_LATENCY,
+  'answers are slow': OF_LATENCY,
+  'requests fail over': [
+    { what: 'three failovers of three', periods: Array(3).fill(failing(3, 3)), goesOff: false },
+    { what: 'every second call', periods: Array(3).fill(failing(100, 50)), goesOff: true },
+    { what: 'one call in a hundred', periods: Array(3).fill(failing(100, 1)), goesOff: false },
+    { what: 'a bad five minutes', periods: [failing(100, 0), failing(100, 0), failing(100, 100)], goesOff: false },
   ],
-  'openai/gpt-5-mini is down': [
+  'the address answers 5xx': [
     {
-      what: 'ten minutes of the few calls that an ejected one gets',
-      periods: [QUIET, failing(2, 2), failing(1, 1)],
+      what: 'answers of Lambda that no line tells of',
+      periods: Array(3).fill({ 'UrlRequestCount Sum': 10, 'Url5xxCount Sum': 10 }),
       goesOff: true,
     },
-    { what: 'one failed call', periods: [QUIET, QUIET, failing(1, 1)], goesOff: false },
-    { what: 'failures among successes', periods: Array(3).fill(failing(100, 40)), goesOff: false },
-    { what: 'no calls', periods: Array(3).fill(QUIET), goesOff: false },
+    {
+      what: 'three such answers',
+      periods: Array(3).fill({ 'UrlRequestCount Sum': 10, 'Url5xxCount Sum': 3 }),
+      goesOff: false,
+    },
+    { what: 'no traffic', periods: Array(3).fill(QUIET), goesOff: false },
+  ],
+  'deployment openai/gpt-5-mini is down': [
+    { what: 'the few calls that an ejected one gets', periods: [QUIET, failing(3, 3)], goesOff: true },
+    { what: 'a quarter of an hour ago', periods: [failing(3, 3), QUIET], goesOff: true },
+    { what: 'two failed calls', periods: [QUIET, failing(2, 2)], goesOff: false },
+    { what: 'failures among successes', periods: Array(2).fill(failing(100, 40)), goesOff: false },
+    { what: 'no calls', periods: Array(2).fill(QUIET), goesOff: false },
+  ],
+  'deployment openai/gpt-5-mini is rate-limited all day': [
+    {
+      what: 'six of eight hours',
+      periods: [QUIET, QUIET, ...Array(6).fill({ 'Errors SampleCount': 100, 'Throttles Sum': 30 })],
+      goesOff: true,
+    },
+    {
+      what: 'a busy hour',
+      periods: [...Array(7).fill(QUIET), { 'Errors SampleCount': 100, 'Throttles Sum': 90 }],
+      goesOff: false,
+    },
+  ],
+  'shared state is lost': [
+    {
+      what: 'ten minutes of failures',
+      periods: [QUIET, { 'StateFailures Sum': 6 }, { 'StateFailures Sum': 60 }],
+      goesOff: true,
+    },
+    { what: 'one failure that a retry mended', periods: Array(3).fill({ 'StateFailures Sum': 1 }), goesOff: false },
+    { what: 'none', periods: Array(3).fill(QUIET), goesOff: false },
+  ],
+  'concurrency is near its limit': [
+    {
+      what: 'three minutes above four fifths',
+      periods: Array(5).fill({ 'ConcurrentExecutions Maximum': 161 }),
+      goesOff: true,
+    },
+    { what: 'three minutes below', periods: Array(5).fill({ 'ConcurrentExecutions Maximum': 159 }), goesOff: false },
+  ],
+  'the call from outside fails or is silent': [
+    { what: 'silence', periods: [QUIET], goesOff: true },
+    { what: 'mostly failures', periods: [{ 'CanaryFailures Average': 0.6 }], goesOff: true },
+    { what: 'one failure of five', periods: [{ 'CanaryFailures Average': 0.2 }], goesOff: false },
+  ],
+  'the prober is silent': [
+    { what: 'no run', periods: [QUIET], goesOff: true },
+    { what: 'runs', periods: [{ 'Invocations Sum': 4 }], goesOff: false },
   ],
   'spending is high': [
     { what: 'a day at twice the pace of the budget', periods: [{ 'CostUSD Sum': (2 * 5_000) / 30 }], goesOff: true },
@@ -92,10 +125,14 @@ const ALARMS: Readonly<Record<string, readonly Course[]>> = {
     { what: 'a day without calls', periods: [QUIET], goesOff: false },
   ],
   'Lambda turns calls away': [
-    { what: 'one throttled call', periods: [{ 'Throttles Sum': 1 }], goesOff: true },
+    { what: 'three throttled calls', periods: [{ 'Throttles Sum': 3 }], goesOff: true },
+    { what: 'one', periods: [{ 'Throttles Sum': 1 }], goesOff: false },
     { what: 'none', periods: [{ 'Throttles Sum': 0 }], goesOff: false },
   ],
-  'the gateway crashes': [{ what: 'one crash', periods: [{ 'Errors Sum': 1 }], goesOff: true }],
+  'the gateway crashes': [
+    { what: 'three crashes', periods: [{ 'Errors Sum': 3 }], goesOff: true },
+    { what: 'one', periods: [{ 'Errors Sum': 1 }], goesOff: false },
+  ],
   'DynamoDB is throttled': [
     {
       what: 'ten minutes of throttled writes',
@@ -112,7 +149,7 @@ const ALARMS: Readonly<Record<string, readonly Course[]>> = {
 };
 
 for (const [name, courses] of Object.entries(ALARMS)) {
-  describe(`the alarm that ${name}`, () => {
+  describe(`the alarm "${name}"`, () => {
     for (const { what, periods, goesOff: isExpected } of courses) {
       test(`${isExpected ? 'goes off after' : 'stays silent after'} ${what}`, () => {
         assert.equal(goesOff(alarm(name), periods), isExpected);

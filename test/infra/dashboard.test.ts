@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Template } from 'aws-cdk-lib/assertions';
 import { arrayMember, member, stringMember } from '../../functions/gateway/core/wire/json.ts';
-import { shipped, templateOf } from './synthesised.ts';
+import { gatewayApp, shipped, templateOf } from './synthesised.ts';
 import { dashboardBody } from './watched-metrics.ts';
 
 /** CloudWatch refuses a dashboard with more. Source: "CloudWatch service quotas". */
@@ -36,10 +37,26 @@ describe('the dashboard', () => {
   });
 
   test('shows every alarm', () => {
-    const alarms = Object.keys(templateOf(shipped('prod')).findResources('AWS::CloudWatch::Alarm')).length;
+    const template = templateOf(shipped('prod'));
+    const alarms = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+      Object.keys(template.findResources(type)),
+    ).length;
     const shown = properties.flatMap((one) => arrayMember(one, 'alarms'));
     assert.ok(alarms > 10);
     assert.equal(shown.length, alarms);
+  });
+
+  test('marks the deployed version, and the limit on every graph of a p99', () => {
+    const version = { name: '1.2.3+abc', committedAt: '2026-11-29T07:00:00Z' };
+    const marked = dashboardBody(Template.fromStack(gatewayApp(shipped('prod'), { version }).stack));
+    const graphs = arrayMember(marked, 'widgets').map((widget) => member(widget, 'properties'));
+    const p99 = graphs.filter((graph) => /^(Time to first|Latency).*p99$/.test(stringMember(graph, 'title') ?? ''));
+    assert.equal(p99.length, 6);
+    for (const graph of p99) {
+      const annotations = member(graph, 'annotations');
+      assert.equal(arrayMember(annotations, 'horizontal').length, 1);
+      assert.deepEqual(arrayMember(annotations, 'vertical'), [{ label: version.name, value: version.committedAt }]);
+    }
   });
 
   test('says of each widget what it shows', () => {

@@ -4,6 +4,7 @@ import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { DeployedVersion } from '../../infra/deployed-version.ts';
 import { type Environment, readEnvironment } from '../../infra/environment-file.ts';
 import { GatewayStack } from '../../infra/gateway-stack.ts';
 
@@ -26,10 +27,13 @@ export function configOf(json: unknown): GatewayConfig {
 }
 
 /** The app with the stack of `environment`. Without bundling, which takes a second and is tested by itself. */
-export function gatewayApp(environment: Environment, isBundled = false): { app: App; stack: GatewayStack } {
+export function gatewayApp(
+  environment: Environment,
+  { isBundled = false, version }: { readonly isBundled?: boolean; readonly version?: DeployedVersion } = {},
+): { app: App; stack: GatewayStack } {
   const bundling = isBundled ? {} : { 'aws:cdk:bundling-stacks': [] };
   const app = new App({ context: { ...CURRENTLY_RECOMMENDED_FLAGS, ...bundling } });
-  return { app, stack: new GatewayStack(app, `nemorouter-${environment.name}`, { environment }) };
+  return { app, stack: new GatewayStack(app, `nemorouter-${environment.name}`, { environment, version }) };
 }
 
 /** The CloudFormation template of `environment`. */

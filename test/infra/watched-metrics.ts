@@ -9,7 +9,7 @@ import {
   stringMember,
 } from '../../functions/gateway/core/wire/json.ts';
 
-/** A metric of ours with the names of its dimensions: `Environment,Model TimeToFirstToken`. */
+/** A metric of ours with the names of its dimensions: `Environment,Route TimeToFirstToken`. */
 export type WatchedMetric = string;
 
 /** The metrics of ours that a template's alarms watch. */

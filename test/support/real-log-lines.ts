@@ -37,8 +37,11 @@ export async function realLogLines(): Promise<RealLogLines> {
   await failedOver(gateway);
   await cutAndContinued(gateway);
   await failedTwice(gateway);
+  await pastItsOwnDeadline(gateway);
   await send(gateway, { model: 'none' });
-  const lines = gateway.records.flatMap((record) => embeddedMetricLines(record, 'test', record.startedAtMs));
+  const lines = gateway.records.flatMap((record) =>
+    embeddedMetricLines(record, 'test', record.startedAtMs, '0.1.0+test'),
+  );
   const objects = lines.map(parseJson).filter(isJsonObject);
   return {
     request: objects.filter(({ line }) => line === 'request'),
@@ -67,6 +70,11 @@ async function failedTwice(gateway: RunningGateway<Fakes>): Promise<void> {
   gateway.fakes.first.script({ kind: 'status', status: 500 });
   gateway.fakes.second.script({ kind: 'status', status: 529 });
   await send(gateway, {});
+}
+
+async function pastItsOwnDeadline(gateway: RunningGateway<Fakes>): Promise<void> {
+  gateway.fakes.first.script({ kind: 'silence', when: 'before-headers' });
+  await send(gateway, { model: deploymentId('first') }, { 'x-nemo-timeout-ms': '50' });
 }
 
 async function cutAndContinued(gateway: RunningGateway<Fakes>): Promise<void> {

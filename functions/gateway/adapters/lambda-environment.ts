@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
+import { stateFailureLine } from '../core/metrics/state-failure-line.ts';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
-import { awsSigner } from './aws-signature.ts';
+import { type AwsCredentials, awsSigner } from './aws-signature.ts';
 import { bedrockSign } from './bedrock-sign.ts';
 import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
 import { environmentCredentials } from './environment-credentials.ts';
@@ -15,6 +16,8 @@ import type { Credentials, Sign } from './undici-dial.ts';
 export interface LambdaEnvironment {
   /** As `dev`. */
   readonly name: string;
+  /** Of the deployed code, as `0.1.0+1a2b3c4`; absent where the stack was synthesised outside of its repository. */
+  readonly version: string | undefined;
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;
   readonly statisticsTable: string;
@@ -25,31 +28,37 @@ export interface LambdaEnvironment {
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
 
-/** Reads nothing but the variables and the file beside the code; connections are made when they are first used. Throws where one is missing. */
-export function lambdaEnvironment(): LambdaEnvironment {
+/**
+ * Reads nothing but the variables and the file beside the code; connections are made when they are first used. Throws where one is
+ * missing. `ofRole`: the credentials of the function's role, by default those of its variables.
+ */
+export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = environmentCredentials): LambdaEnvironment {
   const region = requiredVariable('AWS_REGION');
+  const name = requiredVariable('NEMO_ENVIRONMENT');
   return {
-    name: requiredVariable('NEMO_ENVIRONMENT'),
+    name,
+    version: process.env.NEMO_VERSION || undefined,
     config: readCheckedConfig(readFileSync(new URL(requiredVariable('NEMO_CONFIG_FILE'), import.meta.url), 'utf8')),
     dynamoDb: lambdaDynamoDbClient({
       endpoint: endpointOf('dynamodb', 'DYNAMODB', region),
       region,
-      credentials: environmentCredentials,
+      credentials: ofRole,
     }),
     statisticsTable: requiredVariable('NEMO_STATISTICS_TABLE'),
     credentials: secretCredentials({
       secretId: requiredVariable('NEMO_SECRET_ID'),
       endpoint: endpointOf('secretsmanager', 'SECRETS_MANAGER', region),
       sign: awsSigner({
-        credentials: environmentCredentials,
+        credentials: ofRole,
         region,
         now: systemClock.nowMs,
         service: 'secretsmanager',
       }),
       nowMs: systemClock.nowMs,
     }),
-    sign: bedrockSign(environmentCredentials),
-    onStoreError,
+    sign: bedrockSign(ofRole),
+    onStoreError: (operation, error) =>
+      process.stdout.write(`${stateFailureLine({ operation, error }, name, systemClock.nowMs())}\n`),
   };
 }
 
@@ -57,10 +66,4 @@ export function lambdaEnvironment(): LambdaEnvironment {
 function endpointOf(service: string, variable: string, region: string): string {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return process.env[`AWS_ENDPOINT_URL_${variable}`] ?? `https://${service}.${region}.${suffix}`;
-}
-
-function onStoreError(operation: string, error: unknown): void {
-  process.stdout.write(
-    `${JSON.stringify({ level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) })}\n`,
-  );
 }

@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { Gateway } from '../core/serve/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
+import { drainServer } from './drain-server.ts';
+import { RESTARTING, restartAnswer, restartEvent } from './interrupted-answer.ts';
 import { refusesMalformed } from './malformed-request.ts';
 import { type BodyReader, bodyReader, discardBody } from './request-body.ts';
+import { drainBody } from './unread-body.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -15,6 +18,8 @@ export interface GatewayServer {
   readonly server: Server;
   /** Breaks off what is under way, and resolves when it has been recorded. */
   readonly close: () => Promise<void>;
+  /** Ends without breaking a connection: `drainServer`. Calls under way have `graceMs`. Resolves with how many were cut off. */
+  readonly drain: (graceMs: number) => Promise<number>;
 }
 
 /** What a server beside the gateway may be told: a side route, web pages, bounds. */
@@ -29,6 +34,8 @@ export interface GatewayServerOptions {
   readonly maxHeldBytes?: number;
   /** A caller who reads nothing of a stream for so long counts as gone. @default 60 seconds */
   readonly readStallMs?: number;
+  /** Bodies that nobody reads are read to their end before the answer, up to this many bytes: `drainBody`. @default not at all */
+  readonly discardBytes?: number;
 }
 
 const MAX_HELD_BYTES = 96 * 1024 * 1024;
@@ -49,10 +56,17 @@ const SERVER_LIMITS = {
 
 /** The gateway as a plain HTTP server, for laptops and tests. */
 export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = {}): GatewayServer {
-  const { sideRoute = () => false, cors, limits } = options;
+  const { sideRoute = () => false, cors, limits, discardBytes } = options;
   const underWay = new Set<Promise<void>>();
   const { maxHeldBytes = MAX_HELD_BYTES, readStallMs = READ_STALL_MS } = options;
-  const served: Served = { gateway, bodies: bodyReader(maxHeldBytes), readStallMs };
+  const restart = new AbortController();
+  const served: Served = {
+    gateway,
+    bodies: bodyReader(maxHeldBytes),
+    readStallMs,
+    restarting: restart.signal,
+    discardBytes,
+  };
   const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
     if (isPreflight(request) && cors !== undefined) {
       answerPreflight(cors, request, response);
@@ -71,7 +85,7 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
     server.closeAllConnections();
     await Promise.all(underWay);
   };
-  return { server, close };
+  return { server, close, drain: (graceMs) => drainServer({ server, underWay, restart }, graceMs) };
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {
@@ -87,6 +101,9 @@ interface Served {
   readonly gateway: Gateway;
   readonly bodies: BodyReader;
   readonly readStallMs: number;
+  /** Aborted when every call has to end, because the process does. */
+  readonly restarting: AbortSignal;
+  readonly discardBytes: number | undefined;
 }
 
 async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,9 +113,14 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
       hungUp.abort({ kind: 'aborted', by: 'caller' });
     }
   });
-  const { gateway, bodies, readStallMs } = served;
-  const answer = await gateway(gatewayRequest(request, bodies, hungUp.signal));
-  await send(response, answer, { signal: hungUp.signal, readStallMs });
+  const { gateway, bodies, readStallMs, restarting, discardBytes } = served;
+  const signal = AbortSignal.any([hungUp.signal, restarting]);
+  const answer = await gateway(gatewayRequest(request, bodies, signal));
+  if (discardBytes !== undefined) {
+    response.shouldKeepAlive &&= await drainBody(request, discardBytes);
+  }
+  const given = signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer;
+  await send(response, given, { signal, readStallMs });
   await answer.afterEnd();
 }
 
@@ -141,7 +163,7 @@ function singleValued(headers: IncomingMessage['headers']): Readonly<Record<stri
 }
 
 interface Reader {
-  /** Aborted when the caller is gone. */
+  /** Aborted when the caller is gone, or the process has to go. */
   readonly signal: AbortSignal;
   readonly readStallMs: number;
 }
@@ -155,14 +177,14 @@ async function send(response: ServerResponse, answer: GatewayResponse, reader: R
   }
   response.writeHead(status, headers);
   for await (const piece of body) {
-    if (!response.write(piece) && !signal.aborted) {
-      await drained(response, reader);
-    }
     if (signal.aborted) {
       break;
     }
+    if (!response.write(piece)) {
+      await drained(response, reader);
+    }
   }
-  response.end();
+  response.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : undefined);
 }
 
 async function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): Promise<void> {
@@ -181,5 +203,9 @@ async function sendWhole(response: ServerResponse, { status, headers }: GatewayR
 /** Waits until the caller has read on, or has gone. Who reads nothing for too long is gone: the call ends, and is recorded. */
 async function drained(response: ServerResponse, { signal, readStallMs }: Reader): Promise<void> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(readStallMs)]);
-  await once(response, 'drain', { signal: over }).catch(() => response.destroy());
+  await once(response, 'drain', { signal: over }).catch(() => {
+    if (!signal.aborted) {
+      response.destroy();
+    }
+  });
 }

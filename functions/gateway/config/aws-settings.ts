@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { frontSchema, webSchema } from './aws-address-settings.ts';
 
 /** CloudWatch Logs accepts these periods only. */
 const RETENTION_DAYS = [
@@ -15,7 +16,8 @@ const alarmsSchema = z
       .positive()
       .default(5_000)
       .meta({
-        description: 'Alarm when the p99 of time to first token is above this many milliseconds.',
+        description:
+          'Page when more than 1 % of the first tokens take longer than this many milliseconds: when the p99 is above it.',
         examples: [5_000],
       }),
     latencyP99Ms: z
@@ -23,24 +25,21 @@ const alarmsSchema = z
       .positive()
       .default(60_000)
       .meta({
-        description: 'Alarm when the p99 of the whole answer is above this many milliseconds.',
+        description: 'Ticket when more than 1 % of the whole answers take longer than this many milliseconds.',
         examples: [60_000],
       }),
-    minimumRequests: z
-      .int()
-      .min(1)
-      .default(20)
+    availability: z
+      .number()
+      .min(0.95)
+      .max(0.9999)
+      .default(0.999)
       .meta({
         description:
-          'Five minutes with fewer requests (or attempts at a provider) than this raise no latency or rate alarm.',
-        examples: [20],
+          "The share of requests that shall not fail, but through the caller's own fault. Page when a month's budget of failures would be spent in two days (14.4 times the rate, over an hour and over five minutes); ticket at five days (6 times, over six hours and half an hour).",
+        examples: [0.999],
       }),
-    errorRate: share.default(0.05).meta({
-      description: "Alarm when this share of requests fails through no fault of the caller's.",
-      examples: [0.05],
-    }),
     failoverRate: share.default(0.2).meta({
-      description: 'Alarm when this share of requests had to be tried at another deployment than the first.',
+      description: 'Ticket when this share of requests had to be tried at another deployment than the first.',
       examples: [0.2],
     }),
     providerErrorRate: share.default(0.5).meta({
@@ -53,12 +52,39 @@ const alarmsSchema = z
       .default(1_000)
       .meta({
         description:
-          "Alarm when the last day's spending at the providers, times thirty, is above this many US dollars.",
+          "Ticket when the last day's spending at the providers, times thirty, is above this many US dollars.",
         examples: [1_000],
       }),
   })
   .prefault({})
   .meta({ description: 'Thresholds of the alarms.', examples: [{ ttftP99Ms: 5_000 }] });
+
+const subscribersSchema = z
+  .array(
+    z.union(
+      [z.email(), z.url({ protocol: /^https$/ }), z.string().regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/)],
+      'must be an e-mail address, an https address, or the ARN of an SNS topic',
+    ),
+  )
+  .default([]);
+
+const onCallSchema = z
+  .strictObject({
+    page: subscribersSchema.meta({
+      description: 'Who is woken: e-mail addresses, https addresses, ARNs of SNS topics.',
+      examples: [['https://events.pagerduty.com/integration/KEY/enqueue']],
+    }),
+    ticket: subscribersSchema.meta({
+      description: 'Who reads what can wait for the day: as for page.',
+      examples: [['team@example.com']],
+    }),
+  })
+  .prefault({})
+  .meta({
+    description:
+      'Who is told of alarms. AWS asks mail and web addresses to confirm first; the policy of a topic that is there already must let cloudwatch.amazonaws.com publish. Without subscribers the alarms are seen on the dashboard only.',
+    examples: [{ page: ['oncall@example.com'], ticket: ['team@example.com'] }],
+  });
 
 const corsSchema = z
   .strictObject({
@@ -90,6 +116,14 @@ const proberSchema = z
           .min(1)
           .max(10)
           .meta({ description: 'The time between two runs, in minutes.', examples: [1] }),
+        canary: z
+          .boolean()
+          .default(false)
+          .meta({
+            description:
+              "Whether each run also asks the gateway's own address for its models, as a caller would. It uses the gateway key in the secret's field NEMO_CANARY_KEY. Page when that fails or is silent.",
+            examples: [true],
+          }),
       }),
       z.literal('off'),
     ],
@@ -122,6 +156,23 @@ export const awsSettingsSchema = z
         description: 'The region to deploy to. Without it: the one of the credentials in use.',
         examples: ['us-east-1'],
       }),
+    form: z
+      .enum(['event', 'web'])
+      .default('event')
+      .meta({
+        description:
+          '"event": a Lambda function behind a Function URL, one call at a time in each process. "web": a Lambda Web Function, many calls at once in each.',
+        examples: ['event'],
+      }),
+    web: webSchema,
+    rollout: z
+      .enum(['canary', 'all-at-once'])
+      .default('canary')
+      .meta({
+        description:
+          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back.',
+        examples: ['canary'],
+      }),
     memoryMb: z
       .int()
       .min(128)
@@ -145,12 +196,13 @@ export const awsSettingsSchema = z
       .literal(RETENTION_DAYS)
       .default(30)
       .meta({ description: 'How long CloudWatch keeps the logs, in days.', examples: [30] }),
-    alarmEmail: z
-      .email('must be an e-mail address')
+    onCall: onCallSchema,
+    runbookUrl: z
+      .url({ protocol: /^https$/, error: 'must be an https address' })
       .exactOptional()
       .meta({
-        description: 'Who is told of alarms. Without it the alarms go to an SNS topic without subscribers.',
-        examples: ['oncall@example.com'],
+        description: "Where your team reads infra/RUNBOOK.md. The alarms' messages link to their headings there.",
+        examples: ['https://github.com/example/nemorouter/blob/main/infra/RUNBOOK.md'],
       }),
     protected: z
       .boolean()
@@ -165,12 +217,13 @@ export const awsSettingsSchema = z
       .default({})
       .meta({ description: 'Tags for everything in the stack.', examples: [{ team: 'platform' }] }),
     cors: corsSchema.exactOptional(),
+    front: frontSchema.exactOptional(),
     prober: proberSchema,
     alarms: alarmsSchema,
   })
   .meta({
     description: 'What only the AWS stack needs. The gateway ignores it.',
-    examples: [{ memoryMb: 512, alarmEmail: 'oncall@example.com' }],
+    examples: [{ memoryMb: 512, onCall: { page: ['oncall@example.com'] } }],
   });
 
 /** The `aws` part of a configuration file with its defaults filled in. */

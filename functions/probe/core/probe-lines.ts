@@ -28,7 +28,7 @@ function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): st
   const { id, provider } = record.deployment;
   return embeddedMetricLine({
     nowMs,
-    dimensionSets: [DIMENSION_SETS.deployment],
+    directives: [{ dimensions: DIMENSION_SETS.deployment }],
     dimensions: { Environment: environment, Provider: provider, Deployment: id },
     units: ATTEMPT_METRICS,
     values: probeValues(record),
@@ -52,7 +52,7 @@ function runLine({ records, skipped, storeFailures, tookMs }: ProbeRun, { enviro
   const costUsd = records.reduce((sum, record) => sum + (record.costUsd ?? 0), 0);
   return embeddedMetricLine({
     nowMs,
-    dimensionSets: [DIMENSION_SETS.environment],
+    directives: [{ dimensions: DIMENSION_SETS.environment }],
     dimensions: { Environment: environment },
     units: REQUEST_METRICS,
     values: { CostUSD: costUsd },

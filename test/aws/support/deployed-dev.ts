@@ -68,7 +68,11 @@ async function deploy(moto: Moto, folder: string): Promise<Omit<DeployedDev, 'cl
   };
   await cdk('synth', '--quiet', '-c', 'env=dev', '--output', folder);
   const file = join(folder, `${STACK}.template.json`);
-  const stands = new Map([['AWS::SecretsManager::Secret', secret]]);
+  const stands = new Map([
+    ['AWS::SecretsManager::Secret', secret],
+    // Who may call the alias may call the function, which moto has.
+    ['AWS::Lambda::Alias', names.gatewayFunction],
+  ]);
   const { template, leftOut } = emulatedTemplate(JSON.parse(await readFile(file, 'utf8')), stands);
   await writeFile(file, JSON.stringify(template));
   const bootstrap = await cdk('bootstrap', `aws://${moto.account}/${moto.region}`, '--app', folder);
@@ -81,7 +85,7 @@ async function deploy(moto: Moto, folder: string): Promise<Omit<DeployedDev, 'cl
 }
 
 async function makeAddress(access: AwsAccess, { gatewayFunction }: ResourceNames): Promise<void> {
-  const path = `/2021-10-31/functions/${gatewayFunction}/url`;
+  const path = `/2021-10-31/functions/${gatewayFunction}/url?Qualifier=live`;
   const body = JSON.stringify({ AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' });
   const made = await askAws(access, { service: 'lambda', method: 'POST', path, body });
   assert.match(stringMember(made, 'FunctionUrl') ?? '', /^https:/);

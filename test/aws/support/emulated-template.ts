@@ -9,7 +9,7 @@ import {
 /**
  * What moto's CloudFormation makes, of all that the stack has. The rest it passes over with a warning, and then fails where something
  * refers to it: AWS::SecretsManager::Secret, AWS::Lambda::Url, AWS::SNS::TopicPolicy, AWS::CloudWatch::Alarm, AWS::Logs::QueryDefinition,
- * AWS::Scheduler::Schedule, AWS::Lambda::EventInvokeConfig (moto 5.2.5). Of these it has the secret and the address as APIs of their own,
+ * AWS::Scheduler::Schedule, AWS::Lambda::EventInvokeConfig, AWS::Lambda::Alias and Version, AWS::CodeDeploy::* (moto 5.2.5). Of these it has the secret and the address as APIs of their own,
  * by which the tests make them.
  */
 const EMULATED: ReadonlySet<string> = new Set([
@@ -35,7 +35,7 @@ export interface EmulatedTemplate {
  * references to others give an ARN of their own.
  */
 export function emulatedTemplate(synthesised: unknown, stands: ReadonlyMap<string, string>): EmulatedTemplate {
-  const resources = objectMember(synthesised, 'Resources');
+  const resources = withPlainTables(objectMember(synthesised, 'Resources'));
   assert.ok(isJsonObject(synthesised) && resources !== undefined);
   const typeOf = (resource: unknown): string => stringMember(resource, 'Type') ?? '';
   const [kept, left] = [true, false].map((isKept) =>
@@ -46,6 +46,20 @@ export function emulatedTemplate(synthesised: unknown, stands: ReadonlyMap<strin
   const template = replaced({ ...synthesised, Resources: Object.fromEntries(kept) }, places);
   assert.ok(isJsonObject(template));
   return { template, leftOut: [...new Set(left.map(([, resource]) => typeOf(resource)))].sort() };
+}
+
+/** A global table of one region as the plain table that it is: moto's CloudFormation has no other. */
+function withPlainTables(resources: JsonObject | undefined): JsonObject | undefined {
+  const entries = Object.entries(resources ?? {}).map(([id, resource]) => {
+    const {
+      Replicas: _replicas,
+      WriteOnDemandThroughputSettings: _writes,
+      ...rest
+    } = objectMember(resource, 'Properties') ?? {};
+    const isGlobal = stringMember(resource, 'Type') === 'AWS::DynamoDB::GlobalTable';
+    return [id, isGlobal ? { Type: 'AWS::DynamoDB::Table', Properties: rest } : resource];
+  });
+  return resources === undefined ? undefined : Object.fromEntries(entries);
 }
 
 /** The value with every reference to one of `places` replaced. */

@@ -22,7 +22,7 @@ describe('aws.prober', () => {
 
   test('is on with an interval from one to ten minutes', () => {
     for (const everyMinutes of [1, 5, 10]) {
-      assert.deepEqual(proberOf({ prober: { everyMinutes } }), { everyMinutes });
+      assert.deepEqual(proberOf({ prober: { everyMinutes } }), { everyMinutes, canary: false });
     }
   });
 

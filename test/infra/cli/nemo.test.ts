@@ -28,7 +28,10 @@ describe('npm run nemo', () => {
   it('ends with 0 where it has done what was asked', () => {
     const { code, said, errors } = nemo('--help');
     assert.deepEqual([code, errors], [0, '']);
-    assert.match(said, /secrets check .*\n.*health .*\n.*latency .*\n.*smoke \[URL\]/);
+    assert.match(
+      said,
+      /secrets check .*\n.*secrets set NAME .*\n.*preflight .*\n.*logs REQUEST_ID .*\n.*costs .*\n.*health .*\n.*latency .*\n.*smoke \[URL\]/,
+    );
   });
 
   it('ends with 2 where it was asked wrongly', () => {
@@ -37,7 +40,15 @@ describe('npm run nemo', () => {
     assert.match(errors, /Did you mean prod\?/);
   });
 
-  for (const words of [['health'], ['latency'], ['secrets', 'check'], ['keys', 'list'], ['smoke', '--key', 'any']]) {
+  for (const words of [
+    ['health'],
+    ['latency'],
+    ['secrets', 'check'],
+    ['logs', 'any'],
+    ['costs'],
+    ['keys', 'list'],
+    ['smoke', '--key', 'any'],
+  ]) {
     it(`${words.join(' ')} ends with 1 and says how to log in where there are no credentials`, () => {
       const { code, said, errors } = nemo(...words, '--env', 'dev');
       assert.deepEqual([code, said], [1, '']);

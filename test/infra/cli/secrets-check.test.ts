@@ -69,10 +69,7 @@ describe('nemo secrets check', () => {
       secret = JSON.stringify({ ...GOOD, GEMINI_API_KEY: value });
       const { text, exitCode } = await check();
       assert.equal(exitCode, 1);
-      assert.match(
-        text,
-        /aws secretsmanager put-secret-value --region us-east-1 --secret-id nemorouter\/dev\/credentials/,
-      );
+      assert.match(text, /npm run nemo -- secrets set GEMINI_API_KEY --env dev/);
       assert.deepEqual(await states(), {
         ANTHROPIC_API_KEY: 'present',
         GEMINI_API_KEY: state,

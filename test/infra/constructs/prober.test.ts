@@ -18,7 +18,7 @@ interface Statement {
   readonly Condition?: object;
 }
 
-const environment = shipped('dev', { prober: { everyMinutes: 5 } });
+const environment = shipped('dev', { prober: { everyMinutes: 5, canary: false } });
 const template = templateOf(environment);
 
 function propertiesOf(name: string): Record<string, unknown> {
@@ -155,7 +155,7 @@ describe('the alarm for a deployment that is down', () => {
     const directive = arrayMember(objectMember(written, '_aws'), 'CloudWatchMetrics')[0];
     const [alarm] = Object.values(
       template.findResources('AWS::CloudWatch::Alarm', {
-        Properties: { AlarmName: `nemorouter-dev: ${deployment.id} is down` },
+        Properties: { AlarmName: `nemorouter-dev: deployment ${deployment.id} is down` },
       }),
     );
     const watched = arrayMember(alarm?.Properties, 'Metrics')
@@ -176,8 +176,10 @@ describe('the alarm for a deployment that is down', () => {
 });
 
 describe('the alarm of the prober', () => {
-  test('goes off when it fails twice in a quarter of an hour, by the topic of all alarms', () => {
-    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+  test('goes off when it fails twice in a quarter of an hour, as a ticket', () => {
+    const [topic] = Object.keys(
+      template.findResources('AWS::SNS::Topic', { Properties: { TopicName: 'nemorouter-dev-ticket' } }),
+    );
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'nemorouter-dev: the prober fails',
       Namespace: 'AWS/Lambda',

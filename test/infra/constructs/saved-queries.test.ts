@@ -6,10 +6,12 @@ import { shipped, templateOf } from '../synthesised.ts';
 
 /** Made by Logs Insights itself. */
 const SYSTEM_FIELDS = ['@timestamp', '@message'];
+/** Of a line that tells of DynamoDB's failure. */
+const STATE_FIELDS = ['line', 'message', 'error'];
 /** Words of the language. Source: CloudWatch Logs Insights, "Query syntax". */
 const COMMANDS = ['fields', 'filter', 'stats', 'sort', 'limit'];
 const WORDS = new Set([...COMMANDS, 'as', 'by', 'and', 'or', 'asc', 'desc']);
-const FUNCTIONS = new Set(['count', 'sum', 'avg', 'max', 'pct', 'ispresent']);
+const FUNCTIONS = new Set(['count', 'sum', 'avg', 'max', 'latest', 'pct', 'ispresent']);
 
 /** The fields that a query reads: what is neither a word, a function, a text, a number nor a name that it gives itself. */
 function fieldsOf(query: string): readonly string[] {
@@ -31,7 +33,8 @@ describe('the saved queries', () => {
     test(`"${name}" reads only fields that lines of real requests carry`, () => {
       const [, kind] = /line = "(\w+)"/.exec(query) ?? [];
       const of = [...(kind === 'attempt' ? [] : lines.request), ...(kind === 'request' ? [] : lines.attempt)];
-      const carried = new Set([...of.flatMap((line) => pathsOf(line)), ...SYSTEM_FIELDS]);
+      const ofState = kind === 'state' ? STATE_FIELDS : [];
+      const carried = new Set([...ofState, ...of.flatMap((line) => pathsOf(line)), ...SYSTEM_FIELDS]);
       const fields = fieldsOf(query);
       assert.ok(fields.length > 0);
       assert.deepEqual(

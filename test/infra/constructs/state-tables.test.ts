@@ -23,6 +23,7 @@ describe("what the gateway may do with the keys' table", () => {
     const [update] = statements.filter(({ Action }) => Action === 'dynamodb:UpdateItem');
     assert.deepEqual(update?.Condition, {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${ACCOUNT_PREFIX}*`] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
     });
     assert.doesNotMatch(ACCOUNT_PREFIX, /^[0-9a-f]*$/);
   });

@@ -55,7 +55,7 @@ export async function runningProber({ config, variables = {} }: RunningProberOpt
 
 /** `npm run synth` is of `dev`, which has none: it is bundled here, by the same stack. */
 function deployedProber(): DeployedFunction {
-  const { app } = gatewayApp(shipped('dev', { prober: { everyMinutes: 5 } }), true);
+  const { app } = gatewayApp(shipped('dev', { prober: { everyMinutes: 5, canary: false } }), { isBundled: true });
   const { directory } = app.synth();
   return synthesisedFunction('nemorouter-dev-prober', pathToFileURL(`${directory}/`));
 }

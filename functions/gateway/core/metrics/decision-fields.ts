@@ -30,6 +30,7 @@ export function requestFields(record: RequestRecord): JsonObject {
     status: record.status,
     code: codeWord(record.errorCode),
     ending: record.ending,
+    callersDeadline: record.callersDeadline,
     routing: record.routing,
     servedBy: record.servedBy,
     ttftMs: record.ttftMs,

@@ -1,6 +1,12 @@
 import type { JsonObject } from '../wire/json.ts';
 import { METRIC_NAMESPACE } from './metric-names.ts';
 
+/** Dimensions, and what is measured by them: every metric of the line, or those of a list. */
+export interface MetricDirective<Metric extends string> {
+  readonly dimensions: readonly string[];
+  readonly only?: readonly Metric[];
+}
+
 /** Metrics by name; `undefined` where there is nothing to tell. */
 export type MetricValues<Metric extends string> = Readonly<Partial<Record<Metric, number | undefined>>>;
 
@@ -8,7 +14,8 @@ export type MetricValues<Metric extends string> = Readonly<Partial<Record<Metric
 export interface MetricLineParts<Metric extends string> {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  readonly dimensionSets: readonly (readonly string[])[];
+  /** Which metrics are made by which dimensions. */
+  readonly directives: readonly MetricDirective<Metric>[];
   readonly dimensions: JsonObject;
   readonly units: Readonly<Record<Metric, string>>;
   readonly values: MetricValues<Metric>;
@@ -28,13 +35,13 @@ export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts
   return JSON.stringify({
     _aws: {
       Timestamp: Math.trunc(parts.nowMs),
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: parts.dimensionSets,
-          Metrics: measured.map(([name]) => ({ Name: name, Unit: parts.units[name] })),
-        },
-      ],
+      CloudWatchMetrics: parts.directives.flatMap(({ dimensions, only }) => {
+        const names = measured.map(([name]) => name).filter((name) => only === undefined || only.includes(name));
+        const metrics = names.map((name) => ({ Name: name, Unit: parts.units[name] }));
+        return metrics.length === 0
+          ? []
+          : [{ Namespace: METRIC_NAMESPACE, Dimensions: [dimensions], Metrics: metrics }];
+      }),
     },
     ...parts.dimensions,
     ...Object.fromEntries(measured),

@@ -6,19 +6,29 @@ import { embeddedMetricLine, type MetricValues } from './embedded-metric-line.ts
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,
+  DEPLOYMENT_METRICS,
   DIMENSION_SETS,
   PROBE_METRICS,
+  PROVIDER_METRICS,
   REQUEST_METRICS,
   type RequestMetric,
+  ROUTE_METRICS,
 } from './metric-names.ts';
 import { probeFields } from './probe-fields.ts';
 
 /**
- * The log lines of one request, without line ends: one of the request, one of each attempt, one of each probe that was made beside it. CloudWatch makes metrics of their raw
- * values; the rest of each line says how the request was decided. `nowMs` is milliseconds since 1970.
+/**
+ * The log lines of one request, without line ends: one of the request, one of each attempt, one of each probe that was made beside it.
+ * CloudWatch makes metrics of their raw values; the rest of each line says how the request was decided. `nowMs` is milliseconds since
+ * 1970, `version` that of the deployed code.
  */
-export function embeddedMetricLines(record: RequestRecord, environment: string, nowMs: number): readonly string[] {
-  const about = { environment, nowMs };
+export function embeddedMetricLines(
+  record: RequestRecord,
+  environment: string,
+  nowMs: number,
+  version?: string,
+): readonly string[] {
+  const about = { environment, nowMs, version };
   return [
     requestLine(record, about),
     ...record.attempts.map((attempt) => attemptLine(attempt, record, about)),
@@ -29,50 +39,65 @@ export function embeddedMetricLines(record: RequestRecord, environment: string, 
 interface LineContext {
   readonly environment: string;
   readonly nowMs: number;
+  readonly version: string | undefined;
 }
 
-function requestLine(record: RequestRecord, { environment, nowMs }: LineContext): string {
+function requestLine(record: RequestRecord, { environment, version, nowMs }: LineContext): string {
   // The route's name comes from the configuration. What the caller asked for may be anything: never a dimension.
   const isRouted = record.route !== undefined;
-  return embeddedMetricLine({
+  const ofRoute = { dimensions: DIMENSION_SETS.route, only: ROUTE_METRICS };
+  return embeddedMetricLine<RequestMetric>({
     nowMs,
-    dimensionSets: isRouted ? [DIMENSION_SETS.environment, DIMENSION_SETS.model] : [DIMENSION_SETS.environment],
-    dimensions: { Environment: environment, ...(isRouted ? { Model: record.route } : {}) },
+    directives: [{ dimensions: DIMENSION_SETS.environment }, ...(isRouted ? [ofRoute] : [])],
+    dimensions: { Environment: environment, ...(isRouted ? { Route: record.route } : {}) },
     units: REQUEST_METRICS,
     values: requestValues(record),
-    fields: requestFields(record),
+    fields: { version, ...requestFields(record) },
   });
 }
 
-function attemptLine(attempt: AttemptRecord, record: RequestRecord, { environment, nowMs }: LineContext): string {
-  return embeddedMetricLine({
+function attemptLine(
+  attempt: AttemptRecord,
+  record: RequestRecord,
+  { environment, version, nowMs }: LineContext,
+): string {
+  return embeddedMetricLine<AttemptMetric>({
     nowMs,
-    dimensionSets: [DIMENSION_SETS.deployment],
+    directives: [
+      { dimensions: DIMENSION_SETS.deployment, only: DEPLOYMENT_METRICS },
+      { dimensions: DIMENSION_SETS.provider, only: PROVIDER_METRICS },
+    ],
     dimensions: { Environment: environment, Provider: attempt.provider, Deployment: attempt.deployment },
     units: ATTEMPT_METRICS,
     values: attemptValues(attempt),
-    fields: attemptFields(attempt, record),
+    fields: { version, ...attemptFields(attempt, record) },
   });
 }
 
 /** Its dollars are the environment's, and no request's: callers do not pay for what is learnt. */
-function lookLine(probe: ProbeRecord, { requestId }: RequestRecord, { environment, nowMs }: LineContext): string {
-  return embeddedMetricLine({
+function lookLine(
+  probe: ProbeRecord,
+  { requestId }: RequestRecord,
+  { environment, version, nowMs }: LineContext,
+): string {
+  return embeddedMetricLine<keyof typeof PROBE_METRICS>({
     nowMs,
-    dimensionSets: [DIMENSION_SETS.environment],
+    directives: [{ dimensions: DIMENSION_SETS.environment }],
     dimensions: { Environment: environment },
     units: PROBE_METRICS,
     values: { Probes: 1, CostUSD: probe.costUsd },
-    fields: { requestId, ...probeFields(probe) },
+    fields: { version, requestId, ...probeFields(probe) },
   });
 }
 
 /** Zeros are written too: without them there is nothing to divide by. */
 function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
   const throttles = { Throttles: record.status === 429 ? 1 : 0 };
-  if (record.operation === 'other' || (record.ending === 'refused' && record.attempts.length === 0)) {
-    // Lists of models and what is turned away at the door would make the rates and percentiles look better than they are.
-    return throttles;
+  const isError = isFailure(record);
+  if (isTurnedAway(record)) {
+    // Lists of models and what is turned away at the door would make the rates and percentiles look better than they are. What fails
+    // there counts: nobody gets further where no key can be read.
+    return { ...throttles, Errors: isError ? 1 : undefined };
   }
   const isTimed = record.ending !== 'refused' && record.ending !== 'hung-up';
   return {
@@ -82,13 +107,26 @@ function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
     GatewayOverhead: record.overheadMs,
     Attempts: record.attempts.length,
     Failovers: hasFailedOver(record.attempts) ? 1 : 0,
-    Errors: record.ending === 'failed' || record.ending === 'cut' ? 1 : 0,
+    Errors: isError ? 1 : 0,
     Hedges: record.attempts.filter(({ hedge }) => hedge).length,
     StreamCuts: record.ending === 'cut' ? 1 : 0,
     InputTokenCount: record.usage?.input,
     OutputTokenCount: record.usage?.output,
     CostUSD: record.costUsd,
   };
+}
+
+/** Whether no provider was to be asked, or none was. */
+function isTurnedAway({ operation, ending, attempts }: RequestRecord): boolean {
+  return operation === 'other' || (ending === 'refused' && attempts.length === 0);
+}
+
+/** Whether the caller got less than was due. Not where the caller left, or set a deadline that has passed. */
+function isFailure({ status, ending, callersDeadline }: RequestRecord): boolean {
+  if (ending === 'hung-up' || callersDeadline === true) {
+    return false;
+  }
+  return status >= 500 || ending === 'failed' || ending === 'cut';
 }
 
 /** Whether another deployment was tried because one failed. A retry at the same one is no failover, nor is a hedge. */
@@ -106,8 +144,6 @@ function attemptValues(attempt: AttemptRecord): MetricValues<AttemptMetric> {
     Errors: isBlamed && !isThrottled ? 1 : 0,
     Throttles: isThrottled ? 1 : 0,
     StreamCuts: attempt.outcome === 'failed' && attempt.ttftMs !== undefined ? 1 : 0,
-    InputTokenCount: attempt.usage?.input,
-    OutputTokenCount: attempt.usage?.output,
     CostUSD: attempt.costUsd,
   };
 }

@@ -15,7 +15,7 @@ export const REQUEST_METRICS = {
   Attempts: 'Count',
   /** 1 where another deployment was tried after a failed one. */
   Failovers: 'Count',
-  /** 1 where the request failed through no fault of the caller's. */
+  /** 1 where the request failed through no fault of the caller's: every answer of status 500 or more, and every broken stream. */
   Errors: 'Count',
   /** 1 where the caller got a 429. */
   Throttles: 'Count',
@@ -25,6 +25,14 @@ export const REQUEST_METRICS = {
   InputTokenCount: 'Count',
   OutputTokenCount: 'Count',
   CostUSD: 'None',
+} as const;
+
+/** What is measured of a function and not of a request. */
+export const FLEET_METRICS = {
+  /** 1 where DynamoDB did not do what was asked of it: state that the fleet shares was not read or not written. */
+  StateFailures: 'Count',
+  /** Of one call from outside to the gateway's own address: 1 where it failed, 0 where it was answered as it should be. */
+  CanaryFailures: 'Count',
 } as const;
 
 /** What is measured of one upstream call. */
@@ -39,8 +47,6 @@ export const ATTEMPT_METRICS = {
   Throttles: 'Count',
   /** 1 where the answer broke after its first token. */
   StreamCuts: 'Count',
-  InputTokenCount: 'Count',
-  OutputTokenCount: 'Count',
   CostUSD: 'None',
 } as const;
 
@@ -53,14 +59,39 @@ export const PROBE_METRICS = {
 
 /** The name of a metric that has a value a request. */
 export type RequestMetric = keyof typeof REQUEST_METRICS;
-
+/** The name of a metric of the fleet. */
+export type FleetMetric = keyof typeof FLEET_METRICS;
 /** The name of a metric that has a value an attempt. */
 export type AttemptMetric = keyof typeof ATTEMPT_METRICS;
 
 /** Sets of dimensions. Each distinct set of values costs money, so nothing that a caller invents is one. */
 export const DIMENSION_SETS = {
   environment: ['Environment'],
-  /** `Model` is the route's name. */
-  model: ['Environment', 'Model'],
+  route: ['Environment', 'Route'],
+  provider: ['Environment', 'Provider'],
   deployment: ['Environment', 'Provider', 'Deployment'],
 } as const;
+
+/** The metrics that a route has of its own: those that a graph, an alarm or a command reads, since each is paid for by the hour. */
+export const ROUTE_METRICS = [
+  'TimeToFirstToken',
+  'InvocationLatency',
+  'Errors',
+  'CostUSD',
+] as const satisfies readonly RequestMetric[];
+
+/** The metrics of a provider over all of its deployments: percentiles cannot be added up. */
+export const PROVIDER_METRICS = [
+  'TimeToFirstToken',
+  'InvocationLatency',
+  'StreamCuts',
+] as const satisfies readonly AttemptMetric[];
+
+/** The metrics of one deployment. */
+export const DEPLOYMENT_METRICS = [
+  'TimeToFirstToken',
+  'InvocationLatency',
+  'Errors',
+  'Throttles',
+  'CostUSD',
+] as const satisfies readonly AttemptMetric[];

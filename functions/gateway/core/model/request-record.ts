@@ -28,6 +28,8 @@ export interface RequestRecord {
   readonly status: number;
   /** OpenAI's error `code` where the caller saw an error, in the stream or before it. */
   readonly errorCode?: string;
+  /** Set where the deadline that the caller's own header asked for has passed. */
+  readonly callersDeadline?: true;
   /** The deployment that served it. */
   readonly servedBy?: string;
   readonly routing: 'direct' | 'fallback' | 'hedge';

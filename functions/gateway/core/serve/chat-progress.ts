@@ -7,6 +7,7 @@ import { totalTokens, type Usage } from '../model/usage.ts';
 import type { RunAttempt, RunResult } from '../race/run-race.ts';
 import type { Plan } from '../routing/plan.ts';
 import type { Call } from './call.ts';
+import { isCallersDeadline } from './deadline.ts';
 import type { PreparedChat } from './prepare-chat.ts';
 
 /** How far a call has come: what is known is there, what is not is absent. */
@@ -100,6 +101,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       route: prepared?.route.name,
       strategy: prepared?.route.strategy,
       errorCode,
+      callersDeadline: hasMissedCallersDeadline(call, progress) ? (true as const) : undefined,
       servedBy: leader?.deployment,
       ttftMs,
       usage: progress.usage ?? leader?.usage,
@@ -107,6 +109,14 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
+}
+
+function hasMissedCallersDeadline(call: Call, { errorCode, prepared, ttftMs }: Progress): boolean {
+  return (
+    errorCode === 'deadline_exceeded' &&
+    prepared !== undefined &&
+    isCallersDeadline(call, prepared.route.timeouts, ttftMs !== undefined)
+  );
 }
 
 /** Of attempts that the caller's leaving has stopped: the vendors charge for them as for others. */

@@ -15,10 +15,20 @@ export function deadlineOf(call: Call, timeouts: Timeouts): number {
 
 /** The same for a stream that has begun: the time-out of a read begins anew with each of its chunks. */
 export function streamDeadlineOf(call: Call, timeouts: Timeouts): number {
-  const { headers, remainingMs } = call.request;
+  const { headers } = call.request;
   const caller = [durationMs(headers['x-stainless-timeout'], 1000), durationMs(headers['x-nemo-timeout-ms'], 1)];
+  return Math.min(ownDeadlineOf(call, timeouts), ...caller.map((ms) => call.startedAtMs + ms));
+}
+
+/** Whether the caller's own header sets the deadline: that it passes is then no failure of the gateway's. `hasBegun`: of its stream. */
+export function isCallersDeadline(call: Call, timeouts: Timeouts, hasBegun: boolean): boolean {
+  const deadlineMs = hasBegun ? streamDeadlineOf(call, timeouts) : deadlineOf(call, timeouts);
+  return deadlineMs < ownDeadlineOf(call, timeouts);
+}
+
+function ownDeadlineOf({ startedAtMs, request: { remainingMs } }: Call, timeouts: Timeouts): number {
   const platform = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
-  return call.startedAtMs + Math.min(timeouts.deadlineMs, platform, ...caller);
+  return startedAtMs + Math.min(timeouts.deadlineMs, platform);
 }
 
 /** A positive number in a header; anything else counts as absent. */

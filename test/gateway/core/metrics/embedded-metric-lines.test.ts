@@ -77,7 +77,7 @@ function linesOf(of: RequestRecord): [JsonObject, ...JsonObject[]] {
 
 /** The metrics that CloudWatch makes of a line. */
 function metricsOf(line: JsonObject): Record<string, unknown> {
-  return Object.fromEntries(directiveOf(line).Metrics.map(({ Name }) => [Name, line[Name]]));
+  return Object.fromEntries(directivesOf(line).flatMap(({ Metrics }) => Metrics.map(({ Name }) => [Name, line[Name]])));
 }
 
 interface Directive {
@@ -86,9 +86,23 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
 }
 
+/** The first directive of a line. */
 function directiveOf(line: JsonObject): Directive {
-  const [directive] = (line._aws as { CloudWatchMetrics: Directive[] }).CloudWatchMetrics;
-  return directive!;
+  return directivesOf(line)[0]!;
+}
+
+function directivesOf(line: JsonObject): readonly Directive[] {
+  return (line._aws as { CloudWatchMetrics: Directive[] }).CloudWatchMetrics;
+}
+
+/** The names of the metrics by the sets of dimensions that they are made for. */
+function madeOf(line: JsonObject): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    directivesOf(line).map(({ Dimensions, Metrics }) => [
+      Dimensions.join(),
+      Metrics.map(({ Name }) => Name).toSorted(),
+    ]),
+  );
 }
 
 const UNITS = new Set(['Milliseconds', 'Count', 'None']);
@@ -99,8 +113,13 @@ function assertWithinTheSpecification(text: string): void {
   const line: JsonObject = JSON.parse(text);
   const { Timestamp, CloudWatchMetrics } = line._aws as { Timestamp: number; CloudWatchMetrics: Directive[] };
   assert.ok(Number.isInteger(Timestamp) && Timestamp >= 0);
-  assert.equal(CloudWatchMetrics.length, 1);
-  const { Namespace, Dimensions, Metrics } = directiveOf(line);
+  assert.ok(CloudWatchMetrics.length >= 1);
+  for (const directive of CloudWatchMetrics) {
+    assertDirectiveWithinTheSpecification(directive, line);
+  }
+}
+
+function assertDirectiveWithinTheSpecification({ Namespace, Dimensions, Metrics }: Directive, line: JsonObject): void {
   assert.equal(Namespace, 'NemoRouter');
   assert.ok(Dimensions.length >= 1 && Metrics.length >= 1 && Metrics.length <= 100);
   assert.equal(new Set(Metrics.map(({ Name }) => Name)).size, Metrics.length);
@@ -118,9 +137,10 @@ function assertWithinTheSpecification(text: string): void {
 describe('embeddedMetricLines', () => {
   test('writes raw timings, tokens and dollars of a request, by environment and by route', () => {
     const [line] = linesOf(record());
-    assert.deepEqual(directiveOf(line).Dimensions, [['Environment'], ['Environment', 'Model']]);
+    assert.deepEqual(madeOf(line)['Environment,Route'], ['CostUSD', 'Errors', 'InvocationLatency', 'TimeToFirstToken']);
+    assert.equal(madeOf(line).Environment?.length, 12);
     assert.equal(line.Environment, 'dev');
-    assert.equal(line.Model, 'best');
+    assert.equal(line.Route, 'best');
     assert.deepEqual(metricsOf(line), {
       Throttles: 0,
       InvocationLatency: 905,
@@ -147,7 +167,10 @@ describe('embeddedMetricLines', () => {
       }),
     );
     const [first, second] = lines.slice(1);
-    assert.deepEqual(directiveOf(first!).Dimensions, [['Environment', 'Provider', 'Deployment']]);
+    assert.deepEqual(madeOf(second!), {
+      'Environment,Provider,Deployment': ['CostUSD', 'Errors', 'InvocationLatency', 'Throttles', 'TimeToFirstToken'],
+      'Environment,Provider': ['InvocationLatency', 'StreamCuts', 'TimeToFirstToken'],
+    });
     assert.deepEqual([first!.Provider, first!.Deployment], ['openai', 'openai/small']);
     assert.deepEqual(metricsOf(first!), { Errors: 1, Throttles: 0, StreamCuts: 0 });
     assert.deepEqual(metricsOf(second!), {
@@ -156,8 +179,6 @@ describe('embeddedMetricLines', () => {
       Errors: 0,
       Throttles: 0,
       StreamCuts: 0,
-      InputTokenCount: 10,
-      OutputTokenCount: 20,
       CostUSD: 0.00021,
     });
   });
@@ -216,13 +237,57 @@ describe('embeddedMetricLines', () => {
       candidates: [],
     });
     assert.deepEqual(directiveOf(line).Dimensions, [['Environment']]);
-    assert.equal(Object.hasOwn(line, 'Model'), false);
+    assert.equal(Object.hasOwn(line, 'Route'), false);
     assert.equal(String(line.asked).length, 200);
   });
 
   test('a request turned away at the door counts for no rate and no percentile', () => {
     const [line] = linesOf(record({ ending: 'refused', status: 401, attempts: [] }));
     assert.deepEqual(metricsOf(line), { Throttles: 0 });
+  });
+
+  const outages: readonly [string, Partial<RequestRecord>, number | undefined][] = [
+    ['whose key cannot be looked up', { operation: 'other', status: 503, ending: 'refused' }, 1],
+    ['that a bug ends before it is read', { operation: 'other', status: 500, ending: 'failed' }, 1],
+    ['whose limits cannot be read', { operation: 'chat', status: 503, ending: 'refused' }, 1],
+    ['for embeddings, refused with 500', { operation: 'embeddings', status: 500, ending: 'refused' }, 1],
+    ['with a wrong key', { operation: 'other', status: 401, ending: 'refused' }, undefined],
+    ['past its limit', { operation: 'chat', status: 429, ending: 'refused' }, undefined],
+    ['whose caller has left', { operation: 'other', status: 499, ending: 'hung-up' }, undefined],
+  ];
+  for (const [what, change, errors] of outages) {
+    test(`a request ${what} counts ${errors === 1 ? 'as an error' : 'for no rate'}`, () => {
+      const [line] = linesOf(record({ attempts: [], ...change }));
+      assert.equal(metricsOf(line).Errors, errors);
+    });
+  }
+
+  test('every answer of status 500 or more is an error, whatever the operation and however it ended, but for callers who leave or set the deadline', () => {
+    const operations = fc.constantFrom('chat', 'embeddings', 'other' as const);
+    const endings = fc.constantFrom('complete', 'refused', 'failed', 'cut' as const);
+    fc.assert(
+      fc.property(
+        operations,
+        endings,
+        fc.integer({ min: 500, max: 599 }),
+        fc.boolean(),
+        (operation, ending, status, tried) => {
+          const change = { operation, ending, status, attempts: tried ? [attempt()] : [] };
+          assert.equal(metricsOf(linesOf(record(change))[0]).Errors, 1);
+          assert.notEqual(metricsOf(linesOf(record({ ...change, callersDeadline: true }))[0]).Errors, 1);
+          assert.notEqual(metricsOf(linesOf(record({ ...change, ending: 'hung-up' }))[0]).Errors, 1);
+        },
+      ),
+      { seed: 19 },
+    );
+  });
+
+  test('the version of the deployed code stands in every line', () => {
+    const lines = embeddedMetricLines(record(), 'dev', NOW_MS, '1.2.3+abc').map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ version }) => version),
+      ['1.2.3+abc', '1.2.3+abc'],
+    );
   });
 
   test("a caller's own limit counts as a throttle", () => {
@@ -326,7 +391,9 @@ test('every line of any record is within the limits of the specification and mea
       )) {
         assertWithinTheSpecification(line);
         assert.deepEqual(
-          directiveOf(JSON.parse(line)).Metrics.filter(({ Name }) => !Object.hasOwn(known, Name)),
+          directivesOf(JSON.parse(line))
+            .flatMap(({ Metrics }) => Metrics)
+            .filter(({ Name }) => !Object.hasOwn(known, Name)),
           [],
         );
       }

@@ -47,6 +47,14 @@ describe('the list of the fields of log lines', () => {
     });
   }
 
+  it("counts no error where the deadline of the caller's own header has passed, though the status is 504", () => {
+    const missed = lines.request.filter(({ callersDeadline }) => callersDeadline === true);
+    assert.deepEqual(
+      missed.map(({ status, code, Errors }) => [status, code, Errors]),
+      [[504, 'deadline_exceeded', 0]],
+    );
+  });
+
   it('names every reason of a failure', () => {
     const [, reasons = ''] = /Each `reason`: ([^.]*)\./.exec(TEXT) ?? [];
     const named = [...reasons.matchAll(/`([^`]+)`/g)].map(([, reason]) => reason);

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
+import type { LambdaEnvironment } from './adapters/lambda-environment.ts';
+import { requiredVariable } from './adapters/required-variable.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import type { Credentials } from './adapters/undici-dial.ts';
+import { type ComposedGateway, type ComposeOptions, composeGateway } from './compose-gateway.ts';
+import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
+import type { GatewayConfig } from './core/model/gateway-config.ts';
+import type { LivePage } from './core/serve/ports.ts';
+import { pageAnswer } from './page/page-answer.ts';
+
+/**
+ * The gateway as a function in AWS has it, in either form, with what its first call would wait for read already. Its metrics go to
+ * standard output as raw lines.
+ */
+export async function startGateway(
+  environment: LambdaEnvironment,
+  options: Pick<ComposeOptions, 'platformId'> = {},
+): Promise<ComposedGateway> {
+  const { name, version, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = environment;
+  const keysTable = requiredVariable('NEMO_KEYS_TABLE');
+  const composed = composeGateway({
+    ...options,
+    config,
+    dynamoDb,
+    statisticsTable,
+    keysTable,
+    credentials,
+    sign,
+    authenticate: dynamoDbKeys({
+      client: dynamoDb,
+      tableName: keysTable,
+      clock: systemClock,
+      settings: config.limits,
+      onStoreError,
+    }),
+    onRecord: (record) => {
+      // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
+      process.stdout.write(`${embeddedMetricLines(record, name, Date.now(), version).join('\n')}\n`);
+    },
+    onStoreError,
+    ...(config.statusPage ? { page: shippedPage() } : {}),
+  });
+  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials)]);
+  return composed;
+}
+
+/** The live page, which stands beside the code as the configuration does. */
+function shippedPage(): LivePage {
+  const answer = pageAnswer(readFileSync(new URL('page.html', import.meta.url), 'utf8'));
+  return async () => answer;
+}
+
+/**
+ * Reads the secret that the first call would wait for, as the statistics are read beside it. Lambda gives a start a whole processor, and a
+ * call of a 512 MB function less than a third of one: what is loaded and connected here costs the first caller nothing. A failure is the
+ * next reader's to report.
+ */
+async function secretRead({ providers }: GatewayConfig, credentials: Credentials): Promise<void> {
+  const name = Object.values(providers).find(({ apiKey }) => apiKey !== undefined)?.apiKey;
+  if (name !== undefined) {
+    await credentials(name).catch(() => undefined);
+  }
+}

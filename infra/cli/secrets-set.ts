@@ -1,0 +1,48 @@
+import { nearestName } from '../../functions/gateway/config/nearest-name.ts';
+import { type Command, UsageError } from './command.ts';
+import { readSecret, writeSecret } from './environment-secret.ts';
+import { wantedCredentials } from './wanted-credentials.ts';
+
+/** Puts one credential into the environment's secret and leaves the others as they are. */
+export const secretsSet: Command = {
+  summary: 'put one credential, read from standard input, beside the others: no history of the shell keeps it',
+  operands: ['NAME'],
+  options: {},
+  run: async (input) => {
+    const [name = ''] = input.operands;
+    const target = await input.target();
+    if (target.kind === 'local') {
+      throw new UsageError(
+        `Locally credentials are environment variables: set ${name} in the shell that runs npm start.`,
+      );
+    }
+    const wanted = [...wantedCredentials(target).keys()];
+    if (!wanted.includes(name)) {
+      const nearest = nearestName(name, wanted);
+      const advice = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+      throw new UsageError(
+        `${target.name} wants no credential ${JSON.stringify(name)}.${advice} It wants: ${wanted.join(', ')}.`,
+      );
+    }
+    const value = await input.readInput(`${name}: `);
+    if (!/^[\x21-\x7e]+$/.test(value)) {
+      throw new UsageError(
+        'The value is empty or has a space, a line end or a letter that no header takes. Nothing was changed.',
+      );
+    }
+    const secret = await readSecret(target.aws, target.names.secret);
+    if (secret.kind === 'no-object') {
+      throw new UsageError(
+        `The secret ${target.names.secret} holds something else than a JSON object. Put {} there first; nothing was changed.`,
+      );
+    }
+    const fields = new Map(secret.kind === 'fields' ? secret.fields : []).set(name, value);
+    await writeSecret(target.aws, target.names.secret, fields);
+    const missing = wanted.filter((one) => !fields.has(one));
+    const rest = missing.length === 0 ? 'All are there.' : `Still missing: ${missing.join(', ')}.`;
+    return {
+      text: `${name} is set, ${value.length} characters. ${rest}`,
+      json: { secret: target.names.secret, name, length: value.length, missing },
+    };
+  },
+};

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { App, Validations } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
+import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
+import { gatewayApp, shipped, templateOf } from './synthesised.ts';
+
+const web = templateOf(shipped('prod', { form: 'web', web: { maxEnvironments: 7, rateLimit: 500 } }));
+
+describe('the form "web"', () => {
+  test('is one Web Function with 64 calls at once in each process and the fifteen minutes that a long stream may take', () => {
+    web.hasResourceProperties('AWS::Lambda::WebFunction', { FunctionName: 'nemorouter-prod-gateway' });
+    web.hasResourceProperties('AWS::Lambda::WebFunctionRevision', {
+      BuildConfig: { RuntimeConfig: { Runtime: 'nodejs24.x' } },
+      ServiceConfig: {
+        MaxConcurrencyPerEnvironment: 64,
+        TimeoutSeconds: 900,
+        EnvironmentVariables: Match.objectLike({
+          AWS_LAMBDA_NODEJS_ENTRYPOINT: 'index.mjs',
+          NEMO_CONFIG_FILE: 'config.json',
+          NEMO_ENVIRONMENT: 'prod',
+        }),
+      },
+    });
+  });
+
+  test('has one public endpoint with a fixed name and the bounds of the file, and no Function URL', () => {
+    web.hasResourceProperties('AWS::Lambda::WebFunctionEndpoint', {
+      AuthType: 'ApplicationManaged',
+      EndpointName: 'live',
+      EndpointType: 'HomeRegion',
+      ScalingConfig: { MaxEnvironments: 7 },
+      ThrottleConfig: { RateLimit: 500 },
+    });
+    web.resourceCountIs('AWS::Lambda::Url', 0);
+    web.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', 0);
+  });
+
+  test('stands before the same tables, secret, log group, topic and dashboard as the form "event"', () => {
+    const event = templateOf(shipped('prod'));
+    for (const type of [
+      'AWS::DynamoDB::Table',
+      'AWS::SecretsManager::Secret',
+      'AWS::SNS::Topic',
+      'AWS::CloudWatch::Dashboard',
+    ]) {
+      assert.deepEqual(Object.keys(web.findResources(type)), Object.keys(event.findResources(type)), type);
+    }
+    web.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: '/nemorouter/prod/gateway' });
+    const names = (template: typeof web): readonly string[] =>
+      Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.AlarmName);
+    assert.deepEqual(
+      names(event).filter((name) => !names(web).includes(name)),
+      [],
+    );
+  });
+
+  test('fails a deployment whose revision does not answer, which nothing else would', () => {
+    const [gate] = Object.values(web.findResources('AWS::CloudFormation::CustomResource'));
+    assert.ok(JSON.stringify(gate?.Properties.Release).includes('RevisionId'));
+    assert.ok(JSON.stringify(gate?.Properties.Url).includes('/health'));
+    assert.ok(gate?.DependsOn.some((id: string) => id.startsWith('WebGatewayFunctionEndpoint')));
+  });
+
+  test('rings when environments do not start, and tells the alarms for rollback triggers', () => {
+    web.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: '{ ($.type = "platform.initReport") && ($.record.status = "failure") }',
+    });
+    web.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'nemorouter-prod: the gateway does not start' });
+    assert.ok(Object.keys(web.findOutputs('RollbackTrigger0')).length === 1);
+  });
+
+  test('keeps its code in a bucket with versions, which only Lambda may read, over TLS', () => {
+    web.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    });
+    const statements = Object.values(web.findResources('AWS::S3::BucketPolicy'))[0]?.Properties.PolicyDocument
+      .Statement;
+    assert.deepEqual(
+      statements.map(({ Effect }: { Effect: string }) => Effect),
+      ['Deny', 'Allow'],
+    );
+  });
+
+  test('lets the pages of the file call, which the function itself has to answer', () => {
+    const cors = { allowedOrigins: ['https://app.example.com'], maxAgeSeconds: 60 };
+    templateOf(shipped('dev', { form: 'web', cors })).hasResourceProperties('AWS::Lambda::WebFunctionRevision', {
+      ServiceConfig: { EnvironmentVariables: Match.objectLike({ NEMO_CORS: JSON.stringify(cors) }) },
+    });
+  });
+
+  test('passes cdk-nag, and is bundled as one module with its configuration and its page', () => {
+    const { app } = gatewayApp(shipped('dev', { form: 'web' }), { isBundled: true });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const { directory } = app.synth();
+    assert.ok(app instanceof App);
+    const assets = readdirSync(directory).filter((name) => name.startsWith('asset.'));
+    const asset = assets.find((name) => existsSync(join(directory, name, 'page.html'))) ?? '';
+    assert.deepEqual(readdirSync(join(directory, asset)).sort(), ['config.json', 'index.mjs', 'page.html']);
+    const config = readCheckedConfig(readFileSync(join(directory, asset, 'config.json'), 'utf8'));
+    assert.deepEqual(config, shipped('dev').config);
+    const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+    assert.deepEqual(
+      report.pluginReports.flatMap(({ violations }: { violations: unknown[] }) => violations),
+      [],
+    );
+  });
+});
+
+describe('a file for the form "web"', () => {
+  const file = JSON.parse(readFileSync(new URL('../../infra/environments/dev.json', import.meta.url), 'utf8'));
+  for (const [name, change] of Object.entries({
+    'a deadline that Lambda would cut': { timeouts: { deadlineMs: 900_000 } },
+    'a rate that Lambda does not know': { aws: { web: { rateLimit: 150 } } },
+    'a single environment': { aws: { web: { maxEnvironments: 1 } } },
+    'another form': { aws: { form: 'container' } },
+  })) {
+    test(`is refused with ${name}`, () => {
+      assert.equal(parseConfig({ ...file, ...change }).kind, 'invalid');
+    });
+  }
+});
