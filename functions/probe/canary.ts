@@ -7,6 +7,7 @@ export const CANARY_KEY = 'NEMO_CANARY_KEY';
 
 const ANSWER_MS = 10_000;
 
+/** What the canary asks, with which key, and how it tells the time. */
 export interface CanaryOptions {
   /** The gateway's address with `/v1`. */
   readonly baseUrl: string;

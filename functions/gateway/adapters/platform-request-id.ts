@@ -15,6 +15,7 @@ export interface PlatformRequestIds {
   readonly take: () => string | undefined;
 }
 
+/** Request ids as the platform gives them, for as long as their requests are under way. */
 export function platformRequestIds(): PlatformRequestIds {
   const current = new AsyncLocalStorage<{ id: string | undefined }>();
   return {

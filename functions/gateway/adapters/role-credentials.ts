@@ -11,6 +11,7 @@ const RETRY_MS = 10_000;
 const ANSWER_MS = 2_000;
 const RELATIVE_ORIGIN = 'http://169.254.170.2';
 
+/** Where the role's credentials are read, and how the time is told. */
 export interface RoleCredentialsOptions {
   readonly variables: NodeJS.ProcessEnv;
   readonly nowMs: () => number;
