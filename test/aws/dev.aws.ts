@@ -184,6 +184,7 @@ const GOOD = { ANTHROPIC_API_KEY: 'an-anthropic-key', GEMINI_API_KEY: 'a-gemini-
 /** See emulated-template.ts. */
 const CANNOT = [
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
   'AWS::CodeDeploy::Application',
   'AWS::CodeDeploy::DeploymentGroup',
   'AWS::Lambda::Alias',
