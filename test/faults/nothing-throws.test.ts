@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
@@ -8,6 +7,7 @@ import { memoryStore } from '../bench/routing/memory-store.ts';
 import { type VirtualTime, virtualTime } from '../bench/routing/virtual-time.ts';
 import { movesOf } from '../support/fake-provider-moves.ts';
 import type { Step } from '../support/fake-provider-step.ts';
+import fc from '../support/property.ts';
 import { wireOf } from '../support/wire-of.ts';
 import { readAnswer, type SeenContent } from './support/seen-answer.ts';
 import { PLAIN_REQUEST } from './support/stream-places.ts';

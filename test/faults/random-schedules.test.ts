@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 import type { Dial, DialResult } from '../../functions/gateway/core/model/dial.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { virtualTime } from '../bench/routing/virtual-time.ts';
+import fc from '../support/property.ts';
 import { readAnswer, type SeenContent } from './support/seen-answer.ts';
 import { askVirtually, virtualGateway } from './support/virtual-fleet.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { isJsonObject, member, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat } from '../../infra/local/simulated/vendor-wire.ts';
 import { CORE_PROTOCOLS, type CoreAnswer, coreGateway } from '../support/core-gateway.ts';
+import fc from '../support/property.ts';
 import { wireOf } from '../support/wire-of.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
+import fc from '../support/property.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 
 const FOLDER = new URL('../../infra/environments/', import.meta.url);

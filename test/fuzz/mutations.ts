@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/property.ts';
 
 /** Bytes that mean something to parsers of JSON, of server-sent events and of HTTP. */
 const TOKENS = [

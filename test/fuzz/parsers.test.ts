@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { amazonEventStreamParser } from '../../functions/gateway/core/wire/amazon-event-stream.ts';
 import { sseParser } from '../../functions/gateway/core/wire/sse-parser.ts';
 import type { WireEvent } from '../../functions/gateway/core/wire/wire-event.ts';
+import fc from '../support/property.ts';
 import { wireOf } from '../support/wire-of.ts';
 import { mutated } from './mutations.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import { isJsonObject, member, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { type Ask, type CoreAnswer, coreGateway } from '../support/core-gateway.ts';
+import fc from '../support/property.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 import { REAL_CHATS, REAL_EMBEDDINGS } from './real-requests.ts';
 

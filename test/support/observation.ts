@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { epochAt, weightAt } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
 import type { Pace } from '../../functions/gateway/core/statistics/paced-sums.ts';
 import { addSums, recentPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import fc from './property.ts';
 
 export const HALF_LIFE_MS = 60_000;
 export const SCALE = { halfLifeMs: HALF_LIFE_MS };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { secretsOf, withoutSecrets } from '../../../functions/gateway/adapters/without-secrets.ts';
+import fc from '../../support/property.ts';
 
 async function redacted(chunks: readonly string[], secrets: readonly string[]): Promise<string> {
   const parts: Uint8Array[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { nearestName } from '../../../functions/gateway/config/nearest-name.ts';
+import fc from '../../support/property.ts';
 
 test('nearestName finds the name a typo was meant to be, and nothing for another word', () => {
   const known = ['timeouts', 'providers', 'deployments'];

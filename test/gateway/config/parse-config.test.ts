@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { problemLine } from '../../../functions/gateway/config/config-problem.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { EJECTION_DEFAULTS } from '../../../functions/gateway/core/statistics/ejection.ts';
+import fc from '../../support/property.ts';
 
 const HASH = 'ab'.repeat(32);
 

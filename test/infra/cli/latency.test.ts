@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
 import { embeddedMetricLines } from '../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { UsageError } from '../../../infra/cli/command.ts';
 import type { LatencyReport } from '../../../infra/cli/latency-report.ts';
@@ -12,6 +11,7 @@ import { mergedFigures } from '../../../infra/cli/merged-figures.ts';
 import { metricsFileLatency } from '../../../infra/cli/metrics-file-latency.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { type LocalCloudWatch, startLocalCloudWatch } from '../../support/local-cloudwatch.ts';
+import fc from '../../support/property.ts';
 import { attemptRecord, requestRecord } from '../../support/request-records.ts';
 import { runningGateway } from '../../support/running-gateway.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Ejection } from '../../../functions/gateway/core/statistics/ejection.ts';
 import type { Standing } from '../../../functions/gateway/core/statistics/scoreboard.ts';
 import { chooseProbes, MAX_PROBES } from '../../../functions/probe/core/choose-probes.ts';
+import fc from '../../support/property.ts';
 import { estimate, measured } from '../../support/routes.ts';
 
 const EJECTION: Ejection = { untilMs: 1_700_000_000_000, level: 1, reason: 'failures' };

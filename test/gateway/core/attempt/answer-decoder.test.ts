@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { answerDecoder } from '../../../../functions/gateway/core/attempt/answer-decoder.ts';
 import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
 import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
+import fc from '../../../support/property.ts';
 
 const TARGET = { model: 'm', streaming: true };
 const NAMES = Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { chatSeam } from '../../../../functions/gateway/core/continuation/chat-seam.ts';
 import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
+import fc from '../../../support/property.ts';
 
 function textDelta(text: string): ChatDelta {
   return { type: 'text-delta', choice: 0, text };

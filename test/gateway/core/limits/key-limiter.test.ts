@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import {
   type Admission,
   type KeyLimiter,
@@ -10,6 +9,7 @@ import {
 import type { Clock } from '../../../../functions/gateway/core/model/clock.ts';
 import type { KeyLimits, LimitSettings } from '../../../../functions/gateway/core/model/key-limits.ts';
 import { type MemoryAccounts, memoryAccounts } from '../../../support/memory-accounts.ts';
+import fc from '../../../support/property.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
 const SETTINGS: LimitSettings = {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import {
   earningTimeUs,
   type FullAtUs,
@@ -9,6 +8,7 @@ import {
   taken,
   waitUs,
 } from '../../../../functions/gateway/core/limits/meter.ts';
+import fc from '../../../support/property.ts';
 
 const NOW_US = 1_760_000_000_000_000;
 const MINUTE_US = 60_000_000;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { embeddedMetricLines } from '../../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { ATTEMPT_METRICS, REQUEST_METRICS } from '../../../../functions/gateway/core/metrics/metric-names.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { AttemptRecord, RequestRecord } from '../../../../functions/gateway/core/model/request-record.ts';
 import { isJsonObject, type JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../support/property.ts';
 import { pathsOf } from '../../../support/real-log-lines.ts';
 
 const NOW_MS = 1_780_000_000_123;

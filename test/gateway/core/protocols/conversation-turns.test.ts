@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { ChatMessage } from '../../../../functions/gateway/core/model/chat-request.ts';
 import {
   type Conversation,
@@ -8,6 +7,7 @@ import {
   type PlacedPart,
   type Turn,
 } from '../../../../functions/gateway/core/protocols/conversation-turns.ts';
+import fc from '../../../support/property.ts';
 
 function texts(parts: readonly PlacedPart[]): readonly unknown[] {
   return parts.map(({ part }) => part.text);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { answerDecoder } from '../../../../functions/gateway/core/attempt/answer-decoder.ts';
 import type { ChatDelta } from '../../../../functions/gateway/core/model/chat-delta.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
@@ -8,6 +7,7 @@ import { chatFold } from '../../../../functions/gateway/core/surfaces/openai-cha
 import { parseChatRequest } from '../../../../functions/gateway/core/surfaces/openai-chat/parse-chat-request.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat, WirePart } from '../../../../infra/local/simulated/vendor-wire.ts';
+import fc from '../../../support/property.ts';
 import { wireOf } from '../../../support/wire-of.ts';
 
 type Name = (typeof PROTOCOL_NAMES)[number];

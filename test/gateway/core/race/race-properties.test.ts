@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { newRace, raceWakesAt, stepRace } from '../../../../functions/gateway/core/race/race.ts';
 import type {
@@ -11,6 +10,7 @@ import type {
   RaceRules,
 } from '../../../../functions/gateway/core/race/race-state.ts';
 import { FAILURES } from '../../../support/failures.ts';
+import fc from '../../../support/property.ts';
 
 /** What one upstream call does: content after `contentMs`, an end `restMs` later; without content its end is all there is. */
 interface Script {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { ChatMessage, ChatRequest } from '../../../../functions/gateway/core/model/chat-request.ts';
 import { chatFacts } from '../../../../functions/gateway/core/routing/chat-facts.ts';
+import fc from '../../../support/property.ts';
 
 function request(messages: readonly ChatMessage[], change: Partial<ChatRequest> = {}): ChatRequest {
   return { model: 'm', messages, ...change };

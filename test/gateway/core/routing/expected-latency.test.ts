@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   expectedLatency,
   failureShare,
   latencyPrior,
 } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
+import fc from '../../../support/property.ts';
 import { estimate, facts, NOTHING_RECENT } from '../../../support/routes.ts';
 
 const PRIOR = { ttftMs: 200, msPerToken: 10, outputTokens: 100 };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Route, StrategyName } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestFacts } from '../../../../functions/gateway/core/model/request-facts.ts';
 import {
@@ -12,6 +11,7 @@ import {
 import { STRATEGIES } from '../../../../functions/gateway/core/routing/strategies.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
+import fc from '../../../support/property.ts';
 import { deployment, estimate, facts, measured, NOTHING_RECENT, route } from '../../../support/routes.ts';
 
 const STRATEGY_NAMES: readonly StrategyName[] = [

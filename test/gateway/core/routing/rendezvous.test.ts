@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { rendezvousOrder } from '../../../../functions/gateway/core/routing/rendezvous.ts';
+import fc from '../../../support/property.ts';
 
 const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 8 });
 

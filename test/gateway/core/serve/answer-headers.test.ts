@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { validateHeaderValue } from 'node:http';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { answerHeaders } from '../../../../functions/gateway/core/serve/answer-headers.ts';
 import { FAILURES } from '../../../support/failures.ts';
+import fc from '../../../support/property.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';
 
 describe("the answer's headers", () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { trailJson } from '../../../../functions/gateway/core/serve/trail.ts';
 import { FAILURES } from '../../../support/failures.ts';
+import fc from '../../../support/property.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';
 
 describe('the trail', () => {

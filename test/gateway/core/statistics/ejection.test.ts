@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   EJECTION_DEFAULTS,
   type Ejection,
@@ -8,6 +7,7 @@ import {
   ejectionState,
   type FailureEvidence,
 } from '../../../../functions/gateway/core/statistics/ejection.ts';
+import fc from '../../../support/property.ts';
 
 const SETTINGS = EJECTION_DEFAULTS;
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Clock, Random } from '../../../../functions/gateway/core/model/clock.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import {
@@ -13,6 +12,7 @@ import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, observation, SCALE } from '../../../support/observation.ts';
+import fc from '../../../support/property.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
 const SETTINGS = {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   BUCKETS,
   bucketMiddleMs,
@@ -10,6 +9,7 @@ import {
 } from '../../../../functions/gateway/core/statistics/latency-histogram.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { lognormal } from '../../../support/lognormal.ts';
+import fc from '../../../support/property.ts';
 
 /** The bound that the histogram states: the square root of a bucket's width. */
 const BOUND = Math.sqrt(1.25) + 1e-9;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { WEIGHT_UNIT } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import {
   type Batch,
@@ -17,6 +16,7 @@ import {
 import type { Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { anyObservation, epochsOf, observation, SCALES } from '../../../support/observation.ts';
+import fc from '../../../support/property.ts';
 
 function countIn(sums: PacedSums): number {
   return counted([...(sums.get('a')?.lasting.values() ?? [])]);

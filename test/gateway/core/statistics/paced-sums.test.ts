@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import {
   entriesOf,
   type LedgerEntry,
@@ -8,6 +7,7 @@ import {
   type PacedSums,
   sumsLedger,
 } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
+import fc from '../../../support/property.ts';
 
 const anyEntry: fc.Arbitrary<LedgerEntry> = fc.record({
   deployment: fc.constantFrom('a', 'b', '__proto__', 'constructor'),

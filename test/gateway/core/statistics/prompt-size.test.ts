@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import {
   estimateAtPrompt,
@@ -8,6 +7,7 @@ import {
   promptFactor,
   USUAL_PROMPT_TOKENS,
 } from '../../../../functions/gateway/core/statistics/prompt-size.ts';
+import fc from '../../../support/property.ts';
 import { estimate, NOTHING_RECENT } from '../../../support/routes.ts';
 
 const tokens = fc.nat({ max: 2_000_000 });

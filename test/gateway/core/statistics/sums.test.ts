@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import {
   addSums,
@@ -19,6 +18,7 @@ import {
   observation,
   SCALE,
 } from '../../../support/observation.ts';
+import fc from '../../../support/property.ts';
 
 const observations = fc.array(anyObservation, { maxLength: 40 });
 

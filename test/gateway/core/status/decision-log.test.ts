@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { decisionOf } from '../../../../functions/gateway/core/status/decision.ts';
 import {
   type DecisionLog,
   type DecisionPage,
   decisionLog,
 } from '../../../../functions/gateway/core/status/decision-log.ts';
+import fc from '../../../support/property.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';
 
 function idsOf(page: { readonly items: readonly { readonly requestId: string }[] }): readonly string[] {

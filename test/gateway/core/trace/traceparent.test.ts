@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseTraceParent, traceParentHeader } from '../../../../functions/gateway/core/trace/traceparent.ts';
+import fc from '../../../support/property.ts';
 
 const TRACE = '0123456789abcdef0123456789abcdef';
 const SPAN = 'fedcba9876543210';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { passedTraceState } from '../../../../functions/gateway/core/trace/tracestate.ts';
+import fc from '../../../support/property.ts';
 
 /** An entry of `chars` characters in all. */
 function entry(key: string, chars: number): string {

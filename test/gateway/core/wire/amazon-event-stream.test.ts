@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { amazonEventStreamParser } from '../../../../functions/gateway/core/wire/amazon-event-stream.ts';
 import type { WireEvent } from '../../../../functions/gateway/core/wire/wire-event.ts';
 import {
@@ -10,6 +9,7 @@ import {
   exceptionFrame,
   type FrameHeader,
 } from '../../../support/amazon-event-stream-frames.ts';
+import fc from '../../../support/property.ts';
 
 function parse(pieces: readonly Uint8Array[], options = {}): readonly WireEvent[] {
   const parser = amazonEventStreamParser(options);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { jsonBoundsProblem } from '../../../../functions/gateway/core/wire/json-bounds.ts';
+import fc from '../../../support/property.ts';
 
 function problemOf(text: string): string | undefined {
   return jsonBoundsProblem(new TextEncoder().encode(text));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { sseParser } from '../../../../functions/gateway/core/wire/sse-parser.ts';
 import type { WireEvent } from '../../../../functions/gateway/core/wire/wire-event.ts';
+import fc from '../../../support/property.ts';
 
 const encoder = new TextEncoder();
 

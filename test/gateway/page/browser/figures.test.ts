@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { DeploymentStatus } from '../../../../functions/gateway/core/status/fleet-status.ts';
 import { confidence, duration, percent, rate, span } from '../../../../functions/gateway/page/browser/format.ts';
 import type { HistoryPoint } from '../../../../functions/gateway/page/browser/history.ts';
 import { awayStretches, linePath, PLOT, x, y } from '../../../../functions/gateway/page/browser/plot-geometry.ts';
 import { quantiles } from '../../../../functions/gateway/page/browser/quantiles.ts';
 import { stateChanges, stateText } from '../../../../functions/gateway/page/browser/state-changes.ts';
+import fc from '../../../support/property.ts';
 
 describe('figures for people', () => {
   const cases: readonly (readonly [string, string])[] = [

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { demoOptions, OptionError } from '../../../../infra/local/demo/demo-options.ts';
 import { HEDGE, ROUTE } from '../../../../infra/local/demo/demo-system.ts';
 import { demoTable } from '../../../../infra/local/demo/demo-table.ts';
@@ -11,6 +10,7 @@ import { progressLine } from '../../../../infra/local/demo/progress-line.ts';
 import { runSummary } from '../../../../infra/local/demo/run-summary.ts';
 import { steadyArrivals } from '../../../../infra/local/demo/steady-arrivals.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
+import fc from '../../../support/property.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';
 import { shipped } from '../../synthesised.ts';
 import { demoRun } from './demo-run.ts';

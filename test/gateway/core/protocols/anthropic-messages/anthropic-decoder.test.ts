@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
 import { anthropic } from '../../../../../functions/gateway/core/protocols/anthropic-messages/anthropic.ts';
+import fc from '../../../../support/property.ts';
 
 type Told = Record<string, unknown> & { type: string };
 

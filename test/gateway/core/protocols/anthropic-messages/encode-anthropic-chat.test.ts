@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { ChatMessage, ChatRequest } from '../../../../../functions/gateway/core/model/chat-request.ts';
 import { anthropic } from '../../../../../functions/gateway/core/protocols/anthropic-messages/anthropic.ts';
 import type { Encoding, Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
 import { isJsonObject, type JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../../support/property.ts';
 
 const OLDEST = 'claude-3-5-haiku-20241022';
 const BUDGET = 'claude-sonnet-4-5-20250929';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
 import { bedrock } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock.ts';
 import { amazonEventStreamParser } from '../../../../../functions/gateway/core/wire/amazon-event-stream.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
 import { errorFrame, eventFrame, exceptionFrame } from '../../../../support/amazon-event-stream-frames.ts';
+import fc from '../../../../support/property.ts';
 
 const TARGET = { model: 'anthropic.claude-sonnet-4-5', streaming: true };
 

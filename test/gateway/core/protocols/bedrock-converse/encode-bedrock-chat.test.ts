@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { ChatRequest } from '../../../../../functions/gateway/core/model/chat-request.ts';
 import { bedrock } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock.ts';
 import type { Encoding, Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
 import { arrayMember, type JsonObject, member } from '../../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../../support/property.ts';
 
 const SONNET_3_7 = 'us.anthropic.claude-3-7-sonnet-20250219-v1:0';
 const SONNET_4_5 = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';

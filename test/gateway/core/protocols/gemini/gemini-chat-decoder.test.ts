@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { ChatDelta, FinishReason } from '../../../../../functions/gateway/core/model/chat-delta.ts';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
 import { arrayMember, type JsonObject, objectMember } from '../../../../../functions/gateway/core/wire/json.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
+import fc from '../../../../support/property.ts';
 
 function newDecoder() {
   return gemini.chatDecoder({ model: 'gemini-3.5-flash', streaming: true });

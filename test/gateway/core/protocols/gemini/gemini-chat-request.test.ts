@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { ChatMessage, ChatRequest } from '../../../../../functions/gateway/core/model/chat-request.ts';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
 import type { Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../../support/property.ts';
 
 const HELLO: readonly ChatMessage[] = [{ role: 'user', content: 'Hello' }];
 const WEATHER = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { EmbeddingsRequest } from '../../../../../functions/gateway/core/model/embeddings.ts';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
 import { arrayMember, type JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../../support/property.ts';
 
 const TARGET = { model: 'gemini-embedding-001', streaming: false };
 const embeddings = gemini.embeddings;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { gemini } from '../../../../../functions/gateway/core/protocols/gemini/gemini.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
+import fc from '../../../../support/property.ts';
 
 function failure(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
 import { openAiChatDecoder } from '../../../../../functions/gateway/core/protocols/openai-chat/openai-chat-decoder.ts';
 import type { WireEvent } from '../../../../../functions/gateway/core/wire/wire-event.ts';
+import fc from '../../../../support/property.ts';
 
 const DONE: WireEvent = { kind: 'event', name: 'message', data: '[DONE]' };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { readOpenAiFailure } from '../../../../../functions/gateway/core/protocols/openai-chat/openai-failure.ts';
+import fc from '../../../../support/property.ts';
 
 function read(status: number, body: unknown, headers: Record<string, string> = {}) {
   return readOpenAiFailure({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body), nowMs: 0 });

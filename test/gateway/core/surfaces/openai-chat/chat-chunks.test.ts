@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { ChatDelta } from '../../../../../functions/gateway/core/model/chat-delta.ts';
 import { openAiChatDecoder } from '../../../../../functions/gateway/core/protocols/openai-chat/openai-chat-decoder.ts';
 import { chatChunks } from '../../../../../functions/gateway/core/surfaces/openai-chat/chat-chunks.ts';
 import { chatFold } from '../../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';
 import { sseParser } from '../../../../../functions/gateway/core/wire/sse-parser.ts';
+import fc from '../../../../support/property.ts';
 
 const ABOUT = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'anthropic/claude' };
 const USAGE = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { parseChatRequest } from '../../../../../functions/gateway/core/surfaces/openai-chat/parse-chat-request.ts';
+import fc from '../../../../support/property.ts';
 
 const HELLO = { role: 'user', content: 'hello' };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { fromBase64Vector, toBase64Vector } from '../../../../../functions/gateway/core/model/base64-vector.ts';
 import { embeddingsBody } from '../../../../../functions/gateway/core/surfaces/openai-embeddings/embeddings-body.ts';
+import fc from '../../../../support/property.ts';
 
 /** 1.5 and -2 as little-endian float32. */
 const BASE64 = Buffer.from([0, 0, 0xc0, 0x3f, 0, 0, 0, 0xc0]).toString('base64');
