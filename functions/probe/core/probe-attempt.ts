@@ -6,9 +6,9 @@ import type { Clock } from '../../gateway/core/model/clock.ts';
 import type { Dial } from '../../gateway/core/model/dial.ts';
 import type { EmbeddingsRequest } from '../../gateway/core/model/embeddings.ts';
 import type { Deployment, Timeouts } from '../../gateway/core/model/gateway-config.ts';
+import { targetOf } from '../../gateway/core/protocols/deployment-target.ts';
 import type { Protocol } from '../../gateway/core/protocols/protocol.ts';
 import { PROTOCOLS } from '../../gateway/core/protocols/protocols.ts';
-import { targetOf } from '../../gateway/core/serve/encode-for-route.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
 
 export interface ProbeAttemptPorts {

@@ -1,5 +1,6 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { failureVerdict } from '../model/failure-verdict.ts';
+import type { Contender } from '../routing/contender.ts';
 import type { Race } from './race-state.ts';
 
 /** The first wait before the same deployment is asked again; it doubles, with full jitter. */
@@ -8,70 +9,94 @@ const BACKOFF_MAX_MS = 2000;
 /** A wait that would leave less than this for the attempt is not begun. */
 const MIN_ATTEMPT_MS = 250;
 
-/** The candidate to go on with after a failure; `undefined` where there is none. */
-export function nextCandidate(race: Race): number | undefined {
-  return hasAttemptLeft(race) ? untriedCandidates(race).find((candidate) => race.rules.mayRetry(candidate)) : undefined;
+/** The contender that a race begins with; `undefined` where no vendor can be asked. */
+export function firstContender<Piece>({ rules }: Race<Piece>): Contender<Piece> | undefined {
+  return rules.contenders.find(canBeAsked);
 }
 
-/** Who is asked beside an attempt that is slow; `undefined` where nobody is fit for it. */
-export function hedgeTarget(race: Race): number | undefined {
-  const isTarget = (index: number): boolean => race.rules.candidates[index]?.hedgeTarget === true;
+/** The contender to go on with after a failure; `undefined` where there is none. */
+export function nextContender<Piece>(race: Race<Piece>): Contender<Piece> | undefined {
+  const mayBeNext = (contender: Contender): boolean => race.rules.mayRetry(contender) && canBeAsked(contender);
+  return hasAttemptLeft(race) ? untriedContenders(race).find(mayBeNext) : undefined;
+}
+
+/** Those who may be asked beside an attempt that is slow, the best first. What their vendors can express is not looked at. */
+export function hedgeTargets<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
   const isFirst = race.attempts.every((attempt) => !attempt.hedge);
-  return isFirst || hasAttemptLeft(race) ? untriedCandidates(race).find(isTarget) : undefined;
+  return isFirst || hasAttemptLeft(race) ? untriedContenders(race).filter(({ limits }) => limits.isHedgeTarget) : [];
 }
 
-/** The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so. */
-export function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race['pause'] {
+/** Whether the contender's vendor can express the request. Encodes it, where that was not done before. */
+export function canBeAsked<Piece>(contender: Contender<Piece>): boolean {
+  return contender.encode().kind === 'encoded';
+}
+
+/** The wait after which the failed attempt's own deployment is asked again, where the route or a lone contender's Retry-After says so. */
+export function pauseBeforeSame<Piece>(race: Race<Piece>, failed: number, nowMs: number): Race<Piece>['pause'] {
   const attempt = race.attempts[failed];
-  if (attempt?.failure === undefined || !hasAttemptLeft(race) || !race.rules.mayRetry(attempt.candidate)) {
+  if (attempt?.failure === undefined || !hasAttemptLeft(race) || !mayAskAgain(race, attempt.contender)) {
     return undefined;
   }
-  const waitMs =
-    retryAfterOfLoneCandidate(race, attempt.failure) ?? backoffMs(race, attempt.candidate, attempt.failure);
+  const { contender, failure } = attempt;
+  const waitMs = retryAfterOfLone(race, contender, failure) ?? backoffMs(race, contender, failure);
   return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
     ? undefined
-    : { untilMs: nowMs + waitMs, candidate: attempt.candidate };
+    : { untilMs: nowMs + waitMs, contender };
 }
 
-function retryAfterOfLoneCandidate(race: Race, failure: AttemptFailure): number | undefined {
-  const isLone = race.rules.candidates.length === 1;
-  const askedMs = isLone && failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
-  // All who wait were told the same instant, and a wait of nothing would ask a vendor again in the same millisecond.
-  return askedMs === undefined ? undefined : askedMs + jitterMs(race, 0);
+/** Another attempt may have shown meanwhile that the prompt is too long for it. */
+function mayAskAgain<Piece>(race: Race<Piece>, contender: Contender<Piece>): boolean {
+  return race.rules.mayRetry(contender) && isLargeEnough(race, contender);
 }
 
-function backoffMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {
-  if (!failureVerdict(failure).retrySame || triesAt(race, candidate) > race.rules.sameTargetRetries) {
+function retryAfterOfLone<Piece>(
+  race: Race<Piece>,
+  contender: Contender<Piece>,
+  failure: AttemptFailure,
+): number | undefined {
+  if (failure.kind !== 'rate-limited' || failure.quota || failure.retryAfterMs === undefined) {
     return undefined;
   }
-  return jitterMs(race, candidate);
+  const isLone = race.rules.contenders.every((other) => other === contender || !canBeAsked(other));
+  // All who wait were told the same instant, and a wait of nothing would ask a vendor again in the same millisecond.
+  return isLone ? failure.retryAfterMs + jitterMs(race, contender) : undefined;
 }
 
-/** Full jitter: anything up to a bound that doubles with each try at the candidate. */
-function jitterMs(race: Race, candidate: number): number {
-  const tries = triesAt(race, candidate);
+function backoffMs<Piece>(race: Race<Piece>, contender: Contender<Piece>, failure: AttemptFailure): number | undefined {
+  if (!failureVerdict(failure).retrySame || triesAt(race, contender) > race.rules.sameTargetRetries) {
+    return undefined;
+  }
+  return jitterMs(race, contender);
+}
+
+/** Full jitter: anything up to a bound that doubles with each try at the contender. */
+function jitterMs<Piece>(race: Race<Piece>, contender: Contender<Piece>): number {
+  const tries = triesAt(race, contender);
   return race.rules.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (tries - 1));
 }
 
-function triesAt(race: Race, candidate: number): number {
-  return race.attempts.filter((attempt) => attempt.candidate === candidate).length;
+function triesAt<Piece>(race: Race<Piece>, contender: Contender<Piece>): number {
+  return race.attempts.filter((attempt) => attempt.contender === contender).length;
 }
 
-/** The candidates that may still be dialled, in the plan's order. A prompt that was too long for one goes only to larger windows. */
-export function untriedCandidates(race: Race): readonly number[] {
-  const exceeded = race.attempts.filter(({ failure }) => {
-    return failure !== undefined && failureVerdict(failure).next === 'larger-window';
-  });
-  const windows = exceeded.map((attempt) => race.rules.candidates[attempt.candidate]?.contextWindow ?? 0);
-  const isLargeEnough = (window: number | undefined): boolean =>
-    windows.length === 0 || (window ?? 0) > Math.max(...windows);
-  return race.rules.candidates.flatMap((candidate, index) => {
-    const isTried = race.attempts.some((attempt) => attempt.candidate === index);
-    return isTried || !isLargeEnough(candidate.contextWindow) ? [] : [index];
-  });
+/** The contenders that were not dialled yet, in the plan's order. A prompt that was too long for one goes only to larger windows. */
+export function untriedContenders<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
+  return race.rules.contenders.filter(
+    (contender) => triesAt(race, contender) === 0 && isLargeEnough(race, contender) && !contender.isUnfit(),
+  );
 }
 
-function hasAttemptLeft({ attempts, rules }: Race): boolean {
+/** Whether its window is larger than every one that the prompt was too long for. */
+function isLargeEnough<Piece>(race: Race<Piece>, { deployment }: Contender<Piece>): boolean {
+  const exceeded = race.attempts.filter(
+    ({ failure }) => failure !== undefined && failureVerdict(failure).next === 'larger-window',
+  );
+  return exceeded.every(
+    (attempt) => (deployment.contextWindow ?? 0) > (attempt.contender.deployment.contextWindow ?? 0),
+  );
+}
+
+function hasAttemptLeft<Piece>({ attempts, rules }: Race<Piece>): boolean {
   return countedAttempts(attempts) < rules.maxAttempts;
 }
 

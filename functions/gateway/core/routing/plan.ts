@@ -1,8 +1,8 @@
 import type { Random } from '../model/clock.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import type { CandidateRecord } from '../model/request-record.ts';
 import type { Standing } from '../statistics/scoreboard.ts';
+import type { Candidate } from './contender.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { exploreTarget } from './explore.ts';
 import { rendezvousOrder } from './rendezvous.ts';
@@ -14,16 +14,6 @@ export interface Plan {
   readonly candidates: readonly Candidate[];
   /** Whether the first is there to learn about it, not for its score. */
   readonly explored: boolean;
-}
-
-/** A deployment able to serve the request, with its score. */
-export interface Candidate extends CandidateRecord {
-  readonly target: Deployment;
-  readonly standing: Standing;
-  /** Expected time to first token, milliseconds. */
-  readonly expectedTtftMs: number;
-  /** Whether it is one of several that count as equally good: which of them a request meets depends on its conversation. */
-  readonly isTied: boolean;
 }
 
 export interface PlanContext {
@@ -70,13 +60,13 @@ export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
 }
 
 function scoreAll({ route, facts, qualified, look, random }: PlanContext): readonly Candidate[] {
-  const standings = qualified.map((target, position) => ({ target, position, standing: look(target.id) }));
+  const standings = qualified.map((deployment, position) => ({ deployment, position, standing: look(deployment.id) }));
   const prior = latencyPrior(standings.map(({ standing }) => standing.estimate));
-  return standings.map(({ target, position, standing }) => {
+  return standings.map(({ deployment, position, standing }) => {
     const { estimate } = standing;
     const expected = expectedLatency(estimate, facts, prior);
     const score = STRATEGIES[route.strategy].score({
-      deployment: target,
+      deployment,
       estimate,
       facts,
       position,
@@ -84,8 +74,7 @@ function scoreAll({ route, facts, qualified, look, random }: PlanContext): reado
       ...expected,
     });
     return {
-      target,
-      deployment: target.id,
+      deployment,
       standing,
       score,
       state: standing.state,
@@ -112,7 +101,7 @@ function ranked(candidates: readonly Candidate[], { route, facts }: PlanContext)
   }
   const limit = best.score * (1 + route.band);
   const equals = sorted.filter((candidate) => candidate.score <= limit && rank(candidate) === rank(best));
-  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment, facts.affinityKey);
+  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment.id, facts.affinityKey);
   const isTied = equals.length > 1;
   return [...spread.map((candidate) => ({ ...candidate, isTied })), ...sorted.slice(equals.length)];
 }

@@ -1,15 +1,15 @@
+import { type ContinuableAnswer, continuableAnswer } from '../continuation/continuable-answer.ts';
+import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { ChatDelta } from '../model/chat-delta.ts';
 import { errorJson, type GatewayError } from '../model/gateway-error.ts';
 import { streamError } from '../race/final-error.ts';
 import { type ChatChunks, chatChunks } from '../surfaces/openai-chat/chat-chunks.ts';
-import { BUG } from './bug-answer.ts';
-import type { ServedCall } from './chat-call.ts';
-import { recordOf } from './chat-progress.ts';
-import { type ContinuableAnswer, continuableAnswer } from './continuable-answer.ts';
-import { deadlineOf } from './deadline.ts';
-import type { GatewayState } from './gateway-state.ts';
+import type { Call } from './call.ts';
+import { latest } from './call-log.ts';
+import { deadlineOf } from './head.ts';
+import { BUG } from './respond.ts';
 import { trailJson } from './trail.ts';
 
 /** A stream past its commit point. */
@@ -19,6 +19,8 @@ export interface CommittedStream {
   readonly deltas: readonly ChatDelta[];
   /** The caller sees one answer by one model, also where another deployment goes on with it: the trail tells. */
   readonly about: { readonly id: string; readonly created: number; readonly model: string };
+  /** Whether the caller asked for the usage. */
+  readonly includeUsage: boolean;
 }
 
 /**
@@ -27,13 +29,13 @@ export interface CommittedStream {
  * caller hangs up, when the deadline passes and when the consumer stops early.
  */
 export async function* chatStream(
-  state: GatewayState,
-  served: ServedCall,
+  call: Call,
+  begun: BegunChat,
   stream: CommittedStream,
 ): AsyncGenerator<string, void, void> {
-  const answer = continuableAnswer(state, served, stream);
-  const nextText = textsOf(state, served, { ...stream, answer });
-  const stopWatching = abortInTime(state, served, answer);
+  const answer = continuableAnswer(begun, stream);
+  const nextText = textsOf(call, answer, stream);
+  const stopWatching = abortInTime(call, begun, answer);
   try {
     for (let text = await nextText(); text !== undefined; text = await nextText()) {
       if (text !== '') {
@@ -42,17 +44,17 @@ export async function* chatStream(
     }
   } finally {
     stopWatching();
-    withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
+    noteUsage(call, answer);
+    withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
   }
 }
 
 /** The caller's text, piece by piece; `undefined` after its ending. */
 function textsOf(
-  state: GatewayState,
-  served: ServedCall,
-  { about, answer }: CommittedStream & { readonly answer: ContinuableAnswer },
+  call: Call,
+  answer: ContinuableAnswer,
+  { about, includeUsage }: CommittedStream,
 ): () => Promise<string | undefined> {
-  const includeUsage = served.prepared.request.stream_options?.include_usage === true;
   const chunks = chatChunks({ ...about, includeUsage });
   let hasEnded = false;
   return async () => {
@@ -62,47 +64,57 @@ function textsOf(
     try {
       const deltas = await answer.next();
       hasEnded = deltas === undefined;
-      return deltas === undefined ? ending(served, chunks, answer.failure()) : chunks.encode(deltas);
+      return deltas === undefined ? ending(call, chunks, answer) : chunks.encode(deltas);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
-      state.ports.onBug?.(bug);
-      return brokenByBug(served);
+      call.gateway.ports.onBug?.(bug);
+      return brokenByBug(call);
     }
   };
 }
 
 /** Without the trail, which may be what has the bug. */
-function brokenByBug({ progress }: ServedCall): string {
-  progress.ending = 'cut';
-  progress.errorCode = BUG.code ?? BUG.type;
+function brokenByBug({ log }: Call): string {
+  log.add({ kind: 'ending', ending: 'cut', errorCode: BUG.code ?? BUG.type });
   return errorEvent(BUG);
 }
 
-function withoutThrowing({ ports }: GatewayState, action: () => void): void {
+function withoutThrowing({ gateway }: Call, action: () => void): void {
   try {
     action();
   } catch (bug) {
-    ports.onBug?.(bug);
+    gateway.ports.onBug?.(bug);
   }
 }
 
-function ending(served: ServedCall, chunks: ChatChunks, failure: AttemptFailure | undefined): string {
-  const { call, progress } = served;
+function ending(call: Call, chunks: ChatChunks, answer: ContinuableAnswer): string {
+  noteUsage(call, answer);
+  const failure = answer.failure();
   if (failure !== undefined) {
-    const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
-    return broken(served, streamError(failure), hasLeft ? 'hung-up' : 'cut');
+    return broken(call, failure);
   }
-  progress.ending = 'complete';
-  return `${chunks.end()}: nemo ${trailJson(recordOf(call, progress))}\n\ndata: [DONE]\n\n`;
+  call.log.add({ kind: 'ending', ending: 'complete' });
+  return `${chunks.end()}: nemo ${trailJson(call.record())}\n\ndata: [DONE]\n\n`;
 }
 
-function broken({ call, progress }: ServedCall, error: GatewayError, as: 'cut' | 'hung-up' = 'cut'): string {
-  progress.ending = as;
-  if (as === 'cut') {
-    progress.errorCode = error.code ?? error.type;
+/** Told once: the record that the trail is made from serves at the end too. */
+function noteUsage({ log }: Call, answer: ContinuableAnswer): void {
+  const usage = answer.usage();
+  if (usage !== undefined && latest(log, 'usage')?.usage !== usage) {
+    log.add({ kind: 'usage', usage });
   }
-  return `: nemo ${trailJson(recordOf(call, progress))}\n\n${errorEvent(error)}`;
+}
+
+function broken(call: Call, failure: AttemptFailure): string {
+  const error = streamError(failure);
+  const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
+  call.log.add(
+    hasLeft
+      ? { kind: 'ending', ending: 'hung-up' }
+      : { kind: 'ending', ending: 'cut', errorCode: error.code ?? error.type },
+  );
+  return `: nemo ${trailJson(call.record())}\n\n${errorEvent(error)}`;
 }
 
 function errorEvent(error: GatewayError): string {
@@ -110,12 +122,14 @@ function errorEvent(error: GatewayError): string {
 }
 
 /** Aborts the answer when its caller hangs up or its deadline passes. */
-function abortInTime(state: GatewayState, { call, prepared }: ServedCall, answer: ContinuableAnswer): () => void {
-  const { signal } = call.request;
-  const onHangUp = (): void => withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
-  const deadlineMs = deadlineOf(call, prepared.route.timeouts);
-  const cancelDeadline = call.clock.after(Math.max(0, deadlineMs - call.clock.nowMs()), () =>
-    answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - call.startedAtMs }),
+function abortInTime(call: Call, { route }: BegunChat, answer: ContinuableAnswer): () => void {
+  const { request, log, gateway } = call;
+  const { clock } = gateway.ports;
+  const { signal } = request;
+  const onHangUp = (): void => withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
+  const deadlineMs = deadlineOf(request, log.startedAtMs, route.timeouts);
+  const cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
+    answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - log.startedAtMs }),
   );
   signal.addEventListener('abort', onHangUp);
   if (signal.aborted) {

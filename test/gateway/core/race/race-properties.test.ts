@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { newRace, raceWakesAt, stepRace } from '../../../../functions/gateway/core/race/race.ts';
-import type {
-  Race,
-  RaceCandidate,
-  RaceCommand,
-  RaceEvent,
-  RaceRules,
-} from '../../../../functions/gateway/core/race/race-state.ts';
+import type { Race, RaceCommand, RaceEvent, RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
+import type { Contender } from '../../../../functions/gateway/core/routing/contender.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import fc from '../../../support/property.ts';
+import { raceContender } from '../../../support/racer.ts';
 
 /** What one upstream call does: content after `contentMs`, an end `restMs` later; without content its end is all there is. */
 interface Script {
@@ -148,20 +144,23 @@ const script: fc.Arbitrary<Script> = fc.record({
   failure: fc.option(failure, { nil: undefined }),
 });
 
-const candidate: fc.Arbitrary<RaceCandidate> = fc.record(
-  {
-    firstTokenMs: fc.integer({ min: 1, max: 1000 }),
-    hedgeTarget: fc.boolean(),
-    hedgeAfterMs: fc.integer({ min: 1, max: 500 }),
-    contextWindow: fc.constantFrom(8000, 32_000, 128_000),
-    lastResort: fc.boolean(),
-  },
-  { requiredKeys: ['firstTokenMs', 'hedgeTarget', 'lastResort'] },
-);
+const contender: fc.Arbitrary<Contender> = fc
+  .record(
+    {
+      firstTokenMs: fc.integer({ min: 1, max: 1000 }),
+      isHedgeTarget: fc.boolean(),
+      hedgeAfterMs: fc.integer({ min: 1, max: 500 }),
+      contextWindow: fc.constantFrom(8000, 32_000, 128_000),
+      state: fc.constantFrom('healthy' as const, 'ejected' as const),
+      isUnsupported: fc.boolean(),
+    },
+    { requiredKeys: ['firstTokenMs', 'isHedgeTarget', 'state'] },
+  )
+  .map(raceContender);
 
 const rules: fc.Arbitrary<RaceRules> = fc
   .record({
-    candidates: fc.array(candidate, { minLength: 1, maxLength: 5 }),
+    contenders: fc.array(contender, { minLength: 1, maxLength: 5 }),
     mode: fc.constantFrom('stream' as const, 'plain' as const),
     maxAttempts: fc.integer({ min: 1, max: 6 }),
     sameTargetRetries: fc.integer({ min: 0, max: 2 }),
@@ -172,7 +171,7 @@ const rules: fc.Arbitrary<RaceRules> = fc
   })
   .map(({ hedging, retryable, jitter, ...rest }) => ({
     ...rest,
-    mayRetry: (index: number) => retryable[index] ?? true,
+    mayRetry: (one: Contender) => retryable[rest.contenders.indexOf(one)] ?? true,
     random: () => jitter,
     ...(hedging === 'none' ? {} : { mayHedge: () => hedging === 'granted' }),
   }));
@@ -193,6 +192,10 @@ function holds(name: string, check: (course: Course, world: World) => void): voi
 }
 
 describe('any race, whatever happens', () => {
+  holds('asks nobody whose vendor cannot be asked', ({ race }) => {
+    assert.ok(race.attempts.every((attempt) => isFit(attempt.contender)));
+  });
+
   holds('ends, at the deadline at the latest', ({ endedAtMs }, { rules: { deadlineMs } }) => {
     assert.ok(endedAtMs <= deadlineMs);
   });
@@ -214,8 +217,8 @@ describe('any race, whatever happens', () => {
         ({ failure: why }) => why?.kind === 'context-exceeded' || why?.kind === 'rejected',
       );
       if (race.outcome?.kind === 'lost' && race.outcome.reason === 'failures' && !isWindowed) {
-        const left = [...limits.candidates.keys()].filter(
-          (index) => limits.mayRetry(index) && race.attempts.every((attempt) => attempt.candidate !== index),
+        const left = limits.contenders.filter(
+          (one) => isFit(one) && limits.mayRetry(one) && race.attempts.every((attempt) => attempt.contender !== one),
         );
         assert.ok(left.length === 0 || failovers + Math.max(0, hedges - 1) >= limits.maxAttempts);
       }
@@ -225,27 +228,27 @@ describe('any race, whatever happens', () => {
   holds(
     'never has more than two calls in flight, and one where it neither hedges nor has a last resort',
     (course, one) => {
-      const { mayHedge, candidates } = one.rules;
-      const isAlone = mayHedge === undefined && candidates.every(({ lastResort }) => !lastResort);
+      const { mayHedge, contenders } = one.rules;
+      const isAlone = mayHedge === undefined && contenders.every(({ state }) => state === 'healthy');
       assert.ok(course.mostInFlight <= (isAlone ? 1 : 2));
     },
   );
 
-  holds('gives up nobody who is slow for the sake of one that is ejected', ({ race, commands }, { rules: limits }) => {
+  holds('gives up nobody who is slow for the sake of one that is ejected', ({ race, commands }) => {
     for (const { step, command } of commands) {
       const given = command.kind === 'abort' && isFirstTokenAbort(command) ? race.attempts[command.attempt] : undefined;
       const next = commands.find((other) => other.step === step && other.command.kind === 'dial')?.command;
-      if (given !== undefined && next?.kind === 'dial' && limits.candidates[given.candidate]?.lastResort === false) {
-        assert.equal(limits.candidates[next.candidate]?.lastResort, false);
+      if (next?.kind === 'dial' && given?.contender.state === 'healthy') {
+        assert.equal(next.contender.state, 'healthy');
       }
     }
   });
 
   holds('dials a candidate again only as the route or its Retry-After allows', ({ race }, { rules: limits }) => {
-    for (const index of limits.candidates.keys()) {
-      const attempts = race.attempts.filter((attempt) => attempt.candidate === index);
-      const waits =
-        limits.candidates.length === 1 ? attempts.filter((one) => one.failure?.kind === 'rate-limited') : [];
+    const isLone = limits.contenders.filter(isFit).length === 1;
+    for (const one of limits.contenders) {
+      const attempts = race.attempts.filter((attempt) => attempt.contender === one);
+      const waits = isLone ? attempts.filter((attempt) => attempt.failure?.kind === 'rate-limited') : [];
       assert.ok(attempts.length <= 1 + limits.sameTargetRetries + waits.length);
     }
   });
@@ -281,17 +284,17 @@ describe('any race, whatever happens', () => {
 
   holds('retries only at candidates that the retry budget allows', ({ race }, { rules: limits }) => {
     const retries = race.attempts.slice(1).filter((attempt) => !attempt.hedge);
-    assert.ok(retries.every((attempt) => limits.mayRetry(attempt.candidate)));
+    assert.ok(retries.every((attempt) => limits.mayRetry(attempt.contender)));
   });
 
-  holds('asks no smaller window once a prompt was too long', ({ race, commands, tooLong }, { rules: limits }) => {
-    const windowOf = (index: number): number => limits.candidates[index]?.contextWindow ?? 0;
+  holds('asks no smaller window once a prompt was too long', ({ race, commands, tooLong }) => {
+    const windowOf = (one: Contender | undefined): number => one?.deployment.contextWindow ?? 0;
     for (const { attempt, step: knownIn } of tooLong) {
-      const refused = race.attempts[attempt]?.candidate ?? 0;
+      const refused = race.attempts[attempt]?.contender;
       const later = commands.flatMap(({ command, step }) =>
         command.kind === 'dial' && step >= knownIn ? [command] : [],
       );
-      assert.ok(later.every((dial) => dial.candidate === refused || windowOf(dial.candidate) > windowOf(refused)));
+      assert.ok(later.every((dial) => windowOf(dial.contender) > windowOf(refused)));
     }
   });
 
@@ -302,9 +305,9 @@ describe('any race, whatever happens', () => {
         return;
       }
       const failures = race.attempts.map((attempt) => attempt.failure?.kind);
-      const isTried = (index: number): boolean => race.attempts.some((attempt) => attempt.candidate === index);
+      const isTried = (one: Contender): boolean => race.attempts.some((attempt) => attempt.contender === one);
       const isOut = failures.includes('rejected') || race.attempts.length >= limits.maxAttempts;
-      const left = [...limits.candidates.keys()].filter((index) => !isTried(index) && limits.mayRetry(index));
+      const left = limits.contenders.filter((one) => isFit(one) && !isTried(one) && limits.mayRetry(one));
       assert.ok(isOut || left.length === 0 || failures.includes('context-exceeded'));
       // Nobody's patience ends the race: the last one is waited for until the deadline, unless another's refusal has ended the search.
       assert.ok(
@@ -314,6 +317,10 @@ describe('any race, whatever happens', () => {
     },
   );
 });
+
+function isFit(contender: Contender): boolean {
+  return contender.encode().kind === 'encoded';
+}
 
 function isFirstTokenAbort(command: RaceCommand): boolean {
   return command.kind === 'abort' && command.failure.kind === 'timed-out' && command.failure.phase === 'first-token';

@@ -1,9 +1,13 @@
+import type { Timeouts } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
+import type { GatewayRequest } from './ports.ts';
 
 /** Longer than any path of the gateway's, whatever a model is called. */
 const MAX_PATH_CHARS = 2048;
 /** As much as Node's server takes by default. Lambda takes less. */
 const MAX_HEADER_CHARS = 16 * 1024;
+/** What is kept of Lambda's time for a well-formed error. */
+const RESERVE_MS = 1000;
 
 /** What is wrong with the size of a request's path or headers. Looked at before anything else. */
 export function headProblem(path: string, headers: Readonly<Record<string, string>>): GatewayError | undefined {
@@ -28,4 +32,33 @@ export function bodyFormProblem(headers: Readonly<Record<string, string>>): Gate
 
 function tooLong(status: number, code: string, message: string): GatewayError {
   return { status, message, type: 'invalid_request_error', code, param: null };
+}
+
+/** The tags that the caller wants of a deployment: header `x-nemo-tags: vision, code`. */
+export function askedTags({ headers }: Pick<GatewayRequest, 'headers'>): readonly string[] {
+  const header = headers['x-nemo-tags'] ?? '';
+  return header
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}
+
+/**
+ * The instant by which a call must have ended: the least of the route's, the caller's and Lambda's. Milliseconds since 1970, as
+ * `startedAtMs`, the instant of its arrival.
+ */
+export function deadlineOf(
+  { headers, remainingMs }: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
+  startedAtMs: number,
+  { deadlineMs }: Pick<Timeouts, 'deadlineMs'>,
+): number {
+  const caller = [durationMs(headers['x-stainless-timeout'], 1000), durationMs(headers['x-nemo-timeout-ms'], 1)];
+  const platform = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
+  return startedAtMs + Math.min(deadlineMs, platform, ...caller);
+}
+
+/** A positive number in a header; anything else counts as absent. */
+function durationMs(text: string | undefined, unitMs: number): number {
+  const value = Number(text);
+  return text !== undefined && Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
 }

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { silenceRule } from '../../../../functions/gateway/core/attempt/silence-rule.ts';
 import type { Route } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import type { RaceCandidate } from '../../../../functions/gateway/core/race/race-state.ts';
-import type { Candidate } from '../../../../functions/gateway/core/routing/plan.ts';
-import type { GatewayState } from '../../../../functions/gateway/core/serve/gateway-state.ts';
-import { raceRules } from '../../../../functions/gateway/core/serve/race-rules.ts';
+import { contendersOf } from '../../../../functions/gateway/core/race/contender-limits.ts';
+import {
+  type Candidate,
+  type ContenderLimits,
+  encodingsOnce,
+} from '../../../../functions/gateway/core/routing/contender.ts';
 import { deployment, measured, route } from '../../../support/routes.ts';
-import { virtualClock } from '../../../support/virtual-clock.ts';
 
 /** What is left to the deadline. */
 const LEFT_MS = 40_000;
@@ -22,10 +23,8 @@ function candidate(
     ttftPercentileMs: (percentile) => (percentile === 99 ? tailMs : (tailMs ?? 0) / 2),
   });
   const standing = tailMs === undefined ? { ...known, estimate: { ...known.estimate, evidence: 3 } } : known;
-  const target = deployment(id);
   return {
-    target,
-    deployment: id,
+    deployment: deployment(id),
     standing,
     score: 0,
     state: 'healthy',
@@ -35,12 +34,9 @@ function candidate(
   };
 }
 
-function racing(candidates: readonly Candidate[], change: Partial<Route> = {}): readonly RaceCandidate[] {
-  const { clock } = virtualClock();
-  // The ports that the rules of a race ask: nothing else is read before the race.
-  const state = { ports: { clock, random: () => 0.5 }, hedges: { racing: 0 } } as unknown as GatewayState;
-  const setting = { route: route(change), mode: 'stream', deadlineMs: clock.nowMs() + LEFT_MS } as const;
-  return raceRules(candidates, setting, state).candidates;
+function racing(candidates: readonly Candidate[], change: Partial<Route> = {}): readonly ContenderLimits[] {
+  const encodings = encodingsOnce<never>(() => assert.fail('Limits need no encoding.'));
+  return contendersOf(candidates, encodings, { route: route(change), leftMs: LEFT_MS }).map(({ limits }) => limits);
 }
 
 describe('the limit for the first token', () => {
@@ -71,7 +67,7 @@ describe('the limit for the first token', () => {
   ];
   for (const { name, streaming, limitMs, ...tail } of rows) {
     it(name, () => {
-      const [first] = racing([candidate('a', { ...tail, target: deployment('a', { streaming }) })]);
+      const [first] = racing([candidate('a', { ...tail, deployment: deployment('a', { streaming }) })]);
       assert.equal(first?.firstTokenMs, limitMs);
     });
   }

@@ -1,19 +1,19 @@
 import { usageSoFar } from '../attempt/spent-usage.ts';
-import { chatSeam } from '../continuation/chat-seam.ts';
-import { type PlainTranscript, plainTranscript } from '../continuation/plain-transcript.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { ChatDelta } from '../model/chat-delta.ts';
 import type { ChatUsage } from '../model/chat-usage.ts';
 import { failureVerdict } from '../model/failure-verdict.ts';
-import type { ServedCall } from './chat-call.ts';
-import { continueChat } from './continue-chat.ts';
-import type { GatewayState } from './gateway-state.ts';
+import { chatSeam } from './chat-seam.ts';
+import { type BegunChat, continueChat } from './continue-chat.ts';
+import { type PlainTranscript, plainTranscript } from './plain-transcript.ts';
 
 /** A streamed answer past its commit point, read on across the breaks that another deployment can mend. */
 export interface ContinuableAnswer {
   /** The next deltas for the caller; `undefined` where the answer has ended, well or not, as `failure` says. */
   readonly next: () => Promise<readonly ChatDelta[] | undefined>;
+  /** The usage of an answer that several deployments gave; `undefined` for one deployment's, which tells it itself. */
+  readonly usage: () => ChatUsage | undefined;
   /** Why it broke off for good. */
   readonly failure: () => AttemptFailure | undefined;
   /** Stops whoever is answering. Nothing, where the answer has ended by itself. */
@@ -29,45 +29,45 @@ interface Leg {
 }
 
 interface Reading {
-  readonly state: GatewayState;
-  readonly served: ServedCall;
+  readonly begun: BegunChat;
   readonly transcript: PlainTranscript;
   readonly first: Attempt<ChatDelta>;
   leg: Leg;
   /** Answer tokens of the legs that have broken off. */
   brokenTokens: number;
+  /** Of all legs together, once there are several. */
+  usage?: ChatUsage;
 }
 
-/** `deltas`: what has been read of the leader's answer so far. */
+/** The answer that `leader` has begun. `deltas`: what has been read of it so far. */
 export function continuableAnswer(
-  state: GatewayState,
-  served: ServedCall,
+  begun: BegunChat,
   { leader, deltas }: { readonly leader: Attempt<ChatDelta>; readonly deltas: readonly ChatDelta[] },
 ): ContinuableAnswer {
   const reading: Reading = {
-    state,
-    served,
-    transcript: plainTranscript(served.prepared.request),
+    begun,
+    transcript: plainTranscript(begun.request),
     first: leader,
     leg: { leader, unread: deltas, convert: (all) => all },
     brokenTokens: 0,
   };
   return {
     next: () => next(reading),
+    usage: () => reading.usage,
     failure: () => reading.leg.leader.report().failure,
     abort: (failure) => reading.leg.leader.abort(failure),
   };
 }
 
 async function next(reading: Reading): Promise<readonly ChatDelta[] | undefined> {
-  const { served, transcript } = reading;
+  const { begun, transcript } = reading;
   do {
     const { leg } = reading;
     const deltas = leg.unread ?? (await leg.leader.next());
     leg.unread = undefined;
     if (deltas !== undefined) {
       const converted = leg.convert(deltas);
-      if (served.prepared.route.onStreamCut === 'continue') {
+      if (begun.route.onStreamCut === 'continue') {
         transcript.add(converted);
       }
       return converted;
@@ -78,16 +78,16 @@ async function next(reading: Reading): Promise<readonly ChatDelta[] | undefined>
 
 /** Whether another deployment has taken over. Where none does, the answer ends with the failure of the one that broke off. */
 async function goesOn(reading: Reading): Promise<boolean> {
-  const { state, served, leg, first } = reading;
+  const { begun, leg, first } = reading;
   const report = leg.leader.report();
   const text = reading.transcript.text();
-  if (served.prepared.route.onStreamCut !== 'continue' || text === undefined || !isMendable(report.failure)) {
+  if (begun.route.onStreamCut !== 'continue' || text === undefined || !isMendable(report.failure)) {
     return false;
   }
-  const { completion_tokens: tokens } = usageSoFar(report, served.prepared.facts.promptTokens);
+  const { completion_tokens: tokens } = usageSoFar(report, begun.promptTokens);
   const brokenTokens = reading.brokenTokens + tokens;
   const seam = chatSeam(text);
-  const continuation = await continueChat(state, served, { prefix: seam.prefix, tokens: brokenTokens });
+  const continuation = await continueChat(begun, { prefix: seam.prefix, tokens: brokenTokens });
   if (continuation === undefined) {
     return false;
   }
@@ -96,7 +96,7 @@ async function goesOn(reading: Reading): Promise<boolean> {
   reading.leg = {
     leader: continuation.leader,
     unread: continuation.deltas,
-    convert: (deltas) => seam.join(deltas.flatMap((delta) => asContinued(delta, before, served))),
+    convert: (deltas) => seam.join(deltas.flatMap((delta) => asContinued(reading, delta, before))),
   };
   return true;
 }
@@ -116,15 +116,15 @@ interface UsedBefore {
 }
 
 /** The caller sees one answer: the first deployment's members stand, and the usage is of the whole. */
-function asContinued(delta: ChatDelta, before: UsedBefore, { progress }: ServedCall): readonly ChatDelta[] {
+function asContinued(reading: Reading, delta: ChatDelta, before: UsedBefore): readonly ChatDelta[] {
   if (delta.type === 'answer-info') {
     return [];
   }
   if (delta.type !== 'usage-update') {
     return [delta];
   }
-  progress.usage = wholeUsage(before, delta.usage);
-  return [{ type: 'usage-update', usage: progress.usage }];
+  reading.usage = wholeUsage(before, delta.usage);
+  return [{ type: 'usage-update', usage: reading.usage }];
 }
 
 /**

@@ -2,14 +2,32 @@ import type { Attempt } from '../model/attempt.ts';
 import type { ChatDelta } from '../model/chat-delta.ts';
 import type { ChatMessage, ChatRequest } from '../model/chat-request.ts';
 import type { Route } from '../model/gateway-config.ts';
+import type { RaceAttempt } from '../race/race-attempt.ts';
 import { countedAttempts } from '../race/race-choices.ts';
-import type { Candidate } from '../routing/plan.ts';
-import type { ServedCall } from './chat-call.ts';
-import { noteContinuation, type Progress } from './chat-progress.ts';
-import { raceChat } from './chat-race.ts';
-import { encodeForRoute } from './encode-for-route.ts';
-import type { GatewayState } from './gateway-state.ts';
-import { isWithinRetryBudget } from './race-rules.ts';
+import { isWithinRetryBudget } from '../race/race-rules.ts';
+import type { RunResult } from '../race/run-race.ts';
+import type { Candidate } from '../routing/contender.ts';
+
+/** A chat request whose answer has begun, and how others are asked to go on with it. */
+export interface BegunChat {
+  readonly request: ChatRequest;
+  readonly route: Route;
+  /** Our own count of the prompt. */
+  readonly promptTokens: number;
+  /** Who could have served the request, in the plan's order. */
+  readonly candidates: readonly Candidate[];
+  /** Every attempt of the request up to now. */
+  readonly attempts: () => readonly RaceAttempt[];
+  /** Races the candidates for the request, under the route's settings. A vendor that cannot be asked for it is passed over. */
+  readonly race: (asked: ContinuationRace) => Promise<RunResult<ChatDelta>>;
+}
+
+/** Who is asked to go on, with what, and how often. */
+export interface ContinuationRace {
+  readonly request: ChatRequest;
+  readonly route: Route;
+  readonly candidates: readonly Candidate[];
+}
 
 /** What has been said before the break. */
 export interface TextSoFar {
@@ -29,37 +47,27 @@ export interface Continuation {
  * Asks another deployment to go on with an answer that broke off: one that takes the beginning of its answer (`prefill`) and has not
  * failed in this request, while the request has attempts and the fleet has retries left. `undefined`: nobody goes on.
  */
-export async function continueChat(
-  state: GatewayState,
-  { call, progress, prepared }: ServedCall,
-  soFar: TextSoFar,
-): Promise<Continuation | undefined> {
-  const { route, facts } = prepared;
-  const attemptsLeft = route.maxAttempts - countedAttempts(progress.attempts);
-  const request = withTextSoFar(prepared.request, soFar);
-  const fit = attemptsLeft > 0 ? fitCandidates(progress) : [];
-  const targets = fit.map(({ target }) => target);
-  // Models that are known to refuse a prefix drop out here, whatever the deployment says.
-  const encoding = encodeForRoute(route, targets, (protocol, target) => protocol.encodeChat(request, target));
-  if (encoding.kind === 'refused') {
+export async function continueChat(begun: BegunChat, soFar: TextSoFar): Promise<Continuation | undefined> {
+  const attemptsLeft = begun.route.maxAttempts - countedAttempts(begun.attempts());
+  const candidates = attemptsLeft > 0 ? fitCandidates(begun) : [];
+  if (candidates.length === 0) {
     return undefined;
   }
-  const { encoded } = encoding;
-  const plan = { candidates: fit.filter(({ deployment }) => encoded.has(deployment)), explored: false };
-  const asked = { request, route: continuationRoute(route, attemptsLeft), facts, encoded };
-  const result = await raceChat(state, call, asked, plan);
-  noteContinuation(progress, result);
-  const { outcome } = result;
-  const leader = outcome.kind === 'won' ? result.attempts[outcome.leader]?.attempt : undefined;
-  return outcome.kind === 'won' && leader !== undefined ? { leader, deltas: outcome.pieces } : undefined;
+  // Models that are known to refuse a prefix drop out in the race, whatever the deployment says.
+  const request = withTextSoFar(begun.request, soFar);
+  const { outcome } = await begun.race({ request, route: continuationRoute(begun.route, attemptsLeft), candidates });
+  return outcome.kind === 'won' ? { leader: outcome.leader.attempt, deltas: outcome.pieces } : undefined;
 }
 
-function fitCandidates({ attempts, plan }: Progress): readonly Candidate[] {
+function fitCandidates({ attempts, candidates }: BegunChat): readonly Candidate[] {
   const failed = new Set(
-    attempts.filter(({ attempt }) => hasFailed(attempt)).map(({ attempt }) => attempt.deployment.id),
+    attempts()
+      .filter(({ attempt }) => hasFailed(attempt))
+      .map(({ attempt }) => attempt.deployment.id),
   );
-  return (plan?.candidates ?? []).filter(
-    (candidate) => candidate.target.prefill && !failed.has(candidate.deployment) && isWithinRetryBudget(candidate),
+  return candidates.filter(
+    (candidate) =>
+      candidate.deployment.prefill && !failed.has(candidate.deployment.id) && isWithinRetryBudget(candidate),
   );
 }
 
