@@ -11,6 +11,7 @@ import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
 import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
+/** What differs between Lambda and the local server. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
   readonly config: GatewayConfig;
   readonly dynamoDb: DynamoDBClient;
@@ -30,9 +31,13 @@ export interface ComposedGateway {
   readonly close: () => Promise<void>;
 }
 
+/** Frames of a bug's stack: from a decoder out to the function that serves the request there are more than V8's ten. */
+export const STACK_FRAMES = 30;
+
 /** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, statisticsTable, keysTable, onStoreError } = options;
+  Error.stackTraceLimit = STACK_FRAMES;
   const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
   const statistics = fleetStatistics({
     ...shared,

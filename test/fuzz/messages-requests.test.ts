@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import { isJsonObject, member, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { coreGateway } from '../support/core-gateway.ts';
+import fc from '../support/property.ts';
 import { mutated, mutatedJson } from './mutations.ts';
 import { REAL_MESSAGES } from './real-messages.ts';
 

@@ -213,12 +213,9 @@ function lift(memory: Memory, observation: Observation, was: Ejection | undefine
 function load(
   memory: Memory,
   stored: ReadonlyMap<string, StoredStatistics>,
-  {
-    read,
-    startedAtMs,
-    paces,
-  }: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
+  reading: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
+  const { read, startedAtMs, paces } = reading;
   memory.stored = new Map([...stored].map(([id, own]) => [id, { ...own, epochs: merged(memory, id, own, paces) }]));
   memory.readAtMs = startedAtMs;
   // Also those that the store has left out: somebody else has lifted their ejection.

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import type { AnswerEvent } from '../../../../../functions/gateway/core/model/answer-event.ts';
 import type { GatewayError } from '../../../../../functions/gateway/core/model/gateway-error.ts';
 import { anthropicMessages } from '../../../../../functions/gateway/core/surfaces/anthropic-messages/anthropic-messages.ts';
 import { isJsonObject, type JsonObject, objectMember } from '../../../../../functions/gateway/core/wire/json.ts';
 import { messagesPrompt } from '../../../../support/messages-prompt.ts';
+import fc from '../../../../support/property.ts';
 import { eventsOf, type Step } from '../../../../support/steps.ts';
 
 const ABOUT = { requestId: '1', created: 0, model: 'openai/gpt', prompt: messagesPrompt({}) };

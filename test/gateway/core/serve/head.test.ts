@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Call } from '../../../../functions/gateway/core/serve/call.ts';
-import { deadlineOf, streamDeadlineOf } from '../../../../functions/gateway/core/serve/deadline.ts';
+import { deadlineOf, streamDeadlineOf } from '../../../../functions/gateway/core/serve/head.ts';
 import { route } from '../../../support/routes.ts';
 
 const STARTED_MS = 1_700_000_000_000;
@@ -43,13 +42,16 @@ describe('the deadline of a call', () => {
   for (const { name, headers = {}, remainingMs, afterMs } of ROWS) {
     it(name, () => {
       const request = { headers, ...(remainingMs === undefined ? {} : { remainingMs }) };
-      // What a deadline is made of: nothing else of a call is read.
-      const call = { request, startedAtMs: STARTED_MS } as unknown as Call;
-      const found = [deadlineOf(call, timeouts), streamDeadlineOf(call, timeouts)];
+      const found = [deadlineOf(request, STARTED_MS, timeouts), streamDeadlineOf(request, STARTED_MS, timeouts)];
       assert.deepEqual(
         found.map((atMs) => atMs - STARTED_MS),
         afterMs,
       );
     });
   }
+
+  it('begins the wait for a read anew where a stream is gone on with', () => {
+    const request = { headers: { 'x-stainless-read-timeout': '20' } };
+    assert.equal(deadlineOf(request, STARTED_MS, timeouts, STARTED_MS + 50_000), STARTED_MS + 70_000);
+  });
 });
