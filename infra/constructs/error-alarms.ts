@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../environment-file.ts';
 import type { AlarmPlan, CompositePlan } from './alarm-plan.ts';
 import { EXCESS, excess } from './excess.ts';
-import { requestMetric } from './gateway-metrics.ts';
+import { environmentMetric } from './gateway-metrics.ts';
 import { percent } from './percent.ts';
 
 /** The page for everything that callers see fail. Other alarms are mute while it is on. */
@@ -92,8 +92,8 @@ function burns({ name, aws: { alarms } }: Environment, burn: Burn): readonly Ala
     first: 'Failed requests by code and route.',
     query: 'Failed requests',
     metric: excess({
-      counted: requestMetric(name, 'Errors', 'Sum'),
-      all: requestMetric(name, 'Errors', 'SampleCount'),
+      counted: environmentMetric(name, 'Errors', 'Sum'),
+      all: environmentMetric(name, 'Errors', 'SampleCount'),
       share,
       label: 'Failed requests above what may be',
       period,

@@ -10,26 +10,10 @@ import {
   type ROUTE_METRICS,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
 
-/** A metric of all requests of an environment. `statistic` as CloudWatch writes it: `p99`, `Sum`, `SampleCount`. */
-export function requestMetric(
+/** A metric of a whole environment: of its requests, or of the fleet. `statistic` as CloudWatch writes it: `p99`, `Sum`, `SampleCount`. */
+export function environmentMetric(
   environment: string,
-  name: RequestMetric,
-  statistic: string,
-  period: Duration = Duration.minutes(5),
-): Metric {
-  return new Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName: name,
-    dimensionsMap: { Environment: environment },
-    statistic,
-    period,
-  });
-}
-
-/** A metric of an environment that is not of its requests. */
-export function fleetMetric(
-  environment: string,
-  name: FleetMetric,
+  name: RequestMetric | FleetMetric,
   statistic: string,
   period: Duration = Duration.minutes(5),
 ): Metric {

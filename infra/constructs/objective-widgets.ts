@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IWidget, MathExpression, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Environment } from '../environment-file.ts';
-import { fleetMetric, requestMetric } from './gateway-metrics.ts';
+import { environmentMetric } from './gateway-metrics.ts';
 import { percent } from './percent.ts';
 import type { PlatformParts } from './platform-alarms.ts';
 import { metricGraph } from './search-graph.ts';
@@ -12,8 +12,8 @@ export function objectiveWidgets({ name, aws: { alarms } }: Environment): IWidge
   const left = new MathExpression({
     expression: `100 * (1 - failed / (${budget} * requests))`,
     usingMetrics: {
-      failed: requestMetric(name, 'Errors', 'Sum'),
-      requests: requestMetric(name, 'Errors', 'SampleCount'),
+      failed: environmentMetric(name, 'Errors', 'Sum'),
+      requests: environmentMetric(name, 'Errors', 'SampleCount'),
     },
     label: '% left',
     period: Duration.minutes(5),
@@ -32,14 +32,14 @@ export function objectiveWidgets({ name, aws: { alarms } }: Environment): IWidge
 
 /** The gateway as seen from outside and from beside: the prober's runs, its call from outside, and lost state. */
 export function outsideWidgets({ environment: { name, aws }, prober }: PlatformParts): IWidget[] {
-  const lost = fleetMetric(name, 'StateFailures', 'Sum').with({ label: 'failures of DynamoDB' });
+  const lost = environmentMetric(name, 'StateFailures', 'Sum').with({ label: 'failures of DynamoDB' });
   const runs =
     prober === undefined
       ? []
       : [prober.metricInvocations({ label: 'runs' }), prober.metricErrors({ label: 'failed runs' })];
   const canary =
     aws.prober !== 'off' && aws.prober.canary
-      ? [fleetMetric(name, 'CanaryFailures', 'Sum').with({ label: 'failed calls from outside' })]
+      ? [environmentMetric(name, 'CanaryFailures', 'Sum').with({ label: 'failed calls from outside' })]
       : [];
   return [
     ...(runs.length === 0 ? [] : [metricGraph('Probes', [...runs, ...canary], 'runs')]),

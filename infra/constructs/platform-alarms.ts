@@ -5,7 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Environment } from '../environment-file.ts';
 import type { AlarmPlan } from './alarm-plan.ts';
-import { fleetMetric } from './gateway-metrics.ts';
+import { environmentMetric } from './gateway-metrics.ts';
 import { percent } from './percent.ts';
 
 /** What AWS runs for the gateway. */
@@ -97,7 +97,7 @@ function stateLost({ environment }: PlatformParts): AlarmPlan {
       "DynamoDB does not do what is asked: each instance routes by what it has seen itself, and keys' limits are not shared.",
     first: "The error in the lines: a right that is missing, a table that is gone, or DynamoDB's own outage.",
     query: 'Lost state',
-    metric: fleetMetric(environment.name, 'StateFailures', 'Sum'),
+    metric: environmentMetric(environment.name, 'StateFailures', 'Sum'),
     threshold: STATE_FAILURES,
     periods: [2, 3],
   };

@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../environment-file.ts';
 import type { AlarmPlan } from './alarm-plan.ts';
 import { CALLERS_GET_ERRORS } from './error-alarms.ts';
-import { fleetMetric } from './gateway-metrics.ts';
+import { environmentMetric } from './gateway-metrics.ts';
 
 /** The call from outside, as an alarm: it is a part of what callers see. */
 export const CANARY = 'the call from outside fails or is silent';
@@ -54,7 +54,7 @@ function canary(environment: string, period: Duration): AlarmPlan {
     description: `Most calls of the prober to the gateway's own address failed in ${period.toHumanString()}, or none was made.`,
     first:
       "The problem in the prober's newest canary line: no key, no right to call the address, or an answer that is none.",
-    metric: fleetMetric(environment, 'CanaryFailures', 'Average', period),
+    metric: environmentMetric(environment, 'CanaryFailures', 'Average', period),
     threshold: 0.5,
     isSilenceBad: true,
     periods: [1, 1],

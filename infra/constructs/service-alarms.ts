@@ -3,7 +3,7 @@ import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Environment } from '../environment-file.ts';
 import type { AlarmPlan } from './alarm-plan.ts';
 import { EXCESS, excess } from './excess.ts';
-import { requestMetric } from './gateway-metrics.ts';
+import { environmentMetric } from './gateway-metrics.ts';
 import { percent } from './percent.ts';
 
 const DAYS_A_MONTH = 30;
@@ -16,8 +16,8 @@ export function latencyAlarms({ name, aws: { alarms } }: Environment): readonly 
   const slow = (metric: 'TimeToFirstToken' | 'InvocationLatency', limitMs: number) =>
     excess({
       // A trimmed count: so many values were above. Source: CloudWatch user guide, "Statistics definitions".
-      counted: requestMetric(name, metric, `TC(${limitMs}:)`),
-      all: requestMetric(name, metric, 'SampleCount'),
+      counted: environmentMetric(name, metric, `TC(${limitMs}:)`),
+      all: environmentMetric(name, metric, 'SampleCount'),
       share: SLOW_SHARE,
       label: `${metric} above ${limitMs} ms, beyond ${percent(SLOW_SHARE)}`,
     });
@@ -58,8 +58,8 @@ function failovers({ name, aws: { alarms } }: Environment): AlarmPlan {
     first: 'From which deployment they fail over, and why.',
     query: 'Most failed over',
     metric: excess({
-      counted: requestMetric(name, 'Failovers', 'Sum'),
-      all: requestMetric(name, 'Failovers', 'SampleCount'),
+      counted: environmentMetric(name, 'Failovers', 'Sum'),
+      all: environmentMetric(name, 'Failovers', 'SampleCount'),
       share: alarms.failoverRate,
       label: 'Failovers above what may be',
     }),
@@ -77,7 +77,7 @@ function spending({ name, aws: { alarms } }: Environment): AlarmPlan {
     query: 'Cost by key',
     metric: new MathExpression({
       expression: `spend * ${DAYS_A_MONTH}`,
-      usingMetrics: { spend: requestMetric(name, 'CostUSD', 'Sum', Duration.days(1)) },
+      usingMetrics: { spend: environmentMetric(name, 'CostUSD', 'Sum', Duration.days(1)) },
       label: 'US dollars a month',
       period: Duration.days(1),
     }),

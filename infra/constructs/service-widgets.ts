@@ -2,7 +2,7 @@ import type { IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { DEPLOYMENT_METRICS, RequestMetric } from '../../functions/gateway/core/metrics/metric-names.ts';
 import type { DeployedVersion } from '../deployed-version.ts';
 import type { Environment } from '../environment-file.ts';
-import { byDeployment, byProvider, byRoute, requestMetric } from './gateway-metrics.ts';
+import { byDeployment, byProvider, byRoute, environmentMetric } from './gateway-metrics.ts';
 import { type GraphMarks, metricGraph, searchGraph } from './search-graph.ts';
 
 const PERCENTILES = ['p50', 'p95', 'p99'];
@@ -52,7 +52,7 @@ function overviewRow(environment: string, marks: Readonly<Record<Latency, GraphM
 }
 
 function percentiles(environment: string, metric: RequestMetric): readonly IMetric[] {
-  return PERCENTILES.map((statistic) => requestMetric(environment, metric, statistic).with({ label: statistic }));
+  return PERCENTILES.map((statistic) => environmentMetric(environment, metric, statistic).with({ label: statistic }));
 }
 
 function latencyRow(
@@ -87,7 +87,7 @@ function trafficRow(environment: string): IWidget[] {
     }),
     metricGraph(
       'Upstream calls a request',
-      [requestMetric(environment, 'Attempts', 'Average').with({ label: 'calls' })],
+      [environmentMetric(environment, 'Attempts', 'Average').with({ label: 'calls' })],
       'calls',
     ),
   ];
@@ -95,7 +95,7 @@ function trafficRow(environment: string): IWidget[] {
 
 function failureRow(environment: string, version: DeployedVersion | undefined): IWidget[] {
   const counts: readonly RequestMetric[] = ['Errors', 'Failovers', 'Throttles', 'Hedges', 'StreamCuts'];
-  const metrics = counts.map((name) => requestMetric(environment, name, 'Sum').with({ label: name }));
+  const metrics = counts.map((name) => environmentMetric(environment, name, 'Sum').with({ label: name }));
   return [
     metricGraph('Requests: errors, failovers, throttles, hedges, stream cuts', metrics, 'requests', { version }),
     deploymentCount(environment, { title: 'Failures by deployment', metric: 'Errors', statistic: 'Sum' }),
@@ -111,7 +111,7 @@ function failureRow(environment: string, version: DeployedVersion | undefined): 
 
 function costRow(environment: string): IWidget[] {
   const tokens: readonly RequestMetric[] = ['InputTokenCount', 'OutputTokenCount'];
-  const metrics = tokens.map((name) => requestMetric(environment, name, 'Sum').with({ label: name }));
+  const metrics = tokens.map((name) => environmentMetric(environment, name, 'Sum').with({ label: name }));
   return [
     metricGraph('Tokens', metrics, 'tokens'),
     deploymentCount(environment, {

@@ -140,7 +140,7 @@ const INJECTIONS = [
   'nemo_*',
   'nemo_%',
   'nemo_\\u0000',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attack on templates, not one.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text itself is the attack; nothing is to be interpolated here.
   '${jndi:ldap://127.0.0.1/a}',
   'nemo_attribute_exists(sha256)',
   'account#0',

@@ -1,6 +1,12 @@
 import { isJsonObject, type JsonObject, member } from '../wire/json.ts';
 import { type InvalidRequest, invalidMember } from './invalid-request.ts';
 
+/** The longest conversation that is taken, in messages or items. Far above what a context window holds; looking at each stays cheap. */
+export const MAX_MESSAGES = 10_000;
+
+/** The most tools that are taken, for the same reason. */
+export const MAX_TOOLS = 1_024;
+
 /** Looks at one member of a caller's body. `path` is its place, as `messages[1].content`. `undefined`: nothing is wrong. */
 export type Check = (value: unknown, path: string) => InvalidRequest | undefined;
 

@@ -10,15 +10,13 @@ import {
   isObject,
   isString,
   kindOf,
+  MAX_MESSAGES,
+  MAX_TOOLS,
   objectOf,
   optional,
   wholeNumber,
 } from '../request-checks.ts';
 import { checkContent, checkMessage } from './message-checks.ts';
-
-/** Far above what a context window holds, and low enough that looking at each stays cheap. */
-const MAX_MESSAGES = 10_000;
-const MAX_TOOLS = 1_024;
 
 /** What is wrong with the body of a Messages call. Only what is read here is checked: members that Anthropic adds tomorrow pass. */
 export function messagesRequestProblem(json: unknown): InvalidRequest | undefined {

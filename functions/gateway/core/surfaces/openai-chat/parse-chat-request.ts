@@ -10,6 +10,8 @@ import {
   isObject,
   isString,
   kindOf,
+  MAX_MESSAGES,
+  MAX_TOOLS,
   mustBe,
   optional,
   wholeNumber,
@@ -28,9 +30,6 @@ import { withoutLegacyFunctions } from './legacy-functions.ts';
 /** A chat request, or what is wrong with the body. */
 export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;
 
-/** Far above what a context window holds, and low enough that looking at each stays cheap. */
-const MAX_MESSAGES = 10_000;
-const MAX_TOOLS = 1_024;
 /** OpenAI's own limit. */
 const MAX_CHOICES = 128;
 

@@ -10,16 +10,14 @@ import {
   isObject,
   isString,
   kindOf,
+  MAX_MESSAGES,
+  MAX_TOOLS,
   objectOf,
   optional,
   wholeNumber,
 } from '../request-checks.ts';
 import { checkItem } from './check-items.ts';
 import { checkText, checkTool, checkToolChoice } from './check-tools.ts';
-
-/** Far above what a context window holds, and low enough that looking at each stays cheap. */
-const MAX_ITEMS = 10_000;
-const MAX_TOOLS = 1_024;
 
 /**
  * Looks at the JSON body of a request to the Responses API: `undefined` where it can be read. Only what translation relies on is checked,
@@ -41,7 +39,7 @@ const checkInput: Check = (value, path) => {
     return undefined;
   }
   return Array.isArray(value)
-    ? arrayOf('items', checkItem, { min: 1, max: MAX_ITEMS })(value, path)
+    ? arrayOf('items', checkItem, { min: 1, max: MAX_MESSAGES })(value, path)
     : invalidMember(path, `must be a string or an array of items; got ${kindOf(value)}.`);
 };
 
