@@ -27,9 +27,11 @@ const TEXTS: Readonly<Record<string, readonly [word: string, message: string]>> 
 };
 
 /** How each protocol says it. */
-const BODIES: Readonly<Record<string, (word: string, message: string) => string>> = {
+const BODIES: Readonly<Record<(typeof PROTOCOL_NAMES)[number], (word: string, message: string) => string>> = {
   openai: (word, message) =>
     `{"error":{"message":"${message}","type":"json_validate_failed","code":"${word}","param":"${word}"}}`,
+  'openai-responses': (word, message) =>
+    `{"error":{"message":"${message}","type":"${word}","code":"${word}","param":"${word}"}}`,
   anthropic: (word, message) =>
     `{"type":"error","error":{"type":"${word}","message":"${message}"},"request_id":"${word}"}`,
   gemini: (word, message) => `{"error":{"code":500,"status":"${word}","message":"${message}"}}`,
@@ -86,7 +88,7 @@ for (const protocol of PROTOCOL_NAMES) {
       for (const status of [200, 400, 500]) {
         for (const stream of [false, true]) {
           it(`cannot put ${what} anywhere: status ${status}, ${stream ? 'streamed' : 'plain'}`, async () => {
-            answer = { status, body: BODIES[protocol]!(...texts) };
+            answer = { status, body: BODIES[protocol](...texts) };
             const response = await fetch(`${system.baseUrl}/chat/completions`, {
               method: 'POST',
               headers: { authorization: 'Bearer nemo_test', 'content-type': 'application/json' },
