@@ -67,6 +67,7 @@ function stateTables(stack: Stack, { config, aws }: Environment, names: Resource
   return new StateTables(stack, 'State', {
     statisticsName: names.statisticsTable,
     keysName: names.keysTable,
+    answersName: config.responses.keepDays === undefined ? undefined : names.answersTable,
     isProtected: aws.protected,
     maxWritesPerSecond: Math.ceil(writesPerSecond * Object.keys(config.deployments).length * WRITE_HEADROOM),
   });
@@ -110,7 +111,7 @@ const JUDGES: readonly string[] = [
 
 function eventForm(stack: Stack, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, state, credentials } = parts;
-  const variables = { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName };
+  const variables = { ...stateVariables(parts), ...callerVariables(parts) };
   const gateway = new GatewayFunction(stack, 'Gateway', { environment, names, variables });
   state.grantGateway(gateway.function);
   credentials.grantRead(gateway.function);
@@ -129,7 +130,7 @@ function eventForm(stack: Stack, environment: Environment, parts: FunctionParts)
 
 function webForm(stack: Stack, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, state, credentials } = parts;
-  const variables = { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName };
+  const variables = { ...stateVariables(parts), ...callerVariables(parts) };
   const gateway = new WebGateway(stack, 'WebGateway', { environment, names, variables });
   state.grantGateway(gateway.role);
   credentials.grantRead(gateway.role);
@@ -177,6 +178,14 @@ function proberOf(
   return prober;
 }
 
+/** What serving callers needs, and probing does not. */
+function callerVariables({ state }: FunctionParts): Readonly<Record<string, string>> {
+  return {
+    NEMO_KEYS_TABLE: state.keys.tableName,
+    ...(state.answers === undefined ? {} : { NEMO_ANSWERS_TABLE: state.answers.tableName }),
+  };
+}
+
 function stateVariables({ state, credentials, version }: FunctionParts): Readonly<Record<string, string>> {
   return {
     NEMO_STATISTICS_TABLE: state.statistics.tableName,
@@ -198,7 +207,7 @@ function watch(stack: Stack, environment: Environment, watched: WatchedParts): r
     function: gateway.function,
     logGroup: gateway.logGroup,
     logGroups: [gateway.logGroup, ...(prober === undefined ? [] : [prober.logGroup])],
-    tables: [state.statistics, state.keys],
+    tables: [state.statistics, state.keys, ...(state.answers === undefined ? [] : [state.answers])],
     prober: prober?.function,
   };
   const { onCall } = environment.aws;

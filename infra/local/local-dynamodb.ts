@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
+  answersTable,
   createTableInput,
   keysTable,
   statisticsTable,
@@ -18,10 +19,11 @@ export interface LocalDynamoDb {
   readonly accessKeyId: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
+  readonly answersTable: string;
   readonly close: () => Promise<void>;
 }
 
-const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys' } as const;
+const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys', answersTable: 'nemo-answers' } as const;
 
 /** `accessKeyId`: for tests that must know it. @default a random one, which only this process knows and tells */
 export async function startLocalDynamoDb(
@@ -38,6 +40,7 @@ export async function startLocalDynamoDb(
   const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   await client.send(new CreateTableCommand(createTableInput(statisticsTable, TABLES.statisticsTable)));
   await client.send(new CreateTableCommand(createTableInput(keysTable, TABLES.keysTable)));
+  await client.send(new CreateTableCommand(createTableInput(answersTable, TABLES.answersTable)));
   return {
     client,
     endpoint,

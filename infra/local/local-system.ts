@@ -64,6 +64,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     dynamoDb: dynamoDb.client,
     statisticsTable: dynamoDb.statisticsTable,
     keysTable: dynamoDb.keysTable,
+    answersTable: dynamoDb.answersTable,
     credentials,
     sign,
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),

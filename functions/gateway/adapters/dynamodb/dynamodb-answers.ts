@@ -1,0 +1,225 @@
+import { promisify } from 'node:util';
+import { constants, gunzip, gzip } from 'node:zlib';
+import { DeleteItemCommand, UpdateItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../core/model/clock.ts';
+import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
+import {
+  type AnswerStore,
+  type KeepingResult,
+  type KeptAnswer,
+  MAX_CONVERSATION_BYTES,
+} from '../../core/serve/answer-store.ts';
+import { getItems, writeItems } from './batch-items.ts';
+import type { Item, TableAccess } from './read-items.ts';
+import { answersTable } from './table-definitions.ts';
+
+const zipped = promisify(gzip);
+const unzipped = promisify(gunzip);
+
+/** An item of DynamoDB's has at most 400 KB, its key and the names of its attributes included. */
+const PIECE_BYTES = 380 * 1024;
+
+/** Longer than DynamoDB takes, many pieces and a throttled table included. A caller waits for it. */
+const TIMEOUT_MS = 5_000;
+
+/** Owners whose day an instance remembers. */
+const MAX_REMEMBERED = 10_000;
+
+const DAY_MS = 86_400_000;
+
+/** The table that holds the answers, and what of them is kept. */
+export interface DynamoDbAnswersOptions extends TableAccess {
+  readonly clock: Clock;
+  readonly settings: Pick<ResponsesSettings, 'megabytesPerKeyAndDay'> & { readonly keepDays: number };
+}
+
+interface Answers extends DynamoDbAnswersOptions {
+  /** What each owner has kept in a day, as this instance was last told. */
+  readonly days: Map<string, { readonly day: string; readonly bytes: number }>;
+}
+
+/**
+ * Answers in one DynamoDB table, compressed, in as many items as each needs: the owner stands in every key, so that no read of another's
+ * can succeed. An owner's bytes of a day are counted with the writes: past the allowance an instance keeps no more of him, and may go
+ * over it by what it was writing when it learnt so.
+ */
+export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
+  const answers: Answers = { ...options, days: new Map() };
+  return {
+    keep: (owner, answer) => keep(answers, owner, answer),
+    isOverAllowance: (owner) => isOverAllowance(answers, owner),
+    read: (owner, ids) => read(answers, owner, ids),
+    findItems: (owner, itemIds) => findItems(answers, owner, itemIds),
+    remove: (owner, id) => remove(answers, owner, id),
+  };
+}
+
+const ID = answersTable.partitionKey.name;
+const TTL = answersTable.ttlAttribute;
+
+/** The key of an answer's piece. The first has no number: it says how many there are. */
+function pieceKey(owner: string, id: string, piece = 0): Item {
+  return { [ID]: { S: piece === 0 ? `${owner}#${id}` : `${owner}#${id}#${piece}` } };
+}
+
+function itemKey(owner: string, itemId: string): Item {
+  return { [ID]: { S: `${owner}#item#${itemId}` } };
+}
+
+function dayKey(owner: string, day: string): Item {
+  return { [ID]: { S: `${owner}#day#${day}` } };
+}
+
+async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promise<KeepingResult> {
+  if (isOverAllowance(answers, owner)) {
+    return 'over-allowance';
+  }
+  const json = Buffer.from(JSON.stringify(answer));
+  if (json.byteLength > MAX_CONVERSATION_BYTES) {
+    return 'too-large';
+  }
+  const data = await zipped(json, { level: constants.Z_BEST_SPEED });
+  const writes = writesOf(answers, owner, answer, data);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  // All at once: nobody is told of the answer before they are all made, and what is there in part is not there for a reader.
+  await Promise.all([writeItems(answers, writes, signal), countBytes(answers, owner, data.byteLength, signal)]);
+  return 'kept';
+}
+
+function writesOf(
+  { clock, settings }: Answers,
+  owner: string,
+  { id, itemIds }: KeptAnswer,
+  data: Buffer,
+): readonly WriteRequest[] {
+  const expiry = { [TTL]: { N: String(Math.ceil((clock.nowMs() + settings.keepDays * DAY_MS) / 1000)) } };
+  const count = Math.ceil(data.byteLength / PIECE_BYTES);
+  const pieces = Array.from({ length: count }, (_, piece) => ({
+    ...pieceKey(owner, id, piece),
+    ...expiry,
+    ...(piece === 0 && { pieces: { N: String(count) } }),
+    data: { B: data.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES) },
+  }));
+  const items = itemIds.map((itemId) => ({ ...itemKey(owner, itemId), ...expiry, answer: { S: id } }));
+  return [...pieces, ...items].map((Item) => ({ PutRequest: { Item } }));
+}
+
+function dayOf({ clock }: Answers): string {
+  return new Date(clock.nowMs()).toISOString().slice(0, 10);
+}
+
+function isOverAllowance(answers: Answers, owner: string): boolean {
+  const known = answers.days.get(owner);
+  const most = answers.settings.megabytesPerKeyAndDay * 1_000_000;
+  return known !== undefined && known.day === dayOf(answers) && known.bytes >= most;
+}
+
+async function countBytes(answers: Answers, owner: string, bytes: number, abortSignal: AbortSignal): Promise<void> {
+  const { client, tableName, clock, days } = answers;
+  const day = dayOf(answers);
+  const update = new UpdateItemCommand({
+    TableName: tableName,
+    Key: dayKey(owner, day),
+    UpdateExpression: 'SET #ttl = :ttl ADD #bytes :bytes',
+    ExpressionAttributeNames: { '#ttl': TTL, '#bytes': 'bytes' },
+    ExpressionAttributeValues: {
+      ':ttl': { N: String(Math.ceil((clock.nowMs() + 2 * DAY_MS) / 1000)) },
+      ':bytes': { N: String(bytes) },
+    },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  const { Attributes } = await client.send(update, { abortSignal });
+  days.delete(owner);
+  days.set(owner, { day, bytes: Number(Attributes?.bytes?.N ?? bytes) });
+  const [oldest] = days.keys();
+  if (days.size > MAX_REMEMBERED && oldest !== undefined) {
+    days.delete(oldest);
+  }
+}
+
+async function read(answers: Answers, owner: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeptAnswer>> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const wanted = [...new Set(ids)];
+  const firsts = await unexpired(
+    answers,
+    wanted.map((id) => pieceKey(owner, id)),
+    signal,
+  );
+  const rest = wanted.flatMap((id) => {
+    const count = pieceCount(firsts.get(keyText(pieceKey(owner, id))));
+    return Array.from({ length: Math.max(0, count - 1) }, (_, piece) => pieceKey(owner, id, piece + 1));
+  });
+  const pieces = new Map([...firsts, ...(await unexpired(answers, rest, signal))]);
+  const found = new Map<string, KeptAnswer>();
+  for (const id of wanted) {
+    const data = joinedPieces(pieces, owner, id);
+    if (data !== undefined) {
+      found.set(id, await answerIn(data));
+    }
+  }
+  return found;
+}
+
+/** By key. DynamoDB deletes what has expired within some days. */
+async function unexpired(
+  answers: Answers,
+  keys: readonly Item[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Item>> {
+  const items = await getItems(answers, keys, signal);
+  const nowSeconds = answers.clock.nowMs() / 1000;
+  return new Map(
+    items.filter((item) => Number(item[TTL]?.N ?? 0) > nowSeconds).map((item) => [keyText(item), item] as const),
+  );
+}
+
+function keyText(item: Item): string {
+  return item[ID]?.S ?? '';
+}
+
+function pieceCount(first: Item | undefined): number {
+  return Number(first?.pieces?.N ?? 0);
+}
+
+/** `undefined` where it is not there, or not all of it: a write that has failed in part, or a deletion under way. */
+function joinedPieces(pieces: ReadonlyMap<string, Item>, owner: string, id: string): Buffer | undefined {
+  const count = pieceCount(pieces.get(keyText(pieceKey(owner, id))));
+  const data = Array.from({ length: count }, (_, piece) => pieces.get(keyText(pieceKey(owner, id, piece)))?.data?.B);
+  const there = data.filter((piece) => piece !== undefined);
+  return count === 0 || there.length < count ? undefined : Buffer.concat(there);
+}
+
+/** What the gateway has written itself. Never more is unpacked than it writes. */
+async function answerIn(data: Buffer): Promise<KeptAnswer> {
+  const json = await unzipped(data, { maxOutputLength: MAX_CONVERSATION_BYTES });
+  return JSON.parse(json.toString('utf8')) as KeptAnswer;
+}
+
+async function findItems(
+  answers: Answers,
+  owner: string,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(itemIds)];
+  const keys = wanted.map((itemId) => itemKey(owner, itemId));
+  const items = await unexpired(answers, keys, AbortSignal.timeout(TIMEOUT_MS));
+  return new Map(
+    wanted.flatMap((itemId) => {
+      const answer = items.get(keyText(itemKey(owner, itemId)))?.answer?.S;
+      return answer === undefined ? [] : [[itemId, answer] as const];
+    }),
+  );
+}
+
+/** The first piece goes first: without it there is no answer. */
+async function remove(answers: Answers, owner: string, id: string): Promise<boolean> {
+  const { client, tableName, clock } = answers;
+  const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+  const deletion = new DeleteItemCommand({ TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' });
+  const { Attributes: first } = await client.send(deletion, { abortSignal });
+  const rest = Array.from({ length: Math.max(0, pieceCount(first) - 1) }, (_, piece) => ({
+    DeleteRequest: { Key: pieceKey(owner, id, piece + 1) },
+  }));
+  await writeItems(answers, rest, abortSignal);
+  return Number(first?.[TTL]?.N ?? 0) > clock.nowMs() / 1000;
+}
