@@ -74,13 +74,14 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   return { gateway, statistics, close };
 }
 
-function keptAnswers({ config, dynamoDb, answersTable }: ComposeOptions): Pick<GatewayPorts, 'answers'> {
+function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOptions): Pick<GatewayPorts, 'answers'> {
   const { keepDays, megabytesPerKeyAndDay } = config.responses;
   if (keepDays === undefined || answersTable === undefined) {
     return {};
   }
   const settings = { keepDays, megabytesPerKeyAndDay };
-  return { answers: dynamoDbAnswers({ client: dynamoDb, tableName: answersTable, clock: systemClock, settings }) };
+  const table = { client: dynamoDb, tableName: answersTable };
+  return { answers: dynamoDbAnswers({ ...table, clock: systemClock, settings, onStoreError }) };
 }
 
 /** With its stack, which holds neither prompts nor keys. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/model/clock.ts';
 import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
 import {
   type AnswerStore,
+  type FoundAnswer,
   type KeepingResult,
   type KeptAnswer,
   MAX_CONVERSATION_BYTES,
@@ -30,6 +31,8 @@ const DAY_MS = 86_400_000;
 /** The table that holds the answers, and what of them is kept. */
 export interface DynamoDbAnswersOptions extends TableAccess {
   readonly clock: Clock;
+  /** Told of each failure of DynamoDB. */
+  readonly onStoreError: (operation: string, error: unknown) => void;
   readonly settings: Pick<ResponsesSettings, 'megabytesPerKeyAndDay'> & { readonly keepDays: number };
 }
 
@@ -45,12 +48,17 @@ interface Answers extends DynamoDbAnswersOptions {
  */
 export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
   const answers: Answers = { ...options, days: new Map() };
+  const reported = <Result>(operation: string, result: Promise<Result>): Promise<Result> =>
+    result.catch((error: unknown) => {
+      options.onStoreError(operation, error);
+      throw error;
+    });
   return {
-    keep: (owner, answer) => keep(answers, owner, answer),
+    keep: (owner, answer) => reported('keep an answer', keep(answers, owner, answer)),
     isOverAllowance: (owner) => isOverAllowance(answers, owner),
-    read: (owner, ids) => read(answers, owner, ids),
-    findItems: (owner, itemIds) => findItems(answers, owner, itemIds),
-    remove: (owner, id) => remove(answers, owner, id),
+    read: (owner, ids) => reported('read an answer', read(answers, owner, ids)),
+    findItems: (owner, itemIds) => reported('find an item of an answer', findItems(answers, owner, itemIds)),
+    remove: (owner, id) => reported('remove an answer', remove(answers, owner, id)),
   };
 }
 
@@ -137,24 +145,55 @@ async function countBytes(answers: Answers, owner: string, bytes: number, abortS
   }
 }
 
-async function read(answers: Answers, owner: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeptAnswer>> {
+/** First pieces that are read at once. They may be 38 MB. */
+const FIRST_PIECES = 100;
+
+async function read(
+  answers: Answers,
+  owner: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const wanted = [...new Set(ids)];
-  const firsts = await unexpired(
-    answers,
-    wanted.map((id) => pieceKey(owner, id)),
-    signal,
-  );
-  const rest = wanted.flatMap((id) => {
-    const count = pieceCount(firsts.get(keyText(pieceKey(owner, id))));
-    return Array.from({ length: Math.max(0, count - 1) }, (_, piece) => pieceKey(owner, id, piece + 1));
-  });
-  const pieces = new Map([...firsts, ...(await unexpired(answers, rest, signal))]);
-  const found = new Map<string, KeptAnswer>();
-  for (const id of wanted) {
-    const data = joinedPieces(pieces, owner, id);
+  const pieces = new Map<string, Item>();
+  let later = 0;
+  for (let at = 0; at < wanted.length; at += FIRST_PIECES) {
+    const keys = wanted.slice(at, at + FIRST_PIECES).map((id) => pieceKey(owner, id));
+    for (const [key, item] of await unexpired(answers, keys, signal)) {
+      pieces.set(key, item);
+      later += pieceCount(item) - 1;
+    }
+    if (later * PIECE_BYTES > MAX_CONVERSATION_BYTES) {
+      return 'too-large';
+    }
+  }
+  const rest = wanted.flatMap((id) => laterKeys(owner, id, pieces.get(keyText(pieceKey(owner, id)))));
+  for (const [key, item] of await unexpired(answers, rest, signal)) {
+    pieces.set(key, item);
+  }
+  return await unpacked(wanted, (id) => joinedPieces(pieces, owner, id));
+}
+
+function laterKeys(owner: string, id: string, first: Item | undefined): readonly Item[] {
+  return Array.from({ length: Math.max(0, pieceCount(first) - 1) }, (_, piece) => pieceKey(owner, id, piece + 1));
+}
+
+/** One by one, so that few bytes of a vast answer are not unpacked beside others. */
+async function unpacked(
+  ids: readonly string[],
+  dataOf: (id: string) => Buffer | undefined,
+): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
+  const found = new Map<string, FoundAnswer>();
+  let bytes = 0;
+  for (const id of ids) {
+    const data = dataOf(id);
     if (data !== undefined) {
-      found.set(id, await answerIn(data));
+      const json = await unzipped(data, { maxOutputLength: MAX_CONVERSATION_BYTES });
+      bytes += json.byteLength;
+      if (bytes > MAX_CONVERSATION_BYTES) {
+        return 'too-large';
+      }
+      found.set(id, answerIn(json));
     }
   }
   return found;
@@ -189,10 +228,9 @@ function joinedPieces(pieces: ReadonlyMap<string, Item>, owner: string, id: stri
   return count === 0 || there.length < count ? undefined : Buffer.concat(there);
 }
 
-/** What the gateway has written itself. Never more is unpacked than it writes. */
-async function answerIn(data: Buffer): Promise<KeptAnswer> {
-  const json = await unzipped(data, { maxOutputLength: MAX_CONVERSATION_BYTES });
-  return JSON.parse(json.toString('utf8')) as KeptAnswer;
+function answerIn(json: Buffer): FoundAnswer {
+  const answer = JSON.parse(json.toString('utf8')) as KeptAnswer;
+  return { ...answer, conversationBytes: answer.earlierBytes + json.byteLength };
 }
 
 async function findItems(
@@ -217,9 +255,7 @@ async function remove(answers: Answers, owner: string, id: string): Promise<bool
   const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
   const deletion = new DeleteItemCommand({ TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' });
   const { Attributes: first } = await client.send(deletion, { abortSignal });
-  const rest = Array.from({ length: Math.max(0, pieceCount(first) - 1) }, (_, piece) => ({
-    DeleteRequest: { Key: pieceKey(owner, id, piece + 1) },
-  }));
-  await writeItems(answers, rest, abortSignal);
+  const deletions = laterKeys(owner, id, first).map((Key) => ({ DeleteRequest: { Key } }));
+  await writeItems(answers, deletions, abortSignal);
   return Number(first?.[TTL]?.N ?? 0) > clock.nowMs() / 1000;
 }

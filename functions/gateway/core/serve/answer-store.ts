@@ -12,7 +12,13 @@ export interface KeptAnswer {
   readonly body: JsonObject;
   /** Ids of the answer's items that say nothing of the answer they stand in. */
   readonly itemIds: readonly string[];
-  /** Bytes of JSON of the whole conversation up to here, itself included. */
+  /** Bytes of JSON of the conversation before it. */
+  readonly earlierBytes: number;
+}
+
+/** An answer as it is found again. */
+export interface FoundAnswer extends KeptAnswer {
+  /** Bytes of JSON of the conversation, itself included. */
   readonly conversationBytes: number;
 }
 
@@ -28,8 +34,8 @@ export interface AnswerStore {
   readonly keep: (owner: string, answer: KeptAnswer) => Promise<KeepingResult>;
   /** Whether the owner is known to have kept as much as one may today. Asks nobody. */
   readonly isOverAllowance: (owner: string) => boolean;
-  /** The answers of these ids that are there. */
-  readonly read: (owner: string, ids: readonly string[]) => Promise<ReadonlyMap<string, KeptAnswer>>;
+  /** The answers of these ids that are there; `too-large` where they are more than one conversation may be. */
+  readonly read: (owner: string, ids: readonly string[]) => Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'>;
   /** By the id of an item, the answer that it stands in. */
   readonly findItems: (owner: string, itemIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Whether there was one to remove. */

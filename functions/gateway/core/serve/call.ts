@@ -2,6 +2,7 @@ import type { Admission } from '../limits/key-limiter.ts';
 import type { Clock } from '../model/clock.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import type { Surface } from '../surfaces/surface.ts';
+import type { Conversation } from './conversation.ts';
 import type { Looks } from './look-beside.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
@@ -23,6 +24,8 @@ export interface Call {
   readonly waitsSinceMs?: number;
   /** Probes that are made while it waits. */
   looks?: Looks;
+  /** What it has to do with answers that are kept. */
+  conversation?: Conversation;
   /** Time spent waiting for the caller's body. */
   callerMs: number;
 }

@@ -1,11 +1,13 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { RunResult } from '../race/run-race.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { jsonAnswer, streamAnswer } from './answer.ts';
 import type { Call } from './call.ts';
 import { noteRace, type Progress } from './chat-progress.ts';
 import { raceChat } from './chat-race.ts';
 import { chatStream } from './chat-stream.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { isLostAfterKeeping, keptAs } from './keep-answer.ts';
 import { lossAnswer } from './lost-race.ts';
 import { planCall } from './planned-call.ts';
 import type { GatewayResponse } from './ports.ts';
@@ -30,7 +32,11 @@ export interface ServedCall {
   readonly prepared: PreparedChat;
 }
 
-function respond(state: GatewayState, served: ServedCall, result: RunResult<AnswerEvent>): GatewayResponse {
+async function respond(
+  state: GatewayState,
+  served: ServedCall,
+  result: RunResult<AnswerEvent>,
+): Promise<GatewayResponse> {
   const { call, progress, prepared } = served;
   const { outcome } = result;
   const leader = outcome.kind === 'won' ? result.attempts[outcome.leader]?.attempt : undefined;
@@ -44,9 +50,17 @@ function respond(state: GatewayState, served: ServedCall, result: RunResult<Answ
     created: Math.floor(call.startedAtMs / 1000),
     model: deployment.id,
     prompt: prepared.prompt,
+    ...keptAs(call),
   };
   if (prepared.facts.stream) {
     return streamAnswer(state, call, progress, chatStream(state, served, { leader, about, events: outcome.pieces }));
   }
-  return jsonAnswer(state, call, progress, call.surface.body(outcome.pieces, about));
+  const body = call.surface.body(outcome.pieces, about);
+  return jsonAnswer(state, call, progress, await asKept(state, served, body));
+}
+
+/** The body of an answer, kept where it is to be: then it says so. */
+async function asKept(state: GatewayState, served: ServedCall, body: JsonObject): Promise<JsonObject> {
+  const isLost = await isLostAfterKeeping(state, served, () => body);
+  return isLost ? (served.call.surface.keeping?.unkept(body) ?? body) : body;
 }

@@ -10,6 +10,7 @@ import { recordOf } from './chat-progress.ts';
 import { type ContinuableAnswer, continuableAnswer } from './continuable-answer.ts';
 import { streamDeadlineOf } from './deadline.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { isLostAfterKeeping } from './keep-answer.ts';
 import { trailJson } from './trail.ts';
 
 /** A stream past its commit point. */
@@ -61,7 +62,9 @@ function textsOf(
     try {
       const events = await answer.next();
       hasEnded = events === undefined;
-      return events === undefined ? ending(served, stream, answer.failure()) : stream.write(events);
+      return events === undefined
+        ? await ending(state, served, { stream, failure: answer.failure() })
+        : stream.write(events);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
@@ -86,14 +89,19 @@ function withoutThrowing({ ports }: GatewayState, action: () => void): void {
   }
 }
 
-function ending(served: ServedCall, stream: AnswerStream, failure: AttemptFailure | undefined): string {
+async function ending(
+  state: GatewayState,
+  served: ServedCall,
+  { stream, failure }: { readonly stream: AnswerStream; readonly failure: AttemptFailure | undefined },
+): Promise<string> {
   const { call, progress } = served;
   if (failure !== undefined) {
     const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
     return stream.broken(...broken(served, streamError(failure), hasLeft ? 'hung-up' : 'cut'));
   }
+  const isLost = await isLostAfterKeeping(state, served, stream.body);
   progress.ending = 'complete';
-  return stream.end(trailJson(recordOf(call, progress)));
+  return stream.end(trailJson(recordOf(call, progress)), isLost);
 }
 
 function broken(

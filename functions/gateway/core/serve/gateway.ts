@@ -10,14 +10,16 @@ import { standingRefusal } from './admit-call.ts';
 import { errorAnswer } from './answer.ts';
 import { bodyJson } from './body-json.ts';
 import { bugAnswer } from './bug-answer.ts';
-import type { Call } from './call.ts';
+import { type Call, endStage } from './call.ts';
 import { authenticate } from './caller-key.ts';
 import { chatCall } from './chat-call.ts';
 import { newProgress } from './chat-progress.ts';
+import { resumeConversation } from './conversation.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { headProblem } from './head-limits.ts';
+import { keptAnswerMethods, keptAnswersCall } from './kept-answers-call.ts';
 import { modelsCall } from './models-call.ts';
 import { openCall } from './open-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
@@ -35,7 +37,7 @@ interface Endpoint {
   readonly serve: (state: GatewayState, call: Call) => GatewayResponse | Promise<GatewayResponse>;
 }
 
-const PROMPTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, chatCall) };
+const PROMPTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, promptCall) };
 const EMBEDDINGS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, embeddingsCall) };
 const TOKEN_COUNTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, countTokensCall) };
 const MODELS: Endpoint = { methods: ['GET'], serve: (state, call) => modelsCall(withAllowedModels(state, call), call) };
@@ -98,6 +100,10 @@ function endpointAt({ decisions }: GatewayState, path: string): Endpoint | undef
   if (surfaceAt(path) !== undefined) {
     return PROMPTS;
   }
+  const keptAnswers = keptAnswerMethods(path);
+  if (keptAnswers !== undefined) {
+    return { methods: keptAnswers, serve: keptAnswersCall };
+  }
   switch (path) {
     case COUNT_TOKENS_PATH:
       return TOKEN_COUNTS;
@@ -108,6 +114,21 @@ function endpointAt({ decisions }: GatewayState, path: string): Endpoint | undef
     default:
       return path === '/v1/models' || path.startsWith('/v1/models/') ? MODELS : undefined;
   }
+}
+
+/** A prompt, with what is kept of its conversation before it. */
+async function promptCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
+  const { surface, request, key } = call;
+  const beganMs = call.clock.nowMs();
+  const resumed = await resumeConversation({ surface, request, key, answers: state.ports.answers }, json);
+  if (resumed.kind === 'refused') {
+    return refuse(state, call, resumed.error);
+  }
+  if (resumed.conversation?.previous !== undefined) {
+    endStage(call, 'conversation', beganMs);
+  }
+  Object.assign(call, { conversation: resumed.conversation });
+  return chatCall(state, call, resumed.json);
 }
 
 async function withBody(state: GatewayState, call: Call, serve: typeof chatCall): Promise<GatewayResponse> {

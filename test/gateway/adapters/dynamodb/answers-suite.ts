@@ -5,6 +5,7 @@ import { dynamoDbAnswers } from '../../../../functions/gateway/adapters/dynamodb
 import { systemClock } from '../../../../functions/gateway/adapters/system-clock.ts';
 import {
   type AnswerStore,
+  type FoundAnswer,
   type KeptAnswer,
   MAX_CONVERSATION_BYTES,
 } from '../../../../functions/gateway/core/serve/answer-store.ts';
@@ -47,6 +48,7 @@ function open({ client, answersTable }: AnswersUnderTest, options: OpenOptions =
     client,
     tableName: answersTable,
     clock: { ...systemClock, nowMs },
+    onStoreError: (operation, error) => assert.fail(`${operation}: ${String(error)}`),
     settings: { keepDays: 30, megabytesPerKeyAndDay },
   });
 }
@@ -57,7 +59,16 @@ function newAnswer(members: Partial<KeptAnswer> = {}): KeptAnswer {
   ids += 1;
   const id = `resp_${ids}`;
   const input = [{ type: 'message', role: 'user', content: 'Grüße, 三' }];
-  return { id, ancestors: [], input, body: { id }, itemIds: [], conversationBytes: 100, ...members };
+  return { id, ancestors: [], input, body: { id }, itemIds: [], earlierBytes: 0, ...members };
+}
+
+function found(answer: KeptAnswer): FoundAnswer {
+  return { ...answer, conversationBytes: answer.earlierBytes + Buffer.byteLength(JSON.stringify(answer)) };
+}
+
+async function countIn(store: AnswerStore, owner: string, id: string): Promise<number> {
+  const read = await store.read(owner, [id]);
+  return read === 'too-large' ? Number.NaN : read.size;
 }
 
 /** Text that no compression makes small. */
@@ -71,13 +82,13 @@ function noise(bytes: number): string {
 function answerTests(db: Db): void {
   it('gives back what was kept, by itself and among others', async () => {
     const store = open(db());
-    const answers = [newAnswer(), newAnswer({ ancestors: ['resp_0', 'resp_00'] }), newAnswer()];
+    const answers = [newAnswer(), newAnswer({ ancestors: ['resp_0', 'resp_00'], earlierBytes: 7 }), newAnswer()];
     for (const answer of answers) {
       assert.equal(await store.keep('owner', answer), 'kept');
-      assert.deepEqual(await store.read('owner', [answer.id]), new Map([[answer.id, answer]]));
+      assert.deepEqual(await store.read('owner', [answer.id]), new Map([[answer.id, found(answer)]]));
     }
-    const found = await store.read('owner', [...answers.map(({ id }) => id), 'resp_unknown']);
-    assert.deepEqual(found, new Map(answers.map((answer) => [answer.id, answer])));
+    const all = await store.read('owner', [...answers.map(({ id }) => id), 'resp_unknown']);
+    assert.deepEqual(all, new Map(answers.map((answer) => [answer.id, found(answer)])));
     assert.deepEqual(await store.read('owner', []), new Map());
   });
 
@@ -85,19 +96,20 @@ function answerTests(db: Db): void {
     const input = [{ type: 'message', role: 'user', content: noise(3_000_000) }];
     const answer = newAnswer({ input });
     assert.equal(await open(db()).keep('owner', answer), 'kept');
-    const found = await open(db()).read('owner', [answer.id]);
-    assert.deepEqual(found.get(answer.id), answer);
+    const read = await open(db()).read('owner', [answer.id]);
+    assert.deepEqual(read, new Map([[answer.id, found(answer)]]));
   });
 
   it('gives back a hundred answers at once', async () => {
     const store = open(db());
     const answers = Array.from({ length: 120 }, () => newAnswer());
     await Promise.all(answers.map((answer) => store.keep('owner', answer)));
-    const found = await store.read(
+    const read = await store.read(
       'owner',
       answers.map(({ id }) => id),
     );
-    assert.equal(found.size, 120);
+    assert.ok(read !== 'too-large');
+    assert.equal(read.size, 120);
   });
 
   it('shows nothing to another owner, and lets him remove nothing', async () => {
@@ -105,20 +117,20 @@ function answerTests(db: Db): void {
     const answer = newAnswer({ itemIds: ['msg_secret'] });
     await store.keep('owner', answer);
     for (const other of ['other', 'own', '', 'owner#item']) {
-      assert.equal((await store.read(other, [answer.id])).size, 0);
+      assert.equal(await countIn(store, other, answer.id), 0);
       assert.equal((await store.findItems(other, ['msg_secret'])).size, 0);
       assert.equal(await store.remove(other, answer.id), false);
     }
-    assert.equal((await store.read('owner', [answer.id])).size, 1);
+    assert.equal(await countIn(store, 'owner', answer.id), 1);
   });
 
   it('finds the answer in which an item stands', async () => {
     const store = open(db());
     const answer = newAnswer({ itemIds: ['msg_a', 'rs_b'] });
     await store.keep('owner', answer);
-    const found = await store.findItems('owner', ['msg_a', 'rs_b', 'msg_c']);
+    const places = await store.findItems('owner', ['msg_a', 'rs_b', 'msg_c']);
     assert.deepEqual(
-      found,
+      places,
       new Map([
         ['msg_a', answer.id],
         ['rs_b', answer.id],
@@ -133,7 +145,7 @@ function endTests(db: Db): void {
     const answer = newAnswer({ input: [{ content: noise(900_000) }] });
     await store.keep('remover', answer);
     assert.equal(await store.remove('remover', answer.id), true);
-    assert.equal((await store.read('remover', [answer.id])).size, 0);
+    assert.equal(await countIn(store, 'remover', answer.id), 0);
     assert.equal(await store.remove('remover', answer.id), false);
     const { Items = [] } = await db().client.send(new ScanCommand({ TableName: db().answersTable }));
     const left = Items.map(({ id }) => id?.S ?? '').filter((id) => id.startsWith(`remover#${answer.id}`));
@@ -146,9 +158,9 @@ function endTests(db: Db): void {
     const answer = newAnswer({ itemIds: ['msg_old'] });
     await store.keep('owner', answer);
     nowMs += 30 * DAY_MS - 1_000;
-    assert.equal((await store.read('owner', [answer.id])).size, 1);
+    assert.equal(await countIn(store, 'owner', answer.id), 1);
     nowMs += 3_000;
-    assert.equal((await store.read('owner', [answer.id])).size, 0);
+    assert.equal(await countIn(store, 'owner', answer.id), 0);
     assert.equal((await store.findItems('owner', ['msg_old'])).size, 0);
     assert.equal(await store.remove('owner', answer.id), false);
   });
@@ -162,7 +174,7 @@ function endTests(db: Db): void {
       data: { B: Buffer.from('half') },
     };
     await client.send(new PutItemCommand({ TableName: answersTable, Item }));
-    assert.equal((await open(db()).read('owner', ['resp_torn'])).size, 0);
+    assert.equal(await countIn(open(db()), 'owner', 'resp_torn'), 0);
   });
 }
 
@@ -171,7 +183,21 @@ function costTests(db: Db): void {
     const store = open(db());
     const answer = newAnswer({ input: [{ content: 'x'.repeat(MAX_CONVERSATION_BYTES) }] });
     assert.equal(await store.keep('owner', answer), 'too-large');
-    assert.equal((await store.read('owner', [answer.id])).size, 0);
+    assert.equal(await countIn(store, 'owner', answer.id), 0);
+  });
+
+  it('reads no more at once than a conversation may be, whether it was small in the table or not', async () => {
+    const store = open(db());
+    const third = MAX_CONVERSATION_BYTES / 3;
+    for (const content of ['x'.repeat(third), noise(third)]) {
+      const answers = Array.from({ length: 4 }, () => newAnswer({ input: [{ content }] }));
+      for (const answer of answers) {
+        await store.keep('vast', answer);
+      }
+      const ids = answers.map(({ id }) => id);
+      assert.equal(await store.read('vast', ids), 'too-large');
+      assert.notEqual(await store.read('vast', ids.slice(0, 2)), 'too-large');
+    }
   });
 
   it('keeps no more of an owner than a day may have, on every instance that has learnt so, and goes on the next day', async () => {
