@@ -5,41 +5,33 @@ import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
-import { type Call, endStage } from './call.ts';
-import type { GatewayState } from './gateway-state.ts';
+import { type Call, endStage, keyOf } from './call.ts';
 import type { AuthenticatedKey } from './ports.ts';
 
-/** A request that somebody can serve, as far as its key's limits need to know it. */
-interface PreparedCall {
-  readonly facts: RequestFacts;
-  readonly encoded: ReadonlyMap<string, { readonly deployment: Deployment }>;
-}
-
 /** The refusal of the call's key that is known to stand, without looking anywhere. */
-export function standingRefusal({ ports }: GatewayState, call: Call): GatewayError | undefined {
-  const key = limitedKey(call.key);
-  return key === undefined ? undefined : ports.keyLimiter?.refusal(key);
+export function standingRefusal(call: Call): GatewayError | undefined {
+  const key = limitedKey(keyOf(call));
+  return key === undefined ? undefined : call.gateway.ports.keyLimiter?.refusal(key);
 }
 
-/** Reserves in the account of the call's key what the call may take; the error where a limit is reached. */
-export async function admitCall(
-  { ports }: GatewayState,
+/** Reserves in the account of the call's key what the call may take at the dearest deployment; the error where a limit is reached. */
+export async function admit(
   call: Call,
-  { facts, encoded }: PreparedCall,
+  facts: RequestFacts,
+  deployments: readonly Deployment[],
 ): Promise<GatewayError | undefined> {
-  const key = limitedKey(call.key);
-  if (key === undefined || ports.keyLimiter === undefined) {
+  const { keyLimiter, clock, config } = call.gateway.ports;
+  const key = limitedKey(keyOf(call));
+  if (key === undefined || keyLimiter === undefined) {
     return undefined;
   }
-  const beganMs = call.clock.nowMs();
-  const deployments = [...encoded.values()].map(({ deployment }) => deployment);
-  const demand = callDemand(facts, deployments, ports.config.limits.assumedOutputTokens);
-  const admission = await ports.keyLimiter.admit(key, demand);
+  const beganMs = clock.nowMs();
+  const admission = await keyLimiter.admit(key, callDemand(facts, deployments, config.limits.assumedOutputTokens));
   endStage(call, 'limits', beganMs);
   if (admission.kind === 'refused') {
     return admission.error;
   }
-  call.admission = admission;
+  call.log.add({ kind: 'admitted', admission });
   return undefined;
 }
 

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { silenceRule } from '../../../../functions/gateway/core/attempt/silence-rule.ts';
 import type { Route } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import type { RaceCandidate } from '../../../../functions/gateway/core/race/race-state.ts';
-import type { Candidate } from '../../../../functions/gateway/core/routing/plan.ts';
-import type { GatewayState } from '../../../../functions/gateway/core/serve/gateway-state.ts';
-import { raceRules } from '../../../../functions/gateway/core/serve/race-rules.ts';
+import { contendersOf } from '../../../../functions/gateway/core/race/contender-limits.ts';
+import type { Candidate } from '../../../../functions/gateway/core/routing/contender.ts';
+import { type ContenderLimits, encodingsOnce } from '../../../../functions/gateway/core/routing/contender.ts';
 import { deployment, measured, NOTHING_USUAL, route } from '../../../support/routes.ts';
-import { virtualClock } from '../../../support/virtual-clock.ts';
 
 /** What is left to the deadline. */
 const LEFT_MS = 40_000;
@@ -23,10 +21,8 @@ function candidate(
   });
   const standing =
     tailMs === undefined ? { ...known, estimate: { ...known.estimate, evidence: 3, usual: NOTHING_USUAL } } : known;
-  const target = deployment(id);
   return {
-    target,
-    deployment: id,
+    deployment: deployment(id),
     standing,
     score: 0,
     placementScore: 0,
@@ -39,12 +35,9 @@ function candidate(
   };
 }
 
-function racing(candidates: readonly Candidate[], change: Partial<Route> = {}): readonly RaceCandidate[] {
-  const { clock } = virtualClock();
-  // The ports that the rules of a race ask: nothing else is read before the race.
-  const state = { ports: { clock, random: () => 0.5 }, hedges: { racing: 0 } } as unknown as GatewayState;
-  const setting = { route: route(change), mode: 'stream', deadlineMs: clock.nowMs() + LEFT_MS } as const;
-  return raceRules(candidates, setting, state).candidates;
+function racing(candidates: readonly Candidate[], change: Partial<Route> = {}): readonly ContenderLimits[] {
+  const encodings = encodingsOnce<never>(() => assert.fail('Limits need no encoding.'));
+  return contendersOf(candidates, encodings, { route: route(change), leftMs: LEFT_MS }).map(({ limits }) => limits);
 }
 
 describe('the limit for the first token', () => {
@@ -75,7 +68,7 @@ describe('the limit for the first token', () => {
   ];
   for (const { name, streaming, limitMs, ...tail } of rows) {
     it(name, () => {
-      const [first] = racing([candidate('a', { ...tail, target: deployment('a', { streaming }) })]);
+      const [first] = racing([candidate('a', { ...tail, deployment: deployment('a', { streaming }) })]);
       assert.equal(first?.firstTokenMs, limitMs);
     });
   }
@@ -101,48 +94,6 @@ describe('the wait before a hedge', () => {
     const [unknown] = racing([candidate('a', { state: 'probing' }), faster], { hedge });
     assert.equal(unknown?.hedgeAfterMs, undefined);
   });
-});
-
-describe('the budget of hedges', () => {
-  const BUDGET = 0.05;
-  const TTFT_MS = 300;
-  /** A thousand requests beside the hedges: the whole budget allows fifty. */
-  const REQUESTS = 1000;
-
-  interface Row {
-    readonly name: string;
-    /** Hedges of the last minutes, all of them over. */
-    readonly hedges: number;
-    readonly asked: 'when due' | 'when late';
-    /** The mean of the last seconds' times to first token. */
-    readonly recentTtftMs: number;
-    readonly isGranted: boolean;
-  }
-  const usual = { asked: 'when due', recentTtftMs: TTFT_MS } as const;
-  const rows: readonly Row[] = [
-    { ...usual, name: 'grants one that is due within its half', hedges: 24, isGranted: true },
-    { ...usual, name: 'refuses one that is due past its half', hedges: 25, isGranted: false },
-    { ...usual, name: 'grants a late one out of the other half', asked: 'when late', hedges: 49, isGranted: true },
-    { ...usual, name: 'refuses a late one past the whole', asked: 'when late', hedges: 50, isGranted: false },
-    { ...usual, name: 'grants one while the first slows down', recentTtftMs: 900, hedges: 49, isGranted: true },
-    { ...usual, name: 'refuses one past the whole also then', recentTtftMs: 900, hedges: 50, isGranted: false },
-  ];
-  for (const { name, hedges, asked, recentTtftMs, isGranted } of rows) {
-    it(name, () => {
-      const seen = { evidence: 100, ttftTotalMs: 100 * recentTtftMs };
-      const { estimate } = measured(TTFT_MS, { hedges, requests: REQUESTS + hedges });
-      const now = { estimate: { ...estimate, recent: { ...estimate.recent, ...seen } } };
-      const { clock } = virtualClock();
-      const ports = { clock, random: () => 0.5, statistics: { look: () => now } };
-      const state = { ports, hedges: { racing: 0 } } as unknown as GatewayState;
-      const setting = { route: route({ hedge: { percentile: 95, budget: BUDGET } }), mode: 'stream' } as const;
-      const candidates = [candidate('a', { ttftMs: TTFT_MS, tailMs: 1000 })];
-      const { mayHedge } = raceRules(candidates, { ...setting, deadlineMs: clock.nowMs() + LEFT_MS }, state);
-      assert.equal(mayHedge?.(asked), isGranted);
-      // A granted one counts from now on, before the statistics have it.
-      assert.equal(state.hedges.racing, isGranted ? 1 : 0);
-    });
-  }
 });
 
 describe('the silence of one that has lost to a hedge', () => {

@@ -1,20 +1,20 @@
 import { usageSoFar } from '../attempt/spent-usage.ts';
-import { chatSeam } from '../continuation/chat-seam.ts';
-import { type PlainTranscript, plainTranscript } from '../continuation/plain-transcript.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
 import { failureVerdict } from '../model/failure-verdict.ts';
 import type { Usage } from '../model/usage.ts';
-import type { ServedCall } from './chat-call.ts';
-import { continueChat } from './continue-chat.ts';
-import type { GatewayState } from './gateway-state.ts';
+import { chatSeam } from './chat-seam.ts';
+import { type BegunChat, continueChat } from './continue-chat.ts';
+import { type PlainTranscript, plainTranscript } from './plain-transcript.ts';
 
 /** A streamed answer past its commit point, read on across the breaks that another deployment can mend. */
 export interface ContinuableAnswer {
   /** The next events for the caller; `undefined` where the answer has ended, well or not, as `failure` says. */
   readonly next: () => Promise<readonly AnswerEvent[] | undefined>;
+  /** The usage of an answer that several deployments gave; `undefined` for one deployment's, which tells it itself. */
+  readonly usage: () => Usage | undefined;
   /** Why it broke off for good. */
   readonly failure: () => AttemptFailure | undefined;
   /** Stops whoever is answering. Nothing, where the answer has ended by itself. */
@@ -30,45 +30,45 @@ interface Leg {
 }
 
 interface Reading {
-  readonly state: GatewayState;
-  readonly served: ServedCall;
+  readonly begun: BegunChat;
   readonly transcript: PlainTranscript;
   readonly first: Attempt<AnswerEvent>;
   leg: Leg;
   /** Answer tokens of the legs that have broken off. */
   brokenTokens: number;
+  /** Of all legs together, once there are several. */
+  usage?: Usage;
 }
 
-/** `events`: what has been read of the leader's answer so far. */
+/** The answer that `leader` has begun. `events`: what has been read of it so far. */
 export function continuableAnswer(
-  state: GatewayState,
-  served: ServedCall,
+  begun: BegunChat,
   { leader, events }: { readonly leader: Attempt<AnswerEvent>; readonly events: readonly AnswerEvent[] },
 ): ContinuableAnswer {
   const reading: Reading = {
-    state,
-    served,
-    transcript: plainTranscript(served.prepared.prompt),
+    begun,
+    transcript: plainTranscript(begun.prompt),
     first: leader,
     leg: { leader, unread: events, convert: (all) => all },
     brokenTokens: 0,
   };
   return {
     next: () => next(reading),
+    usage: () => reading.usage,
     failure: () => reading.leg.leader.report().failure,
     abort: (failure) => reading.leg.leader.abort(failure),
   };
 }
 
 async function next(reading: Reading): Promise<readonly AnswerEvent[] | undefined> {
-  const { served, transcript } = reading;
+  const { begun, transcript } = reading;
   do {
     const { leg } = reading;
     const events = leg.unread ?? (await leg.leader.next());
     leg.unread = undefined;
     if (events !== undefined) {
       const converted = leg.convert(events);
-      if (served.prepared.route.onStreamCut === 'continue') {
+      if (begun.route.onStreamCut === 'continue') {
         transcript.add(converted);
       }
       return converted;
@@ -79,16 +79,16 @@ async function next(reading: Reading): Promise<readonly AnswerEvent[] | undefine
 
 /** Whether another deployment has taken over. Where none does, the answer ends with the failure of the one that broke off. */
 async function goesOn(reading: Reading): Promise<boolean> {
-  const { state, served, leg, first } = reading;
+  const { begun, leg, first } = reading;
   const report = leg.leader.report();
   const text = reading.transcript.text();
-  if (served.prepared.route.onStreamCut !== 'continue' || text === undefined || !isMendable(report.failure)) {
+  if (begun.route.onStreamCut !== 'continue' || text === undefined || !isMendable(report.failure)) {
     return false;
   }
-  const { output: tokens } = usageSoFar(report, served.prepared.facts.promptTokens);
+  const { output: tokens } = usageSoFar(report, begun.promptTokens);
   const brokenTokens = reading.brokenTokens + tokens;
   const seam = chatSeam(text, reading.transcript.last());
-  const continuation = await continueChat(state, served, { text: seam.prefix, tokens: brokenTokens });
+  const continuation = await continueChat(begun, { text: seam.prefix, tokens: brokenTokens });
   if (continuation === undefined) {
     return false;
   }
@@ -97,7 +97,7 @@ async function goesOn(reading: Reading): Promise<boolean> {
   reading.leg = {
     leader: continuation.leader,
     unread: continuation.events,
-    convert: (events) => seam.join(events.flatMap((event) => asContinued(event, before, served))),
+    convert: (events) => seam.join(events.flatMap((event) => asContinued(reading, event, before))),
   };
   return true;
 }
@@ -117,15 +117,15 @@ interface UsedBefore {
 }
 
 /** The caller sees one answer: what the first deployment says of it stands, and the usage is of the whole. */
-function asContinued(event: AnswerEvent, before: UsedBefore, { progress }: ServedCall): readonly AnswerEvent[] {
+function asContinued(reading: Reading, event: AnswerEvent, before: UsedBefore): readonly AnswerEvent[] {
   if (event.type === 'about') {
     return [];
   }
   if (event.type !== 'usage') {
     return [event];
   }
-  progress.usage = wholeUsage(before, event.usage);
-  return [{ type: 'usage', usage: progress.usage }];
+  reading.usage = wholeUsage(before, event.usage);
+  return [{ type: 'usage', usage: reading.usage }];
 }
 
 /**

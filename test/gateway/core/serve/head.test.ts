@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Call } from '../../../../functions/gateway/core/serve/call.ts';
-import { deadlineOf, streamDeadlineOf } from '../../../../functions/gateway/core/serve/deadline.ts';
+import { deadlineOf, isCallersDeadline, streamDeadlineOf } from '../../../../functions/gateway/core/serve/head.ts';
 import { route } from '../../../support/routes.ts';
 
 const STARTED_MS = 1_700_000_000_000;
@@ -13,6 +12,8 @@ interface Row {
   readonly remainingMs?: number;
   /** Since the call's start: before the stream has begun, and after. */
   readonly afterMs: readonly [number, number];
+  /** Whether the caller has set it: before the stream has begun, and after. */
+  readonly isCallers?: readonly [boolean, boolean];
 }
 
 const ROWS: readonly Row[] = [
@@ -25,12 +26,19 @@ const ROWS: readonly Row[] = [
     headers: { 'x-nemo-timeout-ms': '2500' },
     remainingMs: 30_000,
     afterMs: [2_500, 2_500],
+    isCallers: [true, true],
   },
-  { name: "is that of OpenAI's client for Node", headers: { 'x-stainless-timeout': '20' }, afterMs: [20_000, 20_000] },
+  {
+    name: "is that of OpenAI's client for Node",
+    headers: { 'x-stainless-timeout': '20' },
+    afterMs: [20_000, 20_000],
+    isCallers: [true, true],
+  },
   {
     name: "of OpenAI's client for Python bounds each read, so only the wait for the first",
     headers: { 'x-stainless-read-timeout': '20' },
     afterMs: [20_000, 120_000],
+    isCallers: [true, false],
   },
   {
     name: 'is untouched by what is no length of time',
@@ -43,13 +51,24 @@ describe('the deadline of a call', () => {
   for (const { name, headers = {}, remainingMs, afterMs } of ROWS) {
     it(name, () => {
       const request = { headers, ...(remainingMs === undefined ? {} : { remainingMs }) };
-      // What a deadline is made of: nothing else of a call is read.
-      const call = { request, startedAtMs: STARTED_MS } as unknown as Call;
-      const found = [deadlineOf(call, timeouts), streamDeadlineOf(call, timeouts)];
+      const found = [deadlineOf(request, STARTED_MS, timeouts), streamDeadlineOf(request, STARTED_MS, timeouts)];
       assert.deepEqual(
         found.map((atMs) => atMs - STARTED_MS),
         afterMs,
       );
     });
   }
+
+  for (const { name, headers = {}, remainingMs, isCallers = [false, false] } of ROWS) {
+    it(`is known as the caller's own or not, where it ${name}`, () => {
+      const request = { headers, ...(remainingMs === undefined ? {} : { remainingMs }) };
+      const found = [false, true].map((hasBegun) => isCallersDeadline(request, STARTED_MS, timeouts, hasBegun));
+      assert.deepEqual(found, isCallers);
+    });
+  }
+
+  it('begins the wait for a read anew where a stream is gone on with', () => {
+    const request = { headers: { 'x-stainless-read-timeout': '20' } };
+    assert.equal(deadlineOf(request, STARTED_MS, timeouts, STARTED_MS + 50_000), STARTED_MS + 70_000);
+  });
 });

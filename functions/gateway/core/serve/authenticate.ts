@@ -1,13 +1,13 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import { type Call, endStage } from './call.ts';
-import type { GatewayState } from './gateway-state.ts';
 
 /**
- * Finds out whose key the caller has shown, and notes it in the call. Every key that is not good gets the same answer, be it malformed,
+ * Finds out whose key the caller has shown, and notes it in the call's log. Every key that is not good gets the same answer, be it malformed,
  * unknown, expired or revoked.
  */
-export async function authenticate({ ports }: GatewayState, call: Call): Promise<GatewayError | undefined> {
-  const beganMs = call.clock.nowMs();
+export async function authenticate(call: Call): Promise<GatewayError | undefined> {
+  const { ports } = call.gateway;
+  const beganMs = ports.clock.nowMs();
   const shown = shownKey(call.request.headers);
   const key = shown === undefined ? undefined : await ports.authenticate(shown);
   const nowMs = endStage(call, 'auth', beganMs);
@@ -17,7 +17,7 @@ export async function authenticate({ ports }: GatewayState, call: Call): Promise
   if (key === undefined || (key.expiresAtMs ?? Infinity) <= nowMs) {
     return shown === undefined ? noKey() : unknownKey();
   }
-  call.key = key;
+  call.log.add({ kind: 'authenticated', key });
   return undefined;
 }
 
