@@ -1,8 +1,9 @@
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
-import type { AskedOfKept, Keeping, Surface } from '../surfaces/surface.ts';
+import type { AskedOfKept, Keeping } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
 import { type AnswerStore, type FoundAnswer, type KeptAnswer, MAX_CONVERSATION_BYTES } from './answer-store.ts';
-import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
+import { type Call, endStage, keyOf } from './call.ts';
+import type { AuthenticatedKey } from './ports.ts';
 
 /** What a call has to do with answers that are kept. */
 export interface Conversation {
@@ -17,16 +18,8 @@ export interface Conversation {
 
 /** A request's body that refers to nothing that is kept. */
 export type ResumedConversation =
-  | { readonly kind: 'resumed'; readonly json: unknown; readonly conversation?: Conversation }
+  | { readonly kind: 'resumed'; readonly json: unknown }
   | { readonly kind: 'refused'; readonly error: GatewayError };
-
-/** What reading a conversation needs of a call. */
-export interface ConversationOptions {
-  readonly surface: Surface;
-  readonly request: GatewayRequest;
-  readonly key: AuthenticatedKey | undefined;
-  readonly answers: AnswerStore | undefined;
-}
 
 /** A conversation has as many answers at the most. Each is read when it goes on. */
 const MAX_ANCESTORS = 1000;
@@ -35,9 +28,10 @@ const MAX_ANCESTORS = 1000;
  * Puts what is kept of a conversation before a request that goes on with it, and in place of references to its items. A body that asks for
  * nothing of the kind stays as it is, and where no answers are kept every body does: its surface refuses what needs them.
  */
-export async function resumeConversation(options: ConversationOptions, json: unknown): Promise<ResumedConversation> {
-  const { surface, answers, key } = options;
-  const { keeping } = surface;
+export async function resumeConversation(call: Call, json: unknown): Promise<ResumedConversation> {
+  const { answers, clock } = call.gateway.ports;
+  const { keeping } = call.surface;
+  const key = keyOf(call);
   if (keeping === undefined || answers === undefined || key === undefined || !isJsonObject(json)) {
     return { kind: 'resumed', json };
   }
@@ -45,9 +39,13 @@ export async function resumeConversation(options: ConversationOptions, json: unk
   if (asked.kind === 'invalid') {
     return refused(badRequest(asked.message, asked.param));
   }
-  const owner = ownerOf(key);
-  const found = await keptBefore({ answers, owner, keeping }, asked).catch(() => storeAway());
-  return 'status' in found ? refused(found) : resumed(options, { json, asked, owner, found, keeping });
+  const store = { answers, owner: ownerOf(key), keeping };
+  const beganMs = clock.nowMs();
+  const before = await keptBefore(store, asked).catch(() => storeAway());
+  if (asked.previous !== undefined || asked.items.length > 0) {
+    endStage(call, 'conversation', beganMs);
+  }
+  return 'status' in before ? refused(before) : resumed(call, { json, asked, before, store });
 }
 
 /** Whose answers a key's are. */
@@ -130,31 +128,32 @@ async function itemsPlaces({ answers, owner, keeping }: Store, { items }: AskedO
 interface Resuming {
   readonly json: JsonObject;
   readonly asked: AskedOfKept;
-  readonly owner: string;
-  readonly found: Before;
-  readonly keeping: Keeping;
+  readonly before: Before;
+  readonly store: Store;
 }
 
-function resumed({ surface, request, answers }: ConversationOptions, resuming: Resuming): ResumedConversation {
-  const { json, asked, owner, found, keeping } = resuming;
-  const standing = new Set(found.conversation.flatMap((answer) => [...keeping.itemsOf(answer).keys()]));
-  const items = new Map(found.others.flatMap((answer) => [...keeping.itemsOf(answer)]));
-  const own = keeping.ownBody(json, { found: items, standing });
+function resumed({ surface, request, log }: Call, resuming: Resuming): ResumedConversation {
+  const { json, asked, before, store } = resuming;
+  const { owner, keeping, answers } = store;
+  const standing = new Set(before.conversation.flatMap((answer) => [...keeping.itemsOf(answer).keys()]));
+  const found = new Map(before.others.flatMap((answer) => [...keeping.itemsOf(answer)]));
+  const own = keeping.ownBody(json, { found, standing });
   // By itself first: errors name the places that the caller knows.
-  const problem = own.kind === 'invalid' ? own : surface.read(own.body, request.headers);
-  if (own.kind === 'invalid' || problem.kind === 'invalid') {
-    return problem.kind === 'invalid' ? refused(badRequest(problem.message, problem.param)) : { kind: 'resumed', json };
+  const read = own.kind === 'invalid' ? own : surface.read(own.body, request.headers);
+  if (own.kind === 'invalid' || read.kind === 'invalid') {
+    return refused(read.kind === 'invalid' ? badRequest(read.message, read.param) : storeAway());
   }
-  const earlier = found.conversation.flatMap(({ input, body }) => [...input, ...keeping.outputOf(body)]);
-  const isKept = asked.isKept && answers?.isOverAllowance(owner) === false;
+  const earlier = before.conversation.flatMap(({ input, body }) => [...input, ...keeping.outputOf(body)]);
   const toKeep = {
-    ancestors: found.conversation.map(({ id }) => id),
+    ancestors: before.conversation.map(({ id }) => id),
     input: keeping.inputOf(own.body),
-    earlierBytes: found.conversation.at(-1)?.conversationBytes ?? 0,
+    earlierBytes: before.conversation.at(-1)?.conversationBytes ?? 0,
   };
+  const isKept = asked.isKept && !answers.isOverAllowance(owner);
   const previous = asked.previous === undefined ? {} : { previous: asked.previous };
   const conversation = { owner, ...previous, isWanted: asked.isKept, ...(isKept && { toKeep }) };
-  return { kind: 'resumed', json: keeping.resumed(own.body, earlier), conversation };
+  log.add({ kind: 'conversation', conversation });
+  return { kind: 'resumed', json: keeping.resumed(own.body, earlier) };
 }
 
 const MAX_SHOWN_CHARS = 100;

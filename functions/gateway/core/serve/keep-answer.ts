@@ -2,36 +2,33 @@ import type { AnswerIdentity, Keeping } from '../surfaces/surface.ts';
 import { type JsonObject, stringMember } from '../wire/json.ts';
 import type { AnswerStore, KeptAnswer } from './answer-store.ts';
 import type { Call } from './call.ts';
-import type { Progress } from './chat-progress.ts';
+import { latest } from './call-log.ts';
 import type { Conversation } from './conversation.ts';
-import type { GatewayState } from './gateway-state.ts';
 
 /** What an answer says of its being kept, before it is. */
-export function keptAs({
-  conversation,
-}: Pick<Call, 'conversation'>): Pick<AnswerIdentity, 'isKept' | 'previousAnswer'> {
-  const { previous, toKeep } = conversation ?? {};
+export function keptAs({ log }: Call): Pick<AnswerIdentity, 'isKept' | 'previousAnswer'> {
+  const { previous, toKeep } = latest(log, 'conversation')?.conversation ?? {};
   return { ...(previous !== undefined && { previousAnswer: previous }), ...(toKeep !== undefined && { isKept: true }) };
 }
 
 /**
  * Keeps a whole answer that is to be kept, before its caller is told that it is whole. Gives whether it was to be and is not: the answer
- * is worth more than its keeping, so it goes out, and says that `store` was dropped.
+ * is worth more than its keeping, so it goes out, and `store` is named as dropped.
  */
-export async function isLostAfterKeeping(
-  { ports }: GatewayState,
-  { call, progress }: { readonly call: Call; readonly progress: Progress },
-  bodyOf: (() => JsonObject) | undefined,
-): Promise<boolean> {
-  const { conversation, surface, requestId } = call;
-  const { answers } = ports;
+export async function isLostAfterKeeping(call: Call, bodyOf: (() => JsonObject) | undefined): Promise<boolean> {
+  const { surface, log, gateway } = call;
+  const { answers } = gateway.ports;
+  const conversation = latest(log, 'conversation')?.conversation;
   if (conversation === undefined || surface.keeping === undefined || answers === undefined) {
     return false;
   }
+  const { requestId } = log;
   const toKeep = bodyOf && keptAnswer(surface.keeping, conversation, { requestId, body: bodyOf() });
   const isKept = toKeep !== undefined && (await isKeptIn(answers, conversation.owner, toKeep));
   const isLost = conversation.isWanted && !isKept;
-  progress.dropped = isLost ? [...progress.dropped, 'store'] : progress.dropped;
+  if (isLost) {
+    log.add({ kind: 'unkept' });
+  }
   return isLost;
 }
 

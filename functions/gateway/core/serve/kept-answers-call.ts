@@ -1,13 +1,11 @@
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { inputItemsPage } from '../surfaces/openai-responses/list-input.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { errorAnswer, jsonAnswer } from './answer.ts';
 import type { AnswerStore } from './answer-store.ts';
-import type { Call } from './call.ts';
-import { newProgress } from './chat-progress.ts';
+import { type Call, keyOf } from './call.ts';
 import { keptConversation, ownerOf, storeAway } from './conversation.ts';
-import type { GatewayState } from './gateway-state.ts';
 import type { GatewayRequest, GatewayResponse } from './ports.ts';
+import { errorAnswer, jsonAnswer } from './respond.ts';
 
 /** A kept answer, or what it was given. Another answer's id is no path of the gateway's. */
 const PATH = /^\/v1\/responses\/(resp_[\w-]{1,100})(\/input_items)?$/;
@@ -29,17 +27,15 @@ interface Refusal {
 }
 
 /** Serves `GET` and `DELETE /v1/responses/{id}` and `GET /v1/responses/{id}/input_items`, to the key that made the answer alone. */
-export async function keptAnswersCall(state: GatewayState, call: Call): Promise<GatewayResponse> {
-  const { request, key } = call;
-  const { answers } = state.ports;
+export async function keptAnswersCall(call: Call): Promise<GatewayResponse> {
+  const { request } = call;
+  const { answers } = call.gateway.ports;
+  const key = keyOf(call);
   const looked =
     answers === undefined || key === undefined
       ? refused(keepsNone())
       : await look(answers, ownerOf(key), request).catch(() => refused(storeAway()));
-  const progress = newProgress('other');
-  return looked.kind === 'refused'
-    ? errorAnswer(state, call, progress, looked.error)
-    : jsonAnswer(state, call, progress, looked.body);
+  return looked.kind === 'refused' ? errorAnswer(call, looked.error) : jsonAnswer(call, looked.body);
 }
 
 async function look(answers: AnswerStore, owner: string, { method, path, query }: GatewayRequest): Promise<Looked> {
