@@ -228,12 +228,6 @@ describe('the answers that are kept', () => {
       'dynamodb:UpdateItem',
     ]);
   });
-
-  test('hold to the AwsSolutions rules of cdk-nag', () => {
-    const { app } = gatewayApp({ ...environment, config: { ...environment.config, responses } });
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    assert.doesNotThrow(() => app.synth());
-  });
 });
 
 describe('a first deployment that fails', () => {
@@ -472,7 +466,9 @@ describe('the stack', () => {
   });
 
   test('holds to the AwsSolutions rules of cdk-nag, with a reason for each exception', () => {
-    const { app } = gatewayApp(shipped('prod', { onCall: { page: ['oncall@example.com'], ticket: [] } }));
+    const environment = shipped('prod', { onCall: { page: ['oncall@example.com'], ticket: [] } });
+    const responses = { keepDays: 30, megabytesPerKeyAndDay: 1_000 };
+    const { app } = gatewayApp({ ...environment, config: { ...environment.config, responses } });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const exitCode = process.exitCode;
     const assembly = app.synth();

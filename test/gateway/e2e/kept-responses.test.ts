@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createOpenAI } from '@ai-sdk/openai';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { generateText, isStepCount, tool } from 'ai';
 import OpenAI from 'openai';
 import type { FunctionTool, Response as OpenAiResponse, ResponseInputItem } from 'openai/resources/responses/responses';
+import * as z from 'zod';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
@@ -177,6 +180,32 @@ describe('a conversation that is kept', () => {
       OpenAI.BadRequestError,
     );
   });
+});
+
+describe("the AI SDK's OpenAI provider, which refers to earlier items where it may", () => {
+  for (const protocol of PROTOCOLS) {
+    it(`goes through a loop of tool calls without a setting, over a provider of the ${protocol} protocol`, async () => {
+      await using gateway = await runningGateway({ fakes: { only: protocol }, config: KEEPING });
+      gateway.fakes.only.script(
+        {
+          kind: 'tool-call',
+          reasoning: ['Hm.'],
+          text: 'I will see.',
+          calls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }],
+        },
+        { kind: 'answer', text: 'It rains in Oslo.' },
+      );
+      const weather = tool({
+        description: 'The weather in a city.',
+        inputSchema: z.object({ city: z.string() }),
+        execute: async () => 'rain',
+      });
+      const model = createOpenAI({ baseURL: gateway.baseUrl, apiKey: gateway.key })('all');
+      const call = { model, prompt: 'Weather in Oslo?', tools: { weather }, stopWhen: isStepCount(3) };
+      assert.equal((await generateText(call)).text, 'It rains in Oslo.');
+      assert.match(sent(gateway), /Weather in Oslo.*I will see.*weather.*rain/s);
+    });
+  }
 });
 
 describe('what is kept', () => {
