@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
-import { DeleteItemCommand, UpdateItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
 import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
 import {
@@ -11,6 +11,7 @@ import {
   MAX_CONVERSATION_BYTES,
 } from '../../core/serve/answer-store.ts';
 import { getItems, writeItems } from './batch-items.ts';
+import { type DayAllowance, dayAllowance } from './day-allowance.ts';
 import type { Item, TableAccess } from './read-items.ts';
 import { answersTable } from './table-definitions.ts';
 
@@ -23,9 +24,6 @@ const PIECE_BYTES = 380 * 1024;
 /** Longer than DynamoDB takes, many pieces and a throttled table included. A caller waits for it. */
 const TIMEOUT_MS = 5_000;
 
-/** Owners whose day an instance remembers. */
-const MAX_REMEMBERED = 10_000;
-
 const DAY_MS = 86_400_000;
 
 /** The table that holds the answers, and what of them is kept. */
@@ -37,17 +35,15 @@ export interface DynamoDbAnswersOptions extends TableAccess {
 }
 
 interface Answers extends DynamoDbAnswersOptions {
-  /** What each owner has kept in a day, as this instance was last told. */
-  readonly days: Map<string, { readonly day: string; readonly bytes: number }>;
+  readonly allowance: DayAllowance;
 }
 
 /**
  * Answers in one DynamoDB table, compressed, in as many items as each needs: the owner stands in every key, so that no read of another's
- * can succeed. An owner's bytes of a day are counted with the writes: past the allowance an instance keeps no more of him, and may go
- * over it by what it was writing when it learnt so.
+ * can succeed. An owner's bytes of a day are counted with the writes.
  */
 export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
-  const answers: Answers = { ...options, days: new Map() };
+  const answers: Answers = { ...options, allowance: dayAllowance(options, options.settings.megabytesPerKeyAndDay) };
   const reported = <Result>(operation: string, result: Promise<Result>): Promise<Result> =>
     result.catch((error: unknown) => {
       options.onStoreError(operation, error);
@@ -55,7 +51,7 @@ export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
     });
   return {
     keep: (owner, answer) => reported('keep an answer', keep(answers, owner, answer)),
-    isOverAllowance: (owner) => isOverAllowance(answers, owner),
+    isOverAllowance: answers.allowance.isUsedUp,
     read: (owner, ids) => reported('read an answer', read(answers, owner, ids)),
     findItems: (owner, itemIds) => reported('find an item of an answer', findItems(answers, owner, itemIds)),
     remove: (owner, id) => reported('remove an answer', remove(answers, owner, id)),
@@ -74,12 +70,8 @@ function itemKey(owner: string, itemId: string): Item {
   return { [ID]: { S: `${owner}#item#${itemId}` } };
 }
 
-function dayKey(owner: string, day: string): Item {
-  return { [ID]: { S: `${owner}#day#${day}` } };
-}
-
 async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promise<KeepingResult> {
-  if (isOverAllowance(answers, owner)) {
+  if (answers.allowance.isUsedUp(owner)) {
     return 'over-allowance';
   }
   const json = Buffer.from(JSON.stringify(answer));
@@ -90,7 +82,7 @@ async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promis
   const writes = writesOf(answers, owner, answer, data);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   // All at once: nobody is told of the answer before they are all made, and what is there in part is not there for a reader.
-  await Promise.all([writeItems(answers, writes, signal), countBytes(answers, owner, data.byteLength, signal)]);
+  await Promise.all([writeItems(answers, writes, signal), answers.allowance.use(owner, data.byteLength, signal)]);
   return 'kept';
 }
 
@@ -110,39 +102,6 @@ function writesOf(
   }));
   const items = itemIds.map((itemId) => ({ ...itemKey(owner, itemId), ...expiry, answer: { S: id } }));
   return [...pieces, ...items].map((Item) => ({ PutRequest: { Item } }));
-}
-
-function dayOf({ clock }: Answers): string {
-  return new Date(clock.nowMs()).toISOString().slice(0, 10);
-}
-
-function isOverAllowance(answers: Answers, owner: string): boolean {
-  const known = answers.days.get(owner);
-  const most = answers.settings.megabytesPerKeyAndDay * 1_000_000;
-  return known !== undefined && known.day === dayOf(answers) && known.bytes >= most;
-}
-
-async function countBytes(answers: Answers, owner: string, bytes: number, abortSignal: AbortSignal): Promise<void> {
-  const { client, tableName, clock, days } = answers;
-  const day = dayOf(answers);
-  const update = new UpdateItemCommand({
-    TableName: tableName,
-    Key: dayKey(owner, day),
-    UpdateExpression: 'SET #ttl = :ttl ADD #bytes :bytes',
-    ExpressionAttributeNames: { '#ttl': TTL, '#bytes': 'bytes' },
-    ExpressionAttributeValues: {
-      ':ttl': { N: String(Math.ceil((clock.nowMs() + 2 * DAY_MS) / 1000)) },
-      ':bytes': { N: String(bytes) },
-    },
-    ReturnValues: 'UPDATED_NEW',
-  });
-  const { Attributes } = await client.send(update, { abortSignal });
-  days.delete(owner);
-  days.set(owner, { day, bytes: Number(Attributes?.bytes?.N ?? bytes) });
-  const [oldest] = days.keys();
-  if (days.size > MAX_REMEMBERED && oldest !== undefined) {
-    days.delete(oldest);
-  }
 }
 
 /** First pieces that are read at once. They may be 38 MB. */
