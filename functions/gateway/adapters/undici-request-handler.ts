@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { httpPool, poolRequest } from './http-pool.ts';
+import { bodyText, httpPool, poolRequest } from './http-pool.ts';
 
 /** What a client of the SDK sends its requests over. */
 type RequestHandler = DynamoDBClient['config']['requestHandler'];
@@ -26,7 +26,7 @@ export function undiciRequestHandler(options: UndiciRequestHandlerOptions): Requ
       const signal = caller ?? AbortSignal.timeout(options.answerMs);
       try {
         const answer = await poolRequest(pool, { method, path, headers, body, signal });
-        const bytes = await answer.body.bytes();
+        const bytes = Buffer.from(await bodyText(answer.body));
         return { response: { statusCode: answer.statusCode, headers: answer.headers, body: bytes } };
       } catch (error) {
         throw caller?.aborted === true ? named('AbortError', error) : named('TimeoutError', error);
