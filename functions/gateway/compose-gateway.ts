@@ -33,9 +33,13 @@ export interface ComposedGateway {
   readonly close: () => Promise<void>;
 }
 
+/** Frames of a bug's stack: from a decoder out to the function that serves the request there are more than V8's ten. */
+export const STACK_FRAMES = 30;
+
 /** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, statisticsTable, keysTable, onStoreError } = options;
+  Error.stackTraceLimit = STACK_FRAMES;
   const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
   const statistics = fleetStatistics({
     ...shared,

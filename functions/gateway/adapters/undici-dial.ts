@@ -3,6 +3,7 @@ import { addressOf, hostOf } from '../core/hosts/hosts.ts';
 import type { AttemptFailure } from '../core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
+import { wellFormedJson } from '../core/wire/well-formed-json.ts';
 import type { SignableRequest } from './aws-signature.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import { type HttpPool, httpPool, poolRequest } from './http-pool.ts';
@@ -87,7 +88,7 @@ async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<
   }
   const url = `${address.baseUrl}${address.path}`;
   const { origin } = new URL(address.baseUrl);
-  const body = JSON.stringify(request.body);
+  const body = wellFormedJson(request.body);
   const headers = {
     'content-type': 'application/json',
     'accept-encoding': 'identity',
