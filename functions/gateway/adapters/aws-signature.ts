@@ -91,17 +91,25 @@ function canonicalRequest(
   names: readonly string[],
 ): string {
   const { pathname, searchParams } = new URL(url);
-  const query = [...searchParams].map(([name, value]) => `${escaped(name)}=${escaped(value)}`).sort();
   const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}\n`);
   const path = escaped(pathname).replaceAll('%2F', '/');
   return [
     method,
     path,
-    query.join('&'),
+    canonicalQuery(searchParams),
     lines.join(''),
     names.join(';'),
     headers['x-amz-content-sha256'] ?? sha256(body),
   ].join('\n');
+}
+
+/** By name, and not by the pair: a name's last character may stand behind `=`. */
+function canonicalQuery(query: URLSearchParams): string {
+  const pairs = [...query].map(([name, value]) => [escaped(name), escaped(value)] as const);
+  return pairs
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }
 
 /** Percent-encoded as RFC 3986 has it: `encodeURIComponent` leaves five characters more. */
