@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { configuredKeys } from '../../functions/gateway/adapters/configured-keys.ts';
 import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
+import type { Credentials, Sign } from '../../functions/gateway/adapters/credentials.ts';
 import { dynamoDbKeys } from '../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import {
   type DynamoDbOverHttpOptions,
@@ -10,7 +11,6 @@ import {
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
-import type { Credentials, Sign } from '../../functions/gateway/adapters/undici-dial.ts';
 import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
