@@ -132,9 +132,7 @@ const responses: SurfaceCaller = {
         .flatMap((item) => (item.type === 'reasoning' ? item.summary.map(({ text }) => text) : []))
         .join(''),
       calls: answer.output.flatMap((item) =>
-        item.type === 'function_call'
-          ? [{ id: item.call_id, name: item.name, input: JSON.parse(item.arguments) }]
-          : [],
+        item.type === 'function_call' ? [{ id: item.call_id, name: item.name, input: JSON.parse(item.arguments) }] : [],
       ),
       isCut: answer.incomplete_details?.reason === 'max_output_tokens',
       tokens: { input: answer.usage?.input_tokens ?? 0, output: answer.usage?.output_tokens ?? 0 },
@@ -201,10 +199,7 @@ const messages: SurfaceCaller = {
 
 function messagesBody({ model, text, instructions, png, tool, told, json, thinks }: Asked) {
   const source = { type: 'base64' as const, media_type: 'image/png' as const, data: png ?? '' };
-  const content = [
-    { type: 'text' as const, text },
-    ...(png === undefined ? [] : [{ type: 'image' as const, source }]),
-  ];
+  const content = [{ type: 'text' as const, text }, ...(png === undefined ? [] : [{ type: 'image' as const, source }])];
   const results = (told?.answer.calls ?? []).map(({ id }) => ({
     type: 'tool_result' as const,
     tool_use_id: id,

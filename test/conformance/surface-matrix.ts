@@ -43,8 +43,7 @@ export interface SurfaceFeature {
   readonly check: (crossing: Crossing) => Promise<void>;
 }
 
-const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Of old completions. */
 const TEXT_ALONE: readonly SurfaceName[] = ['completions'];
@@ -77,10 +76,14 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
     name: 'text and its tokens',
     check: async (crossing) => {
       const step: Step = { kind: 'answer', text: 'Zwei – 三.', usage: { inputTokens: 7, outputTokens: 3 } };
-      await bothSee(crossing, { text: 'Count?' }, {
-        step,
-        sees: ({ text, tokens }) => assert.deepEqual([text, tokens], ['Zwei – 三.', { input: 7, output: 3 }]),
-      });
+      await bothSee(
+        crossing,
+        { text: 'Count?' },
+        {
+          step,
+          sees: ({ text, tokens }) => assert.deepEqual([text, tokens], ['Zwei – 三.', { input: 7, output: 3 }]),
+        },
+      );
       assert.match(asked(crossing), /Count\?/);
     },
   },
@@ -88,10 +91,14 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
     name: 'instructions',
     notIn: TEXT_ALONE,
     check: async (crossing) => {
-      await bothSee(crossing, { text: 'Hi', instructions: 'Be brief.' }, {
-        step: ANSWER,
-        sees: ({ text }) => assert.equal(text, 'Four.'),
-      });
+      await bothSee(
+        crossing,
+        { text: 'Hi', instructions: 'Be brief.' },
+        {
+          step: ANSWER,
+          sees: ({ text }) => assert.equal(text, 'Four.'),
+        },
+      );
       assert.match(asked(crossing), /Be brief\./);
     },
   },
@@ -99,10 +106,14 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
     name: 'a picture',
     notIn: TEXT_ALONE,
     check: async (crossing) => {
-      await bothSee(crossing, { text: 'What is it?', png: PNG }, {
-        step: ANSWER,
-        sees: ({ text }) => assert.equal(text, 'Four.'),
-      });
+      await bothSee(
+        crossing,
+        { text: 'What is it?', png: PNG },
+        {
+          step: ANSWER,
+          sees: ({ text }) => assert.equal(text, 'Four.'),
+        },
+      );
       assert.ok(asked(crossing).includes(PNG));
     },
   },
@@ -119,14 +130,21 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
         step: { kind: 'tool-call', text: 'I look.', calls },
         sees: (seen) => {
           const made = seen.calls.map(({ name, input }) => [name, input]);
-          assert.deepEqual(made, [['weather', { city: 'Oslo' }], ['weather', { city: 'Rome' }]]);
+          assert.deepEqual(made, [
+            ['weather', { city: 'Oslo' }],
+            ['weather', { city: 'Rome' }],
+          ]);
           assert.equal(new Set(seen.calls.map(({ id }) => id)).size, 2);
         },
       });
-      await bothSee(crossing, { ...request, told: { answer, result: 'It pours.' } }, {
-        step: ANSWER,
-        sees: ({ text }) => assert.equal(text, 'Four.'),
-      });
+      await bothSee(
+        crossing,
+        { ...request, told: { answer, result: 'It pours.' } },
+        {
+          step: ANSWER,
+          sees: ({ text }) => assert.equal(text, 'Four.'),
+        },
+      );
       assert.match(asked(crossing), /Weather\?.*Oslo.*Rome.*It pours\.|It pours\./s);
     },
   },
@@ -134,10 +152,14 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
     name: 'JSON by a schema',
     notIn: TEXT_ALONE,
     check: async (crossing) => {
-      await bothSee(crossing, { text: 'A number.', json: true }, {
-        step: { kind: 'answer', text: '{"n":4}' },
-        sees: ({ text }) => assert.deepEqual(JSON.parse(text), { n: 4 }),
-      });
+      await bothSee(
+        crossing,
+        { text: 'A number.', json: true },
+        {
+          step: { kind: 'answer', text: '{"n":4}' },
+          sees: ({ text }) => assert.deepEqual(JSON.parse(text), { n: 4 }),
+        },
+      );
       assert.match(asked(crossing), /"n"/);
     },
   },
@@ -145,19 +167,27 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
     name: 'reasoning that is shown',
     notIn: TEXT_ALONE,
     check: async (crossing) => {
-      await bothSee(crossing, { text: 'Think.', thinks: true }, {
-        step: { kind: 'answer', reasoning: ['Let me ', 'think.'], text: 'Four.' },
-        sees: ({ text, reasoning }) => assert.deepEqual([text, reasoning], ['Four.', 'Let me think.']),
-      });
+      await bothSee(
+        crossing,
+        { text: 'Think.', thinks: true },
+        {
+          step: { kind: 'answer', reasoning: ['Let me ', 'think.'], text: 'Four.' },
+          sees: ({ text, reasoning }) => assert.deepEqual([text, reasoning], ['Four.', 'Let me think.']),
+        },
+      );
     },
   },
   {
     name: 'an answer that was too long',
     check: async (crossing) => {
-      await bothSee(crossing, { text: 'Go on.' }, {
-        step: { kind: 'answer', text: 'And so', finish: 'length' },
-        sees: ({ text, isCut }) => assert.deepEqual([text, isCut], ['And so', true]),
-      });
+      await bothSee(
+        crossing,
+        { text: 'Go on.' },
+        {
+          step: { kind: 'answer', text: 'And so', finish: 'length' },
+          sees: ({ text, isCut }) => assert.deepEqual([text, isCut], ['And so', true]),
+        },
+      );
     },
   },
   {

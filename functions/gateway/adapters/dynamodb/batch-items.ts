@@ -1,9 +1,4 @@
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
-  BatchWriteItemCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Item, TableAccess } from './read-items.ts';
 
 /** Of items of nearly 400 KB each: DynamoDB gives 16 MB at once, and the client waits for no answer longer than two seconds. */
@@ -34,9 +29,7 @@ async function getPage(
   const items: Item[] = [];
   await untilNoneLeft(keys, signal, async (left) => {
     const RequestItems = { [tableName]: { Keys: [...left], ConsistentRead: true } };
-    const answer: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems }), {
-      abortSignal: signal,
-    });
+    const answer = await client.batchGetItem({ RequestItems }, { abortSignal: signal });
     items.push(...(answer.Responses?.[tableName] ?? []));
     return answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
   });
@@ -58,8 +51,8 @@ async function writePage(
   signal: AbortSignal,
 ): Promise<void> {
   await untilNoneLeft(writes, signal, async (left) => {
-    const write = new BatchWriteItemCommand({ RequestItems: { [tableName]: [...left] } });
-    const { UnprocessedItems } = await client.send(write, { abortSignal: signal });
+    const RequestItems = { [tableName]: [...left] };
+    const { UnprocessedItems } = await client.batchWriteItem({ RequestItems }, { abortSignal: signal });
     return UnprocessedItems?.[tableName] ?? [];
   });
 }

@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
 import type { TableAccess } from './read-items.ts';
 import { answersTable } from './table-definitions.ts';
@@ -30,7 +30,7 @@ export function dayAllowance(table: TableAccess & { readonly clock: Clock }, meg
     },
     use: async (owner, bytes, abortSignal) => {
       const day = dayNow();
-      const { Attributes } = await table.client.send(counting(table, { owner, day, bytes }), { abortSignal });
+      const { Attributes } = await table.client.updateItem(counting(table, { owner, day, bytes }), { abortSignal });
       known.delete(owner);
       known.set(owner, { day, bytes: Number(Attributes?.bytes?.N ?? bytes) });
       const [oldest] = known.keys();
@@ -44,8 +44,8 @@ export function dayAllowance(table: TableAccess & { readonly clock: Clock }, meg
 function counting(
   { tableName, clock }: TableAccess & { readonly clock: Clock },
   { owner, day, bytes }: { readonly owner: string; readonly day: string; readonly bytes: number },
-): UpdateItemCommand {
-  return new UpdateItemCommand({
+): UpdateItemCommandInput {
+  return {
     TableName: tableName,
     Key: { [answersTable.partitionKey.name]: { S: `${owner}#day#${day}` } },
     UpdateExpression: 'SET #ttl = :ttl ADD #bytes :bytes',
@@ -55,5 +55,5 @@ function counting(
       ':bytes': { N: String(bytes) },
     },
     ReturnValues: 'UPDATED_NEW',
-  });
+  };
 }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
-import { DeleteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
 import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../core/serve/answer-store.ts';
 import { getItems, writeItems } from './batch-items.ts';
 import { type DayAllowance, dayAllowance } from './day-allowance.ts';
+import { binaryOf } from './dynamodb-calls.ts';
 import type { Item, TableAccess } from './read-items.ts';
 import { answersTable } from './table-definitions.ts';
 
@@ -94,11 +95,13 @@ function writesOf(
 ): readonly WriteRequest[] {
   const expiry = { [TTL]: { N: String(Math.ceil((clock.nowMs() + settings.keepDays * DAY_MS) / 1000)) } };
   const count = Math.ceil(data.byteLength / PIECE_BYTES);
+  // Not as a Buffer, which JSON writes as a list of numbers.
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const pieces = Array.from({ length: count }, (_, piece) => ({
     ...pieceKey(owner, id, piece),
     ...expiry,
     ...(piece === 0 && { pieces: { N: String(count) } }),
-    data: { B: data.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES) },
+    data: { B: bytes.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES) },
   }));
   const items = itemIds.map((itemId) => ({ ...itemKey(owner, itemId), ...expiry, answer: { S: id } }));
   return [...pieces, ...items].map((Item) => ({ PutRequest: { Item } }));
@@ -182,8 +185,9 @@ function pieceCount(first: Item | undefined): number {
 /** `undefined` where it is not there, or not all of it: a write that has failed in part, or a deletion under way. */
 function joinedPieces(pieces: ReadonlyMap<string, Item>, owner: string, id: string): Buffer | undefined {
   const count = pieceCount(pieces.get(keyText(pieceKey(owner, id))));
-  const data = Array.from({ length: count }, (_, piece) => pieces.get(keyText(pieceKey(owner, id, piece)))?.data?.B);
-  const there = data.filter((piece) => piece !== undefined);
+  const there = Array.from({ length: count }, (_, piece) =>
+    binaryOf(pieces.get(keyText(pieceKey(owner, id, piece)))?.data),
+  ).filter((piece) => piece !== undefined);
   return count === 0 || there.length < count ? undefined : Buffer.concat(there);
 }
 
@@ -212,8 +216,8 @@ async function findItems(
 async function remove(answers: Answers, owner: string, id: string): Promise<boolean> {
   const { client, tableName, clock } = answers;
   const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
-  const deletion = new DeleteItemCommand({ TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' });
-  const { Attributes: first } = await client.send(deletion, { abortSignal });
+  const deletion = { TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' } as const;
+  const { Attributes: first } = await client.deleteItem(deletion, { abortSignal });
   const deletions = laterKeys(owner, id, first).map((Key) => ({ DeleteRequest: { Key } }));
   await writeItems(answers, deletions, abortSignal);
   return Number(first?.[TTL]?.N ?? 0) > clock.nowMs() / 1000;

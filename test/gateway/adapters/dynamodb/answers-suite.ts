@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDB, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoDbAnswers } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-answers.ts';
+import type { DynamoDbCalls } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-calls.ts';
 import { systemClock } from '../../../../functions/gateway/adapters/system-clock.ts';
 import {
   type AnswerStore,
@@ -13,7 +14,9 @@ import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts
 
 /** A database with an empty table for answers. */
 export interface AnswersUnderTest {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDB;
+  /** What the store asks. @default the client */
+  readonly calls?: DynamoDbCalls;
   readonly answersTable: string;
   readonly close: () => Promise<void>;
 }
@@ -42,10 +45,10 @@ interface OpenOptions {
   readonly megabytesPerKeyAndDay?: number;
 }
 
-function open({ client, answersTable }: AnswersUnderTest, options: OpenOptions = {}): AnswerStore {
+function open({ client, calls = client, answersTable }: AnswersUnderTest, options: OpenOptions = {}): AnswerStore {
   const { nowMs = () => NOW_MS, megabytesPerKeyAndDay = 1_000 } = options;
   return dynamoDbAnswers({
-    client,
+    client: calls,
     tableName: answersTable,
     clock: { ...systemClock, nowMs },
     onStoreError: (operation, error) => assert.fail(`${operation}: ${String(error)}`),

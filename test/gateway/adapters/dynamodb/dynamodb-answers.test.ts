@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { dynamoDbAnswers } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-answers.ts';
-import { lambdaDynamoDbClient } from '../../../../functions/gateway/adapters/dynamodb/lambda-dynamodb-client.ts';
+import { dynamoDbOverHttp } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 import { systemClock } from '../../../../functions/gateway/adapters/system-clock.ts';
 import type { AnswerStore } from '../../../../functions/gateway/core/serve/answer-store.ts';
 import { startLocalDynamoDb } from '../../../../infra/local/local-dynamodb.ts';
@@ -13,18 +13,18 @@ import { type AnswersUnderTest, answersSuite } from './answers-suite.ts';
 const SETTINGS = { keepDays: 1, megabytesPerKeyAndDay: 1_000 };
 
 answersSuite('the embedded DynamoDB', startLocalDynamoDb);
-answersSuite("the embedded DynamoDB by Lambda's client", startForLambda);
+answersSuite('the embedded DynamoDB without the SDK', startOverHttp);
 
-async function startForLambda(): Promise<AnswersUnderTest> {
-  const { endpoint, answersTable, close } = await startLocalDynamoDb('local');
+async function startOverHttp(): Promise<AnswersUnderTest> {
+  const database = await startLocalDynamoDb('local');
   const credentials = async () => ({ accessKeyId: 'local', secretAccessKey: 'local' });
-  const client = lambdaDynamoDbClient({ endpoint, region: 'local', credentials });
+  const calls = dynamoDbOverHttp({ endpoint: database.endpoint, region: 'local', credentials });
   return {
-    client,
-    answersTable,
+    ...database,
+    calls,
     close: async () => {
-      client.destroy();
-      await close();
+      calls.destroy();
+      await database.close();
     },
   };
 }
@@ -69,7 +69,7 @@ describe('the store of answers over a DynamoDB that is away', () => {
     const refusing = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     const address = refusing.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const client = new DynamoDBClient({
+    const client = new DynamoDB({
       endpoint: `http://127.0.0.1:${port}`,
       region: 'local',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
