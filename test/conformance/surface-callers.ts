@@ -60,17 +60,14 @@ const chat: SurfaceCaller = {
   path: '/v1/chat/completions',
   body: (model) => ({ model, messages: [{ role: 'user', content: 'Hello' }] }),
   ask: async ({ openai }, asked) => {
-    const body = chatBody(asked);
-    const answer = asked.stream
-      ? await openai.chat.completions.stream({ ...body, stream_options: { include_usage: true } }).finalChatCompletion()
-      : await openai.chat.completions.create(body);
+    const thoughts: string[] = [];
+    const answer = await chatAnswer(openai, asked, (text) => thoughts.push(text));
     const [choice] = answer.choices;
     assert.ok(choice !== undefined);
     const { message, finish_reason } = choice;
-    const reasoning = 'reasoning_content' in message ? String(message.reasoning_content) : '';
     return {
       text: message.content ?? '',
-      reasoning,
+      reasoning: thoughts.join(''),
       calls: (message.tool_calls ?? []).flatMap((call) =>
         call.type === 'function'
           ? [{ id: call.id, name: call.function.name, input: JSON.parse(call.function.arguments) }]
@@ -84,6 +81,27 @@ const chat: SurfaceCaller = {
   isError: isOpenAiError,
   isBroken: (text) => /^data: \{"error"/m.test(text) && !text.includes('[DONE]'),
 };
+
+/** The client puts streams together, but for members of which it does not know that they grow. */
+async function chatAnswer(
+  openai: OpenAI,
+  asked: Asked,
+  onThought: (text: string) => void,
+): Promise<OpenAI.ChatCompletion> {
+  const body = chatBody(asked);
+  if (!asked.stream) {
+    const answer = await openai.chat.completions.create(body);
+    onThought(thoughtIn(answer.choices[0]?.message));
+    return answer;
+  }
+  const stream = openai.chat.completions.stream({ ...body, stream_options: { include_usage: true } });
+  stream.on('chunk', ({ choices }) => onThought(thoughtIn(choices[0]?.delta)));
+  return await stream.finalChatCompletion();
+}
+
+function thoughtIn(message: object | undefined): string {
+  return message !== undefined && 'reasoning_content' in message ? String(message.reasoning_content) : '';
+}
 
 function chatBody({ model, text, instructions, png, tool, told, json, thinks }: Asked) {
   const image = { type: 'image_url' as const, image_url: { url: `data:image/png;base64,${png}` } };

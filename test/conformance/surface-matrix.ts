@@ -160,7 +160,7 @@ export const SURFACE_FEATURES: readonly SurfaceFeature[] = [
           sees: ({ text }) => assert.deepEqual(JSON.parse(text), { n: 4 }),
         },
       );
-      assert.match(asked(crossing), /"n"/);
+      assert.match(asked(crossing), /"n\\*"/);
     },
   },
   {
