@@ -22,11 +22,19 @@ export function translatedBody(task: AnthropicTask): JsonObject {
   noteOtherShapes(prompt, ANTHROPIC, notes);
   noteOtherSampling(prompt, notes);
   const conversation = conversationTurns(turnsToAnswer(prompt), rules.systemTurns);
-  const format = structuredFormat(prompt.format, rules, notes);
-  const tools = toolFields(prompt, format, rules, notes);
+  const format = structuredFormat(task);
+  const tools = toolFields(task, format);
   const maxTokens = maxTokensOf(task);
-  const isForbidden = tools.isForced || hasLostThinking(conversation.turns) || endsWithAssistant(conversation);
-  const { thinking, effort } = thinkingFields({ reasoning: prompt.reasoning, maxTokens, isForbidden }, rules, notes);
+  const { thinking, effort } = thinkingFields(
+    {
+      reasoning: prompt.reasoning,
+      maxTokens,
+      isBegun: conversation.turns.at(-1)?.role === 'assistant',
+      isHindered: tools.isForced || hasLostThinking(conversation.turns),
+    },
+    rules,
+    notes,
+  );
   const isThinking = thinking?.type === 'adaptive' || thinking?.type === 'enabled';
   const sampling = claudeSampling(prompt.sampling, rules, isThinking, notes);
   return {
@@ -44,10 +52,6 @@ export function translatedBody(task: AnthropicTask): JsonObject {
     service_tier: serviceTier(prompt, notes),
     stream: target.streaming,
   };
-}
-
-function endsWithAssistant(conversation: Conversation): boolean {
-  return conversation.turns.at(-1)?.role === 'assistant';
 }
 
 interface PromptPieces {

@@ -1,5 +1,6 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { strictBudget } from '../claude/strict-budget.ts';
 import { conversationTurns } from '../conversation-turns.ts';
 import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
@@ -31,6 +32,7 @@ export function encodeBedrockRequest(asked: Prompt, target: Target): Encoding {
     rules,
     maxOutputTokens: target.maxOutputTokens ?? rules.claude.maxOutputTokens,
     documentNames: documentNames(),
+    strict: strictBudget(),
     notes,
   });
   const refusal = notes.refusal();
