@@ -3,6 +3,7 @@ import { claudeSampling } from '../claude/claude-sampling.ts';
 import { thinkingFields } from '../claude/claude-thinking.ts';
 import { hasLostThinking } from '../claude/replayed-thinking.ts';
 import { type Conversation, conversationTurns } from '../conversation-turns.ts';
+import { shownByUser } from '../portable/shown-by-user.ts';
 import { turnsToAnswer } from '../turns-to-answer.ts';
 import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
 import { systemBlocks } from './anthropic-content.ts';
@@ -21,7 +22,7 @@ export function translatedBody(task: AnthropicTask): JsonObject {
   noteForeignMembers(prompt, ANTHROPIC, notes);
   noteOtherShapes(prompt, ANTHROPIC, notes);
   noteOtherSampling(prompt, notes);
-  const conversation = conversationTurns(turnsToAnswer(prompt), rules.systemTurns);
+  const conversation = conversationTurns(shownByUser(turnsToAnswer(prompt)), rules.systemTurns);
   const format = structuredFormat(task);
   const tools = toolFields(task, format);
   const maxTokens = maxTokensOf(task);
