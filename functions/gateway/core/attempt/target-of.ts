@@ -5,11 +5,13 @@ import type { Deployment } from '../model/gateway-config.ts';
 import type { Target } from '../protocols/protocol.ts';
 
 /** What an encoder may know of a deployment. */
-export function targetOf({ model, streaming, maxOutputTokens, rules, providerSettings }: Deployment): Target {
+export function targetOf(deployment: Deployment): Target {
+  const { model, provider, streaming, maxOutputTokens, rules, providerSettings } = deployment;
   const responses = hasResponses(providerSettings) ? true : undefined;
   return {
     model,
     vendor: vendorOf(providerSettings),
+    account: provider,
     streaming,
     ...defined({ hasResponses: responses, maxOutputTokens, rules }),
   };

@@ -4,6 +4,7 @@ import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
+import { withLostReasoningNamed } from './portable/lost-reasoning.ts';
 import { withWholeNames } from './portable/whole-names.ts';
 import type { Protocol, Target } from './protocol.ts';
 
@@ -25,5 +26,6 @@ export const PROTOCOL_NAMES = Object.keys(PROTOCOLS) as readonly (keyof typeof P
  */
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured: Protocol = PROTOCOLS[name];
-  return withWholeNames(configured.alternative?.(prompt, target) ?? configured, prompt);
+  const chosen = configured.alternative?.(prompt, target) ?? configured;
+  return withWholeNames(withLostReasoningNamed(chosen), prompt);
 }

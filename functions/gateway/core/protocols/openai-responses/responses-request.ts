@@ -18,7 +18,7 @@ export function encodeResponses(asked: Prompt, target: Target): Encoding {
   const notes = encodingNotes(prompt.names);
   const isOwn = prompt.original.dialect === 'openai-responses';
   const rules = { ...openAiRules(target.model, target.rules), ...responsesRules(target.model, target.rules) };
-  const body = isOwn ? ownBody(prompt, rules) : translatedBody(prompt, notes);
+  const body = isOwn ? ownBody(prompt, rules, target) : translatedBody(prompt, notes, target);
   refuseEffort(prompt, rules, target.model, notes);
   const refused = notes.refusal();
   if (refused !== undefined) {
