@@ -10,6 +10,7 @@ export function describeFailure(failure: AttemptFailure): string {
     case 'overloaded':
     case 'conflicted':
     case 'misconfigured':
+    case 'unsupported':
     case 'rejected':
       return `${failure.kind} (${failure.status})`;
     case 'rate-limited':

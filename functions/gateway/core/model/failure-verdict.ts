@@ -26,6 +26,7 @@ const VERDICTS = {
   'rate-limited': { next: 'next-candidate', retrySame: false, blame: 'rate-limited' },
   misconfigured: { next: 'next-candidate', retrySame: false, blame: 'misconfigured' },
   'context-exceeded': { next: 'larger-window', retrySame: false, blame: 'none' },
+  unsupported: { next: 'next-candidate', retrySame: false, blame: 'none' },
   rejected: { next: 'to-caller', retrySame: false, blame: 'none' },
   // Whoever is faster goes on; a caller who has hung up has ended the race already.
   aborted: { next: 'next-candidate', retrySame: false, blame: 'none' },
