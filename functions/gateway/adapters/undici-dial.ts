@@ -187,8 +187,7 @@ async function exchange(
   pool: HttpPool,
 ): Promise<SentResponse> {
   const response = await poolRequest(pool, { method: 'POST', path, headers: sent, body, signal });
-  const { statusCode: status } = response;
-  const headers = singleValued(response.headers);
+  const { statusCode: status, headers } = response;
   const secrets = secretsOf(sent);
   if (key === undefined || !mayRefuseCredential(status)) {
     const isError = status >= 300;
@@ -209,12 +208,4 @@ async function exchange(
 /** Whose errors are read: all protocols of a host have the same. */
 function protocolOf({ providerSettings }: UpstreamCall['deployment']): Protocol {
   return protocolAt(providerSettings.protocol, vendorOf(providerSettings));
-}
-
-function singleValued(headers: NodeJS.Dict<string | string[]>): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return Object.fromEntries(entries);
 }
