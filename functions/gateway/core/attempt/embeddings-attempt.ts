@@ -105,7 +105,13 @@ async function ask(embedding: Embedding, request: UpstreamRequest): Promise<Embe
   }
   embedding.secrets = dialled.secrets ?? [];
   const body = await responseJson(dialled, signal);
-  return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
+  if (body.kind === 'failed') {
+    return body.failure;
+  }
+  if (embedding.report.endedAtMs === undefined) {
+    embedding.report = { ...embedding.report, isPartlyAnswered: true };
+  }
+  return { json: body.json, headers: dialled.headers };
 }
 
 function usageOf(tokens = -1): Usage | undefined {
@@ -116,6 +122,6 @@ function usageOf(tokens = -1): Usage | undefined {
 /** What is noted first stands. */
 function end(embedding: Embedding, report: AttemptReport): void {
   if (embedding.report.endedAtMs === undefined) {
-    embedding.report = { ...report, endedAtMs: embedding.options.clock.nowMs() };
+    embedding.report = { ...embedding.report, ...report, endedAtMs: embedding.options.clock.nowMs() };
   }
 }

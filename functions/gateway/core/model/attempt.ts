@@ -28,6 +28,8 @@ export interface AttemptReport {
   readonly endedAtMs?: number;
   readonly failure?: AttemptFailure;
   readonly usage?: Usage;
-  /** Characters of the answer that have arrived, of whatever kind. */
-  readonly answerChars?: number;
+  /** Bytes of the answer's text that have arrived, of whatever kind, in UTF-8. */
+  readonly answerBytes?: number;
+  /** Whether a part of what was asked had been answered when it failed: of an attempt that is more than one call. */
+  readonly isPartlyAnswered?: true;
 }

@@ -105,7 +105,7 @@ export function recordOf(call: Call, progress: Progress): RequestRecord {
       servedBy: leader?.deployment,
       ttftMs,
       usage: progress.usage ?? leader?.usage,
-      usedTokens: (progress.usage && totalTokens(progress.usage)) ?? leader?.spentTokens ?? tokensCutOff(attempts),
+      usedTokens: usedTokens(progress, leader, attempts),
       costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
     }),
   };
@@ -119,12 +119,20 @@ function hasMissedCallersDeadline(call: Call, { errorCode, prepared, ttftMs }: P
   );
 }
 
-/** Of attempts that the caller's leaving has stopped: the vendors charge for them as for others. */
-function tokensCutOff(attempts: readonly AttemptRecord[]): number | undefined {
-  const spent = attempts.flatMap(({ failure, spentTokens = 0 }) =>
-    failure?.kind === 'aborted' && failure.by === 'caller' ? spentTokens : [],
-  );
-  return spent.length === 0 ? undefined : Math.max(...spent);
+/** Of one answer, however many have been asked for it: the one that served, else the largest that a vendor bills. */
+function usedTokens(
+  { usage }: Progress,
+  leader: AttemptRecord | undefined,
+  attempts: readonly AttemptRecord[],
+): number | undefined {
+  const isOfOne = usage === undefined && leader?.continues !== true;
+  const whole = usage === undefined ? 0 : totalTokens(usage);
+  return (isOfOne ? leader?.spentTokens : undefined) ?? mostTokens(attempts, whole);
+}
+
+function mostTokens(attempts: readonly AttemptRecord[], atLeast: number): number | undefined {
+  const spent = attempts.flatMap(({ spentTokens }) => spentTokens ?? []);
+  return spent.length === 0 ? undefined : Math.max(atLeast, ...spent);
 }
 
 /** Time since the call's start that was spent waiting neither for a provider nor for the caller's body. */
@@ -157,7 +165,8 @@ function attemptRecord(
   const report = attempt.report();
   const { ttftMs, endedAtMs, failure, usage } = report;
   const { deployment, spanId } = attempt;
-  const spent = spentUsage(report, prepared?.facts.promptTokens ?? 0);
+  const { startedAtMs } = attempt;
+  const spent = spentUsage(report, { promptTokens: prepared?.facts.promptTokens ?? 0, startedAtMs });
   const cost = costUsd(spent?.usage, deployment);
   return {
     deployment: deployment.id,
