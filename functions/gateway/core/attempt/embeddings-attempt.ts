@@ -97,6 +97,10 @@ async function ask(embedding: Embedding, request: UpstreamRequest): Promise<Embe
     return abortReason(signal);
   }
   const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+  const isRefused = dialled.kind === 'failed' ? !signal.aborted : dialled.status > 299;
+  if (!isRefused && embedding.report.endedAtMs === undefined) {
+    embedding.report = { ...embedding.report, isPartlyRead: true };
+  }
   if (dialled.kind === 'failed') {
     return dialled.failure;
   }
@@ -105,13 +109,7 @@ async function ask(embedding: Embedding, request: UpstreamRequest): Promise<Embe
   }
   embedding.secrets = dialled.secrets ?? [];
   const body = await responseJson(dialled, signal);
-  if (body.kind === 'failed') {
-    return body.failure;
-  }
-  if (embedding.report.endedAtMs === undefined) {
-    embedding.report = { ...embedding.report, isPartlyAnswered: true };
-  }
-  return { json: body.json, headers: dialled.headers };
+  return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
 }
 
 function usageOf(tokens = -1): Usage | undefined {

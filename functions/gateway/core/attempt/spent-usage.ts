@@ -37,7 +37,7 @@ export function spentUsage(report: AttemptReport, asked: AskedOfAttempt): SpentU
     return { usage, isEstimate: false };
   }
   const isBilled =
-    report.ttftMs !== undefined || usage !== undefined || report.isPartlyAnswered === true || isInterrupted(failure);
+    report.ttftMs !== undefined || usage !== undefined || report.isPartlyRead === true || isInterrupted(failure);
   return isBilled ? { usage: untoldUsage(report, asked), isEstimate: true } : undefined;
 }
 

@@ -30,6 +30,6 @@ export interface AttemptReport {
   readonly usage?: Usage;
   /** Bytes of the answer's text that have arrived, of whatever kind, in UTF-8. */
   readonly answerBytes?: number;
-  /** Whether a part of what was asked had been answered when it failed: of an attempt that is more than one call. */
-  readonly isPartlyAnswered?: true;
+  /** Whether the vendor has taken a part of what was asked, of an attempt that is more than one call: it bills that, whatever comes of the rest. */
+  readonly isPartlyRead?: true;
 }

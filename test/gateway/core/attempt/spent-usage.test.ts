@@ -63,7 +63,7 @@ describe('the tokens that a vendor charges an attempt for', () => {
   });
 
   it("are the prompt's where one of its calls had been answered", () => {
-    const report = { failure: FAILURES.overloaded, isPartlyAnswered: true, endedAtMs: 5000 } as const;
+    const report = { failure: FAILURES.overloaded, isPartlyRead: true, endedAtMs: 5000 } as const;
     assert.deepEqual(spentUsage(report, ASKED), estimated(200, 0));
   });
 
