@@ -7,7 +7,7 @@ import { VENDOR_NAMES, VENDORS } from './vendors.ts';
 /** Every row, in order. */
 export const FEATURES: readonly Feature[] = [...REQUEST_FEATURES, ...ANSWER_FEATURES, ...OTHER_FEATURES];
 
-/** The matrix in markdown, between the markers by which the README takes it in. */
+/** The matrix in markdown, between its markers. */
 export function matrixMarkdown(): string {
   const header = ['feature', ...VENDOR_NAMES.map((name) => VENDORS[name].title)];
   const rows = FEATURES.map(({ name, cells }) => [name, ...VENDOR_NAMES.map((vendor) => cellText(cells[vendor]))]);

@@ -1,7 +1,7 @@
 import { FAULTS, type Fault } from './fault-table.ts';
 import { CALLS, callerSees, markdownTable, OTHER_ROWS } from './faults-markdown.ts';
 
-/** What comes of every fault, for a reader in a hurry: the matrix's faults with the same outcome share a row. For the README. */
+/** What comes of every fault, for a reader in a hurry: the matrix's faults with the same outcome share a row. */
 export function faultsInShort(): string {
   const groups = Map.groupBy(FAULTS, (fault) => JSON.stringify(outcomeOf(fault)));
   const matrix = [...groups.values()].map((faults) => [

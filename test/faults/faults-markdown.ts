@@ -114,7 +114,7 @@ export const OTHER_ROWS: readonly OtherRow[] = [
   },
 ];
 
-/** What comes of every fault, as a markdown table: what `faults.md` holds. */
+/** What comes of every fault, as a markdown table with a row a fault. */
 export function faultsMarkdown(): string {
   const header = [
     'A provider that ...',

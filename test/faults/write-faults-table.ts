@@ -1,7 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { faultsInShort } from './faults-in-short.ts';
-import { faultsMarkdown } from './faults-markdown.ts';
+import { faultsPage } from './faults-page.ts';
 
-/** Writes `faults.md`, and prints the short table that stands in the README. */
-writeFileSync(new URL('./faults.md', import.meta.url), faultsMarkdown());
-process.stdout.write(faultsInShort());
+/** Writes `faults.md`. */
+writeFileSync(new URL('./faults.md', import.meta.url), faultsPage());

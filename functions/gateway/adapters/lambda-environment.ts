@@ -4,13 +4,13 @@ import { readCheckedConfig } from '../config/checked-config.ts';
 import { stateFailureLine } from '../core/metrics/state-failure-line.ts';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
 import { type AwsCredentials, awsSigner } from './aws-signature.ts';
-import { bedrockSign } from './bedrock-sign.ts';
+import type { Credentials, Sign } from './credentials.ts';
 import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import { requiredVariable } from './required-variable.ts';
+import { roleSign } from './role-sign.ts';
 import { secretCredentials } from './secret-credentials.ts';
 import { systemClock } from './system-clock.ts';
-import type { Credentials, Sign } from './undici-dial.ts';
 
 /** What the stack tells a function in environment variables, and what is made of it: the same for the gateway and the prober. */
 export interface LambdaEnvironment {
@@ -56,7 +56,7 @@ export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = enviro
       }),
       nowMs: systemClock.nowMs,
     }),
-    sign: bedrockSign(ofRole),
+    sign: roleSign(ofRole),
     onStoreError: (operation, error) =>
       process.stdout.write(`${stateFailureLine({ operation, error }, name, systemClock.nowMs())}\n`),
   };

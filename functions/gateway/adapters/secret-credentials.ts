@@ -1,7 +1,7 @@
 import { parseJson, stringMember } from '../core/wire/json.ts';
 import type { awsSigner } from './aws-signature.ts';
+import type { Credentials } from './credentials.ts';
 import { httpPool, poolRequest } from './http-pool.ts';
-import type { Credentials } from './undici-dial.ts';
 
 /** How long the secret is remembered: a rotated credential is used at the latest after this. */
 const REMEMBERED_MS = 300_000;

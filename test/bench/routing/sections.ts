@@ -17,7 +17,7 @@ const FAR_APART_MS = [400, 800, 1600, 3200];
 /** What agents and long chats send: every turn takes with it all that was said before. */
 const growing = (turn: number): number => 2000 + 3000 * turn;
 
-/** Every section. `changing` and `low traffic` live through what the README's table does. */
+/** Every section. `changing` and `low traffic` live through what the table in RESULTS.md does. */
 export const SECTIONS: readonly Section[] = [
   { name: 'calm, equals', world: { climate: CLIMATES.calm, mediansMs: EQUALS_MS }, rates: [5] },
   { name: 'calm, far apart', world: { climate: CLIMATES.calm, mediansMs: FAR_APART_MS }, rates: [5, 0.3] },

@@ -1,5 +1,5 @@
+import type { Candidate } from '../routing/contender.ts';
 import { ownTail } from '../routing/own-tail.ts';
-import type { Candidate } from '../routing/plan.ts';
 
 /**
  * What it says of a deployment that a call to it was stopped for a faster one's sake before its first token: nothing before `afterMs`, as

@@ -4,6 +4,7 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Dialect } from '../model/dialect.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Prompt } from '../model/prompt.ts';
+import type { Vendor } from '../model/vendor.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
 
@@ -33,6 +34,8 @@ export interface Protocol {
 export interface Target {
   /** The vendor's model id, an inference profile or an ARN. */
   readonly model: string;
+  /** Who is asked, as far as its address tells. @default 'compatible' */
+  readonly vendor?: Vendor;
   /** Whether to ask for a stream. */
   readonly streaming: boolean;
   /** The model's largest answer in tokens, where configured. */

@@ -6,6 +6,7 @@ import type {
   RouteSettings,
   StrategyName,
 } from '../model/gateway-config.ts';
+import { providerOf } from '../model/provider-of.ts';
 
 /** What a caller's `model` means: a route, or nothing with the names that would have meant something. */
 export type ResolvedModel =
@@ -51,7 +52,7 @@ function configuredDeployments(config: GatewayConfig): Deployments {
   for (const [id, settings] of Object.entries(config.deployments)) {
     const providerSettings = config.providers[settings.provider];
     if (providerSettings !== undefined) {
-      deployments.set(id, { ...settings, id, providerSettings });
+      deployments.set(id, { ...settings, id, providerSettings: providerOf(providerSettings, settings) });
     }
   }
   return deployments;

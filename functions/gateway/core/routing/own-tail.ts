@@ -1,4 +1,4 @@
-import type { Candidate } from './plan.ts';
+import type { Candidate } from './contender.ts';
 
 /** Below this much evidence a deployment's own distribution says nothing of its tail. */
 const MIN_EVIDENCE = 20;

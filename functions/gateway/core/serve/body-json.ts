@@ -2,8 +2,8 @@ import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { parseJson } from '../wire/json.ts';
 import { jsonBoundsProblem } from '../wire/json-bounds.ts';
 import { type Call, endStage } from './call.ts';
-import { bodyFormProblem } from './head-limits.ts';
-import { HUNG_UP } from './hung-up.ts';
+import { bodyFormProblem } from './head.ts';
+import { HUNG_UP } from './respond.ts';
 
 /** The largest body that Lambda takes; the local server holds to the same. */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
@@ -19,9 +19,9 @@ export async function bodyJson(call: Call): Promise<BodyJson> {
   if (formProblem !== undefined) {
     return { kind: 'refused', error: formProblem };
   }
-  const beganMs = call.clock.nowMs();
+  const beganMs = call.gateway.ports.clock.nowMs();
   const body = await call.request.readBody(MAX_BODY_BYTES);
-  call.callerMs = endStage(call, 'body', beganMs) - beganMs;
+  call.log.add({ kind: 'body', waitedMs: endStage(call, 'body', beganMs) - beganMs });
   if (body === 'too-large' || body === 'hung-up') {
     return { kind: 'refused', error: body === 'too-large' ? tooLarge() : HUNG_UP };
   }

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, it } from 'node:test';
+import { PAGES, pageText, treePath } from './pages.ts';
+
+const FENCED = /^ *```[\s\S]*?^ *```/gm;
+
+it('the README has at most 220 lines', () => {
+  const lines = pageText('README.md').trimEnd().split('\n').length;
+  assert.ok(lines <= 220, `it has ${lines}: move detail to the page where it belongs`);
+});
+
+it('every page of the tree is among those that are tested', { skip: !existsSync(treePath('.git')) }, () => {
+  const kept = execFileSync('git', ['ls-files', '*.md'], { cwd: treePath(''), encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  const untested = kept.filter((page) => !PAGES.includes(page) && !page.startsWith('.github/PULL_REQUEST'));
+  assert.deepEqual(untested, [], 'add them to pages.ts');
+});
+
+describe('the links of', () => {
+  for (const page of PAGES) {
+    it(`${page} lead somewhere`, () => {
+      assert.deepEqual(brokenLinks(page), []);
+    });
+  }
+});
+
+/** Links to files that are not there, or to headings that the page there does not have. */
+function brokenLinks(page: string): readonly string[] {
+  const text = pageText(page).replace(FENCED, '');
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(page, target));
+}
+
+function leadsSomewhere(page: string, target: string): boolean {
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? page : posix.join(posix.dirname(page), path);
+  if (!existsSync(treePath(file))) {
+    return false;
+  }
+  return anchor === undefined || !file.endsWith('.md') || anchorsOf(pageText(file)).has(anchor);
+}
+
+/** As GitHub makes them: lower case, without punctuation, dashes for spaces. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = [...text.replace(FENCED, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
