@@ -107,13 +107,14 @@ async function settled(protocol: keyof typeof VENDORS, one: Round): Promise<read
   if (one.leavesMs !== undefined) {
     time.clock.after(one.leavesMs, () => caller.abort());
   }
-  const body = JSON.stringify({ model: 'all', input: Array.from({ length: one.inputs }, () => TEXT) });
-  time.clock.after(0, async () => {
+  const ask = async (): Promise<void> => {
     const request = { method: 'POST', path: '/v1/embeddings', headers: { authorization: 'Bearer key' } };
-    const bytes = new TextEncoder().encode(body);
-    const response = await gateway({ ...request, readBody: async () => bytes, signal: caller.signal });
+    const body = JSON.stringify({ model: 'all', input: Array.from({ length: one.inputs }, () => TEXT) });
+    const readBody = async (): Promise<Uint8Array> => new TextEncoder().encode(body);
+    const response = await gateway({ ...request, readBody, signal: caller.signal });
     await response.afterEnd();
-  });
+  };
+  time.clock.after(0, () => void ask());
   await time.runUntil(1_800_000_000_000 + 60_000);
   return [uses[0], billed];
 }
