@@ -20,6 +20,7 @@ export interface Plan {
   readonly equals: ReadonlySet<string>;
 }
 
+/** What a plan is made of: one request, the deployments that may serve it, and what is known of them. */
 export interface PlanContext {
   readonly route: Route;
   readonly facts: RequestFacts;
