@@ -5,7 +5,7 @@ import type { Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { PROTOCOLS } from '../protocols/protocols.ts';
-import { allowedModels } from '../routing/allowed-models.ts';
+import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { type Call, keyOf } from './call.ts';
 import { findRoute } from './find-route.ts';

@@ -4,7 +4,7 @@ import type { RequestFacts } from '../model/request-facts.ts';
 import { type RaceOfRequest, raceContenders } from '../race/race-contenders.ts';
 import type { RunResult } from '../race/run-race.ts';
 import type { CallEncoding, Contender } from '../routing/contender.ts';
-import { conversationKey } from '../routing/route-memory.ts';
+import { conversationKey } from '../routing/routing-memory.ts';
 import type { InvalidRequest } from '../surfaces/invalid-request.ts';
 import { type Call, keyOf } from './call.ts';
 import { deadlineOf } from './head.ts';

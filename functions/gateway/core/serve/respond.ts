@@ -2,12 +2,12 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { finalError } from '../race/final-error.ts';
 import type { RunResult } from '../race/run-race.ts';
-import { useOf } from './admit.ts';
-import { answerHeaders } from './answer-headers.ts';
 import type { Call } from './call.ts';
 import { attemptsOf, factsOf, latest } from './call-log.ts';
+import { useOf } from './caller.ts';
 import { sentStatus } from './insistent-client.ts';
 import type { GatewayResponse } from './ports.ts';
+import { answerHeaders } from './trail.ts';
 
 /** Probes that are still under way when a request has ended have this much more time. */
 const LOOKS_GRACE_MS = 1000;
