@@ -33,7 +33,7 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     OPENAI_400S,
   ),
   line(
-    /^(?:openai\/)?gpt-5\.\d+.*-(?:pro|codex)/,
+    /^(?:openai\/)?gpt-5\.\d.*-(?:pro|codex)/,
     { refusedSampling: SAMPLING, refusedShapes: LOGPROBS },
     'OpenAI\'s guide "Using GPT-5.2": their effort cannot be turned off, 2026-11',
   ),
