@@ -4,6 +4,7 @@ import { deploymentSchema } from './deployment-schema.ts';
 import { ejectionSchema } from './ejection-schema.ts';
 import { keySchema, limitSettingsSchema } from './key-schema.ts';
 import { deploymentOrRouteName, providerName } from './name-schemas.ts';
+import { otlpSchema } from './otlp-schema.ts';
 import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
@@ -130,6 +131,7 @@ export const configSchema = z
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
     probes: probesSchema,
+    otlp: otlpSchema.exactOptional(),
     statusPage: z
       .boolean()
       .default(false)
