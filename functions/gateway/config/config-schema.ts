@@ -7,6 +7,7 @@ import { deploymentOrRouteName, providerName } from './name-schemas.ts';
 import { otlpSchema } from './otlp-schema.ts';
 import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
+import { responsesSchema } from './responses-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
 
 const statisticsSchema = z
@@ -132,6 +133,7 @@ export const configSchema = z
     limits: limitSettingsSchema,
     probes: probesSchema,
     otlp: otlpSchema.exactOptional(),
+    responses: responsesSchema,
     statusPage: z
       .boolean()
       .default(false)

@@ -2,6 +2,7 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { finalError } from '../race/final-error.ts';
 import type { RunResult } from '../race/run-race.ts';
+import type { JsonObject } from '../wire/json.ts';
 import type { Call } from './call.ts';
 import { attemptsOf, factsOf, latest } from './call-log.ts';
 import { useOf } from './caller.ts';
@@ -59,6 +60,23 @@ export function jsonAnswer(call: Call, body: unknown): GatewayResponse {
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(call) };
 }
 
+/**
+ * The JSON body of a model's answer, which has the gateway's own headers in a member `headers` too: a client's object is often all that
+ * its caller sees of an answer.
+ */
+export function modelAnswer(call: Call, body: JsonObject): GatewayResponse {
+  call.log.add({ kind: 'answered', status: 200 });
+  call.log.add({ kind: 'ending', ending: 'complete' });
+  const headers = ownHeaders(call);
+  const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-nemo-')));
+  return {
+    status: 200,
+    headers: { ...JSON_TYPE, ...headers },
+    body: JSON.stringify({ ...body, headers: shown }),
+    afterEnd: afterEnd(call),
+  };
+}
+
 /** Server-sent events as they come. Until its end the answer counts as one that the caller has left. */
 export function streamAnswer(call: Call, body: AsyncIterable<string>): GatewayResponse {
   call.log.add({ kind: 'answered', status: 200 });
@@ -80,7 +98,9 @@ export function lossAnswer(call: Call, result: RunResult<unknown>): GatewayRespo
     return errorAnswer(call, HUNG_UP);
   }
   // Where the request itself was at fault, the call was refused.
-  const isRefusal = failures.some(({ kind }) => kind === 'rejected' || kind === 'context-exceeded');
+  const isRefusal =
+    failures.some(({ kind }) => kind === 'rejected' || kind === 'context-exceeded') ||
+    (failures.length > 0 && failures.every(({ kind }) => kind === 'unsupported'));
   return errorAnswer(call, finalError(failedAttempts(result), reason), isRefusal ? 'refused' : 'failed');
 }
 

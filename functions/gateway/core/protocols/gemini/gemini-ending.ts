@@ -66,5 +66,5 @@ export function blockedFailure(
     code: 'content_filter',
     ...(reason === undefined ? {} : { type: reason }),
   };
-  return { kind: 'rejected', status: 400, vendor };
+  return { kind: 'rejected', status: 400, isKnown: true, vendor };
 }

@@ -234,6 +234,7 @@ test('a blocked prompt is refused with the vendor’s reason', () => {
   assert.deepEqual(failureOf(decode({ promptFeedback })), {
     kind: 'rejected',
     status: 400,
+    isKnown: true,
     vendor: {
       status: 400,
       message: 'The prompt was blocked: MODEL_ARMOR: Jailbreak.',
