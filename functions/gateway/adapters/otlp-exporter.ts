@@ -20,6 +20,7 @@ export interface OtlpExporter {
   readonly close: () => Promise<void>;
 }
 
+/** What an exporter needs of the process that it is in. */
 export interface OtlpExporterOptions {
   readonly settings: OtlpSettings;
   readonly credentials: Credentials;
