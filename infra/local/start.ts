@@ -8,6 +8,7 @@ import type { Credentials } from '../../functions/gateway/adapters/undici-dial.t
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
@@ -31,6 +32,7 @@ import { localSigner } from './local-signer.ts';
 import { startLocalSystem } from './local-system.ts';
 import { requestLine } from './request-line.ts';
 import { type SimulatedProviders, startSimulatedProviders } from './simulated/simulated-providers.ts';
+import { unreachableProviders } from './unreachable-provider.ts';
 
 const DEFAULT_PORT = 8787;
 const DEFAULT_METRICS_FILE = 'nemo-metrics.log';
@@ -60,16 +62,15 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  for (const warning of configWarnings(config)) {
-    console.error(`Warning: ${problemLine(warning)}`);
-  }
+  warnOf(config);
   const key = chosenKey() ?? newKey(randomBytes(32));
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
-  const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
   const outside = { credentials, sign: localSigner(), onStoreError };
+  // Simulated providers are taken down on purpose.
+  const unreachable = unreachableProviders(simulated === undefined);
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config: { ...config, statusPage: true },
@@ -80,6 +81,7 @@ async function start(): Promise<void> {
     metricsFile,
     onRecord: (record) => {
       console.log(requestLine(record));
+      warn(unreachable(record));
       metrics.write(metricText(record));
     },
     hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
@@ -88,9 +90,12 @@ async function start(): Promise<void> {
   });
   listening.resolve(system.baseUrl);
   const { client: dynamoDb, statisticsTable } = system.dynamoDb;
-  const run = composeProber({ config, dynamoDb, statisticsTable, ...outside });
-  const onRun = (done: ProbeRun): void => reportRun(done, metrics);
-  const stopProber = startLocalProber({ run, everyMs: probeEveryMs, clock: systemClock, onRun });
+  const stopProber = startLocalProber({
+    run: composeProber({ config, dynamoDb, statisticsTable, ...outside }),
+    everyMs: probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined),
+    clock: systemClock,
+    onRun: (done) => reportRun(done, metrics),
+  });
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.
@@ -102,6 +107,18 @@ async function start(): Promise<void> {
   process.once('SIGTERM', stop);
   if (simulated !== undefined) {
     listenToKeys(simulated, stop);
+  }
+}
+
+function warnOf(config: GatewayConfig): void {
+  for (const warning of configWarnings(config)) {
+    warn(problemLine(warning));
+  }
+}
+
+function warn(text: string | undefined): void {
+  if (text !== undefined) {
+    console.error(`Warning: ${text}`);
   }
 }
 
