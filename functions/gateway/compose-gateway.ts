@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
+import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import { type Credentials, type Sign, undiciDial } from './adapters/undici-dial.ts';
+import { undiciDial } from './adapters/undici-dial.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { guardedClock } from './core/model/guarded-clock.ts';
@@ -14,7 +15,7 @@ import { decayScales, type FleetStatistics, fleetStatistics } from './core/stati
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
   readonly config: GatewayConfig;
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDbCalls;
   readonly statisticsTable: string;
   readonly keysTable: string;
   readonly credentials: Credentials;
@@ -33,9 +34,13 @@ export interface ComposedGateway {
   readonly close: () => Promise<void>;
 }
 
+/** Frames of a bug's stack: from a decoder out to the function that serves the request there are more than V8's ten. */
+export const STACK_FRAMES = 30;
+
 /** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, statisticsTable, keysTable, onStoreError } = options;
+  Error.stackTraceLimit = STACK_FRAMES;
   const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
   const statistics = fleetStatistics({
     ...shared,

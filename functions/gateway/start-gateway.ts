@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Credentials } from './adapters/credentials.ts';
 import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
 import type { LambdaEnvironment } from './adapters/lambda-environment.ts';
 import { requiredVariable } from './adapters/required-variable.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import type { Credentials } from './adapters/undici-dial.ts';
 import { type ComposedGateway, type ComposeOptions, composeGateway } from './compose-gateway.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';

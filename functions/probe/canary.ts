@@ -1,4 +1,4 @@
-import type { Credentials } from '../gateway/adapters/undici-dial.ts';
+import type { Credentials } from '../gateway/adapters/credentials.ts';
 import { arrayMember, parseJson } from '../gateway/core/wire/json.ts';
 import type { CanaryResult } from './core/canary-line.ts';
 

@@ -1,7 +1,9 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { accessTokens } from '../gateway/adapters/access-tokens.ts';
+import type { Credentials, Sign } from '../gateway/adapters/credentials.ts';
+import type { DynamoDbCalls } from '../gateway/adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from '../gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../gateway/adapters/system-clock.ts';
-import { type Credentials, type Sign, undiciDial } from '../gateway/adapters/undici-dial.ts';
+import { undiciDial } from '../gateway/adapters/undici-dial.ts';
 import type { GatewayConfig } from '../gateway/core/model/gateway-config.ts';
 import { decayScales } from '../gateway/core/statistics/fleet-statistics.ts';
 import { type ProbeRun, prober } from './core/prober.ts';
@@ -9,7 +11,7 @@ import { type ProbeRun, prober } from './core/prober.ts';
 /** What differs between Lambda and a laptop: tables, credentials, signatures. */
 export interface ComposeProberOptions {
   readonly config: GatewayConfig;
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDbCalls;
   readonly statisticsTable: string;
   readonly credentials: Credentials;
   readonly sign: Sign;
@@ -28,9 +30,10 @@ export function composeProber(options: ComposeProberOptions): () => Promise<Prob
     random: Math.random,
     onStoreError,
   });
+  const tokens = accessTokens({ credentials, sign, nowMs: systemClock.nowMs });
   return async () => {
     // Minutes pass between two runs, and no provider keeps a connection open so long: each makes its own, so that all are measured alike.
-    const { dial, close } = undiciDial({ credentials, sign });
+    const { dial, close } = undiciDial({ credentials, sign, tokens });
     try {
       return await probeAll(dial);
     } finally {

@@ -1,3 +1,4 @@
+import { hostOf } from '../../functions/gateway/core/hosts/hosts.ts';
 import { member, numberMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { AwsError, type AwsRequest, askAws, askAwsForText } from './aws-access.ts';
 import type { DeployedTarget } from './target.ts';
@@ -112,9 +113,10 @@ async function subscriptions(
 
 /** Source: Amazon Bedrock API reference, GetFoundationModelAvailability. */
 async function models({ aws, config }: DeployedTarget): Promise<readonly PreflightCheck[]> {
-  const signed = Object.entries(config.deployments).flatMap(([name, { provider, model }]) => {
-    const { protocol, apiKey, region = aws.region } = config.providers[provider] ?? {};
-    return protocol === 'bedrock' && apiKey === undefined && !model.startsWith('arn:') ? [{ name, model, region }] : [];
+  const signed = Object.entries(config.deployments).flatMap(([name, { provider: of, model }]) => {
+    const provider = config.providers[of];
+    const isSigned = provider !== undefined && hostOf(provider).proof(provider) === 'aws-sigv4';
+    return isSigned && !model.startsWith('arn:') ? [{ name, model, region: provider.region ?? aws.region }] : [];
   });
   return Promise.all(
     signed.map(async ({ name, model, region }): Promise<PreflightCheck> => {

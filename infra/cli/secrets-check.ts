@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { credentialProblem } from './credential-form.ts';
 import { readSecret, type SecretState } from './environment-secret.ts';
 import type { DeployedTarget, LocalTarget, Target } from './target.ts';
 import { textTable } from './text-table.ts';
@@ -9,7 +10,7 @@ export interface CredentialCheck {
   readonly name: string;
   /** The providers that want it. */
   readonly providers: readonly string[];
-  /** `unclean`: with a space or a line end around it, which no provider takes. */
+  /** `unclean`: of another form than its provider takes, as with a line end. */
   readonly state: 'present' | 'missing' | 'empty' | 'unclean' | 'extra';
   /** Characters. */
   readonly length?: number;
@@ -43,19 +44,24 @@ async function checkDeployed(target: DeployedTarget): Promise<Awaited<ReturnType
 function credentialChecks(target: Target, secret: SecretState): readonly CredentialCheck[] {
   const wanted = wantedCredentials(target);
   const fields = secret.kind === 'fields' ? secret.fields : new Map<string, unknown>();
-  const checks = [...wanted].map(([name, providers]) => ({ name, providers, ...stateOf(fields.get(name)) }));
+  const checks = [...wanted].map(([name, providers]) => ({
+    name,
+    providers,
+    ...stateOf(target, name, fields.get(name)),
+  }));
   const extra = [...fields.keys()].filter((name) => !wanted.has(name)).sort();
   return [...checks, ...extra.map((name) => ({ name, providers: [], state: 'extra' as const }))];
 }
 
-function stateOf(value: unknown): Pick<CredentialCheck, 'state' | 'length'> {
+function stateOf({ config }: Target, name: string, value: unknown): Pick<CredentialCheck, 'state' | 'length'> {
   if (typeof value !== 'string') {
     return { state: 'missing' };
   }
   if (value.trim() === '') {
     return { state: 'empty' };
   }
-  return { state: /^[\x21-\x7e]+$/.test(value) ? 'present' : 'unclean', length: value.length };
+  const isGood = credentialProblem(config, name, value) === undefined;
+  return { state: isGood ? 'present' : 'unclean', length: value.length };
 }
 
 function tableOf(checks: readonly CredentialCheck[]): string {

@@ -1,5 +1,6 @@
 import { nearestName } from '../../functions/gateway/config/nearest-name.ts';
 import { type Command, UsageError } from './command.ts';
+import { credentialProblem } from './credential-form.ts';
 import { readSecret, writeSecret } from './environment-secret.ts';
 import { wantedCredentials } from './wanted-credentials.ts';
 
@@ -25,10 +26,9 @@ export const secretsSet: Command = {
       );
     }
     const value = await input.readInput(`${name}: `);
-    if (!/^[\x21-\x7e]+$/.test(value)) {
-      throw new UsageError(
-        'The value is empty or has a space, a line end or a letter that no header takes. Nothing was changed.',
-      );
+    const problem = credentialProblem(target.config, name, value);
+    if (problem !== undefined) {
+      throw new UsageError(`The value ${problem}. Nothing was changed.`);
     }
     const secret = await readSecret(target.aws, target.names.secret);
     if (secret.kind === 'no-object') {

@@ -1,8 +1,9 @@
 import { Aws, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { hostOf } from '../../functions/gateway/core/hosts/hosts.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 
-/** Converse and ConverseStream are allowed by the actions of the calls that they wrap. */
+/** Converse, ConverseStream and the OpenAI-compatible endpoint are allowed by the actions of the calls that they wrap. */
 const ACTIONS = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
 
 /** A geography before the vendor makes the id of a cross-region inference profile: `us.anthropic...`, `global.amazon...`. */
@@ -36,7 +37,7 @@ export function allowBedrock(role: Role, config: GatewayConfig): void {
 function signedModels(config: GatewayConfig): readonly { readonly model: string; readonly region: string }[] {
   return Object.values(config.deployments).flatMap(({ provider: name, model }) => {
     const provider = config.providers[name];
-    const isSigned = provider?.protocol === 'bedrock' && provider.apiKey === undefined;
+    const isSigned = provider !== undefined && hostOf(provider).proof(provider) === 'aws-sigv4';
     return isSigned ? [{ model, region: provider.region ?? Aws.REGION }] : [];
   });
 }

@@ -1,5 +1,5 @@
+import type { Credentials } from '../../functions/gateway/adapters/credentials.ts';
 import type { SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
-import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { checkedConfigJson, readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { isFromForeignPage } from './foreign-page.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDB, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { createTableInput, statisticsTable } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import type { DatabaseUnderTest } from '../gateway/adapters/dynamodb/statistics-store-suite.ts';
 
@@ -78,7 +78,7 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
     stdio: 'ignore',
   });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
+  const client = new DynamoDB({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
   const close = async (): Promise<void> => {
     client.destroy();
     java.kill();
@@ -95,7 +95,7 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
 }
 
 /** Waits for another process, which tells of its readiness by answering only. */
-async function answering(client: DynamoDBClient, hasEnded: () => boolean): Promise<void> {
+async function answering(client: DynamoDB, hasEnded: () => boolean): Promise<void> {
   const giveUpAtMs = Date.now() + START_LIMIT_MS;
   while (true) {
     try {

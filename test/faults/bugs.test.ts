@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { STACK_FRAMES } from '../../functions/gateway/compose-gateway.ts';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import { guardedClock } from '../../functions/gateway/core/model/guarded-clock.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
@@ -7,6 +8,7 @@ import type { GatewayPorts } from '../../functions/gateway/core/serve/ports.ts';
 import type { FleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import type { Lesson } from '../../functions/gateway/core/statistics/observation.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
+import { FAILURES } from '../support/failures.ts';
 import { estimate } from '../support/routes.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { readAnswer, type SeenContent } from './support/seen-answer.ts';
@@ -52,16 +54,17 @@ interface Setting {
   readonly dial: Dial;
   readonly stream?: boolean;
   readonly ports?: Partial<GatewayPorts>;
+  readonly config?: object;
 }
 
-async function play({ dial, stream = true, ports = {} }: Setting): Promise<Course> {
+async function play({ dial, stream = true, ports = {}, config = CONFIG }: Setting): Promise<Course> {
   const bugs: unknown[] = [];
   const records: RequestRecord[] = [];
   const time = virtualClock();
   const onBug = (bug: unknown): void => void bugs.push(bug);
   const clock = guardedClock(time.clock, onBug);
   const gateway = virtualGateway({
-    config: CONFIG,
+    config,
     clock,
     dial,
     store: memoryStore(clock),
@@ -200,4 +203,44 @@ describe('a bug in a timer', () => {
     assert.equal(bugs.length, 1);
     assert.deepEqual(woken, ['second']);
   });
+});
+
+describe('a bug in the second attempt', () => {
+  const { stackTraceLimit } = Error;
+  // As deep as composeGateway has it.
+  before(() => {
+    Error.stackTraceLimit = STACK_FRAMES;
+  });
+  after(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+
+  const config = {
+    providers: { first: { protocol: 'openai', baseUrl: 'http://first.test/v1' }, ...CONFIG.providers },
+    deployments: { first: { provider: 'first', model: 'model' }, ...CONFIG.deployments },
+    routes: { all: { strategy: 'ordered', deployments: ['first', 'only'] } },
+  };
+  const broken: Readonly<Record<string, Dial>> = {
+    'in its dial': async () => {
+      await new Promise(setImmediate);
+      throw new Error('a bug');
+    },
+    'in its decoder': dialTo([NO_BYTES]),
+  };
+  for (const stream of [true, false]) {
+    for (const [where, second] of Object.entries(broken)) {
+      it(`${where} shows whose request it was in its stack, ${stream ? 'streamed' : 'plain'}`, async () => {
+        const dial: Dial = async (call) => {
+          await new Promise(setImmediate);
+          return call.deployment.id === 'first' ? { kind: 'failed', failure: FAILURES.unreachable } : second(call);
+        };
+        const { bugs } = await play({ dial, stream, config });
+        const [bug] = bugs;
+        assert.ok(bug instanceof Error);
+        for (const frame of ['runRace', 'serveOperation', 'chatCall', 'handle']) {
+          assert.match(bug.stack ?? '', new RegExp(`async ${frame} `));
+        }
+      });
+    }
+  }
 });

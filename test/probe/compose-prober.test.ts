@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Credentials } from '../../functions/gateway/adapters/credentials.ts';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
-import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';

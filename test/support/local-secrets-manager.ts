@@ -1,5 +1,5 @@
+import type { Credentials } from '../../functions/gateway/adapters/credentials.ts';
 import { secretCredentials } from '../../functions/gateway/adapters/secret-credentials.ts';
-import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
 import { startLoopbackServer } from '../../infra/local/simulated/loopback-server.ts';
 import { type Gate, gate } from './gate.ts';
 

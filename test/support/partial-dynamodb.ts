@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { arrayMember, type JsonObject, objectMember } from '../../functions/gateway/core/wire/json.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 
 /** The embedded DynamoDB behind a loopback port that answers batch reads in part, as DynamoDB does when it throttles. */
 export interface PartialDynamoDb {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDB;
   readonly statisticsTable: string;
   /** How many keys each batch read has asked for, in the order of their arrival. */
   readonly asked: readonly number[];
@@ -31,7 +31,7 @@ export async function startPartialDynamoDb(): Promise<PartialDynamoDb> {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const client = new DynamoDBClient({
+  const client = new DynamoDB({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -1,5 +1,5 @@
 import OpenAI, { type ClientOptions } from 'openai';
-import type { Credentials } from '../../functions/gateway/adapters/undici-dial.ts';
+import type { Credentials } from '../../functions/gateway/adapters/credentials.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig, ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';

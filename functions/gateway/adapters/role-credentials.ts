@@ -2,11 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parseJson, stringMember } from '../core/wire/json.ts';
 import type { AwsCredentials } from './aws-signature.ts';
 import { environmentCredentials } from './environment-credentials.ts';
+import { type ExpiringValue, renewedValue } from './renewed-value.ts';
 
-/** A renewal begins this long before the end, while the old credentials still serve. */
-const RENEW_BEFORE_MS = 300_000;
-/** Between two tries to renew, while the old credentials last. */
-const RETRY_MS = 10_000;
 /** The endpoint is on the same machine. */
 const ANSWER_MS = 2_000;
 const RELATIVE_ORIGIN = 'http://169.254.170.2';
@@ -28,39 +25,8 @@ export function roleCredentials({ variables, nowMs }: RoleCredentialsOptions): (
   if (url === undefined) {
     return environmentCredentials;
   }
-  let known: ExpiringCredentials | undefined;
-  let nextTryMs = -Infinity;
-  let reading: Promise<void> | undefined;
-  const renew = (): Promise<void> => {
-    reading ??= readCredentials(url, variables)
-      .then((read) => {
-        known = read;
-      })
-      .finally(() => {
-        nextTryMs = nowMs() + RETRY_MS;
-        reading = undefined;
-      });
-    return reading;
-  };
-  return async () => {
-    const leftMs = (known?.expiresAtMs ?? -Infinity) - nowMs();
-    if (leftMs <= 0) {
-      await renew();
-    } else if (leftMs < RENEW_BEFORE_MS && nowMs() >= nextTryMs) {
-      // Behind the caller, whom the old ones serve.
-      void renew().catch(() => undefined);
-    }
-    if (known === undefined) {
-      throw new Error('The endpoint for the credentials of the role gave none.');
-    }
-    return known.credentials;
-  };
-}
-
-interface ExpiringCredentials {
-  readonly credentials: AwsCredentials;
-  /** Milliseconds since 1970. */
-  readonly expiresAtMs: number;
+  const credentials = renewedValue(() => readCredentials(url, variables), nowMs);
+  return () => credentials();
 }
 
 /** Only https, this machine and the two addresses of container platforms: the answer is a secret. */
@@ -79,7 +45,7 @@ function endpointOf(variables: NodeJS.ProcessEnv): URL | undefined {
 
 const LOCAL_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '[::1]', '169.254.170.2', '169.254.170.23'];
 
-async function readCredentials(url: URL, variables: NodeJS.ProcessEnv): Promise<ExpiringCredentials> {
+async function readCredentials(url: URL, variables: NodeJS.ProcessEnv): Promise<ExpiringValue<AwsCredentials>> {
   const authorization = await authorizationOf(variables);
   const response = await fetch(url, {
     headers: authorization === undefined ? {} : { authorization },
@@ -92,7 +58,7 @@ async function readCredentials(url: URL, variables: NodeJS.ProcessEnv): Promise<
     throw new Error(`The endpoint for the credentials of the role answered ${response.status}.`);
   }
   const expiresAtMs = Date.parse(stringMember(answer, 'Expiration') ?? '');
-  return { credentials, expiresAtMs: Number.isNaN(expiresAtMs) ? Infinity : expiresAtMs };
+  return { value: credentials, expiresAtMs: Number.isNaN(expiresAtMs) ? Infinity : expiresAtMs };
 }
 
 /** The file is read each time: the platform changes what stands there. */

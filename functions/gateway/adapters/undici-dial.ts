@@ -1,26 +1,24 @@
 import { connectionFailure } from '../core/attempt/connection-failure.ts';
-import { addressOf, hostOf } from '../core/hosts/hosts.ts';
+import { addressOf } from '../core/hosts/hosts.ts';
 import type { AttemptFailure } from '../core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
-import type { SignableRequest } from './aws-signature.ts';
+import { wellFormedJson } from '../core/wire/well-formed-json.ts';
+import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
+import type { Credentials, Sign } from './credentials.ts';
 import { type HttpPool, httpPool, poolRequest } from './http-pool.ts';
+import { currentKey, type ProofSources, shownProof } from './shown-proof.ts';
+import { systemClock } from './system-clock.ts';
+import { TokenRefusal } from './token-request.ts';
 import { secretsOf, withoutSecrets } from './without-secrets.ts';
-
-/**
- * Looks up a credential by its name; `undefined` where there is none. `refused` is the value that the provider has just refused: a store
- * that remembers looks again, in case it has been rotated.
- */
-export type Credentials = (name: string, refused?: string) => Promise<string | undefined>;
-
-/** Signs a request for a provider without an API key: the headers to add. */
-export type Sign = (request: SignableRequest, region: string) => Promise<Readonly<Record<string, string>>>;
 
 /** What a dial needs beside the call: credentials and signatures. */
 export interface UndiciDialOptions {
   readonly credentials: Credentials;
   readonly sign: Sign;
+  /** @default tokens of its own */
+  readonly tokens?: AccessTokens;
   /** Tells how much time has passed. @default performance.now */
   readonly nowMs?: () => number;
 }
@@ -45,15 +43,17 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
     pools.set(name, pool);
     return pool;
   };
+  const { credentials, sign, tokens = accessTokens({ credentials, sign, nowMs: systemClock.nowMs }) } = options;
+  const sources = { credentials, sign, tokens };
   return {
     dial: async (call) => {
-      const prepared = await prepare(call, options).catch((error: unknown) => noCredential(call, error));
+      const prepared = await prepare(call, sources).catch((error: unknown) => noProof(call, error));
       if ('kind' in prepared) {
         return prepared;
       }
       const pool = poolOf(prepared.origin, call.connectMs);
       const sent = await send(call, prepared, { pool, nowMs });
-      const renewed = 'isRefused' in sent && sent.isRefused ? await renew(call, prepared, options) : undefined;
+      const renewed = 'isRefused' in sent && sent.isRefused ? await renew(call, prepared, sources) : undefined;
       return renewed === undefined ? sent : send(call, renewed, { pool, nowMs });
     },
     close: async () => {
@@ -78,7 +78,7 @@ interface SentResponse extends UpstreamResponse {
 
 type DialFailure = { readonly kind: 'failed'; readonly failure: AttemptFailure };
 
-async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<PreparedCall | DialFailure> {
+async function prepare(call: UpstreamCall, sources: ProofSources, known?: string): Promise<PreparedCall | DialFailure> {
   const { deployment, request } = call;
   const { providerSettings } = deployment;
   const address = addressOf(deployment, request);
@@ -87,7 +87,7 @@ async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<
   }
   const url = `${address.baseUrl}${address.path}`;
   const { origin } = new URL(address.baseUrl);
-  const body = JSON.stringify(request.body);
+  const body = wellFormedJson(request.body);
   const headers = {
     'content-type': 'application/json',
     'accept-encoding': 'identity',
@@ -95,7 +95,7 @@ async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<
     ...request.headers,
     ...providerSettings.headers,
   };
-  const proof = await authorize(call, { method: 'POST', url, headers, body }, options);
+  const proof = await shownProof(providerSettings, { method: 'POST', url, headers, body }, sources, known);
   if (proof === undefined) {
     return misconfigured(`The credential ${providerSettings.apiKey ?? 'of AWS'} is missing.`);
   }
@@ -108,52 +108,26 @@ async function prepare(call: UpstreamCall, options: UndiciDialOptions): Promise<
 async function renew(
   call: UpstreamCall,
   { key: refused }: PreparedCall,
-  options: UndiciDialOptions,
+  sources: ProofSources,
 ): Promise<PreparedCall | undefined> {
-  const { apiKey } = call.deployment.providerSettings;
-  if (apiKey === undefined || refused === undefined) {
+  if (refused === undefined) {
     return undefined;
   }
   const aborted = new Promise<undefined>((resolve) => call.signal.addEventListener('abort', () => resolve(undefined)));
-  const key = await Promise.race([aborted, options.credentials(apiKey, refused).catch(() => undefined)]);
+  const another = currentKey(call.deployment.providerSettings, sources, refused).catch(() => undefined);
+  const key = await Promise.race([aborted, another]);
   if (key === undefined || key === refused || call.signal.aborted) {
     return undefined;
   }
-  const prepared = await prepare(call, { ...options, credentials: async () => key });
+  const prepared = await prepare(call, sources, key);
   return 'kind' in prepared ? undefined : prepared;
 }
 
-/** The store of credentials did not answer: that passes, unlike a credential that is missing. */
-function noCredential({ signal }: UpstreamCall, error: unknown): DialFailure {
-  return { kind: 'failed', failure: connectionFailure(error, signal) };
-}
-
-interface Proof {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly key?: string;
-}
-
-/** What proves who we are; nothing for a provider that wants nothing; `undefined` where the credential is missing. */
-async function authorize(
-  { deployment }: UpstreamCall,
-  request: SignableRequest,
-  { credentials, sign }: UndiciDialOptions,
-): Promise<Proof | undefined> {
-  const { apiKey, region } = deployment.providerSettings;
-  const host = hostOf(deployment.providerSettings);
-  if (apiKey !== undefined) {
-    const key = await credentials(apiKey);
-    return key === undefined ? undefined : { headers: host.credentialHeaders(key), key };
-  }
-  if (host.withoutCredential === 'nothing' || region === undefined) {
-    return { headers: {} };
-  }
-  try {
-    return { headers: await sign(request, region) };
-  } catch {
-    // The credentials provider found none: what it says may name files and hosts of the operator's.
-    return undefined;
-  }
+/** A store of credentials or a token server that does not answer: that passes, unlike a credential that is missing or refused. */
+function noProof({ signal }: UpstreamCall, error: unknown): DialFailure {
+  return error instanceof TokenRefusal
+    ? misconfigured(error.message)
+    : { kind: 'failed', failure: connectionFailure(error, signal) };
 }
 
 function misconfigured(message: string): DialFailure {
@@ -211,8 +185,7 @@ async function exchange(
   pool: HttpPool,
 ): Promise<SentResponse> {
   const response = await poolRequest(pool, { method: 'POST', path, headers: sent, body, signal });
-  const { statusCode: status } = response;
-  const headers = singleValued(response.headers);
+  const { statusCode: status, headers } = response;
   const secrets = secretsOf(sent);
   if (key === undefined || !mayRefuseCredential(status)) {
     const isError = status >= 300;
@@ -228,12 +201,4 @@ async function exchange(
     secrets,
     isRefused: refusesCredential({ status, headers, body: error }, PROTOCOLS[deployment.providerSettings.protocol]),
   };
-}
-
-function singleValued(headers: NodeJS.Dict<string | string[]>): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return Object.fromEntries(entries);
 }

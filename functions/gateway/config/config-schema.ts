@@ -151,3 +151,6 @@ export const configSchema = z
 
 /** A configuration file as zod gives it: defaults filled in, names not yet checked against each other. */
 export type ConfigFile = z.output<typeof configSchema>;
+
+/** A configuration file as it is written: what has a default may be left out. */
+export type ConfigFileInput = z.input<typeof configSchema>;

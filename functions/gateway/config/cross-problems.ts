@@ -1,6 +1,10 @@
-import type { DeploymentSettings, GatewayConfig, ProtocolName } from '../core/model/gateway-config.ts';
+import { vendorOf } from '../core/hosts/vendor-of.ts';
+import type { DeploymentSettings, GatewayConfig, Provider } from '../core/model/gateway-config.ts';
+import { providerOf } from '../core/model/provider-of.ts';
+import type { Vendor } from '../core/model/vendor.ts';
 import { PROTOCOLS } from '../core/protocols/protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
+import { incompleteProviders } from './incomplete-providers.ts';
 import { nearestName } from './nearest-name.ts';
 import { unpricedDeployments, unpricedMessage } from './unpriced-deployments.ts';
 
@@ -11,7 +15,7 @@ export function crossProblems(config: GatewayConfig): readonly ConfigProblem[] {
 
 const CHECKS: readonly ((config: GatewayConfig) => readonly ConfigProblem[])[] = [
   atLeastOneDeployment,
-  providersAreComplete,
+  incompleteProviders,
   deploymentsNameProviders,
   embeddingsAreOffered,
   bedrockModelsAreIds,
@@ -32,28 +36,6 @@ function atLeastOneDeployment(config: GatewayConfig): readonly ConfigProblem[] {
   return Object.keys(config.deployments).length > 0 ? [] : [{ path: 'deployments', message, example }];
 }
 
-function providersAreComplete(config: GatewayConfig): readonly ConfigProblem[] {
-  return Object.entries(config.providers).flatMap(([name, provider]) => {
-    if (provider.protocol === 'bedrock') {
-      const message = 'is required: Bedrock is called in one region';
-      const problem = { path: pathText(['providers', name, 'region']), message, example: '"region": "us-east-1"' };
-      return provider.region === undefined ? [problem] : [];
-    }
-    const message = "is required: the vendor's own address answers no call without a credential";
-    const problem = {
-      path: pathText(['providers', name, 'apiKey']),
-      message,
-      example: credentialOf(provider.protocol),
-    };
-    return provider.baseUrl === undefined && provider.apiKey === undefined ? [problem] : [];
-  });
-}
-
-/** The name that vendors' own tools look for: `OPENAI_API_KEY`. */
-function credentialOf(protocol: ProtocolName): string {
-  return `"apiKey": "${protocol.replace('-responses', '').toUpperCase()}_API_KEY"`;
-}
-
 function deploymentsNameProviders(config: GatewayConfig): readonly ConfigProblem[] {
   return Object.entries(config.deployments)
     .filter(([, deployment]) => config.providers[deployment.provider] === undefined)
@@ -65,25 +47,34 @@ function deploymentsNameProviders(config: GatewayConfig): readonly ConfigProblem
 }
 
 function embeddingsAreOffered(config: GatewayConfig): readonly ConfigProblem[] {
-  return Object.entries(config.deployments).flatMap(([id, { kind, provider }]) => {
-    const protocol = config.providers[provider]?.protocol;
-    if (kind !== 'embeddings' || protocol === undefined || 'embeddings' in PROTOCOLS[protocol]) {
+  return Object.entries(config.deployments).flatMap(([id, deployment]) => {
+    const provider = config.providers[deployment.provider];
+    if (deployment.kind !== 'embeddings' || provider === undefined) {
       return [];
     }
-    const message = `is "embeddings", which the provider's protocol ${protocol} does not have`;
-    return [{ path: pathText(['deployments', id, 'kind']), message, example: '"kind": "chat"' }];
+    const { protocol, vendor } = { ...providerOf(provider, deployment), vendor: vendorOf(provider) };
+    const hasNone = !('embeddings' in PROTOCOLS[protocol]) || (protocol !== 'bedrock' && NO_EMBEDDINGS.has(vendor));
+    const message = `is "embeddings", which the provider's protocol ${protocol} does not have at ${vendor}`;
+    return hasNone ? [{ path: pathText(['deployments', id, 'kind']), message, example: '"kind": "chat"' }] : [];
   });
 }
+
+/** Bedrock has embeddings in its own words alone, Vertex AI in words that the gateway does not speak. */
+const NO_EMBEDDINGS: ReadonlySet<Vendor> = new Set(['bedrock', 'vertex']);
 
 /** The stack allows the function to call these models by name; a `*` in one would allow every other. */
 function bedrockModelsAreIds(config: GatewayConfig): readonly ConfigProblem[] {
   return Object.entries(config.deployments)
-    .filter(([, { provider, model }]) => config.providers[provider]?.protocol === 'bedrock' && /[*?$]/.test(model))
+    .filter(([, { provider, model }]) => isBedrock(config.providers[provider]) && /[*?$]/.test(model))
     .map(([id, { model }]) => ({
       path: pathText(['deployments', id, 'model']),
       message: `must be the id of one Bedrock model, inference profile or ARN; got ${JSON.stringify(model)}`,
       example: '"model": "us.anthropic.claude-sonnet-5"',
     }));
+}
+
+function isBedrock(provider: Provider | undefined): boolean {
+  return provider !== undefined && vendorOf(provider) === 'bedrock';
 }
 
 function routesNameDeployments(config: GatewayConfig): readonly ConfigProblem[] {

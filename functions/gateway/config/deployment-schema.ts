@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PROTOCOL_NAMES } from '../core/protocols/protocols.ts';
 import { providerName, tagName } from './name-schemas.ts';
 
 const price = z.number().min(0);
@@ -15,6 +16,14 @@ export const deploymentSchema = z.strictObject({
     description: "The vendor's model id, an inference profile or an ARN.",
     examples: ['gpt-5.5'],
   }),
+  protocol: z
+    .enum(PROTOCOL_NAMES)
+    .exactOptional()
+    .meta({
+      description:
+        "The wire format of this model, where it is not its provider's: on Bedrock `openai` for its OpenAI-compatible endpoint, `anthropic` for Claude in Anthropic's own words. Claude on Vertex AI and Azure is `anthropic` by itself.",
+      examples: ['openai'],
+    }),
   contextWindow: count.exactOptional().meta({
     description: 'Tokens of prompt and answer together. Longer requests go to other deployments.',
     examples: [200_000],

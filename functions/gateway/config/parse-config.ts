@@ -1,9 +1,11 @@
-import type { GatewayConfig, Provider } from '../core/model/gateway-config.ts';
+import { protocolOfModel } from '../core/hosts/deployment-protocol.ts';
+import type { DeploymentSettings, GatewayConfig, Provider } from '../core/model/gateway-config.ts';
 import { isJsonObject } from '../core/wire/json.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { type ConfigFile, configSchema } from './config-schema.ts';
 import { crossProblems } from './cross-problems.ts';
+import { hostedProvider } from './provider-host.ts';
 import { schemaProblems } from './schema-problems.ts';
 
 /** A configuration ready for use, or all that is wrong with the file. */
@@ -24,7 +26,13 @@ export function parseConfig(json: unknown): ParsedConfig {
   if (!parsed.success) {
     return { kind: 'invalid', problems: schemaProblems(configSchema, parsed.error.issues) };
   }
-  const config = toGatewayConfig(parsed.data);
+  const hosted = Object.entries(parsed.data.providers).map(([name, file]) => ({ name, ...hostedProvider(name, file) }));
+  const unknown = hosted.flatMap((one) => (one.kind === 'unknown' ? [one.problem] : []));
+  if (unknown.length > 0) {
+    return { kind: 'invalid', problems: unknown };
+  }
+  const providers = hosted.flatMap((one) => (one.kind === 'hosted' ? [[one.name, one.provider] as const] : []));
+  const config = toGatewayConfig(parsed.data, Object.fromEntries(providers));
   const problems = crossProblems(config);
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'parsed', config, aws: parsed.data.aws };
 }
@@ -55,15 +63,22 @@ function shapeProblems(value: unknown, path: readonly PropertyKey[]): readonly C
   });
 }
 
-function toGatewayConfig(file: ConfigFile): GatewayConfig {
+function toGatewayConfig(file: ConfigFile, providers: Readonly<Record<string, Provider>>): GatewayConfig {
   const { $schema: _schema, aws: _aws, ...config } = file;
   return {
     ...config,
-    providers: withoutPrototype(file.providers, withoutTrailingSlash),
-    deployments: withoutPrototype(file.deployments, (deployment) => deployment),
+    providers: withoutPrototype(providers, withoutTrailingSlash),
+    deployments: withoutPrototype(file.deployments, (deployment) => inOwnWords(deployment, providers)),
     routes: withoutPrototype(file.routes, (route) => route),
     keys: file.keys.map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
   };
+}
+
+/** A deployment with its protocol, where that is not its provider's. */
+function inOwnWords(deployment: DeploymentSettings, providers: Readonly<Record<string, Provider>>): DeploymentSettings {
+  const provider = Object.hasOwn(providers, deployment.provider) ? providers[deployment.provider] : undefined;
+  const protocol = deployment.protocol ?? (provider && protocolOfModel(provider, deployment.model));
+  return protocol === undefined ? deployment : { ...deployment, protocol };
 }
 
 function withoutPrototype<Value, Result>(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PROTOCOL_NAMES } from '../core/protocols/protocols.ts';
+import { HOST_NAMES } from './host-names.ts';
 
 /** Headers that carry credentials. Those belong in `apiKey`, which names a secret, and not in the file. */
 const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'];
@@ -9,7 +10,7 @@ const baseUrl = z
   .regex(/^https?:\/\/[^\s?#@]+$/, 'must be an http or https address without a query, fragment or user name')
   .refine((text) => URL.canParse(text), 'must be an http or https address')
   .meta({
-    description: "Where the provider is. Without it: the vendor's own address.",
+    description: "Where the provider is. Without it: the host's own address. Azure: the resource's, without a path.",
     examples: ['https://api.openai.com/v1'],
   });
 
@@ -28,22 +29,108 @@ const headerName = z
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header')
   .refine((name) => !SECRET_HEADERS.includes(name.toLowerCase()), 'carries a secret: use `apiKey` instead');
 
-/** One vendor and its protocol. */
+const hostName = z.enum(HOST_NAMES).meta({
+  description:
+    "Whose servers they are, where the provider is called otherwise: a known host's address, wire format and quirks need no saying. `compatible`: another server that speaks OpenAI's API.",
+  examples: ['groq'],
+});
+
+const entra = z
+  .strictObject({
+    tenantId: z
+      .string()
+      .regex(/^[\w.-]{1,128}$/, 'must be the id or the domain of a tenant')
+      .meta({ description: 'The tenant of Microsoft Entra ID.', examples: ['11111111-2222-3333-4444-555555555555'] }),
+    clientId: z
+      .string()
+      .regex(/^[\w-]{1,128}$/, 'must be the id of an application')
+      .meta({ description: "The application's id.", examples: ['66666666-7777-8888-9999-000000000000'] }),
+    authority: baseUrl.exactOptional().meta({
+      description: 'Where tokens are given. Default: https://login.microsoftonline.com.',
+      examples: ['https://login.microsoftonline.us'],
+    }),
+    scope: z
+      .string()
+      .regex(/^\S{1,256}$/, 'must be a scope')
+      .exactOptional()
+      .meta({
+        description:
+          'What the token is for. Default: https://cognitiveservices.azure.com/.default, for Foundry https://ai.azure.com/.default.',
+        examples: ['https://cognitiveservices.azure.us/.default'],
+      }),
+  })
+  .meta({
+    description:
+      'Azure by tokens of Entra ID instead of an `api-key`: `apiKey` then names the client secret of this application.',
+    examples: [{ tenantId: '11111111-2222-3333-4444-555555555555', clientId: '66666666-7777-8888-9999-000000000000' }],
+  });
+
+const AUDIENCE = '//iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/aws/providers/nemo';
+
+const workloadIdentity = z
+  .strictObject({
+    audience: z
+      .string()
+      .regex(
+        /^\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+$/,
+        'must be the full name of a provider of a workload identity pool',
+      )
+      .meta({
+        description: 'The provider of the workload identity pool that trusts the AWS role.',
+        examples: [AUDIENCE],
+      }),
+    serviceAccount: z
+      .string()
+      .regex(/^[\w.-]+@[\w.-]+$/, 'must be the e-mail address of a service account')
+      .exactOptional()
+      .meta({
+        description: 'The service account to act as. Without it the role itself must have the rights.',
+        examples: ['nemo@my-project.iam.gserviceaccount.com'],
+      }),
+  })
+  .meta({
+    description: "Vertex AI without a key: the function's AWS role is exchanged for Google's tokens.",
+    examples: [{ audience: AUDIENCE, serviceAccount: 'nemo@my-project.iam.gserviceaccount.com' }],
+  });
+
+const plainId = z.string().regex(/^[\w.:-]{1,128}$/, 'must be letters, digits, dots, colons, dashes and underscores');
+
+/** One vendor: whose servers, what proves who we are, and what differs from the usual. */
 export const providerSchema = z.strictObject({
-  protocol: z.enum(PROTOCOL_NAMES).meta({
-    description: 'The wire format. OpenAI-compatible servers are `openai`.',
-    examples: ['openai'],
-  }),
+  host: hostName.exactOptional(),
+  protocol: z
+    .enum(PROTOCOL_NAMES)
+    .exactOptional()
+    .meta({
+      description: "The wire format. Without it: the host's own. OpenAI-compatible servers are `openai`.",
+      examples: ['openai'],
+    }),
   baseUrl: baseUrl.exactOptional(),
   apiKey: credentialName.exactOptional(),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region')
+    .regex(/^[a-z]+(-[a-z]+)*(-?\d{1,2})?$/, 'must be a region')
     .exactOptional()
     .meta({
-      description: 'The AWS region of a Bedrock provider.',
+      description:
+        'The AWS region of a Bedrock provider; the location of a Vertex AI provider: a region, `us`, `eu` or `global`, which is the default.',
       examples: ['us-east-1'],
     }),
+  project: plainId.exactOptional().meta({
+    description: "The project of Google Cloud for Vertex AI; OpenAI's, where a key has several.",
+    examples: ['my-project'],
+  }),
+  organization: plainId.exactOptional().meta({
+    description: "OpenAI's organization, where a key has several.",
+    examples: ['org-example'],
+  }),
+  apiVersion: plainId.exactOptional().meta({
+    description:
+      "Azure's `api-version`. With a date the classic paths are called, which name the deployment. Without: the API v1.",
+    examples: ['2025-04-01-preview'],
+  }),
+  entra: entra.exactOptional(),
+  workloadIdentity: workloadIdentity.exactOptional(),
   headers: z
     .record(headerName, z.string().regex(/^[\x20-\x7e]*$/, 'must be printable ASCII'))
     .exactOptional()
@@ -60,3 +147,6 @@ export const providerSchema = z.strictObject({
       examples: [false],
     }),
 });
+
+/** A provider as a file has it, valid by itself. */
+export type ProviderFile = z.output<typeof providerSchema>;

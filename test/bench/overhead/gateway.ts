@@ -1,15 +1,20 @@
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import { embeddedMetricLines } from '../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { startLocalSystem } from '../../../infra/local/local-system.ts';
+import { reports } from './reporting-process.ts';
 
-// The gateway as users run it, in front of the provider whose port is the argument. Runs as a process of its own.
+// The gateway as users run it, in front of the provider whose port is the first argument and beside the database that the second one
+// describes. Runs as a process of its own.
+const [, , providerPort, database = '{}', deployments = '2'] = process.argv;
+const place = JSON.parse(database);
+const names = Array.from({ length: Number(deployments) }, (_, index) => `bench/${index + 1}`);
 const parsed = parseConfig({
-  providers: { bench: { protocol: 'openai', baseUrl: `http://127.0.0.1:${process.argv[2]}/v1` } },
-  deployments: {
-    'bench/one': { provider: 'bench', model: 'one', inputPrice: 1, outputPrice: 2 },
-    'bench/two': { provider: 'bench', model: 'two', inputPrice: 1, outputPrice: 2 },
-  },
-  routes: { fast: { strategy: 'latency-based', deployments: ['bench/one', 'bench/two'] } },
+  providers: { bench: { protocol: 'openai', baseUrl: `http://127.0.0.1:${providerPort}/v1` } },
+  deployments: Object.fromEntries(
+    names.map((name) => [name, { provider: 'bench', model: 'one', inputPrice: 1, outputPrice: 2 }]),
+  ),
+  routes: { fast: { strategy: 'latency-based', deployments: names.slice(0, 2) } },
 });
 if (parsed.kind === 'invalid') {
   throw new Error(JSON.stringify(parsed.problems));
@@ -20,8 +25,9 @@ const system = await startLocalSystem({
   port: 0,
   credentials: async () => undefined,
   sign: async () => ({}),
-  // Metric lines are made as in production, and thrown away.
-  onRecord: (record) => void embeddedMetricLines(record, 'bench', Date.now()),
+  dynamoDb: { ...place, client: new DynamoDB({ region: 'local' }), close: async () => undefined },
+  // As in production. The bench has sent standard output to nowhere.
+  onRecord: (record) => void process.stdout.write(`${embeddedMetricLines(record, 'bench', Date.now()).join('\n')}\n`),
   onStoreError: (operation, error) => console.error(operation, error),
 });
-process.send?.(system.baseUrl);
+reports(new URL(system.baseUrl).origin);

@@ -1,119 +1,113 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { Pool } from 'undici';
+import { loadavg } from 'node:os';
+import type { Kind, Target, Timing } from './bench-call.ts';
+import { alternate, type Burst, burst, bursts } from './bench-run.ts';
+import { type BenchSystem, startBenchSystem } from './bench-system.ts';
 
 /**
- * What the gateway adds to a call, beside calling the same loopback provider directly, in one run: client, gateway and provider are
- * three processes, and direct and routed calls alternate, so that a noisy machine disturbs both alike.
- * `npm run bench:overhead`; CALLS sets the number of calls of each kind.
+ * What the gateway adds to a call, beside a bare proxy in Node and beside calling the same loopback provider directly, in one run: client,
+ * provider, proxy, gateway and database are processes of their own, and the calls alternate. Milliseconds change with the machine and what
+ * else it does. The ratios to the bare proxy, and processor time a call, hardly do.
+ * `npm run bench:overhead`; CALLS sets the number of calls of each kind, ROUNDS that of the bursts.
  */
-const CALLS = Number(process.env.CALLS ?? 2000);
-const WARM_UP = 300;
-const CONCURRENCY = 32;
-const BODY = { messages: [{ role: 'user', content: 'Hello there, how are you today?' }] };
+const CALLS = Number(process.env.CALLS ?? 1000);
+const ROUNDS = Number(process.env.ROUNDS ?? 6);
+const BURST_CALLS = 320;
+const WARM_UP_CALLS = 2000;
+const ALLOCATION_CALLS = 300;
 
-interface Target {
-  readonly pool: Pool;
-  readonly path: string;
-  readonly model: string;
-}
+const system = await startBenchSystem(Number(process.env.DEPLOYMENTS ?? 2));
+const targets = [system.direct, system.proxy, system.gateway];
+await warmUp();
+const plain = await alternate(targets, 'plain', CALLS);
+const streamed = await alternate(targets, 'fast stream', CALLS);
+const at = (atOnce: number, kind: Kind): Promise<ReadonlyMap<Target, Burst>> =>
+  bursts(targets, { kind, calls: BURST_CALLS, atOnce, rounds: ROUNDS });
+const single = await at(1, 'fast stream');
+const sixteen = await at(16, 'fast stream');
+const sixtyFour = await at(64, 'fast stream');
+const paced = await at(64, 'paced stream');
+const plainSixteen = await at(16, 'plain');
+const allocated = new Map(
+  await Promise.all([system.proxy, system.gateway].map(async (one) => [one, await allocations(one)] as const)),
+);
+await system.close();
+print();
 
-interface Timing {
-  readonly firstMs: number;
-  readonly totalMs: number;
-}
-
-async function start<Message>(file: string, ...args: string[]): Promise<{ message: Message; stop: () => void }> {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const [message] = (await once(child, 'message')) as [Message];
-  return { message, stop: () => child.kill() };
-}
-
-async function call({ pool, path, model }: Target, stream: boolean): Promise<Timing> {
-  const startedMs = performance.now();
-  const { body, statusCode } = await pool.request({
-    method: 'POST',
-    path,
-    headers: { authorization: 'Bearer bench', 'content-type': 'application/json' },
-    body: JSON.stringify({ ...BODY, model, stream }),
-  });
-  let firstMs: number | undefined;
-  for await (const _ of body) {
-    firstMs ??= performance.now() - startedMs;
+/** Until V8 has compiled what there is to compile. */
+async function warmUp(): Promise<void> {
+  for (const target of targets) {
+    await burst(target, 'fast stream', WARM_UP_CALLS, 16);
+    await burst(target, 'plain', WARM_UP_CALLS, 16);
   }
-  if (statusCode !== 200) {
-    throw new Error(`status ${statusCode}`);
-  }
-  return { firstMs: firstMs ?? 0, totalMs: performance.now() - startedMs };
 }
 
-async function alternate(direct: Target, routed: Target, stream: boolean): Promise<[Timing[], Timing[]]> {
-  const timings: [Timing[], Timing[]] = [[], []];
-  for (let index = 0; index < CALLS + WARM_UP; index += 1) {
-    const pair = [await call(direct, stream), await call(routed, stream)] as const;
-    if (index >= WARM_UP) {
-      timings[0].push(pair[0]);
-      timings[1].push(pair[1]);
-    }
-  }
-  return timings;
+async function allocations(target: Target): Promise<number> {
+  await target.process?.ask('begin-allocations');
+  await burst(target, 'fast stream', ALLOCATION_CALLS, 4);
+  return ((await target.process?.ask('end-allocations')) ?? 0) / ALLOCATION_CALLS;
 }
 
-async function streamsPerSecond(target: Target): Promise<number> {
-  let left = CALLS;
-  const startedMs = performance.now();
-  const worker = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await call(target, true);
-    }
+type Measure = (target: Target) => number;
+
+function print(): void {
+  const [load = 0] = loadavg();
+  console.log(
+    `${CALLS} calls of each kind one at a time, ${ROUNDS * BURST_CALLS} a burst; 32 tokens; load ${load.toFixed(1)}.\n`,
+  );
+  console.log('| | direct | bare proxy | gateway | ratio |\n|---|---|---|---|---|');
+  const total = (timing: Timing): number => timing.totalMs;
+  const first = (timing: Timing): number => timing.firstMs;
+  for (const share of [0.5, 0.99]) {
+    const name = `p${share * 100}, ms added`;
+    row(`plain call ${name}`, added(plain, total, share), 2);
+    row(`first token ${name}`, added(streamed, first, share), 2);
+    row(`whole stream ${name}`, added(streamed, total, share), 2);
+  }
+  row('processor ms, paced stream, 64 at once', cpu(paced), 3);
+  row('processor ms, fast stream, 64 at once', cpu(sixtyFour), 3);
+  row('processor ms, fast stream, 16 at once', cpu(sixteen), 3);
+  row('processor ms, fast stream, 1 at once', cpu(single), 3);
+  row('processor ms, plain call, 16 at once', cpu(plainSixteen), 3);
+  row('streams a second, 16 at once', rate(sixteen), 0);
+  row('streams a second, 64 at once', rate(sixtyFour), 0);
+  row('plain calls a second, 16 at once', rate(plainSixteen), 0);
+  row('KB allocated a streamed call', (target) => (allocated.get(target) ?? Number.NaN) / 1000, 0);
+}
+
+/** The ratio is of the gateway to the bare proxy. */
+function row(name: string, measure: Measure, digits: number): void {
+  const { direct, proxy, gateway }: BenchSystem = system;
+  const cells = [direct, proxy, gateway]
+    .map((target) => measure(target))
+    .map((value) => (Number.isNaN(value) ? '' : value.toFixed(digits)));
+  console.log(`| ${name} | ${cells.join(' | ')} | **${(measure(gateway) / measure(proxy)).toFixed(2)} x** |`);
+}
+
+/** For the provider itself its own time, for the others what they add to it. */
+function added(
+  timings: ReadonlyMap<Target, readonly Timing[]>,
+  what: (timing: Timing) => number,
+  share: number,
+): Measure {
+  const own: Measure = (target) => percentile((timings.get(target) ?? []).map(what), share);
+  return (target) => (target === system.direct ? own(target) : own(target) - own(system.direct));
+}
+
+function cpu(measured: ReadonlyMap<Target, Burst>): Measure {
+  return (target) => {
+    const { calls, cpuMs } = measured.get(target) ?? { calls: 0, cpuMs: 0 };
+    return target === system.direct ? Number.NaN : cpuMs / calls;
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return (CALLS * 1000) / (performance.now() - startedMs);
+}
+
+function rate(measured: ReadonlyMap<Target, Burst>): Measure {
+  return (target) => {
+    const { calls, wallMs } = measured.get(target) ?? { calls: 0, wallMs: 0 };
+    return (calls * 1000) / wallMs;
+  };
 }
 
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
-
-function row(name: string, direct: readonly number[], routed: readonly number[]): void {
-  const cells = [0.5, 0.95, 0.99].map((share) => {
-    const [a, b] = [percentile(direct, share), percentile(routed, share)];
-    return `${a.toFixed(2)} -> ${b.toFixed(2)} (+${(b - a).toFixed(2)})`;
-  });
-  console.log(`| ${name} | ${cells.join(' | ')} |`);
-}
-
-const provider = await start<number>('./provider.ts');
-const gateway = await start<string>('./gateway.ts', String(provider.message));
-const gatewayUrl = new URL(gateway.message);
-const direct = { pool: new Pool(`http://127.0.0.1:${provider.message}`), path: '/v1/chat/completions', model: 'one' };
-const routed = { pool: new Pool(gatewayUrl.origin), path: '/v1/chat/completions', model: 'fast' };
-
-const plain = await alternate(direct, routed, false);
-const streamed = await alternate(direct, routed, true);
-console.log(`Milliseconds, direct -> through the gateway (added); ${CALLS} calls each.\n`);
-console.log('| call | p50 | p95 | p99 |\n|---|---|---|---|');
-row(
-  'plain',
-  plain[0].map((timing) => timing.totalMs),
-  plain[1].map((timing) => timing.totalMs),
-);
-row(
-  'first token',
-  streamed[0].map((timing) => timing.firstMs),
-  streamed[1].map((timing) => timing.firstMs),
-);
-row(
-  'whole stream',
-  streamed[0].map((timing) => timing.totalMs),
-  streamed[1].map((timing) => timing.totalMs),
-);
-const [directRate, routedRate] = [await streamsPerSecond(direct), await streamsPerSecond(routed)];
-console.log(
-  `\nStreams a second at ${CONCURRENCY} in flight: direct ${directRate.toFixed(0)}, through the gateway ${routedRate.toFixed(0)}.`,
-);
-gateway.stop();
-provider.stop();
-await Promise.all([direct.pool.destroy(), routed.pool.destroy()]);

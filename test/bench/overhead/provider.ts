@@ -1,14 +1,17 @@
 import { createServer } from 'node:http';
+import { reports } from './reporting-process.ts';
 
 // A provider that answers at once: what is measured is the way, not the model. Runs as a process of its own.
-const CHUNKS = 20;
+const TOKENS = 32;
+/** Between two tokens, where the prompt asks for it. Models take longer; what counts is that each chunk is read and passed on by itself. */
+const PACE_MS = 4;
 const ABOUT = { id: 'chatcmpl-bench', created: 1, model: 'bench' };
 
 function event(json: object): string {
   return `data: ${JSON.stringify(json)}\n\n`;
 }
 
-const deltas = Array.from({ length: CHUNKS }, (_, index) =>
+const deltas = Array.from({ length: TOKENS }, (_, index) =>
   event({
     ...ABOUT,
     object: 'chat.completion.chunk',
@@ -21,12 +24,13 @@ const deltas = Array.from({ length: CHUNKS }, (_, index) =>
     ],
   }),
 );
-const usage = { prompt_tokens: 10, completion_tokens: CHUNKS, total_tokens: 10 + CHUNKS };
+const usage = { prompt_tokens: 10, completion_tokens: TOKENS, total_tokens: 10 + TOKENS };
 const ending = [
   event({ ...ABOUT, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
   event({ ...ABOUT, object: 'chat.completion.chunk', choices: [], usage }),
   'data: [DONE]\n\n',
 ];
+const pieces = [...deltas, ...ending].map((text) => Buffer.from(text));
 const whole = JSON.stringify({
   ...ABOUT,
   object: 'chat.completion',
@@ -38,27 +42,33 @@ const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {
-    const { stream } = JSON.parse(Buffer.concat(parts).toString());
+    const { stream, messages } = JSON.parse(Buffer.concat(parts).toString());
     if (stream !== true) {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length }).end(whole);
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    // One write a chunk, each in its own turn of the loop, as tokens come.
-    const pieces = [...deltas, ...ending];
+    // One write a chunk, each in its own turn of the loop. Who reads slowly meets several at once.
+    const isPaced = messages[0].content.startsWith('Slowly');
+    let at = 0;
     const next = (): void => {
-      const piece = pieces.shift();
+      const piece = pieces[at];
+      at += 1;
       if (piece === undefined) {
         response.end();
         return;
       }
       response.write(piece);
-      setImmediate(next);
+      if (isPaced && at < TOKENS) {
+        setTimeout(next, PACE_MS);
+      } else {
+        setImmediate(next);
+      }
     };
     next();
   });
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  process.send?.(typeof address === 'object' ? address?.port : undefined);
+  reports(typeof address === 'object' ? address?.port : undefined);
 });

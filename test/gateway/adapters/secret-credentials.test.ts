@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Credentials } from '../../../functions/gateway/adapters/undici-dial.ts';
+import type { Credentials } from '../../../functions/gateway/adapters/credentials.ts';
 import {
   credentialsOf,
   type LocalSecretsManager,

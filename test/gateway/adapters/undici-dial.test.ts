@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { type Credentials, undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
+import type { Credentials } from '../../../functions/gateway/adapters/credentials.ts';
+import { undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
 import type { DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { Deployment, ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';

@@ -1,6 +1,8 @@
 import type { Operation } from '../model/dial.ts';
 import { googleModelResource } from '../model/google-model.ts';
-import type { Host } from './host.ts';
+import { type Host, namedCredential } from './host.ts';
+import { knownBaseUrl } from './known-hosts.ts';
+import { bearer, openAiPath } from './openai-paths.ts';
 
 const METHODS: Readonly<Record<Operation, string>> = {
   answer: 'generateContent',
@@ -10,14 +12,28 @@ const METHODS: Readonly<Record<Operation, string>> = {
   'count-tokens': 'countTokens',
 };
 
-/** The Gemini API of Google AI Studio. Source: ai.google.dev/api. */
+/** The Gemini API of Google AI Studio, and what it has of OpenAI's. Source: ai.google.dev/api. */
 export const googleAiHost: Host = {
-  defaultBaseUrl: () => 'https://generativelanguage.googleapis.com/v1beta',
-  path: ({ model, operation }) => {
-    const segments = googleModelResource(model).split('/').map(encodeURIComponent);
-    return `/${segments.join('/')}:${METHODS[operation]}${operation === 'answer-stream' ? '?alt=sse' : ''}`;
-  },
-  // Never as `?key=`: addresses land in logs.
-  credentialHeaders: (secret) => ({ 'x-goog-api-key': secret }),
-  withoutCredential: 'nothing',
+  defaultBaseUrl: knownBaseUrl,
+  path: (call) =>
+    call.dialect === 'gemini'
+      ? `/${encodedSegments(googleModelResource(call.model))}${geminiMethod(call.operation)}`
+      : openAiPath(call),
+  proof: namedCredential,
+  credentialHeaders: (secret, { protocol }) => (protocol === 'gemini' ? googleKey(secret) : bearer(secret)),
 };
+
+/** The method of a Gemini model, with the query that asks for server-sent events. */
+export function geminiMethod(operation: Operation): string {
+  return `:${METHODS[operation]}${operation === 'answer-stream' ? '?alt=sse' : ''}`;
+}
+
+/** Never as `?key=`: addresses land in logs. */
+export function googleKey(secret: string): Readonly<Record<string, string>> {
+  return { 'x-goog-api-key': secret };
+}
+
+/** A resource name with its slashes, and each segment percent-encoded. */
+export function encodedSegments(resource: string): string {
+  return resource.split('/').map(encodeURIComponent).join('/');
+}

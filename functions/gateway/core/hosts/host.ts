@@ -8,11 +8,17 @@ export interface Host {
   readonly defaultBaseUrl: (provider: Provider) => string | undefined;
   /** What follows the base URL: begins with a slash, already percent-encoded. */
   readonly path: (call: HostedCall) => string;
-  /** Headers that prove who we are by the credential. */
-  readonly credentialHeaders: (secret: string) => Readonly<Record<string, string>>;
-  /** What proves it where no credential is configured: nothing, or a signature by the AWS role, which an adapter makes. */
-  readonly withoutCredential: 'nothing' | 'aws-sigv4';
+  /** What proves who we are there. */
+  readonly proof: (provider: Provider) => Proof;
+  /** Headers that show the proof: the credential, or the token that it is exchanged for. */
+  readonly credentialHeaders: (secret: string, provider: Provider) => Readonly<Record<string, string>>;
 }
+
+/**
+ * What proves who we are. `credential`: what `apiKey` names, as it is. `aws-sigv4`: a signature by the AWS role. `entra-token`,
+ * `google-token`: a token of Microsoft's or Google's, which an adapter gets, keeps and renews.
+ */
+export type Proof = 'nothing' | 'credential' | 'aws-sigv4' | 'entra-token' | 'google-token';
 
 /** One call as its address needs it. */
 export interface HostedCall {
@@ -21,4 +27,9 @@ export interface HostedCall {
   /** The vendor's model id, an inference profile or an ARN. */
   readonly model: string;
   readonly provider: Provider;
+}
+
+/** The credential where one is named, else nothing: what most hosts want. */
+export function namedCredential({ apiKey }: Pick<Provider, 'apiKey'>): Proof {
+  return apiKey === undefined ? 'nothing' : 'credential';
 }

@@ -1,14 +1,26 @@
 import type { UpstreamRequest } from '../model/dial.ts';
 import { dialectOf } from '../model/dialect.ts';
 import type { Deployment, ProtocolName, Provider } from '../model/gateway-config.ts';
+import type { Vendor } from '../model/vendor.ts';
 import { anthropicHost } from './anthropic.ts';
+import { azureHost } from './azure.ts';
 import { bedrockHost } from './bedrock.ts';
 import { googleAiHost } from './google-ai.ts';
 import type { Host } from './host.ts';
 import { openAiHost } from './openai.ts';
+import { vendorOf } from './vendor-of.ts';
+import { vertexHost } from './vertex.ts';
 
-/** The host of each protocol. A new one is a line here. */
-const HOSTS = {
+/** The hosts that speak several protocols, or in their own way. A new one is a line here. */
+const OF_VENDORS: Readonly<Partial<Record<Vendor, Host>>> = {
+  azure: azureHost,
+  bedrock: bedrockHost,
+  'google-ai': googleAiHost,
+  vertex: vertexHost,
+};
+
+/** The host of each protocol, at any other address. */
+const OF_PROTOCOLS = {
   openai: openAiHost,
   'openai-responses': openAiHost,
   anthropic: anthropicHost,
@@ -17,8 +29,8 @@ const HOSTS = {
 } as const satisfies Record<ProtocolName, Host>;
 
 /** The host that a provider is at. */
-export function hostOf({ protocol }: Pick<Provider, 'protocol'>): Host {
-  return HOSTS[protocol];
+export function hostOf(provider: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): Host {
+  return OF_VENDORS[vendorOf(provider)] ?? OF_PROTOCOLS[provider.protocol];
 }
 
 /** Where a deployment is asked for something: its base URL without a trailing slash, and the path; `undefined` where it has no base URL. */

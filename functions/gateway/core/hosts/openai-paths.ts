@@ -1,4 +1,5 @@
 import type { Provider } from '../model/gateway-config.ts';
+import type { Vendor } from '../model/vendor.ts';
 import type { HostedCall } from './host.ts';
 
 /** The paths of OpenAI's API, at OpenAI and at every server that speaks it. */
@@ -13,10 +14,18 @@ export function openAiPath({ dialect, operation }: Pick<HostedCall, 'dialect' | 
 const RESPONSES_HOSTS =
   /(?:^|\.)(?:api\.openai\.com|openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/;
 
+/** Whose Responses API is the whole of OpenAI's. */
+const RESPONSES_VENDORS: readonly (Vendor | undefined)[] = ['openai', 'azure'];
+
 /** Whether the Responses API is known to be there beside chat. Of other hosts the operator says so, in a deployment's `rules`. */
-export function hasResponses({ protocol, baseUrl }: Pick<Provider, 'protocol' | 'baseUrl'>): boolean {
-  const isOpenAi = protocol === 'openai' && (baseUrl === undefined || RESPONSES_HOSTS.test(hostnameOf(baseUrl)));
-  return isOpenAi || protocol === 'openai-responses';
+export function hasResponses({ protocol, baseUrl, host }: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): boolean {
+  if (protocol !== 'openai') {
+    return protocol === 'openai-responses';
+  }
+  if (host !== undefined) {
+    return RESPONSES_VENDORS.includes(host);
+  }
+  return baseUrl === undefined || RESPONSES_HOSTS.test(hostnameOf(baseUrl));
 }
 
 function hostnameOf(url: string): string {

@@ -1,10 +1,15 @@
-import type { Host } from './host.ts';
+import { defined } from '../model/defined.ts';
+import { type Host, namedCredential } from './host.ts';
+import { knownBaseUrl } from './known-hosts.ts';
 import { bearer, openAiPath } from './openai-paths.ts';
 
-/** OpenAI's own API, and every server that speaks it at an address of its own: Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM, Bedrock's `/openai/v1`. */
+/** OpenAI's own API, and every server that speaks it at an address of its own: Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM. */
 export const openAiHost: Host = {
-  defaultBaseUrl: () => 'https://api.openai.com/v1',
+  defaultBaseUrl: knownBaseUrl,
   path: openAiPath,
-  credentialHeaders: bearer,
-  withoutCredential: 'nothing',
+  proof: namedCredential,
+  credentialHeaders: (secret, { organization, project }) => ({
+    ...bearer(secret),
+    ...defined({ 'openai-organization': organization, 'openai-project': project }),
+  }),
 };

@@ -16,7 +16,7 @@ const HOSTNAMES: readonly (readonly [RegExp, Vendor])[] = [
   [/\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/, 'azure'],
   [/(?:^|\.)anthropic\.com$/, 'anthropic'],
   [/(?:^|\.)generativelanguage\.googleapis\.com$/, 'google-ai'],
-  [/(?:^|[.-])aiplatform\.googleapis\.com$/, 'vertex'],
+  [/(?:^|[.-])aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$/, 'vertex'],
   [/^bedrock-(?:runtime|mantle)[.-].*\.(?:amazonaws\.com|api\.aws)$/, 'bedrock'],
   [/(?:^|\.)cerebras\.ai$/, 'cerebras'],
   [/(?:^|\.)(?:dashscope(?:-\w+)?|maas)\.aliyuncs\.com$/, 'dashscope'],
@@ -40,15 +40,19 @@ const HOSTNAMES: readonly (readonly [RegExp, Vendor])[] = [
 /** By provider: it is asked for every deployment of every request. */
 const found = new WeakMap<object, Vendor>();
 
-/** Who is at a provider's address: whose own address it is, else whoever its hostname belongs to, else `compatible`. */
-export function vendorOf(provider: Pick<Provider, 'protocol' | 'baseUrl'>): Vendor {
+/** Who is at a provider's address: whom the configuration names, else whose own address it is, else whoever its hostname belongs to, else `compatible`. */
+export function vendorOf(provider: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): Vendor {
   const vendor = found.get(provider) ?? findVendor(provider);
   found.set(provider, vendor);
   return vendor;
 }
 
-function findVendor({ protocol, baseUrl }: Pick<Provider, 'protocol' | 'baseUrl'>): Vendor {
-  if (baseUrl === undefined) {
+function findVendor({ protocol, baseUrl, host }: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): Vendor {
+  if (host !== undefined) {
+    return host;
+  }
+  // Nobody else speaks Converse: behind any address, as a VPC's endpoint, is Bedrock.
+  if (baseUrl === undefined || protocol === 'bedrock') {
     return OWN_VENDORS[protocol];
   }
   const hostname = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';

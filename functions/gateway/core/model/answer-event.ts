@@ -19,8 +19,9 @@ export type AnswerEvent =
   | { readonly type: 'citations'; readonly choice: number; readonly citations: readonly Citation[] }
   /** Log probabilities of tokens, in OpenAI's `logprobs` shape. */
   | { readonly type: 'logprobs'; readonly choice: number; readonly logprobs: JsonObject }
-  /** What a vendor says of a choice that only its dialect understands: annotations, audio, unknown members. `ifForeign` is not looked at. */
-  | { readonly type: 'native'; readonly choice: number; readonly native: Native }
+  /** What a vendor says of a choice that only its dialect understands: annotations, audio, unknown members. `ifForeign` is not looked at.
+   * `of`: members of the choice itself and not of its message. */
+  | { readonly type: 'native'; readonly choice: number; readonly native: Native; readonly of?: 'choice' }
   | ChoiceFinish
   /** Token counts so far: cumulative, so that the last one stands. */
   | { readonly type: 'usage'; readonly usage: Usage }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { KeyLimits, LimitSettings } from './key-limits.ts';
+import type { Vendor } from './vendor.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */
 export interface GatewayConfig extends RouteSettings {
@@ -23,22 +24,54 @@ export type ProtocolName = 'openai' | 'openai-responses' | 'anthropic' | 'gemini
 /** A vendor and its protocol. */
 export interface Provider {
   readonly protocol: ProtocolName;
+  /** Whose servers they are, where neither the protocol nor the address tells. */
+  readonly host?: Vendor;
   /** Without a trailing slash. */
   readonly baseUrl?: string;
   /** The name of a credential, never the credential. */
   readonly apiKey?: string;
-  /** AWS region, for Bedrock. */
+  /** Of Bedrock an AWS region, of Vertex AI a location of Google Cloud. */
   readonly region?: string;
+  /** Vertex AI's project; OpenAI's, where a key has several. */
+  readonly project?: string;
+  /** OpenAI's, where a key has several. */
+  readonly organization?: string;
+  /** Azure's `api-version`. A date asks for the classic paths, which name the deployment. */
+  readonly apiVersion?: string;
+  /** Azure: `apiKey` names the secret of this application, which is exchanged for tokens. */
+  readonly entra?: EntraSettings;
+  /** Vertex AI: the AWS role is exchanged for tokens, so that there is no key. */
+  readonly workloadIdentity?: WorkloadIdentitySettings;
   /** Headers added to every call, as `OpenAI-Organization` or `anthropic-beta`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it is sent `traceparent` and `tracestate`. @default true */
   readonly traceHeaders?: boolean;
 }
 
+/** An application of Microsoft Entra ID. */
+export interface EntraSettings {
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Where tokens are given, without a trailing slash. @default https://login.microsoftonline.com */
+  readonly authority?: string;
+  /** What the token is for. @default `https://cognitiveservices.azure.com/.default`, for Foundry `https://ai.azure.com/.default` */
+  readonly scope?: string;
+}
+
+/** A provider of a workload identity pool of Google Cloud, which trusts the AWS role. */
+export interface WorkloadIdentitySettings {
+  /** As `//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/aws/providers/nemo`. */
+  readonly audience: string;
+  /** The e-mail address of the service account to act as. @default none: the role itself has the rights */
+  readonly serviceAccount?: string;
+}
+
 /** A deployment as written in the configuration. */
 export interface DeploymentSettings {
   /** A name in `providers`. */
   readonly provider: string;
+  /** The wire format of this model, where it is not its provider's. */
+  readonly protocol?: ProtocolName;
   /** The vendor's model id, an inference profile or an ARN. */
   readonly model: string;
   /** Tokens of prompt and answer together. */

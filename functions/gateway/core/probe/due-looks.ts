@@ -1,6 +1,7 @@
 import type { ProbeSettings, Route } from '../model/gateway-config.ts';
+import type { Candidate } from '../routing/contender.ts';
 import { usualTtft } from '../routing/expected-latency.ts';
-import type { Candidate, Plan } from '../routing/plan.ts';
+import type { Plan } from '../routing/plan.ts';
 import { STRATEGIES } from '../routing/strategies.ts';
 
 /** A deployment that may be looked at beside a request. */

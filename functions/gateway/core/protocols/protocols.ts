@@ -4,6 +4,7 @@ import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
+import { withWholeNames } from './portable/whole-names.ts';
 import type { Protocol, Target } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `functions/ARCHITECTURE.md`. */
@@ -18,8 +19,11 @@ export const PROTOCOLS = {
 /** Their names. `Object.keys` cannot say that it gives exactly these. */
 export const PROTOCOL_NAMES = Object.keys(PROTOCOLS) as readonly (keyof typeof PROTOCOLS)[];
 
-/** The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. */
+/**
+ * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its answers
+ * have the caller's names of the tools.
+ */
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured: Protocol = PROTOCOLS[name];
-  return configured.alternative?.(prompt, target) ?? configured;
+  return withWholeNames(configured.alternative?.(prompt, target) ?? configured, prompt);
 }

@@ -7,7 +7,7 @@ export function portableToolCallId(id: string, maxLength: number): string {
   if (id.length <= maxLength && /^[a-zA-Z0-9_-]+$/.test(id)) {
     return id;
   }
-  const suffix = `_${hash(id)}`;
+  const suffix = `_${hexHash(id)}`;
   return id.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, maxLength - suffix.length) + suffix;
 }
 
@@ -20,8 +20,8 @@ export function nineCharacterId(id: string): string {
   return `${first}${second?.slice(-2)}`;
 }
 
-/** In hex. */
-function hash(text: string): string {
+/** A hash of `text` in 16 hex digits. */
+export function hexHash(text: string): string {
   return hashes(text)
     .map((state) => state.toString(16).padStart(8, '0'))
     .join('');

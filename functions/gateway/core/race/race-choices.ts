@@ -1,5 +1,5 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { failureVerdict } from '../model/failure-verdict.ts';
+import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
+import type { Contender } from '../routing/contender.ts';
 import type { Race } from './race-state.ts';
 
 /** The first wait before the same deployment is asked again; it doubles, with full jitter. */
@@ -8,94 +8,106 @@ const BACKOFF_MAX_MS = 2000;
 /** A wait that would leave less than this for the attempt is not begun. */
 const MIN_ATTEMPT_MS = 250;
 
-/** The candidate to go on with after a failure; `undefined` where there is none. */
-export function nextCandidate(race: Race): number | undefined {
-  return hasAttemptLeft(race) ? untriedCandidates(race).find((candidate) => race.rules.mayRetry(candidate)) : undefined;
+/** The contender to go on with after a failure; `undefined` where there is none. */
+export function nextContender<Piece>(race: Race<Piece>): Contender<Piece> | undefined {
+  return hasAttemptLeft(race)
+    ? untriedContenders(race).find((contender) => race.rules.mayRetry(contender) && canBeAsked(contender))
+    : undefined;
 }
 
-/** Who is asked beside an attempt that is slow; `undefined` where nobody is fit for it. */
-export function hedgeTarget(race: Race): number | undefined {
-  const isTarget = (index: number): boolean => race.rules.candidates[index]?.hedgeTarget === true;
+/** Those who may be asked beside an attempt that is slow, the best first. What their vendors can express is not looked at. */
+export function hedgeTargets<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
   const isFirst = race.attempts.every((attempt) => !attempt.hedge);
-  return isFirst || hasAttemptLeft(race) ? untriedCandidates(race).find(isTarget) : undefined;
+  return isFirst || hasAttemptLeft(race) ? untriedContenders(race).filter(({ limits }) => limits.isHedgeTarget) : [];
+}
+
+/** Whether the contender's vendor can express the request. Encodes it, where that was not done before. */
+export function canBeAsked<Piece>(contender: Contender<Piece>): boolean {
+  return contender.encode().kind === 'encoded';
 }
 
 /**
- * The wait after which the failed attempt's own deployment is asked again, where the route or a lone candidate's Retry-After says so.
+ * The wait after which the failed attempt's own deployment is asked again, where the route or its Retry-After says so.
  * `undefined` where its window is too small for the prompt, as another attempt may have shown meanwhile.
  */
-export function pauseBeforeSame(race: Race, failed: number, nowMs: number): Race['pause'] {
-  const attempt = race.attempts[failed];
-  if (attempt?.failure === undefined || !hasAttemptLeft(race) || !mayAskAgain(race, attempt.candidate)) {
+export function pauseBeforeSame<Piece>(race: Race<Piece>, failed: number, nowMs: number): Race<Piece>['pause'] {
+  const { contender, failure } = race.attempts[failed] ?? {};
+  if (contender === undefined || failure === undefined || !hasAttemptLeft(race)) {
     return undefined;
   }
-  const waitMs =
-    retryAfterMs(race, attempt.candidate, attempt.failure) ?? backoffMs(race, attempt.candidate, attempt.failure);
+  if (!race.rules.mayRetry(contender) || !isLargeEnough(race, contender)) {
+    return undefined;
+  }
+  const waitMs = retryAfterMs(race, contender, failure) ?? backoffMs(race, contender, failure);
   return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
     ? undefined
-    : { untilMs: nowMs + waitMs, candidate: attempt.candidate };
-}
-
-function mayAskAgain(race: Race, candidate: number): boolean {
-  return race.rules.mayRetry(candidate) && isLargeEnough(race, candidate);
+    : { untilMs: nowMs + waitMs, contender };
 }
 
 /** The wait that a rate limit has told, where it is worth it. */
-function retryAfterMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {
-  const toldMs = failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
-  const askedMs = toldMs !== undefined && isWorthWaiting(race, candidate, toldMs) ? toldMs : undefined;
+function retryAfterMs<Piece>(
+  race: Race<Piece>,
+  contender: Contender<Piece>,
+  failure: AttemptFailure,
+): number | undefined {
+  if (failure.kind !== 'rate-limited' || failure.quota || failure.retryAfterMs === undefined) {
+    return undefined;
+  }
   // All who wait were told the same instant, and a wait of nothing would ask a vendor again in the same millisecond.
-  return askedMs === undefined ? undefined : askedMs + jitterMs(race, 0);
+  return isWorthWaiting(race, contender, failure.retryAfterMs)
+    ? failure.retryAfterMs + jitterMs(race, contender)
+    : undefined;
 }
 
 /** For the only one; for one that would still be sooner than the next; and where the route asks the same again, for a short time. */
-function isWorthWaiting(race: Race, candidate: number, waitMs: number): boolean {
-  const { candidates, sameTargetRetries } = race.rules;
-  const next = candidates[nextCandidate(race) ?? -1];
-  if (candidates.length === 1) {
+function isWorthWaiting<Piece>(race: Race<Piece>, contender: Contender<Piece>, waitMs: number): boolean {
+  const { contenders, sameTargetRetries } = race.rules;
+  const tries = triesAt(race, contender);
+  if (waitMs <= BACKOFF_MAX_MS && tries <= sameTargetRetries) {
     return true;
   }
-  const isAskedFor = waitMs <= BACKOFF_MAX_MS && triesAt(race, candidate) <= sameTargetRetries;
-  const isFirstTry = triesAt(race, candidate) === 1;
-  const backMs = waitMs + (candidates[candidate]?.expectedTtftMs ?? Infinity);
-  return isAskedFor || (isFirstTry && next !== undefined && backMs < next.expectedTtftMs);
+  if (contenders.every((other) => other === contender || !canBeAsked(other))) {
+    return true;
+  }
+  const next = tries === 1 ? nextContender(race) : undefined;
+  return next !== undefined && waitMs + contender.expectedTtftMs < next.expectedTtftMs;
 }
 
-function backoffMs(race: Race, candidate: number, failure: AttemptFailure): number | undefined {
-  if (!failureVerdict(failure).retrySame || triesAt(race, candidate) > race.rules.sameTargetRetries) {
+function backoffMs<Piece>(race: Race<Piece>, contender: Contender<Piece>, failure: AttemptFailure): number | undefined {
+  if (!failureVerdict(failure).retrySame || triesAt(race, contender) > race.rules.sameTargetRetries) {
     return undefined;
   }
-  return jitterMs(race, candidate);
+  return jitterMs(race, contender);
 }
 
-/** Full jitter: anything up to a bound that doubles with each try at the candidate. */
-function jitterMs(race: Race, candidate: number): number {
-  const tries = triesAt(race, candidate);
+/** Full jitter: anything up to a bound that doubles with each try at the contender. */
+function jitterMs<Piece>(race: Race<Piece>, contender: Contender<Piece>): number {
+  const tries = triesAt(race, contender);
   return race.rules.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (tries - 1));
 }
 
-function triesAt(race: Race, candidate: number): number {
-  return race.attempts.filter((attempt) => attempt.candidate === candidate).length;
+function triesAt<Piece>(race: Race<Piece>, contender: Contender<Piece>): number {
+  return race.attempts.filter((attempt) => attempt.contender === contender).length;
 }
 
-/** The candidates that may still be dialled, in the plan's order. */
-export function untriedCandidates(race: Race): readonly number[] {
-  const tried = new Set(race.attempts.map(({ candidate }) => candidate));
-  return [...race.rules.candidates.keys()].filter((index) => !tried.has(index) && isLargeEnough(race, index));
-}
-
-/** A prompt that was too long for one candidate goes only to larger windows. An unknown window counts as none. */
-function isLargeEnough({ attempts, rules }: Race, candidate: number): boolean {
-  const windowOf = (index: number): number => rules.candidates[index]?.contextWindow ?? 0;
-  return attempts.every(
-    ({ failure, candidate: other }) =>
-      failure === undefined ||
-      failureVerdict(failure).next !== 'larger-window' ||
-      windowOf(candidate) > windowOf(other),
+/** The contenders that were not dialled yet, in the plan's order. */
+export function untriedContenders<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
+  return race.rules.contenders.filter(
+    (contender) => triesAt(race, contender) === 0 && isLargeEnough(race, contender) && !contender.isUnfit(),
   );
 }
 
-function hasAttemptLeft({ attempts, rules }: Race): boolean {
+/** A prompt that was too long for one contender goes only to larger windows. An unknown window counts as none. */
+function isLargeEnough<Piece>(race: Race<Piece>, { deployment }: Contender<Piece>): boolean {
+  const exceeded = race.attempts.filter(
+    ({ failure }) => failure !== undefined && failureVerdict(failure).next === 'larger-window',
+  );
+  return exceeded.every(
+    (attempt) => (deployment.contextWindow ?? 0) > (attempt.contender.deployment.contextWindow ?? 0),
+  );
+}
+
+function hasAttemptLeft<Piece>({ attempts, rules }: Race<Piece>): boolean {
   return countedAttempts(attempts) < rules.maxAttempts;
 }
 

@@ -1,24 +1,34 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { failureVerdict } from '../model/failure-verdict.ts';
-import { countedAttempts, hedgeTarget, nextCandidate, pauseBeforeSame, untriedCandidates } from './race-choices.ts';
+import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
+import type { Contender } from '../routing/contender.ts';
+import {
+  canBeAsked,
+  countedAttempts,
+  hedgeTargets,
+  nextContender,
+  pauseBeforeSame,
+  untriedContenders,
+} from './race-choices.ts';
 import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race-state.ts';
 
 /** While others are left, an attempt has this share of the time left: a caller's short time-out makes room for a second provider. */
 const SHARE_OF_TIME = 0.5;
 
-/** A race that has dialled nobody yet. */
-export function newRace(rules: RaceRules): Race {
+/** A race that has not begun. */
+export function newRace<Piece>(rules: RaceRules<Piece>): Race<Piece> {
   return { rules, attempts: [] };
 }
 
 /** What an event does to the race. Events after the outcome, or of attempts that have ended, change nothing. */
-export function stepRace(race: Race, event: RaceEvent, nowMs: number): RaceStep {
-  if (race.outcome !== undefined || isStale(race, event)) {
+export function stepRace<Piece>(race: Race<Piece>, event: RaceEvent, nowMs: number): RaceStep<Piece> {
+  const isStale = 'attempt' in event && race.attempts[event.attempt]?.state === 'ended';
+  if (race.outcome !== undefined || isStale) {
     return { race, commands: [] };
   }
   switch (event.kind) {
     case 'started':
-      return nowMs >= race.rules.deadlineMs ? missDeadline(race, nowMs) : dial(race, 0, nowMs, false);
+      return nowMs >= race.rules.deadlineMs
+        ? missDeadline(race, nowMs)
+        : dialOrLose(race, race.rules.contenders.find(canBeAsked), nowMs);
     case 'content':
       return onContent(race, event.attempt);
     case 'finished':
@@ -33,33 +43,41 @@ export function stepRace(race: Race, event: RaceEvent, nowMs: number): RaceStep 
 }
 
 /** The next instant at which something is due: wake the race then. */
-export function raceWakesAt(race: Race): number {
+export function raceWakesAt<Piece>(race: Race<Piece>): number {
   const times = race.attempts.filter((attempt) => attempt.state === 'waiting').map((attempt) => attempt.firstTokenByMs);
   return Math.min(race.rules.deadlineMs, race.pause?.untilMs ?? Infinity, hedgeDueAt(race) ?? Infinity, ...times);
 }
 
-function isStale(race: Race, event: RaceEvent): boolean {
-  return 'attempt' in event && race.attempts[event.attempt]?.state === 'ended';
+function dialOrLose<Piece>(race: Race<Piece>, contender: Contender<Piece> | undefined, nowMs: number): RaceStep<Piece> {
+  return contender === undefined ? lose(race, 'failures', beaten) : dial(race, contender, nowMs, false);
 }
 
-function dial(race: Race, candidate: number, nowMs: number, hedge: boolean): RaceStep {
-  const limitMs = race.rules.candidates[candidate]?.firstTokenMs ?? 0;
+function dial<Piece>(race: Race<Piece>, contender: Contender<Piece>, nowMs: number, hedge: boolean): RaceStep<Piece> {
   const { deadlineMs, maxAttempts } = race.rules;
   const attempt = race.attempts.length;
-  const isLast =
-    countedAttempts([...race.attempts, { hedge }]) >= maxAttempts ||
-    untriedCandidates(race).every((other) => other === candidate);
+  const isLast = countedAttempts([...race.attempts, { hedge }]) >= maxAttempts || !isAnybodyLeft(race, contender);
+  const limitMs = contender.limits.firstTokenMs;
   const shareMs = (deadlineMs - nowMs) * SHARE_OF_TIME;
   const firstTokenByMs = isLast ? deadlineMs : Math.min(deadlineMs, nowMs + Math.min(limitMs, shareMs));
   const isHurried = !isLast && shareMs < limitMs;
-  const started: RacingAttempt = { candidate, hedge, startedAtMs: nowMs, firstTokenByMs, isHurried, state: 'waiting' };
+  const times = { startedAtMs: nowMs, firstTokenByMs, isHurried };
+  const started: RacingAttempt<Piece> = { contender, hedge, ...times, state: 'waiting' };
   return {
     race: { rules: race.rules, attempts: [...race.attempts, started] },
-    commands: [{ kind: 'dial', attempt, candidate }],
+    commands: [{ kind: 'dial', attempt, contender }],
   };
 }
 
-function onContent(race: Race, leader: number): RaceStep {
+/**
+ * Whether others are left after this one. Beside an attempt in flight only those count whose vendors can be asked. An attempt that is
+ * alone is given all the time when its own is over and nobody can be asked: until then nothing is encoded for the others.
+ */
+function isAnybodyLeft<Piece>(race: Race<Piece>, dialled: Contender<Piece>): boolean {
+  const isAlone = race.attempts.every(({ state }) => state === 'ended');
+  return untriedContenders(race).some((other) => other !== dialled && (isAlone || canBeAsked(other)));
+}
+
+function onContent<Piece>(race: Race<Piece>, leader: number): RaceStep<Piece> {
   if (race.rules.mode === 'stream') {
     return win(race, leader);
   }
@@ -69,7 +87,7 @@ function onContent(race: Race, leader: number): RaceStep {
   return abortAll({ ...race, attempts }, beaten, leader);
 }
 
-function win(race: Race, attempt: number): RaceStep {
+function win<Piece>(race: Race<Piece>, attempt: number): RaceStep<Piece> {
   return abortAll({ ...race, outcome: { kind: 'won', attempt } }, beaten, attempt);
 }
 
@@ -77,25 +95,29 @@ function beaten(): AttemptFailure {
   return { kind: 'aborted', by: 'hedge' };
 }
 
-function lose(
-  race: Race,
+function lose<Piece>(
+  race: Race<Piece>,
   reason: 'failures' | 'deadline' | 'hung-up',
-  failureOf: (attempt: RacingAttempt) => AttemptFailure,
-): RaceStep {
+  failureOf: (attempt: RacingAttempt<Piece>) => AttemptFailure,
+): RaceStep<Piece> {
   return abortAll({ ...race, outcome: { kind: 'lost', reason } }, failureOf);
 }
 
-/** Time is up. Who was over its own limit too has failed by that: only the last candidate is given longer. */
-function missDeadline(race: Race, nowMs: number): RaceStep {
-  return lose(race, 'deadline', ({ state, candidate, startedAtMs }) => {
+/** Time is up. Who was over its own limit too has failed by that: only the last contender is given longer. */
+function missDeadline<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
+  return lose(race, 'deadline', ({ state, contender, startedAtMs }) => {
     const afterMs = nowMs - startedAtMs;
-    const isLate = state === 'waiting' && afterMs >= (race.rules.candidates[candidate]?.firstTokenMs ?? Infinity);
+    const isLate = state === 'waiting' && afterMs >= contender.limits.firstTokenMs;
     return { kind: 'timed-out', phase: isLate ? 'first-token' : 'deadline', afterMs };
   });
 }
 
 /** Ends every attempt in flight but `except`. */
-function abortAll(race: Race, failureOf: (attempt: RacingAttempt) => AttemptFailure, except?: number): RaceStep {
+function abortAll<Piece>(
+  race: Race<Piece>,
+  failureOf: (attempt: RacingAttempt<Piece>) => AttemptFailure,
+  except?: number,
+): RaceStep<Piece> {
   const commands = race.attempts.flatMap((attempt, index) =>
     attempt.state === 'ended' || index === except
       ? []
@@ -105,21 +127,21 @@ function abortAll(race: Race, failureOf: (attempt: RacingAttempt) => AttemptFail
   return { race: after, commands };
 }
 
-function withEnded(race: Race, index: number, failure: AttemptFailure): Race {
+function withEnded<Piece>(race: Race<Piece>, index: number, failure: AttemptFailure): Race<Piece> {
   const attempts = race.attempts.map((attempt, at) =>
     at === index ? { ...attempt, state: 'ended' as const, failure } : attempt,
   );
   return { ...race, attempts };
 }
 
-function onFailure(race: Race, index: number, failure: AttemptFailure, nowMs: number): RaceStep {
+function onFailure<Piece>(race: Race<Piece>, index: number, failure: AttemptFailure, nowMs: number): RaceStep<Piece> {
   const after = withEnded(race, index, failure);
   const isInFlight = after.attempts.some((attempt) => attempt.state !== 'ended');
   // A refused hedge takes nothing from the attempt it was to help.
   if (isRefusal(failure) && !(isInFlight && race.attempts[index]?.hedge === true)) {
     return lose(after, 'failures', beaten);
   }
-  // While another attempt is in flight it is the next candidate: no third call on top of it.
+  // While another attempt is in flight it is the next contender: no third call on top of it.
   return isInFlight ? { race: after, commands: [] } : goOn(after, index, nowMs);
 }
 
@@ -128,7 +150,7 @@ function isRefusal(failure: AttemptFailure | undefined): boolean {
 }
 
 /** Nothing is in flight: dial, wait or give up. */
-function goOn(race: Race, failed: number, nowMs: number): RaceStep {
+function goOn<Piece>(race: Race<Piece>, failed: number, nowMs: number): RaceStep<Piece> {
   if (nowMs >= race.rules.deadlineMs) {
     return missDeadline(race, nowMs);
   }
@@ -137,29 +159,28 @@ function goOn(race: Race, failed: number, nowMs: number): RaceStep {
   if (pause !== undefined) {
     return { race: { ...race, pause }, commands: [] };
   }
-  const next = isRefused ? undefined : nextCandidate(race);
-  return next === undefined ? lose(race, 'failures', beaten) : dial(race, next, nowMs, false);
+  return dialOrLose(race, isRefused ? undefined : nextContender(race), nowMs);
 }
 
-function onWake(race: Race, nowMs: number): RaceStep {
+function onWake<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
   if (nowMs >= race.rules.deadlineMs) {
     return missDeadline(race, nowMs);
   }
   if (race.pause !== undefined) {
-    return nowMs >= race.pause.untilMs ? dial(race, race.pause.candidate, nowMs, false) : { race, commands: [] };
+    return nowMs >= race.pause.untilMs ? dial(race, race.pause.contender, nowMs, false) : { race, commands: [] };
   }
   const late = race.attempts.findIndex((attempt) => attempt.state === 'waiting' && nowMs >= attempt.firstTokenByMs);
   return late === -1 ? hedgeIfDue(race, nowMs) : giveUpOn(race, late, nowMs);
 }
 
-function giveUpOn(race: Race, late: number, nowMs: number): RaceStep {
+function giveUpOn<Piece>(race: Race<Piece>, late: number, nowMs: number): RaceStep<Piece> {
   const isAlone = race.attempts.every((attempt, index) => index === late || attempt.state === 'ended');
-  const next = isAlone ? nextCandidate(race) : undefined;
+  const next = isAlone ? nextContender(race) : undefined;
   if (isAlone && next === undefined) {
     return { race: withAllTheTime(race, late), commands: [] };
   }
   // The one that is slow may answer yet, and of the other it is known that it probably will not: both go on.
-  if (next !== undefined && isLastResort(race, next) && !isLastResort(race, race.attempts[late]?.candidate)) {
+  if (next !== undefined && isLastResort(next) && !isLastResort(race.attempts[late]?.contender)) {
     return dial(withAllTheTime(race, late), next, nowMs, false);
   }
   const { startedAtMs = nowMs, isHurried = false } = race.attempts[late] ?? {};
@@ -169,12 +190,13 @@ function giveUpOn(race: Race, late: number, nowMs: number): RaceStep {
   return { race: after, commands: [{ kind: 'abort', attempt: late, failure }, ...commands] };
 }
 
-function isLastResort({ rules }: Race, candidate: number | undefined): boolean {
-  return candidate !== undefined && rules.candidates[candidate]?.lastResort === true;
+/** An ejected one: it is asked where all others have failed, and never instead of one that is merely slow. */
+function isLastResort<Piece>(contender: Contender<Piece> | undefined): boolean {
+  return contender !== undefined && contender.state !== 'healthy';
 }
 
 /** Nobody is left who could do better, as when a hedge has failed meanwhile: then waiting can only help. */
-function withAllTheTime(race: Race, late: number): Race {
+function withAllTheTime<Piece>(race: Race<Piece>, late: number): Race<Piece> {
   const { deadlineMs } = race.rules;
   const attempts = race.attempts.map((attempt, index) =>
     index === late ? { ...attempt, firstTokenByMs: deadlineMs } : attempt,
@@ -182,11 +204,14 @@ function withAllTheTime(race: Race, late: number): Race {
   return { ...race, attempts };
 }
 
-function hedgeIfDue(race: Race, nowMs: number): RaceStep {
+function hedgeIfDue<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
   const due = hedgeDueAt(race);
-  const target = hedgeTarget(race);
-  if (due === undefined || target === undefined || nowMs < due) {
+  if (due === undefined || nowMs < due) {
     return { race, commands: [] };
+  }
+  const target = hedgeTargets(race).find(canBeAsked);
+  if (target === undefined) {
+    return { race: unhedged(race), commands: [] };
   }
   if (race.rules.mayHedge?.(race.isHedgeRefused ? 'when late' : 'when due') !== true) {
     return { race: withoutHedge(race), commands: [] };
@@ -195,26 +220,30 @@ function hedgeIfDue(race: Race, nowMs: number): RaceStep {
 }
 
 /** A refused hedge is asked for once more, after twice the wait, and then no more. */
-function withoutHedge(race: Race): Race {
+function withoutHedge<Piece>(race: Race<Piece>): Race<Piece> {
   if (race.isHedgeRefused === undefined) {
     return { ...race, isHedgeRefused: true };
   }
+  return unhedged(race);
+}
+
+function unhedged<Piece>(race: Race<Piece>): Race<Piece> {
   const { mayHedge: _, ...rules } = race.rules;
   return { ...race, rules };
 }
 
 /** When the one waiting attempt gets a hedge; `undefined` where it gets none. */
-function hedgeDueAt(race: Race): number | undefined {
+function hedgeDueAt<Piece>(race: Race<Piece>): number | undefined {
   const inFlight = race.attempts.filter((attempt) => attempt.state !== 'ended');
   const [waiting] = inFlight;
   if (
     race.rules.mayHedge === undefined ||
     inFlight.length !== 1 ||
     waiting?.state !== 'waiting' ||
-    hedgeTarget(race) === undefined
+    hedgeTargets(race).length === 0
   ) {
     return undefined;
   }
-  const afterMs = race.rules.candidates[waiting.candidate]?.hedgeAfterMs;
+  const afterMs = waiting.contender.limits.hedgeAfterMs;
   return afterMs === undefined ? undefined : waiting.startedAtMs + afterMs * (race.isHedgeRefused ? 2 : 1);
 }

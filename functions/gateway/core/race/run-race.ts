@@ -1,37 +1,32 @@
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Contender } from '../routing/contender.ts';
 import { newRace, raceWakesAt, stepRace } from './race.ts';
-import type { Race, RaceCommand, RaceEvent, RaceRules } from './race-state.ts';
+import type { RaceAttempt } from './race-attempt.ts';
+import type { Race, RaceCommand, RaceEvent, RaceOutcome, RaceRules } from './race-state.ts';
 
-/** One attempt of a race, for the trail. */
-export interface RunAttempt<Piece> {
-  readonly attempt: Attempt<Piece>;
-  readonly candidate: number;
-  readonly hedge: boolean;
-}
-
-/** How a race that was run ended. */
+/** How a race has ended, with what was read. */
 export type RunOutcome<Piece> =
-  /** `pieces`: the answer's beginning for a stream, all of it for a plain call. `leader` is an index into `attempts`. */
-  | { readonly kind: 'won'; readonly leader: number; readonly pieces: readonly Piece[] }
+  /** `pieces`: the answer's beginning for a stream, all of it for a plain call. */
+  | { readonly kind: 'won'; readonly leader: RaceAttempt<Piece>; readonly pieces: readonly Piece[] }
   | { readonly kind: 'lost'; readonly reason: 'failures' | 'deadline' | 'hung-up' };
 
-/** A race that was run: its outcome, its attempts, and the time they took. */
+/** All that came of a race. */
 export interface RunResult<Piece> {
   readonly outcome: RunOutcome<Piece>;
   /** In the order in which they were dialled. */
-  readonly attempts: readonly RunAttempt<Piece>[];
+  readonly attempts: readonly RaceAttempt<Piece>[];
   readonly failures: readonly AttemptFailure[];
   /** Time during which at least one attempt was in flight, milliseconds. */
   readonly upstreamMs: number;
 }
 
-/** What a race is run with: its rules, and how an attempt is made. */
+/** What a race is run with. */
 export interface RunOptions<Piece> {
-  readonly rules: RaceRules;
-  /** Makes the attempt at a candidate. */
-  readonly attempt: (candidate: number, extra: 'hedge' | 'retry' | undefined) => Attempt<Piece>;
+  readonly rules: RaceRules<Piece>;
+  /** Makes the attempt at a contender. */
+  readonly attempt: (contender: Contender<Piece>, extra: 'hedge' | 'retry' | undefined) => Attempt<Piece>;
   readonly clock: Clock;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
@@ -39,48 +34,47 @@ export interface RunOptions<Piece> {
 
 interface Run<Piece> {
   readonly options: RunOptions<Piece>;
-  readonly attempts: RunAttempt<Piece>[];
-  /** What each attempt has answered so far. */
-  readonly answers: Piece[][];
-  readonly finish: (result: RunResult<Piece>) => void;
-  /** Ends the race for a bug in an attempt: the request fails loudly, but it does not hang, and nothing goes unhandled. */
-  readonly fail: (bug: unknown) => void;
-  race: Race;
+  readonly lanes: Lane<Piece>[];
+  readonly end: PromiseWithResolvers<RunResult<Piece>>;
+  race: Race<Piece>;
   cancelWake?: () => void;
   busySinceMs?: number;
   upstreamMs: number;
 }
 
-/** Runs a race to its outcome: turns its commands into attempts and timers, and what these give into its events. Never rejects but for a bug. */
-export function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Piece>> {
-  return new Promise((resolve, reject) => {
-    const onHangUp = (): void => apply(run, { kind: 'hung-up' });
-    const run: Run<Piece> = {
-      options,
-      attempts: [],
-      answers: [],
-      race: newRace(options.rules),
-      upstreamMs: 0,
-      finish: (result) => {
-        options.signal.removeEventListener('abort', onHangUp);
-        resolve(result);
-      },
-      fail: (bug) => {
-        options.signal.removeEventListener('abort', onHangUp);
-        run.cancelWake?.();
-        reject(bug);
-        stopAll(run);
-      },
-    };
-    options.signal.addEventListener('abort', onHangUp);
-    apply(run, options.signal.aborted ? { kind: 'hung-up' } : { kind: 'started' });
-  });
+/** One attempt, with what has been read of its answer. */
+interface Lane<Piece> extends RaceAttempt<Piece> {
+  readonly answer: Piece[];
+  /** Its place among the attempts, by which the race knows it. */
+  readonly number: number;
+}
+
+/**
+ * Runs a race to its outcome: turns its commands into attempts and timers, and what these give into its events. Rejects for a bug alone: the
+ * request fails loudly, but it does not hang, and nothing goes unhandled.
+ */
+export async function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Piece>> {
+  const { signal, rules } = options;
+  const end = Promise.withResolvers<RunResult<Piece>>();
+  const run: Run<Piece> = { options, lanes: [], end, race: newRace(rules), upstreamMs: 0 };
+  const onHangUp = (): void => apply(run, { kind: 'hung-up' });
+  signal.addEventListener('abort', onHangUp);
+  try {
+    apply(run, signal.aborted ? { kind: 'hung-up' } : { kind: 'started' });
+    return await end.promise;
+  } catch (bug) {
+    run.cancelWake?.();
+    stopAll(run);
+    throw bug;
+  } finally {
+    signal.removeEventListener('abort', onHangUp);
+  }
 }
 
 /** Nobody waits for these any more: what else is wrong with them is of no use to anybody. */
 function stopAll<Piece>(run: Run<Piece>): void {
   run.race = { ...run.race, outcome: { kind: 'lost', reason: 'failures' } };
-  for (const { attempt } of run.attempts) {
+  for (const { attempt } of run.lanes) {
     try {
       attempt.abort({ kind: 'aborted', by: 'caller' });
     } catch {
@@ -94,7 +88,7 @@ function apply<Piece>(run: Run<Piece>, event: RaceEvent): void {
   try {
     step(run, event);
   } catch (bug) {
-    run.fail(bug);
+    run.end.reject(bug);
   }
 }
 
@@ -116,27 +110,29 @@ function step<Piece>(run: Run<Piece>, event: RaceEvent): void {
     );
     return;
   }
-  run.finish(resultOf(run, race.outcome));
+  run.end.resolve(resultOf(run, race.outcome));
 }
 
-function carryOut<Piece>(run: Run<Piece>, command: RaceCommand): void {
+function carryOut<Piece>(run: Run<Piece>, command: RaceCommand<Piece>): void {
   if (command.kind === 'abort') {
-    run.attempts[command.attempt]?.attempt.abort(command.failure);
+    run.lanes[command.attempt]?.attempt.abort(command.failure);
     return;
   }
-  const hedge = run.race.attempts[command.attempt]?.hedge ?? false;
-  const retry = command.attempt > 0 ? 'retry' : undefined;
-  const attempt = run.options.attempt(command.candidate, hedge ? 'hedge' : retry);
-  run.attempts.push({ attempt, candidate: command.candidate, hedge });
-  const answer: Piece[] = [];
-  run.answers.push(answer);
-  follow(run, { attempt, answer, index: command.attempt }).catch(run.fail);
+  const { contender, attempt: number } = command;
+  const hedge = run.race.attempts[number]?.hedge ?? false;
+  const retry = number > 0 ? 'retry' : undefined;
+  const attempt = run.options.attempt(contender, hedge ? 'hedge' : retry);
+  const lane: Lane<Piece> = { contender, attempt, hedge, answer: [], number };
+  run.lanes.push(lane);
+  // V8 follows an async stack through the resolving functions of a promise and through nothing that wraps them: a bug in an attempt so
+  // shows whose request it was.
+  untilTheEnd(run, lane).then(run.end.resolve, run.end.reject);
 }
 
-interface Lane<Piece> {
-  readonly attempt: Attempt<Piece>;
-  readonly answer: Piece[];
-  readonly index: number;
+/** Follows an attempt. Settles for a bug alone: the race's end is no single attempt's. */
+async function untilTheEnd<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<never> {
+  await follow(run, lane);
+  return new Promise<never>(() => {});
 }
 
 /** What is kept of one plain answer at the most: far above any model's longest. */
@@ -149,14 +145,14 @@ function isTooLong<Piece>({ attempt, answer }: Lane<Piece>): boolean {
 
 /** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. */
 async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> {
-  const { attempt, answer, index } = lane;
+  const { attempt, answer, number } = lane;
   const opening = await attempt.open();
   if (opening.kind === 'failed') {
-    apply(run, { kind: 'failed', attempt: index, failure: opening.failure });
+    apply(run, { kind: 'failed', attempt: number, failure: opening.failure });
     return;
   }
   answer.push(...opening.pieces);
-  apply(run, { kind: 'content', attempt: index });
+  apply(run, { kind: 'content', attempt: number });
   if (run.options.rules.mode === 'stream') {
     return;
   }
@@ -171,7 +167,7 @@ async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> 
   const { failure } = attempt.report();
   apply(
     run,
-    failure === undefined ? { kind: 'finished', attempt: index } : { kind: 'failed', attempt: index, failure },
+    failure === undefined ? { kind: 'finished', attempt: number } : { kind: 'failed', attempt: number, failure },
   );
 }
 
@@ -185,10 +181,16 @@ function countUpstreamTime<Piece>(run: Run<Piece>, nowMs: number): void {
   }
 }
 
-function resultOf<Piece>(run: Run<Piece>, outcome: NonNullable<Race['outcome']>): RunResult<Piece> {
-  const failures = run.race.attempts.flatMap((attempt) => attempt.failure ?? []);
-  const rest = { attempts: run.attempts, failures, upstreamMs: run.upstreamMs };
-  return outcome.kind === 'lost'
-    ? { ...rest, outcome }
-    : { ...rest, outcome: { kind: 'won', leader: outcome.attempt, pieces: run.answers[outcome.attempt] ?? [] } };
+function resultOf<Piece>(run: Run<Piece>, outcome: RaceOutcome): RunResult<Piece> {
+  const { lanes, race, upstreamMs } = run;
+  const failures = race.attempts.flatMap((attempt) => attempt.failure ?? []);
+  const rest = { attempts: lanes, failures, upstreamMs };
+  if (outcome.kind === 'lost') {
+    return { ...rest, outcome };
+  }
+  const leader = lanes[outcome.attempt];
+  if (leader === undefined) {
+    throw new RangeError(`The race was won by attempt ${outcome.attempt}, which was never made.`);
+  }
+  return { ...rest, outcome: { kind: 'won', leader, pieces: leader.answer } };
 }

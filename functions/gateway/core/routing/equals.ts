@@ -1,6 +1,6 @@
 import { rendezvousOrder } from '../model/rendezvous.ts';
-import type { Candidate } from './plan.ts';
-import type { RememberedPlan } from './route-memory.ts';
+import type { Candidate } from './contender.ts';
+import type { RememberedPlan } from './routing-memory.ts';
 
 /** Who was no equal becomes one within this share of the band, and who was one stays one up to so many bands. */
 const ENTER_BANDS = 0.7;
@@ -35,11 +35,11 @@ export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuesti
   const isWithin = ({ placementScore }: Candidate, bands: number): boolean =>
     placementScore <= best * (1 + band * bands);
   const equals = sorted.filter((candidate) =>
-    isWithin(candidate, remembered.equals.has(candidate.deployment) ? LEAVE_BANDS : ENTER_BANDS),
+    isWithin(candidate, remembered.equals.has(candidate.deployment.id) ? LEAVE_BANDS : ENTER_BANDS),
   );
-  const members = new Set(equals.map(({ deployment }) => deployment));
-  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment, affinityKey);
-  const last = sorted.find(({ deployment }) => deployment === remembered.turn?.deployment);
+  const members = new Set(equals.map(({ deployment }) => deployment.id));
+  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment.id, affinityKey);
+  const last = sorted.find(({ deployment }) => deployment.id === remembered.turn?.deployment);
   return last !== undefined && isWithin(last, STAY_BANDS)
     ? { order: [last, ...spread.filter((candidate) => candidate !== last)], members }
     : { order: spread, members };

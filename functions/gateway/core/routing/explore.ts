@@ -1,4 +1,5 @@
-import type { Candidate, PlanContext } from './plan.ts';
+import type { Candidate } from './contender.ts';
+import type { PlanContext } from './plan.ts';
 import { STRATEGIES } from './strategies.ts';
 
 /** Decayed first tokens of the last seconds, or waits as long as the best takes: from this on, somebody has just looked. */

@@ -6,6 +6,7 @@ import type {
   RouteSettings,
   StrategyName,
 } from '../model/gateway-config.ts';
+import { providerOf } from '../model/provider-of.ts';
 
 /** What a caller's `model` means: a route, or nothing with the names that would have meant something. */
 export type ResolvedModel =
@@ -51,7 +52,7 @@ function configuredDeployments(config: GatewayConfig): Deployments {
   for (const [id, settings] of Object.entries(config.deployments)) {
     const providerSettings = config.providers[settings.provider];
     if (providerSettings !== undefined) {
-      deployments.set(id, { ...settings, id, providerSettings });
+      deployments.set(id, { ...settings, id, providerSettings: providerOf(providerSettings, settings) });
     }
   }
   return deployments;
@@ -102,4 +103,13 @@ function routeSettings(config: GatewayConfig, own: Partial<RouteFile>): RouteSet
     band: own.band ?? config.band,
     ...(hedge === undefined ? {} : { hedge }),
   };
+}
+
+/** What a key may ask for, out of all that there is. A name that it may not give is to it as one that does not exist. */
+export function allowedModels(directory: ModelDirectory, models: readonly string[] | undefined): ModelDirectory {
+  if (models === undefined) {
+    return directory;
+  }
+  const allowed = new Set(models);
+  return { ...directory, routes: new Map([...directory.routes].filter(([name]) => allowed.has(name))) };
 }

@@ -1,13 +1,13 @@
 import type { Random } from '../model/clock.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import type { CandidateRecord } from '../model/request-record.ts';
 import { estimateAtPrompt, promptFactor } from '../statistics/prompt-size.ts';
 import type { Standing } from '../statistics/standing.ts';
+import type { Candidate } from './contender.ts';
 import { type Equals, equalsOf } from './equals.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { exploreTarget } from './explore.ts';
-import type { RememberedPlan } from './route-memory.ts';
+import type { RememberedPlan } from './routing-memory.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -20,23 +20,7 @@ export interface Plan {
   readonly equals: ReadonlySet<string>;
 }
 
-/** A deployment able to serve the request, with its score. */
-export interface Candidate extends CandidateRecord {
-  readonly target: Deployment;
-  readonly standing: Standing;
-  /** Expected time to first token, milliseconds. */
-  readonly expectedTtftMs: number;
-  /** Whether it is one of several that count as equally good: which of them a request meets depends on its conversation. */
-  readonly isTied: boolean;
-  /** How many times as long as after a usual prompt its first token is expected to take, for what its vendor must read. */
-  readonly promptFactor: number;
-  /** Tokens of the prompt that its vendor has read minutes before. */
-  readonly warmTokens: number;
-  /** The score that places a conversation: where no turn of it was yet, what its next turns would have is counted too. */
-  readonly placementScore: number;
-}
-
-/** What a plan is made from. */
+/** What a plan is made of: one request, the deployments that may serve it, and what is known of them. */
 export interface PlanContext {
   readonly route: Route;
   readonly facts: RequestFacts;
@@ -83,24 +67,26 @@ export function withProbeFirst(plan: Plan, probe: Candidate): Plan {
  */
 export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
   const first = plan.candidates[0];
-  const isWanted = (candidate: Candidate): boolean =>
-    candidate.state === 'due' && (route.strategy !== 'ordered' || candidate.score < (first?.score ?? 0));
   // Where all are ejected, the first is tried anyway.
-  return first?.state === 'healthy' ? plan.candidates.find(isWanted) : undefined;
+  return first?.state !== 'healthy'
+    ? undefined
+    : plan.candidates.find(
+        ({ state, score }) => state === 'due' && (route.strategy !== 'ordered' || score < first.score),
+      );
 }
 
 function scoreAll(context: PlanContext): readonly Candidate[] {
   const { route, facts, qualified, look, random, probesTell } = context;
-  const sighted = qualified.map((target, position) => ({ target, position, standing: look(target.id) }));
+  const sighted = qualified.map((deployment, position) => ({ deployment, position, standing: look(deployment.id) }));
   const prior = latencyPrior(
     sighted.map(({ standing }) => standing.estimate),
     probesTell,
   );
-  return sighted.map(({ target, position, standing }) => {
-    const prompt = expectedPrompt(target, standing, context);
+  return sighted.map(({ deployment, position, standing }) => {
+    const prompt = expectedPrompt(deployment, standing, context);
     // A draw for both scores.
     const draw = random();
-    const asked = { deployment: target, estimate: standing.estimate, facts, position, random: () => draw };
+    const asked = { deployment, facts, position, random: () => draw };
     const scored: Scored = (cachedTokens, factor) => {
       const estimate = estimateAtPrompt(standing.estimate, factor);
       const expected = expectedLatency(estimate, facts, { ...prior, ttftMs: prior.ttftMs * factor });
@@ -109,8 +95,7 @@ function scoreAll(context: PlanContext): readonly Candidate[] {
     };
     const { score, ttftMs } = scored(prompt.cachedTokens, prompt.promptFactor);
     return {
-      target,
-      deployment: target.id,
+      deployment,
       standing: { ...standing, estimate: estimateAtPrompt(standing.estimate, prompt.promptFactor) },
       score,
       placementScore: placement(score, prompt, scored),
@@ -184,7 +169,7 @@ function ranked(
   const peers = sorted.filter((candidate) => rank(candidate) === rank(best));
   const { affinityKey } = facts;
   const { order, members } = equalsOf({ sorted: peers, band: route.band, affinityKey, remembered });
-  const isTied = ({ deployment }: Candidate): boolean => order.length > 1 && members.has(deployment);
+  const isTied = ({ deployment }: Candidate): boolean => order.length > 1 && members.has(deployment.id);
   const others = sorted.filter((candidate) => !order.includes(candidate));
   return { order: [...order.map((candidate) => ({ ...candidate, isTied: isTied(candidate) })), ...others], members };
 }

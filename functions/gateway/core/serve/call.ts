@@ -1,41 +1,42 @@
-import type { Admission } from '../limits/key-limiter.ts';
-import type { Clock } from '../model/clock.ts';
-import type { TraceContext } from '../model/trace-context.ts';
+import type { RequestRecord } from '../model/request-record.ts';
 import type { Surface } from '../surfaces/surface.ts';
-import type { Looks } from './look-beside.ts';
+import { surfaceLike } from '../surfaces/surfaces.ts';
+import { traceContext } from '../trace/trace-context.ts';
+import { type CallLog, latest, newCallLog } from './call-log.ts';
+import { recordKeeper } from './call-record.ts';
+import type { GatewayState } from './gateway-state.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
-/** One request on its way through the gateway: who, since when, and what each stage took. */
+/** One request on its way through the gateway. */
 export interface Call {
-  readonly requestId: string;
+  readonly gateway: GatewayState;
   readonly request: GatewayRequest;
   /** The API that is spoken at its path, or that the path resembles: errors have its shape. */
   readonly surface: Surface;
-  readonly startedAtMs: number;
-  readonly clock: Clock;
-  readonly trace: TraceContext;
-  readonly stages: Stage[];
-  /** Whose call it is, once that is known. */
-  key?: AuthenticatedKey;
-  /** What its key's account is to be told in the end. */
-  admission?: Extract<Admission, { kind: 'admitted' }>;
-  /** Since when the caller of a stream has been sent nothing. Default: since the call's start. */
-  readonly waitsSinceMs?: number;
-  /** Probes that are made while it waits. */
-  looks?: Looks;
-  /** Time spent waiting for the caller's body. */
-  callerMs: number;
+  readonly log: CallLog;
+  /** The record as the call stands now. */
+  readonly record: () => RequestRecord;
 }
 
-/** A stage of a call and how long it took, for `server-timing`. */
-export interface Stage {
-  readonly name: string;
-  readonly durationMs: number;
+/** The call of a request that has just arrived. */
+export function newCall(gateway: GatewayState, request: GatewayRequest): Call {
+  const { clock, newId, randomHex } = gateway.ports;
+  const startedAtMs = clock.nowMs();
+  const trace = traceContext(request.headers, randomHex);
+  const log = newCallLog({ requestId: newId(), request, startedAtMs, trace });
+  const recordAt = recordKeeper(log);
+  const surface = surfaceLike(request.path, request.headers);
+  return { gateway, request, surface, log, record: () => recordAt(clock.nowMs()) };
 }
 
-/** Ends a stage that began at `sinceMs`, and gives the instant. */
-export function endStage(call: Call, name: string, sinceMs: number): number {
-  const nowMs = call.clock.nowMs();
-  call.stages.push({ name, durationMs: nowMs - sinceMs });
+/** Whose call it is, once that is known. */
+export function keyOf({ log }: Call): AuthenticatedKey | undefined {
+  return latest(log, 'authenticated')?.key;
+}
+
+/** Ends a stage that began at `sinceMs`, and gives the instant. Milliseconds since 1970. */
+export function endStage({ gateway, log }: Call, name: string, sinceMs: number): number {
+  const nowMs = gateway.ports.clock.nowMs();
+  log.add({ kind: 'stage', name, durationMs: nowMs - sinceMs });
   return nowMs;
 }

@@ -1,15 +1,14 @@
+import { type ContinuableAnswer, continuableAnswer } from '../continuation/continuable-answer.ts';
+import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { GatewayError } from '../model/gateway-error.ts';
 import { streamError } from '../race/final-error.ts';
 import type { AnswerIdentity, AnswerStream } from '../surfaces/surface.ts';
-import { BUG } from './bug-answer.ts';
-import type { ServedCall } from './chat-call.ts';
-import { recordOf } from './chat-progress.ts';
-import { type ContinuableAnswer, continuableAnswer } from './continuable-answer.ts';
-import { streamDeadlineOf } from './deadline.ts';
-import type { GatewayState } from './gateway-state.ts';
+import type { Call } from './call.ts';
+import { latest } from './call-log.ts';
+import { streamDeadlineOf } from './head.ts';
+import { BUG } from './respond.ts';
 import { trailJson } from './trail.ts';
 
 /** A stream past its commit point. */
@@ -27,13 +26,13 @@ export interface CommittedStream {
  * caller hangs up, when the deadline passes and when the consumer stops early.
  */
 export async function* chatStream(
-  state: GatewayState,
-  served: ServedCall,
+  call: Call,
+  begun: BegunChat,
   stream: CommittedStream,
 ): AsyncGenerator<string, void, void> {
-  const answer = continuableAnswer(state, served, stream);
-  const nextText = textsOf(state, served, { ...stream, answer });
-  const stopWatching = abortInTime(state, served, answer);
+  const answer = continuableAnswer(begun, stream);
+  const nextText = textsOf(call, answer, stream);
+  const stopWatching = abortInTime(call, begun, answer);
   try {
     for (let text = await nextText(); text !== undefined; text = await nextText()) {
       if (text !== '') {
@@ -42,17 +41,14 @@ export async function* chatStream(
     }
   } finally {
     stopWatching();
-    withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
+    noteUsage(call, answer);
+    withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
   }
 }
 
 /** The caller's text, piece by piece; `undefined` after its ending. */
-function textsOf(
-  state: GatewayState,
-  served: ServedCall,
-  { about, answer }: CommittedStream & { readonly answer: ContinuableAnswer },
-): () => Promise<string | undefined> {
-  const stream = served.call.surface.stream(about);
+function textsOf(call: Call, answer: ContinuableAnswer, { about }: CommittedStream): () => Promise<string | undefined> {
+  const stream = call.surface.stream(about);
   let hasEnded = false;
   return async () => {
     if (hasEnded) {
@@ -61,60 +57,68 @@ function textsOf(
     try {
       const events = await answer.next();
       hasEnded = events === undefined;
-      return events === undefined ? ending(served, stream, answer.failure()) : stream.write(events);
+      return events === undefined ? ending(call, stream, answer) : stream.write(events);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
-      state.ports.onBug?.(bug);
-      return brokenByBug(served, stream);
+      call.gateway.ports.onBug?.(bug);
+      return brokenByBug(call, stream);
     }
   };
 }
 
 /** Without the trail, which may be what has the bug. */
-function brokenByBug({ progress }: ServedCall, stream: AnswerStream): string {
-  progress.ending = 'cut';
-  progress.errorCode = BUG.code ?? BUG.type;
+function brokenByBug({ log }: Call, stream: AnswerStream): string {
+  log.add({ kind: 'ending', ending: 'cut', errorCode: BUG.code ?? BUG.type });
   return stream.broken(BUG);
 }
 
-function withoutThrowing({ ports }: GatewayState, action: () => void): void {
+function withoutThrowing({ gateway }: Call, action: () => void): void {
   try {
     action();
   } catch (bug) {
-    ports.onBug?.(bug);
+    gateway.ports.onBug?.(bug);
   }
 }
 
-function ending(served: ServedCall, stream: AnswerStream, failure: AttemptFailure | undefined): string {
-  const { call, progress } = served;
+function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswer): string {
+  noteUsage(call, answer);
+  const failure = answer.failure();
   if (failure !== undefined) {
-    const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
-    return stream.broken(...broken(served, streamError(failure), hasLeft ? 'hung-up' : 'cut'));
+    return broken(call, stream, failure);
   }
-  progress.ending = 'complete';
-  return stream.end(trailJson(recordOf(call, progress)));
+  call.log.add({ kind: 'ending', ending: 'complete' });
+  return stream.end(trailJson(call.record()));
 }
 
-function broken(
-  { call, progress }: ServedCall,
-  error: GatewayError,
-  as: 'cut' | 'hung-up',
-): readonly [error: GatewayError, trail: string] {
-  progress.ending = as;
-  if (as === 'cut') {
-    progress.errorCode = error.code ?? error.type;
+/** Told once: the record that the trail is made from serves at the end too. */
+function noteUsage({ log }: Call, answer: ContinuableAnswer): void {
+  const usage = answer.usage();
+  if (usage !== undefined && latest(log, 'usage')?.usage !== usage) {
+    log.add({ kind: 'usage', usage });
   }
-  return [error, trailJson(recordOf(call, progress))];
+}
+
+function broken(call: Call, stream: AnswerStream, failure: AttemptFailure): string {
+  const error = streamError(failure);
+  const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
+  call.log.add(
+    hasLeft
+      ? { kind: 'ending', ending: 'hung-up' }
+      : { kind: 'ending', ending: 'cut', errorCode: error.code ?? error.type },
+  );
+  return stream.broken(error, trailJson(call.record()));
 }
 
 /** Aborts the answer when its caller hangs up or its deadline passes. */
-function abortInTime(state: GatewayState, { call, prepared }: ServedCall, answer: ContinuableAnswer): () => void {
-  const { signal } = call.request;
-  const onHangUp = (): void => withoutThrowing(state, () => answer.abort({ kind: 'aborted', by: 'caller' }));
-  const deadlineMs = streamDeadlineOf(call, prepared.route.timeouts);
-  const cancelDeadline = call.clock.after(Math.max(0, deadlineMs - call.clock.nowMs()), () =>
-    answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - call.startedAtMs }),
+function abortInTime(call: Call, { route }: BegunChat, answer: ContinuableAnswer): () => void {
+  const { request, log, gateway } = call;
+  const { clock } = gateway.ports;
+  const { signal } = request;
+  const onHangUp = (): void => withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
+  const deadlineMs = streamDeadlineOf(request, log.startedAtMs, route.timeouts);
+  const cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
+    answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - log.startedAtMs }),
   );
   signal.addEventListener('abort', onHangUp);
   if (signal.aborted) {

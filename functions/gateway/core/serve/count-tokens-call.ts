@@ -5,13 +5,12 @@ import type { Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { PROTOCOLS } from '../protocols/protocols.ts';
+import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
-import { errorAnswer, jsonAnswer } from './answer.ts';
-import type { Call } from './call.ts';
-import { newProgress } from './chat-progress.ts';
+import { type Call, keyOf } from './call.ts';
 import { findRoute } from './find-route.ts';
-import type { GatewayState } from './gateway-state.ts';
 import type { GatewayResponse } from './ports.ts';
+import { errorAnswer, jsonAnswer } from './respond.ts';
 
 /** The path at which callers have tokens counted. */
 export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
@@ -20,22 +19,20 @@ export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
  * Serves `POST /v1/messages/count_tokens`: the count of the route's first deployment whose vendor counts, else the gateway's own estimate,
  * which says so by `"estimated": true`.
  */
-export async function countTokensCall(state: GatewayState, call: Call, json: unknown): Promise<GatewayResponse> {
-  const progress = newProgress('other');
+export async function countTokensCall(call: Call, json: unknown): Promise<GatewayResponse> {
   const read = call.surface.read(json, call.request.headers);
   if (read.kind === 'invalid') {
-    return errorAnswer(state, call, progress, badRequest(read.message, read.param));
+    return errorAnswer(call, badRequest(read.message, read.param));
   }
   const { prompt } = read;
-  const found = findRoute(state.directory, prompt.model, 'chat');
+  const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
+  const found = findRoute(directory, prompt.model, 'chat');
   if (found.kind === 'refused') {
-    return errorAnswer(state, call, progress, found.error);
+    return errorAnswer(call, found.error);
   }
-  const counted = await vendorCount(state, call, prompt, found.route);
+  const counted = await vendorCount(call, prompt, found.route);
   return jsonAnswer(
-    state,
     call,
-    progress,
     counted === undefined
       ? { input_tokens: promptFacts(prompt, []).promptTokens, estimated: true }
       : { input_tokens: counted },
@@ -44,8 +41,7 @@ export async function countTokensCall(state: GatewayState, call: Call, json: unk
 
 /** One vendor is asked once, and not for longer than for a first token: an estimate is better than a wait. */
 async function vendorCount(
-  { ports }: GatewayState,
-  call: Call,
+  { gateway: { ports } }: Call,
   prompt: Prompt,
   { deployments, timeouts }: Route,
 ): Promise<number | undefined> {
@@ -61,7 +57,7 @@ async function vendorCount(
   const { connectMs, firstTokenMs } = timeouts;
   const controller = new AbortController();
   const timedOut: AttemptFailure = { kind: 'timed-out', phase: 'first-token', afterMs: firstTokenMs };
-  const cancel = call.clock.after(firstTokenMs, () => controller.abort(timedOut));
+  const cancel = ports.clock.after(firstTokenMs, () => controller.abort(timedOut));
   const { signal } = controller;
   try {
     return await vendorTokenCount(ports.dial, { deployment, request, connectMs, signal }, countTokens.decode);

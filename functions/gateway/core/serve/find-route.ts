@@ -2,7 +2,7 @@ import type { DeploymentSettings, Route } from '../model/gateway-config.ts';
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 
-/** The route of a request, or the error that refuses it. */
+/** The route that a request asks for, or the error that says what to ask for instead. `askedModel`: for the record. */
 export type FoundRoute =
   | { readonly kind: 'found'; readonly route: Route }
   | { readonly kind: 'refused'; readonly error: GatewayError; readonly askedModel?: string };

@@ -1,130 +1,119 @@
 import type { GatewayError } from '../model/gateway-error.ts';
-import type { RequestRecord } from '../model/request-record.ts';
-import { allowedModels } from '../routing/allowed-models.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
-import { routingMemory } from '../routing/route-memory.ts';
+import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
-import { surfaceAt, surfaceLike } from '../surfaces/surfaces.ts';
-import { traceContext } from '../trace/trace-context.ts';
-import { standingRefusal } from './admit-call.ts';
-import { errorAnswer } from './answer.ts';
+import { surfaceAt } from '../surfaces/surfaces.ts';
 import { bodyJson } from './body-json.ts';
-import { bugAnswer } from './bug-answer.ts';
-import type { Call } from './call.ts';
-import { authenticate } from './caller-key.ts';
-import { chatCall } from './chat-call.ts';
-import { newProgress } from './chat-progress.ts';
+import { type Call, newCall } from './call.ts';
+import { authenticate, standingRefusal } from './caller.ts';
+import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
-import { embeddingsCall } from './embeddings-call.ts';
+import { embeddingsCall } from './embeddings.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { headProblem } from './head-limits.ts';
+import { headProblem } from './head.ts';
 import { modelsCall } from './models-call.ts';
-import { openCall } from './open-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
+import { bugAnswer, errorAnswer, jsonAnswer } from './respond.ts';
 import { STATUS_PATH, statusCall } from './status-call.ts';
 import { unknownPath, wrongMethod } from './unserved-path.ts';
 
 /** The gateway: one HTTP request in, one response out. Never rejects. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
 
-const EMBEDDINGS_PATH = '/v1/embeddings';
-
-/** What is served at a path to who has shown a key. */
-interface Endpoint {
-  readonly methods: readonly string[];
-  readonly serve: (state: GatewayState, call: Call) => GatewayResponse | Promise<GatewayResponse>;
-}
-
-const PROMPTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, chatCall) };
-const EMBEDDINGS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, embeddingsCall) };
-const TOKEN_COUNTS: Endpoint = { methods: ['POST'], serve: (state, call) => withBody(state, call, countTokensCall) };
-const MODELS: Endpoint = { methods: ['GET'], serve: (state, call) => modelsCall(withAllowedModels(state, call), call) };
-const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
-
 /** Makes a gateway from its configuration and the adapters it works through. */
 export function createGateway(ports: GatewayPorts): Gateway {
   const state = gatewayState(ports);
   return async (request) => {
-    const { clock } = ports;
-    const startedAtMs = clock.nowMs();
-    const trace = traceContext(request.headers, ports.randomHex);
-    const about = {
-      requestId: ports.newId(),
-      request,
-      startedAtMs,
-      clock,
-      trace,
-      surface: surfaceLike(request.path, request.headers),
-    };
-    const call: Call = { ...about, stages: [], callerMs: 0 };
-    const response = await handle(state, call).catch((bug: unknown) => bugAnswer(state, call, bug));
+    const call = newCall(state, request);
+    const response = await handle(call).catch((bug: unknown) => bugAnswer(call, bug));
     return request.method === 'HEAD' ? { ...response, body: '' } : response;
   };
 }
 
 function gatewayState(ports: GatewayPorts): GatewayState {
   const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 }, routing: routingMemory() };
-  if (!ports.config.statusPage) {
-    return state;
-  }
-  const decisions = decisionLog(ports.newId());
-  const onRecord = (record: RequestRecord): void => {
-    decisions.add(record);
-    ports.onRecord(record);
-  };
-  return { ...state, ports: { ...ports, onRecord }, decisions };
+  return ports.config.statusPage ? { ...state, decisions: decisionLog(ports.newId()) } : state;
 }
 
-async function handle(state: GatewayState, call: Call): Promise<GatewayResponse> {
-  const { method, path } = call.request;
-  const open = await openCall(state, call);
+async function handle(call: Call): Promise<GatewayResponse> {
+  const { method, path, headers } = call.request;
+  const open = openEndpointAt(call);
   if (open !== undefined) {
-    return open;
+    return await open(call);
   }
-  const refusal = headProblem(path, call.request.headers) ?? (await authenticate(state, call));
+  const refusal = headProblem(path, headers) ?? (await authenticate(call));
   if (refusal !== undefined) {
-    return refuse(state, call, refusal);
+    return errorAnswer(call, refusal);
   }
-  const endpoint = endpointAt(state, path);
+  const endpoint = endpointAt(call);
   if (endpoint === undefined) {
-    return refuse(state, call, unknownPath(method, path));
+    return errorAnswer(call, unknownPath(method, path));
   }
   return endpoint.methods.includes(method)
-    ? endpoint.serve(state, call)
-    : refuse(state, call, wrongMethod(method, path, endpoint.methods));
+    ? await endpoint.serve(call)
+    : errorAnswer(call, wrongMethod(method, path, endpoint.methods));
 }
 
-function endpointAt({ decisions }: GatewayState, path: string): Endpoint | undefined {
+/** Serves one call. */
+type Serve = (call: Call) => GatewayResponse | Promise<GatewayResponse>;
+
+/** What is served at a path to who has shown a key. */
+interface Endpoint {
+  readonly methods: readonly string[];
+  readonly serve: Serve;
+}
+
+const EMBEDDINGS_PATH = '/v1/embeddings';
+const MODELS_PATH = '/v1/models';
+
+const MODELS: Endpoint = { methods: ['GET'], serve: modelsCall };
+const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
+
+const PROMPTS: Endpoint = { methods: ['POST'], serve: (call) => withBody(call, chatCall) };
+
+/** What else has a body, by its path. */
+const OPERATIONS: ReadonlyMap<string, Endpoint> = new Map([
+  [COUNT_TOKENS_PATH, { methods: ['POST'], serve: (call) => withBody(call, countTokensCall) }],
+  [EMBEDDINGS_PATH, { methods: ['POST'], serve: (call) => withBody(call, embeddingsCall) }],
+]);
+
+/** What is served at the call's path to who has shown a key. */
+function endpointAt({ gateway, request: { path } }: Call): Endpoint | undefined {
+  if (path === STATUS_PATH) {
+    return gateway.decisions === undefined ? undefined : STATUS;
+  }
   if (surfaceAt(path) !== undefined) {
     return PROMPTS;
   }
-  switch (path) {
-    case COUNT_TOKENS_PATH:
-      return TOKEN_COUNTS;
-    case EMBEDDINGS_PATH:
-      return EMBEDDINGS;
-    case STATUS_PATH:
-      return decisions === undefined ? undefined : STATUS;
-    default:
-      return path === '/v1/models' || path.startsWith('/v1/models/') ? MODELS : undefined;
-  }
+  return path === MODELS_PATH || path.startsWith(`${MODELS_PATH}/`) ? MODELS : OPERATIONS.get(path);
 }
 
-async function withBody(state: GatewayState, call: Call, serve: typeof chatCall): Promise<GatewayResponse> {
-  const refusal = standingRefusal(state, call);
+/** What needs no key and tells nothing: `/health`, and the page at `/`, which holds no data. `undefined` for anything else. */
+function openEndpointAt({ gateway, request }: Call): Serve | undefined {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (request.path === '/health') {
+    return isRead ? (call) => jsonAnswer(call, { status: 'ok' }) : (call) => errorAnswer(call, readOnly());
+  }
+  const { page, config } = gateway.ports;
+  return request.path !== '/' || !isRead || page === undefined || !config.statusPage
+    ? undefined
+    : async () => ({ ...(await page()), afterEnd: async () => undefined });
+}
+
+async function withBody(
+  call: Call,
+  serve: (call: Call, json: unknown) => Promise<GatewayResponse>,
+): Promise<GatewayResponse> {
+  const refusal = standingRefusal(call);
   if (refusal !== undefined) {
-    return refuse(state, call, refusal);
+    return errorAnswer(call, refusal);
   }
   const body = await bodyJson(call);
-  return body.kind === 'refused'
-    ? refuse(state, call, body.error)
-    : serve(withAllowedModels(state, call), call, body.json);
+  return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
 }
 
-function withAllowedModels(state: GatewayState, call: Call): GatewayState {
-  return { ...state, directory: allowedModels(state.directory, call.key?.limits?.models) };
-}
-
-function refuse(state: GatewayState, call: Call, error: GatewayError): GatewayResponse {
-  return errorAnswer(state, call, newProgress('other'), error);
+function readOnly(): GatewayError {
+  const message = 'The health is only read: use GET.';
+  const headers = { allow: 'GET, HEAD' };
+  return { status: 405, message, type: 'invalid_request_error', code: 'method_not_allowed', param: null, headers };
 }

@@ -2,7 +2,8 @@ import type { Route } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import { dueLooks } from '../probe/due-looks.ts';
 import { type Probe, startProbe } from '../probe/probe.ts';
-import { type Candidate, dueProbe, type Plan } from '../routing/plan.ts';
+import type { Candidate } from '../routing/contender.ts';
+import { dueProbe, type Plan } from '../routing/plan.ts';
 import type { GatewayState } from './gateway-state.ts';
 
 /** Probes that are made beside a request. */
@@ -29,26 +30,23 @@ export function lookBeside(state: GatewayState, plan: Plan, route: Route): Looks
       }
     }
   }
-  return { end: (withinMs) => endAll(state, begun, withinMs) };
+  return { end: (withinMs) => (begun.length === 0 ? Promise.resolve([]) : endAll(state, begun, withinMs)) };
 }
 
-async function afterCooldown(
-  state: GatewayState,
-  { deployment, target, standing }: Candidate,
-): Promise<Probe | undefined> {
+async function afterCooldown(state: GatewayState, { deployment, standing }: Candidate): Promise<Probe | undefined> {
   const { ejection } = standing;
-  const isClaimed = ejection !== undefined && (await state.ports.statistics.claimProbe(deployment, ejection));
-  return isClaimed ? startProbe(target, probePorts(state), {}) : undefined;
+  const isClaimed = ejection !== undefined && (await state.ports.statistics.claimProbe(deployment.id, ejection));
+  return isClaimed ? startProbe(deployment, probePorts(state), {}) : undefined;
 }
 
 async function look(
   state: GatewayState,
-  { deployment, target, expectedTtftMs }: Candidate,
+  { deployment, expectedTtftMs }: Candidate,
   { everyMs, isCalibration }: { readonly everyMs: number; readonly isCalibration: boolean },
 ): Promise<Probe | undefined> {
-  const isClaimed = await state.ports.statistics.claimLook(deployment, everyMs);
+  const isClaimed = await state.ports.statistics.claimLook(deployment.id, everyMs);
   return isClaimed
-    ? startProbe(target, probePorts(state), isCalibration ? { trafficMs: expectedTtftMs } : {})
+    ? startProbe(deployment, probePorts(state), isCalibration ? { trafficMs: expectedTtftMs } : {})
     : undefined;
 }
 

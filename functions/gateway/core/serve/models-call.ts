@@ -1,33 +1,32 @@
 import type { GatewayError } from '../model/gateway-error.ts';
+import { allowedModels, type ModelDirectory } from '../routing/model-directory.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { errorAnswer, jsonAnswer } from './answer.ts';
-import type { Call } from './call.ts';
-import { newProgress } from './chat-progress.ts';
-import type { GatewayState } from './gateway-state.ts';
+import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
+import { errorAnswer, jsonAnswer } from './respond.ts';
 
 const PREFIX = '/v1/models/';
 
-/** Serves `GET /v1/models` and `GET /v1/models/{id}`: every route, deployment and vendor model id that a request may name. */
-export function modelsCall(state: GatewayState, call: Call): GatewayResponse {
-  const progress = newProgress('other');
+/** Serves `GET /v1/models` and `GET /v1/models/{id}`: every route, deployment and vendor model id that a request with this key may name. */
+export function modelsCall(call: Call): GatewayResponse {
+  const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
   const { path } = call.request;
-  const names = [...state.directory.routes.keys()];
+  const names = [...directory.routes.keys()];
   if (!path.startsWith(PREFIX)) {
-    return jsonAnswer(state, call, progress, call.surface.models?.list(names) ?? openAiList(state, names));
+    return jsonAnswer(call, call.surface.models?.list(names) ?? openAiList(directory, names));
   }
   const id = decoded(path.slice(PREFIX.length));
-  return id !== undefined && state.directory.routes.has(id)
-    ? jsonAnswer(state, call, progress, call.surface.models?.one(id) ?? modelObject(state, id))
-    : errorAnswer(state, call, progress, noSuchModel(names));
+  return id !== undefined && directory.routes.has(id)
+    ? jsonAnswer(call, call.surface.models?.one(id) ?? modelObject(directory, id))
+    : errorAnswer(call, noSuchModel(names));
 }
 
-function openAiList(state: GatewayState, names: readonly string[]): JsonObject {
-  return { object: 'list', data: names.map((name) => modelObject(state, name)) };
+function openAiList(directory: ModelDirectory, names: readonly string[]): JsonObject {
+  return { object: 'list', data: names.map((name) => modelObject(directory, name)) };
 }
 
 /** `owned_by` tells a route of this gateway from a provider's own model. */
-function modelObject({ directory }: GatewayState, name: string): JsonObject {
+function modelObject(directory: ModelDirectory, name: string): JsonObject {
   const provider = directory.deployments.get(name)?.provider;
   return { id: name, object: 'model', created: 0, owned_by: provider ?? 'nemorouter' };
 }

@@ -1,12 +1,9 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { DecisionPage } from '../status/decision-log.ts';
 import { type FleetStatus, fleetStatus } from '../status/fleet-status.ts';
-import { errorAnswer } from './answer.ts';
-import { answerHeaders } from './answer-headers.ts';
-import type { Call } from './call.ts';
-import { newProgress, recordOf } from './chat-progress.ts';
-import type { GatewayState } from './gateway-state.ts';
+import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
+import { errorAnswer, headersOf } from './respond.ts';
 
 /** The path of the status. It is there where the configuration turns the status page on. */
 export const STATUS_PATH = '/status';
@@ -23,23 +20,22 @@ const MAX_CURSORS = 32;
  * Serves `GET /status`, to operators. It is not recorded: a page that asks every second would fill the log, and no figure is to move
  * because somebody looks at it.
  */
-export async function statusCall(state: GatewayState, call: Call): Promise<GatewayResponse> {
-  const progress = newProgress('other');
-  const { ports, decisions } = state;
-  if (call.key?.isOperator !== true || decisions === undefined) {
-    return errorAnswer(state, call, progress, notAnOperator());
+export async function statusCall(call: Call): Promise<GatewayResponse> {
+  const { ports, directory, decisions } = call.gateway;
+  if (keyOf(call)?.isOperator !== true || decisions === undefined) {
+    return errorAnswer(call, notAnOperator());
   }
   await ports.statistics.prepare();
   const { look } = ports.statistics;
-  const routes = Object.keys(ports.config.routes).flatMap((name) => state.directory.routes.get(name) ?? []);
-  const deployments = [...state.directory.deployments.values()];
-  const fleet = fleetStatus({ routes, deployments, look, nowMs: call.clock.nowMs() });
+  const routes = Object.keys(ports.config.routes).flatMap((name) => directory.routes.get(name) ?? []);
+  const deployments = [...directory.deployments.values()];
+  const fleet = fleetStatus({ routes, deployments, look, nowMs: ports.clock.nowMs() });
   const body: StatusBody = { ...fleet, decisions: decisions.since(cursorsOf(call)) };
   const headers = {
     'content-type': 'application/json',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...answerHeaders(recordOf(call, progress), call.stages),
+    ...headersOf(call),
   };
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: async () => undefined };
 }

@@ -198,12 +198,9 @@ function lift(memory: Memory, observation: Observation, was: Ejection | undefine
 function load(
   memory: Memory,
   stored: ReadonlyMap<string, StoredStatistics>,
-  {
-    read,
-    startedAtMs,
-    paces,
-  }: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
+  reading: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
+  const { read, startedAtMs, paces } = reading;
   const before = memory.stored;
   memory.stored = new Map(
     [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),

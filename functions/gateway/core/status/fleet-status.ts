@@ -1,6 +1,7 @@
 import type { Deployment, Route, StrategyName } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { type Candidate, planCandidates } from '../routing/plan.ts';
+import type { Candidate } from '../routing/contender.ts';
+import { planCandidates } from '../routing/plan.ts';
 import type { EjectionReason, EjectionState } from '../statistics/ejection.ts';
 import type { Standing } from '../statistics/standing.ts';
 
@@ -132,7 +133,7 @@ function routeStatus(route: Route, look: FleetStatusInput['look']): RouteStatus 
 
 function planned(candidate: Candidate, total: number): PlannedDeployment {
   const { deployment, state, score, expectedTtftMs, isTied, standing } = candidate;
-  return { deployment, state, score, expectedTtftMs, isTied, share: share(standing, total) };
+  return { deployment: deployment.id, state, score, expectedTtftMs, isTied, share: share(standing, total) };
 }
 
 function deploymentStatus(deployment: Deployment, standing: Standing, total: number): DeploymentStatus {

@@ -28,7 +28,7 @@ function looksAt(other: Standing, change: Partial<Route> = {}): ReturnType<typeo
     random: () => 0.5,
     probesTell: true,
   });
-  return dueLooks(plan, asked, SETTINGS).find(({ candidate }) => candidate.deployment === 'other');
+  return dueLooks(plan, asked, SETTINGS).find(({ candidate }) => candidate.deployment.id === 'other');
 }
 
 /** Slow now, and `usualMs` as a rule; nobody calls it. */

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { raceCandidate, raceRules, startedRacer } from '../../../support/racer.ts';
+import { raceContender, raceRules, startedRacer } from '../../../support/racer.ts';
 
 const SILENT = { firstTokenMs: 10_000 };
 
 describe("a caller's little time", () => {
   it('is shared: a silent first candidate has half of it, and is not blamed for that', () => {
-    const racer = startedRacer(raceRules({ candidates: [raceCandidate(SILENT), raceCandidate()], deadlineMs: 3000 }));
+    const racer = startedRacer(raceRules({ contenders: [raceContender(SILENT), raceContender()], deadlineMs: 3000 }));
     assert.deepEqual(racer.send({ kind: 'woken' }, 1499), []);
     assert.deepEqual(racer.send({ kind: 'woken' }, 1500), [
       { kind: 'abort', attempt: 0, failure: { kind: 'timed-out', phase: 'deadline', afterMs: 1500 } },
-      { kind: 'dial', attempt: 1, candidate: 1 },
+      { kind: 'dial', attempt: 1, contender: 1 },
     ]);
   });
 
   it('is all for the last candidate', () => {
-    const racer = startedRacer(raceRules({ candidates: [raceCandidate(SILENT)], deadlineMs: 3000 }));
+    const racer = startedRacer(raceRules({ contenders: [raceContender(SILENT)], deadlineMs: 3000 }));
     assert.deepEqual(racer.send({ kind: 'woken' }, 2999), []);
   });
 });
@@ -29,12 +29,12 @@ describe('a rate limit of the best with a Retry-After', () => {
   ];
   for (const { name, retryAfterMs, nextMs, retries, waits } of cases) {
     it(name, () => {
-      const candidates = [raceCandidate({ expectedTtftMs: 400 }), raceCandidate({ expectedTtftMs: nextMs })];
-      const racer = startedRacer(raceRules({ candidates, sameTargetRetries: retries }));
+      const contenders = [raceContender({ expectedTtftMs: 400 }), raceContender({ expectedTtftMs: nextMs })];
+      const racer = startedRacer(raceRules({ contenders, sameTargetRetries: retries }));
       const failure = { kind: 'rate-limited', retryAfterMs, quota: false } as const;
       const commands = racer.send({ kind: 'failed', attempt: 0, failure }, 50);
-      assert.deepEqual(commands, waits ? [] : [{ kind: 'dial', attempt: 1, candidate: 1 }]);
-      assert.equal(racer.race().pause?.candidate, waits ? 0 : undefined);
+      assert.deepEqual(commands, waits ? [] : [{ kind: 'dial', attempt: 1, contender: 1 }]);
+      assert.equal(racer.race().pause?.contender, waits ? contenders[0] : undefined);
     });
   }
 });

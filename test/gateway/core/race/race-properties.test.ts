@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { newRace, raceWakesAt, stepRace } from '../../../../functions/gateway/core/race/race.ts';
-import type {
-  Race,
-  RaceCandidate,
-  RaceCommand,
-  RaceEvent,
-  RaceRules,
-} from '../../../../functions/gateway/core/race/race-state.ts';
+import type { Race, RaceCommand, RaceEvent, RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
+import type { Contender } from '../../../../functions/gateway/core/routing/contender.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import fc from '../../../support/property.ts';
+import { raceContender } from '../../../support/racer.ts';
 
 /** What one upstream call does: content after `contentMs`, an end `restMs` later; without content its end is all there is. */
 interface Script {
@@ -148,21 +144,24 @@ const script: fc.Arbitrary<Script> = fc.record({
   failure: fc.option(failure, { nil: undefined }),
 });
 
-const candidate: fc.Arbitrary<RaceCandidate> = fc.record(
-  {
-    firstTokenMs: fc.integer({ min: 1, max: 1000 }),
-    expectedTtftMs: fc.integer({ min: 1, max: 1000 }),
-    hedgeTarget: fc.boolean(),
-    hedgeAfterMs: fc.integer({ min: 1, max: 500 }),
-    contextWindow: fc.constantFrom(8000, 32_000, 128_000),
-    lastResort: fc.boolean(),
-  },
-  { requiredKeys: ['firstTokenMs', 'expectedTtftMs', 'hedgeTarget', 'lastResort'] },
-);
+const contender: fc.Arbitrary<Contender> = fc
+  .record(
+    {
+      firstTokenMs: fc.integer({ min: 1, max: 1000 }),
+      expectedTtftMs: fc.integer({ min: 1, max: 1000 }),
+      isHedgeTarget: fc.boolean(),
+      hedgeAfterMs: fc.integer({ min: 1, max: 500 }),
+      contextWindow: fc.constantFrom(8000, 32_000, 128_000),
+      state: fc.constantFrom('healthy' as const, 'ejected' as const),
+      isUnsupported: fc.boolean(),
+    },
+    { requiredKeys: ['firstTokenMs', 'expectedTtftMs', 'isHedgeTarget', 'state'] },
+  )
+  .map(raceContender);
 
 const rules: fc.Arbitrary<RaceRules> = fc
   .record({
-    candidates: fc.array(candidate, { minLength: 1, maxLength: 5 }),
+    contenders: fc.array(contender, { minLength: 1, maxLength: 5 }),
     mode: fc.constantFrom('stream' as const, 'plain' as const),
     maxAttempts: fc.integer({ min: 1, max: 6 }),
     sameTargetRetries: fc.integer({ min: 0, max: 2 }),
@@ -173,7 +172,7 @@ const rules: fc.Arbitrary<RaceRules> = fc
   })
   .map(({ hedging, retryable, jitter, ...rest }) => ({
     ...rest,
-    mayRetry: (index: number) => retryable[index] ?? true,
+    mayRetry: (one: Contender) => retryable[rest.contenders.indexOf(one)] ?? true,
     random: () => jitter,
     ...(hedging === 'none' ? {} : { mayHedge: () => hedging === 'granted' }),
   }));
@@ -194,6 +193,10 @@ function holds(name: string, check: (course: Course, world: World) => void): voi
 }
 
 describe('any race, whatever happens', () => {
+  holds('asks nobody whose vendor cannot be asked', ({ race }) => {
+    assert.ok(race.attempts.every((attempt) => isFit(attempt.contender)));
+  });
+
   holds('ends, at the deadline at the latest', ({ endedAtMs }, { rules: { deadlineMs } }) => {
     assert.ok(endedAtMs <= deadlineMs);
   });
@@ -215,8 +218,8 @@ describe('any race, whatever happens', () => {
         ({ failure: why }) => why?.kind === 'context-exceeded' || why?.kind === 'rejected',
       );
       if (race.outcome?.kind === 'lost' && race.outcome.reason === 'failures' && !isWindowed) {
-        const left = [...limits.candidates.keys()].filter(
-          (index) => limits.mayRetry(index) && race.attempts.every((attempt) => attempt.candidate !== index),
+        const left = limits.contenders.filter(
+          (one) => isFit(one) && limits.mayRetry(one) && race.attempts.every((attempt) => attempt.contender !== one),
         );
         assert.ok(left.length === 0 || failovers + Math.max(0, hedges - 1) >= limits.maxAttempts);
       }
@@ -226,30 +229,31 @@ describe('any race, whatever happens', () => {
   holds(
     'never has more than two calls in flight, and one where it neither hedges nor has a last resort',
     (course, one) => {
-      const { mayHedge, candidates } = one.rules;
-      const isAlone = mayHedge === undefined && candidates.every(({ lastResort }) => !lastResort);
+      const { mayHedge, contenders } = one.rules;
+      const isAlone = mayHedge === undefined && contenders.every(({ state }) => state === 'healthy');
       assert.ok(course.mostInFlight <= (isAlone ? 1 : 2));
     },
   );
 
-  holds('gives up nobody who is slow for the sake of one that is ejected', ({ race, commands }, { rules: limits }) => {
+  holds('gives up nobody who is slow for the sake of one that is ejected', ({ race, commands }) => {
     for (const { step, command } of commands) {
       const given = command.kind === 'abort' && isFirstTokenAbort(command) ? race.attempts[command.attempt] : undefined;
       const next = commands.find((other) => other.step === step && other.command.kind === 'dial')?.command;
-      if (given !== undefined && next?.kind === 'dial' && limits.candidates[given.candidate]?.lastResort === false) {
-        assert.equal(limits.candidates[next.candidate]?.lastResort, false);
+      if (next?.kind === 'dial' && given?.contender.state === 'healthy') {
+        assert.equal(next.contender.state, 'healthy');
       }
     }
   });
 
   holds('dials a candidate again only as the route or its Retry-After allows', ({ race }, { rules: limits }) => {
-    const { candidates, sameTargetRetries } = limits;
-    for (const [index, { expectedTtftMs }] of candidates.entries()) {
-      const attempts = race.attempts.filter((attempt) => attempt.candidate === index);
+    const { contenders, sameTargetRetries } = limits;
+    const isLone = contenders.filter(isFit).length === 1;
+    for (const one of contenders) {
+      const attempts = race.attempts.filter((attempt) => attempt.contender === one);
       const told = attempts.map(({ failure: why }) => (why?.kind === 'rate-limited' ? why.retryAfterMs : undefined));
-      const backMs = (told[0] ?? Infinity) + expectedTtftMs;
-      const isSooner = candidates.some((other, at) => at !== index && backMs < other.expectedTtftMs);
-      const waits = candidates.length === 1 ? told.filter((ms) => ms !== undefined) : [];
+      const backMs = (told[0] ?? Infinity) + one.expectedTtftMs;
+      const isSooner = contenders.some((other) => other !== one && backMs < other.expectedTtftMs);
+      const waits = isLone ? told.filter((ms) => ms !== undefined) : [];
       assert.ok(attempts.length <= 1 + Math.max(sameTargetRetries, isSooner ? 1 : 0) + waits.length);
     }
   });
@@ -285,17 +289,17 @@ describe('any race, whatever happens', () => {
 
   holds('retries only at candidates that the retry budget allows', ({ race }, { rules: limits }) => {
     const retries = race.attempts.slice(1).filter((attempt) => !attempt.hedge);
-    assert.ok(retries.every((attempt) => limits.mayRetry(attempt.candidate)));
+    assert.ok(retries.every((attempt) => limits.mayRetry(attempt.contender)));
   });
 
-  holds('asks only larger windows once a prompt was too long', ({ race, commands, tooLong }, { rules: limits }) => {
-    const windowOf = (index: number): number => limits.candidates[index]?.contextWindow ?? 0;
+  holds('asks only larger windows once a prompt was too long', ({ race, commands, tooLong }) => {
+    const windowOf = (one: Contender | undefined): number => one?.deployment.contextWindow ?? 0;
     for (const { attempt, step: knownIn } of tooLong) {
-      const refused = race.attempts[attempt]?.candidate ?? 0;
+      const refused = race.attempts[attempt]?.contender;
       const later = commands.flatMap(({ command, step }) =>
         command.kind === 'dial' && step >= knownIn ? [command] : [],
       );
-      assert.ok(later.every((dial) => windowOf(dial.candidate) > windowOf(refused)));
+      assert.ok(later.every((dial) => windowOf(dial.contender) > windowOf(refused)));
     }
   });
 
@@ -306,9 +310,9 @@ describe('any race, whatever happens', () => {
         return;
       }
       const failures = race.attempts.map((attempt) => attempt.failure?.kind);
-      const isTried = (index: number): boolean => race.attempts.some((attempt) => attempt.candidate === index);
+      const isTried = (one: Contender): boolean => race.attempts.some((attempt) => attempt.contender === one);
       const isOut = failures.includes('rejected') || race.attempts.length >= limits.maxAttempts;
-      const left = [...limits.candidates.keys()].filter((index) => !isTried(index) && limits.mayRetry(index));
+      const left = limits.contenders.filter((one) => isFit(one) && !isTried(one) && limits.mayRetry(one));
       assert.ok(isOut || left.length === 0 || failures.includes('context-exceeded'));
       // Nobody's patience ends the race: the last one is waited for until the deadline, unless another's refusal has ended the search.
       assert.ok(
@@ -318,6 +322,10 @@ describe('any race, whatever happens', () => {
     },
   );
 });
+
+function isFit(contender: Contender): boolean {
+  return contender.encode().kind === 'encoded';
+}
 
 function isFirstTokenAbort(command: RaceCommand): boolean {
   return command.kind === 'abort' && command.failure.kind === 'timed-out' && command.failure.phase === 'first-token';

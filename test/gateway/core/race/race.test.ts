@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
 import { FAILURES } from '../../../support/failures.ts';
-import { raceCandidate, raceRules, startedRacer } from '../../../support/racer.ts';
+import { raceContender, raceRules, startedRacer } from '../../../support/racer.ts';
 
 const WOKEN = { kind: 'woken' } as const;
 
@@ -15,7 +15,7 @@ function failed(
 }
 
 describe('a race after one failure', () => {
-  const windows = [raceCandidate({ contextWindow: 8000 }), raceCandidate({ contextWindow: 128_000 })];
+  const windows = [raceContender({ contextWindow: 8000 }), raceContender({ contextWindow: 128_000 })];
   const rows: Readonly<Record<AttemptFailure['kind'], 'next candidate' | 'caller'>> = {
     unreachable: 'next candidate',
     'timed-out': 'next candidate',
@@ -32,20 +32,20 @@ describe('a race after one failure', () => {
   for (const mode of ['stream', 'plain'] as const) {
     for (const failure of Object.values<AttemptFailure>(FAILURES)) {
       it(`goes to the ${rows[failure.kind]} at once when a ${mode} attempt is ${failure.kind}`, () => {
-        const racer = startedRacer(raceRules({ candidates: windows, mode }));
+        const racer = startedRacer(raceRules({ contenders: windows, mode }));
         const commands = racer.send(failed(0, failure), 5);
         if (rows[failure.kind] === 'caller') {
           assert.deepEqual(racer.race().outcome, { kind: 'lost', reason: 'failures' });
           assert.deepEqual(commands, []);
         } else {
-          assert.deepEqual(commands, [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+          assert.deepEqual(commands, [{ kind: 'dial', attempt: 1, contender: 1 }]);
         }
       });
     }
   }
 
   it('is lost where the only candidate fails', () => {
-    const racer = startedRacer(raceRules({ candidates: [raceCandidate()] }));
+    const racer = startedRacer(raceRules({ contenders: [raceContender()] }));
     racer.send(failed(0, FAILURES.overloaded), 5);
     assert.deepEqual(racer.race().outcome, { kind: 'lost', reason: 'failures' });
   });
@@ -59,7 +59,8 @@ describe('a race after one failure', () => {
   });
 
   it('passes over a candidate towards which the retry budget is spent', () => {
-    const racer = startedRacer(raceRules({ mayRetry: (candidate) => candidate !== 1 }));
+    const contenders = [raceContender(), raceContender(), raceContender()];
+    const racer = startedRacer(raceRules({ contenders, mayRetry: (contender) => contender !== contenders[1] }));
     racer.send(failed(0, FAILURES.overloaded), 5);
     assert.deepEqual(racer.dialled(), [0, 2]);
   });
@@ -90,23 +91,23 @@ describe('a race after one failure', () => {
 describe('a prompt too long for one candidate', () => {
   it('goes past equal, smaller and unknown windows to a larger one', () => {
     const windows = [8000, 8000, 4000, undefined, 128_000].map((contextWindow) =>
-      raceCandidate(contextWindow === undefined ? {} : { contextWindow }),
+      raceContender(contextWindow === undefined ? {} : { contextWindow }),
     );
-    const racer = startedRacer(raceRules({ candidates: windows }));
+    const racer = startedRacer(raceRules({ contenders: windows }));
     racer.send(failed(0, FAILURES['context-exceeded']), 5);
     assert.deepEqual(racer.dialled(), [0, 4]);
   });
 
   it('goes to the caller where no window is larger', () => {
-    const windows = [raceCandidate({ contextWindow: 8000 }), raceCandidate({ contextWindow: 8000 })];
-    const racer = startedRacer(raceRules({ candidates: windows }));
+    const windows = [raceContender({ contextWindow: 8000 }), raceContender({ contextWindow: 8000 })];
+    const racer = startedRacer(raceRules({ contenders: windows }));
     racer.send(failed(0, FAILURES['context-exceeded']), 5);
     assert.deepEqual(racer.race().outcome, { kind: 'lost', reason: 'failures' });
   });
 
   it('is kept from small windows also after another failure has come between', () => {
-    const windows = [8000, 128_000, 8000, 200_000].map((contextWindow) => raceCandidate({ contextWindow }));
-    const racer = startedRacer(raceRules({ candidates: windows }));
+    const windows = [8000, 128_000, 8000, 200_000].map((contextWindow) => raceContender({ contextWindow }));
+    const racer = startedRacer(raceRules({ contenders: windows }));
     racer.send(failed(0, FAILURES['context-exceeded']), 5);
     racer.send(failed(1, FAILURES.overloaded), 6);
     assert.deepEqual(racer.dialled(), [0, 1, 3]);
@@ -120,20 +121,20 @@ describe('a prompt too long for one candidate', () => {
   for (const [name, failure] of Object.entries(passing)) {
     for (const mode of ['stream', 'plain'] as const) {
       const hedged = [8000, 32_000, 128_000].map((contextWindow) =>
-        raceCandidate({ contextWindow, hedgeAfterMs: 500 }),
+        raceContender({ contextWindow, hedgeAfterMs: 500 }),
       );
       const rules = { mode, sameTargetRetries: 1, mayHedge: () => true, maxAttempts: 5 };
 
       it(`is not sent to a smaller one again after ${name} (${mode}), where its hedge has found it too long`, () => {
-        const racer = startedRacer(raceRules({ ...rules, candidates: hedged }));
+        const racer = startedRacer(raceRules({ ...rules, contenders: hedged }));
         racer.send(WOKEN, 500);
         racer.send(failed(1, FAILURES['context-exceeded']), 600);
         const commands = racer.send(failed(0, failure), 700);
-        assert.deepEqual(commands, [{ kind: 'dial', attempt: 2, candidate: 2 }]);
+        assert.deepEqual(commands, [{ kind: 'dial', attempt: 2, contender: 2 }]);
       });
 
       it(`is sent to a larger one again after ${name} (${mode}), where its smaller hedge has found it too long`, () => {
-        const racer = startedRacer(raceRules({ ...rules, candidates: hedged.toReversed() }));
+        const racer = startedRacer(raceRules({ ...rules, contenders: hedged.toReversed() }));
         racer.send(WOKEN, 500);
         racer.send(failed(1, FAILURES['context-exceeded']), 600);
         racer.send(failed(0, failure), 700);
@@ -144,7 +145,80 @@ describe('a prompt too long for one candidate', () => {
   }
 });
 
+describe('a contender whose vendor cannot be asked', () => {
+  const unfit = (onEncode: () => void = () => {}) => raceContender({ isUnsupported: true, onEncode });
+  const noEncoding = (): never => assert.fail('Nobody may be encoded for before its turn.');
+
+  it('is passed over when a race begins, and no attempt is counted', () => {
+    const racer = startedRacer(raceRules({ contenders: [unfit(), raceContender(), raceContender()], maxAttempts: 2 }));
+    racer.send(failed(0, FAILURES.overloaded), 5);
+    assert.deepEqual(racer.dialled(), [1, 2]);
+  });
+
+  it('is passed over after a failure', () => {
+    const racer = startedRacer(raceRules({ contenders: [raceContender(), unfit(), raceContender()] }));
+    racer.send(failed(0, FAILURES.overloaded), 5);
+    assert.deepEqual(racer.dialled(), [0, 2]);
+  });
+
+  it('is no target of a hedge', () => {
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), unfit(), raceContender()];
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true }));
+    assert.deepEqual(racer.send(WOKEN, 500), [{ kind: 'dial', attempt: 1, contender: 2 }]);
+  });
+
+  it('does not take a hedge from the budget where no other target is left', () => {
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), unfit()];
+    const mayHedge = (): never => assert.fail('The budget is not asked.');
+    const racer = startedRacer(raceRules({ contenders, mayHedge }));
+    assert.deepEqual(racer.send(WOKEN, 500), []);
+    assert.equal(racer.wakesAt(), 10_000);
+    assert.deepEqual(racer.send(WOKEN, 10_000), []);
+    assert.equal(racer.wakesAt(), 60_000);
+  });
+
+  it('does not count as another to go on with: a hedge beside it is given all the time', () => {
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), raceContender({ firstTokenMs: 1000 }), unfit()];
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true }));
+    racer.send(WOKEN, 500);
+    assert.equal(racer.race().attempts[1]?.firstTokenByMs, 60_000);
+  });
+
+  it('leaves a lone other its Retry-After', () => {
+    const racer = startedRacer(raceRules({ contenders: [raceContender(), unfit()] }));
+    racer.send(failed(0, FAILURES['rate-limited']), 100);
+    assert.equal(racer.wakesAt(), 3150);
+  });
+
+  it('loses the race where there is no other', () => {
+    const racer = startedRacer(raceRules({ contenders: [unfit(), unfit()] }));
+    assert.deepEqual(racer.race().outcome, { kind: 'lost', reason: 'failures' });
+  });
+
+  it('is not encoded for before its turn: a race that the first wins encodes for one', () => {
+    const rest = [1, 2].map(() => raceContender({ hedgeAfterMs: 900, onEncode: noEncoding }));
+    const contenders = [raceContender({ hedgeAfterMs: 900 }), ...rest];
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true }));
+    assert.equal(racer.wakesAt(), 900);
+    racer.send({ kind: 'content', attempt: 0 }, 800);
+    assert.deepEqual(racer.race().outcome, { kind: 'won', attempt: 0 });
+  });
+});
+
 describe('a route that retries the same target', () => {
+  it('does not ask it again once a hedge has shown that the prompt is too long for its window', () => {
+    const [small, middle, large] = [8000, 32_000, 128_000].map((contextWindow) =>
+      raceContender({ contextWindow, hedgeAfterMs: 500 }),
+    );
+    assert.ok(small !== undefined && middle !== undefined && large !== undefined);
+    const contenders = [small, middle, large];
+    const racer = startedRacer(raceRules({ contenders, sameTargetRetries: 1, maxAttempts: 4, mayHedge: () => true }));
+    racer.send(WOKEN, 500);
+    racer.send(failed(1, FAILURES['context-exceeded']), 600);
+    racer.send(failed(0, FAILURES.overloaded), 700);
+    assert.deepEqual(racer.dialled(), [0, 1, 2]);
+  });
+
   it('waits with doubling, jittered backoff before it asks it again, then goes on', () => {
     const racer = startedRacer(raceRules({ sameTargetRetries: 2, maxAttempts: 5 }));
     assert.deepEqual(racer.send(failed(0, FAILURES.overloaded), 1000), []);
@@ -167,7 +241,9 @@ describe('a route that retries the same target', () => {
   }
 
   it('goes to the next candidate where the retry budget towards the same one is spent', () => {
-    const racer = startedRacer(raceRules({ sameTargetRetries: 2, mayRetry: (candidate) => candidate !== 0 }));
+    const contenders = [raceContender(), raceContender()];
+    const mayRetry: RaceRules['mayRetry'] = (contender) => contender !== contenders[0];
+    const racer = startedRacer(raceRules({ contenders, sameTargetRetries: 2, mayRetry }));
     racer.send(failed(0, FAILURES.overloaded), 5);
     assert.deepEqual(racer.dialled(), [0, 1]);
   });
@@ -188,17 +264,17 @@ describe('a route that retries the same target', () => {
 });
 
 describe('a rate limit', () => {
-  const lone = [raceCandidate()];
+  const lone = [raceContender()];
 
   it('is waited out where there is only one candidate and time enough', () => {
-    const racer = startedRacer(raceRules({ candidates: lone }));
+    const racer = startedRacer(raceRules({ contenders: lone }));
     assert.deepEqual(racer.send(failed(0, FAILURES['rate-limited']), 100), []);
     assert.equal(racer.wakesAt(), 3150);
-    assert.deepEqual(racer.send(WOKEN, 3150), [{ kind: 'dial', attempt: 1, candidate: 0 }]);
+    assert.deepEqual(racer.send(WOKEN, 3150), [{ kind: 'dial', attempt: 1, contender: 0 }]);
   });
 
   it('that names no wait at all is still waited out with growing jitter, not asked in the same instant', () => {
-    const racer = startedRacer(raceRules({ candidates: lone }));
+    const racer = startedRacer(raceRules({ contenders: lone }));
     const atOnce: AttemptFailure = { kind: 'rate-limited', retryAfterMs: 0, quota: false };
     racer.send(failed(0, atOnce), 100);
     assert.equal(racer.wakesAt(), 150);
@@ -222,7 +298,7 @@ describe('a rate limit', () => {
   ];
   for (const { name, failure, deadlineMs } of givenUp) {
     it(`goes to the caller where ${name}`, () => {
-      const racer = startedRacer(raceRules({ candidates: lone, deadlineMs }));
+      const racer = startedRacer(raceRules({ contenders: lone, deadlineMs }));
       racer.send(failed(0, failure), 100);
       assert.deepEqual(racer.race().outcome, { kind: 'lost', reason: 'failures' });
     });
@@ -231,7 +307,7 @@ describe('a rate limit', () => {
   it('is not waited out where another candidate is left to ask', () => {
     const racer = startedRacer(raceRules());
     assert.deepEqual(racer.send(failed(0, FAILURES['rate-limited']), 100), [
-      { kind: 'dial', attempt: 1, candidate: 1 },
+      { kind: 'dial', attempt: 1, contender: 1 },
     ]);
   });
 });
@@ -242,12 +318,12 @@ describe('the first-token limit', () => {
     assert.equal(racer.wakesAt(), 10_000);
     assert.deepEqual(racer.send(WOKEN, 10_000), [
       { kind: 'abort', attempt: 0, failure: { kind: 'timed-out', phase: 'first-token', afterMs: 10_000 } },
-      { kind: 'dial', attempt: 1, candidate: 1 },
+      { kind: 'dial', attempt: 1, contender: 1 },
     ]);
   });
 
   const lasts = [
-    { name: 'the last candidate', rules: raceRules({ candidates: [raceCandidate()] }) },
+    { name: 'the last candidate', rules: raceRules({ contenders: [raceContender()] }) },
     { name: 'the last attempt', rules: raceRules({ maxAttempts: 1 }) },
   ];
   for (const { name, rules } of lasts) {
@@ -257,8 +333,8 @@ describe('the first-token limit', () => {
   }
 
   it('is lifted where the hedge that was to take over has failed and nobody is left', () => {
-    const candidates = [raceCandidate({ hedgeAfterMs: 500 }), raceCandidate()];
-    const racer = startedRacer(raceRules({ candidates, mayHedge: () => true }));
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), raceContender()];
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true }));
     racer.send(WOKEN, 500);
     racer.send(failed(1, FAILURES.overloaded), 700);
     assert.deepEqual(racer.send(WOKEN, 10_000), []);
@@ -274,10 +350,10 @@ describe('the first-token limit', () => {
   });
 
   it('leaves a slow attempt at work where only an ejected candidate is left: that one is asked beside it', () => {
-    const candidates = [raceCandidate(), raceCandidate({ lastResort: true })];
+    const contenders = [raceContender(), raceContender({ state: 'ejected' })];
     for (const winner of [0, 1]) {
-      const racer = startedRacer(raceRules({ candidates }));
-      assert.deepEqual(racer.send(WOKEN, 10_000), [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+      const racer = startedRacer(raceRules({ contenders }));
+      assert.deepEqual(racer.send(WOKEN, 10_000), [{ kind: 'dial', attempt: 1, contender: 1 }]);
       assert.equal(racer.wakesAt(), 60_000);
       assert.deepEqual(racer.send({ kind: 'content', attempt: winner }, 11_000), [
         { kind: 'abort', attempt: 1 - winner, failure: { kind: 'aborted', by: 'hedge' } },
@@ -287,8 +363,8 @@ describe('the first-token limit', () => {
   });
 
   it('ends an ejected one that is silent, as ever', () => {
-    const candidates = [raceCandidate({ lastResort: true }), raceCandidate({ lastResort: true })];
-    const racer = startedRacer(raceRules({ candidates }));
+    const contenders = [raceContender({ state: 'ejected' }), raceContender({ state: 'ejected' })];
+    const racer = startedRacer(raceRules({ contenders }));
     assert.deepEqual(
       racer.send(WOKEN, 10_000).map(({ kind }) => kind),
       ['abort', 'dial'],
@@ -312,7 +388,7 @@ describe('the deadline', () => {
   });
 
   it('finds the last candidate guilty of a silence longer than its own limit', () => {
-    const racer = startedRacer(raceRules({ candidates: [raceCandidate()] }));
+    const racer = startedRacer(raceRules({ contenders: [raceContender()] }));
     assert.deepEqual(racer.send(WOKEN, 60_000), [
       { kind: 'abort', attempt: 0, failure: { kind: 'timed-out', phase: 'first-token', afterMs: 60_000 } },
     ]);
@@ -341,14 +417,14 @@ describe('the deadline', () => {
 });
 
 describe('a hedge', () => {
-  const hedged = [raceCandidate({ hedgeAfterMs: 500 }), raceCandidate(), raceCandidate()];
-  const hedging = raceRules({ candidates: hedged, mayHedge: () => true });
+  const hedged = [raceContender({ hedgeAfterMs: 500 }), raceContender(), raceContender()];
+  const hedging = raceRules({ contenders: hedged, mayHedge: () => true });
 
   it('starts when the first attempt has shown nothing by its due time', () => {
     const racer = startedRacer(hedging);
     assert.equal(racer.wakesAt(), 500);
     assert.deepEqual(racer.send(WOKEN, 499), []);
-    assert.deepEqual(racer.send(WOKEN, 500), [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+    assert.deepEqual(racer.send(WOKEN, 500), [{ kind: 'dial', attempt: 1, contender: 1 }]);
     assert.equal(racer.race().attempts[1]?.hedge, true);
   });
 
@@ -384,7 +460,7 @@ describe('a hedge', () => {
       asked.push(when);
       return false;
     };
-    const racer = startedRacer(raceRules({ candidates: hedged, mayHedge }));
+    const racer = startedRacer(raceRules({ contenders: hedged, mayHedge }));
     assert.deepEqual(racer.send(WOKEN, 500), []);
     assert.deepEqual(racer.send(WOKEN, 600), []);
     assert.equal(racer.wakesAt(), 1000);
@@ -395,19 +471,19 @@ describe('a hedge', () => {
   });
 
   it('that was refused at first starts where the budget allows it when the token is late', () => {
-    const racer = startedRacer(raceRules({ candidates: hedged, mayHedge: (when) => when === 'when late' }));
+    const racer = startedRacer(raceRules({ contenders: hedged, mayHedge: (when) => when === 'when late' }));
     assert.deepEqual(racer.send(WOKEN, 500), []);
-    assert.deepEqual(racer.send(WOKEN, 1000), [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+    assert.deepEqual(racer.send(WOKEN, 1000), [{ kind: 'dial', attempt: 1, contender: 1 }]);
   });
 
   it('is not started in a route without one', () => {
-    const racer = startedRacer(raceRules({ candidates: hedged }));
+    const racer = startedRacer(raceRules({ contenders: hedged }));
     assert.deepEqual(racer.send(WOKEN, 500), []);
   });
 
   it('goes past a candidate that is no fit target', () => {
-    const candidates = [raceCandidate({ hedgeAfterMs: 500 }), raceCandidate({ hedgeTarget: false }), raceCandidate()];
-    const racer = startedRacer(raceRules({ candidates, mayHedge: () => true }));
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), raceContender({ isHedgeTarget: false }), raceContender()];
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true }));
     racer.send(WOKEN, 500);
     assert.deepEqual(racer.dialled(), [0, 2]);
   });
@@ -416,15 +492,15 @@ describe('a hedge', () => {
     const racer = startedRacer({ ...hedging, maxAttempts: 2 });
     racer.send(WOKEN, 500);
     racer.send(failed(0, FAILURES.overloaded), 600);
-    assert.deepEqual(racer.send(failed(1, FAILURES.overloaded), 700), [{ kind: 'dial', attempt: 2, candidate: 2 }]);
+    assert.deepEqual(racer.send(failed(1, FAILURES.overloaded), 700), [{ kind: 'dial', attempt: 2, contender: 2 }]);
   });
 
   it('is one call beyond maxAttempts at the most: a second one counts', () => {
-    const all = raceCandidate({ hedgeAfterMs: 500 });
-    const racer = startedRacer(raceRules({ candidates: [all, all, all, all], mayHedge: () => true, maxAttempts: 2 }));
+    const contenders = [1, 2, 3, 4].map(() => raceContender({ hedgeAfterMs: 500 }));
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true, maxAttempts: 2 }));
     racer.send(WOKEN, 500);
     racer.send(failed(1, FAILURES.overloaded), 600);
-    assert.deepEqual(racer.send(WOKEN, 600), [{ kind: 'dial', attempt: 2, candidate: 2 }]);
+    assert.deepEqual(racer.send(WOKEN, 600), [{ kind: 'dial', attempt: 2, contender: 2 }]);
     racer.send(failed(2, FAILURES.overloaded), 700);
     assert.deepEqual(racer.send(WOKEN, 700), []);
     racer.send(failed(0, FAILURES.overloaded), 800);
@@ -433,7 +509,7 @@ describe('a hedge', () => {
   });
 
   it('is not started where nobody else is left to ask', () => {
-    const racer = startedRacer({ ...hedging, candidates: hedged.slice(0, 1) });
+    const racer = startedRacer({ ...hedging, contenders: hedged.slice(0, 1) });
     assert.equal(racer.wakesAt(), 60_000);
     assert.deepEqual(racer.send(WOKEN, 500), []);
   });
@@ -477,12 +553,12 @@ describe('a plain call', () => {
   it('restarts at the next candidate where its answer breaks in the middle', () => {
     const racer = startedRacer(raceRules({ mode: 'plain' }));
     racer.send({ kind: 'content', attempt: 0 }, 100);
-    assert.deepEqual(racer.send(failed(0, FAILURES.truncated), 200), [{ kind: 'dial', attempt: 1, candidate: 1 }]);
+    assert.deepEqual(racer.send(failed(0, FAILURES.truncated), 200), [{ kind: 'dial', attempt: 1, contender: 1 }]);
   });
 
   it('ends the slower of two as soon as the other shows content', () => {
-    const candidates = [raceCandidate({ hedgeAfterMs: 500 }), raceCandidate()];
-    const racer = startedRacer(raceRules({ candidates, mode: 'plain', mayHedge: () => true }));
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), raceContender()];
+    const racer = startedRacer(raceRules({ contenders, mode: 'plain', mayHedge: () => true }));
     racer.send(WOKEN, 500);
     assert.deepEqual(racer.send({ kind: 'content', attempt: 1 }, 600), [
       { kind: 'abort', attempt: 0, failure: { kind: 'aborted', by: 'hedge' } },
@@ -493,8 +569,8 @@ describe('a plain call', () => {
 
 describe('a caller who hangs up', () => {
   it('ends every attempt at once, as aborted by the caller', () => {
-    const candidates = [raceCandidate({ hedgeAfterMs: 500 }), raceCandidate()];
-    const racer = startedRacer(raceRules({ candidates, mayHedge: () => true }));
+    const contenders = [raceContender({ hedgeAfterMs: 500 }), raceContender()];
+    const racer = startedRacer(raceRules({ contenders, mayHedge: () => true }));
     racer.send(WOKEN, 500);
     const failure = { kind: 'aborted', by: 'caller' };
     assert.deepEqual(racer.send({ kind: 'hung-up' }, 600), [

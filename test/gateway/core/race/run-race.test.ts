@@ -5,7 +5,7 @@ import type { AttemptFailure } from '../../../../functions/gateway/core/model/at
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
 import { type RunResult, runRace } from '../../../../functions/gateway/core/race/run-race.ts';
 import { FAILURES } from '../../../support/failures.ts';
-import { raceCandidate, raceRules } from '../../../support/racer.ts';
+import { raceContender, raceRules } from '../../../support/racer.ts';
 import { deployment } from '../../../support/routes.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
@@ -67,20 +67,22 @@ interface Run {
   readonly time: VirtualClock;
   readonly result: () => RunResult<string> | undefined;
   readonly caller: AbortController;
-  readonly dialled: readonly { readonly candidate: number; readonly atMs: number }[];
+  readonly dialled: readonly { readonly contender: number; readonly atMs: number }[];
 }
 
 function run(scripts: readonly Script[], change: Partial<RaceRules> = {}): Run {
   const time = virtualClock(START_MS);
   const caller = new AbortController();
-  const dialled: { candidate: number; atMs: number }[] = [];
+  const dialled: { contender: number; atMs: number }[] = [];
   let result: RunResult<string> | undefined;
-  const candidates = scripts.map(() => raceCandidate());
+  const contenders = scripts.map(() => raceContender());
+  const rules = raceRules({ contenders, deadlineMs: START_MS + 60_000, ...change }) as RaceRules<string>;
   const running = runRace<string>({
-    rules: raceRules({ candidates, deadlineMs: START_MS + 60_000, ...change }),
-    attempt: (candidate) => {
-      dialled.push({ candidate, atMs: time.clock.nowMs() - START_MS });
-      return scriptedAttempt(`d${candidate}`, scripts[candidate] ?? assert.fail(), time);
+    rules,
+    attempt: (contender) => {
+      const place = rules.contenders.indexOf(contender);
+      dialled.push({ contender: place, atMs: time.clock.nowMs() - START_MS });
+      return scriptedAttempt(`d${place}`, scripts[place] ?? assert.fail(), time);
     },
     clock: time.clock,
     signal: caller.signal,
@@ -89,6 +91,12 @@ function run(scripts: readonly Script[], change: Partial<RaceRules> = {}): Run {
     result = value;
   });
   return { time, result: () => result, caller, dialled };
+}
+
+function assertWon(result: RunResult<string> | undefined, leader: number, pieces: readonly string[]): void {
+  assert.ok(result?.outcome.kind === 'won');
+  assert.equal(result.attempts.indexOf(result.outcome.leader), leader);
+  assert.deepEqual(result.outcome.pieces, pieces);
 }
 
 const FAST: Script = {
@@ -106,7 +114,7 @@ describe('a race that runs', () => {
     await time.advance(99);
     assert.equal(result(), undefined);
     await time.advance(1);
-    assert.deepEqual(result()?.outcome, { kind: 'won', leader: 0, pieces: ['fast'] });
+    assertWon(result(), 0, ['fast']);
     assert.equal(result()?.attempts[0]?.attempt.report().endedAtMs, undefined);
     assert.equal(result()?.upstreamMs, 100);
     assert.equal(time.pending(), 0);
@@ -117,7 +125,7 @@ describe('a race that runs', () => {
     await time.advance(149);
     assert.equal(result(), undefined);
     await time.advance(1);
-    assert.deepEqual(result()?.outcome, { kind: 'won', leader: 0, pieces: ['fast', 'answer'] });
+    assertWon(result(), 0, ['fast', 'answer']);
   });
 
   it('breaks off a plain answer without end and goes on with the next candidate, whatever the size of its pieces', async () => {
@@ -125,7 +133,7 @@ describe('a race that runs', () => {
     const words = Array.from({ length: 5 }, () => [1, long] as const);
     const { time, result } = run([{ words }, FAST], { mode: 'plain' });
     await time.advance(200);
-    assert.deepEqual(result()?.outcome, { kind: 'won', leader: 1, pieces: ['fast', 'answer'] });
+    assertWon(result(), 1, ['fast', 'answer']);
     assert.deepEqual(result()?.failures, [{ kind: 'malformed', reason: 'an answer without end' }]);
   });
 
@@ -133,10 +141,10 @@ describe('a race that runs', () => {
     const { time, result, dialled } = run([DOWN, FAST]);
     await time.advance(200);
     assert.deepEqual(dialled, [
-      { candidate: 0, atMs: 0 },
-      { candidate: 1, atMs: 0 },
+      { contender: 0, atMs: 0 },
+      { contender: 1, atMs: 0 },
     ]);
-    assert.deepEqual(result()?.outcome, { kind: 'won', leader: 1, pieces: ['fast'] });
+    assertWon(result(), 1, ['fast']);
     assert.deepEqual(result()?.failures, [FAILURES.overloaded]);
   });
 
@@ -150,23 +158,23 @@ describe('a race that runs', () => {
     };
     const { time, result } = run([broken, FAST], { mode: 'plain' });
     await time.advance(500);
-    assert.deepEqual(result()?.outcome, { kind: 'won', leader: 1, pieces: ['fast', 'answer'] });
+    assertWon(result(), 1, ['fast', 'answer']);
   });
 
   it('leaves a silent candidate at its first-token limit', async () => {
     const { time, result, dialled } = run([SILENT, FAST]);
     await time.advance(10_100);
-    assert.deepEqual(dialled.at(-1), { candidate: 1, atMs: 10_000 });
+    assert.deepEqual(dialled.at(-1), { contender: 1, atMs: 10_000 });
     assert.equal(result()?.outcome.kind, 'won');
     assert.equal(result()?.attempts[0]?.attempt.report().failure?.kind, 'timed-out');
     assert.equal(result()?.upstreamMs, 10_100);
   });
 
   it('hedges a slow candidate and stops the loser at once', async () => {
-    const candidates = [raceCandidate({ hedgeAfterMs: 300 }), raceCandidate()];
-    const { time, result, dialled } = run([SILENT, FAST], { candidates, mayHedge: () => true });
+    const contenders = [raceContender({ hedgeAfterMs: 300 }), raceContender()];
+    const { time, result, dialled } = run([SILENT, FAST], { contenders, mayHedge: () => true });
     await time.advance(400);
-    assert.deepEqual(dialled.at(-1), { candidate: 1, atMs: 300 });
+    assert.deepEqual(dialled.at(-1), { contender: 1, atMs: 300 });
     const [loser, winner] = result()?.attempts ?? [];
     assert.deepEqual([loser?.hedge, winner?.hedge], [false, true]);
     assert.deepEqual(loser?.attempt.report().failure, { kind: 'aborted', by: 'hedge' });
@@ -180,7 +188,7 @@ describe('a race that runs', () => {
     assert.equal(dialled.length, 1);
     await time.advance(51);
     // Half of the first jitter's bound.
-    assert.deepEqual(dialled.at(-1), { candidate: 0, atMs: 3050 });
+    assert.deepEqual(dialled.at(-1), { contender: 0, atMs: 3050 });
     await time.advance(10);
     assert.deepEqual(result()?.outcome, { kind: 'lost', reason: 'failures' });
     assert.equal(result()?.upstreamMs, 0);
@@ -207,7 +215,7 @@ describe('a race that runs', () => {
   it('asks nobody for a caller who has hung up already', async () => {
     const time = virtualClock(START_MS);
     const result = await runRace<string>({
-      rules: raceRules({ deadlineMs: START_MS + 1000 }),
+      rules: raceRules({ deadlineMs: START_MS + 1000 }) as RaceRules<string>,
       attempt: () => assert.fail('Nobody is to be asked.'),
       clock: time.clock,
       signal: AbortSignal.abort(),

@@ -42,7 +42,7 @@ function planFor(standings: Readonly<Record<string, Standing>>, asked: Asked = {
 }
 
 function order(plan: Plan): readonly string[] {
-  return plan.candidates.map((candidate) => candidate.deployment);
+  return plan.candidates.map((candidate) => candidate.deployment.id);
 }
 
 function away(state: Standing['state'], untilMs: number, ttftMs = 100): Standing {
@@ -371,7 +371,7 @@ describe('the probe of one whose cooldown is over', () => {
     const standings = { a: measured(300), b: away('due', 5000), c: away('ejected', 9000) };
     const plan = planFor(standings);
     const probe = dueProbe(plan, route()) ?? assert.fail();
-    assert.equal(probe.deployment, 'b');
+    assert.equal(probe.deployment.id, 'b');
     const probing = withProbeFirst(plan, probe);
     assert.deepEqual(order(probing), ['b', 'a', 'c']);
     assert.equal(probing.candidates[0]?.state, 'probing');
@@ -392,7 +392,7 @@ describe('the probe of one whose cooldown is over', () => {
   it('is for one before the first healthy one, in an ordered route, and for no other', () => {
     const ordered = { strategy: 'ordered' } as const;
     const before = planFor({ a: away('due', 5000), b: measured(300) }, { route: ordered });
-    assert.equal(dueProbe(before, route(ordered))?.deployment, 'a');
+    assert.equal(dueProbe(before, route(ordered))?.deployment.id, 'a');
     const behind = planFor({ a: measured(300), b: away('due', 5000) }, { route: ordered });
     assert.equal(dueProbe(behind, route(ordered)), undefined);
   });

@@ -19,7 +19,7 @@ function plan(standings: Readonly<Record<string, Standing>>, change: Partial<Pla
 }
 
 function first(standings: Readonly<Record<string, Standing>>, change: Partial<PlanContext> = {}): string | undefined {
-  return plan(standings, change).candidates[0]?.deployment;
+  return plan(standings, change).candidates[0]?.deployment.id;
 }
 
 /** Its vendor keeps such a share of what it has read. */

@@ -53,7 +53,7 @@ describe('the status of a fleet', () => {
       const shown = statusOf(standings, { strategy }).routes[0]?.plan ?? [];
       assert.deepEqual(
         shown.map((place) => [place.deployment, place.score, place.expectedTtftMs]),
-        candidates.map((candidate) => [candidate.deployment, candidate.score, candidate.expectedTtftMs]),
+        candidates.map((candidate) => [candidate.deployment.id, candidate.score, candidate.expectedTtftMs]),
       );
     });
   }

@@ -1,6 +1,8 @@
 import type { MediaPart, Part, Source } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { EMPTY_CONTENT } from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { documentText } from '../portable/document-text.ts';
 import { cacheControl } from './cache-marks.ts';
 
 /** Parts of the user's or of a tool's words as content blocks; what Anthropic cannot take is refused. */
@@ -116,25 +118,34 @@ function documentBlock({ source, title, cite }: MediaPart): JsonObject | string 
 }
 
 function documentSource(source: Source): JsonObject | string {
+  const text = documentText(source);
+  if (text !== undefined) {
+    return textDocument(text);
+  }
   switch (source.kind) {
     case 'uploaded':
       return uploaded('document', source);
-    case 'text':
-      return { type: 'document', source: { type: 'text', media_type: 'text/plain', data: source.text } };
     case 'url':
       return isHttps(source.url) ? { type: 'document', source: { type: 'url', url: source.url } } : NO_PDF;
     case 'base64':
       return source.mediaType === PDF
         ? { type: 'document', source: { type: 'base64', media_type: PDF, data: source.data } }
         : NO_PDF;
+    case 'text':
     case 'none':
       return NO_PDF;
   }
 }
 
+/** The API refuses a document without any text. */
+function textDocument(text: string): JsonObject {
+  const data = text.trim() === '' ? EMPTY_CONTENT : text;
+  return { type: 'document', source: { type: 'text', media_type: 'text/plain', data } };
+}
+
 const PDF = 'application/pdf';
 
-const NO_PDF = 'A file for Anthropic must be a PDF as a base64 data URL (data:application/pdf;base64,...).';
+const NO_PDF = 'A file for Anthropic must be a PDF or a text as a base64 data URL (data:application/pdf;base64,...).';
 
 function uploaded(type: 'image' | 'document', source: Extract<Source, { kind: 'uploaded' }>): JsonObject | string {
   return source.dialect === 'anthropic-messages'

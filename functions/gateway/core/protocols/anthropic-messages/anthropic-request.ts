@@ -3,6 +3,7 @@ import type { Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
 import { claudeRules } from '../claude/claude-rules.ts';
 import { encodingNotes } from '../encoding-notes.ts';
+import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import type { AnthropicTask } from './anthropic-task.ts';
 import { ownBody } from './own-body.ts';
@@ -15,7 +16,8 @@ const API_VERSION = '2023-06-01';
  * A prompt for Anthropic's Messages API: the caller's own body where it is one, but for what the gateway owns and what the model does not
  * take; else a translation. Source: Anthropic API reference, "Create a Message".
  */
-export function encodeAnthropicRequest(prompt: Prompt, target: Target): Encoding {
+export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding {
+  const prompt = portablePrompt(asked, 'anthropic-messages');
   const notes = encodingNotes(prompt.names);
   const task: AnthropicTask = { prompt, target, rules: claudeRules(target.model, target.rules), notes };
   const members = prompt.original.dialect === 'anthropic-messages' ? ownBody(task) : translatedBody(task);

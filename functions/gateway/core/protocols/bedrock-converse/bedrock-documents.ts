@@ -1,5 +1,6 @@
 import type { MediaPart, Source } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { isTextType } from '../../wire/media-type.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
 /** A file as a document. Converse takes only its content, and no file that was uploaded elsewhere. */
@@ -29,10 +30,8 @@ function contentOf(source: Source, title: string): DocumentContent | string {
     case 'text':
       return { format: 'txt', source: { text: source.text } };
     case 'base64':
-      return bytesOf(source.data, DOCUMENT_FORMATS.get(source.mediaType) ?? formatByName(title));
+      return bytesOf(source.data, formatOf(source.mediaType) ?? formatByName(title));
     case 'url':
-      // Some clients send base64 without `data:`; the file's name then says what it is.
-      return isAddress(source.url) ? NO_DATA : bytesOf(source.url, formatByName(title));
     case 'uploaded':
     case 'none':
       return NO_DATA;
@@ -47,9 +46,9 @@ function bytesOf(bytes: string, format: string | undefined): DocumentContent | s
     : { format, source: { bytes } };
 }
 
-/** Base64 has no colon. */
-function isAddress(url: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:/i.test(url);
+/** Text for which Converse has no format of its own is plain text. */
+function formatOf(mediaType: string): string | undefined {
+  return DOCUMENT_FORMATS.get(mediaType) ?? (isTextType(mediaType) ? 'txt' : undefined);
 }
 
 function formatByName(fileName: string): string | undefined {

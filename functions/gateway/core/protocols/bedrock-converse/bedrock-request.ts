@@ -2,6 +2,7 @@ import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { conversationTurns } from '../conversation-turns.ts';
 import { encodingNotes } from '../encoding-notes.ts';
+import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { turnsToAnswer } from '../turns-to-answer.ts';
 import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
@@ -20,7 +21,8 @@ import { type ToolPlan, toolPlan } from './bedrock-tools.ts';
 const CONVERSE: Vendor = { dialect: 'bedrock-converse', name: 'Bedrock Converse' };
 
 /** A prompt for Bedrock's Converse. Source: Amazon Bedrock API reference, "Converse" and "ConverseStream". */
-export function encodeBedrockRequest(prompt: Prompt, target: Target): Encoding {
+export function encodeBedrockRequest(asked: Prompt, target: Target): Encoding {
+  const prompt = portablePrompt(asked, 'bedrock-converse');
   const rules = bedrockRules(target);
   const notes = encodingNotes(prompt.names);
   const body = bodyOf({

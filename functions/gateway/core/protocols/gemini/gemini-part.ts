@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { MediaPart, OpaquePart, Part } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { isTextType, typeByName } from '../../wire/media-type.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 
 /**
@@ -61,7 +62,7 @@ const FALLBACK_TYPES: Readonly<Record<MediaPart['media'], string | undefined>> =
 function mediaPart({ media, source, title }: MediaPart): JsonObject | undefined {
   switch (source.kind) {
     case 'base64':
-      return { inlineData: { mimeType: source.mediaType, data: source.data } };
+      return inlineData(media, source);
     case 'text':
       return { text: source.text };
     case 'url':
@@ -79,32 +80,20 @@ function mediaPart({ media, source, title }: MediaPart): JsonObject | undefined 
   }
 }
 
+/** Gemini takes no types of text beyond the plain one everywhere, and of other documents PDFs alone. */
+function inlineData(
+  media: MediaPart['media'],
+  { mediaType, data }: Extract<MediaPart['source'], { kind: 'base64' }>,
+): JsonObject | undefined {
+  const mimeType = media === 'document' && isTextType(mediaType) ? 'text/plain' : mediaType;
+  const isTaken = media !== 'document' || mimeType === 'text/plain' || mimeType === 'application/pdf';
+  return isTaken ? { inlineData: { mimeType, data } } : undefined;
+}
+
 function isFetchable(url: string): boolean {
   return /^(https|gs):\/\//i.test(url);
 }
 
 function typeOf(url: string, title: string | undefined): string | undefined {
   return (title === undefined ? undefined : typeByName(title)) ?? typeByName(url);
-}
-
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['png', 'image/png'],
-  ['jpg', 'image/jpeg'],
-  ['jpeg', 'image/jpeg'],
-  ['webp', 'image/webp'],
-  ['gif', 'image/gif'],
-  ['heic', 'image/heic'],
-  ['heif', 'image/heif'],
-  ['pdf', 'application/pdf'],
-  ['txt', 'text/plain'],
-  ['mp4', 'video/mp4'],
-  ['mov', 'video/mov'],
-  ['webm', 'video/webm'],
-  ['mp3', 'audio/mp3'],
-  ['wav', 'audio/wav'],
-]);
-
-function typeByName(url: string): string | undefined {
-  const [name = ''] = url.split(/[?#]/, 1);
-  return TYPES.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }

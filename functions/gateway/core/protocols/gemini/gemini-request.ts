@@ -2,6 +2,7 @@ import { nativeValue } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
+import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { noteForeignMembers } from '../unhonoured.ts';
 import { geminiConversation } from './gemini-conversation.ts';
@@ -13,7 +14,8 @@ import { presentMembers } from './present-members.ts';
 const VENDOR = { dialect: 'gemini', name: 'Gemini' } as const;
 
 /** A prompt as generateContent, or streamGenerateContent with server-sent events. */
-export function encodeGemini(prompt: Prompt, target: Target): Encoding {
+export function encodeGemini(asked: Prompt, target: Target): Encoding {
+  const prompt = portablePrompt(asked, 'gemini');
   const rules = geminiRules(target);
   const notes = encodingNotes(prompt.names);
   const body = {

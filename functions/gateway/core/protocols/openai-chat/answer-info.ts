@@ -3,13 +3,21 @@ import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 
-/** Top-level members that are passed on: OpenAI's, Azure's verdict on the prompt, and the sources that Perplexity and xAI name. */
+/**
+ * Top-level members that are passed on: OpenAI's, Azure's verdict on the prompt, what Perplexity and xAI found, what vLLM knows of the
+ * prompt.
+ */
 const PASSED_ON = [
   'system_fingerprint',
   'service_tier',
+  'moderation',
   'prompt_filter_results',
   'citations',
   'search_results',
+  'related_questions',
+  'images',
+  'videos',
+  'prompt_logprobs',
 ] as const;
 
 /**

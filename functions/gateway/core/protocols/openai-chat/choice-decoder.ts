@@ -1,11 +1,12 @@
-import { type AnswerEvent, isContent } from '../../model/answer-event.ts';
+import { type AnswerEvent, type ChoiceFinish, isContent } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { answerParts } from '../answer-parts.ts';
-import { logprobsOf, unreadMembers, wordsOf } from './delta-content.ts';
+import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, wordsOf } from './delta-content.ts';
 import { statedError } from './openai-error.ts';
 import { streamedFailure } from './openai-failure.ts';
-import { finishOf } from './openai-finish.ts';
+import { finishOf, isEnding } from './openai-finish.ts';
 import { toolCallFragments } from './tool-call-fragment.ts';
 import { toolCallTracker } from './tool-call-tracker.ts';
 
@@ -13,58 +14,118 @@ import { toolCallTracker } from './tool-call-tracker.ts';
 export interface ChoiceDecoder {
   /** A member of `choices`, of a chunk or of a whole body. */
   readonly read: (choice: JsonObject) => readonly AnswerEvent[];
+  /** The ending that is held back, now that nothing of the choice can follow. */
+  readonly settle: () => readonly AnswerEvent[];
   /** The ending that the vendor left out, where it is certain that the answer has ended. */
   readonly close: () => readonly AnswerEvent[];
+  /** Whether its ending has come, be it held back. */
   readonly isFinished: () => boolean;
   /** Whether anything that a caller could use has come. */
   readonly hasContent: () => boolean;
 }
 
-/** A decoder for the choice `index`. `mintId` makes ids for tool calls that come without. */
-export function choiceDecoder(index: number, mintId: (call: number) => string): ChoiceDecoder {
+/** How a choice is read. */
+export interface ChoiceReading {
+  /** Makes ids for tool calls that come without. */
+  readonly mintId: (call: number) => string;
+  /**
+   * Whether the ending of a choice with tool calls may come before its last call: Together ends each of several calls. Such an ending is
+   * held back until nothing can follow.
+   */
+  readonly endsEarly: boolean;
+}
+
+/** A decoder for the choice `index`. */
+export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): ChoiceDecoder {
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
-  let isFinished = false;
+  const saidIn = newSpeech();
+  let held: ChoiceFinish | undefined;
+  let isDone = false;
   let hasContent = false;
 
-  function finish(word: string, native: string | undefined): readonly AnswerEvent[] {
-    const ending = finishOf(word, calls.hasCalls());
-    if (ending.kind === 'failed') {
-      return [{ type: 'failed', failure: ending.failure }];
-    }
-    isFinished = true;
-    const finished = { type: 'finish', choice: index, reason: ending.reason } as const;
-    return [...calls.close(), ...parts.close(), native === undefined ? finished : { ...finished, raw: native }];
+  function settle(): readonly AnswerEvent[] {
+    const finish = held;
+    held = undefined;
+    isDone ||= finish !== undefined;
+    return finish === undefined ? [] : [...calls.close(), ...parts.close(), finish];
   }
 
-  function readEnding(choice: JsonObject): readonly AnswerEvent[] {
-    const word = stringMember(choice, 'finish_reason') ?? '';
-    return word === '' || isFinished ? [] : finish(word, stringMember(choice, 'native_finish_reason') ?? word);
+  function finish(word: string, choice: JsonObject): readonly AnswerEvent[] {
+    const ending = endingOf({ index, word, choice, callsTools: calls.hasCalls() });
+    if (ending.type === 'failed') {
+      return [ending];
+    }
+    held = ending;
+    const mayGoOn = endsEarly && ending.reason === 'tool-calls' && choice.delta !== undefined;
+    return mayGoOn ? [] : settle();
+  }
+
+  function readContent(said: JsonObject): readonly AnswerEvent[] {
+    const words = wordsOf(said).flatMap(({ kind, text }) => parts.words(kind, text));
+    const content = [...words, ...toolCallFragments(said).flatMap(calls.add)];
+    const isMore = content.some(isContent);
+    hasContent ||= isMore;
+    held = isMore ? undefined : held;
+    return content;
   }
 
   return {
     read: (choice) => {
+      const said = saidIn(choice);
+      const content = readContent(said);
+      const word = stringMember(choice, 'finish_reason') ?? '';
+      const ending = isDone || !isEnding(word) ? [] : finish(word, choice);
       const error = statedError(choice);
-      if (error !== undefined) {
-        return [{ type: 'failed', failure: streamedFailure(error) }];
-      }
-      const delta = objectMember(choice, 'delta') ?? objectMember(choice, 'message') ?? {};
-      const words = wordsOf(delta).flatMap(({ kind, text }) => parts.words(kind, text));
-      const content = [...words, ...toolCallFragments(delta).flatMap(calls.add)];
-      hasContent ||= content.some(isContent);
-      return [...content, ...passedOn(delta, choice, index), ...readEnding(choice)];
+      return error === undefined
+        ? [...content, ...passedOn(said, choice, index), ...ending]
+        : [{ type: 'failed', failure: streamedFailure(error) }];
     },
-    close: () => (isFinished ? [] : finish('stop', undefined)),
-    isFinished: () => isFinished,
+    settle,
+    close: () => [...(isDone || held !== undefined ? [] : finish('stop', {})), ...settle()],
+    isFinished: () => isDone || held !== undefined,
     hasContent: () => hasContent,
   };
 }
 
-function passedOn(delta: JsonObject, choice: JsonObject, index: number): AnswerEvent[] {
-  const fields = unreadMembers(delta);
+/** What each piece of a choice says. A whole message after deltas, as some servers end a stream, says it all once more. */
+function newSpeech(): (choice: JsonObject) => JsonObject {
+  let hasDeltas = false;
+  return (choice) => {
+    const delta = objectMember(choice, 'delta');
+    hasDeltas ||= delta !== undefined;
+    return delta ?? (hasDeltas ? undefined : objectMember(choice, 'message')) ?? {};
+  };
+}
+
+interface Ended {
+  readonly index: number;
+  readonly word: string;
+  readonly choice: JsonObject;
+  readonly callsTools: boolean;
+}
+
+function endingOf({ index, word, choice, callsTools }: Ended): Extract<AnswerEvent, { type: 'finish' | 'failed' }> {
+  const ending = finishOf(word, callsTools);
+  if (ending.kind === 'failed') {
+    return { type: 'failed', failure: ending.failure };
+  }
+  const stopSequence = stopSequenceOf(choice);
+  const isAtSequence = ending.reason === 'end' && stopSequence !== undefined;
+  const raw = stringMember(choice, 'native_finish_reason') ?? stringMember(choice, 'finish_reason');
+  const reason = isAtSequence ? 'stop-sequence' : ending.reason;
+  return { type: 'finish', choice: index, reason, ...defined({ raw, stopSequence }) };
+}
+
+function passedOn(said: JsonObject, choice: JsonObject, index: number): AnswerEvent[] {
+  const fields = unreadMembers(said);
+  const members = choiceMembers(choice);
   const logprobs = logprobsOf(choice);
   return [
     ...(fields === undefined ? [] : [{ type: 'native', choice: index, native: nativeOf(fields) } as const]),
+    ...(members === undefined
+      ? []
+      : [{ type: 'native', choice: index, of: 'choice', native: nativeOf(members) } as const]),
     ...(logprobs === undefined ? [] : [{ type: 'logprobs', choice: index, logprobs } as const]),
   ];
 }

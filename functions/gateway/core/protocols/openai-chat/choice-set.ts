@@ -6,6 +6,8 @@ import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts';
 export interface ChoiceSet {
   /** What the choices of a chunk or body say. */
   readonly read: (chunk: JsonObject) => readonly AnswerEvent[];
+  /** The endings that are held back. */
+  readonly settle: () => readonly AnswerEvent[];
   /** The endings that the vendor left out. */
   readonly close: () => readonly AnswerEvent[];
   /** Whether there are choices and all have ended. */
@@ -16,13 +18,14 @@ export interface ChoiceSet {
   readonly haveAnswer: () => boolean;
 }
 
-/** An empty set. Choices join it as they come. */
-export function choiceSet(): ChoiceSet {
+/** An empty set. Choices join it as they come. `endsEarly`: whether an ending may come before the last tool call. */
+export function choiceSet(endsEarly: boolean): ChoiceSet {
   const choices = new Map<number, ChoiceDecoder>();
   let answerId = '';
 
   function choiceOf(index: number): ChoiceDecoder {
-    const choice = choices.get(index) ?? choiceDecoder(index, (call) => `call_${answerId}_${index}_${call}`);
+    const choice =
+      choices.get(index) ?? choiceDecoder(index, { mintId: (call) => `call_${answerId}_${index}_${call}`, endsEarly });
     choices.set(index, choice);
     return choice;
   }
@@ -33,6 +36,7 @@ export function choiceSet(): ChoiceSet {
       const found = arrayMember(chunk, 'choices').filter(isJsonObject);
       return found.flatMap((choice, position) => choiceOf(indexOf(choice, position)).read(choice));
     },
+    settle: () => [...choices.values()].flatMap((choice) => choice.settle()),
     close: () => [...choices.values()].flatMap((choice) => choice.close()),
     areFinished: () => choices.size > 0 && [...choices.values()].every((choice) => choice.isFinished()),
     count: () => choices.size,

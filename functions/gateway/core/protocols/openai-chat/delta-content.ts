@@ -65,6 +65,31 @@ function saysSomething(value: unknown): boolean {
   return value !== null && value !== undefined && value !== '' && !isEmptyList;
 }
 
+/** Members of a choice beside its words that are passed on: Azure's verdicts, what vLLM and SGLang say of the stop. */
+const CHOICE_MEMBERS: readonly string[] = [
+  'content_filter_results',
+  'content_filter_result',
+  'content_filter_offsets',
+  'stop_reason',
+  'matched_stop',
+  'token_ids',
+];
+
+/** The members of a choice that are passed on unread; `undefined` where there are none that say anything. */
+export function choiceMembers(choice: JsonObject): JsonObject | undefined {
+  const found = CHOICE_MEMBERS.filter((name) => saysSomething(choice[name]) && !isEmptyObject(choice[name]));
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((name) => [name, choice[name]]));
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+/** Which stop sequence ended a choice, where vLLM or SGLang tell: a number there is a token of the model's own. */
+export function stopSequenceOf(choice: JsonObject): string | undefined {
+  return stringMember(choice, 'stop_reason') ?? stringMember(choice, 'matched_stop');
+}
+
 /** The `logprobs` of a choice, where any are there. */
 export function logprobsOf(choice: JsonObject): JsonObject | undefined {
   const { logprobs } = choice;

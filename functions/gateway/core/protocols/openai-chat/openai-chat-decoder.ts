@@ -10,11 +10,11 @@ import { jsonEvent, type StreamEvent, streamEvent } from './stream-event.ts';
 /**
  * Reads one answer of an OpenAI-shaped server. A finish reason ends a choice, and `[DONE]` ends the answer also where a server leaves the
  * reason out; a stream with neither, or without one of the `asked` choices, is truncated. An event that is not JSON is skipped while others
- * can be read.
+ * can be read. What goes wrong after the last ending has cut nothing off.
  */
-export function openAiChatDecoder(_?: Target, asked = 1): AnswerDecoder {
+export function openAiChatDecoder({ vendor }: Pick<Target, 'vendor'> = {}, asked = 1): AnswerDecoder {
   const answer: Answer = {
-    choices: choiceSet(),
+    choices: choiceSet(vendor !== 'openai' && vendor !== 'azure'),
     readInfo: answerInfoReader(),
     progress: 'reading',
     skipsEvents: false,
@@ -25,7 +25,7 @@ export function openAiChatDecoder(_?: Target, asked = 1): AnswerDecoder {
       const deltas = read(answer, jsonEvent(json));
       return answer.progress === 'failed' ? deltas : [...deltas, ...finishBody(answer)];
     },
-    end: () => (answer.progress !== 'reading' || isWhole(answer, asked) ? [] : failUnfinished(answer)),
+    end: () => (answer.progress === 'reading' ? end(answer, asked) : []),
     isComplete: () => answer.progress !== 'reading',
   };
 }
@@ -36,6 +36,10 @@ interface Answer {
   progress: 'reading' | 'complete' | 'failed';
   /** Whether an event could not be read. */
   skipsEvents: boolean;
+}
+
+function end(answer: Answer, asked: number): readonly AnswerEvent[] {
+  return isWhole(answer, asked) ? answer.choices.settle() : failUnfinished(answer);
 }
 
 /** Whether a stream that ends here without `[DONE]` has left nothing out. A choice that never began may have been cut off too. */
@@ -52,24 +56,43 @@ function read(answer: Answer, event: StreamEvent): readonly AnswerEvent[] {
     case 'keep-alive':
       return [{ type: 'keep-alive' }];
     case 'failed':
-      return fail(answer, event.failure);
+      return readFailure(answer, event);
     case 'unreadable':
       answer.skipsEvents = true;
       return [];
   }
 }
 
-function readChunk(answer: Answer, chunk: JsonObject): readonly AnswerEvent[] {
-  const choices = answer.choices.read(chunk);
+/** An error may tell the usage, and cuts nothing off where every choice has ended: OpenRouter says so at a limit. */
+function readFailure(
+  answer: Answer,
+  { failure, chunk }: Extract<StreamEvent, { kind: 'failed' }>,
+): readonly AnswerEvent[] {
+  const usage = usageEvents(chunk);
+  if (!answer.choices.areFinished()) {
+    return [...usage, ...fail(answer, failure)];
+  }
+  answer.progress = 'complete';
+  return [...answer.choices.settle(), ...usage];
+}
+
+function usageEvents(chunk: JsonObject): readonly AnswerEvent[] {
   const usage = usageOf(chunk);
+  return usage === undefined ? [] : [{ type: 'usage', usage }];
+}
+
+function readChunk(answer: Answer, chunk: JsonObject): readonly AnswerEvent[] {
+  const isWordless = arrayMember(chunk, 'choices').length === 0;
+  const choices = isWordless ? answer.choices.settle() : answer.choices.read(chunk);
+  const usage = usageEvents(chunk);
   const failed = choices.find((delta) => delta.type === 'failed');
   if (failed !== undefined) {
     answer.progress = 'failed';
-  } else if (arrayMember(chunk, 'choices').length === 0 && usage !== undefined && answer.choices.areFinished()) {
+  } else if (isWordless && usage.length > 0 && answer.choices.areFinished()) {
     // The usage has a chunk of its own, the last: some servers then neither say [DONE] nor close.
     answer.progress = 'complete';
   }
-  return [...answer.readInfo(chunk), ...choices, ...(usage === undefined ? [] : [{ type: 'usage', usage } as const])];
+  return [...answer.readInfo(chunk), ...choices, ...usage];
 }
 
 /** `[DONE]`: every choice has ended, also one whose finish reason was left out. */

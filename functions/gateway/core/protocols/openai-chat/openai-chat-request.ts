@@ -1,6 +1,7 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { encodingNotes } from '../encoding-notes.ts';
+import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { type ChatBody, chatBodyOf } from './chat-body.ts';
 import { openAiMessages } from './openai-messages.ts';
@@ -11,7 +12,8 @@ import { reasoningConflict } from './reasoning-conflict.ts';
  * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,
  * the way it is streamed, and what the model's rules say.
  */
-export function encodeOpenAiChat(prompt: Prompt, target: Target): Encoding {
+export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
+  const prompt = portablePrompt(asked, 'openai-chat');
   const rules = openAiRules(target.model, target.rules);
   const notes = encodingNotes(prompt.names);
   const request = chatBodyOf(withinModelsLimit(prompt, target), notes);

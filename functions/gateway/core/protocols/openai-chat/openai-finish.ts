@@ -15,8 +15,8 @@ const OVERLOADED: Finish = { kind: 'failed', failure: { kind: 'overloaded', stat
 const MALFORMED: Finish = { kind: 'failed', failure: { kind: 'malformed', reason: 'malformed tool call' } };
 
 /**
- * `finish_reason` words of OpenAI-shaped servers. `function_call` is the legacy name of what is answered as a tool call. `error` is
- * OpenRouter's, `insufficient_system_resource` DeepSeek's, `model_length` Mistral's.
+ * `finish_reason` words of OpenAI-shaped servers, in lower case. `function_call` is the legacy name of what is answered as a tool call.
+ * Source: each server's API reference and source, 2026-11.
  */
 const FINISHES: ReadonlyMap<string, Finish> = new Map([
   ['stop', finished('end')],
@@ -24,19 +24,58 @@ const FINISHES: ReadonlyMap<string, Finish> = new Map([
   ['tool_calls', finished('tool-calls')],
   ['function_call', finished('tool-calls')],
   ['content_filter', finished('filtered')],
-  ['model_length', finished('length')],
+  // Anthropic's, as proxies pass them on.
+  ['end_turn', finished('end')],
+  ['stop_sequence', finished('stop-sequence')],
   ['max_tokens', finished('length')],
   ['tool_use', finished('tool-calls')],
-  ['safety', finished('filtered')],
   ['refusal', finished('filtered')],
+  ['pause_turn', finished('paused')],
+  // Together, TGI, llama.cpp, Cohere, Baidu.
+  ['eos', finished('end')],
+  ['eos_token', finished('end')],
+  ['complete', finished('end')],
+  ['completed', finished('end')],
+  ['normal', finished('end')],
+  ['limit', finished('length')],
+  // Mistral, Zhipu.
+  ['model_length', finished('length')],
+  ['model_context_window_exceeded', finished('length')],
+  ['sensitive', finished('filtered')],
+  ['safety', finished('filtered')],
+  // OpenRouter, DeepSeek, Zhipu, vLLM and SGLang.
   ['error', OVERLOADED],
   ['insufficient_system_resource', OVERLOADED],
+  ['network_error', OVERLOADED],
+  ['abort', OVERLOADED],
   ['malformed_function_call', MALFORMED],
+  ['unexpected_tool_call', MALFORMED],
 ]);
 
-/** A word nobody knows is an ordinary ending: the answer is there, and the word is passed on beside it. */
+/** What a word that no server is known by most likely says, by what stands in it. The first one that fits. */
+const LIKELY: readonly (readonly [RegExp, Finish])[] = [
+  [/malformed|invalid|pars(?:e|ing)/, MALFORMED],
+  [/filter|safety|sensitiv|moderat|policy|prohibit|recitation|blocklist|toxic|guardrail|refus/, finished('filtered')],
+  [/error|fail|abort|cancel|time_?out|interrupt|overload|unavailable|disconnect/, OVERLOADED],
+  [/tool|function/, finished('tool-calls')],
+];
+
+/**
+ * What a word stands for. One that nobody knows is never a clean ending: the answer is there, but may be cut off, as at its limit. The word
+ * is passed on beside it.
+ */
 export function finishOf(word: string, callsTools: boolean): Finish {
-  const finish = FINISHES.get(word) ?? FINISHES.get(word.toLowerCase()) ?? finished('end');
+  const lower = word.toLowerCase();
+  const likely = LIKELY.find(([pattern]) => pattern.test(lower))?.[1];
+  const finish = FINISHES.get(lower) ?? likely ?? finished('length');
   const isStop = finish.kind === 'finished' && finish.reason === 'end';
   return isStop && callsTools ? finished('tool-calls') : finish;
+}
+
+/** Words that some servers write where others have null: not an ending. */
+const NO_ENDING: readonly string[] = ['', 'null', 'none'];
+
+/** Whether a `finish_reason` says that the choice has ended. */
+export function isEnding(word: string): boolean {
+  return !NO_ENDING.includes(word.toLowerCase());
 }

@@ -1,5 +1,5 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { codeWord } from '../../model/code-word.ts';
+import { codeWord } from '../../model/vendor-text.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import { impliedError, statedError } from './openai-error.ts';
@@ -10,14 +10,16 @@ export type StreamEvent =
   | { readonly kind: 'chunk'; readonly chunk: JsonObject }
   | { readonly kind: 'done' }
   | { readonly kind: 'keep-alive' }
-  | { readonly kind: 'failed'; readonly failure: AttemptFailure }
+  /** `chunk`: what the error came in. */
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly chunk: JsonObject }
   /** Not JSON, or not an object. */
   | { readonly kind: 'unreadable' };
 
 /** Tells what an event is. An error counts wherever a server puts it: `event: error`, or an `error` member of any chunk. */
 export function streamEvent({ kind, name, data }: WireEvent): StreamEvent {
   if (kind !== 'event') {
-    return { kind: 'failed', failure: { kind: 'malformed', reason: codeWord(name) ?? 'a message of an unknown kind' } };
+    const reason = codeWord(name) ?? 'a message of an unknown kind';
+    return { kind: 'failed', failure: { kind: 'malformed', reason }, chunk: {} };
   }
   const text = data.trim();
   if (text === '[DONE]') {
@@ -30,14 +32,19 @@ export function streamEvent({ kind, name, data }: WireEvent): StreamEvent {
 }
 
 function errorEvent(text: string): StreamEvent {
-  return { kind: 'failed', failure: streamedFailure(impliedError(parseJson(text)) ?? { message: text }) };
+  const json = parseJson(text);
+  return { kind: 'failed', failure: streamedFailure(impliedError(json) ?? { message: text }), chunk: chunkOf(json) };
 }
 
 /** Tells what a chunk's or a body's JSON is. */
 export function jsonEvent(json: unknown): StreamEvent {
   const error = statedError(json);
   if (error !== undefined) {
-    return { kind: 'failed', failure: streamedFailure(error) };
+    return { kind: 'failed', failure: streamedFailure(error), chunk: chunkOf(json) };
   }
   return isJsonObject(json) ? { kind: 'chunk', chunk: json } : { kind: 'unreadable' };
+}
+
+function chunkOf(json: unknown): JsonObject {
+  return isJsonObject(json) ? json : {};
 }

@@ -1,5 +1,7 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
+import { parseJson } from '../../wire/json.ts';
+import { type ObjectEnd, objectEnd } from '../../wire/object-end.ts';
 import type { AnswerParts } from '../answer-parts.ts';
 import type { ToolCallFragment } from './tool-call-fragment.ts';
 
@@ -17,16 +19,15 @@ interface TrackedCall {
   readonly vendorId: string;
   /** Its part, once its name is known. A call that is never named cannot be answered, and is left out. */
   part: number | undefined;
-  /** Arguments that came before the name. */
-  readonly held: string[];
-  hasText: boolean;
-  /** Whether the arguments so far end with a closing brace. */
-  endsObject: boolean;
+  /** Its text so far, that before its name included. */
+  readonly pieces: string[];
+  readonly end: ObjectEnd;
 }
 
 /**
- * Gives each tool call one part for its whole life, whatever the vendor numbers it: from 1, all alike, or not at all. `mintId` makes an id
- * for a call that comes without its own, from its place among the calls.
+ * Gives each tool call one part for its whole life, whatever the vendor numbers it: from 1, all alike, or not at all. A call that a server
+ * says once more as a whole, after its pieces, adds nothing. `mintId` makes an id for a call that comes without its own, from its place
+ * among the calls.
  */
 export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (call: number) => string): ToolCallTracker {
   const calls: TrackedCall[] = [];
@@ -36,7 +37,7 @@ export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (cal
   let started = 0;
 
   function begin({ index, id }: ToolCallFragment): TrackedCall {
-    const call = { choice, vendorId: id, part: undefined, held: [], hasText: false, endsObject: false };
+    const call = { choice, vendorId: id, part: undefined, pieces: [], end: objectEnd() };
     calls.push(call);
     if (id !== '') {
       byId.set(id, call);
@@ -55,38 +56,73 @@ export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (cal
     const begins = { kind: 'tool-call', id: given, name, ...defined({ isCustom, native }) } as const;
     const { part, events } = parts.call(begins);
     call.part = part;
-    return [...events, ...textDelta(call, call.held.join(''))];
+    return [...events, ...textDelta(call, call.pieces.join(''))];
   }
 
   return {
     add: (fragment) => {
+      const sameId = byId.get(fragment.id);
       const known =
         fragment.index === undefined
-          ? unnumbered(fragment, byId.get(fragment.id), calls.at(-1))
-          : numbered(fragment, byIndex.get(fragment.index));
+          ? unnumbered(fragment, sameId, calls.at(-1))
+          : numbered(fragment, byIndex.get(fragment.index), sameId);
       const call = known ?? begin(fragment);
+      const isRepeat = call.part !== undefined && saysAgain(call, fragment);
       const begun = call.part === undefined && fragment.name !== '' ? start(call, fragment) : [];
-      return [...begun, ...addText(call, fragment.text)];
+      return isRepeat ? [] : [...begun, ...addText(call, fragment.text)];
     },
-    close: () => calls.flatMap((call) => (call.hasText ? [] : textDelta(call, '{}'))),
+    close: () => calls.flatMap((call) => (call.pieces.length > 0 ? [] : textDelta(call, '{}'))),
     hasCalls: () => started > 0,
   };
 }
 
-/** The call that a fragment with an index goes on with: the last one of that index. */
-function numbered(fragment: ToolCallFragment, sameIndex: TrackedCall | undefined): TrackedCall | undefined {
-  return sameIndex !== undefined && startsAnother(sameIndex, fragment) ? undefined : sameIndex;
+/** The call that a fragment with an index goes on with: the last one of that index, or the one with its id where the two differ. */
+function numbered(
+  fragment: ToolCallFragment,
+  sameIndex: TrackedCall | undefined,
+  sameId: TrackedCall | undefined,
+): TrackedCall | undefined {
+  if (sameIndex === undefined || sameIndex === sameId) {
+    return sameIndex;
+  }
+  return sameId ?? (startsAnother(sameIndex, fragment) ? undefined : sameIndex);
 }
 
 /**
  * Whether a fragment with a known index is a call of its own all the same: some servers number every parallel call 0. It is where it
- * names a function and has another id, or, without an id, begins an object after one that has ended (`}{` stands in no JSON).
+ * names a function and has another id, or, without an id, begins an object after one that has ended.
  */
-function startsAnother({ part, vendorId, endsObject }: TrackedCall, { id, name, text }: ToolCallFragment): boolean {
-  if (name === '' || part === undefined) {
+function startsAnother(call: TrackedCall, fragment: ToolCallFragment): boolean {
+  const { id, name, text } = fragment;
+  if (name === '' || call.part === undefined) {
     return false;
   }
-  return id === '' ? endsObject && text.trimStart().startsWith('{') : vendorId !== '' && id !== vendorId;
+  return id === ''
+    ? call.end.isEnded() && text.trimStart().startsWith('{') && !saysAgain(call, fragment)
+    : call.vendorId !== '';
+}
+
+/**
+ * Whether a fragment repeats the whole of a call: it names the function once more, and its text is what has been said (by whatever white
+ * space), or another object under the id of one that has ended. Source: BerriAI/litellm#20480.
+ */
+function saysAgain(call: TrackedCall, fragment: ToolCallFragment): boolean {
+  const { id, name, text } = fragment;
+  const isAnother = id !== '' && id === call.vendorId && call.end.isEnded() && text.trimStart().startsWith('{');
+  return (name !== '' && isAnother) || saysTheSame(call, fragment);
+}
+
+function saysTheSame({ pieces, end }: TrackedCall, { name, text }: ToolCallFragment): boolean {
+  if (name === '' || text === '' || pieces.length === 0) {
+    return false;
+  }
+  const said = pieces.join('');
+  return text === said || (end.isEnded() && isSameJson(text, said));
+}
+
+function isSameJson(text: string, other: string): boolean {
+  const parsed = parseJson(text);
+  return parsed !== undefined && JSON.stringify(parsed) === JSON.stringify(parseJson(other));
 }
 
 /** The call that a fragment without an index goes on with: the one with its id, else the last one, unless it names a function anew. */
@@ -100,13 +136,9 @@ function unnumbered(
 }
 
 function addText(call: TrackedCall, text: string): AnswerEvent[] {
-  if (text === '') {
-    return [];
-  }
-  call.hasText = true;
-  call.endsObject = text.trimEnd().endsWith('}');
-  if (call.part === undefined) {
-    call.held.push(text);
+  if (text !== '') {
+    call.pieces.push(text);
+    call.end.read(text);
   }
   return textDelta(call, text);
 }

@@ -91,7 +91,7 @@ function readStep(answer: Answer, event: JsonObject): readonly AnswerEvent[] {
     case 'response.completed':
     case 'response.incomplete':
     case 'response.done':
-      return finish(answer, response);
+      return isBroken(response) ? fail(answer, failureOf(response)) : finish(answer, response);
     case 'response.failed':
     case 'response.cancelled':
       return fail(answer, failureOf(response));
@@ -100,6 +100,11 @@ function readStep(answer: Answer, event: JsonObject): readonly AnswerEvent[] {
       return item === undefined ? (aboutOf(answer, response) ?? SIGN_OF_LIFE) : item.reader.read(type, event);
     }
   }
+}
+
+/** Whatever its event is called: a server may end every response alike. */
+function isBroken({ status }: JsonObject): boolean {
+  return status === 'failed' || status === 'cancelled';
 }
 
 const SIGN_OF_LIFE: readonly AnswerEvent[] = [{ type: 'keep-alive' }];

@@ -2,6 +2,7 @@ import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
 import { type OpenAiRules, openAiRules } from '../openai-chat/openai-rules.ts';
+import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { ownBody } from './own-body.ts';
 import { type ResponsesRules, responsesRules } from './responses-rules.ts';
@@ -12,7 +13,8 @@ import { translatedBody } from './translated-body.ts';
  * vendor: each request brings the whole conversation, and reasoning comes back encrypted. Source: OpenAI API reference, "Create a model
  * response".
  */
-export function encodeResponses(prompt: Prompt, target: Target): Encoding {
+export function encodeResponses(asked: Prompt, target: Target): Encoding {
+  const prompt = portablePrompt(asked, 'openai-responses');
   const notes = encodingNotes(prompt.names);
   const isOwn = prompt.original.dialect === 'openai-responses';
   const rules = { ...openAiRules(target.model, target.rules), ...responsesRules(target.model, target.rules) };

@@ -1,3 +1,4 @@
+import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 
 /** Collects members that arrive in pieces and that nobody here reads. */
@@ -14,8 +15,8 @@ type Growing =
   | { readonly kind: 'value'; readonly value: unknown };
 
 /**
- * Merges pieces of unknown members into whole ones: strings are joined, arrays appended, the members of objects replaced one by one,
- * anything else replaced. Names in `reserved` are left out: they have a meaning, and it is set elsewhere.
+ * Merges pieces of unknown members into whole ones: strings are joined, arrays appended (blocks of reasoning made whole), the members of
+ * objects replaced one by one, anything else replaced. Names in `reserved` are left out: they have a meaning, and it is set elsewhere.
  */
 export function extensionFields(reserved: readonly string[]): ExtensionFields {
   const growing = new Map<string, Growing>();
@@ -27,7 +28,7 @@ export function extensionFields(reserved: readonly string[]): ExtensionFields {
         }
       }
     },
-    fields: () => Object.fromEntries([...growing].map(([name, member]) => [name, whole(member)])),
+    fields: () => Object.fromEntries([...growing].map(([name, member]) => [name, whole(name, member)])),
   };
 }
 
@@ -57,12 +58,12 @@ function grownList(items: unknown[], more: readonly unknown[]): Growing {
   return { kind: 'list', items };
 }
 
-function whole(member: Growing): unknown {
+function whole(name: string, member: Growing): unknown {
   switch (member.kind) {
     case 'text':
       return member.pieces.join('');
     case 'list':
-      return member.items;
+      return wholeBlocks(name, member.items);
     case 'object':
       return member.members;
     case 'value':

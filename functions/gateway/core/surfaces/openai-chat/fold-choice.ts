@@ -17,6 +17,16 @@ export interface ChoiceFold {
 /** Members of a message that have a part of their own, or that are ours to set. */
 const MESSAGE_MEMBERS: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
 
+/** Members of a choice that are ours to set. */
+const CHOICE_MEMBERS: readonly string[] = [
+  'index',
+  'delta',
+  'message',
+  'logprobs',
+  'finish_reason',
+  'native_finish_reason',
+];
+
 /** One part so far, in pieces. */
 interface FoldedPart {
   readonly begins: BegunPart;
@@ -28,8 +38,12 @@ export function choiceFold(index: number): ChoiceFold {
   const parts = new Map<number, FoldedPart>();
   const extensions = extensionFields(MESSAGE_MEMBERS);
   const logprobs = extensionFields([]);
+  const beside = extensionFields(CHOICE_MEMBERS);
   let finish: ChoiceFinish | undefined;
-  const extend = (event: ChoiceEvent): void => extensions.add(extensionMembers(event) ?? {});
+  const extend = (event: ChoiceEvent): void => {
+    const fields = event.type === 'native' && event.of === 'choice' ? beside : extensions;
+    fields.add(extensionMembers(event) ?? {});
+  };
 
   return {
     add: (event) => {
@@ -58,6 +72,7 @@ export function choiceFold(index: number): ChoiceFold {
       message: messageOf([...parts.values()], extensions.fields()),
       logprobs: noneIfEmpty(logprobs.fields()),
       ...(finish === undefined ? { finish_reason: null } : finishMembers(finish)),
+      ...beside.fields(),
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { MediaPart, Part, Source } from '../../model/part.ts';
-import { parseDataUrl } from '../../wire/data-url.ts';
 import { type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
+import { mediaSource, mediumOf } from '../media-source.ts';
 import { cacheMarkOf } from './cache-mark.ts';
 import type { ContentPart } from './chat-request.ts';
 
@@ -14,9 +14,9 @@ export function partOf(part: ContentPart, path: string): Part {
     case 'refusal':
       return { ...place, kind: 'refusal', text: textOf(part.refusal) };
     case 'image_url':
-      return { ...place, kind: 'media', media: 'image', source: urlSource(addressOf(part, 'image_url')) };
+      return { ...place, ...addressed(part, 'image_url', 'image') };
     case 'video_url':
-      return { ...place, kind: 'media', media: 'video', source: urlSource(addressOf(part, 'video_url')) };
+      return { ...place, ...addressed(part, 'video_url', 'video') };
     case 'input_audio':
       return { ...place, kind: 'media', media: 'audio', source: audioSource(part) };
     case 'file':
@@ -35,17 +35,14 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** `{url}`, or the address itself as some clients send it. */
-function addressOf(part: JsonObject, key: string): string | undefined {
-  return stringMember(member(part, key), 'url') ?? stringMember(part, key);
-}
-
-function urlSource(url: string | undefined): Source {
-  if (url === undefined || url === '') {
-    return { kind: 'none' };
-  }
-  const data = parseDataUrl(url);
-  return data === undefined ? { kind: 'url', url } : { kind: 'base64', mediaType: data.mediaType, data: data.data };
+/** `{url}`, or the address itself as some clients send it. Data is of the medium that its type says: some send a PDF as a picture. */
+function addressed(
+  part: JsonObject,
+  key: string,
+  media: MediaPart['media'],
+): Pick<MediaPart, 'kind' | 'media' | 'source'> {
+  const source = mediaSource(stringMember(member(part, key), 'url') ?? stringMember(part, key));
+  return { kind: 'media', media: mediumOf(source, media), source };
 }
 
 function audioSource(part: JsonObject): Source {
@@ -62,17 +59,10 @@ function fileOf(part: JsonObject): Pick<MediaPart, 'kind' | 'media' | 'source' |
   const file = objectMember(part, 'file');
   const id = stringMember(file, 'file_id');
   const title = stringMember(file, 'filename');
-  const source = id === undefined ? urlSource(stringMember(file, 'file_data')) : uploaded(id);
-  return { kind: 'media', media: mediumOf(source), source, ...defined({ title }) };
+  const source = id === undefined ? mediaSource(stringMember(file, 'file_data'), title) : uploaded(id);
+  return { kind: 'media', media: mediumOf(source, 'document'), source, ...defined({ title }) };
 }
 
 function uploaded(id: string): Source {
   return /^(?:https|gs):\/\//i.test(id) ? { kind: 'url', url: id } : { kind: 'uploaded', dialect: 'openai-chat', id };
-}
-
-const MEDIA: readonly MediaPart['media'][] = ['image', 'audio', 'video'];
-
-function mediumOf(source: Source): MediaPart['media'] {
-  const type = source.kind === 'base64' ? source.mediaType : '';
-  return MEDIA.find((medium) => type.startsWith(`${medium}/`)) ?? 'document';
 }

@@ -23,7 +23,7 @@ export function chatStream(about: AnswerIdentity): AnswerStream {
       }
       return text;
     },
-    end: (trail) => `${usageChunk(writing)}: nemo ${trail}\n\ndata: [DONE]\n\n`,
+    end: (trail) => `${lastChunk(writing)}: nemo ${trail}\n\ndata: [DONE]\n\n`,
     broken,
   };
 }
@@ -41,6 +41,8 @@ interface Writing {
   readonly choices: Map<number, WrittenChoice>;
   about: JsonObject;
   opening: string;
+  /** What the next chunk says of the answer, once. */
+  news: JsonObject;
   usage?: Usage;
 }
 
@@ -66,6 +68,7 @@ function newWriting({ requestId, created, model, prompt }: AnswerIdentity): Writ
     closing: includeUsage ? ',"usage":null}\n\n' : '}\n\n',
     choices: new Map(),
     about: {},
+    news: {},
     opening: `data: {${identity},"choices":[`,
   };
 }
@@ -76,9 +79,12 @@ function write(writing: Writing, event: AnswerEvent): string {
       return pieceText(writing, event.choice, event.part, event.text);
     case 'part-start':
       return startText(writing, event);
+    case 'native':
+      return event.of === 'choice'
+        ? choiceChunk(writing, event)
+        : membersChunk(writing, event.choice, extensionMembers(event));
     case 'part-end':
     case 'citations':
-    case 'native':
       return membersChunk(writing, event.choice, extensionMembers(event));
     case 'logprobs':
       return chunk(
@@ -105,10 +111,30 @@ function write(writing: Writing, event: AnswerEvent): string {
   }
 }
 
+/** Members that every chunk repeats, as OpenAI and Perplexity do. Others may be long, and are said once. */
+const REPEATED: ReadonlySet<string> = new Set(['system_fingerprint', 'service_tier', 'citations', 'search_results']);
+
 function learn(writing: Writing, event: AboutAnswer): void {
-  writing.about = { ...writing.about, ...aboutMembers(event) };
-  const text = membersText(writing.about);
-  writing.opening = `data: {${writing.identity}${text === '' ? '' : `,${text}`},"choices":[`;
+  for (const [name, value] of Object.entries(aboutMembers(event))) {
+    const kind = REPEATED.has(name) ? 'about' : 'news';
+    writing[kind] = { ...writing[kind], [name]: value };
+  }
+  writing.opening = openingOf(writing.identity, writing.about);
+}
+
+function openingOf(identity: string, about: JsonObject): string {
+  const text = membersText(about);
+  return `data: {${identity}${text === '' ? '' : `,${text}`},"choices":[`;
+}
+
+/** The beginning of a chunk, with what is new. */
+function takeOpening(writing: Writing): string {
+  const { identity, about, news, opening } = writing;
+  if (Object.keys(news).length === 0) {
+    return opening;
+  }
+  writing.news = {};
+  return openingOf(identity, { ...about, ...news });
 }
 
 function choiceOf(writing: Writing, index: number): WrittenChoice {
@@ -123,14 +149,14 @@ function choiceOf(writing: Writing, index: number): WrittenChoice {
 
 /** One event around a member of `choices`. The first of a choice comes after its role. */
 function chunk(writing: Writing, index: number, text: string): string {
-  const { opening, closing } = writing;
-  const written = `${opening}${text}]${closing}`;
+  const { closing } = writing;
   const choice = choiceOf(writing, index);
   if (choice.hasRole) {
-    return written;
+    return `${takeOpening(writing)}${text}]${closing}`;
   }
   choice.hasRole = true;
-  return `${opening}${choiceWith(index, '"role":"assistant","content":""')}]${closing}${written}`;
+  const role = choiceWith(index, '"role":"assistant","content":""');
+  return `${takeOpening(writing)}${role}]${closing}${writing.opening}${text}]${closing}`;
 }
 
 /** One member of `choices`, around the text of the delta's members. */
@@ -190,8 +216,19 @@ function membersChunk(writing: Writing, choice: number, members: JsonObject | un
   return members === undefined ? '' : chunk(writing, choice, choiceWith(choice, membersText(members)));
 }
 
-function usageChunk({ includeUsage, usage, opening }: Writing): string {
-  return includeUsage && usage !== undefined ? `${opening}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n` : '';
+/** Members of the choice itself. */
+function choiceChunk(writing: Writing, event: Extract<AnswerEvent, { type: 'native' }>): string {
+  const members = { index: event.choice, delta: {}, logprobs: null, finish_reason: null, ...extensionMembers(event) };
+  return chunk(writing, event.choice, JSON.stringify(members));
+}
+
+/** The last chunk: the usage, where it was asked for, and what came too late for another. */
+function lastChunk(writing: Writing): string {
+  const { includeUsage, usage, news } = writing;
+  if (includeUsage && usage !== undefined) {
+    return `${takeOpening(writing)}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`;
+  }
+  return Object.keys(news).length === 0 ? '' : `${takeOpening(writing)}]${writing.closing}`;
 }
 
 /** An object's members as JSON, without its braces. */

@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { MediaPart, Part, Source } from '../../model/part.ts';
-import { parseDataUrl } from '../../wire/data-url.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { mediaSource, mediumOf } from '../media-source.ts';
 
 /** The content of a message or of a tool's output: a string, or parts. One of an unknown type stays opaque. */
 export function contentOf(holder: JsonObject, key: 'content' | 'output', path: string): readonly Part[] {
@@ -22,7 +22,7 @@ function partOf(part: JsonObject, path: string): Part {
     case 'refusal':
       return { path, kind: 'refusal', text: stringMember(part, 'refusal') ?? '' };
     case 'input_image':
-      return { path, kind: 'media', media: 'image', source: imageSource(part) };
+      return { path, ...imageOf(part) };
     case 'input_file':
       return { path, ...fileOf(part) };
     case 'input_audio':
@@ -37,44 +37,28 @@ function partOf(part: JsonObject, path: string): Part {
   }
 }
 
-function imageSource(part: JsonObject): Source {
+function imageOf(part: JsonObject): Pick<MediaPart, 'kind' | 'media' | 'source'> {
   const id = stringMember(part, 'file_id');
-  return id === undefined ? urlSource(stringMember(part, 'image_url')) : uploaded(id);
+  const source = id === undefined ? mediaSource(stringMember(part, 'image_url')) : uploaded(id);
+  return { kind: 'media', media: mediumOf(source, 'image'), source };
 }
 
 function uploaded(id: string): Source {
   return { kind: 'uploaded', dialect: 'openai-responses', id };
 }
 
-function urlSource(url = ''): Source {
-  if (url === '') {
-    return { kind: 'none' };
-  }
-  const data = parseDataUrl(url);
-  return data === undefined ? { kind: 'url', url } : { kind: 'base64', mediaType: data.mediaType, data: data.data };
-}
-
 /** A file is of the medium that its type says. Data without a type is taken for a PDF, as OpenAI does. */
 function fileOf(part: JsonObject): Pick<MediaPart, 'kind' | 'media' | 'source' | 'title'> {
   const title = stringMember(part, 'filename');
-  const source = fileSource(part);
-  const type = source.kind === 'base64' ? source.mediaType : '';
-  const media = MEDIA.find((medium) => type.startsWith(`${medium}/`)) ?? 'document';
-  return { kind: 'media', media, source, ...defined({ title }) };
+  const source = fileSource(part, title);
+  return { kind: 'media', media: mediumOf(source, 'document'), source, ...defined({ title }) };
 }
 
-const MEDIA: readonly MediaPart['media'][] = ['image', 'audio', 'video'];
-
-function fileSource(part: JsonObject): Source {
+function fileSource(part: JsonObject, title: string | undefined): Source {
   const id = stringMember(part, 'file_id');
-  const data = stringMember(part, 'file_data') ?? '';
-  if (id !== undefined) {
-    return uploaded(id);
-  }
-  if (data === '' || data.startsWith('data:')) {
-    return urlSource(data === '' ? stringMember(part, 'file_url') : data);
-  }
-  return { kind: 'base64', mediaType: 'application/pdf', data };
+  return id === undefined
+    ? mediaSource(stringMember(part, 'file_data') ?? stringMember(part, 'file_url'), title, 'application/pdf')
+    : uploaded(id);
 }
 
 function audioSource(part: JsonObject): Source {

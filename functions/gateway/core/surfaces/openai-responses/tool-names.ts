@@ -12,9 +12,6 @@ export interface CallableTool {
   readonly flatName: string;
 }
 
-/** How vendors limit a tool's name. */
-const MAX_NAME_CHARS = 64;
-
 /** Every tool of a request with its path: the members of `tools`, and those that items of the input add. */
 export function declaredTools(body: JsonObject): readonly { readonly tool: JsonObject; readonly path: string }[] {
   const lists = arrayMember(body, 'input').map((item, index) =>
@@ -60,11 +57,11 @@ function joinedName(name: string, namespace: string | undefined): string {
   return namespace === undefined ? name : `${namespace}__${name}`;
 }
 
-/** The name itself, but for a joined one that is too long or that another tool has: then its beginning with a number. */
+/** The name itself, but for one that another tool has: then with a number. Protocols shorten what is too long for their vendor. */
 function freeName(name: string, taken: ReadonlySet<string>): string {
-  let free = name.includes('__') ? name.slice(0, MAX_NAME_CHARS) : name;
+  let free = name;
   for (let count = 2; taken.has(free) && count <= taken.size + 2; count += 1) {
-    free = `${name.slice(0, MAX_NAME_CHARS - 6)}_${count}`;
+    free = `${name}_${count}`;
   }
   return free;
 }

@@ -298,7 +298,10 @@ describe('content parts', () => {
     { name: 'video', part: { type: 'video_url', video_url: { url: 'https://example.com/a.mp4' } } },
     { name: 'audio', part: { type: 'input_audio', input_audio: { data: '', format: 'wav' } } },
     { name: 'a file by its id', part: { type: 'file', file: { file_id: 'file-1' } } },
-    { name: 'a file that is no PDF', part: { type: 'file', file: { file_data: 'data:text/csv;base64,YQ==' } } },
+    {
+      name: 'a file that is neither PDF nor text',
+      part: { type: 'file', file: { file_data: 'data:application/zip;base64,YQ==' } },
+    },
     {
       name: 'an image of another type',
       part: { type: 'image_url', image_url: { url: 'data:image/tiff;base64,YQ==' } },

@@ -316,9 +316,9 @@ describe('openAiChatDecoder, of endings', () => {
     ],
     ['a finish reason without [DONE] is an ending', [hi, STOP], finished('end', 'stop')],
     [
-      'an unknown finish reason is a stop',
-      [hi, piece({}, { finish_reason: 'pause_turn' })],
-      finished('end', 'pause_turn'),
+      'an unknown finish reason is no clean stop',
+      [hi, piece({}, { finish_reason: 'flux' })],
+      finished('length', 'flux'),
     ],
     [
       'a native reason is kept',

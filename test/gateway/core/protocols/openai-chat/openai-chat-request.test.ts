@@ -230,9 +230,10 @@ describe('encodeOpenAiChat', () => {
   });
 
   it('writes arguments without text as {}', () => {
-    const call = (text: string) => ({ id: 'a', type: 'function', function: { name: 'f', arguments: text } });
-    const messages = [{ role: 'assistant', tool_calls: [call(''), call('{"x":1}')] }];
-    assert.deepEqual(body({ messages }).messages, [{ role: 'assistant', tool_calls: [call('{}'), call('{"x":1}')] }]);
+    const call = (id: string, text: string) => ({ id, type: 'function', function: { name: 'f', arguments: text } });
+    const messages = [{ role: 'assistant', tool_calls: [call('a', ''), call('b', '{"x":1}')] }];
+    const expected = [{ role: 'assistant', tool_calls: [call('a', '{}'), call('b', '{"x":1}')] }];
+    assert.deepEqual(body({ messages }).messages, expected);
   });
 
   it('gives instructions the role that the model knows', () => {

@@ -146,6 +146,12 @@ describe('responsesDecoder', () => {
     ['an error event', [{ type: 'error', error: { code: 'insufficient_quota', message: 'No.' } }], 'rate-limited'],
     ['a flat error event', [{ type: 'error', code: 'server_error', message: 'No.' }], 'overloaded'],
     ['response.failed', [failed({ code: 'context_length_exceeded', message: 'No.' })], 'context-exceeded'],
+    [
+      'response.completed that has failed',
+      [completed({ status: 'failed', error: { code: 'server_error' } })],
+      'overloaded',
+    ],
+    ['response.done that was cancelled', [completed({ status: 'cancelled' })], 'overloaded'],
     ['response.failed without a reason', [failed(null)], 'overloaded'],
     ['an end without an ending', [added(0, MESSAGE)], 'truncated'],
     ['nothing but garbage', ['{"type":'], 'malformed'],

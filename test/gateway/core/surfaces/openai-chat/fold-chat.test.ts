@@ -101,6 +101,70 @@ describe('chatBody', () => {
     );
   });
 
+  it('makes each block of reasoning whole that came in pieces, and keeps others apart', () => {
+    const details = (...items: readonly unknown[]): Step => ({
+      type: 'native',
+      choice: 0,
+      native: openAiNative({ reasoning_details: items }),
+    });
+    const piece = { type: 'reasoning.text', index: 0, format: 'anthropic-claude-v1' };
+    const blocks = (...items: object[]): Step => ({
+      type: 'native',
+      choice: 0,
+      native: openAiNative({ thinking_blocks: items }),
+    });
+    const [choice] = choices([
+      details({ ...piece, text: 'Let' }),
+      details({ ...piece, text: ' me.', id: null }, { ...piece, signature: 'sig' }),
+      details({ ...piece, text: 'Again', signature: 'sig2' }, { type: 'reasoning.encrypted', index: 1, data: 'a' }),
+      details(
+        { type: 'reasoning.encrypted', index: 1, data: 'b' },
+        { type: 'reasoning.summary', index: 2, summary: 'x' },
+      ),
+      details({ type: 'reasoning.summary', index: 2, summary: 'y' }, 7),
+      blocks({ type: 'thinking', thinking: 'Let', signature: null }),
+      blocks({ type: 'thinking', thinking: '', signature: 'sig' }, { type: 'thinking', thinking: 'b', signature: 't' }),
+      blocks({ type: 'redacted_thinking', data: 'c' }),
+    ]);
+    assert.deepEqual(JSON.parse(JSON.stringify(choice)).message, {
+      role: 'assistant',
+      content: '',
+      refusal: null,
+      reasoning_details: [
+        { ...piece, text: 'Let me.', signature: 'sig' },
+        { ...piece, text: 'Again', signature: 'sig2' },
+        { type: 'reasoning.encrypted', index: 1, data: 'a' },
+        { type: 'reasoning.encrypted', index: 1, data: 'b' },
+        { type: 'reasoning.summary', index: 2, summary: 'xy' },
+        7,
+      ],
+      thinking_blocks: [
+        { type: 'thinking', thinking: 'Let', signature: 'sig' },
+        { type: 'thinking', thinking: 'b', signature: 't' },
+        { type: 'redacted_thinking', data: 'c' },
+      ],
+    });
+  });
+
+  it('gives a choice its own members beside its message', () => {
+    const [choice] = choices([
+      {
+        type: 'native',
+        choice: 0,
+        of: 'choice',
+        native: openAiNative({ content_filter_results: { hate: {} }, index: 9 }),
+      },
+      { type: 'finish', choice: 0, reason: 'end' },
+    ]);
+    assert.deepEqual(JSON.parse(JSON.stringify(choice)), {
+      index: 0,
+      message: { role: 'assistant', content: '', refusal: null },
+      logprobs: null,
+      finish_reason: 'stop',
+      content_filter_results: { hate: {} },
+    });
+  });
+
   it('joins unknown strings, appends unknown arrays, merges unknown objects, and lets none take a known place', () => {
     const fold = (fields: object): Step => ({ type: 'native', choice: 0, native: openAiNative({ ...fields }) });
     const [choice] = choices([

@@ -125,6 +125,25 @@ describe('chatStream', () => {
     ]);
   });
 
+  it('says once what may be long, and a choice its own members', () => {
+    const prompt = [{ prompt_index: 0, content_filter_results: {} }];
+    const filter = { content_filter_results: { hate: { filtered: false } } };
+    const steps: Step[] = [
+      { type: 'about', native: openAiNative({ prompt_filter_results: prompt }) },
+      { type: 'text', choice: 0, text: 'x' },
+      { type: 'native', choice: 0, of: 'choice', native: openAiNative(filter) },
+      { type: 'finish', choice: 0, reason: 'end' },
+      { type: 'about', native: openAiNative({ moderation: { output: [] } }) },
+    ];
+    assert.deepEqual(written(steps), [
+      { ...ROLE, prompt_filter_results: prompt },
+      chunk({ delta: { content: 'x' } }),
+      chunk(filter),
+      chunk({ finish_reason: 'stop' }),
+      { ...chunk({}), choices: [], moderation: { output: [] } },
+    ]);
+  });
+
   it("keeps the vendor's word for an ending that OpenAI has no word for", () => {
     const finish: Step = { type: 'finish', choice: 0, reason: 'paused', raw: 'pause_turn' };
     assert.deepEqual(written([finish]).at(-1), chunk({ finish_reason: 'stop', native_finish_reason: 'pause_turn' }));

@@ -1,0 +1,115 @@
+import type { ProtocolName, Provider } from '../model/gateway-config.ts';
+import type { Vendor } from '../model/vendor.ts';
+import { vendorOf } from './vendor-of.ts';
+
+/** What is known of a vendor, or of a server that one runs oneself, without a word of configuration. */
+export interface KnownHost {
+  /** The wire format that is spoken where the configuration names none. */
+  readonly protocol: ProtocolName;
+  /** Its address for that; absent where it depends on the configuration. */
+  readonly baseUrl?: string;
+  /** Its addresses for other wire formats. */
+  readonly others?: Readonly<Partial<Record<ProtocolName, string>>>;
+  /** The name that its credential usually has; absent where it wants none. */
+  readonly credential?: string;
+  /** Who says so. Read in November 2026. */
+  readonly source: string;
+}
+
+/** The known hosts by vendor. `compatible` is any other server that speaks OpenAI's API. A new one is a line. */
+export const KNOWN_HOSTS = {
+  openai: host('openai', 'https://api.openai.com/v1', 'OPENAI_API_KEY', 'developers.openai.com/api/reference'),
+  azure: { protocol: 'openai', credential: 'AZURE_OPENAI_API_KEY', source: 'learn.microsoft.com/azure/foundry/openai' },
+  anthropic: host('anthropic', 'https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', 'platform.claude.com/docs/en/api'),
+  'google-ai': {
+    ...host('gemini', 'https://generativelanguage.googleapis.com/v1beta', 'GEMINI_API_KEY', 'ai.google.dev/api'),
+    others: { openai: 'https://generativelanguage.googleapis.com/v1beta/openai' },
+  },
+  vertex: { protocol: 'gemini', credential: 'GOOGLE_SERVICE_ACCOUNT', source: 'cloud.google.com/vertex-ai/docs' },
+  bedrock: {
+    protocol: 'bedrock',
+    credential: 'AWS_BEARER_TOKEN_BEDROCK',
+    source: 'docs.aws.amazon.com/bedrock/latest/userguide',
+  },
+  cerebras: host('openai', 'https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', 'inference-docs.cerebras.ai'),
+  dashscope: host(
+    'openai',
+    'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+    'DASHSCOPE_API_KEY',
+    'alibabacloud.com/help/en/model-studio',
+  ),
+  deepinfra: host('openai', 'https://api.deepinfra.com/v1/openai', 'DEEPINFRA_API_KEY', 'deepinfra.com/docs'),
+  deepseek: {
+    ...host('openai', 'https://api.deepseek.com/v1', 'DEEPSEEK_API_KEY', 'api-docs.deepseek.com'),
+    others: { anthropic: 'https://api.deepseek.com/anthropic/v1' },
+  },
+  fireworks: host('openai', 'https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', 'docs.fireworks.ai'),
+  'github-models': host('openai', 'https://models.github.ai/inference', 'GITHUB_TOKEN', 'docs.github.com/rest/models'),
+  groq: host('openai', 'https://api.groq.com/openai/v1', 'GROQ_API_KEY', 'console.groq.com/docs/openai'),
+  huggingface: host(
+    'openai',
+    'https://router.huggingface.co/v1',
+    'HF_TOKEN',
+    'huggingface.co/docs/inference-providers',
+  ),
+  'llama.cpp': {
+    ...host('openai', 'http://127.0.0.1:8080/v1', undefined, 'github.com/ggml-org/llama.cpp tools/server/README.md'),
+    others: { anthropic: 'http://127.0.0.1:8080/v1' },
+  },
+  mistral: host('openai', 'https://api.mistral.ai/v1', 'MISTRAL_API_KEY', 'docs.mistral.ai/api'),
+  moonshot: {
+    ...host('openai', 'https://api.moonshot.ai/v1', 'MOONSHOT_API_KEY', 'platform.moonshot.ai/docs'),
+    others: { anthropic: 'https://api.moonshot.ai/anthropic/v1' },
+  },
+  nvidia: host('openai', 'https://integrate.api.nvidia.com/v1', 'NVIDIA_API_KEY', 'docs.api.nvidia.com/nim'),
+  ollama: {
+    ...host('openai', 'http://127.0.0.1:11434/v1', undefined, 'docs.ollama.com/api/openai-compatibility'),
+    others: { anthropic: 'http://127.0.0.1:11434/v1' },
+  },
+  openrouter: {
+    ...host('openai', 'https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', 'openrouter.ai/docs/api'),
+    others: { anthropic: 'https://openrouter.ai/api/v1' },
+  },
+  perplexity: host('openai', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'docs.perplexity.ai/api-reference'),
+  sambanova: host('openai', 'https://api.sambanova.ai/v1', 'SAMBANOVA_API_KEY', 'docs.sambanova.ai'),
+  together: host('openai', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY', 'docs.together.ai/docs/openai-api'),
+  vllm: {
+    ...host('openai', 'http://127.0.0.1:8000/v1', undefined, 'docs.vllm.ai/en/latest/serving/openai_compatible_server'),
+    others: { anthropic: 'http://127.0.0.1:8000/v1' },
+  },
+  xai: host('openai', 'https://api.x.ai/v1', 'XAI_API_KEY', 'docs.x.ai/docs/api-reference'),
+  zhipu: {
+    ...host('openai', 'https://api.z.ai/api/paas/v4', 'ZAI_API_KEY', 'docs.z.ai/api-reference'),
+    others: { anthropic: 'https://api.z.ai/api/anthropic/v1' },
+  },
+  compatible: { protocol: 'openai', source: 'the operator' },
+} as const satisfies Readonly<Record<Vendor, KnownHost>>;
+
+function host<const Protocol extends ProtocolName>(
+  protocol: Protocol,
+  baseUrl: string,
+  credential: string | undefined,
+  source: string,
+): KnownHost & { readonly protocol: Protocol } {
+  return { protocol, baseUrl, source, ...(credential !== undefined && { credential }) };
+}
+
+/** The hosts in which every wire format of the gateway is spoken at an address that the configuration makes. */
+const WITH_MANY: ReadonlySet<Vendor> = new Set(['azure', 'vertex', 'bedrock', 'compatible']);
+
+/** Whether a host is known to speak a wire format: where OpenAI's chat is, its Responses may be. */
+export function speaks(vendor: Vendor, protocol: ProtocolName): boolean {
+  const { protocol: own, others = {} }: KnownHost = KNOWN_HOSTS[vendor];
+  return WITH_MANY.has(vendor) || own === familyOf(protocol) || familyOf(protocol) in others;
+}
+
+/** The public address of the provider's host for its wire format; `undefined` where it has none. */
+export function knownBaseUrl(provider: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): string | undefined {
+  const { protocol, baseUrl, others = {} }: KnownHost = KNOWN_HOSTS[vendorOf(provider)];
+  const asked = familyOf(provider.protocol);
+  return asked === protocol ? baseUrl : others[asked];
+}
+
+function familyOf(protocol: ProtocolName): ProtocolName {
+  return protocol === 'openai-responses' ? 'openai' : protocol;
+}

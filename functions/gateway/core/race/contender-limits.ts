@@ -1,0 +1,109 @@
+import type { Route } from '../model/gateway-config.ts';
+import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
+import { ownTail } from '../routing/expected-latency.ts';
+
+/** The adaptive first-token limit: this many times the live p99, and never under the floor. */
+const LIMIT_FACTOR = 1.5;
+const LIMIT_FLOOR_MS = 2000;
+/** The same for an answer that comes in one piece: these many times the live p99, for its length may be anything. */
+const WHOLE_FACTOR = 3;
+/** Such an answer is waited for this share of the time left at most, so that another deployment has the rest. */
+const WHOLE_SHARE = 0.5;
+/** A deployment that is tried after a cooldown gets a hedge after this many times its live median. */
+const PROBE_FACTOR = 4;
+const FAILING_RATE = 0.5;
+/** A hedge's target may be expected to take this many times as long as the best. */
+const SLOW_TARGET = 4;
+
+/** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
+const LATE_FACTOR = 2;
+const LATE_FLOOR_MS = 500;
+/**
+ * A hedge keeps every call from reaching its limit for the first token: a silent deployment would never be found out, and every caller would
+ * pay the wait for the hedge. So a wait that is long for the deployment counts as the share of the limit that it lasted, and the shares of
+ * calls in a row add up as long as none of them has shown a token. To notice costs all callers together as much waiting as without
+ * hedges. One that is slow now and then shows tokens in between, and one that is slower than the hedge is stopped before its wait is long
+ * for itself: neither is blamed. A wait is long after this many times the live median, which the waits in vain of an outage do not move
+ * for a while, unlike a tail.
+ */
+const LONG_FACTOR = 2;
+
+/** What one request's limits depend on beside its candidates. */
+export interface LimitSetting {
+  readonly route: Route;
+  /** The time to the deadline, milliseconds. */
+  readonly leftMs: number;
+}
+
+/** The candidates as one race asks them: each with its limits, and with its encoding once it is asked for. */
+export function contendersOf<Piece>(
+  candidates: readonly Candidate[],
+  encodings: Encodings<Piece>,
+  setting: LimitSetting,
+): readonly Contender<Piece>[] {
+  return candidates.map((candidate) => ({
+    ...candidate,
+    ...encodings(candidate.deployment),
+    limits: {
+      firstTokenMs: firstTokenLimit(candidate, setting),
+      lateAfterMs: Math.max(LATE_FLOOR_MS, candidate.expectedTtftMs * LATE_FACTOR),
+      silenceAfterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR,
+      ...hedgeLimits(candidate, candidates, setting.route.hedge),
+    },
+  }));
+}
+
+/** Where the route hedges: after how long it gets a hedge, and whether it may be one. */
+function hedgeLimits(
+  candidate: Candidate,
+  all: readonly Candidate[],
+  hedge: Route['hedge'],
+): Pick<ContenderLimits, 'hedgeAfterMs' | 'isHedgeTarget'> {
+  if (hedge === undefined) {
+    return { isHedgeTarget: false };
+  }
+  const hedgeAfterMs = hedgeAfter(candidate, all, hedge.percentile);
+  return { isHedgeTarget: isHedgeTarget(candidate, all), ...(hedgeAfterMs !== undefined && { hedgeAfterMs }) };
+}
+
+/**
+ * How long a first token is waited for. Where the first token comes with the last, the limit is the whole answer's: the time to the first
+ * token of any other would cut off every long answer.
+ */
+function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: LimitSetting): number {
+  const p99 = ownTail(candidate, 99);
+  if (!candidate.deployment.streaming) {
+    const limitMs = p99 === undefined ? Infinity : Math.max(timeouts.stallMs, p99 * WHOLE_FACTOR);
+    return Math.min(leftMs * WHOLE_SHARE, limitMs);
+  }
+  const limitMs = p99 === undefined ? Infinity : Math.max(LIMIT_FLOOR_MS, p99 * LIMIT_FACTOR);
+  return Math.min(timeouts.firstTokenMs, limitMs);
+}
+
+/**
+ * The percentile of this deployment's own TTFT, or of a faster healthy one, whichever is less. Unknown or explored deployments have no
+ * percentile of their own. A deployment that is tried after a cooldown gets more time: only its token shows that it is back, and it may be
+ * back slower than it was, or than another is.
+ */
+function hedgeAfter(candidate: Candidate, all: readonly Candidate[], percentile: number): number | undefined {
+  if (candidate.state !== 'healthy') {
+    // The median: the outage's waits in vain move a tail within minutes.
+    const median = ownTail(candidate, 50);
+    return median === undefined ? undefined : median * PROBE_FACTOR;
+  }
+  const faster = all.filter(
+    (other) => other.state === 'healthy' && other.expectedTtftMs < candidate.expectedTtftMs && other !== candidate,
+  );
+  const waits = [candidate, ...faster].flatMap((one) => ownTail(one, percentile) ?? []);
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** Neither ejected, nor slow, nor at a provider that is failing. */
+function isHedgeTarget(candidate: Candidate, all: readonly Candidate[]): boolean {
+  const best = Math.min(...all.map((other) => other.expectedTtftMs));
+  const sameProvider = all.filter((other) => other.deployment.provider === candidate.deployment.provider);
+  const isProviderFailing = sameProvider.some(
+    (other) => other.state !== 'healthy' || other.standing.estimate.failureRate > FAILING_RATE,
+  );
+  return !isProviderFailing && candidate.expectedTtftMs <= best * SLOW_TARGET;
+}

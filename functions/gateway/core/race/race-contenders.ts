@@ -1,0 +1,74 @@
+import { observedAttempt } from '../attempt/observed-attempt.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Dial } from '../model/dial.ts';
+import type { TraceContext } from '../model/trace-context.ts';
+import type { Contender } from '../routing/contender.ts';
+import type { Witness } from '../statistics/doubt.ts';
+import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import { newSpanId, type RandomHex, tracedDial } from '../trace/trace-context.ts';
+import { type BudgetPorts, type RaceSetting, raceRules } from './race-rules.ts';
+import { type RunOptions, type RunResult, runRace } from './run-race.ts';
+
+/** What a race works through. */
+export interface RacePorts extends BudgetPorts {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly statistics: FleetStatistics;
+  /** For the ids of the attempts' spans. */
+  readonly randomHex: RandomHex;
+}
+
+/** One request's race. */
+export interface RaceOfRequest<Piece> extends RaceSetting {
+  readonly contenders: readonly Contender<Piece>[];
+  readonly trace: TraceContext;
+  /** Aborted when the caller hangs up. */
+  readonly signal: AbortSignal;
+  /** Whose request it is. */
+  readonly witness: Witness;
+}
+
+/** Asks the contenders by the route's rules until one has answered. Rejects for a bug alone. */
+export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: RacePorts): Promise<RunResult<Piece>> {
+  const { contenders, signal } = race;
+  let hedges = 0;
+  try {
+    return await runRace({
+      rules: raceRules(contenders, race, ports),
+      attempt: (contender, extra) => {
+        hedges += extra === 'hedge' ? 1 : 0;
+        return attemptAt(contender, extra, race, ports);
+      },
+      clock: ports.clock,
+      signal,
+    });
+  } finally {
+    ports.hedges.racing -= hedges;
+  }
+}
+
+/** The attempt at a contender, traced and observed. */
+function attemptAt<Piece>(
+  contender: Contender<Piece>,
+  extra: Parameters<RunOptions<Piece>['attempt']>[1],
+  { trace, witness }: RaceOfRequest<Piece>,
+  { statistics, clock, dial, randomHex }: RacePorts,
+): ReturnType<RunOptions<Piece>['attempt']> {
+  const encoding = contender.encode();
+  if (encoding.kind === 'unsupported') {
+    throw new RangeError(`The race asks ${contender.deployment.id}, whose vendor cannot be asked.`);
+  }
+  const spanId = newSpanId(randomHex);
+  const traced = { ...encoding.attempt(tracedDial(dial, trace, spanId)), spanId };
+  const { lateAfterMs, silenceAfterMs, firstTokenMs } = contender.limits;
+  return observedAttempt(traced, {
+    statistics,
+    clock,
+    extra,
+    lateAfterMs,
+    silence: { afterMs: silenceAfterMs, limitMs: firstTokenMs },
+    promptFactor: contender.promptFactor,
+    warmTokens: contender.warmTokens,
+    witness,
+  });
+}

@@ -1,0 +1,77 @@
+import type { Admission } from '../limits/key-limiter.ts';
+import type { Route } from '../model/gateway-config.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
+import type { RequestRecord } from '../model/request-record.ts';
+import type { TraceContext } from '../model/trace-context.ts';
+import type { Usage } from '../model/usage.ts';
+import type { RaceAttempt } from '../race/race-attempt.ts';
+import type { Contender } from '../routing/contender.ts';
+import type { Looks } from './look-beside.ts';
+import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
+
+/** All that is known of one call, in the order in which it became known. Facts are added and never changed. */
+export interface CallLog {
+  readonly requestId: string;
+  readonly request: Pick<GatewayRequest, 'method' | 'path' | 'headers' | 'remainingMs'>;
+  /** The instant of arrival, milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly trace: TraceContext;
+  readonly facts: readonly CallFact[];
+  readonly add: (fact: CallFact) => void;
+}
+
+/** One thing that has become known of a call. Of a kind that is told twice the last one stands, but for attempts and stages. */
+export type CallFact =
+  /** A part of the gateway's own work has ended, for `Server-Timing`. */
+  | { readonly kind: 'stage'; readonly name: string; readonly durationMs: number }
+  | { readonly kind: 'authenticated'; readonly key: AuthenticatedKey }
+  /** The caller's body has been waited for. */
+  | { readonly kind: 'body'; readonly waitedMs: number }
+  | { readonly kind: 'operation'; readonly operation: RequestRecord['operation'] }
+  /** The model that is named in the record: the caller's word, or the name of the route that it stands for. */
+  | { readonly kind: 'model'; readonly model: string }
+  | { readonly kind: 'routed'; readonly route: Route; readonly facts: RequestFacts }
+  /** Its key's account has taken the call in, and is to be told what it has used. */
+  | { readonly kind: 'admitted'; readonly admission: Extract<Admission, { kind: 'admitted' }> }
+  /** `explored`: the first is there to learn about it. */
+  | { readonly kind: 'planned'; readonly contenders: readonly Contender[]; readonly explored: boolean }
+  /** Probes are made while it waits. */
+  | { readonly kind: 'looking'; readonly looks: Looks }
+  /** The race up to commit is over. `upstreamMs`: the time with attempts in flight. */
+  | {
+      readonly kind: 'raced';
+      readonly attempts: readonly RaceAttempt[];
+      readonly leader: RaceAttempt | undefined;
+      readonly upstreamMs: number;
+      readonly atMs: number;
+    }
+  /** Others were asked to go on with an answer that broke off. */
+  | { readonly kind: 'continued'; readonly attempts: readonly RaceAttempt[]; readonly leader: RaceAttempt | undefined }
+  /** The usage of an answer that several deployments gave. */
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  | { readonly kind: 'answered'; readonly status: number }
+  /** How the answer stands or has ended. A stream counts as one that its caller has left until it has ended. */
+  | { readonly kind: 'ending'; readonly ending: RequestRecord['ending']; readonly errorCode?: string };
+
+/** The log of a call that has just arrived. */
+export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'startedAtMs' | 'trace'>): CallLog {
+  const facts: CallFact[] = [];
+  return { ...head, facts, add: (fact) => void facts.push(fact) };
+}
+
+type FactOf<Kind extends CallFact['kind']> = Extract<CallFact, { kind: Kind }>;
+
+/** Every fact of a kind. */
+export function factsOf<Kind extends CallFact['kind']>({ facts }: CallLog, kind: Kind): readonly FactOf<Kind>[] {
+  return facts.filter((fact): fact is FactOf<Kind> => fact.kind === kind);
+}
+
+/** The last fact of a kind. */
+export function latest<Kind extends CallFact['kind']>({ facts }: CallLog, kind: Kind): FactOf<Kind> | undefined {
+  return facts.findLast((fact): fact is FactOf<Kind> => fact.kind === kind);
+}
+
+/** The attempts of every race of the call, in order. */
+export function attemptsOf({ facts }: CallLog): readonly RaceAttempt[] {
+  return facts.flatMap((fact) => (fact.kind === 'raced' || fact.kind === 'continued' ? fact.attempts : []));
+}

@@ -1,0 +1,190 @@
+import { spentUsage } from '../attempt/spent-usage.ts';
+import { costUsd } from '../metrics/cost.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { defined } from '../model/defined.ts';
+import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
+import { totalTokens } from '../model/usage.ts';
+import type { RaceAttempt } from '../race/race-attempt.ts';
+import { attemptsOf, type CallLog, factsOf, latest } from './call-log.ts';
+import { isCallersDeadline } from './head.ts';
+
+/** The record of a call at the instant `nowMs` (milliseconds since 1970), from its log. Attempts are told as they stand. */
+export function recordOf(log: CallLog, nowMs: number): RequestRecord {
+  const tried = attemptsOf(log);
+  const leader = leaderOf(log);
+  const routed = latest(log, 'routed');
+  const ending = latest(log, 'ending');
+  const promptTokens = routed?.facts.promptTokens ?? 0;
+  const attempts = tried.map((one) => attemptRecord(one, { log, nowMs, promptTokens, isLeader: one === leader }));
+  return {
+    requestId: log.requestId,
+    trace: log.trace,
+    startedAtMs: log.startedAtMs,
+    operation: latest(log, 'operation')?.operation ?? 'other',
+    endpoint: `${log.request.method} ${log.request.path}`,
+    stream: routed?.facts.stream ?? false,
+    attempts,
+    status: latest(log, 'answered')?.status ?? 200,
+    routing: routingOf(tried, leader),
+    ending: ending?.ending ?? 'refused',
+    dropped: droppedBy(log),
+    ...planOf(log),
+    ...timesOf(log, nowMs),
+    ...defined({
+      askedModel: latest(log, 'model')?.model,
+      keyName: latest(log, 'authenticated')?.key.name,
+      route: routed?.route.name,
+      strategy: routed?.route.strategy,
+      errorCode: ending?.errorCode,
+      callersDeadline: hasMissedCallersDeadline(log) ? (true as const) : undefined,
+      servedBy: leader?.attempt.deployment.id,
+      ttftMs: ttftOf(log),
+      ...usageOf(log, attempts, leader === undefined ? undefined : attempts[tried.indexOf(leader)]),
+    }),
+  };
+}
+
+/** The records of one call. One made while all attempts have ended serves again, with its times brought up to date, until a fact is added. */
+export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
+  let kept: { readonly record: RequestRecord; readonly facts: number } | undefined;
+  return (nowMs) => {
+    if (kept?.facts === log.facts.length) {
+      return { ...kept.record, ...timesOf(log, nowMs) };
+    }
+    const record = recordOf(log, nowMs);
+    const isSettled = attemptsOf(log).every(({ attempt }) => attempt.report().endedAtMs !== undefined);
+    kept = isSettled ? { record, facts: log.facts.length } : undefined;
+    return record;
+  };
+}
+
+function hasMissedCallersDeadline(log: CallLog): boolean {
+  const { request, startedAtMs } = log;
+  const routed = latest(log, 'routed');
+  return (
+    routed !== undefined &&
+    latest(log, 'ending')?.errorCode === 'deadline_exceeded' &&
+    isCallersDeadline(request, startedAtMs, routed.route.timeouts, ttftOf(log) !== undefined)
+  );
+}
+
+function leaderOf(log: CallLog): RaceAttempt | undefined {
+  return (
+    factsOf(log, 'continued').findLast(({ leader }) => leader !== undefined)?.leader ?? latest(log, 'raced')?.leader
+  );
+}
+
+/** The fields that the first leader's vendor could not honour: the answer's headers have told of these. */
+function droppedBy(log: CallLog): readonly string[] {
+  const encoding = latest(log, 'raced')?.leader?.contender.encode();
+  return encoding?.kind === 'encoded' ? encoding.dropped : [];
+}
+
+/** Deployments that were found to be unable to serve the request were no candidates. */
+function planOf(log: CallLog): Pick<RequestRecord, 'candidates' | 'explored'> {
+  const { contenders = [], explored = false } = latest(log, 'planned') ?? {};
+  const candidates = contenders
+    .filter((contender) => !contender.isUnfit())
+    .map(({ deployment, score, state }): CandidateRecord => ({ deployment: deployment.id, score, state }));
+  return { candidates, explored };
+}
+
+/**
+ * The overhead is the time since the call's start that was spent waiting neither for a provider nor for the caller's body. It counts until
+ * commit: what happens later is the stream's time, not the gateway's.
+ */
+function timesOf(log: CallLog, nowMs: number): Pick<RequestRecord, 'totalMs' | 'overheadMs'> {
+  const raced = latest(log, 'raced');
+  const waitedMs = (raced?.upstreamMs ?? 0) + (latest(log, 'body')?.waitedMs ?? 0);
+  return {
+    totalMs: nowMs - log.startedAtMs,
+    overheadMs: Math.max(0, (raced?.atMs ?? nowMs) - log.startedAtMs - waitedMs),
+  };
+}
+
+function ttftOf(log: CallLog): number | undefined {
+  const attempt = latest(log, 'raced')?.leader?.attempt;
+  const ttftMs = attempt?.report().ttftMs;
+  return attempt === undefined || ttftMs === undefined ? undefined : attempt.startedAtMs + ttftMs - log.startedAtMs;
+}
+
+function usageOf(
+  log: CallLog,
+  attempts: readonly AttemptRecord[],
+  leader: AttemptRecord | undefined,
+): { readonly [Member in 'usage' | 'usedTokens' | 'costUsd']: RequestRecord[Member] | undefined } {
+  const whole = latest(log, 'usage')?.usage;
+  const costs = attempts.flatMap((attempt) => attempt.costUsd ?? []);
+  return {
+    usage: whole ?? leader?.usage,
+    usedTokens: (whole && totalTokens(whole)) ?? leader?.spentTokens ?? tokensCutOff(attempts),
+    costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
+  };
+}
+
+/** Of attempts that the caller's leaving has stopped: the vendors charge for them as for others. */
+function tokensCutOff(attempts: readonly AttemptRecord[]): number | undefined {
+  const spent = attempts.flatMap(({ failure, spentTokens = 0 }) =>
+    failure?.kind === 'aborted' && failure.by === 'caller' ? spentTokens : [],
+  );
+  return spent.length === 0 ? undefined : Math.max(...spent);
+}
+
+function routingOf(attempts: readonly RaceAttempt[], leader: RaceAttempt | undefined): RequestRecord['routing'] {
+  if (leader?.hedge === true) {
+    return 'hedge';
+  }
+  // Beside one that was slow, and not for its failure, a last resort may have been asked too.
+  const isFirst = leader === undefined || leader === attempts[0];
+  const failed = !isFirst || attempts.some((one) => one !== leader && isOwnFailure(one.attempt.report().failure));
+  return failed ? 'fallback' : 'direct';
+}
+
+function isOwnFailure(failure: AttemptFailure | undefined): boolean {
+  return failure !== undefined && failure.kind !== 'aborted';
+}
+
+interface AttemptContext {
+  readonly log: CallLog;
+  readonly nowMs: number;
+  readonly promptTokens: number;
+  readonly isLeader: boolean;
+}
+
+function attemptRecord(
+  { attempt, hedge, continues }: RaceAttempt,
+  { log, nowMs, promptTokens, isLeader }: AttemptContext,
+): AttemptRecord {
+  const report = attempt.report();
+  const { ttftMs, endedAtMs, failure, usage } = report;
+  const { deployment, spanId, startedAtMs } = attempt;
+  const spent = spentUsage(report, promptTokens);
+  const cost = costUsd(spent?.usage, deployment);
+  return {
+    deployment: deployment.id,
+    provider: deployment.provider,
+    protocol: deployment.providerSettings.protocol,
+    vendorModel: deployment.model,
+    hedge,
+    startedAfterMs: startedAtMs - log.startedAtMs,
+    outcome: outcomeOf(failure, isLeader),
+    totalMs: (endedAtMs ?? nowMs) - startedAtMs,
+    ...defined({
+      spanId,
+      failure,
+      ttftMs,
+      usage,
+      continues,
+      costUsd: cost,
+      spentTokens: spent && totalTokens(spent.usage),
+      isCostEstimate: cost !== undefined && spent?.isEstimate === true ? (true as const) : undefined,
+    }),
+  };
+}
+
+function outcomeOf(failure: AttemptFailure | undefined, isLeader: boolean): AttemptRecord['outcome'] {
+  if (failure?.kind === 'aborted') {
+    return 'aborted';
+  }
+  return failure === undefined && isLeader ? 'served' : 'failed';
+}

@@ -1,0 +1,87 @@
+import { callDemand } from '../limits/call-demand.ts';
+import type { LimitedKey } from '../limits/key-limiter.ts';
+import type { Use } from '../limits/settlement.ts';
+import type { Deployment } from '../model/gateway-config.ts';
+import type { GatewayError } from '../model/gateway-error.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
+import type { RequestRecord } from '../model/request-record.ts';
+import { type Call, endStage, keyOf } from './call.ts';
+import type { AuthenticatedKey } from './ports.ts';
+
+/**
+ * Finds out whose key the caller has shown, and notes it in the call's log. Every key that is not good gets the same answer, be it malformed,
+ * unknown, expired or revoked.
+ */
+export async function authenticate(call: Call): Promise<GatewayError | undefined> {
+  const { ports } = call.gateway;
+  const beganMs = ports.clock.nowMs();
+  const shown = shownKey(call.request.headers);
+  const key = shown === undefined ? undefined : await ports.authenticate(shown);
+  const nowMs = endStage(call, 'auth', beganMs);
+  if (key === 'unavailable') {
+    return unavailable();
+  }
+  if (key === undefined || (key.expiresAtMs ?? Infinity) <= nowMs) {
+    return shown === undefined ? noKey() : unknownKey();
+  }
+  call.log.add({ kind: 'authenticated', key });
+  return undefined;
+}
+
+/** OpenAI's clients send the key as a bearer token; `x-api-key` serves tools that cannot. */
+function shownKey(headers: Readonly<Record<string, string>>): string | undefined {
+  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return token ?? headers['x-api-key'];
+}
+
+/** The refusal of the call's key that is known to stand, without looking anywhere. */
+export function standingRefusal(call: Call): GatewayError | undefined {
+  const key = limitedKey(keyOf(call));
+  return key === undefined ? undefined : call.gateway.ports.keyLimiter?.refusal(key);
+}
+
+/** Reserves in the account of the call's key what the call may take at the dearest deployment; the error where a limit is reached. */
+export async function admit(
+  call: Call,
+  facts: RequestFacts,
+  deployments: readonly Deployment[],
+): Promise<GatewayError | undefined> {
+  const { keyLimiter, clock, config } = call.gateway.ports;
+  const key = limitedKey(keyOf(call));
+  if (key === undefined || keyLimiter === undefined) {
+    return undefined;
+  }
+  const beganMs = clock.nowMs();
+  const admission = await keyLimiter.admit(key, callDemand(facts, deployments, config.limits.assumedOutputTokens));
+  endStage(call, 'limits', beganMs);
+  if (admission.kind === 'refused') {
+    return admission.error;
+  }
+  call.log.add({ kind: 'admitted', admission });
+  return undefined;
+}
+
+/** What an ended call has used: the answer's tokens, and the cost of all its attempts that the vendors bill. */
+export function useOf({ usedTokens = 0, costUsd = 0 }: RequestRecord): Use {
+  return { requests: 1, tokens: usedTokens, usd: costUsd };
+}
+
+function limitedKey(key: AuthenticatedKey | undefined): LimitedKey | undefined {
+  return key?.account === undefined ? undefined : { name: key.name, account: key.account, limits: key.limits ?? {} };
+}
+
+function noKey(): GatewayError {
+  const message = 'No API key was sent. Put a NemoRouter key in the header "Authorization: Bearer nemo_...".';
+  return { status: 401, message, type: 'invalid_request_error', code: 'missing_api_key', param: null };
+}
+
+function unknownKey(): GatewayError {
+  const message = 'This API key is not known here. Use a key that the operator of this NemoRouter has created.';
+  return { status: 401, message, type: 'invalid_request_error', code: 'invalid_api_key', param: null };
+}
+
+function unavailable(): GatewayError {
+  const message = 'This API key cannot be checked at the moment. Try again.';
+  const headers = { 'retry-after': '1' };
+  return { status: 503, message, type: 'server_error', code: 'authentication_unavailable', param: null, headers };
+}

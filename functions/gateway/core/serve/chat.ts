@@ -1,0 +1,96 @@
+import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { targetOf } from '../attempt/target-of.ts';
+import type { BegunChat } from '../continuation/continue-chat.ts';
+import type { AnswerEvent } from '../model/answer-event.ts';
+import type { Deployment } from '../model/gateway-config.ts';
+import type { Prompt } from '../model/prompt.ts';
+import { protocolFor } from '../protocols/protocols.ts';
+import { contendersOf } from '../race/contender-limits.ts';
+import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
+import { promptFacts } from '../routing/prompt-facts.ts';
+import type { Call } from './call.ts';
+import { attemptsOf } from './call-log.ts';
+import { chatStream } from './chat-stream.ts';
+import { deadlineOf } from './head.ts';
+import { type AskedOf, type Operation, raceCall, type Served, serveOperation } from './operation.ts';
+import type { GatewayResponse } from './ports.ts';
+import { jsonAnswer, streamAnswer } from './respond.ts';
+
+/** Answers to prompts, in the words of the call's surface. */
+const CHAT: Operation<Prompt, AnswerEvent> = {
+  name: 'chat',
+  read: ({ surface, request }, json) => {
+    const read = surface.read(json, request.headers);
+    return read.kind === 'invalid' ? read : { kind: 'parsed', request: read.prompt };
+  },
+  facts: (prompt, tags) => {
+    const facts = promptFacts(prompt, tags);
+    return { facts, windowTokens: facts.promptTokens };
+  },
+  encode: encodeChat,
+  respond: respondToChat,
+};
+
+/** Serves a prompt, whose body is `json`, in the words of the call's surface. */
+export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
+  return await serveOperation(CHAT, call, json);
+}
+
+function encodeChat(
+  { request: prompt, route, clock }: AskedOf<Prompt>,
+  deployment: Deployment,
+): CallEncoding<AnswerEvent> {
+  const target = targetOf(deployment);
+  const protocol = protocolFor(deployment.providerSettings.protocol, prompt, target);
+  const encoding = protocol.encode(prompt, target);
+  if (encoding.kind === 'unsupported') {
+    return encoding;
+  }
+  const { timeouts } = route;
+  const { choices } = prompt.limits;
+  const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, clock };
+  return { kind: 'encoded', dropped: encoding.dropped, attempt: (dial) => chatAttempt({ ...options, dial }) };
+}
+
+function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): GatewayResponse {
+  const { request, facts, won } = served;
+  const { requestId, startedAtMs } = call.log;
+  const leader = won.leader.attempt;
+  const about = {
+    requestId,
+    created: Math.floor(startedAtMs / 1000),
+    model: leader.deployment.id,
+    prompt: request,
+  };
+  if (facts.stream) {
+    const begun = begunChat(call, served);
+    return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));
+  }
+  return jsonAnswer(call, call.surface.body(won.pieces, about));
+}
+
+/** The chat as others could go on with it. */
+function begunChat(call: Call, { request, route, facts, contenders }: Served<Prompt, AnswerEvent>): BegunChat {
+  const { clock } = call.gateway.ports;
+  const { log } = call;
+  return {
+    prompt: request,
+    route,
+    promptTokens: facts.promptTokens,
+    candidates: contenders,
+    attempts: () => attemptsOf(log),
+    race: async (asked) => {
+      const encodings = encodingsOnce((deployment) =>
+        encodeChat({ request: asked.prompt, route: asked.route, clock }, deployment),
+      );
+      const waitsSinceMs = clock.nowMs();
+      const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts, waitsSinceMs) - waitsSinceMs;
+      const rivals = contendersOf(asked.candidates, encodings, { route: asked.route, leftMs });
+      const result = await raceCall(call, { route: asked.route, facts, contenders: rivals, waitsSinceMs });
+      const attempts = result.attempts.map((attempt) => ({ ...attempt, continues: true as const }));
+      const at = result.outcome.kind === 'won' ? result.attempts.indexOf(result.outcome.leader) : -1;
+      log.add({ kind: 'continued', attempts, leader: attempts[at] });
+      return result;
+    },
+  };
+}

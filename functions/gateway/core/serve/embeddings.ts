@@ -1,0 +1,60 @@
+import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
+import { targetOf } from '../attempt/target-of.ts';
+import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
+import type { Deployment } from '../model/gateway-config.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import { PROTOCOLS } from '../protocols/protocols.ts';
+import type { CallEncoding } from '../routing/contender.ts';
+import { embeddingsFacts } from '../routing/embeddings-facts.ts';
+import { embeddingsBody } from '../surfaces/openai-embeddings/embeddings-body.ts';
+import { parseEmbeddingsRequest } from '../surfaces/openai-embeddings/parse-embeddings-request.ts';
+import type { Call } from './call.ts';
+import { type AskedOf, type Operation, type Served, serveOperation } from './operation.ts';
+import type { GatewayResponse } from './ports.ts';
+import { jsonAnswer } from './respond.ts';
+
+/** Embeddings: `POST /v1/embeddings`. */
+const EMBEDDINGS: Operation<EmbeddingsRequest, EmbeddingsAnswer> = {
+  name: 'embeddings',
+  read: (_, json) => parseEmbeddingsRequest(json),
+  facts: (request, tags) => {
+    const facts = embeddingsFacts(request, tags);
+    return { facts, windowTokens: facts.longestInputTokens };
+  },
+  encode: encodeEmbeddings,
+  respond: respondToEmbeddings,
+};
+
+/** Serves `POST /v1/embeddings`, whose body is `json`. */
+export async function embeddingsCall(call: Call, json: unknown): Promise<GatewayResponse> {
+  return await serveOperation(EMBEDDINGS, call, json);
+}
+
+function encodeEmbeddings(
+  { request, route, clock }: AskedOf<EmbeddingsRequest>,
+  deployment: Deployment,
+): CallEncoding<EmbeddingsAnswer> {
+  const protocol: Protocol = PROTOCOLS[deployment.providerSettings.protocol];
+  const { embeddings } = protocol;
+  if (embeddings === undefined) {
+    return { kind: 'unsupported', param: 'model', message: 'This vendor has no embeddings.' };
+  }
+  const encoding = embeddings.encode(request, targetOf(deployment));
+  if (encoding.kind === 'unsupported') {
+    return encoding;
+  }
+  const { requests, dropped } = encoding;
+  const options = { deployment, protocol, embeddings, asked: request, requests, timeouts: route.timeouts, clock };
+  return { kind: 'encoded', dropped, attempt: (dial) => embeddingsAttempt({ ...options, dial }) };
+}
+
+function respondToEmbeddings(
+  call: Call,
+  { request, won }: Served<EmbeddingsRequest, EmbeddingsAnswer>,
+): GatewayResponse {
+  const [answer] = won.pieces;
+  if (answer === undefined) {
+    throw new RangeError('An embeddings attempt was won without an answer.');
+  }
+  return jsonAnswer(call, embeddingsBody(answer, request, won.leader.contender.deployment.id));
+}

@@ -1,0 +1,86 @@
+import type { Timeouts } from '../model/gateway-config.ts';
+import type { GatewayError } from '../model/gateway-error.ts';
+import type { GatewayRequest } from './ports.ts';
+
+/** Longer than any path of the gateway's, whatever a model is called. */
+const MAX_PATH_CHARS = 2048;
+/** As much as Node's server takes by default. Lambda takes less. */
+const MAX_HEADER_CHARS = 16 * 1024;
+/** What is kept of Lambda's time for a well-formed error. */
+const RESERVE_MS = 1000;
+
+/** What is wrong with the size of a request's path or headers. Looked at before anything else. */
+export function headProblem(path: string, headers: Readonly<Record<string, string>>): GatewayError | undefined {
+  if (path.length > MAX_PATH_CHARS) {
+    return tooLong(414, 'uri_too_long', `The path is longer than ${MAX_PATH_CHARS} characters.`);
+  }
+  const chars = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return chars > MAX_HEADER_CHARS
+    ? tooLong(431, 'headers_too_large', `The headers are larger than ${MAX_HEADER_CHARS} characters together.`)
+    : undefined;
+}
+
+function tooLong(status: number, code: string, message: string): GatewayError {
+  return { status, message, type: 'invalid_request_error', code, param: null };
+}
+
+/** The tags that the caller wants of a deployment: header `x-nemo-tags: vision, code`. */
+export function askedTags({ headers }: Pick<GatewayRequest, 'headers'>): readonly string[] {
+  const header = headers['x-nemo-tags'] ?? '';
+  return header
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}
+
+/**
+ * The instant by which a call must have been answered: the least of the route's, the caller's and Lambda's. Milliseconds since 1970, as
+ * `startedAtMs`, the instant of its arrival, and `waitsSinceMs`, since when its caller has been sent nothing.
+ * OpenAI's client for Node tells its time-out as `x-stainless-timeout`, the one for Python as `x-stainless-read-timeout`.
+ */
+export function deadlineOf(
+  request: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
+  startedAtMs: number,
+  timeouts: Pick<Timeouts, 'deadlineMs'>,
+  waitsSinceMs = startedAtMs,
+): number {
+  const readMs = durationMs(request.headers['x-stainless-read-timeout'], 1000);
+  return Math.min(streamDeadlineOf(request, startedAtMs, timeouts), waitsSinceMs + readMs);
+}
+
+/** The same for a stream that has begun: the time-out of a read begins anew with each of its chunks. */
+export function streamDeadlineOf(
+  request: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
+  startedAtMs: number,
+  timeouts: Pick<Timeouts, 'deadlineMs'>,
+): number {
+  const { headers } = request;
+  const caller = [durationMs(headers['x-stainless-timeout'], 1000), durationMs(headers['x-nemo-timeout-ms'], 1)];
+  return Math.min(ownDeadlineOf(request, startedAtMs, timeouts), ...caller.map((ms) => startedAtMs + ms));
+}
+
+/** Whether the caller's own header sets the deadline: that it passes is then no failure of the gateway's. `hasBegun`: of its stream. */
+export function isCallersDeadline(
+  request: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
+  startedAtMs: number,
+  timeouts: Pick<Timeouts, 'deadlineMs'>,
+  hasBegun: boolean,
+): boolean {
+  const deadlineMs = (hasBegun ? streamDeadlineOf : deadlineOf)(request, startedAtMs, timeouts);
+  return deadlineMs < ownDeadlineOf(request, startedAtMs, timeouts);
+}
+
+function ownDeadlineOf(
+  { remainingMs }: Pick<GatewayRequest, 'remainingMs'>,
+  startedAtMs: number,
+  { deadlineMs }: Pick<Timeouts, 'deadlineMs'>,
+): number {
+  const platform = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
+  return startedAtMs + Math.min(deadlineMs, platform);
+}
+
+/** A positive number in a header; anything else counts as absent. */
+function durationMs(text: string | undefined, unitMs: number): number {
+  const value = Number(text);
+  return text !== undefined && Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
+}

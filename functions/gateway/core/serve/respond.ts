@@ -1,0 +1,141 @@
+import type { GatewayError } from '../model/gateway-error.ts';
+import type { RequestRecord } from '../model/request-record.ts';
+import { finalError } from '../race/final-error.ts';
+import type { RunResult } from '../race/run-race.ts';
+import type { Call } from './call.ts';
+import { attemptsOf, factsOf, latest } from './call-log.ts';
+import { useOf } from './caller.ts';
+import { sentStatus } from './insistent-client.ts';
+import type { GatewayResponse } from './ports.ts';
+import { answerHeaders } from './trail.ts';
+
+/** Probes that are still under way when a request has ended have this much more time. */
+const LOOKS_GRACE_MS = 1000;
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** The answer to a caller who has left before it: for the log alone. The status is the one that web servers log for this. */
+export const HUNG_UP: GatewayError = {
+  status: 499,
+  message: 'The caller hung up before the answer.',
+  type: 'invalid_request_error',
+  code: 'caller_hung_up',
+  param: null,
+};
+
+/** What a bug is called to the caller: nothing of what it was. */
+export const BUG: GatewayError = {
+  status: 500,
+  message: 'The gateway has a bug: its log says more.',
+  type: 'server_error',
+  code: 'internal_error',
+  param: null,
+  headers: { 'x-should-retry': 'false' },
+};
+
+/** An error for the caller. Nothing of another answer has been sent. */
+export function errorAnswer(
+  call: Call,
+  error: GatewayError,
+  ending: RequestRecord['ending'] = 'refused',
+): GatewayResponse {
+  const { log } = call;
+  const status = call.surface.errorStatus?.(error) ?? error.status;
+  log.add({ kind: 'answered', status });
+  log.add({ kind: 'ending', ending: error === HUNG_UP ? 'hung-up' : ending, errorCode: error.code ?? error.type });
+  return {
+    status: sentStatus(call.request.headers, { ...error, status }),
+    headers: { ...JSON_TYPE, ...error.headers, ...ownHeaders(call) },
+    body: call.surface.error(error, log.requestId),
+    afterEnd: afterEnd(call),
+  };
+}
+
+/** A whole JSON body. */
+export function jsonAnswer(call: Call, body: unknown): GatewayResponse {
+  call.log.add({ kind: 'answered', status: 200 });
+  call.log.add({ kind: 'ending', ending: 'complete' });
+  const headers = { ...JSON_TYPE, ...ownHeaders(call) };
+  return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(call) };
+}
+
+/** Server-sent events as they come. Until its end the answer counts as one that the caller has left. */
+export function streamAnswer(call: Call, body: AsyncIterable<string>): GatewayResponse {
+  call.log.add({ kind: 'answered', status: 200 });
+  call.log.add({ kind: 'ending', ending: 'hung-up' });
+  const headers = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+    ...ownHeaders(call),
+  };
+  return { status: 200, headers, body, afterEnd: afterEnd(call) };
+}
+
+/** The answer to a call that no attempt could serve. */
+export function lossAnswer(call: Call, result: RunResult<unknown>): GatewayResponse {
+  const { outcome, failures } = result;
+  const reason = outcome.kind === 'lost' ? outcome.reason : 'failures';
+  if (reason === 'hung-up') {
+    return errorAnswer(call, HUNG_UP);
+  }
+  // Where the request itself was at fault, the call was refused.
+  const isRefusal = failures.some(({ kind }) => kind === 'rejected' || kind === 'context-exceeded');
+  return errorAnswer(call, finalError(failedAttempts(result), reason), isRefusal ? 'refused' : 'failed');
+}
+
+/** The answer to a call that a bug has ended before its answer began. It is logged and recorded like any other end. */
+export function bugAnswer(call: Call, bug: unknown): GatewayResponse {
+  call.gateway.ports.onBug?.(bug);
+  return errorAnswer(call, BUG, 'failed');
+}
+
+/** The gateway's own headers for the call as it stands. */
+export function headersOf({ log, record }: Call): Readonly<Record<string, string>> {
+  return answerHeaders(record(), factsOf(log, 'stage'));
+}
+
+function failedAttempts({ attempts }: RunResult<unknown>): Parameters<typeof finalError>[0] {
+  return attempts.flatMap(({ attempt }) => {
+    const { failure, endedAtMs = attempt.startedAtMs } = attempt.report();
+    return failure === undefined
+      ? []
+      : [{ deployment: attempt.deployment.id, failure, totalMs: endedAtMs - attempt.startedAtMs }];
+  });
+}
+
+function ownHeaders(call: Call): Readonly<Record<string, string>> {
+  const { log, surface } = call;
+  const { requestIdHeader } = surface;
+  return {
+    ...latest(log, 'admitted')?.admission.headers,
+    ...headersOf(call),
+    ...(requestIdHeader !== undefined && { [requestIdHeader]: log.requestId }),
+  };
+}
+
+/** Records the call and writes what its attempts taught, once. */
+function afterEnd(call: Call): () => Promise<void> {
+  let ended: Promise<void> | undefined;
+  return () => {
+    ended ??= conclude(call).catch((bug: unknown) => call.gateway.ports.onBug?.(bug));
+    return ended;
+  };
+}
+
+async function conclude(call: Call): Promise<void> {
+  const { ports, decisions } = call.gateway;
+  const attempts = attemptsOf(call.log);
+  for (const { attempt } of attempts) {
+    // An attempt that has ended takes no notice. A caller who left before he read anything has nobody else to stop it.
+    attempt.abort({ kind: 'aborted', by: 'caller' });
+  }
+  const record = call.record();
+  const settled = latest(call.log, 'admitted')?.admission.settle(useOf(record));
+  // A frozen instance could not go on with them.
+  const probes = (await latest(call.log, 'looking')?.looks.end(LOOKS_GRACE_MS)) ?? [];
+  const whole = probes.length === 0 ? record : { ...record, probes };
+  decisions?.add(whole);
+  ports.onRecord(whole);
+  await Promise.all([settled, attempts.length === 0 ? undefined : ports.statistics.flush()]);
+}

@@ -1,0 +1,68 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { MeasuredProcess } from './measured-process.ts';
+
+/** A whole body, a stream as fast as it goes, or one whose tokens come a few milliseconds apart. */
+export type Kind = 'plain' | 'fast stream' | 'paced stream';
+
+/** Something that serves the bench's call. */
+export interface Target {
+  readonly name: string;
+  readonly pool: Pool;
+  readonly bodies: Readonly<Record<Kind, string>>;
+  /** Absent for the provider itself. */
+  readonly process?: MeasuredProcess<string>;
+}
+
+/** How long a call took, milliseconds. */
+export interface Timing {
+  /** Until the answer's first bytes. */
+  readonly firstMs: number;
+  readonly totalMs: number;
+}
+
+const HEADERS = { authorization: 'Bearer bench', 'content-type': 'application/json' };
+
+/** A target at this origin, where `model` is asked for. */
+export function target(name: string, origin: string, model: string, process?: MeasuredProcess<string>): Target {
+  const bodyOf = (content: string, stream: boolean): string =>
+    JSON.stringify({ messages: [{ role: 'user', content }], model, stream });
+  const bodies = {
+    plain: bodyOf('Hello there, how are you today?', false),
+    'fast stream': bodyOf('Hello there, how are you today?', true),
+    'paced stream': bodyOf('Slowly now, how are you today?', true),
+  };
+  return { name, pool: new Pool(origin), bodies, ...(process === undefined ? {} : { process }) };
+}
+
+/** Asks once. Rejects where the answer is no good: a bench of errors measures nothing. */
+export function call({ pool, bodies }: Target, kind: Kind): Promise<Timing> {
+  const startedMs = performance.now();
+  let firstMs: number | undefined;
+  let status = 0;
+  let bytes = 0;
+  return new Promise((resolve, reject) => {
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart: () => undefined,
+      onResponseStart: (_controller, statusCode) => {
+        status = statusCode;
+      },
+      onResponseData: (_controller, chunk) => {
+        firstMs ??= performance.now() - startedMs;
+        bytes += chunk.length;
+      },
+      onResponseEnd: () => {
+        if (status === 200 && bytes > LEAST_BYTES[kind]) {
+          resolve({ firstMs: firstMs ?? 0, totalMs: performance.now() - startedMs });
+        } else {
+          reject(new Error(`An answer of status ${status} and ${bytes} bytes.`));
+        }
+      },
+      onResponseError: (_controller, error) => reject(error),
+    };
+    const path = '/v1/chat/completions';
+    pool.dispatch({ method: 'POST', path, headers: HEADERS, body: bodies[kind] }, handler);
+  });
+}
+
+/** No whole answer of the provider is shorter. */
+const LEAST_BYTES: Readonly<Record<Kind, number>> = { plain: 200, 'fast stream': 4000, 'paced stream': 4000 };
