@@ -64,8 +64,7 @@ async function start(): Promise<void> {
   const { config, cors, simulated } = await choose(configFile());
   warnOf(config);
   const key = chosenKey() ?? newKey(randomBytes(32));
-  const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
-  const metrics = metricsStream(metricsFile);
+  const { metricsFile, metrics } = metricsStream();
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
   const outside = { credentials, sign: localSigner(), onStoreError };
@@ -126,12 +125,13 @@ function onStoreError(operation: string, error: unknown): void {
   console.error(`DynamoDB did not ${operation}: ${String(error)}`);
 }
 
-function metricsStream(file: string): WriteStream {
-  const metrics = createWriteStream(file, { flags: 'a' });
+function metricsStream(): { readonly metricsFile: string; readonly metrics: WriteStream } {
+  const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
+  const metrics = createWriteStream(metricsFile, { flags: 'a' });
   metrics.on('error', (error) =>
     console.error(`Metrics are lost: ${error.message}. NEMO_METRICS_FILE names the file.`),
   );
-  return metrics;
+  return { metricsFile, metrics };
 }
 
 function reportRun(run: ProbeRun, metrics: WriteStream): void {
