@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { stripTypeScriptTypes } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { COMMANDS } from '../../infra/cli/commands.ts';
 import { pythonWithSdks } from '../support/python-sdks.ts';
@@ -8,7 +9,7 @@ import { type Ran, type RunningGateway, startGatewayForSnippets } from './runnin
 import { placeOf, programUpTo, SNIPPETS, snippetsIn } from './snippets.ts';
 
 /** Each has a test: here, or for JSON in configurations.test.ts. */
-const TRIED = ['bash', 'js', 'json', 'mermaid', 'python', 'toml'];
+const TRIED = ['bash', 'js', 'json', 'mermaid', 'python', 'sh', 'toml', 'ts'];
 
 const python = pythonWithSdks();
 
@@ -50,10 +51,16 @@ describe('against a running gateway,', { concurrency: 4 }, () => {
 });
 
 describe('without running it,', () => {
-  for (const snippet of snippetsIn('bash')) {
+  for (const snippet of snippetsIn('bash', 'sh')) {
     it(`the shell of ${placeOf(snippet)} is well-formed`, () => {
       const { status, stderr } = spawnSync('bash', ['-n'], { input: snippet.text, encoding: 'utf8' });
       assert.equal(status, 0, stderr);
+    });
+  }
+
+  for (const snippet of snippetsIn('ts')) {
+    it(`the TypeScript of ${placeOf(snippet)} is well-formed`, () => {
+      assert.doesNotThrow(() => stripTypeScriptTypes(snippet.text));
     });
   }
 
