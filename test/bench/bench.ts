@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { BENCHMARKS } from './benchmarks.ts';
 
 // `npm run bench` lists the benchmarks; `npm run bench -- routing --quick` runs one, with what is behind its name.
