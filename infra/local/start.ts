@@ -13,6 +13,7 @@ import type { RequestRecord } from '../../functions/gateway/core/model/request-r
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { pageAnswer } from '../../functions/gateway/page/page-answer.ts';
+import { startOtlp } from '../../functions/gateway/start-otlp.ts';
 import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
@@ -68,8 +69,7 @@ async function start(): Promise<void> {
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
   const outside = { credentials, sign: localSigner(), onStoreError };
-  // Simulated providers are taken down on purpose.
-  const unreachable = unreachableProviders(simulated === undefined);
+  const otlp = startOtlp({ config, credentials, name: 'local', onError: otlpFailed });
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config: { ...config, statusPage: true },
@@ -78,11 +78,10 @@ async function start(): Promise<void> {
     port,
     ...outside,
     metricsFile,
-    onRecord: (record) => {
-      console.log(requestLine(record));
-      warn(unreachable(record));
+    onRecord: recordTeller(simulated !== undefined, (record) => {
       metrics.write(metricText(record));
-    },
+      otlp?.add(record);
+    }),
     hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
     ...(cors === undefined ? {} : { cors }),
     ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
@@ -99,7 +98,7 @@ async function start(): Promise<void> {
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.
     stopProber();
-    const closed = Promise.all([system.close(), simulated?.close()]);
+    const closed = Promise.all([system.close(), simulated?.close()]).then(() => otlp?.close());
     void closed.then(() => metrics.end(() => process.exit(0)));
   };
   process.once('SIGINT', stop);
@@ -107,6 +106,16 @@ async function start(): Promise<void> {
   if (simulated !== undefined) {
     listenToKeys(simulated, stop);
   }
+}
+
+/** Tells people of each request, then keeps its record. Simulated providers are taken down on purpose: nobody is told of those. */
+function recordTeller(isSimulated: boolean, keep: (record: RequestRecord) => void): (record: RequestRecord) => void {
+  const unreachable = unreachableProviders(!isSimulated);
+  return (record) => {
+    console.log(requestLine(record));
+    warn(unreachable(record));
+    keep(record);
+  };
 }
 
 function warnOf(config: GatewayConfig): void {
@@ -119,6 +128,10 @@ function warn(text: string | undefined): void {
   if (text !== undefined) {
     console.error(`Warning: ${text}`);
   }
+}
+
+function otlpFailed(error: unknown): void {
+  console.error(`Spans or metrics did not reach the OTLP collector: ${String(error)}`);
 }
 
 function onStoreError(operation: string, error: unknown): void {
