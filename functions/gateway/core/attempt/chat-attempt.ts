@@ -87,7 +87,10 @@ async function open(reading: Reading): Promise<AttemptOpening<AnswerEvent>> {
     return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);
   }
   if (dialled.status < 200 || dialled.status > 299) {
-    return failOpening(reading, await readFailedResponse(dialled, options, controller.signal));
+    return failOpening(
+      reading,
+      await readFailedResponse(dialled, { ...options, request: request.body }, controller.signal),
+    );
   }
   return readToContent(reading, dialled);
 }
@@ -148,7 +151,9 @@ function take(reading: Reading, body: ResponseBody, step: BytesStep): readonly A
   const read = eventsOf(reading, body.decoder, step)
     .filter((event) => event.type !== 'usage' || isCredible(event.usage))
     .map((event) =>
-      event.type === 'failed' ? { ...event, failure: cleanFailure(event.failure, body.secrets) } : event,
+      event.type === 'failed'
+        ? { ...event, failure: cleanFailure(event.failure, body.secrets, reading.options.request.body) }
+        : event,
     );
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.
