@@ -16,6 +16,7 @@ import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { banner } from './banner.ts';
+import { credentialWarnings } from './credential-warnings.ts';
 import { listenToKeys } from './keyboard.ts';
 import {
   ConfigError,
@@ -69,6 +70,9 @@ async function start(): Promise<void> {
   const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
+  for (const warning of await credentialWarnings(config, credentials)) {
+    console.error(`Warning: ${warning}`);
+  }
   const outside = { credentials, sign: localSigner(), onStoreError };
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({

@@ -42,6 +42,28 @@ export const deploymentSchema = z.strictObject({
     description: "US dollars per million prompt tokens written to the vendor's cache.",
     examples: [3.75],
   }),
+  cacheWrite1hPrice: price.exactOptional().meta({
+    description:
+      "US dollars per million prompt tokens written to the vendor's cache for an hour. Default: 1.6 times `cacheWritePrice`.",
+    examples: [6],
+  }),
+  priceTiers: z
+    .array(
+      z.strictObject({
+        aboveInputTokens: count.meta({ description: 'Prompts of more tokens than these.', examples: [200_000] }),
+        inputPrice: price.exactOptional(),
+        outputPrice: price.exactOptional(),
+        cachedInputPrice: price.exactOptional(),
+        cacheWritePrice: price.exactOptional(),
+        cacheWrite1hPrice: price.exactOptional(),
+        reasoningPrice: price.exactOptional(),
+      }),
+    )
+    .exactOptional()
+    .meta({
+      description: 'What a request with a longer prompt costs, all of it. What is absent costs what it costs below.',
+      examples: [[{ aboveInputTokens: 200_000, inputPrice: 2.5, outputPrice: 15 }]],
+    }),
   reasoningPrice: price.exactOptional().meta({
     description: 'US dollars per million tokens of reasoning, where they do not cost what the answer does.',
     examples: [15],
