@@ -8,6 +8,7 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
@@ -16,6 +17,7 @@ import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { banner } from './banner.ts';
+import { credentialWarnings } from './credential-warnings.ts';
 import { listenToKeys } from './keyboard.ts';
 import {
   ConfigError,
@@ -60,15 +62,13 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  for (const warning of configWarnings(config)) {
-    console.error(`Warning: ${problemLine(warning)}`);
-  }
   const key = chosenKey() ?? newKey(randomBytes(32));
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
   const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
+  await warn(config, credentials);
   const outside = { credentials, sign: localSigner(), onStoreError };
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
@@ -102,6 +102,13 @@ async function start(): Promise<void> {
   process.once('SIGTERM', stop);
   if (simulated !== undefined) {
     listenToKeys(simulated, stop);
+  }
+}
+
+async function warn(config: GatewayConfig, credentials: Credentials): Promise<void> {
+  const ofConfig = configWarnings(config).map(problemLine);
+  for (const warning of [...ofConfig, ...(await credentialWarnings(config, credentials))]) {
+    console.error(`Warning: ${warning}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Deployment } from '../model/gateway-config.ts';
+import { pricesAt } from '../model/prices.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { Demand } from './reserve.ts';
 
@@ -11,7 +12,8 @@ export function callDemand(
   const { promptTokens, choices } = facts;
   const outputTokens = choices * (facts.maxOutputTokens ?? assumedOutputTokens);
   let usd = 0;
-  for (const { inputPrice = 0, outputPrice = 0, reasoningPrice = 0 } of deployments) {
+  for (const deployment of deployments) {
+    const { inputPrice = 0, outputPrice = 0, reasoningPrice = 0 } = pricesAt(deployment, promptTokens);
     usd = Math.max(usd, promptTokens * inputPrice + outputTokens * Math.max(outputPrice, reasoningPrice));
   }
   return { requests: 1, tokens: promptTokens + outputTokens, usd: usd / 1_000_000 };

@@ -1,4 +1,5 @@
 import type { DeploymentSettings } from '../model/gateway-config.ts';
+import { pricesAt } from '../model/prices.ts';
 import type { Usage } from '../model/usage.ts';
 
 /** What an hour's cache costs beyond one of minutes: Anthropic writes the one at 2 and the other at 1.25 times the input price. */
@@ -8,10 +9,11 @@ const HOUR_TO_MINUTES = 1.6;
  * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none at all. A price that is missing counts as 0 for
  * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart.
  */
-export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): number | undefined {
-  if (usage === undefined || !hasPrice(prices)) {
+export function costUsd(usage: Usage | undefined, settings: DeploymentSettings): number | undefined {
+  if (usage === undefined || !hasPrice(settings)) {
     return undefined;
   }
+  const prices = pricesAt(settings, usage.input);
   const { inputPrice = 0, outputPrice = 0 } = prices;
   const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = usage;
   const writePrice = prices.cacheWritePrice ?? inputPrice;

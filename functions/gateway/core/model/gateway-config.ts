@@ -89,6 +89,10 @@ export interface DeploymentSettings {
   /** Of a cache that is kept for an hour. @default 1.6 times `cacheWritePrice`, as Anthropic has it */
   readonly cacheWrite1hPrice?: number;
   readonly reasoningPrice?: number;
+  /** What longer prompts cost, by the least of them. */
+  readonly priceTiers?: readonly PriceTier[];
+  /** What the file does not say and another source does. */
+  readonly assumed?: readonly AssumedMembers[];
   readonly tags: readonly string[];
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
@@ -100,6 +104,27 @@ export interface DeploymentSettings {
   readonly kind: 'chat' | 'embeddings';
   /** Corrections of the protocol's model rules. */
   readonly rules?: JsonObject;
+}
+
+/** Prices of a request whose prompt has more than so many tokens, cached ones among them. What is absent costs what it costs below. */
+export interface PriceTier extends Partial<Record<PriceName, number>> {
+  readonly aboveInputTokens: number;
+}
+
+/** A setting that is a price. */
+export type PriceName =
+  | 'inputPrice'
+  | 'outputPrice'
+  | 'cachedInputPrice'
+  | 'cacheWritePrice'
+  | 'cacheWrite1hPrice'
+  | 'reasoningPrice';
+
+/** Settings of a deployment that its file does not have, and who says them. */
+export interface AssumedMembers {
+  readonly members: readonly string[];
+  /** The source with its date, for people. */
+  readonly from: string;
 }
 
 /** A deployment with its id and its provider: one callable thing. */
