@@ -44,7 +44,7 @@ export async function startGateway(
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),
   });
-  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials)]);
+  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials), composed.prepareTokens()]);
   return composed;
 }
 

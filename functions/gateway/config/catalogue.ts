@@ -1,5 +1,6 @@
 import { vendorOf } from '../core/hosts/vendor-of.ts';
-import type { AssumedMembers, DeploymentSettings, PriceName, Provider } from '../core/model/gateway-config.ts';
+import type { AssumedMembers, DeploymentSettings, Provider } from '../core/model/gateway-config.ts';
+import type { PriceName } from '../core/model/prices.ts';
 import type { Vendor } from '../core/model/vendor.ts';
 import { stringMember } from '../core/wire/json.ts';
 

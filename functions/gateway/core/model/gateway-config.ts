@@ -1,5 +1,7 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { KeyLimits, LimitSettings } from './key-limits.ts';
+import type { PriceTier } from './prices.ts';
+import type { EntraSettings, WorkloadIdentitySettings } from './token-settings.ts';
 import type { Vendor } from './vendor.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */
@@ -50,24 +52,6 @@ export interface Provider {
   readonly traceHeaders?: boolean;
 }
 
-/** An application of Microsoft Entra ID. */
-export interface EntraSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  /** Where tokens are given, without a trailing slash. @default https://login.microsoftonline.com */
-  readonly authority?: string;
-  /** What the token is for. @default `https://cognitiveservices.azure.com/.default`, for Foundry `https://ai.azure.com/.default` */
-  readonly scope?: string;
-}
-
-/** A provider of a workload identity pool of Google Cloud, which trusts the AWS role. */
-export interface WorkloadIdentitySettings {
-  /** As `//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/aws/providers/nemo`. */
-  readonly audience: string;
-  /** The e-mail address of the service account to act as. @default none: the role itself has the rights */
-  readonly serviceAccount?: string;
-}
-
 /** A deployment as written in the configuration. */
 export interface DeploymentSettings {
   /** A name in `providers`. */
@@ -105,20 +89,6 @@ export interface DeploymentSettings {
   /** Corrections of the protocol's model rules. */
   readonly rules?: JsonObject;
 }
-
-/** Prices of a request whose prompt has more than so many tokens, cached ones among them. What is absent costs what it costs below. */
-export interface PriceTier extends Partial<Record<PriceName, number>> {
-  readonly aboveInputTokens: number;
-}
-
-/** A setting that is a price. */
-export type PriceName =
-  | 'inputPrice'
-  | 'outputPrice'
-  | 'cachedInputPrice'
-  | 'cacheWritePrice'
-  | 'cacheWrite1hPrice'
-  | 'reasoningPrice';
 
 /** Settings of a deployment that its file does not have, and who says them. */
 export interface AssumedMembers {
