@@ -13,6 +13,7 @@ import type { RequestRecord } from '../../functions/gateway/core/model/request-r
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { pageAnswer } from '../../functions/gateway/page/page-answer.ts';
+import { startOtlp } from '../../functions/gateway/start-otlp.ts';
 import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
@@ -70,6 +71,7 @@ async function start(): Promise<void> {
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
   await warn(config, credentials);
   const outside = { credentials, sign: localSigner(), onStoreError };
+  const otlp = startOtlp({ config, credentials, name: 'local', onError: otlpFailed });
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config: { ...config, statusPage: true },
@@ -81,6 +83,7 @@ async function start(): Promise<void> {
     onRecord: (record) => {
       console.log(requestLine(record));
       metrics.write(metricText(record));
+      otlp?.add(record);
     },
     hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
     ...(cors === undefined ? {} : { cors }),
@@ -95,7 +98,7 @@ async function start(): Promise<void> {
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.
     stopProber();
-    const closed = Promise.all([system.close(), simulated?.close()]);
+    const closed = Promise.all([system.close(), simulated?.close()]).then(() => otlp?.close());
     void closed.then(() => metrics.end(() => process.exit(0)));
   };
   process.once('SIGINT', stop);
@@ -110,6 +113,10 @@ async function warn(config: GatewayConfig, credentials: Credentials): Promise<vo
   for (const warning of [...ofConfig, ...(await credentialWarnings(config, credentials))]) {
     console.error(`Warning: ${warning}`);
   }
+}
+
+function otlpFailed(error: unknown): void {
+  console.error(`Spans or metrics did not reach the OTLP collector: ${String(error)}`);
 }
 
 function onStoreError(operation: string, error: unknown): void {
