@@ -3,10 +3,11 @@ import type { GatewayConfig } from './core/model/gateway-config.ts';
 
 /** The credentials that the configuration names and that are not set, in order. A store that does not answer has none missing. */
 export async function missingCredentials(
-  { providers }: Pick<GatewayConfig, 'providers'>,
+  { providers, otlp }: Pick<GatewayConfig, 'providers' | 'otlp'>,
   credentials: Credentials,
 ): Promise<readonly string[]> {
-  const names = [...new Set(Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []))];
+  const ofProviders = Object.values(providers).flatMap(({ apiKey }) => apiKey ?? []);
+  const names = [...new Set([...ofProviders, ...Object.values(otlp?.headers ?? {})])];
   const isMissing = await Promise.all(
     names.map((name) =>
       credentials(name).then(

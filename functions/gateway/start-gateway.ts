@@ -69,7 +69,7 @@ function shippedPage(): LivePage {
 async function secretRead(config: GatewayConfig, credentials: Credentials): Promise<void> {
   const missing = await missingCredentials(config, credentials);
   if (missing.length > 0) {
-    const message = 'credentials are not set: calls of their providers go elsewhere, or fail';
+    const message = 'credentials are not set: what they are for does not work';
     process.stdout.write(`${JSON.stringify({ level: 'WARN', message, missing })}\n`);
   }
 }

@@ -28,6 +28,12 @@ describe('a credential that is not set', () => {
     ]);
   });
 
+  it('may be one that the collector of spans wants', async () => {
+    const otlp = { endpoint: 'https://otlp.example.dev', headers: { authorization: 'OTLP_TOKEN' } };
+    const withCollector = { providers: {}, otlp } as unknown as typeof config;
+    assert.deepEqual(await missingCredentials(withCollector, async () => undefined), ['OTLP_TOKEN']);
+  });
+
   it('is not supposed where the store does not answer', async () => {
     assert.deepEqual(await missingCredentials(config, () => Promise.reject(new Error('no answer'))), []);
   });
@@ -38,8 +44,8 @@ describe('a credential that is not set', () => {
       ['GOOGLE_SERVICE_ACCOUNT', '{"type":"authorized_user"}'],
     ]);
     assert.deepEqual(await credentialWarnings(config, async (name) => store.get(name)), [
+      'GROQ_API_KEY is not set: groq cannot be called. Set it in the shell that runs npm start.',
       'OPENAI_API_KEY has a space, a line end or a letter that no header takes: openai refuses every call.',
-      'GROQ_API_KEY is not set: groq refuses every call. Set it in the shell that runs npm start.',
       'GOOGLE_SERVICE_ACCOUNT is not the JSON file of a Google service account: vertex refuses every call.',
     ]);
   });

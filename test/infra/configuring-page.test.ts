@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
+import { HOST_NAMES } from '../../functions/gateway/config/host-names.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import { arrayMember, isJsonObject, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { catalogueOf } from '../../infra/catalogue/catalogue.ts';
@@ -13,6 +14,14 @@ const PAGE = readFileSync(new URL('../../infra/CONFIGURING.md', import.meta.url)
 const FILES = [...PAGE.matchAll(/```json\n(\{[\s\S]*?\n\})\n```/g)].flatMap(([, text = '']) => {
   const json = parseJson(text);
   return isJsonObject(json) && 'deployments' in json ? [json] : [];
+});
+
+test('the page about configuring names every known host', () => {
+  const names = HOST_NAMES.filter((name) => name !== 'google-ai');
+  assert.deepEqual(
+    names.filter((name) => !PAGE.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 describe('a whole file on the page about configuring', () => {

@@ -14,6 +14,7 @@ export interface KnownModel {
   readonly facts: ModelFacts;
 }
 
+/** What may be known: limits in tokens, prices in US dollars per million tokens. */
 export type ModelFacts = Partial<
   Pick<DeploymentSettings, 'contextWindow' | 'maxOutputTokens' | 'priceTiers' | PriceName>
 >;
