@@ -1,4 +1,4 @@
-import { costUsd } from '../../functions/gateway/core/metrics/cost.ts';
+import { costUsd } from '../../functions/gateway/core/model/usage.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import {
   DEPLOYMENT_METRICS,

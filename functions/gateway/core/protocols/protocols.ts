@@ -4,7 +4,7 @@ import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
-import { withWholeNames } from './portable/whole-names.ts';
+import { withWholeNames } from './portable/tool-name.ts';
 import type { Protocol, Target } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `functions/ARCHITECTURE.md`. */

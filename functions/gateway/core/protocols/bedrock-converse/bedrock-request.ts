@@ -1,11 +1,10 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { conversationTurns } from '../conversation-turns.ts';
-import { encodingNotes } from '../encoding-notes.ts';
+import { encodingNotes, noteForeignMembers, noteOtherShapes, type Vendor } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { turnsToAnswer } from '../turns-to-answer.ts';
-import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
 import { type ConverseFormat, converseFormat } from './bedrock-answer-format.ts';
 import { limitCachePoints } from './bedrock-cache-points.ts';
 import { textBlocks } from './bedrock-content.ts';

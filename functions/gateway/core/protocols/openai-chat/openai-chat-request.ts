@@ -25,7 +25,7 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const dropped = refusedMembers(request, rules);
   const { stream: _, stream_options: __, max_tokens: ___, max_completion_tokens: ____, ...rest } = request;
   const body: JsonObject = {
-    ...without(rest, dropped),
+    ...Object.fromEntries(Object.entries(rest).filter(([name]) => !dropped.includes(name))),
     model: target.model,
     messages: openAiMessages(request.messages, rules),
     ...(request.tools !== undefined && { tools: toolsFor(request.tools, rules) }),
@@ -74,10 +74,6 @@ function refusedMembers(request: ChatBody, rules: OpenAiRules): readonly string[
 
 const DEFAULT_ONE: readonly string[] = ['temperature', 'top_p'];
 
-function without(members: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
-}
-
 function toolsFor(tools: NonNullable<ChatBody['tools']>, rules: OpenAiRules): readonly JsonObject[] {
   return rules.foreignMembers === 'keep' ? tools : tools.map(({ cache_control: _, ...tool }) => tool);
 }
@@ -103,15 +99,12 @@ function answerLimit(request: ChatBody, { maxTokensMember }: OpenAiRules): JsonO
 
 /** The caller's stream options with the usage, which the gateway needs whether or not the caller asked. */
 function streaming(request: ChatBody, target: Target, rules: OpenAiRules): JsonObject {
-  if (!target.streaming || isPlainAudio(request)) {
+  // Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one.
+  const isPlainAudio = request.audio !== undefined && request.stream !== true;
+  if (!target.streaming || isPlainAudio) {
     return { stream: false };
   }
   const { include_usage: _, ...others } = request.stream_options ?? {};
   const options = rules.streamUsage ? { ...others, include_usage: true } : others;
   return { stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) };
-}
-
-/** Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one. */
-function isPlainAudio(request: ChatBody): boolean {
-  return request.audio !== undefined && request.stream !== true;
 }

@@ -1,6 +1,8 @@
-import type { Encoding } from '../protocol.ts';
+import type { Prompt } from '../../model/prompt.ts';
+import { openaiResponses } from '../openai-responses/openai-responses.ts';
+import type { Encoding, Protocol, Target } from '../protocol.ts';
 import type { ChatBody } from './chat-body.ts';
-import type { OpenAiRules } from './openai-rules.ts';
+import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 
 /**
  * Why a model would refuse the request's reasoning effort; `undefined` where it would not. Refusing here lets another deployment serve it.
@@ -40,4 +42,39 @@ export function refusesTools(
 
 function unsupported(message: string): Extract<Encoding, { kind: 'unsupported' }> {
   return { kind: 'unsupported', param: 'reasoning_effort', message };
+}
+
+/**
+ * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is
+ * asked. Only at hosts that are known to have it, or where the operator says so in the deployment's `rules`.
+ */
+export function responsesInstead(prompt: Prompt, { model, rules, hasResponses }: Target): Protocol | undefined {
+  const known = openAiRules(model, rules);
+  const use = hasResponses === true || rules?.responses !== undefined ? known.responses : 'never';
+  switch (use) {
+    case 'never':
+      return undefined;
+    case 'always':
+      return openaiResponses;
+    case 'where-chat-refuses':
+      return isOwn(prompt) || refusesTools(asked(prompt), known) ? openaiResponses : undefined;
+    case 'with-tools':
+      return isOwn(prompt) || refusesTools(asked(prompt), { toolsWithReasoning: 'only-without-effort' })
+        ? openaiResponses
+        : undefined;
+  }
+}
+
+function isOwn({ original }: Prompt): boolean {
+  return original.dialect === 'openai-responses';
+}
+
+function asked({ tools, reasoning }: Prompt): Parameters<typeof refusesTools>[0] {
+  return { hasFunctions: tools.some(({ kind }) => kind === 'function'), effort: effortOf(reasoning) };
+}
+
+/** A budget of thoughts is told as an effort. */
+function effortOf(reasoning: Prompt['reasoning']): string | undefined {
+  const budgeted = reasoning?.budgetTokens === undefined ? undefined : 'medium';
+  return reasoning?.effort ?? (reasoning?.budgetTokens === 0 ? 'none' : budgeted);
 }

@@ -1,8 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import type { EncodingNotes } from '../encoding-notes.ts';
-import { noteForeignMembers, noteOtherShapes } from '../unhonoured.ts';
+import { type EncodingNotes, noteForeignMembers, noteOtherShapes } from '../encoding-notes.ts';
 import { inputItems } from './input-items.ts';
 import { responsesToolChoice, responsesTools } from './responses-tools.ts';
 
