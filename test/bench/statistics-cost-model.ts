@@ -1,8 +1,8 @@
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { StatisticsSettings } from '../../functions/gateway/core/model/gateway-config.ts';
 import { USUAL_READ_MS } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
-import { PACES } from '../../functions/gateway/core/statistics/sums.ts';
-import { sampledShare, usualShare, writtenShare } from '../../functions/gateway/core/statistics/observation-log.ts';
+import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
+import { sampledShare, usualShare, writtenShare } from '../../functions/gateway/core/statistics/sampled-share.ts';
 
 /**
  * The model behind the costs of the shared statistics. On-demand prices of us-east-1; every item below 1 KB, so that an addition is one

@@ -1,6 +1,7 @@
 import { epochAt, weightAt } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
-import { type Pace, type Sums, addSums, keptPart, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import type { Pace } from '../../functions/gateway/core/statistics/paced-sums.ts';
+import { addSums, keptPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
 import fc from './property.ts';
 
 export const HALF_LIFE_MS = 60_000;

@@ -98,8 +98,12 @@ export function estimateOf({ lasting: decayed, recent, usual }: DecayedMemories,
 
 /** Reads the decayed sums of the usual memory. */
 export function usualMemory(usual: Sums): UsualMemory {
+  return { sums: usual, estimate: usualEstimate(usual) };
+}
+
+function usualEstimate(usual: Sums): UsualEstimate {
   const sum = (name: string): number => usual.get(name) ?? 0;
-  const estimate: UsualEstimate = {
+  return {
     evidence: sum('n'),
     typicalMs: middleMeanOf(counts(usual, 't', undefined).seen),
     requests: sum('q'),
@@ -107,7 +111,6 @@ export function usualMemory(usual: Sums): UsualMemory {
     cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),
     probes: { probeMs: sum('y'), trafficMs: sum('z') },
   };
-  return { sums: usual, estimate };
 }
 
 /** What is assumed of a vendor that has not told: some cache by themselves, others where the caller asks for it. */
@@ -139,31 +142,4 @@ function counts(decayed: Sums, seen: string, censored: string | undefined): Late
 function bucketsNamed(decayed: Sums, letter: string): ReadonlyMap<number, number> {
   const named = [...decayed].filter(([name, value]) => name.length > 1 && name.startsWith(letter) && value > 0);
   return new Map(named.map(([name, value]) => [Number.parseInt(name.slice(1), 36), value]));
-}
-
-/** Reads what is usual of deployments, and remembers it for a moment: it changes slowly, and every plan asks for it. */
-export interface UsualCache {
-  readonly read: (deployment: string, nowMs: number, sums: () => Sums) => UsualMemory;
-}
-
-const KEPT_MS = 2000;
-/** With less evidence every observation counts. */
-const KEPT_EVIDENCE = 10;
-
-/** A cache that remembers nothing yet. */
-export function usualCache(): UsualCache {
-  const known = new Map<string, { readonly memory: UsualMemory; readonly atMs: number }>();
-  return {
-    read: (deployment, nowMs, sums) => {
-      const before = known.get(deployment);
-      if (before !== undefined && Math.abs(nowMs - before.atMs) < KEPT_MS) {
-        return before.memory;
-      }
-      const memory = usualMemory(sums());
-      if (memory.estimate.evidence >= KEPT_EVIDENCE) {
-        known.set(deployment, { memory, atMs: nowMs });
-      }
-      return memory;
-    },
-  };
 }

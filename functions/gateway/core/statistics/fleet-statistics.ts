@@ -4,11 +4,12 @@ import type { EjectionSettings, StatisticsSettings } from '../model/gateway-conf
 import type { Ejection } from './ejection.ts';
 import { epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import { type DecayScales, sampledShare } from './observation-log.ts';
+import type { DecayScales } from './observation-log.ts';
+import { PACES } from './paced-sums.ts';
+import { sampledShare } from './sampled-share.ts';
 import { type EjectionChange, type Scoreboard, scoreboard } from './scoreboard.ts';
 import type { Standing } from './standing.ts';
 import type { StatisticsStore } from './statistics-store.ts';
-import { PACES } from './sums.ts';
 import { within } from './within.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */

@@ -1,18 +1,8 @@
 import type { Random } from '../model/clock.ts';
 import { type DecayScale, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import {
-  entriesOf,
-  keptPart,
-  negated,
-  PACES,
-  type Pace,
-  type PacedSums,
-  type Sums,
-  type SumsLedger,
-  sumsLedger,
-  sumsOf,
-} from './sums.ts';
+import { entriesOf, PACES, type Pace, type PacedSums, type SumsLedger, sumsLedger } from './paced-sums.ts';
+import { keptPart, negated, type Sums, sumsOf } from './sums.ts';
 
 /** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
 export interface ObservationLog {
@@ -148,23 +138,3 @@ function include(ledger: SumsLedger, observation: Observation, { scale, pace, ti
     ledger.add({ deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? kept : negated(kept) });
   }
 }
-
-/** The share (0 to 1) of what happens `perSecond` times a second that may be done, so that it is done at most `limit` times a second. */
-export function sampledShare(perSecond: number, limit: number): number {
-  return perSecond <= limit ? 1 : limit / perSecond;
-}
-
-/** The share (0 to 1) of observations that is written, so that the fleet stays under its writes a second to a deployment. */
-export function writtenShare(requestsPerSecond: number, writesPerSecond: number): number {
-  return sampledShare(requestsPerSecond * ITEMS_PER_ATTEMPT, writesPerSecond);
-}
-
-/** The same for the usual memory, which changes slowly: a write in five seconds tells it enough. */
-export function usualShare(requestsPerSecond: number): number {
-  return sampledShare(requestsPerSecond, USUAL_WRITES_PER_SECOND);
-}
-
-const USUAL_WRITES_PER_SECOND = 0.2;
-
-/** What an attempt writes where nothing is merged: its first token to both quick memories, its end to the lasting one. */
-const ITEMS_PER_ATTEMPT = 3;

@@ -3,20 +3,16 @@ import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
 import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
-import { estimateOf, type UsualCache, usualCache } from './estimate.ts';
+import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import type { Observation } from './observation.ts';
-import {
-  type Batch,
-  type DecayScales,
-  type ObservationLog,
-  observationLog,
-  usualShare,
-  writtenShare,
-} from './observation-log.ts';
+import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
+import { PACES, type Pace } from './paced-sums.ts';
+import { usualShare, writtenShare } from './sampled-share.ts';
 import type { Standing } from './standing.ts';
 import { mergedEpochs, type StoredStatistics } from './stored-statistics.ts';
-import { decayedSums, PACES, type Pace, type Sums } from './sums.ts';
+import { decayedSums, type Sums } from './sums.ts';
+import { type UsualCache, usualCache } from './usual-cache.ts';
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {

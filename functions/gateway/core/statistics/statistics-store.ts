@@ -1,6 +1,6 @@
 import type { Ejection } from './ejection.ts';
+import type { Pace, PacedSums } from './paced-sums.ts';
 import type { StoredStatistics } from './stored-statistics.ts';
-import type { Pace, PacedSums } from './sums.ts';
 
 /** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
 export interface StatisticsStore {

@@ -1,5 +1,6 @@
 import type { Ejection } from './ejection.ts';
-import type { Pace, Sums } from './sums.ts';
+import type { Pace } from './paced-sums.ts';
+import type { Sums } from './sums.ts';
 
 /** What the store holds of one deployment. */
 export interface StoredStatistics {

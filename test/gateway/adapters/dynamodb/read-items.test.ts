@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { dynamoDbStatisticsStore } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import { fleetStatistics } from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
-import { sumsLedger } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { sumsLedger } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { SCALES } from '../../../support/observation.ts';
 import { type PartialDynamoDb, startPartialDynamoDb } from '../../../support/partial-dynamodb.ts';

@@ -13,9 +13,15 @@ import type { Ejection } from '../../../../functions/gateway/core/statistics/eje
 import { epochAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { observationLog } from '../../../../functions/gateway/core/statistics/observation-log.ts';
-import { PACES, type PacedSums, type Sums, decayedSums, entriesOf, sumsLedger } from '../../../../functions/gateway/core/statistics/sums.ts';
+import {
+  entriesOf,
+  PACES,
+  type PacedSums,
+  sumsLedger,
+} from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
+import { decayedSums, type Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { EPOCH_MS, EPOCH_START_MS, epochsOf, observation, SCALE, SCALES } from '../../../support/observation.ts';
 
 /** A database with an empty statistics table. */

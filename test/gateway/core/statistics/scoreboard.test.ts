@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
+import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import {
   type EjectionChange,
   type Scoreboard,
   scoreboard,
 } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
-import { entriesOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, epochsOf, observation, SCALES } from '../../../support/observation.ts';
