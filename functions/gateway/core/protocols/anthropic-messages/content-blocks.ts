@@ -1,6 +1,6 @@
 import type { AnswerEvent, PartEnd } from '../../model/answer-event.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import { blockProof } from '../claude/replayed-thinking.ts';
+import { blockProof } from '../claude/claude-thinking.ts';
 import { beginBlock, type ContentBlocks, citationsOf, type OpenBlock, textDelta } from './begin-block.ts';
 
 /** Reads `content_block_start`. `answerId` makes an id for a call without one. */

@@ -1,7 +1,7 @@
 import type { Prompt } from '../../model/prompt.ts';
 import { openaiResponses } from '../openai-responses/openai-responses.ts';
 import type { Encoding, Protocol, Target } from '../protocol.ts';
-import type { ChatBody } from './chat-body.ts';
+import type { ChatBody } from './openai-chat-request.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 
 /**
