@@ -127,7 +127,7 @@ export interface WantedChoice {
 }
 
 /** Translates the use of tools, and whether several may be called at once. */
-export function toolChoice({ toolUse, parallelToolCalls }: Prompt, notes: EncodingNotes): WantedChoice {
+function toolChoice({ toolUse, parallelToolCalls }: Prompt, notes: EncodingNotes): WantedChoice {
   const wanted = choiceOf(toolUse, notes);
   if (parallelToolCalls !== false || wanted.choice?.type === 'none') {
     return wanted;

@@ -122,7 +122,7 @@ export interface ChatBody extends JsonObject {
 }
 
 /** A prompt as a chat completion request: the caller's own body where it is one, members that nobody here knows included. */
-export function chatBodyOf(prompt: Prompt, notes: EncodingNotes): ChatBody {
+function chatBodyOf(prompt: Prompt, notes: EncodingNotes): ChatBody {
   const { begun, original } = prompt;
   // A surface of this dialect has checked the members above.
   const body = original.dialect === 'openai-chat' ? (original.body as ChatBody) : translated(prompt, notes);

@@ -26,7 +26,7 @@ export function reasoningConflict(
 }
 
 /** Whether a model refuses functions beside this effort, or beside the effort that it has by itself, on chat. */
-export function refusesTools(
+function refusesTools(
   { hasFunctions, effort }: { readonly hasFunctions: boolean; readonly effort: string | undefined },
   { toolsWithReasoning }: Pick<OpenAiRules, 'toolsWithReasoning'>,
 ): boolean {

@@ -97,7 +97,7 @@ export type TextChange = (text: string, holder: JsonObject) => string;
  * `value` with the texts at `path` changed (`messages.*.tool_calls.*.id`; `*`: each item of an array); the very same value where nothing
  * changes. Places that are not there, or are no text, are passed over.
  */
-export function changedAt(value: unknown, path: string, change: TextChange): unknown {
+function changedAt(value: unknown, path: string, change: TextChange): unknown {
   return changedWithin(value, path.split('.'), change);
 }
 

@@ -29,7 +29,7 @@ export function vendorToolName(name: string, { maxChars, refused, begins }: Tool
 }
 
 /** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called. */
-export function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> {
+function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const add = (name: string): void => {
     const known = vendorToolName(name, rule);

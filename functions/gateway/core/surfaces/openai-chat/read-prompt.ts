@@ -174,7 +174,7 @@ function ifForeign(name: string, value: unknown): Native['ifForeign'] {
 }
 
 /** The tools of a chat request. Only functions have a neutral form. */
-export function toolsOf(tools: readonly ChatTool[]): readonly Tool[] {
+function toolsOf(tools: readonly ChatTool[]): readonly Tool[] {
   return tools.map((tool, index) => toolOf(tool, `tools[${index}]`));
 }
 
