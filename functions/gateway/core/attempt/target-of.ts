@@ -3,18 +3,12 @@ import { vendorOf } from '../hosts/vendor-of.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Target } from '../protocols/protocol.ts';
+import { refusesStream } from './stream-refusals.ts';
 
-/** Of every deployment that was asked for: it is the same for all requests. */
-const known = new WeakMap<Deployment, Target>();
-
-/** What an encoder may know of a deployment. */
-export function targetOf(deployment: Deployment): Target {
-  const target = known.get(deployment) ?? newTarget(deployment);
-  known.set(deployment, target);
-  return target;
-}
-
-function newTarget({ model, streaming, maxOutputTokens, rules, providerSettings }: Deployment): Target {
+/** What an encoder may know of a deployment. `nowMs`: absent: what was last known. */
+export function targetOf(deployment: Deployment, nowMs?: number): Target {
+  const { model, maxOutputTokens, rules, providerSettings } = deployment;
+  const streaming = deployment.streaming && !refusesStream(deployment, 'any', nowMs);
   const responses = hasResponses(providerSettings) ? true : undefined;
   return {
     model,

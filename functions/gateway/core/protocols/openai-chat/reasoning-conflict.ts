@@ -1,8 +1,6 @@
-import type { Prompt } from '../../model/prompt.ts';
-import { openaiResponses } from '../openai-responses/openai-responses.ts';
-import type { Encoding, Protocol, Target } from '../protocol.ts';
-import type { ChatBody } from './openai-chat-request.ts';
-import { type OpenAiRules, openAiRules } from './openai-rules.ts';
+import type { Encoding } from '../protocol.ts';
+import type { ChatBody } from './chat-body.ts';
+import type { OpenAiRules } from './openai-rules.ts';
 
 /**
  * Why a model would refuse the request's reasoning effort; `undefined` where it would not. Refusing here lets another deployment serve it.
@@ -18,63 +16,53 @@ export function reasoningConflict(
     return unsupported(`${model} does not know reasoning_effort "${effort}".`);
   }
   const hasFunctions = request.tools?.some((tool) => tool.type === 'function') === true;
-  return refusesTools({ hasFunctions, effort }, rules)
+  if (refusesTools({ hasFunctions, effort }, rules)) {
+    return unsupported(
+      `${model} takes function tools on this endpoint only without reasoning: set reasoning_effort to "none", or leave the tools out.`,
+    );
+  }
+  const shape = LOGPROBS.find((name) => (request[name] ?? false) !== false);
+  return shape !== undefined && reasonsInSpite(effort, rules.samplingWithReasoning)
     ? unsupported(
-        `${model} takes function tools on this endpoint only without reasoning: set reasoning_effort to "none", or leave the tools out.`,
+        `${model} gives no log probabilities when it reasons: set reasoning_effort to "none", or leave ${shape} out.`,
       )
     : undefined;
 }
 
 /** Whether a model refuses functions beside this effort, or beside the effort that it has by itself, on chat. */
-function refusesTools(
+export function refusesTools(
   { hasFunctions, effort }: { readonly hasFunctions: boolean; readonly effort: string | undefined },
   { toolsWithReasoning }: Pick<OpenAiRules, 'toolsWithReasoning'>,
 ): boolean {
-  switch (toolsWithReasoning) {
+  return hasFunctions && reasonsInSpite(effort, toolsWithReasoning);
+}
+
+const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
+const SAMPLING: ReadonlySet<string> = new Set([
+  ...['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'logit_bias'],
+]);
+
+/** Whether a sampling setting is refused beside the effort that is asked for, or beside the one that the model has by itself. */
+export function isRefusedBeside(
+  name: string,
+  { reasoning_effort: effort }: Pick<ChatBody, 'reasoning_effort'>,
+  { samplingWithReasoning }: Pick<OpenAiRules, 'samplingWithReasoning'>,
+): boolean {
+  return SAMPLING.has(name) && reasonsInSpite(effort, samplingWithReasoning);
+}
+
+/** Whether the model reasons where it may not. */
+function reasonsInSpite(effort: string | undefined, takes: OpenAiRules['toolsWithReasoning']): boolean {
+  switch (takes) {
     case 'always':
       return false;
     case 'unless-effort-is-set':
-      return hasFunctions && effort !== undefined && effort !== 'none';
+      return effort !== undefined && effort !== 'none';
     case 'only-without-effort':
-      return hasFunctions && effort !== 'none';
+      return effort !== 'none';
   }
 }
 
 function unsupported(message: string): Extract<Encoding, { kind: 'unsupported' }> {
   return { kind: 'unsupported', param: 'reasoning_effort', message };
-}
-
-/**
- * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is
- * asked. Only at hosts that are known to have it, or where the operator says so in the deployment's `rules`.
- */
-export function responsesInstead(prompt: Prompt, { model, rules, hasResponses }: Target): Protocol | undefined {
-  const known = openAiRules(model, rules);
-  const use = hasResponses === true || rules?.responses !== undefined ? known.responses : 'never';
-  switch (use) {
-    case 'never':
-      return undefined;
-    case 'always':
-      return openaiResponses;
-    case 'where-chat-refuses':
-      return isOwn(prompt) || refusesTools(asked(prompt), known) ? openaiResponses : undefined;
-    case 'with-tools':
-      return isOwn(prompt) || refusesTools(asked(prompt), { toolsWithReasoning: 'only-without-effort' })
-        ? openaiResponses
-        : undefined;
-  }
-}
-
-function isOwn({ original }: Prompt): boolean {
-  return original.dialect === 'openai-responses';
-}
-
-function asked({ tools, reasoning }: Prompt): Parameters<typeof refusesTools>[0] {
-  return { hasFunctions: tools.some(({ kind }) => kind === 'function'), effort: effortOf(reasoning) };
-}
-
-/** A budget of thoughts is told as an effort. */
-function effortOf(reasoning: Prompt['reasoning']): string | undefined {
-  const budgeted = reasoning?.budgetTokens === undefined ? undefined : 'medium';
-  return reasoning?.effort ?? (reasoning?.budgetTokens === 0 ? 'none' : budgeted);
 }

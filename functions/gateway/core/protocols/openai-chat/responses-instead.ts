@@ -1,0 +1,40 @@
+import type { Prompt } from '../../model/prompt.ts';
+import { openaiResponses } from '../openai-responses/openai-responses.ts';
+import type { Protocol, Target } from '../protocol.ts';
+import { openAiRules } from './openai-rules.ts';
+import { refusesTools } from './reasoning-conflict.ts';
+
+/**
+ * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is
+ * asked. Only at hosts that are known to have it, or where the operator says so in the deployment's `rules`.
+ */
+export function responsesInstead(prompt: Prompt, { model, vendor, rules, hasResponses }: Target): Protocol | undefined {
+  const known = openAiRules(model, rules, vendor);
+  const use = hasResponses === true || rules?.responses !== undefined ? known.responses : 'never';
+  switch (use) {
+    case 'never':
+      return undefined;
+    case 'always':
+      return openaiResponses;
+    case 'where-chat-refuses':
+      return isOwn(prompt) || refusesTools(asked(prompt), known) ? openaiResponses : undefined;
+    case 'with-tools':
+      return isOwn(prompt) || refusesTools(asked(prompt), { toolsWithReasoning: 'only-without-effort' })
+        ? openaiResponses
+        : undefined;
+  }
+}
+
+function isOwn({ original }: Prompt): boolean {
+  return original.dialect === 'openai-responses';
+}
+
+function asked({ tools, reasoning }: Prompt): Parameters<typeof refusesTools>[0] {
+  return { hasFunctions: tools.some(({ kind }) => kind === 'function'), effort: effortOf(reasoning) };
+}
+
+/** A budget of thoughts is told as an effort. */
+function effortOf(reasoning: Prompt['reasoning']): string | undefined {
+  const budgeted = reasoning?.budgetTokens === undefined ? undefined : 'medium';
+  return reasoning?.effort ?? (reasoning?.budgetTokens === 0 ? 'none' : budgeted);
+}
