@@ -10,7 +10,8 @@ import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { guardedClock } from './core/model/guarded-clock.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
-import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+import { decayScales } from './core/statistics/decay-scales.ts';
+import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
