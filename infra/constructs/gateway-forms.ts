@@ -48,7 +48,7 @@ const JUDGES: readonly string[] = [
 /** One call at a time in each process, behind a Function URL. */
 export function eventForm(scope: Construct, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, entries, state, credentials } = parts;
-  const variables = { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName };
+  const variables = { ...stateVariables(parts), ...callerVariables(parts) };
   const gateway = new GatewayFunction(scope, 'Gateway', { environment, names, entries, variables });
   state.grantGateway(gateway.function);
   credentials.grantRead(gateway.function);
@@ -68,7 +68,7 @@ export function eventForm(scope: Construct, environment: Environment, parts: Fun
 /** Many calls at once in each process, behind an address of its own. */
 export function webForm(scope: Construct, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, entries, state, credentials } = parts;
-  const variables = { ...stateVariables(parts), NEMO_KEYS_TABLE: state.keys.tableName };
+  const variables = { ...stateVariables(parts), ...callerVariables(parts) };
   const gateway = new WebGateway(scope, 'WebGateway', { environment, names, entries, variables });
   state.grantGateway(gateway.role);
   credentials.grantRead(gateway.role);
@@ -92,6 +92,14 @@ export function webForm(scope: Construct, environment: Environment, parts: Funct
 }
 
 const TRIGGERS: readonly string[] = [...JUDGES, 'the gateway does not start'];
+
+/** What serving callers needs, and probing does not. */
+function callerVariables({ state }: FunctionParts): Readonly<Record<string, string>> {
+  return {
+    NEMO_KEYS_TABLE: state.keys.tableName,
+    ...(state.answers === undefined ? {} : { NEMO_ANSWERS_TABLE: state.answers.tableName }),
+  };
+}
 
 /** The environment variables that say where the state and the credentials are. */
 export function stateVariables({ state, credentials, version }: FunctionParts): Readonly<Record<string, string>> {

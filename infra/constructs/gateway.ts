@@ -85,6 +85,7 @@ function stateTables(scope: Construct, { config, aws }: Environment, names: Reso
   return new StateTables(scope, 'State', {
     statisticsName: names.statisticsTable,
     keysName: names.keysTable,
+    answersName: config.responses.keepDays === undefined ? undefined : names.answersTable,
     isProtected: aws.protected,
     maxWritesPerSecond: Math.ceil(writesPerSecond * Object.keys(config.deployments).length * WRITE_HEADROOM),
   });
@@ -141,7 +142,7 @@ function watch(scope: Construct, environment: Environment, watched: WatchedParts
     function: gateway.function,
     logGroup: gateway.logGroup,
     logGroups: [gateway.logGroup, ...(prober === undefined ? [] : [prober.logGroup])],
-    tables: [state.statistics, state.keys],
+    tables: [state.statistics, state.keys, ...(state.answers === undefined ? [] : [state.answers])],
     prober: prober?.function,
   };
   const actions =

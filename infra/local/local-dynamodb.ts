@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { CreateTableCommand, DynamoDB } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
+  answersTable,
   createTableInput,
   keysTable,
   statisticsTable,
@@ -19,10 +20,11 @@ export interface LocalDynamoDb {
   readonly accessKeyId: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
+  readonly answersTable: string;
   readonly close: () => Promise<void>;
 }
 
-const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys' } as const;
+const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys', answersTable: 'nemo-answers' } as const;
 
 /** `accessKeyId`: for tests that must know it. @default a random one, which only this process knows and tells */
 export async function startLocalDynamoDb(
@@ -39,6 +41,7 @@ export async function startLocalDynamoDb(
   const client = new DynamoDB({ endpoint, region: 'local', credentials });
   await client.send(new CreateTableCommand(createTableInput(statisticsTable, TABLES.statisticsTable)));
   await client.send(new CreateTableCommand(createTableInput(keysTable, TABLES.keysTable)));
+  await client.send(new CreateTableCommand(createTableInput(answersTable, TABLES.answersTable)));
   return {
     client,
     endpoint,

@@ -69,6 +69,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     dynamoDb: calls,
     statisticsTable: dynamoDb.statisticsTable,
     keysTable: dynamoDb.keysTable,
+    answersTable: dynamoDb.answersTable,
     credentials,
     sign,
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),

@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDB, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { createTableInput, statisticsTable } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import {
+  answersTable,
+  createTableInput,
+  statisticsTable,
+} from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import type { AnswersUnderTest } from '../gateway/adapters/dynamodb/answers-suite.ts';
 import type { DatabaseUnderTest } from '../gateway/adapters/dynamodb/statistics-store-suite.ts';
 
 /** Source: Maven Central, com.amazonaws:DynamoDBLocal. It runs on Java 17. */
@@ -14,6 +19,7 @@ const VERSION = '2.5.2';
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `dynamodb-local-${VERSION}`);
 const LIBRARIES = join(CACHE, 'lib');
 const TABLE = 'nemo-statistics';
+const ANSWERS = 'nemo-answers';
 const START_LIMIT_MS = 60_000;
 
 const run = promisify(execFile);
@@ -67,10 +73,10 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 `;
 
 /**
- * Starts it in memory, without telemetry, with an empty statistics table. It takes no address to listen on: while it runs, its port is
+ * Starts it in memory, without telemetry, with empty tables. It takes no address to listen on: while it runs, its port is
  * open to the machine's network too, and holds what these tests put there.
  */
-export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
+export async function startDynamoDbLocal(): Promise<DatabaseUnderTest & AnswersUnderTest> {
   const port = await freePort();
   const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
   const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
@@ -87,11 +93,12 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
   try {
     await answering(client, () => java.exitCode !== null);
     await client.send(new CreateTableCommand(createTableInput(statisticsTable, TABLE)));
+    await client.send(new CreateTableCommand(createTableInput(answersTable, ANSWERS)));
   } catch (error) {
     await close();
     throw error;
   }
-  return { client, statisticsTable: TABLE, close };
+  return { client, statisticsTable: TABLE, answersTable: ANSWERS, close };
 }
 
 /** Waits for another process, which tells of its readiness by answering only. */

@@ -134,15 +134,11 @@ describe('a stream that is cut where another deployment may go on with it', () =
     gateway.fakes.second.script(REST);
     await ask(gateway);
     const { attempts, costUsd } = await gateway.record(0);
-    // "Hello" counts 2 tokens, and what came of the answer 4.
-    assert.deepEqual(
-      attempts.map((attempt) => [attempt.costUsd, attempt.isCostEstimate]),
-      [
-        [6, true],
-        [17, undefined],
-      ],
-    );
-    assert.equal(costUsd, 23);
+    const [cut, rest] = attempts;
+    // At two bytes a token "Hello" counts 3 at the least, and the 16 characters that came of the answer 8.
+    assert.ok((cut?.costUsd ?? 0) >= 11, String(cut?.costUsd));
+    assert.deepEqual([cut?.isCostEstimate, rest?.isCostEstimate, rest?.costUsd], [true, undefined, 17]);
+    assert.equal(costUsd, (cut?.costUsd ?? 0) + 17);
   });
 
   it('leaves to the continuation what is left of the limit of tokens', async () => {

@@ -6,6 +6,7 @@ import { keySchema, limitSettingsSchema } from './key-schema.ts';
 import { deploymentOrRouteName, providerName } from './name-schemas.ts';
 import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
+import { responsesSchema } from './responses-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
 
 const statisticsSchema = z
@@ -130,6 +131,7 @@ export const configSchema = z
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
     probes: probesSchema,
+    responses: responsesSchema,
     statusPage: z
       .boolean()
       .default(false)

@@ -96,6 +96,8 @@ function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers 
       accessKeyId: 'local',
       statisticsTable,
       keysTable,
+      // No answers are kept here.
+      answersTable: 'nemo-answers',
       close: closeClient,
     },
   });

@@ -117,10 +117,10 @@ describe('a key with limits', () => {
       assert.equal(answer.usage, undefined);
       await settled(gateway, 1);
       const { usedTokens = 0, attempts } = await gateway.record(0);
-      const promptTokens = usedTokens - 100;
-      assert.ok(promptTokens > 0);
+      assert.ok(usedTokens > 200, String(usedTokens));
       assert.equal(attempts[0]?.isCostEstimate, true);
-      assert.equal(await spentNanoUsd(gateway), promptTokens * 2_000 + 100 * 10_000);
+      const spent = await spentNanoUsd(gateway);
+      assert.ok(spent > 200 * 10_000 && spent < usedTokens * 10_000, String(spent));
     });
   }
 

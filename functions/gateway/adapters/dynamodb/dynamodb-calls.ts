@@ -1,6 +1,11 @@
 import type {
+  AttributeValue,
   BatchGetItemCommandInput,
   BatchGetItemCommandOutput,
+  BatchWriteItemCommandInput,
+  BatchWriteItemCommandOutput,
+  DeleteItemCommandInput,
+  DeleteItemCommandOutput,
   GetItemCommandInput,
   GetItemCommandOutput,
   UpdateItemCommandInput,
@@ -27,9 +32,26 @@ export interface DynamoDbCalls {
     input: BatchGetItemCommandInput,
     options?: CallOptions,
   ): Promise<Pick<BatchGetItemCommandOutput, 'Responses' | 'UnprocessedKeys'>>;
+  batchWriteItem(
+    input: BatchWriteItemCommandInput,
+    options?: CallOptions,
+  ): Promise<Pick<BatchWriteItemCommandOutput, 'UnprocessedItems'>>;
+  deleteItem(
+    input: DeleteItemCommandInput,
+    options?: CallOptions,
+  ): Promise<Pick<DeleteItemCommandOutput, 'Attributes'>>;
 }
 
 /** Whether a write was not made because its condition was not met. */
 export function isConditionUnmet(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+/** The bytes of a binary attribute. DynamoDB's own JSON has them as base64, and only the SDK decodes every answer for them. */
+export function binaryOf(attribute: AttributeValue | undefined): Buffer | undefined {
+  const value: unknown = attribute?.B;
+  if (typeof value === 'string') {
+    return Buffer.from(value, 'base64');
+  }
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : undefined;
 }

@@ -32,7 +32,7 @@ export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOver
   const signer = { credentials, region, service: 'dynamodb' };
   const sign = awsSigner({ ...signer, now: () => systemClock.nowMs() + tried.clockOffsetMs() });
   const call = async <Output>(operation: string, input: object, { abortSignal }: CallOptions = {}): Promise<Output> => {
-    const body = JSON.stringify(input);
+    const body = JSON.stringify(input, withBase64);
     const unsigned = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
     const once = async (): Promise<Answered> => {
       const headers = await sign({ method: 'POST', url: `${endpoint}/`, headers: unsigned, body });
@@ -44,8 +44,17 @@ export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOver
     getItem: (input, options) => call('GetItem', input, options),
     updateItem: (input, options) => call('UpdateItem', input, options),
     batchGetItem: (input, options) => call('BatchGetItem', input, options),
+    batchWriteItem: (input, options) => call('BatchWriteItem', input, options),
+    deleteItem: (input, options) => call('DeleteItem', input, options),
     destroy: () => void pool.destroy(),
   };
+}
+
+/** Binary attributes, as DynamoDB's JSON has them. */
+function withBase64(_: string, value: unknown): unknown {
+  return value instanceof Uint8Array
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+    : value;
 }
 
 async function exchange(

@@ -6,6 +6,7 @@ import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { isCredible } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
+import { utf8Size } from '../wire/json-size.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
@@ -194,8 +195,8 @@ function note(reading: Reading, events: readonly AnswerEvent[]): void {
     } else if (event.type === 'finish') {
       reading.choicesLeft -= 1;
     } else if (event.type === 'part-delta') {
-      const answerChars = (reading.report.answerChars ?? 0) + event.text.length;
-      reading.report = { ...reading.report, answerChars };
+      const answerBytes = (reading.report.answerBytes ?? 0) + utf8Size(event.text);
+      reading.report = { ...reading.report, answerBytes };
     }
   }
   if (reading.choicesLeft <= 0) {

@@ -97,6 +97,10 @@ async function ask(embedding: Embedding, request: UpstreamRequest): Promise<Embe
     return abortReason(signal);
   }
   const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+  const isRefused = dialled.kind === 'failed' ? !signal.aborted : dialled.status > 299;
+  if (!isRefused && embedding.report.endedAtMs === undefined) {
+    embedding.report = { ...embedding.report, isPartlyRead: true };
+  }
   if (dialled.kind === 'failed') {
     return dialled.failure;
   }
@@ -116,6 +120,6 @@ function usageOf(tokens = -1): Usage | undefined {
 /** What is noted first stands. */
 function end(embedding: Embedding, report: AttemptReport): void {
   if (embedding.report.endedAtMs === undefined) {
-    embedding.report = { ...report, endedAtMs: embedding.options.clock.nowMs() };
+    embedding.report = { ...embedding.report, ...report, endedAtMs: embedding.options.clock.nowMs() };
   }
 }

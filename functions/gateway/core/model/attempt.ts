@@ -28,6 +28,8 @@ export interface AttemptReport {
   readonly endedAtMs?: number;
   readonly failure?: AttemptFailure;
   readonly usage?: Usage;
-  /** Characters of the answer that have arrived, of whatever kind. */
-  readonly answerChars?: number;
+  /** Bytes of the answer's text that have arrived, of whatever kind, in UTF-8. */
+  readonly answerBytes?: number;
+  /** Whether the vendor has taken a part of what was asked, of an attempt that is more than one call: it bills that, whatever comes of the rest. */
+  readonly isPartlyRead?: true;
 }

@@ -1,9 +1,10 @@
 import { embeddingInputs } from '../model/embedding-inputs.ts';
 import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
+import { utf8Size } from '../wire/json-size.ts';
 
-/** Characters of English a token. */
-const CHARS_PER_TOKEN = 4;
+/** Bytes of UTF-8 a token, in the mean over texts and languages. */
+const BYTES_PER_TOKEN = 4;
 /** As much of the first input as tells two requests apart. */
 const AFFINITY_CHARS = 200;
 
@@ -30,6 +31,7 @@ export function embeddingsFacts(request: EmbeddingsRequest, tags: readonly strin
   };
 }
 
+/** At least one: a vendor counts the shortest text so. */
 function tokensOf(input: string | readonly number[]): number {
-  return typeof input === 'string' ? input.length / CHARS_PER_TOKEN : input.length;
+  return typeof input === 'string' ? Math.max(1, utf8Size(input) / BYTES_PER_TOKEN) : input.length;
 }

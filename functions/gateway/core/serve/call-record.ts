@@ -1,9 +1,9 @@
-import { spentUsage } from '../attempt/spent-usage.ts';
+import { spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
 import { costUsd } from '../metrics/cost.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
-import { totalTokens } from '../model/usage.ts';
+import { totalTokens, type Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
 import { attemptsOf, type CallLog, factsOf, latest } from './call-log.ts';
 import { isCallersDeadline } from './head.ts';
@@ -15,7 +15,11 @@ export function recordOf(log: CallLog, nowMs: number): RequestRecord {
   const routed = latest(log, 'routed');
   const ending = latest(log, 'ending');
   const promptTokens = routed?.facts.promptTokens ?? 0;
-  const attempts = tried.map((one) => attemptRecord(one, { log, nowMs, promptTokens, isLeader: one === leader }));
+  const attempts = tried.map((one, index) => {
+    const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
+    const context = { log, nowMs, promptTokens: promptTokens + begunTokens, isLeader: one === leader };
+    return attemptRecord(one, context);
+  });
   return {
     requestId: log.requestId,
     trace: log.trace,
@@ -58,6 +62,11 @@ export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
   };
 }
 
+/** Of what has been said before: part of the prompt of who goes on with it. */
+function saidTokens(attempts: readonly RaceAttempt[]): number {
+  return attempts.reduce((sum, { attempt }) => sum + usageSoFar(attempt.report(), 0).output, 0);
+}
+
 function hasMissedCallersDeadline(log: CallLog): boolean {
   const { request, startedAtMs } = log;
   const routed = latest(log, 'routed');
@@ -74,10 +83,11 @@ function leaderOf(log: CallLog): RaceAttempt | undefined {
   );
 }
 
-/** The fields that the first leader's vendor could not honour: the answer's headers have told of these. */
+/** The fields that the first leader's vendor could not honour, which the answer's headers have told of, and what could not be kept. */
 function droppedBy(log: CallLog): readonly string[] {
   const encoding = latest(log, 'raced')?.leader?.contender.encode();
-  return encoding?.kind === 'encoded' ? encoding.dropped : [];
+  const dropped = encoding?.kind === 'encoded' ? encoding.dropped : [];
+  return latest(log, 'unkept') === undefined ? dropped : [...dropped, 'store'];
 }
 
 /** Deployments that were found to be unable to serve the request were no candidates. */
@@ -117,17 +127,22 @@ function usageOf(
   const costs = attempts.flatMap((attempt) => attempt.costUsd ?? []);
   return {
     usage: whole ?? leader?.usage,
-    usedTokens: (whole && totalTokens(whole)) ?? leader?.spentTokens ?? tokensCutOff(attempts),
+    usedTokens: usedTokens(whole, leader, attempts),
     costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
   };
 }
 
-/** Of attempts that the caller's leaving has stopped: the vendors charge for them as for others. */
-function tokensCutOff(attempts: readonly AttemptRecord[]): number | undefined {
-  const spent = attempts.flatMap(({ failure, spentTokens = 0 }) =>
-    failure?.kind === 'aborted' && failure.by === 'caller' ? spentTokens : [],
-  );
-  return spent.length === 0 ? undefined : Math.max(...spent);
+/** Of one answer, however many have been asked for it: the one that served, else the largest that a vendor bills. */
+function usedTokens(
+  whole: Usage | undefined,
+  leader: AttemptRecord | undefined,
+  attempts: readonly AttemptRecord[],
+): number | undefined {
+  if (whole === undefined && leader?.spentTokens !== undefined && leader.continues !== true) {
+    return leader.spentTokens;
+  }
+  const spent = attempts.flatMap(({ spentTokens }) => spentTokens ?? []);
+  return spent.length === 0 ? undefined : Math.max(whole === undefined ? 0 : totalTokens(whole), ...spent);
 }
 
 function routingOf(attempts: readonly RaceAttempt[], leader: RaceAttempt | undefined): RequestRecord['routing'] {
@@ -158,7 +173,7 @@ function attemptRecord(
   const report = attempt.report();
   const { ttftMs, endedAtMs, failure, usage } = report;
   const { deployment, spanId, startedAtMs } = attempt;
-  const spent = spentUsage(report, promptTokens);
+  const spent = spentUsage(report, { promptTokens, startedAtMs });
   const cost = costUsd(spent?.usage, deployment);
   return {
     deployment: deployment.id,

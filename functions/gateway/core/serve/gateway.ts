@@ -11,6 +11,7 @@ import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { headProblem } from './head.ts';
+import { keptAnswerMethods, keptAnswersCall } from './kept-answers-call.ts';
 import { modelsCall } from './models-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
 import { bugAnswer, errorAnswer, jsonAnswer } from './respond.ts';
@@ -84,6 +85,10 @@ function endpointAt({ gateway, request: { path } }: Call): Endpoint | undefined 
   }
   if (surfaceAt(path) !== undefined) {
     return PROMPTS;
+  }
+  const keptAnswers = keptAnswerMethods(path);
+  if (keptAnswers !== undefined) {
+    return { methods: keptAnswers, serve: keptAnswersCall };
   }
   return path === MODELS_PATH || path.startsWith(`${MODELS_PATH}/`) ? MODELS : OPERATIONS.get(path);
 }

@@ -5,7 +5,7 @@ import type { AttemptFailure } from '../../../../functions/gateway/core/model/at
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { FAILURES } from '../../../support/failures.ts';
 
-const PROMPT_TOKENS = 100;
+const ASKED = { promptTokens: 100, startedAtMs: 5000 };
 const TOLD: Usage = { input: 80, output: 1, cacheRead: 50 };
 
 function estimated(input: number, output: number): object {
@@ -14,24 +14,27 @@ function estimated(input: number, output: number): object {
 
 describe('the tokens that a vendor charges an attempt for', () => {
   it('are what the vendor told where the answer is complete', () => {
-    assert.deepEqual(spentUsage({ usage: TOLD, answerChars: 400 }, PROMPT_TOKENS), { usage: TOLD, isEstimate: false });
+    assert.deepEqual(spentUsage({ usage: TOLD, answerBytes: 400 }, ASKED), { usage: TOLD, isEstimate: false });
   });
 
-  it('are the prompt and the answer by our own count where the vendor does not tell', () => {
-    assert.deepEqual(spentUsage({ ttftMs: 5, answerChars: 400 }, PROMPT_TOKENS), estimated(PROMPT_TOKENS, 100));
+  it('are the prompt and the answer at two bytes a token where the vendor does not tell', () => {
+    assert.deepEqual(spentUsage({ ttftMs: 0, answerBytes: 400 }, ASKED), estimated(200, 200));
   });
 
   const interrupted: readonly AttemptFailure[] = [
-    FAILURES.aborted,
     { kind: 'aborted', by: 'caller' },
     FAILURES['timed-out'],
     { kind: 'timed-out', phase: 'deadline', afterMs: 1 },
   ];
   for (const failure of interrupted) {
-    it(`are the prompt's where we stopped it before its first token: ${JSON.stringify(failure)}`, () => {
-      assert.deepEqual(spentUsage({ failure }, PROMPT_TOKENS), estimated(PROMPT_TOKENS, 0));
+    it(`are the prompt's, and what may have been thought till then, where we stopped it: ${JSON.stringify(failure)}`, () => {
+      assert.deepEqual(spentUsage({ failure, endedAtMs: 7000 }, ASKED), estimated(200, 500));
     });
   }
+
+  it("are the prompt's where another answer came first: nobody is charged for our impatience", () => {
+    assert.deepEqual(spentUsage({ failure: FAILURES.aborted, endedAtMs: 7000 }, ASKED), estimated(200, 0));
+  });
 
   const unbilled: readonly AttemptFailure[] = [
     FAILURES.unreachable,
@@ -47,18 +50,31 @@ describe('the tokens that a vendor charges an attempt for', () => {
   ];
   for (const failure of unbilled) {
     it(`are none where it failed without a token: ${JSON.stringify(failure)}`, () => {
-      assert.equal(spentUsage({ failure }, PROMPT_TOKENS), undefined);
+      assert.equal(spentUsage({ failure }, ASKED), undefined);
     });
   }
 
+  it('are what the vendor has told also where the answer then failed without a token', () => {
+    const usage = { input: 80, output: 4000 };
+    assert.deepEqual(spentUsage({ failure: FAILURES.malformed, usage, endedAtMs: 5000 }, ASKED), {
+      usage,
+      isEstimate: true,
+    });
+  });
+
+  it("are the prompt's where one of its calls had been answered", () => {
+    const report = { failure: FAILURES.overloaded, isPartlyRead: true, endedAtMs: 5000 } as const;
+    assert.deepEqual(spentUsage(report, ASKED), estimated(200, 0));
+  });
+
   it('are the prompt and the answer up to there where it broke off after its first token', () => {
-    const report = { failure: FAILURES.truncated, ttftMs: 5, answerChars: 41 };
-    assert.deepEqual(spentUsage(report, PROMPT_TOKENS), estimated(PROMPT_TOKENS, 11));
+    const report = { failure: FAILURES.truncated, ttftMs: 1000, answerBytes: 41 };
+    assert.deepEqual(spentUsage(report, ASKED), estimated(200, 271));
   });
 
   it('are as the vendor told, but for an answer that has since grown', () => {
-    const report = { failure: FAILURES.truncated, ttftMs: 5, answerChars: 40, usage: TOLD };
-    const usage = { ...TOLD, output: 10 };
-    assert.deepEqual(spentUsage(report, PROMPT_TOKENS), { usage, isEstimate: true });
+    const report = { failure: FAILURES.truncated, ttftMs: 0, answerBytes: 40, usage: TOLD };
+    const usage = { ...TOLD, output: 20 };
+    assert.deepEqual(spentUsage(report, ASKED), { usage, isEstimate: true });
   });
 });
