@@ -4,7 +4,7 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
-import { PROTOCOLS } from '../protocols/protocols.ts';
+import { protocolAt } from '../protocols/protocols.ts';
 import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { type Call, keyOf } from './call.ts';
@@ -46,8 +46,9 @@ async function vendorCount(
   { deployments, timeouts }: Route,
 ): Promise<number | undefined> {
   const [counting] = deployments.flatMap((deployment) => {
-    const { countTokens } = PROTOCOLS[deployment.providerSettings.protocol];
-    const request = countTokens?.encode(prompt, targetOf(deployment));
+    const target = targetOf(deployment);
+    const { countTokens } = protocolAt(deployment.providerSettings.protocol, target.vendor);
+    const request = countTokens?.encode(prompt, target);
     return countTokens === undefined || request === undefined ? [] : [{ deployment, countTokens, request }];
   });
   if (counting === undefined) {
