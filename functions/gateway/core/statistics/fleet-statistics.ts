@@ -67,9 +67,8 @@ interface Fleet {
 /** An instance's view of the fleet: its own observations and a snapshot of the store's. */
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
   const scales = decayScales(options.settings);
-  const { ejection, random, probesConfirm = false } = options;
-  const { writesPerSecond } = options.settings;
-  const board = scoreboard({ scales, ejection, writesPerSecond, random, probesConfirm });
+  const { ejection, random, probesConfirm = false, settings } = options;
+  const board = scoreboard({ ...settings, scales, ejection, random, probesConfirm });
   const fleet: Fleet = {
     options,
     scales,
@@ -81,9 +80,8 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
     asked: askedDeployments(options.clock),
     readShare: { share: 1, untilMs: -Infinity },
   };
-  const first = options.deployments.slice(0, MAX_FIRST);
   return {
-    prepare: (deployments = first) => prepare(fleet, deployments),
+    prepare: (deployments = options.deployments.slice(0, MAX_FIRST)) => prepare(fleet, deployments),
     look: (deployment) => board.look(deployment, options.clock.nowMs()),
     observe: (observation, failure) => {
       const { change, takeBack } = board.observe(observation, failure);
@@ -149,13 +147,10 @@ function refreshIfOld(fleet: Fleet): Promise<void> | undefined {
  * lots: however many they are, the reads stay under the limit, and each instance's snapshot is older. An instance without one always reads.
  */
 function readShare(fleet: Fleet): number {
-  const { options, board, asked } = fleet;
-  if (board.readAtMs() === undefined) {
-    return 1;
-  }
-  const { clock, settings } = options;
+  const { board, asked } = fleet;
+  const { clock, settings } = fleet.options;
   const nowMs = clock.nowMs();
-  if (nowMs >= fleet.readShare.untilMs) {
+  if (board.readAtMs() !== undefined && nowMs >= fleet.readShare.untilMs) {
     const rateOf = (id: string): number => board.look(id, nowMs).estimate.requestsPerSecond;
     const perSecond = asked
       .ids()
