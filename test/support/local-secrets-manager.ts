@@ -18,7 +18,7 @@ export interface LocalSecretsManager {
 }
 
 export async function startLocalSecretsManager(): Promise<LocalSecretsManager> {
-  let fields: Readonly<Record<string, string>> | undefined = {};
+  let fields: Readonly<Record<string, unknown>> | undefined = {};
   let held: Gate | undefined;
   let reads = 0;
   const arrivals = new Map<number, Gate>();
