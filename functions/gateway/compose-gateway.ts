@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { type AccessTokens, accessTokens, wantsToken } from './adapters/access-tokens.ts';
 import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
+import { randomHexSource } from './adapters/random-hex.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { undiciDial } from './adapters/undici-dial.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
@@ -11,7 +12,8 @@ import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { guardedClock } from './core/model/guarded-clock.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
-import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+import { decayScales } from './core/statistics/decay-scales.ts';
+import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
@@ -33,6 +35,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
 export interface ComposedGateway {
   readonly gateway: Gateway;
   readonly statistics: FleetStatistics;
+  /** Gets the tokens that the first calls would wait for. Never rejects. */
+  readonly prepareTokens: () => Promise<void>;
   /** Writes what has been observed and closes the connections to the providers. */
   readonly close: () => Promise<void>;
 }
@@ -64,11 +68,13 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     store: dynamoDbAccounts({ client: dynamoDb, tableName: keysTable }),
     onStoreError,
   });
-  const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
+  const { credentials, sign } = options;
+  const tokens = accessTokens({ credentials, sign, nowMs: systemClock.nowMs });
+  const { dial, close: closeConnections } = undiciDial({ credentials, sign, tokens });
   const { authenticate, onRecord, page } = options;
   const pages = page === undefined ? {} : { page };
-  const newId = (): string => options.platformId?.() ?? randomBytes(12).toString('hex');
-  const randomHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
+  const randomHex = randomHexSource();
+  const newId = (): string => options.platformId?.() ?? randomHex(24);
   const ids = { newId, randomHex };
   const callers = { authenticate, keyLimiter: limiter, ...keptAnswers(options) };
   const gateway = createGateway({ ...shared, ...ids, ...callers, ...pages, config, statistics, dial, onRecord });
@@ -76,7 +82,13 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     await Promise.all([statistics.close(), limiter.close()]);
     await closeConnections();
   };
-  return { gateway, statistics, close };
+  return { gateway, statistics, close, prepareTokens: () => prepared(config, tokens) };
+}
+
+/** A token that cannot be had now is the next asker's to report. */
+async function prepared({ providers }: GatewayConfig, tokens: AccessTokens): Promise<void> {
+  const wanting = Object.values(providers).filter(wantsToken);
+  await Promise.all(wanting.map((provider) => tokens(provider).catch(() => undefined)));
 }
 
 function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOptions): Pick<GatewayPorts, 'answers'> {
