@@ -2,13 +2,14 @@ import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
 import { alternatingMessages } from './alternating-messages.ts';
-import { withMediaOfUser } from './media-of-user.ts';
+import { mediaOfUsers } from './media-of-users.ts';
 import { messageWithin } from './message-members.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
-  const plain = withMediaOfUser(messages).map((message) => {
+  const shown = rules.foreignMembers === 'keep' ? messages : mediaOfUsers(messages);
+  const plain = shown.map((message) => {
     const called = withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]);
     return withRole(messageWithin(withReasoning(called, rules), rules), rules.instructionRole);
   });

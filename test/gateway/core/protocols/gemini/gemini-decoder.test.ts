@@ -175,9 +175,9 @@ test('hostile paths of partial arguments are only keys, and make no lists of hol
 test('every finish reason means what it means, after text and after a call', () => {
   const reasons: readonly [string, FinishReason, FinishReason][] = [
     ['STOP', 'end', 'tool-calls'],
-    ['OTHER', 'end', 'tool-calls'],
-    ['SOMETHING_NEW', 'end', 'tool-calls'],
-    ['constructor', 'end', 'tool-calls'],
+    ['OTHER', 'length', 'length'],
+    ['SOMETHING_NEW', 'length', 'length'],
+    ['constructor', 'length', 'length'],
     ['MAX_TOKENS', 'length', 'length'],
     ...[
       'SAFETY',
