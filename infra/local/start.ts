@@ -8,10 +8,12 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { pageAnswer } from '../../functions/gateway/page/page-answer.ts';
+import { startOtlp } from '../../functions/gateway/start-otlp.ts';
 import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
@@ -60,9 +62,7 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  for (const warning of configWarnings(config)) {
-    console.error(`Warning: ${problemLine(warning)}`);
-  }
+  warn(config);
   const key = chosenKey() ?? newKey(randomBytes(32));
   const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
   const metrics = metricsStream(metricsFile);
@@ -70,6 +70,7 @@ async function start(): Promise<void> {
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
   const outside = { credentials, sign: localSigner(), onStoreError };
+  const otlp = startOtlp({ config, credentials, name: 'local', onError: otlpFailed });
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config: { ...config, statusPage: true },
@@ -81,6 +82,7 @@ async function start(): Promise<void> {
     onRecord: (record) => {
       console.log(requestLine(record));
       metrics.write(metricText(record));
+      otlp?.add(record);
     },
     hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
     ...(cors === undefined ? {} : { cors }),
@@ -95,7 +97,7 @@ async function start(): Promise<void> {
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.
     stopProber();
-    const closed = Promise.all([system.close(), simulated?.close()]);
+    const closed = Promise.all([system.close(), simulated?.close()]).then(() => otlp?.close());
     void closed.then(() => metrics.end(() => process.exit(0)));
   };
   process.once('SIGINT', stop);
@@ -103,6 +105,16 @@ async function start(): Promise<void> {
   if (simulated !== undefined) {
     listenToKeys(simulated, stop);
   }
+}
+
+function warn(config: GatewayConfig): void {
+  for (const warning of configWarnings(config)) {
+    console.error(`Warning: ${problemLine(warning)}`);
+  }
+}
+
+function otlpFailed(error: unknown): void {
+  console.error(`Spans or metrics did not reach the OTLP collector: ${String(error)}`);
 }
 
 function onStoreError(operation: string, error: unknown): void {
