@@ -52,7 +52,13 @@ const SENTENCES: readonly Sentence[] = [
     /image urls are only allowed for messages with role 'user'/i,
   ]),
   // OpenAI, to a reasoning model's log probabilities and to the ids of files.
-  ...says('request', [/not allowed to request logprobs/i, /no such file\b/i, /\bpermission to access the file\b/i]),
+  ...says('request', [
+    /blocked by (?:our |the |your )?(?:content|safety|guardrail)|content (?:filtering|management|usage) policy|our safety system/i,
+    /violat\w{1,4} (?:our |the |its )?(?:content|usage|safety|acceptable use) polic/i,
+    /not allowed to request logprobs/i,
+    /no such file\b/i,
+    /\bpermission to access the file\b/i,
+  ]),
   ...says('context', [
     /maximum (?:context|sequence|prompt|input|model) length/i,
     /context (?:length|window|size|limit)\b.{0,80}\b(?:exceed|limit|less than|greater than|too (?:small|long)|not enough|only \d)/i,

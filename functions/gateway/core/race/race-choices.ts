@@ -34,7 +34,9 @@ export function isJudgedBeside<Piece>({ attempts }: Race<Piece>, refused: number
   const { failure, contender } = attempts[refused] ?? {};
   const isOpen = failure !== undefined && isUnknownRefusal(failure);
   const { provider } = contender?.deployment ?? {};
-  return isOpen && attempts.some((other) => other.state !== 'ended' && other.contender.deployment.provider !== provider);
+  return (
+    isOpen && attempts.some((other) => other.state !== 'ended' && other.contender.deployment.provider !== provider)
+  );
 }
 
 function mayJudge<Piece>(race: Race<Piece>, other: Contender<Piece>, refused: Contender<Piece>): boolean {
