@@ -89,7 +89,7 @@ async function open(reading: Reading, request: UpstreamRequest): Promise<Attempt
     return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);
   }
   if (dialled.status < 200 || dialled.status > 299) {
-    const failure = await readFailedResponse(dialled, options, controller.signal);
+    const failure = await readFailedResponse(dialled, { ...options, request: request.body }, controller.signal);
     const whole = request === options.request ? wholeInstead(failure, options) : undefined;
     return whole === undefined ? failOpening(reading, failure) : open(reading, whole);
   }
@@ -158,7 +158,9 @@ function take(reading: Reading, body: ResponseBody, step: BytesStep): readonly A
   const read = eventsOf(reading, body.decoder, step)
     .filter((event) => event.type !== 'usage' || isCredible(event.usage))
     .map((event) =>
-      event.type === 'failed' ? { ...event, failure: cleanFailure(event.failure, body.secrets) } : event,
+      event.type === 'failed'
+        ? { ...event, failure: cleanFailure(event.failure, body.secrets, reading.options.request.body) }
+        : event,
     );
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.

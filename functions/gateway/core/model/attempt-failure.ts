@@ -55,6 +55,8 @@ export interface VendorError {
   readonly failedGeneration?: string;
   /** The vendor's request id. */
   readonly requestId?: string;
+  /** Set where the message has words of the request: it goes to the caller alone. */
+  readonly quotesRequest?: true;
 }
 
 /** One failure in a few words, without any text of the vendor's. */
