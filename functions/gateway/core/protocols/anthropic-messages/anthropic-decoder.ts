@@ -4,6 +4,7 @@ import {
   arrayMember,
   isJsonObject,
   type JsonObject,
+  member,
   numberMember,
   objectMember,
   parseJson,
@@ -11,12 +12,12 @@ import {
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
-import { aboutMembers, laterMembers } from './about-message.ts';
+import { type RepeatableRead, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { finishOf, isCutOff } from './anthropic-finish.ts';
-import { laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
+import { aboutMembers, laterMembers, laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
+import { type ContentBlocks, contentBlocks } from './begin-block.ts';
 import { growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
-import { type ContentBlocks, contentBlocks } from './open-block.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages". */
 export function anthropicDecoder(): AnswerDecoder {
@@ -28,8 +29,12 @@ export function anthropicDecoder(): AnswerDecoder {
     phase: 'waiting',
     isFinished: false,
   };
+  const repeated = repeatedChunks('text', (text) => {
+    answer.blocks.textLength += text.length;
+  });
+  const readWhole = (event: WireEvent): RepeatableRead => readWireEvent(answer, event);
   return {
-    event: (event) => readWireEvent(answer, event),
+    event: (event) => (isOver(answer) ? [] : repeated.read(event, readWhole)),
     body: (json) => readBody(answer, json),
     end: () => endOf(answer),
     isComplete: () => answer.phase === 'complete',
@@ -48,19 +53,20 @@ interface Answer {
   isFinished: boolean;
 }
 
-function readWireEvent(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
-  if (answer.phase === 'failed' || answer.phase === 'complete') {
-    return [];
-  }
+function isOver({ phase }: Answer): boolean {
+  return phase === 'failed' || phase === 'complete';
+}
+
+function readWireEvent(answer: Answer, event: WireEvent): RepeatableRead {
   if (event.kind !== 'event') {
-    return fail(answer, { kind: 'malformed', reason: event.name });
+    return { events: fail(answer, { kind: 'malformed', reason: event.name }), text: undefined };
   }
   const json = parseJson(event.data);
   if (isJsonObject(json)) {
-    return readEvent(answer, typeOf(json, event.name), json);
+    return { events: readEvent(answer, typeOf(json, event.name), json), text: member(json.delta, 'text') };
   }
   answer.phase = answer.phase === 'waiting' ? 'garbled' : answer.phase;
-  return [];
+  return { events: [], text: undefined };
 }
 
 /** Proxies send errors without a type of their own. */
@@ -75,9 +81,13 @@ function readEvent(answer: Answer, type: string, event: JsonObject): readonly An
     case 'message_start':
       return startMessage(answer, objectMember(event, 'message') ?? {});
     case 'content_block_start':
+      return answer.isFinished
+        ? []
+        : startBlock(answer.blocks, indexOf(event), objectMember(event, 'content_block') ?? {}, answer.id);
     case 'content_block_delta':
+      return answer.isFinished ? [] : growBlock(answer.blocks, indexOf(event), objectMember(event, 'delta') ?? {});
     case 'content_block_stop':
-      return answer.isFinished ? [] : readBlockEvent(answer, type, event);
+      return answer.isFinished ? [] : stopBlock(answer.blocks, indexOf(event));
     case 'message_delta':
       return readMessageDelta(answer, event);
     case 'message_stop':
@@ -91,16 +101,9 @@ function readEvent(answer: Answer, type: string, event: JsonObject): readonly An
   }
 }
 
-function readBlockEvent({ blocks, id }: Answer, type: string, event: JsonObject): readonly AnswerEvent[] {
-  const index = numberMember(event, 'index') ?? 0;
-  switch (type) {
-    case 'content_block_start':
-      return startBlock(blocks, index, objectMember(event, 'content_block') ?? {}, id);
-    case 'content_block_delta':
-      return growBlock(blocks, index, objectMember(event, 'delta') ?? {});
-    default:
-      return stopBlock(blocks, index);
-  }
+/** A block's number; of an only one some servers tell none. */
+function indexOf(event: JsonObject): number {
+  return numberMember(event, 'index') ?? 0;
 }
 
 /**
@@ -163,7 +166,11 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   }
   answer.isFinished = true;
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
-  return [...stopAllBlocks(answer.blocks, isCutOff(reason)), ...refusalEvents(answer.blocks, refusal), finish];
+  return [
+    ...stopAllBlocks(answer.blocks, isCutOff(reason)),
+    ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
+    finish,
+  ];
 }
 
 function completeMessage(answer: Answer): readonly AnswerEvent[] {

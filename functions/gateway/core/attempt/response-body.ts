@@ -1,0 +1,134 @@
+import type { AnswerEvent } from '../model/answer-event.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { AnswerDecoder, Protocol } from '../protocols/protocol.ts';
+import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
+import { parseJson } from '../wire/json.ts';
+import { sseParser } from '../wire/sse-parser.ts';
+import type { WireEvent } from '../wire/wire-event.ts';
+import { connectionFailure } from './connection-failure.ts';
+
+/** Bytes of one response in, the answer's events out. Synchronous, and it never throws. */
+export interface ResponseDecoder {
+  readonly push: (bytes: Uint8Array) => readonly AnswerEvent[];
+  readonly end: () => readonly AnswerEvent[];
+  readonly isComplete: () => boolean;
+}
+
+/** The largest body that is not a stream. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+interface EventParser {
+  readonly push: (bytes: Uint8Array) => readonly WireEvent[];
+  readonly end: () => readonly WireEvent[];
+}
+
+const PARSERS = {
+  'server-sent-events': sseParser,
+  'amazon-event-stream': amazonEventStreamParser,
+} as const satisfies Record<Protocol['framing'], () => EventParser>;
+
+/**
+ * Decodes one response in a protocol's framing, or as one JSON body where its first byte says so: some servers answer a call for a
+ * stream with JSON, and content types lie. White space before it decides nothing.
+ */
+export function responseDecoder(framing: Protocol['framing'], decoder: AnswerDecoder): ResponseDecoder {
+  let chosen: ResponseDecoder | undefined;
+  const choose = (first: number | undefined): ResponseDecoder | undefined => {
+    if (first === undefined) {
+      return undefined;
+    }
+    return JSON_BEGINNINGS.has(first) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
+  };
+  return {
+    push: (bytes) => {
+      chosen ??= choose(bytes.find((byte) => !INSIGNIFICANT.has(byte)));
+      return chosen?.push(bytes) ?? [];
+    },
+    end: () => chosen?.end() ?? [{ type: 'failed', failure: { kind: 'truncated' } }],
+    isComplete: () => chosen?.isComplete() ?? false,
+  };
+}
+
+function streamDecoder(parser: EventParser, decoder: AnswerDecoder): ResponseDecoder {
+  return {
+    push: (bytes) => upToFailure(parser.push(bytes).flatMap((event) => decoder.event(event))),
+    end: () => {
+      const last = upToFailure(parser.end().flatMap((event) => decoder.event(event)));
+      return last.at(-1)?.type === 'failed' ? last : [...last, ...decoder.end()];
+    },
+    isComplete: decoder.isComplete,
+  };
+}
+
+/** Nothing follows a failure, whatever else came in the same bytes. */
+function upToFailure(deltas: readonly AnswerEvent[]): readonly AnswerEvent[] {
+  const failed = deltas.findIndex((delta) => delta.type === 'failed');
+  return failed === -1 ? deltas : deltas.slice(0, failed + 1);
+}
+
+function jsonDecoder(decoder: AnswerDecoder): ResponseDecoder {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  return {
+    push: (bytes) => {
+      parts.push(bytes);
+      size += bytes.length;
+      return size <= MAX_JSON_BYTES ? [] : [failed(`a body over ${MAX_JSON_BYTES} bytes`)];
+    },
+    end: () => {
+      const json = parseJson(new TextDecoder().decode(joined(parts, size)));
+      return json === undefined ? [failed('a body that is not JSON')] : upToFailure(decoder.body(json));
+    },
+    isComplete: () => false,
+  };
+}
+
+function failed(reason: string): AnswerEvent {
+  return { type: 'failed', failure: { kind: 'malformed', reason } };
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** White space, which some servers send to keep a connection alive before the answer, and the bytes of a byte-order mark. */
+const INSIGNIFICANT: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+/** How a JSON object or array begins. No stream's framing begins so: a message of Amazon's begins with zeros. */
+const JSON_BEGINNINGS: ReadonlySet<number> = new Set([0x7b, 0x5b]);
+
+/** One step of a response's body. A break is a value. */
+export type BytesStep =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'broke'; readonly failure: AttemptFailure };
+
+/** The body of a response, read step by step. */
+export interface ResponseBytes {
+  readonly next: () => Promise<BytesStep>;
+  /** Reads on to the end without keeping anything, so that the connection can be used again. Never rejects. */
+  readonly drain: () => Promise<void>;
+}
+
+/** Reads a response's body step by step. */
+export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
+  const iterator = body[Symbol.asyncIterator]();
+  const next = async (): Promise<BytesStep> => {
+    try {
+      const step = await iterator.next();
+      return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
+    } catch (error) {
+      return { kind: 'broke', failure: connectionFailure(error, signal) };
+    }
+  };
+  const drain = async (): Promise<void> => {
+    for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
+  };
+  return { next, drain };
+}

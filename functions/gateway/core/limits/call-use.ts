@@ -1,0 +1,81 @@
+import type { Deployment } from '../model/gateway-config.ts';
+import type { KeyLimits } from '../model/key-limits.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
+import { earningTimeUs, reservableTimeUs } from './meter.ts';
+import type { Demand, Reservation } from './reserve.ts';
+
+/** What calls have taken in truth: their cost, and by how much their reservations were wrong. Plain sums, in any order. */
+export interface Settlement {
+  readonly requestsUs: number;
+  readonly tokensUs: number;
+  readonly committedNanoUsd: number;
+  readonly spentNanoUsd: number;
+  /** The month of the reservation, which the money counts for. */
+  readonly month: string;
+}
+
+/** What a call has used in the end. */
+export interface Use {
+  readonly requests: number;
+  readonly tokens: number;
+  readonly usd: number;
+}
+
+/** Corrects what was reserved by what was used. `reservation` is of zeros where the account was out of reach. */
+export function settlementOf(reservation: Reservation, limits: KeyLimits, use: Use): Settlement {
+  const { requestsPerMinute, tokensPerMinute } = limits;
+  const requestsUs = requestsPerMinute === undefined ? 0 : reservableTimeUs(use.requests, requestsPerMinute);
+  const tokensUs = tokensPerMinute === undefined ? 0 : earningTimeUs(use.tokens, tokensPerMinute);
+  const spentNanoUsd = toNanoUsd(use.usd);
+  return {
+    requestsUs: requestsUs - reservation.requestsUs,
+    tokensUs: tokensUs - reservation.tokensUs,
+    committedNanoUsd: spentNanoUsd - reservation.nanoUsd,
+    spentNanoUsd,
+    month: reservation.month,
+  };
+}
+
+/** Two settlements of one month as one. */
+export function settledTogether(a: Settlement, b: Settlement): Settlement {
+  return {
+    requestsUs: a.requestsUs + b.requestsUs,
+    tokensUs: a.tokensUs + b.tokensUs,
+    committedNanoUsd: a.committedNanoUsd + b.committedNanoUsd,
+    spentNanoUsd: a.spentNanoUsd + b.spentNanoUsd,
+    month: a.month,
+  };
+}
+
+/** Whether there is nothing to write. */
+export function isNothing({ requestsUs, tokensUs, committedNanoUsd, spentNanoUsd }: Settlement): boolean {
+  return requestsUs === 0 && tokensUs === 0 && committedNanoUsd === 0 && spentNanoUsd === 0;
+}
+
+/** Dollars are counted in billionths, whole ones: sums of floating-point dollars drift, sums of these do not below nine million dollars. */
+const NANO_PER_USD = 1_000_000_000;
+
+/** Dollars as whole billionths. */
+export function toNanoUsd(usd: number): number {
+  return Math.round(usd * NANO_PER_USD);
+}
+
+/** The calendar month of an instant (milliseconds since 1970) in UTC, as `2026-10`. */
+export function monthOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().slice(0, 7);
+}
+
+/** What a call is expected to take before anybody is asked: the prompt as estimated, the longest answers, the dearest deployment. */
+export function callDemand(
+  facts: Pick<RequestFacts, 'promptTokens' | 'maxOutputTokens' | 'choices'>,
+  deployments: readonly Deployment[],
+  assumedOutputTokens: number,
+): Demand {
+  const { promptTokens, choices } = facts;
+  const outputTokens = choices * (facts.maxOutputTokens ?? assumedOutputTokens);
+  let usd = 0;
+  for (const { inputPrice = 0, outputPrice = 0, reasoningPrice = 0 } of deployments) {
+    usd = Math.max(usd, promptTokens * inputPrice + outputTokens * Math.max(outputPrice, reasoningPrice));
+  }
+  return { requests: 1, tokens: promptTokens + outputTokens, usd: usd / 1_000_000 };
+}
