@@ -129,6 +129,8 @@ export interface RouteSettings {
   readonly onStreamCut: 'error' | 'continue';
   /** Share of calls (0 to 1) that go to a deployment other than the best, to learn. */
   readonly explorationShare: number;
+  /** Share of calls (0 to 1) that may be asked of a second provider after a refusal in words that nobody here knows. */
+  readonly secondOpinions: number;
   /** Candidates whose score is within this share of the best are equals. */
   readonly band: number;
 }
@@ -161,6 +163,7 @@ export interface RouteFile {
   readonly hedge?: HedgeSettings;
   readonly onStreamCut?: 'error' | 'continue';
   readonly explorationShare?: number;
+  readonly secondOpinions?: number;
   readonly band?: number;
 }
 
