@@ -115,5 +115,6 @@ export function saidFailure(status: number, message: string): SaidFailure | unde
   const text = message.slice(0, MAX_READ_CHARS);
   const found = SENTENCES.find(({ pattern }) => pattern.test(text))?.says;
   // A server that was started without something says so with 500.
-  return OPEN_STATUSES.includes(status) || (status === 500 && found === 'unsupported') ? found : undefined;
+  const isOwn = found === 'unsupported' || found === 'stream';
+  return OPEN_STATUSES.includes(status) || (status === 500 && isOwn) ? found : undefined;
 }
