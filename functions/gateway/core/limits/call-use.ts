@@ -1,5 +1,6 @@
 import type { Deployment } from '../model/gateway-config.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
+import { pricesAt } from '../model/prices.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { earningTimeUs, reservableTimeUs } from './meter.ts';
 import type { Demand, Reservation } from './reserve.ts';
@@ -74,7 +75,8 @@ export function callDemand(
   const { promptTokens, choices } = facts;
   const outputTokens = choices * (facts.maxOutputTokens ?? assumedOutputTokens);
   let usd = 0;
-  for (const { inputPrice = 0, outputPrice = 0, reasoningPrice = 0 } of deployments) {
+  for (const deployment of deployments) {
+    const { inputPrice = 0, outputPrice = 0, reasoningPrice = 0 } = pricesAt(deployment, promptTokens);
     usd = Math.max(usd, promptTokens * inputPrice + outputTokens * Math.max(outputPrice, reasoningPrice));
   }
   return { requests: 1, tokens: promptTokens + outputTokens, usd: usd / 1_000_000 };

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { Dialect } from './dialect.ts';
 import type { DeploymentSettings } from './gateway-config.ts';
+import { pricesAt } from './prices.ts';
 
 /** Token counts of one answer, whoever the vendor was. */
 export interface Usage {
@@ -40,10 +41,11 @@ const HOUR_TO_MINUTES = 1.6;
  * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none at all. A price that is missing counts as 0 for
  * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart.
  */
-export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): number | undefined {
-  if (usage === undefined || PRICES.every((name) => prices[name] === undefined)) {
+export function costUsd(usage: Usage | undefined, settings: DeploymentSettings): number | undefined {
+  if (usage === undefined || PRICES.every((name) => settings[name] === undefined)) {
     return undefined;
   }
+  const prices = pricesAt(settings, usage.input);
   const { inputPrice = 0, outputPrice = 0 } = prices;
   const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = usage;
   const writePrice = prices.cacheWritePrice ?? inputPrice;

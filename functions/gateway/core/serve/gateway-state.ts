@@ -1,3 +1,4 @@
+import type { SecondOpinions } from '../race/second-opinions.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
@@ -9,6 +10,8 @@ export interface GatewayState {
   readonly directory: ModelDirectory;
   /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
   readonly hedges: { racing: number };
+  /** This instance's budget of second opinions. */
+  readonly opinions: SecondOpinions;
   /** What this instance remembers of its plans. */
   readonly routing: RoutingMemory;
   /** The last decisions, where the configuration turns the status page on. */

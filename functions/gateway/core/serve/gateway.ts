@@ -1,4 +1,5 @@
 import type { GatewayError } from '../model/gateway-error.ts';
+import { secondOpinions } from '../race/second-opinions.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
@@ -32,7 +33,13 @@ export function createGateway(ports: GatewayPorts): Gateway {
 }
 
 function gatewayState(ports: GatewayPorts): GatewayState {
-  const state = { ports, directory: modelDirectory(ports.config), hedges: { racing: 0 }, routing: routingMemory() };
+  const state = {
+    ports,
+    directory: modelDirectory(ports.config),
+    hedges: { racing: 0 },
+    opinions: secondOpinions(),
+    routing: routingMemory(),
+  };
   return ports.config.statusPage ? { ...state, decisions: decisionLog(ports.newId()) } : state;
 }
 
