@@ -2,8 +2,7 @@ import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
 import { targetOf } from '../attempt/target-of.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment } from '../model/gateway-config.ts';
-import type { Protocol } from '../protocols/protocol.ts';
-import { PROTOCOLS } from '../protocols/protocols.ts';
+import { protocolAt } from '../protocols/protocols.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { embeddingsFacts } from '../routing/embeddings-facts.ts';
 import { embeddingsBody } from '../surfaces/openai-embeddings/embeddings-body.ts';
@@ -34,12 +33,13 @@ function encodeEmbeddings(
   { request, route, clock }: AskedOf<EmbeddingsRequest>,
   deployment: Deployment,
 ): CallEncoding<EmbeddingsAnswer> {
-  const protocol: Protocol = PROTOCOLS[deployment.providerSettings.protocol];
+  const target = targetOf(deployment);
+  const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
   const { embeddings } = protocol;
   if (embeddings === undefined) {
     return { kind: 'unsupported', param: 'model', message: 'This vendor has no embeddings.' };
   }
-  const encoding = embeddings.encode(request, targetOf(deployment));
+  const encoding = embeddings.encode(request, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
   }
