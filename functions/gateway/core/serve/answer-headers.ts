@@ -15,9 +15,21 @@ export function answerHeaders(
     'x-nemo-latency-ms': milliseconds(record.totalMs),
     ...(record.ttftMs === undefined ? {} : { 'x-nemo-ttft-ms': milliseconds(record.ttftMs) }),
     'x-nemo-overhead-ms': milliseconds(record.overheadMs),
-    ...(record.dropped.length === 0 ? {} : { 'x-nemo-dropped-params': printable(record.dropped.join(', ')) }),
+    ...(record.dropped.length === 0
+      ? {}
+      : { 'x-nemo-dropped-params': printable(toldDropped(record.dropped).join(', ')) }),
     'server-timing': serverTiming(record.attempts, stages),
   };
+}
+
+/** The most names of fields that were left out, and the longest, that a caller is told: clients take no headers of megabytes. */
+const MAX_DROPPED = 20;
+const MAX_NAME_CHARS = 64;
+
+/** The names of fields that were left out, as many and as long as callers are told. */
+export function toldDropped(dropped: readonly string[]): readonly string[] {
+  const names = dropped.slice(0, MAX_DROPPED).map((name) => name.slice(0, MAX_NAME_CHARS));
+  return dropped.length > MAX_DROPPED ? [...names, `and ${dropped.length - MAX_DROPPED} more`] : names;
 }
 
 /** Source: W3C Server Timing, section 3. */

@@ -1,5 +1,6 @@
 import { describeFailure } from '../model/describe-failure.ts';
 import type { RequestRecord } from '../model/request-record.ts';
+import { toldDropped } from './answer-headers.ts';
 
 /**
  * The whole story of a request as one line of JSON: which deployments could have served it, what was tried, what came of it. Sent as a
@@ -32,7 +33,7 @@ export function trailJson(record: RequestRecord): string {
     prompt_tokens: record.usage?.input,
     completion_tokens: record.usage?.output,
     cost_usd: record.costUsd,
-    dropped: record.dropped.length === 0 ? undefined : record.dropped,
+    dropped: record.dropped.length === 0 ? undefined : toldDropped(record.dropped),
   });
 }
 
