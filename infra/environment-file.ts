@@ -10,8 +10,6 @@ import { parseJson } from '../functions/gateway/core/wire/json.ts';
 /** One file of `infra/environments/`, valid and with its defaults filled in. */
 export interface Environment {
   readonly name: string;
-  /** The file's absolute path. */
-  readonly path: string;
   readonly config: GatewayConfig;
   readonly aws: AwsSettings;
 }
@@ -24,7 +22,7 @@ export type EnvironmentFile =
 const FOLDER = new URL('environments/', import.meta.url);
 
 /** Names become parts of resource names; Lambda's have 64 characters. */
-const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+export const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 /** Reads and checks the file of the environment `name`, which an operator gave on the command line. */
 export function readEnvironment(name: unknown, folder: URL = FOLDER): EnvironmentFile {
@@ -62,7 +60,7 @@ function parsed(name: string, path: string): EnvironmentFile {
       [`${path} has errors:`, ...result.problems.map((problem) => `  ${problemLine(problem)}`)].join('\n'),
     );
   }
-  return { kind: 'read', environment: { name, path, config: result.config, aws: result.aws } };
+  return { kind: 'read', environment: { name, config: result.config, aws: result.aws } };
 }
 
 function invalid(message: string): EnvironmentFile {

@@ -7,6 +7,7 @@ export interface ResourceNames {
   readonly proberLogGroup: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
+  readonly answersTable: string;
   readonly secret: string;
   readonly pageTopic: string;
   readonly ticketTopic: string;
@@ -26,6 +27,7 @@ export function resourceNames(environment: string): ResourceNames {
     proberLogGroup: `/nemorouter/${environment}/prober`,
     statisticsTable: `${prefix}-statistics`,
     keysTable: `${prefix}-keys`,
+    answersTable: `${prefix}-answers`,
     secret: `nemorouter/${environment}/credentials`,
     pageTopic: `${prefix}-page`,
     ticketTopic: `${prefix}-ticket`,

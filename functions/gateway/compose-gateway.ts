@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
+import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
+import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { undiciDial } from './adapters/undici-dial.ts';
@@ -15,9 +16,11 @@ import { decayScales, type FleetStatistics, fleetStatistics } from './core/stati
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
   readonly config: GatewayConfig;
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDbCalls;
   readonly statisticsTable: string;
   readonly keysTable: string;
+  /** Needed where the configuration has answers kept. */
+  readonly answersTable?: string | undefined;
   readonly credentials: Credentials;
   readonly sign: Sign;
   /** Told of each failure of DynamoDB; the request goes on without it. */
@@ -67,13 +70,23 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const newId = (): string => options.platformId?.() ?? randomBytes(12).toString('hex');
   const randomHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
   const ids = { newId, randomHex };
-  const callers = { authenticate, keyLimiter: limiter };
+  const callers = { authenticate, keyLimiter: limiter, ...keptAnswers(options) };
   const gateway = createGateway({ ...shared, ...ids, ...callers, ...pages, config, statistics, dial, onRecord });
   const close = async (): Promise<void> => {
     await Promise.all([statistics.close(), limiter.close()]);
     await closeConnections();
   };
   return { gateway, statistics, close };
+}
+
+function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOptions): Pick<GatewayPorts, 'answers'> {
+  const { keepDays, megabytesPerKeyAndDay } = config.responses;
+  if (keepDays === undefined || answersTable === undefined) {
+    return {};
+  }
+  const settings = { keepDays, megabytesPerKeyAndDay };
+  const table = { client: dynamoDb, tableName: answersTable };
+  return { answers: dynamoDbAnswers({ ...table, clock: systemClock, settings, onStoreError }) };
 }
 
 /** With its stack, which holds neither prompts nor keys. */

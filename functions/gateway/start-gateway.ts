@@ -26,6 +26,7 @@ export async function startGateway(
     dynamoDb,
     statisticsTable,
     keysTable,
+    answersTable: config.responses.keepDays === undefined ? undefined : requiredVariable('NEMO_ANSWERS_TABLE'),
     credentials,
     sign,
     authenticate: dynamoDbKeys({

@@ -1,6 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { accessTokens } from '../gateway/adapters/access-tokens.ts';
 import type { Credentials, Sign } from '../gateway/adapters/credentials.ts';
+import type { DynamoDbCalls } from '../gateway/adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from '../gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../gateway/adapters/system-clock.ts';
 import { undiciDial } from '../gateway/adapters/undici-dial.ts';
@@ -11,7 +11,7 @@ import { type ProbeRun, prober } from './core/prober.ts';
 /** What differs between Lambda and a laptop: tables, credentials, signatures. */
 export interface ComposeProberOptions {
   readonly config: GatewayConfig;
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDbCalls;
   readonly statisticsTable: string;
   readonly credentials: Credentials;
   readonly sign: Sign;

@@ -2,22 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { arrayMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { askLogs } from './ask-logs.ts';
 import { type Command, optionText, UsageError } from './command.ts';
+import { readKeys } from './keys-table.ts';
 import type { DeployedTarget } from './target.ts';
 import { textTable } from './text-table.ts';
 
-const GROUPS = ['key', 'route'] as const;
+const GROUPS = ['key', 'team', 'route'] as const;
 type Group = (typeof GROUPS)[number];
 
 const PAUSE_MS = 500;
 /** Logs Insights ends a query by itself after an hour. */
 const MAX_WAIT_MS = 300_000;
 
-/** What was spent at the providers in a month, by callers' keys or by routes, from the log lines. */
+/** What was spent at the providers in a month, by callers' keys, by the teams that keys have now, or by routes, from the log lines. */
 export const costs: Command = {
-  summary: 'dollars spent at the providers, by key or by route, in a month; Logs Insights charges what it reads',
+  summary: 'dollars spent at the providers, by key, team or route, in a month; Logs Insights charges what it reads',
   operands: [],
   options: {
-    by: { value: 'WHAT', help: 'key or route; without it: key' },
+    by: { value: 'WHAT', help: 'key, team or route; without it: key' },
     month: { value: 'YYYY-MM', help: 'the month, in UTC; without it: this one' },
   },
   run: async ({ options, target: find }) => {
@@ -27,7 +28,7 @@ export const costs: Command = {
     if (target.kind === 'local') {
       throw new UsageError('Locally no costs are kept. Give --env NAME.');
     }
-    const rows = await rowsOf(target, by, month);
+    const rows = by === 'team' ? await rowsOfTeams(target, month) : await rowsOf(target, by, month);
     const sum = rows.reduce((total, { dollars }) => total + dollars, 0);
     const cells = rows.map(({ name, dollars, calls }) => [name, dollars.toFixed(2), String(calls)]);
     const text = textTable([[by.toUpperCase(), 'DOLLARS', 'CALLS'], ...cells, ['together', sum.toFixed(2), '']]);
@@ -38,7 +39,7 @@ export const costs: Command = {
 function groupOf(text: string): Group {
   const group = GROUPS.find((one) => one === text);
   if (group === undefined) {
-    throw new UsageError(`--by takes ${GROUPS.join(' or ')}; it is ${JSON.stringify(text)}.`);
+    throw new UsageError(`--by takes ${GROUPS.join(', ')}; it is ${JSON.stringify(text)}.`);
   }
   return group;
 }
@@ -64,7 +65,25 @@ interface CostRow {
   readonly calls: number;
 }
 
-async function rowsOf({ aws, names }: DeployedTarget, by: Group, month: Month): Promise<readonly CostRow[]> {
+/** A key that has no team, or that the table does not know any more, stands under `-`. */
+async function rowsOfTeams(target: DeployedTarget, month: Month): Promise<readonly CostRow[]> {
+  const keys = await readKeys(target, month.name);
+  // Oldest first: of a name that was given again the newest key says whose it is.
+  const teams = new Map(keys.map(({ name, team }) => [name, team ?? '-']));
+  const sums = new Map<string, CostRow>();
+  for (const { name: key, dollars, calls } of await rowsOf(target, 'key', month)) {
+    const name = teams.get(key) ?? '-';
+    const sum = sums.get(name);
+    sums.set(name, { name, dollars: dollars + (sum?.dollars ?? 0), calls: calls + (sum?.calls ?? 0) });
+  }
+  return [...sums.values()].sort((a, b) => b.dollars - a.dollars);
+}
+
+async function rowsOf(
+  { aws, names }: DeployedTarget,
+  by: Exclude<Group, 'team'>,
+  month: Month,
+): Promise<readonly CostRow[]> {
   const started = await askLogs(aws, 'StartQuery', {
     logGroupName: names.gatewayLogGroup,
     startTime: month.fromSeconds,
@@ -91,7 +110,7 @@ async function rowsOf({ aws, names }: DeployedTarget, by: Group, month: Month): 
 }
 
 /** A row of Logs Insights is a list of fields with values as texts. */
-function rowOf(row: unknown, by: Group): CostRow {
+function rowOf(row: unknown, by: string): CostRow {
   const fields = Array.isArray(row) ? row : [];
   const values = new Map(fields.map((field) => [stringMember(field, 'field'), stringMember(field, 'value')]));
   return {

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
@@ -27,7 +27,7 @@ const READ_TIMEOUT_MS = 20_000;
 
 /** Reads the sums as a gateway that starts does, and writes nothing. Rejects where DynamoDB does not answer. */
 async function statusOf({ config, database, statisticsTable }: Target): Promise<FleetStatus> {
-  const client = new DynamoDBClient(clientConfig(database));
+  const client = new DynamoDB(clientConfig(database));
   const failures: unknown[] = [];
   const statistics = fleetStatistics({
     deployments: Object.keys(config.deployments),

@@ -2,8 +2,8 @@ import { ID_LENGTH, type ListedKey } from './keys-table.ts';
 
 /** What is shown of a key, in JSON: never the key, which nobody has any more but its owner. */
 export function keyView(key: ListedKey): object {
-  const { sha256, name, createdAt, expiresAt, revokedAt, operator, limits, spentUsd } = key;
-  return { id: sha256.slice(0, ID_LENGTH), name, createdAt, expiresAt, revokedAt, operator, ...limits, spentUsd };
+  const { sha256, name, team, createdAt, expiresAt, revokedAt, operator, limits, spentUsd } = key;
+  return { id: sha256.slice(0, ID_LENGTH), name, team, createdAt, expiresAt, revokedAt, operator, ...limits, spentUsd };
 }
 
 /** The head of a table of keys. */
@@ -18,6 +18,7 @@ export const KEY_HEAD = [
   'SPENT',
   'CREATED',
   'OPERATOR',
+  'TEAM',
 ];
 
 /** A key as a row under `KEY_HEAD`. */
@@ -34,6 +35,7 @@ export function keyRow(key: ListedKey, nowMs: number): readonly string[] {
     key.spentUsd.toFixed(2),
     key.createdAt.slice(0, 10),
     key.operator === true ? 'yes' : '-',
+    key.team ?? '-',
   ];
 }
 

@@ -5,19 +5,24 @@ import { monthOf } from '../../functions/gateway/core/limits/money.ts';
 import { type Command, UsageError } from './command.ts';
 import { keyView } from './key-view.ts';
 import { readKeys, writeKey } from './keys-table.ts';
-import { checkPrices, givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+import { checkPrices, givenLimits, givenTeam, LIMIT_OPTIONS, TEAM_OPTION } from './limit-options.ts';
 
 /** Makes a key and shows it this once: only its hash is kept. */
 export const keysCreate: Command = {
   summary: 'make a key; it is shown once',
   operands: ['NAME'],
-  options: { ...LIMIT_OPTIONS, operator: { help: 'may see the live page and /status, which tell of all calls' } },
+  options: {
+    ...LIMIT_OPTIONS,
+    team: TEAM_OPTION,
+    operator: { help: 'may see the live page and /status, which tell of all calls' },
+  },
   run: async (input) => {
     const { operands, options } = input;
     const name = operands[0] ?? '';
     if (!keyName.safeParse(name).success) {
       throw new UsageError("A key's name has 1 to 64 letters, digits, dots, dashes and underscores.");
     }
+    const team = givenTeam(options);
     const nowMs = Date.now();
     const target = await input.target();
     const { expiresAt, ...limits } = givenLimits(options, target, nowMs);
@@ -33,6 +38,7 @@ export const keysCreate: Command = {
       name,
       createdAt,
       limits,
+      ...(team === undefined ? {} : { team }),
       ...(options.operator === true ? { operator: true as const } : {}),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     };

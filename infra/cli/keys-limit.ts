@@ -2,21 +2,23 @@ import { monthOf } from '../../functions/gateway/core/limits/money.ts';
 import { type Command, optionText, UsageError } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
 import { findKey, readKeys, writeKey } from './keys-table.ts';
-import { checkPrices, givenLimits, LIMIT_OPTIONS } from './limit-options.ts';
+import { checkPrices, givenLimits, givenTeam, LIMIT_OPTIONS, TEAM_OPTION } from './limit-options.ts';
 import { textTable } from './text-table.ts';
 
 /** What `--remove` may name. */
 const REMOVABLE = ['models', 'requestsPerMinute', 'tokensPerMinute', 'usdPerMonth', 'expiresAt'];
 
-/** Changes the limits of a key that is in use. */
+/** Changes the limits, or the team, of a key that is in use. */
 export const keysLimit: Command = {
-  summary: 'change the limits of a key; takes effect within a minute',
+  summary: 'change the limits or the team of a key; takes effect within a minute',
   operands: ['NAME|ID'],
   options: {
     ...LIMIT_OPTIONS,
+    team: TEAM_OPTION,
     remove: { value: 'LIMIT,...', help: `limits to take away: ${REMOVABLE.join(', ')}` },
   },
   run: async (input) => {
+    const team = givenTeam(input.options);
     const nowMs = Date.now();
     const removed = optionText(input.options, 'remove')?.split(',') ?? [];
     const unknown = removed.find((name) => !REMOVABLE.includes(name));
@@ -31,7 +33,12 @@ export const keysLimit: Command = {
     const kept = Object.entries(merged).filter(([name]) => !removed.includes(name) || Object.hasOwn(given, name));
     const { expiresAt, ...limits }: typeof merged = Object.fromEntries(kept);
     checkPrices(limits, target);
-    const changed = { ...rest, limits, ...(expiresAt === undefined ? {} : { expiresAt }) };
+    const changed = {
+      ...rest,
+      ...(team === undefined ? {} : { team }),
+      limits,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    };
     await writeKey(target, changed, false);
     return { text: textTable([KEY_HEAD, keyRow(changed, nowMs)]), json: keyView(changed) };
   },

@@ -1,4 +1,5 @@
 import { keyLimitsSchema } from '../../functions/gateway/config/key-schema.ts';
+import { keyName } from '../../functions/gateway/config/name-schemas.ts';
 import { schemaProblems } from '../../functions/gateway/config/schema-problems.ts';
 import { unpricedDeployments, unpricedMessage } from '../../functions/gateway/config/unpriced-deployments.ts';
 import type { KeyLimits } from '../../functions/gateway/core/model/key-limits.ts';
@@ -6,6 +7,9 @@ import { modelDirectory } from '../../functions/gateway/core/routing/model-direc
 import { type CommandInput, type CommandOption, optionText, UsageError } from './command.ts';
 import { lengthOfTimeMs } from './length-of-time.ts';
 import type { Target } from './target.ts';
+
+/** Says who pays for a key. */
+export const TEAM_OPTION: CommandOption = { value: 'TEAM', help: 'who pays for its calls: costs --by team' };
 
 /** The options that limit a key. */
 export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
@@ -15,6 +19,17 @@ export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
   'usd-per-month': { value: 'N', help: 'US dollars a calendar month, UTC' },
   expires: { value: 'WHEN', help: 'an instant as 2027-01-31T00:00:00Z, or a time from now as 90d or 12h' },
 };
+
+/** Who pays for a key, as `--team` names them. Throws `UsageError`. */
+export function givenTeam(options: CommandInput['options']): string | undefined {
+  const team = optionText(options, 'team');
+  if (team !== undefined && !keyName.safeParse(team).success) {
+    throw new UsageError(
+      `--team takes 1 to 64 letters, digits, dots, dashes and underscores; not ${JSON.stringify(team)}.`,
+    );
+  }
+  return team;
+}
 
 /** Reads and checks the options that limit a key: only what was given. Throws `UsageError`. */
 export function givenLimits(options: CommandInput['options'], target: Target, nowMs: number) {

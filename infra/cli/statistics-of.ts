@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import type { Ejection } from '../../functions/gateway/core/statistics/ejection.ts';
 import { decayScales } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
@@ -21,7 +21,7 @@ export function deploymentStand({ name, config, database, statisticsTable }: Tar
     const known = Object.keys(config.deployments).join(', ');
     throw new UsageError(`${name} has no deployment ${JSON.stringify(id)}. It has ${known}.`);
   }
-  const client = new DynamoDBClient(clientConfig(database));
+  const client = new DynamoDB(clientConfig(database));
   const store = dynamoDbStatisticsStore({
     client,
     tableName: statisticsTable,

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BuildOptions, buildSync } from 'esbuild';
+import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
+import type { FunctionEntries, FunctionEntry } from './function-entries.ts';
 
 /** The project's folder, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,35 +17,39 @@ const NEVER_LOADED = [
   '@smithy/core/event-streams',
 ];
 
-/** What else a function has beside its code. */
-export interface BundleExtras {
-  /** Whether the live page is there, as `page.html`. @default false */
-  readonly page?: boolean;
-}
-
-/** How a function is bundled: one small ES module with `config.json`, the environment's checked configuration, beside it. */
-export function functionBundle(configPath: string, { page = false }: BundleExtras = {}): BundlingOptions {
-  const script = (name: string): string => `"${process.execPath}" "${ROOT}infra/${name}"`;
+/** How a function is bundled: one small ES module. `entry` is a source file relative to the project's folder. */
+export function bundleOptions(entry: string): BuildOptions {
   return {
-    format: OutputFormat.ESM,
+    entryPoints: [`${ROOT}${entry}`],
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
     target: 'node24',
     minify: true,
     mainFields: ['module', 'main'],
-    banner: REQUIRE,
-    // This list takes the place of the CDK's own, which is the SDK: the runtime's is larger, slower to load and of another version.
-    externalModules: NEVER_LOADED,
+    banner: { js: REQUIRE },
+    // The SDK is bundled: the runtime's is larger, slower to load and of another version.
+    external: NEVER_LOADED,
     // Node's own build of undici sets this too: it leaves out an experimental parser.
     define: { esbuildDetection: 'true' },
-    esbuildArgs: {
-      '--alias:@aws-sdk/credential-provider-node': `${ROOT}functions/gateway/adapters/environment-credentials.ts`,
+    alias: {
+      '@aws-sdk/credential-provider-node': `${ROOT}functions/gateway/adapters/environment-credentials.ts`,
     },
-    commandHooks: {
-      beforeBundling: () => [],
-      beforeInstall: () => [],
-      afterBundling: (_from: string, to: string) => [
-        `${script('bundle-config.ts')} "${configPath}" "${to}/config.json"`,
-        ...(page ? [`${script('bundle-page.ts')} "${to}/page.html"`] : []),
-      ],
-    },
+    logLevel: 'error',
   };
 }
+
+/** Where each function starts. */
+const SOURCES: Readonly<Record<FunctionEntry, string>> = {
+  gateway: 'functions/gateway/lambda.ts',
+  web: 'functions/gateway/web.ts',
+  probe: 'functions/probe/lambda.ts',
+};
+
+/** Functions built from this repository's sources, at each synthesis. */
+export const SOURCE_ENTRIES: FunctionEntries = {
+  folder: `${ROOT}functions`,
+  writeModule: (entry, to) => void buildSync({ ...bundleOptions(SOURCES[entry]), outfile: to }),
+  page: assemblePage,
+};

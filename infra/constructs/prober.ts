@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { MAX_ASKING_MS } from '../../functions/probe/core/prober.ts';
 import type { Environment } from '../environment-file.ts';
 import type { ResourceNames } from '../resource-names.ts';
-import { functionBundle, ROOT } from './function-bundle.ts';
+import { functionCode } from './function-code.ts';
+import type { FunctionEntries } from './function-entries.ts';
 import { loggingRole } from './logging-role.ts';
 
 /** For a cold start, and for reads and writes that have to be tried again. */
@@ -18,6 +18,7 @@ const AROUND_ASKING = Duration.seconds(40);
 export interface ProberProps {
   readonly environment: Environment;
   readonly names: ResourceNames;
+  readonly entries: FunctionEntries;
   readonly everyMinutes: number;
   /** Environment variables that say where the statistics and the credentials are. */
   readonly variables: Readonly<Record<string, string>>;
@@ -25,22 +26,21 @@ export interface ProberProps {
 
 /** The prober: a function that nobody but its schedule can call, one run at a time. */
 export class Prober extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { environment, names, everyMinutes, variables }: ProberProps) {
+  constructor(scope: Construct, id: string, { environment, names, entries, everyMinutes, variables }: ProberProps) {
     super(scope, id);
     const { logGroup, role } = loggingRole(this, names.proberLogGroup, environment.aws);
     this.logGroup = logGroup;
     this.role = role;
     const interval = Duration.minutes(everyMinutes);
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       functionName: names.proberFunction,
       description: `NemoRouter ${environment.name}: asks deployments that no traffic measures for one token`,
-      entry: `${ROOT}functions/probe/lambda.ts`,
-      projectRoot: ROOT,
-      depsLockFilePath: `${ROOT}package-lock.json`,
+      code: functionCode({ entries, entry: 'probe', config: environment.config }),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // As the gateway: with another share of a processor it would measure other times.
@@ -56,12 +56,11 @@ export class Prober extends Construct {
       // Raw lines on standard output pass through as they are: the metrics.
       loggingFormat: LoggingFormat.JSON,
       environment: { NEMO_ENVIRONMENT: environment.name, NEMO_CONFIG_FILE: 'config.json', ...variables },
-      bundling: functionBundle(environment.path),
     });
     new Rule(this, 'Schedule', {
       description: `NemoRouter ${environment.name}: runs the prober`,
       schedule: Schedule.rate(interval),
-      targets: [new LambdaFunction(this.function, { retryAttempts: 0, maxEventAge: interval })],
+      targets: [new LambdaTarget(this.function, { retryAttempts: 0, maxEventAge: interval })],
     });
   }
 }

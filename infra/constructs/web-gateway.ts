@@ -4,9 +4,9 @@ import { WebFunction, WebFunctionAuthType, WebFunctionCode, WebFunctionRuntime }
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { functionAsset, MODULE } from './function-code.ts';
 import type { GatewayFunctionProps } from './gateway-function.ts';
 import { loggingRole } from './logging-role.ts';
-import { WEB_ENTRY, WEB_SOURCE, webBundle } from './web-bundle.ts';
 
 /** The longest that Lambda allows; 30 seconds by default, which would cut streams without a word. */
 const TIMEOUT = Duration.minutes(15);
@@ -25,7 +25,7 @@ export class WebGateway extends Construct {
   /** For the clients' `base_url`. */
   readonly baseUrl: string;
 
-  constructor(scope: Construct, id: string, { environment, names, variables }: GatewayFunctionProps) {
+  constructor(scope: Construct, id: string, { environment, names, entries, variables }: GatewayFunctionProps) {
     super(scope, id);
     const { aws, config, name } = environment;
     const { logGroup, role } = loggingRole(this, names.gatewayLogGroup, aws);
@@ -36,9 +36,13 @@ export class WebGateway extends Construct {
     this.function = new WebFunction(this, 'Function', {
       webFunctionName: names.gatewayFunction,
       revisionDescription: `NemoRouter ${name}: the OpenAI-compatible gateway`,
-      code: WebFunctionCode.fromAssetToProvidedBucket(bucket as IBucket, WEB_SOURCE, webBundle(config)),
+      code: WebFunctionCode.fromAssetToProvidedBucket(
+        bucket as IBucket,
+        entries.folder,
+        functionAsset({ entries, entry: 'web', config }),
+      ),
       runtime: WebFunctionRuntime.NODEJS_24_X,
-      entryPoint: WEB_ENTRY,
+      entryPoint: MODULE,
       role,
       logGroup,
       timeout: TIMEOUT,

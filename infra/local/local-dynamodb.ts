@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDB } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
+  answersTable,
   createTableInput,
   keysTable,
   statisticsTable,
@@ -12,16 +13,18 @@ import { guardedDynalite } from './local-dynamodb-guard.ts';
 
 /** DynamoDB inside this process, in memory, with the stack's tables. */
 export interface LocalDynamoDb {
-  readonly client: DynamoDBClient;
+  /** The SDK's, for what the gateway does not do. */
+  readonly client: DynamoDB;
   readonly endpoint: string;
   /** Who does not name it is not served. */
   readonly accessKeyId: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
+  readonly answersTable: string;
   readonly close: () => Promise<void>;
 }
 
-const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys' } as const;
+const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys', answersTable: 'nemo-answers' } as const;
 
 /** `accessKeyId`: for tests that must know it. @default a random one, which only this process knows and tells */
 export async function startLocalDynamoDb(
@@ -35,9 +38,10 @@ export async function startLocalDynamoDb(
   const endpoint = `http://127.0.0.1:${port}`;
   // Nothing checks the signature, but the client insists on signing.
   const credentials = { accessKeyId, secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
+  const client = new DynamoDB({ endpoint, region: 'local', credentials });
   await client.send(new CreateTableCommand(createTableInput(statisticsTable, TABLES.statisticsTable)));
   await client.send(new CreateTableCommand(createTableInput(keysTable, TABLES.keysTable)));
+  await client.send(new CreateTableCommand(createTableInput(answersTable, TABLES.answersTable)));
   return {
     client,
     endpoint,

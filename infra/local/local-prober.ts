@@ -1,5 +1,5 @@
+import { describeFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
 import type { Clock } from '../../functions/gateway/core/model/clock.ts';
-import { describeFailure } from '../../functions/gateway/core/model/describe-failure.ts';
 import type { ProbeRecord } from '../../functions/gateway/core/model/probe-record.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { ConfigError } from './local-config.ts';

@@ -4,6 +4,10 @@ import { configuredKeys } from '../../functions/gateway/adapters/configured-keys
 import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
 import type { Credentials, Sign } from '../../functions/gateway/adapters/credentials.ts';
 import { dynamoDbKeys } from '../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
+import {
+  type DynamoDbOverHttpOptions,
+  dynamoDbOverHttp,
+} from '../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
@@ -51,9 +55,10 @@ const HOST = '127.0.0.1';
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { config, credentials, sign, onRecord, onStoreError } = options;
   const dynamoDb = options.dynamoDb ?? (await startLocalDynamoDb());
+  const calls = dynamoDbOverHttp(accessTo(dynamoDb));
   const ofFile = configuredKeys([...config.keys, { name: 'local', sha256: sha256Hex(options.key), operator: true }]);
   const ofTable = dynamoDbKeys({
-    client: dynamoDb.client,
+    client: calls,
     tableName: dynamoDb.keysTable,
     clock: systemClock,
     settings: config.limits,
@@ -61,9 +66,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   });
   const composed = composeGateway({
     config,
-    dynamoDb: dynamoDb.client,
+    dynamoDb: calls,
     statisticsTable: dynamoDb.statisticsTable,
     keysTable: dynamoDb.keysTable,
+    answersTable: dynamoDb.answersTable,
     credentials,
     sign,
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),
@@ -87,6 +93,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     close: async () => {
       await close();
       await composed.close();
+      calls.destroy();
       if (options.dynamoDb === undefined) {
         await dynamoDb.close();
       }
@@ -96,6 +103,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
 
 function placeOf({ endpoint, accessKeyId, statisticsTable, keysTable }: LocalDynamoDb): LocalDescription['dynamoDb'] {
   return { endpoint, accessKeyId, statisticsTable, keysTable };
+}
+
+/** Nothing checks the signature. */
+function accessTo({ endpoint, accessKeyId }: LocalDynamoDb): DynamoDbOverHttpOptions {
+  return { endpoint, region: 'local', credentials: async () => ({ accessKeyId, secretAccessKey: 'local' }) };
 }
 
 /** Callers at once who wait to be let in: Node's 511 are too few for thousands, and the system resets some of those behind them. */

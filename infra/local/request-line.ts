@@ -1,6 +1,6 @@
-import { codeWord } from '../../functions/gateway/core/model/code-word.ts';
-import { describeFailure } from '../../functions/gateway/core/model/describe-failure.ts';
+import { describeFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
 import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
+import { codeWord } from '../../functions/gateway/core/model/vendor-text.ts';
 
 /** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
 export function requestLine(record: RequestRecord): string {

@@ -1,8 +1,10 @@
-/** `npm run conformance`: writes the matrix and the table of fields, and prints the matrix. The tests hold both to the code. */
+/** `npm run conformance`: writes the matrix of features and APIs and the table of fields, and prints the matrix. The tests hold both to the code. */
 import { writeFileSync } from 'node:fs';
 import { FIELDS_FILE, fieldsMarkdown } from './fields.ts';
 import { matrixMarkdown } from './matrix.ts';
+import { surfaceMatrixMarkdown } from './surface-matrix.ts';
 
-writeFileSync(new URL('matrix.md', import.meta.url), matrixMarkdown());
+const matrix = `${matrixMarkdown()}\n${surfaceMatrixMarkdown()}`;
+writeFileSync(new URL('matrix.md', import.meta.url), matrix);
 writeFileSync(FIELDS_FILE, fieldsMarkdown());
-process.stdout.write(matrixMarkdown());
+process.stdout.write(matrix);

@@ -15,6 +15,7 @@ export const PAGES: readonly string[] = [
   'functions/gateway/core/protocols/FIELDS.md',
   'functions/gateway/core/status/STATUS.md',
   'infra/CONFIGURING.md',
+  'infra/CONSTRUCT.md',
   'infra/COSTS.md',
   'infra/DEPLOYING.md',
   'infra/OPERATING.md',

@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { WEIGHT_UNIT } from '../../functions/gateway/core/statistics/forward-decay.ts';
+import { answersSuite } from '../gateway/adapters/dynamodb/answers-suite.ts';
 import { type DatabaseUnderTest, statisticsStoreSuite } from '../gateway/adapters/dynamodb/statistics-store-suite.ts';
 import { EPOCH_MS } from '../support/observation.ts';
 import { fetchDynamoDbLocal, startDynamoDbLocal } from './start-dynamodb-local.ts';
 
 /*
- * The store's suite against AWS's own DynamoDB Local, which refuses what the real service refuses. Needs Java 17 and Maven, and on its
+ * The stores' suites against AWS's own DynamoDB Local, which refuses what the real service refuses. Needs Java 17 and Maven, and on its
  * first run Maven Central; where it cannot be had it says why and succeeds. `npm run test:dynamodb-local`.
  */
 const obstacle = await fetchDynamoDbLocal();
 if (obstacle === undefined) {
   statisticsStoreSuite("AWS's DynamoDB Local", startDynamoDbLocal);
+  answersSuite("AWS's DynamoDB Local", startDynamoDbLocal);
   describe("a sum's digits", digitsTests);
 } else {
   process.stdout.write(`DynamoDB Local was not tested against: ${obstacle}.\n`);

@@ -5,8 +5,13 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { createTableInput, statisticsTable } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import { CreateTableCommand, DynamoDB, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  answersTable,
+  createTableInput,
+  statisticsTable,
+} from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import type { AnswersUnderTest } from '../gateway/adapters/dynamodb/answers-suite.ts';
 import type { DatabaseUnderTest } from '../gateway/adapters/dynamodb/statistics-store-suite.ts';
 
 /** Source: Maven Central, com.amazonaws:DynamoDBLocal. It runs on Java 17. */
@@ -14,6 +19,7 @@ const VERSION = '2.5.2';
 const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', `dynamodb-local-${VERSION}`);
 const LIBRARIES = join(CACHE, 'lib');
 const TABLE = 'nemo-statistics';
+const ANSWERS = 'nemo-answers';
 const START_LIMIT_MS = 60_000;
 
 const run = promisify(execFile);
@@ -67,10 +73,10 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 `;
 
 /**
- * Starts it in memory, without telemetry, with an empty statistics table. It takes no address to listen on: while it runs, its port is
+ * Starts it in memory, without telemetry, with empty tables. It takes no address to listen on: while it runs, its port is
  * open to the machine's network too, and holds what these tests put there.
  */
-export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
+export async function startDynamoDbLocal(): Promise<DatabaseUnderTest & AnswersUnderTest> {
   const port = await freePort();
   const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
   const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
@@ -78,7 +84,7 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
     stdio: 'ignore',
   });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
+  const client = new DynamoDB({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
   const close = async (): Promise<void> => {
     client.destroy();
     java.kill();
@@ -87,15 +93,16 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest> {
   try {
     await answering(client, () => java.exitCode !== null);
     await client.send(new CreateTableCommand(createTableInput(statisticsTable, TABLE)));
+    await client.send(new CreateTableCommand(createTableInput(answersTable, ANSWERS)));
   } catch (error) {
     await close();
     throw error;
   }
-  return { client, statisticsTable: TABLE, close };
+  return { client, statisticsTable: TABLE, answersTable: ANSWERS, close };
 }
 
 /** Waits for another process, which tells of its readiness by answering only. */
-async function answering(client: DynamoDBClient, hasEnded: () => boolean): Promise<void> {
+async function answering(client: DynamoDB, hasEnded: () => boolean): Promise<void> {
   const giveUpAtMs = Date.now() + START_LIMIT_MS;
   while (true) {
     try {

@@ -6,6 +6,7 @@ import { Validations } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
+  answersTable,
   createTableInput,
   keysTable,
   statisticsTable,
@@ -178,6 +179,54 @@ describe('the state', () => {
       DeletionPolicy: 'Delete',
       Properties: { TableName: 'nemorouter-dev-keys' },
     });
+  });
+});
+
+describe('the answers that are kept', () => {
+  const environment = shipped('prod');
+  const responses = { keepDays: 30, megabytesPerKeyAndDay: 1_000 };
+  const keeping = templateOf({ ...environment, config: { ...environment.config, responses } });
+  const TABLE = { TableName: 'nemorouter-prod-answers' };
+
+  test('have no table, and the gateway no right to one, where the environment keeps none', () => {
+    assert.ok(!JSON.stringify(prod.toJSON()).includes('-answers'));
+  });
+
+  test('have one of the shape that the gateway expects, told to the gateway', () => {
+    const { AttributeDefinitions, KeySchema } = createTableInput(answersTable, TABLE.TableName);
+    keeping.hasResourceProperties('AWS::DynamoDB::Table', { ...TABLE, AttributeDefinitions, KeySchema });
+    keeping.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'nemorouter-prod-gateway',
+      Environment: { Variables: { NEMO_ANSWERS_TABLE: Match.anyValue() } },
+    });
+  });
+
+  test('expire, are encrypted under a key of the account, and leave no backup or table behind', () => {
+    keeping.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: {
+        ...TABLE,
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: Match.absent(),
+      },
+    });
+  });
+
+  test('can be neither listed nor searched by the gateway, nor touched by the prober', () => {
+    const statements = Object.entries(keeping.findResources('AWS::IAM::Policy')).flatMap(([id, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[])
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('StateAnswers'))
+        .map(({ Action }) => ({ id, Action })),
+    );
+    assert.equal(statements.length, 1);
+    assert.match(statements[0]!.id, /^Gateway/);
+    assert.deepEqual([statements[0]!.Action].flat().toSorted(), [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:UpdateItem',
+    ]);
   });
 });
 
@@ -417,7 +466,9 @@ describe('the stack', () => {
   });
 
   test('holds to the AwsSolutions rules of cdk-nag, with a reason for each exception', () => {
-    const { app } = gatewayApp(shipped('prod', { onCall: { page: ['oncall@example.com'], ticket: [] } }));
+    const environment = shipped('prod', { onCall: { page: ['oncall@example.com'], ticket: [] } });
+    const responses = { keepDays: 30, megabytesPerKeyAndDay: 1_000 };
+    const { app } = gatewayApp({ ...environment, config: { ...environment.config, responses } });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const exitCode = process.exitCode;
     const assembly = app.synth();

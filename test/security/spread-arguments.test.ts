@@ -27,6 +27,8 @@ const BOUNDED: Readonly<Record<string, string>> = {
     'a slice of fixed length',
   'functions/gateway/adapters/without-secrets.ts Math.max(...patterns.map((pattern) => pattern.length - 1))':
     'the secrets of one dial',
+  'functions/gateway/adapters/dynamodb/batch-items.ts items.push(...(answer.Responses?.[tableName] ?? []))':
+    'a hundred items, the most that are asked for at once',
   'functions/gateway/adapters/dynamodb/dynamodb-accounts.ts Object.assign(...clauses.map(({ names }) => names))':
     "an account's fields",
   'functions/gateway/core/serve/call-record.ts Math.max(...spent)': "the request's attempts",

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
-import { parseTraceParent } from '../../functions/gateway/core/trace/traceparent.ts';
+import { parseTraceParent } from '../../functions/gateway/core/trace/trace-context.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { type RunningGateway, runningGateway } from '../support/running-gateway.ts';
 

@@ -34,7 +34,7 @@ export function readBedrockRequest(request: ReceivedRequest): WireChat | WireEmb
 }
 
 function readChat(body: JsonObject, model: string, streaming: boolean): WireChat | WireFailure {
-  const message = CHECKS.map((check) => check(body)).find((found) => found !== undefined);
+  const message = CHECKS.map((check) => check(body, model)).find((found) => found !== undefined);
   if (message !== undefined) {
     return bedrockFailure('invalid-request', { message });
   }
@@ -42,7 +42,7 @@ function readChat(body: JsonObject, model: string, streaming: boolean): WireChat
 }
 
 /** What is wrong with a body, in Bedrock's words, or `undefined`. */
-type Check = (body: JsonObject) => string | undefined;
+type Check = (body: JsonObject, model: string) => string | undefined;
 
 const CHECKS: readonly Check[] = [unknownField, firstIsNotUser, rolesDoNotAlternate, blankText, noToolConfig];
 
@@ -66,10 +66,13 @@ function unknownField(body: JsonObject): string | undefined {
   return unknown === undefined ? undefined : `Unknown field ${unknown}.`;
 }
 
-function firstIsNotUser(body: JsonObject): string | undefined {
+/** Claude, Qwen, GLM and Kimi take a conversation that the assistant begins. */
+function firstIsNotUser(body: JsonObject, model: string): string | undefined {
   const [first] = arrayMember(body, 'messages');
   const role = stringMember(first, 'role');
-  return role === 'user' ? undefined : 'A conversation must start with a user message.';
+  return role === 'user' || /claude|qwen|glm|kimi/.test(model)
+    ? undefined
+    : 'A conversation must start with a user message.';
 }
 
 function rolesDoNotAlternate(body: JsonObject): string | undefined {

@@ -1,5 +1,5 @@
 import { build, type Metafile } from 'esbuild';
-import { functionBundle, ROOT } from '../../infra/constructs/function-bundle.ts';
+import { bundleOptions, ROOT } from '../../infra/constructs/function-bundle.ts';
 
 /** A function's code, bundled with the stack's settings. */
 export interface Bundle {
@@ -12,34 +12,15 @@ export interface Bundle {
 
 /** Bundles `entry`, as `functions/gateway/lambda.ts`. */
 export async function bundleOf(entry: string): Promise<Bundle> {
-  const { minify, target, mainFields, banner, externalModules, define, esbuildArgs } = functionBundle('');
   const { metafile, outputFiles } = await build({
-    entryPoints: [`${ROOT}${entry}`],
-    absWorkingDir: ROOT,
+    ...bundleOptions(entry),
     outfile: `${ROOT}index.mjs`,
     write: false,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    minify: minify ?? false,
-    target: target ?? 'node24',
-    mainFields: mainFields ?? [],
-    banner: { js: banner ?? '' },
-    external: externalModules ?? [],
-    define: define ?? {},
-    alias: aliasesIn(esbuildArgs ?? {}),
     sourcemap: 'external',
     metafile: true,
-    logLevel: 'error',
   });
-  const ending = (end: string): string => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';
+  const ending = (end: string): string => outputFiles?.find(({ path }) => path.endsWith(end))?.text ?? '';
   return { code: ending('.mjs'), sourceMap: ending('.map'), bytes: bytesByOwner(metafile) };
-}
-
-/** The CDK gives them to esbuild's command line: `--alias:PACKAGE`. */
-function aliasesIn(flags: object): Record<string, string> {
-  const aliases = Object.entries(flags).filter(([flag]) => flag.startsWith('--alias:'));
-  return Object.fromEntries(aliases.map(([flag, to]) => [flag.slice('--alias:'.length), String(to)]));
 }
 
 function bytesByOwner({ outputs }: Metafile): Map<string, number> {

@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { arrayMember, type JsonObject, objectMember } from '../../functions/gateway/core/wire/json.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../infra/local/local-dynamodb.ts';
 
-/** The embedded DynamoDB behind a loopback port that answers batch reads in part, as DynamoDB does when it throttles. */
+/** The embedded DynamoDB behind a loopback port that answers batches in part, as DynamoDB does when it throttles. */
 export interface PartialDynamoDb {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDB;
   readonly statisticsTable: string;
-  /** How many keys each batch read has asked for, in the order of their arrival. */
+  readonly answersTable: string;
+  /** How many keys or items each batch has named, in the order of their arrival. */
   readonly asked: readonly number[];
-  /** The next batch reads process so many keys each (one at least) and leave out the others; those after them process all. */
+  /** The next batches process so many keys each and leave out the others; those after them process all. A read of none fails. */
   readonly processNext: (...counts: readonly number[]) => void;
   readonly close: () => Promise<void>;
 }
@@ -31,7 +32,7 @@ export async function startPartialDynamoDb(): Promise<PartialDynamoDb> {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const client = new DynamoDBClient({
+  const client = new DynamoDB({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -39,6 +40,7 @@ export async function startPartialDynamoDb(): Promise<PartialDynamoDb> {
   return {
     client,
     statisticsTable: state.db.statisticsTable,
+    answersTable: state.db.answersTable,
     asked: state.asked,
     processNext: (...counts) => void state.limits.push(...counts),
     close: async () => {
@@ -59,19 +61,41 @@ async function serve(state: PartialState, request: IncomingMessage, response: Se
     authorization: String(authorization),
     'x-amz-date': String(date),
   };
-  const { sent, leftOut } = String(target).endsWith('.BatchGetItem') ? split(state, body) : { sent: body, leftOut: [] };
+  const batch = String(target).split('.Batch')[1];
+  const { sent, leftOut } = isBatch(batch) ? split(state, body, batch) : { sent: body, leftOut: undefined };
   const answer = await fetch(state.db.endpoint, { method: 'POST', headers, body: sent });
   const json = (await answer.json()) as JsonObject;
-  const whole =
-    leftOut.length === 0 ? json : { ...json, UnprocessedKeys: { [state.db.statisticsTable]: { Keys: leftOut } } };
-  response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(whole));
+  response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ ...json, ...leftOut }));
 }
 
-function split(state: PartialState, body: string): { readonly sent: string; readonly leftOut: readonly unknown[] } {
-  const table = state.db.statisticsTable;
-  const keys = arrayMember(objectMember(objectMember(JSON.parse(body), 'RequestItems'), table), 'Keys');
-  state.asked.push(keys.length);
-  const limit = state.limits.shift() ?? keys.length;
-  const sent = JSON.stringify({ RequestItems: { [table]: { Keys: keys.slice(0, limit) } } });
-  return { sent, leftOut: keys.slice(limit) };
+/** Where a batch names what it is about, and its answer what it has left out. */
+const FORMS = {
+  GetItem: { member: 'Keys', leftOut: 'UnprocessedKeys' },
+  WriteItem: { member: undefined, leftOut: 'UnprocessedItems' },
+} as const;
+
+type Batch = keyof typeof FORMS;
+
+function isBatch(name: string | undefined): name is Batch {
+  return name !== undefined && Object.hasOwn(FORMS, name);
+}
+
+interface Split {
+  readonly sent: string;
+  readonly leftOut: JsonObject | undefined;
+}
+
+function split(state: PartialState, body: string, batch: Batch): Split {
+  const { member, leftOut } = FORMS[batch];
+  const asked = objectMember(JSON.parse(body), 'RequestItems') ?? {};
+  const [table = ''] = Object.keys(asked);
+  const entries = member === undefined ? arrayMember(asked, table) : arrayMember(asked[table], member);
+  const formOf = (part: readonly unknown[]): JsonObject => ({
+    [table]: member === undefined ? part : { ...objectMember(asked, table), [member]: part },
+  });
+  state.asked.push(entries.length);
+  const limit = state.limits.shift() ?? entries.length;
+  const sent = JSON.stringify({ RequestItems: formOf(entries.slice(0, limit)) });
+  return { sent, leftOut: limit < entries.length ? { [leftOut]: formOf(entries.slice(limit)) } : undefined };
 }

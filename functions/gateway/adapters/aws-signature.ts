@@ -1,5 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
+import { createHash, createHmac } from 'node:crypto';
 
 /** What proves to AWS who we are: the function's role, or a developer's profile. */
 export interface AwsCredentials {
@@ -34,69 +33,106 @@ export interface SignableRequest {
  * becomes `%252F`. Source: AWS, "Create a signed AWS API request".
  */
 export function awsSigner(options: AwsSignerOptions): (request: SignableRequest) => Promise<Record<string, string>> {
-  const signer = new SignatureV4({
-    credentials: options.credentials,
-    region: options.region,
-    service: options.service ?? 'bedrock',
-    sha256: Sha256,
-  });
+  const { region, now, service = 'bedrock' } = options;
+  const keyOf = signingKeys(region, service);
   return async (request) => {
-    const { protocol, hostname, host, pathname, searchParams } = new URL(request.url);
-    const signed = await signer.sign(
-      {
-        method: request.method,
-        protocol,
-        hostname,
-        path: pathname,
-        query: Object.fromEntries(searchParams),
-        headers: { ...lowerCased(request.headers), host },
-        body: request.body,
-      },
-      { signingDate: new Date(options.now()) },
-    );
-    return signed.headers;
+    const credentials = await options.credentials();
+    const time = new Date(now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const date = time.slice(0, 8);
+    const scope = `${date}/${region}/${service}/aws4_request`;
+    const headers = unsignedHeaders(request, credentials, time);
+    const names = Object.keys(headers)
+      .filter((name) => !UNSIGNED.has(name))
+      .sort();
+    const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonicalRequest(request, headers, names))].join('\n');
+    const signature = hmac(keyOf(credentials, date), toSign).toString('hex');
+    const proof = `Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+    return { ...headers, authorization: `AWS4-HMAC-SHA256 ${proof}` };
   };
 }
 
+/** What is changed or taken off on the way. */
+const UNSIGNED: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'connection',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'x-amzn-trace-id',
+]);
+
 /** One spelling of a name: two that differ in case would be sent as two headers and signed as one. */
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function unsignedHeaders(
+  { url, headers, body }: SignableRequest,
+  { sessionToken }: AwsCredentials,
+  time: string,
+): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    all[name.toLowerCase()] = value;
+  }
+  all.host = new URL(url).host;
+  all['x-amz-date'] = time;
+  all['x-amz-content-sha256'] = sha256(body);
+  if (sessionToken !== undefined) {
+    all['x-amz-security-token'] = sessionToken;
+  }
+  return all;
 }
 
-/** Node's SHA-256, or its HMAC where there is a secret, in the shape that the signer asks for. */
-class Sha256 {
-  readonly #secret: Secret | undefined;
-  #hash: Hash | Hmac;
-
-  constructor(secret?: Secret) {
-    this.#secret = secret;
-    this.#hash = newHash(secret);
-  }
-
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = newHash(this.#secret);
-  }
+function canonicalRequest(
+  { method, url, body }: SignableRequest,
+  headers: Readonly<Record<string, string>>,
+  names: readonly string[],
+): string {
+  const { pathname, searchParams } = new URL(url);
+  const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}\n`);
+  const path = escaped(pathname).replaceAll('%2F', '/');
+  return [
+    method,
+    path,
+    canonicalQuery(searchParams),
+    lines.join(''),
+    names.join(';'),
+    headers['x-amz-content-sha256'] ?? sha256(body),
+  ].join('\n');
 }
 
-type Secret = string | ArrayBuffer | ArrayBufferView;
-
-function newHash(secret: Secret | undefined): Hash | Hmac {
-  return secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+/** By name, and not by the pair: a name's last character may stand behind `=`. */
+function canonicalQuery(query: URLSearchParams): string {
+  const pairs = [...query].map(([name, value]) => [escaped(name), escaped(value)] as const);
+  return pairs
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }
 
-function bytesOf(secret: Secret): Uint8Array {
-  if (typeof secret === 'string') {
-    return Buffer.from(secret);
-  }
-  return ArrayBuffer.isView(secret)
-    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-    : new Uint8Array(secret);
+/** Percent-encoded as RFC 3986 has it: `encodeURIComponent` leaves five characters more. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** A key is good for a day, a region and a service: the last one is kept, since making it takes four signatures. */
+function signingKeys(region: string, service: string): (credentials: AwsCredentials, date: string) => Buffer {
+  let known: { readonly secret: string; readonly date: string; readonly key: Buffer } | undefined;
+  return ({ secretAccessKey: secret }, date) => {
+    if (known?.secret !== secret || known.date !== date) {
+      const ofDate = hmac(`AWS4${secret}`, date);
+      known = { secret, date, key: hmac(hmac(hmac(ofDate, region), service), 'aws4_request') };
+    }
+    return known.key;
+  };
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

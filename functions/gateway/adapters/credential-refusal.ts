@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import type { Protocol } from '../core/protocols/protocol.ts';
+import type { AnswerBody } from './http-exchange.ts';
 import { systemClock } from './system-clock.ts';
 
 /** As much of an error's body as is read, and for how long: what the rest says, or says later, nobody would read either. */
@@ -12,7 +12,7 @@ export function mayRefuseCredential(status: number): boolean {
 }
 
 /** Reads an error's body in pieces, so that it can be looked at and passed on. Never rejects: one that breaks or dawdles is cut off. */
-export async function readError(body: Readable, limitMs = ERROR_BODY_MS): Promise<readonly Uint8Array[]> {
+export async function readError(body: AnswerBody, limitMs = ERROR_BODY_MS): Promise<readonly Uint8Array[]> {
   const timer = setTimeout(() => body.destroy(), limitMs);
   const parts: Uint8Array[] = [];
   let size = 0;

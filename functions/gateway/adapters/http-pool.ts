@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
-import apiRequest from 'undici/lib/api/api-request.js';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
+import { type HttpAnswer, HttpExchange } from './http-exchange.ts';
 
 /** A pool of HTTP connections to one origin. */
 export type HttpPool = Pool;
@@ -21,7 +21,28 @@ export function httpPool(origin: string, connectMs: number): HttpPool {
   });
 }
 
-/** Sends a request over the pool. Resolves with the answer's head and its body as a stream. */
-export function poolRequest(pool: HttpPool, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
-  return apiRequest.call(pool, options);
+/** A request to be sent over a pool. */
+export interface PoolRequest extends Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'> {
+  /** Ends the exchange, for its reason, until the answer's body has ended. */
+  readonly signal?: AbortSignal;
+}
+
+/** Sends a request over the pool. Resolves with the answer's head and its body, whatever its status. */
+export function poolRequest(pool: HttpPool, { signal, ...request }: PoolRequest): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return;
+    }
+    pool.dispatch(request, new HttpExchange({ resolve, reject }, signal));
+  });
+}
+
+/** A whole body as text. Rejects where it breaks off. */
+export async function bodyText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) {
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }

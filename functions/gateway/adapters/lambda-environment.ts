@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readCheckedConfig } from '../config/checked-config.ts';
 import { stateFailureLine } from '../core/metrics/state-failure-line.ts';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
 import { type AwsCredentials, awsSigner } from './aws-signature.ts';
 import type { Credentials, Sign } from './credentials.ts';
-import { lambdaDynamoDbClient } from './dynamodb/lambda-dynamodb-client.ts';
+import type { DynamoDbCalls } from './dynamodb/dynamodb-calls.ts';
+import { dynamoDbOverHttp } from './dynamodb/dynamodb-over-http.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 import { requiredVariable } from './required-variable.ts';
 import { roleSign } from './role-sign.ts';
@@ -19,7 +19,7 @@ export interface LambdaEnvironment {
   /** Of the deployed code, as `0.1.0+1a2b3c4`; absent where the stack was synthesised outside of its repository. */
   readonly version: string | undefined;
   readonly config: GatewayConfig;
-  readonly dynamoDb: DynamoDBClient;
+  readonly dynamoDb: DynamoDbCalls;
   readonly statisticsTable: string;
   /** The providers' API keys. */
   readonly credentials: Credentials;
@@ -39,7 +39,7 @@ export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = enviro
     name,
     version: process.env.NEMO_VERSION || undefined,
     config: readCheckedConfig(readFileSync(new URL(requiredVariable('NEMO_CONFIG_FILE'), import.meta.url), 'utf8')),
-    dynamoDb: lambdaDynamoDbClient({
+    dynamoDb: dynamoDbOverHttp({
       endpoint: endpointOf('dynamodb', 'DYNAMODB', region),
       region,
       credentials: ofRole,

@@ -1,7 +1,7 @@
 import { parseJson, stringMember } from '../core/wire/json.ts';
 import type { awsSigner } from './aws-signature.ts';
 import type { Credentials } from './credentials.ts';
-import { httpPool, poolRequest } from './http-pool.ts';
+import { bodyText, httpPool, poolRequest } from './http-pool.ts';
 
 /** How long the secret is remembered: a rotated credential is used at the latest after this. */
 const REMEMBERED_MS = 300_000;
@@ -148,7 +148,7 @@ async function post(
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const response = await poolRequest(pool, { method: 'POST', path: '/', headers, body, signal });
-    return { status: response.statusCode, answer: parseJson(await response.body.text()) };
+    return { status: response.statusCode, answer: parseJson(await bodyText(response.body)) };
   } finally {
     void pool.close();
   }

@@ -185,8 +185,7 @@ async function exchange(
   pool: HttpPool,
 ): Promise<SentResponse> {
   const response = await poolRequest(pool, { method: 'POST', path, headers: sent, body, signal });
-  const { statusCode: status } = response;
-  const headers = singleValued(response.headers);
+  const { statusCode: status, headers } = response;
   const secrets = secretsOf(sent);
   if (key === undefined || !mayRefuseCredential(status)) {
     const isError = status >= 300;
@@ -202,12 +201,4 @@ async function exchange(
     secrets,
     isRefused: refusesCredential({ status, headers, body: error }, PROTOCOLS[deployment.providerSettings.protocol]),
   };
-}
-
-function singleValued(headers: NodeJS.Dict<string | string[]>): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return Object.fromEntries(entries);
 }

@@ -12,6 +12,7 @@ export interface GoogleTokenServers {
   readonly impersonation: string;
 }
 
+/** Google's own: docs.cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds. */
 export const GOOGLE_TOKEN_SERVERS: GoogleTokenServers = {
   exchange: 'https://sts.googleapis.com/v1/token',
   impersonation: 'https://iamcredentials.googleapis.com/v1',

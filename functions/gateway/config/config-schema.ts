@@ -6,6 +6,7 @@ import { keySchema, limitSettingsSchema } from './key-schema.ts';
 import { deploymentOrRouteName, providerName } from './name-schemas.ts';
 import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
+import { responsesSchema } from './responses-schema.ts';
 import { globalSettings, routeSchema } from './route-schema.ts';
 
 const statisticsSchema = z
@@ -130,6 +131,7 @@ export const configSchema = z
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
     probes: probesSchema,
+    responses: responsesSchema,
     statusPage: z
       .boolean()
       .default(false)
@@ -151,3 +153,6 @@ export const configSchema = z
 
 /** A configuration file as zod gives it: defaults filled in, names not yet checked against each other. */
 export type ConfigFile = z.output<typeof configSchema>;
+
+/** A configuration file as it is written: what has a default may be left out. */
+export type ConfigFileInput = z.input<typeof configSchema>;

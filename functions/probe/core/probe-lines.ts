@@ -6,7 +6,7 @@ import {
   REQUEST_METRICS,
 } from '../../gateway/core/metrics/metric-names.ts';
 import { probeFields } from '../../gateway/core/metrics/probe-fields.ts';
-import { failureVerdict } from '../../gateway/core/model/failure-verdict.ts';
+import { failureVerdict } from '../../gateway/core/model/attempt-failure.ts';
 import type { ProbeRecord } from '../../gateway/core/model/probe-record.ts';
 import type { ProbeRun } from './prober.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { awsSigner } from '../../../functions/gateway/adapters/aws-signature.ts';
 import { dynamoDbKeys } from '../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { gatewayServer } from '../../../functions/gateway/adapters/node-http-server.ts';
@@ -59,7 +59,7 @@ async function composedOver(
     stringMember(objectMember(member(configuration, 'Environment'), 'Variables'), name) ?? assert.fail(name);
   const { region, endpoint = '' } = access;
   const { nowMs } = systemClock;
-  const client = new DynamoDBClient({ region, endpoint, credentials: CREDENTIALS });
+  const client = new DynamoDB({ region, endpoint, credentials: CREDENTIALS });
   const onStoreError = (operation: string, error: unknown): void =>
     void process.stderr.write(`DynamoDB did not ${operation}: ${String(error)}\n`);
   const keysTable = variable('NEMO_KEYS_TABLE');

@@ -1,11 +1,11 @@
-import { lambdaDynamoDbClient } from '../../../functions/gateway/adapters/dynamodb/lambda-dynamodb-client.ts';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import { embeddedMetricLines } from '../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import { startLocalSystem } from '../../../infra/local/local-system.ts';
 import { reports } from './reporting-process.ts';
 
-// The gateway as users run it, with the function's own client of DynamoDB, in front of the provider whose port is the first argument and
-// beside the database that the second one describes. Runs as a process of its own.
+// The gateway as users run it, in front of the provider whose port is the first argument and beside the database that the second one
+// describes. Runs as a process of its own.
 const [, , providerPort, database = '{}', deployments = '2'] = process.argv;
 const place = JSON.parse(database);
 const names = Array.from({ length: Number(deployments) }, (_, index) => `bench/${index + 1}`);
@@ -19,19 +19,13 @@ const parsed = parseConfig({
 if (parsed.kind === 'invalid') {
   throw new Error(JSON.stringify(parsed.problems));
 }
-const credentials = { accessKeyId: place.accessKeyId, secretAccessKey: 'local' };
-const client = lambdaDynamoDbClient({
-  endpoint: place.endpoint,
-  region: 'local',
-  credentials: async () => credentials,
-});
 const system = await startLocalSystem({
   config: parsed.config,
   key: 'bench',
   port: 0,
   credentials: async () => undefined,
   sign: async () => ({}),
-  dynamoDb: { ...place, client, close: async () => client.destroy() },
+  dynamoDb: { ...place, client: new DynamoDB({ region: 'local' }), close: async () => undefined },
   // As in production. The bench has sent standard output to nowhere.
   onRecord: (record) => void process.stdout.write(`${embeddedMetricLines(record, 'bench', Date.now()).join('\n')}\n`),
   onStoreError: (operation, error) => console.error(operation, error),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../../functions/gateway/core/model/gateway-config.ts';
@@ -73,7 +73,7 @@ function toLoad(message: ToLoad): void {
 }
 
 function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers }: Ready): Promise<LocalSystem> {
-  const client = new DynamoDBClient({
+  const client = new DynamoDB({
     endpoint: dynamoDbEndpoint,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -96,6 +96,8 @@ function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers 
       accessKeyId: 'local',
       statisticsTable,
       keysTable,
+      // No answers are kept here.
+      answersTable: 'nemo-answers',
       close: closeClient,
     },
   });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { awsSigner, type SignableRequest } from '../../../functions/gateway/adapters/aws-signature.ts';
+import fc from '../../support/property.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -88,4 +90,70 @@ test('Credentials are asked for anew for every request', async () => {
   const second = await sign(REQUEST);
   assert.match(first.authorization ?? '', /Credential=AKID1\//);
   assert.match(second.authorization ?? '', /Credential=AKID2\//);
+});
+
+/** Node's SHA-256 or HMAC as the SDK's signer wants it. */
+class Sha256 {
+  readonly #parts: Uint8Array[] = [];
+  readonly #secret: Uint8Array | undefined;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#secret = secret === undefined ? undefined : Buffer.from(secret as Uint8Array);
+  }
+
+  update(part: Uint8Array): void {
+    this.#parts.push(Buffer.from(part));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    const hash = this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret);
+    return hash.update(Buffer.concat(this.#parts)).digest();
+  }
+
+  reset(): void {
+    this.#parts.length = 0;
+  }
+}
+
+const segment = fc.string({ unit: fc.constantFrom(..."aZ09-_.~!*()'$&+,;=:@% /äß🙂"), maxLength: 12 });
+const pairs = fc.uniqueArray(fc.tuple(segment, segment), { selector: ([name]) => name, maxLength: 4 });
+const value = fc
+  .string({ unit: fc.constantFrom(...'abc 0=;,'), minLength: 1, maxLength: 12 })
+  .map((text) => `x${text}`);
+
+test('Whatever is asked, the signature is the one that the SDK gives', async () => {
+  const sdk = new SignatureV4({ credentials: CREDENTIALS, region: 'eu-central-1', service: 'bedrock', sha256: Sha256 });
+  const sign = signer();
+  const asked = fc.record({
+    segments: fc.array(
+      segment.filter((one) => one !== '' && !/^\.+$/.test(one)),
+      { maxLength: 3 },
+    ),
+    query: pairs,
+    headers: fc.dictionary(fc.constantFrom('x-amz-target', 'content-type', 'Accept', 'user-agent', 'X-Own'), value),
+    body: fc.string({ unit: 'grapheme', maxLength: 50 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(asked, async ({ segments, query, headers, body }) => {
+      const path = `/${segments.map(encodeURIComponent).join('/')}`;
+      const url = new URL(`https://example.amazonaws.com${path}?${new URLSearchParams(query)}`);
+      const ours = await sign({ method: 'POST', url: url.href, headers, body });
+      const { headers: theirs } = await sdk.sign(
+        {
+          method: 'POST',
+          protocol: url.protocol,
+          hostname: url.hostname,
+          path: url.pathname,
+          query: Object.fromEntries(query),
+          headers: {
+            ...Object.fromEntries(Object.entries(headers).map(([name, said]) => [name.toLowerCase(), said])),
+            host: url.host,
+          },
+          body,
+        },
+        { signingDate: new Date(AT) },
+      );
+      assert.equal(ours.authorization, theirs.authorization);
+    }),
+  );
 });

@@ -45,6 +45,7 @@ describe('parseConfig on a valid file', () => {
       onStreamCut: 'error',
       explorationShare: 0,
       probes: { everyMs: 5000, rareEveryMs: 60_000 },
+      responses: { megabytesPerKeyAndDay: 1_000 },
       band: 0.15,
       statistics: {
         halfLifeSeconds: 60,

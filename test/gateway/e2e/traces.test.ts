@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { embeddedMetricLines } from '../../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
-import { parseTraceParent } from '../../../functions/gateway/core/trace/traceparent.ts';
+import { parseTraceParent } from '../../../functions/gateway/core/trace/trace-context.ts';
 import { isJsonObject, type JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import type { FakeRequest } from '../../support/fake-provider.ts';
 import { type RunningGateway, runningGateway } from '../../support/running-gateway.ts';

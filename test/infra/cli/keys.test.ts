@@ -48,6 +48,19 @@ function look(key: string): Promise<unknown> {
 }
 
 describe('nemo keys', () => {
+  test('say whose a key is, from its making on or later', async () => {
+    const { team } = await json<{ team?: string }>('keys', 'create', 'paid', '--team', 'platform');
+    assert.equal(team, 'platform');
+    assert.equal(
+      (await json<{ team?: string }>('keys', 'limit', 'paid', '--requests-per-minute', '5')).team,
+      'platform',
+    );
+    assert.equal((await json<{ team?: string }>('keys', 'limit', 'paid', '--team', 'web')).team, 'web');
+    assert.match(await nemo('keys', 'list'), /TEAM[\s\S]*paid +good .* web\b/);
+    await assert.rejects(nemo('keys', 'create', 'other', '--team', 'a b'), /--team takes/);
+    await nemo('keys', 'revoke', 'paid');
+  });
+
   test('create shows a key that the gateway knows, and only its hash is kept', async () => {
     const text = await nemo('keys', 'create', 'first');
     const key = text.split('\n', 1)[0]!;

@@ -11,8 +11,9 @@ before(async () => {
   server = await startLoopbackServer({
     onExchange: async ({ request, response }) => {
       const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
-      assert.match(request.headers.authorization ?? '', /\/logs\/aws4_request/);
+      assert.match(request.headers.authorization ?? '', /\/(logs|dynamodb)\/aws4_request/);
       asked.push([operation, isJsonObject(request.body) ? request.body : {}]);
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
       response.end(JSON.stringify(answers.shift() ?? {}));
     },
   });
@@ -77,8 +78,24 @@ describe('nemo costs', () => {
     assert.match(String(started?.queryString), /sum\(costUsd\).* by key/);
   });
 
+  it('adds up by the teams that keys have now', async () => {
+    const key = (name: string, createdAt: string, team?: string) => ({
+      sha256: { S: `${name}${createdAt}` },
+      name: { S: name },
+      createdAt: { S: createdAt },
+      ...(team === undefined ? {} : { team: { S: team } }),
+    });
+    answers = [
+      { Items: [key('ci', '2026-03', 'platform'), key('ci', '2026-01', 'old'), key('web', '2026-01', 'platform')] },
+      { queryId: 'q' },
+      { status: 'Complete', results: [row('ci', '2', '100'), row('web', '1', '7'), row('gone', '5', '1')] },
+    ];
+    const { text } = await run('costs', '--by', 'team', '--month', '2026-02');
+    assert.match(text, /TEAM +DOLLARS +CALLS\n- +5\.00 +1\nplatform +3\.00 +107\ntogether +8\.00/);
+  });
+
   it('refuses another group and what is no month', async () => {
-    await assert.rejects(run('costs', '--by', 'team'), /--by takes key or route/);
+    await assert.rejects(run('costs', '--by', 'colour'), /--by takes key, team, route/);
     await assert.rejects(run('costs', '--month', '2026-13'), /--month takes/);
   });
 

@@ -1,15 +1,9 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Account } from '../../core/limits/account.ts';
 import type { AccountChange, MeterChange } from '../../core/limits/account-change.ts';
 import type { AccountStore } from '../../core/limits/account-store.ts';
 import type { Settlement } from '../../core/limits/settlement.ts';
+import { type DynamoDbCalls, isConditionUnmet } from './dynamodb-calls.ts';
 import { ACCOUNT_PREFIX, keysTable } from './table-definitions.ts';
 
 /** A read that takes longer has failed. Requests wait for less. */
@@ -22,7 +16,7 @@ const WRITE_MS = 15_000;
 
 /** The table that holds the accounts of keys, and the client that reaches it. */
 export interface DynamoDbAccountsOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDbCalls;
   readonly tableName: string;
 }
 
@@ -34,24 +28,24 @@ export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore
   const { client, tableName } = options;
   return {
     read: async (account, month) => {
-      const get = new GetItemCommand({ TableName: tableName, Key: keyOf(account), ConsistentRead: true });
-      const { Item } = await client.send(get, { abortSignal: AbortSignal.timeout(READ_MS) });
+      const get = { TableName: tableName, Key: keyOf(account), ConsistentRead: true };
+      const { Item } = await client.getItem(get, { abortSignal: AbortSignal.timeout(READ_MS) });
       return accountOf(Item ?? {}, month);
     },
     take: async (account, change) => {
       try {
         const abortSignal = AbortSignal.timeout(WRITE_MS);
-        const { Attributes } = await client.send(taking(tableName, account, change), { abortSignal });
+        const { Attributes } = await client.updateItem(taking(tableName, account, change), { abortSignal });
         return accountOf(Attributes ?? {}, change.month);
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) {
+        if (isConditionUnmet(error)) {
           return 'conflict';
         }
         throw error;
       }
     },
     add: async (account, settlement) => {
-      await client.send(adding(tableName, account, settlement), { abortSignal: AbortSignal.timeout(WRITE_MS) });
+      await client.updateItem(adding(tableName, account, settlement), { abortSignal: AbortSignal.timeout(WRITE_MS) });
     },
   };
 }
@@ -98,13 +92,13 @@ function taking(
   tableName: string,
   account: string,
   { month, requests, tokens, money }: AccountChange,
-): UpdateItemCommand {
+): UpdateItemCommandInput {
   const clauses = [
     ...(requests === undefined ? [] : [meterClauses('r', REQUESTS, requests)]),
     ...(tokens === undefined ? [] : [meterClauses('t', TOKENS, tokens)]),
     ...(money === undefined ? [] : [moneyClauses(month, money)]),
   ];
-  return new UpdateItemCommand({ ...update(tableName, account, clauses), ReturnValues: 'ALL_NEW' });
+  return { ...update(tableName, account, clauses), ReturnValues: 'ALL_NEW' };
 }
 
 function meterClauses(id: string, name: string, change: MeterChange): Clauses {
@@ -136,7 +130,7 @@ function moneyClauses(month: string, { byNanoUsd, ifAtMostNanoUsd }: NonNullable
   };
 }
 
-function adding(tableName: string, account: string, settlement: Settlement): UpdateItemCommand {
+function adding(tableName: string, account: string, settlement: Settlement): UpdateItemCommandInput {
   const { month, requestsUs, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
   const sums = [
     ['r', REQUESTS, requestsUs],
@@ -152,7 +146,7 @@ function adding(tableName: string, account: string, settlement: Settlement): Upd
       names: { [`#${id}`]: name },
       values: { [`:${id}by`]: by },
     }));
-  return new UpdateItemCommand(update(tableName, account, clauses));
+  return update(tableName, account, clauses);
 }
 
 function update(tableName: string, account: string, clauses: readonly Clauses[]): UpdateItemCommandInput {

@@ -1,8 +1,8 @@
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
 import type { LimitSettings } from '../../core/model/key-limits.ts';
 import type { AuthenticatedKey, GatewayPorts } from '../../core/serve/ports.ts';
 import { hasKeyForm, sha256Hex } from '../key-form.ts';
+import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { storedKey } from './key-item.ts';
 import { keysTable } from './table-definitions.ts';
 
@@ -25,7 +25,7 @@ const MAX_REMEMBERED = 10_000;
 
 /** The table that holds the keys, and what counts where it cannot be reached. */
 export interface DynamoDbKeysOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDbCalls;
   readonly tableName: string;
   readonly clock: Clock;
   readonly settings: Pick<LimitSettings, 'whenUnavailable' | 'storeTimeoutMs'>;
@@ -160,8 +160,8 @@ function fail(state: KeysState, sinceMs: number, error: unknown): void {
 
 async function read({ client, tableName }: KeysState, hash: string): Promise<AuthenticatedKey | undefined> {
   const Key = { [keysTable.partitionKey.name]: { S: hash } };
-  const get = new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true });
-  const { Item } = await client.send(get, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+  const get = { TableName: tableName, Key, ConsistentRead: true };
+  const { Item } = await client.getItem(get, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
   const stored = storedKey(Item);
   if (stored === undefined || stored.revokedAt !== undefined) {
     return undefined;

@@ -1,4 +1,4 @@
-import { type AttributeValue, ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import type { DecayScales } from '../../core/statistics/observation-log.ts';
@@ -6,6 +6,7 @@ import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/pa
 import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../core/statistics/stored-statistics.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
+import { isConditionUnmet } from './dynamodb-calls.ts';
 import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
 
@@ -35,7 +36,7 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
     eject: (deployment, ejection) => eject(options, deployment, ejection),
     lift: (deployment, was) => lift(options, deployment, was),
     claimProbe: async (deployment, was, lease) => {
-      const claim = new UpdateItemCommand({
+      const claim = {
         TableName: options.tableName,
         Key: ejectionKey(deployment),
         UpdateExpression: 'SET #probe = :until',
@@ -46,8 +47,8 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
           ':was': number(was.untilMs),
           ':from': number(lease.fromMs),
         },
-      });
-      return meetsCondition(options.client.send(claim));
+      };
+      return meetsCondition(options.client.updateItem(claim));
     },
     claimLook: (deployment, look) => claimLook(options, deployment, look),
   };
@@ -111,18 +112,16 @@ async function add(
   const names = [...sums.keys()];
   // An epoch is read for as long again as it lasts; another one covers clocks that differ.
   const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
-  await client.send(
-    new UpdateItemCommand({
-      TableName: tableName,
-      Key: sumsKey(deployment, pace, epoch),
-      UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
-      ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
-      ExpressionAttributeValues: {
-        ':ttl': number(expiresAtSeconds),
-        ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
-      },
-    }),
-  );
+  await client.updateItem({
+    TableName: tableName,
+    Key: sumsKey(deployment, pace, epoch),
+    UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+    ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+    ExpressionAttributeValues: {
+      ':ttl': number(expiresAtSeconds),
+      ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
+    },
+  });
 }
 
 async function eject(
@@ -130,7 +129,7 @@ async function eject(
   deployment: string,
   ejection: Ejection,
 ): Promise<void> {
-  const update = new UpdateItemCommand({
+  const update = {
     TableName: tableName,
     Key: ejectionKey(deployment),
     UpdateExpression: 'SET #until = :until, #level = :level, #reason = :reason, #ttl = :ttl REMOVE #probe',
@@ -148,8 +147,8 @@ async function eject(
       ':reason': { S: ejection.reason },
       ':ttl': number(Math.ceil(ejection.untilMs / 1000) + EJECTION_KEPT_SECONDS),
     },
-  });
-  await meetsCondition(client.send(update));
+  };
+  await meetsCondition(client.updateItem(update));
 }
 
 /** How long an ejection that nobody has lifted is remembered after its cooldown: until then its next one is longer. */
@@ -161,7 +160,7 @@ async function claimLook(
   deployment: string,
   { atMs, notSinceMs }: LookClaim,
 ): Promise<boolean> {
-  const claim = new UpdateItemCommand({
+  const claim = {
     TableName: tableName,
     Key: ejectionKey(deployment),
     UpdateExpression: 'SET #looked = :at, #ttl = if_not_exists(#ttl, :ttl)',
@@ -172,8 +171,8 @@ async function claimLook(
       ':since': number(notSinceMs),
       ':ttl': number(Math.ceil(atMs / 1000) + EJECTION_KEPT_SECONDS),
     },
-  });
-  return meetsCondition(client.send(claim));
+  };
+  return meetsCondition(client.updateItem(claim));
 }
 
 async function lift(
@@ -181,7 +180,7 @@ async function lift(
   deployment: string,
   was: Ejection,
 ): Promise<void> {
-  const removal = new UpdateItemCommand({
+  const removal = {
     TableName: tableName,
     Key: ejectionKey(deployment),
     // When it was last looked at stays.
@@ -189,8 +188,8 @@ async function lift(
     ConditionExpression: '#until <= :was',
     ExpressionAttributeNames: { '#until': 'untilMs', '#level': 'level', '#reason': 'reason', '#probe': 'probeUntilMs' },
     ExpressionAttributeValues: { ':was': number(was.untilMs) },
-  });
-  await meetsCondition(client.send(removal));
+  };
+  await meetsCondition(client.updateItem(removal));
 }
 
 async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
@@ -198,7 +197,7 @@ async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
     await write;
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
+    if (isConditionUnmet(error)) {
       return false;
     }
     throw error;

@@ -12,6 +12,8 @@ export interface StoredKey {
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
+  /** Who pays: `nemo costs --by team` adds up by it. The gateway has no use for it. */
+  readonly team?: string;
   /** Whether it may see the live page and `GET /status`. */
   readonly operator?: true;
   readonly limits: KeyLimits;
@@ -21,7 +23,7 @@ const PK = keysTable.partitionKey.name;
 const NUMBERS = ['requestsPerMinute', 'tokensPerMinute', 'usdPerMonth'] as const;
 
 /** The item of a key. */
-export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, operator, limits }: StoredKey): Item {
+export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, team, operator, limits }: StoredKey): Item {
   const numbers = NUMBERS.flatMap((limit) => {
     const value = limits[limit];
     return value === undefined ? [] : [[limit, { N: String(value) }] as const];
@@ -32,6 +34,7 @@ export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, operato
     createdAt: { S: createdAt },
     ...(expiresAt === undefined ? {} : { expiresAt: { S: expiresAt } }),
     ...(revokedAt === undefined ? {} : { revokedAt: { S: revokedAt } }),
+    ...(team === undefined ? {} : { team: { S: team } }),
     ...(operator === true ? { operator: { BOOL: true } } : {}),
     ...(limits.models === undefined ? {} : { models: { SS: [...limits.models] } }),
     ...Object.fromEntries(numbers),
@@ -51,10 +54,13 @@ export function storedKey(item: Item | undefined): StoredKey | undefined {
     : undefined;
 }
 
-function optionalOf({ expiresAt, revokedAt, operator }: Item): Pick<StoredKey, 'expiresAt' | 'revokedAt' | 'operator'> {
+type OptionalOfKey = Pick<StoredKey, 'expiresAt' | 'revokedAt' | 'team' | 'operator'>;
+
+function optionalOf({ expiresAt, revokedAt, team, operator }: Item): OptionalOfKey {
   return {
     ...(expiresAt?.S === undefined ? {} : { expiresAt: expiresAt.S }),
     ...(revokedAt === undefined ? {} : { revokedAt: revokedAt.S ?? '' }),
+    ...(team?.S === undefined ? {} : { team: team.S }),
     ...(operator?.BOOL === true ? { operator: true } : {}),
   };
 }

@@ -1,11 +1,12 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
 /** An item as DynamoDB sends it: attributes by name, each with its type. */
 export type Item = Record<string, AttributeValue>;
 
 /** A table of a database. */
 export interface TableAccess {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDbCalls;
   readonly tableName: string;
 }
 
@@ -41,6 +42,6 @@ async function readOnce(
   { client, tableName }: TableAccess,
   keys: readonly Item[],
 ): Promise<{ readonly items: readonly Item[]; readonly leftOut: readonly Item[] }> {
-  const answer = await client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: [...keys] } } }));
+  const answer = await client.batchGetItem({ RequestItems: { [tableName]: { Keys: [...keys] } } });
   return { items: answer.Responses?.[tableName] ?? [], leftOut: answer.UnprocessedKeys?.[tableName]?.Keys ?? [] };
 }

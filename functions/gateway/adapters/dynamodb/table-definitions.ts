@@ -26,6 +26,12 @@ export const keysTable = {
   partitionKey: { name: 'sha256', type: 'S' },
 } as const satisfies TableDefinition;
 
+/** Answers that callers have had kept, in pieces, each under its owner's name. Those who go on with a conversation would miss them. */
+export const answersTable = {
+  partitionKey: { name: 'id', type: 'S' },
+  ttlAttribute: 'ttl',
+} as const satisfies TableDefinition;
+
 /**
  * Begins the partition key of a key's account, which stands in the keys' table too. No hash begins so: the gateway may write here and not
  * to the keys.

@@ -10,7 +10,7 @@ import { utf8Size } from '../wire/json-size.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
-import { type ResponseBytes, responseBytes } from './response-bytes.ts';
+import { type BytesStep, type ResponseBytes, responseBytes } from './response-bytes.ts';
 import { type ResponseDecoder, responseDecoder } from './response-decoder.ts';
 import { type StallWatch, stallWatch } from './stall-watch.ts';
 
@@ -38,14 +38,19 @@ interface Reading {
   readonly options: ChatAttemptOptions;
   readonly controller: AbortController;
   readonly startedAtMs: number;
-  readonly decoder: ResponseDecoder;
   readonly stall: StallWatch;
   /** Choices without their finish reason. */
   choicesLeft: number;
-  bytes?: ResponseBytes;
-  /** Of the response's dial. */
-  secrets?: readonly string[];
+  body?: ResponseBody;
   report: AttemptReport;
+}
+
+/** The body of a response that may be an answer. */
+interface ResponseBody {
+  readonly bytes: ResponseBytes;
+  readonly decoder: ResponseDecoder;
+  /** Of its dial. */
+  readonly secrets: readonly string[] | undefined;
 }
 
 /** An attempt at a chat completion: dials, decodes, watches for stalls. */
@@ -56,7 +61,6 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
     options,
     controller,
     startedAtMs: options.clock.nowMs(),
-    decoder: responseDecoder(options.protocol.framing, options.protocol.decoder(options.target, options.choices)),
     stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
     choicesLeft: options.choices,
     report: {},
@@ -91,8 +95,12 @@ async function open(reading: Reading): Promise<AttemptOpening<AnswerEvent>> {
 }
 
 async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<AnswerEvent>> {
-  reading.bytes = responseBytes(response.body, reading.controller.signal);
-  reading.secrets = response.secrets ?? [];
+  const { protocol, target, choices } = reading.options;
+  reading.body = {
+    bytes: responseBytes(response.body, reading.controller.signal),
+    decoder: responseDecoder(protocol.framing, protocol.decoder(target, choices)),
+    secrets: response.secrets,
+  };
   const events = await openingEvents(reading);
   const { report, options, startedAtMs } = reading;
   // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
@@ -126,14 +134,14 @@ function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<
 }
 
 async function next(reading: Reading, watchesStall = true): Promise<readonly AnswerEvent[] | undefined> {
-  const { bytes } = reading;
-  while (bytes !== undefined && reading.report.endedAtMs === undefined) {
+  const { body } = reading;
+  while (body !== undefined && reading.report.endedAtMs === undefined) {
     if (watchesStall || reading.choicesLeft <= 0) {
       reading.stall.waiting();
     }
-    const step = await bytes.next();
+    const step = await body.bytes.next();
     reading.stall.moving();
-    const events = take(reading, step);
+    const events = take(reading, body, step);
     if (events.length > 0) {
       return events;
     }
@@ -142,10 +150,12 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Ans
 }
 
 /** Turns one step of the body into events and notes what they say of the attempt. */
-function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly AnswerEvent[] {
-  const read = eventsOf(reading, step)
+function take(reading: Reading, body: ResponseBody, step: BytesStep): readonly AnswerEvent[] {
+  const read = eventsOf(reading, body.decoder, step)
     .filter((event) => event.type !== 'usage' || isCredible(event.usage))
-    .map((event) => cleanEvent(event, reading.secrets));
+    .map((event) =>
+      event.type === 'failed' ? { ...event, failure: cleanFailure(event.failure, body.secrets) } : event,
+    );
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.
   const events = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'failed');
@@ -156,31 +166,28 @@ function take(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>
   } else if (events.length < read.length) {
     end(reading, undefined);
     reading.controller.abort({ kind: 'aborted', by: 'hedge' });
-  } else if (step.kind !== 'bytes' || reading.decoder.isComplete()) {
+  } else if (step.kind !== 'bytes' || body.decoder.isComplete()) {
     end(reading, undefined);
-    keepConnection(reading, step.kind === 'bytes');
+    if (step.kind === 'bytes') {
+      keepConnection(reading, body.bytes);
+    }
   }
   return events;
 }
 
-function cleanEvent(event: AnswerEvent, secrets: readonly string[] | undefined): AnswerEvent {
-  return event.type === 'failed' ? { ...event, failure: cleanFailure(event.failure, secrets) } : event;
-}
-
-function eventsOf(reading: Reading, step: Awaited<ReturnType<ResponseBytes['next']>>): readonly AnswerEvent[] {
-  const { decoder } = reading;
+function eventsOf({ choicesLeft }: Reading, decoder: ResponseDecoder, step: BytesStep): readonly AnswerEvent[] {
   switch (step.kind) {
     case 'bytes':
       return decoder.push(step.bytes);
     case 'ended':
       return decoder.end();
     case 'broke':
-      return ending(reading, step.failure);
+      return ending(decoder, choicesLeft, step.failure);
   }
 }
 
 /** A connection that breaks after the last finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
-function ending({ decoder, choicesLeft }: Reading, failure: AttemptFailure): readonly AnswerEvent[] {
+function ending(decoder: ResponseDecoder, choicesLeft: number, failure: AttemptFailure): readonly AnswerEvent[] {
   const last = failure.kind === 'aborted' ? [] : decoder.end();
   const finished = last.filter(({ type }) => type === 'finish').length;
   const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'failed' && finished >= choicesLeft;
@@ -212,10 +219,7 @@ function end(reading: Reading, failure: AttemptFailure | undefined): void {
 }
 
 /** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
-function keepConnection({ bytes, options, controller }: Reading, isOpen: boolean): void {
-  if (bytes === undefined || !isOpen) {
-    return;
-  }
+function keepConnection({ options, controller }: Reading, bytes: ResponseBytes): void {
   const cancel = options.clock.after(DRAIN_MS, () => controller.abort({ kind: 'aborted', by: 'hedge' }));
   void bytes.drain().then(cancel);
 }

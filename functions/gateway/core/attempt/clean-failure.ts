@@ -1,6 +1,5 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
-import { codeWord } from '../model/code-word.ts';
-import { redactSecrets } from '../model/redact-secrets.ts';
+import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 
 /** The longest text of a vendor's that is passed on. */
 const MAX_MESSAGE_CHARS = 2000;

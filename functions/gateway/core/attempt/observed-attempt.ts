@@ -1,12 +1,19 @@
 import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
-import { failureVerdict } from '../model/failure-verdict.ts';
 import type { Witness } from '../statistics/doubt.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
-import type { SilenceRule } from './silence-rule.ts';
+
+/**
+ * What it says of a deployment that a call to it was stopped for a faster one's sake before its first token: nothing before `afterMs`, as
+ * much as a failure at `limitMs`, in between a share of one. Milliseconds from the dial.
+ */
+export interface SilenceRule {
+  readonly afterMs: number;
+  readonly limitMs: number;
+}
 
 /** What the fleet is told of an attempt, and when it counts as late. */
 export interface ObservedAttemptOptions {

@@ -1,9 +1,8 @@
 import { usageSoFar } from '../attempt/spent-usage.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Attempt } from '../model/attempt.ts';
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
-import { failureVerdict } from '../model/failure-verdict.ts';
 import type { Usage } from '../model/usage.ts';
 import { chatSeam } from './chat-seam.ts';
 import { type BegunChat, continueChat } from './continue-chat.ts';
@@ -45,6 +44,9 @@ export function continuableAnswer(
   begun: BegunChat,
   { leader, events }: { readonly leader: Attempt<AnswerEvent>; readonly events: readonly AnswerEvent[] },
 ): ContinuableAnswer {
+  if (begun.route.onStreamCut !== 'continue') {
+    return oneDeploymentsAnswer(leader, events);
+  }
   const reading: Reading = {
     begun,
     transcript: plainTranscript(begun.prompt),
@@ -60,17 +62,30 @@ export function continuableAnswer(
   };
 }
 
+/** The answer of a route whose cut streams end: nothing of it is remembered. */
+function oneDeploymentsAnswer(leader: Attempt<AnswerEvent>, events: readonly AnswerEvent[]): ContinuableAnswer {
+  let unread: readonly AnswerEvent[] | undefined = events;
+  return {
+    next: async () => {
+      const read = unread ?? (await leader.next());
+      unread = undefined;
+      return read;
+    },
+    usage: () => undefined,
+    failure: () => leader.report().failure,
+    abort: leader.abort,
+  };
+}
+
 async function next(reading: Reading): Promise<readonly AnswerEvent[] | undefined> {
-  const { begun, transcript } = reading;
+  const { transcript } = reading;
   do {
     const { leg } = reading;
     const events = leg.unread ?? (await leg.leader.next());
     leg.unread = undefined;
     if (events !== undefined) {
       const converted = leg.convert(events);
-      if (begun.route.onStreamCut === 'continue') {
-        transcript.add(converted);
-      }
+      transcript.add(converted);
       return converted;
     }
   } while (await goesOn(reading));
@@ -82,7 +97,7 @@ async function goesOn(reading: Reading): Promise<boolean> {
   const { begun, leg, first } = reading;
   const report = leg.leader.report();
   const text = reading.transcript.text();
-  if (begun.route.onStreamCut !== 'continue' || text === undefined || !isMendable(report.failure)) {
+  if (text === undefined || !isMendable(report.failure)) {
     return false;
   }
   const { output: tokens } = usageSoFar(report, begun.promptTokens);

@@ -15,6 +15,7 @@ export function messagesPath(operation: Operation): string {
   return operation === 'count-tokens' ? '/messages/count_tokens' : '/messages';
 }
 
+/** The header that carries an Anthropic API key. */
 export function anthropicKey(secret: string): Readonly<Record<string, string>> {
   return { 'x-api-key': secret };
 }

@@ -1,9 +1,8 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { codeWord } from '../model/code-word.ts';
-import { redactSecrets } from '../model/redact-secrets.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
+import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */

@@ -1,4 +1,4 @@
-import { failureVerdict } from '../model/failure-verdict.ts';
+import { failureVerdict } from '../model/attempt-failure.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { attemptFields, requestFields } from './decision-fields.ts';

@@ -12,6 +12,8 @@ export interface GatewayConfig extends RouteSettings {
   readonly limits: LimitSettings;
   /** One-token calls beside requests, to learn about deployments that no traffic measures. */
   readonly probes: ProbeSettings | 'off';
+  /** What is kept of the answers that callers want kept. */
+  readonly responses: ResponsesSettings;
   /** Whether the live page and `GET /status` are there, for operators' keys. */
   readonly statusPage: boolean;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
@@ -192,6 +194,14 @@ export interface ProbeSettings {
   readonly everyMs: number;
   /** While it is what it usually is. */
   readonly rareEveryMs: number;
+}
+
+/** Whether answers of the Responses API are kept for the key that asked for them. */
+export interface ResponsesSettings {
+  /** Absent: none is kept. */
+  readonly keepDays?: number;
+  /** What one key may have kept in a day (UTC), compressed. */
+  readonly megabytesPerKeyAndDay: number;
 }
 
 /** When a deployment that fails is set aside, and for how long. Lengths of time in milliseconds. */

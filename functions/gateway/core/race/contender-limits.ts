@@ -1,6 +1,6 @@
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
-import { ownTail } from '../routing/own-tail.ts';
+import { ownTail } from '../routing/expected-latency.ts';
 
 /** The adaptive first-token limit: this many times the live p99, and never under the floor. */
 const LIMIT_FACTOR = 1.5;
@@ -14,6 +14,19 @@ const PROBE_FACTOR = 4;
 const FAILING_RATE = 0.5;
 /** A hedge's target may be expected to take this many times as long as the best. */
 const SLOW_TARGET = 4;
+
+/** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
+const LATE_FACTOR = 2;
+const LATE_FLOOR_MS = 500;
+/**
+ * A hedge keeps every call from reaching its limit for the first token: a silent deployment would never be found out, and every caller would
+ * pay the wait for the hedge. So a wait that is long for the deployment counts as the share of the limit that it lasted, and the shares of
+ * calls in a row add up as long as none of them has shown a token. To notice costs all callers together as much waiting as without
+ * hedges. One that is slow now and then shows tokens in between, and one that is slower than the hedge is stopped before its wait is long
+ * for itself: neither is blamed. A wait is long after this many times the live median, which the waits in vain of an outage do not move
+ * for a while, unlike a tail.
+ */
+const LONG_FACTOR = 2;
 
 /** What one request's limits depend on beside its candidates. */
 export interface LimitSetting {
@@ -30,20 +43,27 @@ export function contendersOf<Piece>(
 ): readonly Contender<Piece>[] {
   return candidates.map((candidate) => ({
     ...candidate,
-    limits: limitsOf(candidate, candidates, setting),
-    encode: () => encodings.of(candidate.deployment),
-    isUnfit: () => encodings.isUnfit(candidate.deployment),
+    ...encodings(candidate.deployment),
+    limits: {
+      firstTokenMs: firstTokenLimit(candidate, setting),
+      lateAfterMs: Math.max(LATE_FLOOR_MS, candidate.expectedTtftMs * LATE_FACTOR),
+      silenceAfterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR,
+      ...hedgeLimits(candidate, candidates, setting.route.hedge),
+    },
   }));
 }
 
-function limitsOf(candidate: Candidate, all: readonly Candidate[], setting: LimitSetting): ContenderLimits {
-  const { hedge } = setting.route;
-  const hedgeAfterMs = hedge === undefined ? undefined : hedgeAfter(candidate, all, hedge.percentile);
-  return {
-    firstTokenMs: firstTokenLimit(candidate, setting),
-    isHedgeTarget: isHedgeTarget(candidate, all),
-    ...(hedgeAfterMs === undefined ? {} : { hedgeAfterMs }),
-  };
+/** Where the route hedges: after how long it gets a hedge, and whether it may be one. */
+function hedgeLimits(
+  candidate: Candidate,
+  all: readonly Candidate[],
+  hedge: Route['hedge'],
+): Pick<ContenderLimits, 'hedgeAfterMs' | 'isHedgeTarget'> {
+  if (hedge === undefined) {
+    return { isHedgeTarget: false };
+  }
+  const hedgeAfterMs = hedgeAfter(candidate, all, hedge.percentile);
+  return { isHedgeTarget: isHedgeTarget(candidate, all), ...(hedgeAfterMs !== undefined && { hedgeAfterMs }) };
 }
 
 /**

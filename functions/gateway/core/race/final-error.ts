@@ -1,7 +1,6 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { describeFailure } from '../model/describe-failure.ts';
+import { type AttemptFailure, describeFailure } from '../model/attempt-failure.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
-import { redactSecrets } from '../model/redact-secrets.ts';
+import { redactSecrets } from '../model/vendor-text.ts';
 
 /** The longest wait that is passed on: the OpenAI SDKs ignore longer ones. */
 const MAX_RETRY_AFTER_SECONDS = 60;

@@ -1,5 +1,4 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { failureVerdict } from '../model/failure-verdict.ts';
+import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import type { Contender } from '../routing/contender.ts';
 import type { Race } from './race-state.ts';
 
@@ -9,15 +8,11 @@ const BACKOFF_MAX_MS = 2000;
 /** A wait that would leave less than this for the attempt is not begun. */
 const MIN_ATTEMPT_MS = 250;
 
-/** The contender that a race begins with; `undefined` where no vendor can be asked. */
-export function firstContender<Piece>({ rules }: Race<Piece>): Contender<Piece> | undefined {
-  return rules.contenders.find(canBeAsked);
-}
-
 /** The contender to go on with after a failure; `undefined` where there is none. */
 export function nextContender<Piece>(race: Race<Piece>): Contender<Piece> | undefined {
-  const mayBeNext = (contender: Contender): boolean => race.rules.mayRetry(contender) && canBeAsked(contender);
-  return hasAttemptLeft(race) ? untriedContenders(race).find(mayBeNext) : undefined;
+  return hasAttemptLeft(race)
+    ? untriedContenders(race).find((contender) => race.rules.mayRetry(contender) && canBeAsked(contender))
+    : undefined;
 }
 
 /** Those who may be asked beside an attempt that is slow, the best first. What their vendors can express is not looked at. */
@@ -36,19 +31,17 @@ export function canBeAsked<Piece>(contender: Contender<Piece>): boolean {
  * `undefined` where its window is too small for the prompt, as another attempt may have shown meanwhile.
  */
 export function pauseBeforeSame<Piece>(race: Race<Piece>, failed: number, nowMs: number): Race<Piece>['pause'] {
-  const attempt = race.attempts[failed];
-  if (attempt?.failure === undefined || !hasAttemptLeft(race) || !mayAskAgain(race, attempt.contender)) {
+  const { contender, failure } = race.attempts[failed] ?? {};
+  if (contender === undefined || failure === undefined || !hasAttemptLeft(race)) {
     return undefined;
   }
-  const { contender, failure } = attempt;
+  if (!race.rules.mayRetry(contender) || !isLargeEnough(race, contender)) {
+    return undefined;
+  }
   const waitMs = retryAfterMs(race, contender, failure) ?? backoffMs(race, contender, failure);
   return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
     ? undefined
     : { untilMs: nowMs + waitMs, contender };
-}
-
-function mayAskAgain<Piece>(race: Race<Piece>, contender: Contender<Piece>): boolean {
-  return race.rules.mayRetry(contender) && isLargeEnough(race, contender);
 }
 
 /** The wait that a rate limit has told, where it is worth it. */

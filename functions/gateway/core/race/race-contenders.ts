@@ -1,19 +1,13 @@
 import { observedAttempt } from '../attempt/observed-attempt.ts';
-import { silenceRule } from '../attempt/silence-rule.ts';
-import { tracedDial } from '../attempt/traced-dial.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { TraceContext } from '../model/trace-context.ts';
-import type { Candidate, Contender } from '../routing/contender.ts';
+import type { Contender } from '../routing/contender.ts';
 import type { Witness } from '../statistics/doubt.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
-import { newSpanId, type RandomHex } from '../trace/trace-context.ts';
+import { newSpanId, type RandomHex, tracedDial } from '../trace/trace-context.ts';
 import { type BudgetPorts, type RaceSetting, raceRules } from './race-rules.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';
-
-/** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
-const LATE_FACTOR = 2;
-const LATE_FLOOR_MS = 500;
 
 /** What a race works through. */
 export interface RacePorts extends BudgetPorts {
@@ -66,20 +60,15 @@ function attemptAt<Piece>(
   }
   const spanId = newSpanId(randomHex);
   const traced = { ...encoding.attempt(tracedDial(dial, trace, spanId)), spanId };
-  const silence = silenceRule(contender, contender.limits.firstTokenMs);
+  const { lateAfterMs, silenceAfterMs, firstTokenMs } = contender.limits;
   return observedAttempt(traced, {
     statistics,
     clock,
     extra,
-    lateAfterMs: lateAfter(contender),
-    silence,
+    lateAfterMs,
+    silence: { afterMs: silenceAfterMs, limitMs: firstTokenMs },
     promptFactor: contender.promptFactor,
     warmTokens: contender.warmTokens,
     witness,
   });
-}
-
-/** When a missing first token is told to the fleet. */
-function lateAfter({ expectedTtftMs }: Candidate): number {
-  return Math.max(LATE_FLOOR_MS, expectedTtftMs * LATE_FACTOR);
 }

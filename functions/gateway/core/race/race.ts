@@ -1,10 +1,8 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { failureVerdict } from '../model/failure-verdict.ts';
+import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import type { Contender } from '../routing/contender.ts';
 import {
   canBeAsked,
   countedAttempts,
-  firstContender,
   hedgeTargets,
   nextContender,
   pauseBeforeSame,
@@ -22,12 +20,15 @@ export function newRace<Piece>(rules: RaceRules<Piece>): Race<Piece> {
 
 /** What an event does to the race. Events after the outcome, or of attempts that have ended, change nothing. */
 export function stepRace<Piece>(race: Race<Piece>, event: RaceEvent, nowMs: number): RaceStep<Piece> {
-  if (race.outcome !== undefined || isStale(race, event)) {
+  const isStale = 'attempt' in event && race.attempts[event.attempt]?.state === 'ended';
+  if (race.outcome !== undefined || isStale) {
     return { race, commands: [] };
   }
   switch (event.kind) {
     case 'started':
-      return nowMs >= race.rules.deadlineMs ? missDeadline(race, nowMs) : dialOrLose(race, firstContender(race), nowMs);
+      return nowMs >= race.rules.deadlineMs
+        ? missDeadline(race, nowMs)
+        : dialOrLose(race, race.rules.contenders.find(canBeAsked), nowMs);
     case 'content':
       return onContent(race, event.attempt);
     case 'finished':
@@ -45,10 +46,6 @@ export function stepRace<Piece>(race: Race<Piece>, event: RaceEvent, nowMs: numb
 export function raceWakesAt<Piece>(race: Race<Piece>): number {
   const times = race.attempts.filter((attempt) => attempt.state === 'waiting').map((attempt) => attempt.firstTokenByMs);
   return Math.min(race.rules.deadlineMs, race.pause?.untilMs ?? Infinity, hedgeDueAt(race) ?? Infinity, ...times);
-}
-
-function isStale<Piece>(race: Race<Piece>, event: RaceEvent): boolean {
-  return 'attempt' in event && race.attempts[event.attempt]?.state === 'ended';
 }
 
 function dialOrLose<Piece>(race: Race<Piece>, contender: Contender<Piece> | undefined, nowMs: number): RaceStep<Piece> {

@@ -25,12 +25,8 @@ export interface Candidate {
 }
 
 /** A candidate that one request's race may ask. The race, the call log and the record refer to this object. */
-export interface Contender<Piece = unknown> extends Candidate {
+export interface Contender<Piece = unknown> extends Candidate, LazyEncoding<Piece> {
   readonly limits: ContenderLimits;
-  /** The request in its vendor's words, made when it is first asked for. */
-  readonly encode: () => CallEncoding<Piece>;
-  /** Whether its vendor is known to be unable to serve the request. Nothing is encoded to find out. */
-  readonly isUnfit: () => boolean;
 }
 
 /** How patient a race is with one contender. Lengths of time in milliseconds, from the dial. */
@@ -41,6 +37,10 @@ export interface ContenderLimits {
   readonly hedgeAfterMs?: number;
   /** Whether it may be the target of a hedge: neither ejected nor slow. */
   readonly isHedgeTarget: boolean;
+  /** A missing first token is told to the fleet after this long. */
+  readonly lateAfterMs: number;
+  /** A call that is stopped for a faster one's sake says something of it after a silence of this long. */
+  readonly silenceAfterMs: number;
 }
 
 /** A request in one vendor's words, or the reason why that vendor cannot be asked. */
@@ -58,22 +58,26 @@ export interface EncodedCall<Piece> {
 /** Why a vendor cannot be asked: the caller's field and the vendor's reason. */
 export type UnsupportedCall = Extract<Encoding, { kind: 'unsupported' }>;
 
-/** One request's encodings by deployment, each made once and not before it is asked for. */
-export interface Encodings<Piece> {
-  readonly of: (deployment: Deployment) => CallEncoding<Piece>;
-  /** Whether the deployment's encoding has been made and is `unsupported`. */
-  readonly isUnfit: (deployment: Deployment) => boolean;
+/** One deployment's form of a request. */
+export interface LazyEncoding<Piece> {
+  /** The request in its vendor's words, made when it is first asked for. */
+  readonly encode: () => CallEncoding<Piece>;
+  /** Whether its vendor is known to be unable to serve the request. Nothing is encoded to find out. */
+  readonly isUnfit: () => boolean;
 }
 
-/** Keeps what `encode` gives for each deployment. */
+/** One request's encodings by deployment. */
+export type Encodings<Piece> = (deployment: Deployment) => LazyEncoding<Piece>;
+
+/** Encodings by `encode`, each made once and not before it is asked for. */
 export function encodingsOnce<Piece>(encode: (deployment: Deployment) => CallEncoding<Piece>): Encodings<Piece> {
   const made = new Map<string, CallEncoding<Piece>>();
-  return {
-    of: (deployment) => {
+  return (deployment) => ({
+    encode: () => {
       const encoding = made.get(deployment.id) ?? encode(deployment);
       made.set(deployment.id, encoding);
       return encoding;
     },
-    isUnfit: ({ id }) => made.get(id)?.kind === 'unsupported',
-  };
+    isUnfit: () => made.get(deployment.id)?.kind === 'unsupported',
+  });
 }

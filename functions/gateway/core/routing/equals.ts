@@ -1,6 +1,6 @@
 import { rendezvousOrder } from '../model/rendezvous.ts';
 import type { Candidate } from './contender.ts';
-import type { RememberedPlan } from './route-memory.ts';
+import type { RememberedPlan } from './routing-memory.ts';
 
 /** Who was no equal becomes one within this share of the band, and who was one stays one up to so many bands. */
 const ENTER_BANDS = 0.7;

@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { Estimate } from '../statistics/estimate.ts';
+import type { Candidate } from './contender.ts';
 
 /** Observations the prior stands for: with this much evidence of its own, a deployment counts half. */
 const PRIOR_EVIDENCE = 1;
@@ -129,4 +130,13 @@ function shrunkMean(priorMs: number, priorEvidence: number, seen: Seen): number 
 /** The share of attempts (0 to 1) expected to fail: nobody is assumed to, so that failures are forgiven as their evidence decays. */
 export function failureShare({ recent: { failureRate, requests } }: Estimate): number {
   return (failureRate * requests) / (requests + PRIOR_EVIDENCE);
+}
+
+/** Below this much evidence a deployment's own distribution says nothing of its tail. */
+const MIN_EVIDENCE = 20;
+
+/** The live time to first token, in milliseconds, that `percentile` per cent stay under; `undefined` where too little is known. */
+export function ownTail({ standing: { estimate } }: Candidate, percentile: number): number | undefined {
+  const evidence = Math.max(estimate.evidence, estimate.usual.evidence);
+  return evidence >= MIN_EVIDENCE ? estimate.ttftPercentileMs(percentile) : undefined;
 }

@@ -7,7 +7,7 @@ import type { Candidate } from './contender.ts';
 import { type Equals, equalsOf } from './equals.ts';
 import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
 import { exploreTarget } from './explore.ts';
-import type { RememberedPlan } from './route-memory.ts';
+import type { RememberedPlan } from './routing-memory.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -20,6 +20,7 @@ export interface Plan {
   readonly equals: ReadonlySet<string>;
 }
 
+/** What a plan is made of: one request, the deployments that may serve it, and what is known of them. */
 export interface PlanContext {
   readonly route: Route;
   readonly facts: RequestFacts;
@@ -66,10 +67,12 @@ export function withProbeFirst(plan: Plan, probe: Candidate): Plan {
  */
 export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
   const first = plan.candidates[0];
-  const isWanted = (candidate: Candidate): boolean =>
-    candidate.state === 'due' && (route.strategy !== 'ordered' || candidate.score < (first?.score ?? 0));
   // Where all are ejected, the first is tried anyway.
-  return first?.state === 'healthy' ? plan.candidates.find(isWanted) : undefined;
+  return first?.state !== 'healthy'
+    ? undefined
+    : plan.candidates.find(
+        ({ state, score }) => state === 'due' && (route.strategy !== 'ordered' || score < first.score),
+      );
 }
 
 function scoreAll(context: PlanContext): readonly Candidate[] {

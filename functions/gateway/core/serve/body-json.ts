@@ -2,7 +2,6 @@ import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { parseJson } from '../wire/json.ts';
 import { jsonBoundsProblem } from '../wire/json-bounds.ts';
 import { type Call, endStage } from './call.ts';
-import { bodyFormProblem } from './head.ts';
 import { HUNG_UP } from './respond.ts';
 
 /** The largest body that Lambda takes; the local server holds to the same. */
@@ -15,9 +14,9 @@ export type BodyJson =
 
 /** Reads the caller's body as JSON that is neither too long nor too deep. */
 export async function bodyJson(call: Call): Promise<BodyJson> {
-  const formProblem = bodyFormProblem(call.request.headers);
-  if (formProblem !== undefined) {
-    return { kind: 'refused', error: formProblem };
+  const encoding = call.request.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    return { kind: 'refused', error: compressed() };
   }
   const beganMs = call.gateway.ports.clock.nowMs();
   const body = await call.request.readBody(MAX_BODY_BYTES);
@@ -54,4 +53,9 @@ function decoded(body: Uint8Array): string | undefined {
 function tooLarge(): GatewayError {
   const message = `The request body exceeds ${MAX_BODY_BYTES} bytes, which is all that AWS Lambda takes. Send large images as URLs.`;
   return { status: 413, message, type: 'invalid_request_error', code: 'request_too_large', param: null };
+}
+
+function compressed(): GatewayError {
+  const message = 'Compressed request bodies are not read: send the body without content-encoding.';
+  return { status: 415, message, type: 'invalid_request_error', code: 'unsupported_content_encoding', param: null };
 }

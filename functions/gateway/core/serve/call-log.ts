@@ -6,6 +6,7 @@ import type { TraceContext } from '../model/trace-context.ts';
 import type { Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
 import type { Contender } from '../routing/contender.ts';
+import type { Conversation } from './conversation.ts';
 import type { Looks } from './look-beside.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
@@ -28,6 +29,10 @@ export type CallFact =
   /** The caller's body has been waited for. */
   | { readonly kind: 'body'; readonly waitedMs: number }
   | { readonly kind: 'operation'; readonly operation: RequestRecord['operation'] }
+  /** What is kept of its conversation stands before its request now. */
+  | { readonly kind: 'conversation'; readonly conversation: Conversation }
+  /** Its answer was to be kept, and is not. */
+  | { readonly kind: 'unkept' }
   /** The model that is named in the record: the caller's word, or the name of the route that it stands for. */
   | { readonly kind: 'model'; readonly model: string }
   | { readonly kind: 'routed'; readonly route: Route; readonly facts: RequestFacts }

@@ -83,10 +83,11 @@ function leaderOf(log: CallLog): RaceAttempt | undefined {
   );
 }
 
-/** The fields that the first leader's vendor could not honour: the answer's headers have told of these. */
+/** The fields that the first leader's vendor could not honour, which the answer's headers have told of, and what could not be kept. */
 function droppedBy(log: CallLog): readonly string[] {
   const encoding = latest(log, 'raced')?.leader?.contender.encode();
-  return encoding?.kind === 'encoded' ? encoding.dropped : [];
+  const dropped = encoding?.kind === 'encoded' ? encoding.dropped : [];
+  return latest(log, 'unkept') === undefined ? dropped : [...dropped, 'store'];
 }
 
 /** Deployments that were found to be unable to serve the request were no candidates. */

@@ -8,6 +8,7 @@ import type { AnswerIdentity, AnswerStream } from '../surfaces/surface.ts';
 import type { Call } from './call.ts';
 import { latest } from './call-log.ts';
 import { streamDeadlineOf } from './head.ts';
+import { isLostAfterKeeping } from './keep-answer.ts';
 import { BUG } from './respond.ts';
 import { trailJson } from './trail.ts';
 
@@ -57,7 +58,7 @@ function textsOf(call: Call, answer: ContinuableAnswer, { about }: CommittedStre
     try {
       const events = await answer.next();
       hasEnded = events === undefined;
-      return events === undefined ? ending(call, stream, answer) : stream.write(events);
+      return events === undefined ? await ending(call, stream, answer) : stream.write(events);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
@@ -81,14 +82,15 @@ function withoutThrowing({ gateway }: Call, action: () => void): void {
   }
 }
 
-function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswer): string {
+async function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswer): Promise<string> {
   noteUsage(call, answer);
   const failure = answer.failure();
   if (failure !== undefined) {
     return broken(call, stream, failure);
   }
+  const isLost = await isLostAfterKeeping(call, stream.body);
   call.log.add({ kind: 'ending', ending: 'complete' });
-  return stream.end(trailJson(call.record()));
+  return stream.end(trailJson(call.record()), isLost);
 }
 
 /** Told once: the record that the trail is made from serves at the end too. */

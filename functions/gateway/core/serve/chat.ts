@@ -13,10 +13,12 @@ import { readPrompt } from '../surfaces/read-prompt.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';
+import { resumeConversation } from './conversation.ts';
 import { deadlineOf } from './head.ts';
+import { isLostAfterKeeping, keptAs } from './keep-answer.ts';
 import { type AskedOf, type Operation, raceCall, type Served, serveOperation } from './operation.ts';
 import type { GatewayResponse } from './ports.ts';
-import { jsonAnswer, streamAnswer } from './respond.ts';
+import { errorAnswer, modelAnswer, streamAnswer } from './respond.ts';
 
 /** Answers to prompts, in the words of the call's surface. */
 const CHAT: Operation<Prompt, AnswerEvent> = {
@@ -33,9 +35,10 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
   respond: respondToChat,
 };
 
-/** Serves a prompt, whose body is `json`, in the words of the call's surface. */
+/** Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. */
 export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
-  return await serveOperation(CHAT, call, json);
+  const resumed = await resumeConversation(call, json);
+  return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
 }
 
 function encodeChat(
@@ -56,7 +59,7 @@ function encodeChat(
   return { kind: 'encoded', dropped, attempt: (dial) => chatAttempt({ ...options, dial }) };
 }
 
-function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): GatewayResponse {
+async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): Promise<GatewayResponse> {
   const { request, facts, won } = served;
   const { requestId, startedAtMs } = call.log;
   const leader = won.leader.attempt;
@@ -65,12 +68,15 @@ function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): Gateway
     created: Math.floor(startedAtMs / 1000),
     model: leader.deployment.id,
     prompt: request,
+    ...keptAs(call),
   };
   if (facts.stream) {
     const begun = begunChat(call, served);
     return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));
   }
-  return jsonAnswer(call, call.surface.body(won.pieces, about));
+  const body = call.surface.body(won.pieces, about);
+  const isLost = await isLostAfterKeeping(call, () => body);
+  return modelAnswer(call, isLost ? (call.surface.keeping?.unkept(body) ?? body) : body);
 }
 
 /** The chat as others could go on with it. */

@@ -6,7 +6,7 @@ import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { PROTOCOLS } from '../protocols/protocols.ts';
 import { trustedPrompt } from '../protocols/untrusted-members.ts';
-import { allowedModels } from '../routing/allowed-models.ts';
+import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { readPrompt } from '../surfaces/read-prompt.ts';
 import { type Call, keyOf } from './call.ts';

@@ -12,7 +12,7 @@ import { parseEmbeddingsRequest } from '../surfaces/openai-embeddings/parse-embe
 import type { Call } from './call.ts';
 import { type AskedOf, type Operation, type Served, serveOperation } from './operation.ts';
 import type { GatewayResponse } from './ports.ts';
-import { jsonAnswer } from './respond.ts';
+import { modelAnswer } from './respond.ts';
 
 /** Embeddings: `POST /v1/embeddings`. */
 const EMBEDDINGS: Operation<EmbeddingsRequest, EmbeddingsAnswer> = {
@@ -59,5 +59,5 @@ function respondToEmbeddings(
   if (answer === undefined) {
     throw new RangeError('An embeddings attempt was won without an answer.');
   }
-  return jsonAnswer(call, embeddingsBody(answer, request, won.leader.contender.deployment.id));
+  return modelAnswer(call, embeddingsBody(answer, request, won.leader.contender.deployment.id));
 }

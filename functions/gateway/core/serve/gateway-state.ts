@@ -1,5 +1,5 @@
 import type { ModelDirectory } from '../routing/model-directory.ts';
-import type { RoutingMemory } from '../routing/route-memory.ts';
+import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
 import type { GatewayPorts } from './ports.ts';
 

@@ -20,16 +20,6 @@ export function headProblem(path: string, headers: Readonly<Record<string, strin
     : undefined;
 }
 
-/** What is wrong with the form of a request's body, as its headers tell it. */
-export function bodyFormProblem(headers: Readonly<Record<string, string>>): GatewayError | undefined {
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
-  if (encoding === '' || encoding === 'identity') {
-    return undefined;
-  }
-  const message = 'Compressed request bodies are not read: send the body without content-encoding.';
-  return { status: 415, message, type: 'invalid_request_error', code: 'unsupported_content_encoding', param: null };
-}
-
 function tooLong(status: number, code: string, message: string): GatewayError {
   return { status, message, type: 'invalid_request_error', code, param: null };
 }

@@ -30,7 +30,7 @@ export function lookBeside(state: GatewayState, plan: Plan, route: Route): Looks
       }
     }
   }
-  return { end: (withinMs) => endAll(state, begun, withinMs) };
+  return { end: (withinMs) => (begun.length === 0 ? Promise.resolve([]) : endAll(state, begun, withinMs)) };
 }
 
 async function afterCooldown(state: GatewayState, { deployment, standing }: Candidate): Promise<Probe | undefined> {

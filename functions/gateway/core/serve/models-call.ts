@@ -1,6 +1,5 @@
 import type { GatewayError } from '../model/gateway-error.ts';
-import { allowedModels } from '../routing/allowed-models.ts';
-import type { ModelDirectory } from '../routing/model-directory.ts';
+import { allowedModels, type ModelDirectory } from '../routing/model-directory.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';

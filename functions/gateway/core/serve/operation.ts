@@ -4,7 +4,7 @@ import type { RequestFacts } from '../model/request-facts.ts';
 import { type RaceOfRequest, raceContenders } from '../race/race-contenders.ts';
 import type { RunResult } from '../race/run-race.ts';
 import type { CallEncoding, Contender } from '../routing/contender.ts';
-import { conversationKey } from '../routing/route-memory.ts';
+import { conversationKey } from '../routing/routing-memory.ts';
 import type { InvalidRequest } from '../surfaces/invalid-request.ts';
 import { type Call, keyOf } from './call.ts';
 import { deadlineOf } from './head.ts';
@@ -22,7 +22,7 @@ export interface Operation<Request extends { readonly model: string }, Piece> {
   /** One deployment's form of a request. */
   readonly encode: (asked: AskedOf<Request>, deployment: Deployment) => CallEncoding<Piece>;
   /** The answer to a call that has been won. */
-  readonly respond: (call: Call, served: Served<Request, Piece>) => GatewayResponse;
+  readonly respond: (call: Call, served: Served<Request, Piece>) => GatewayResponse | Promise<GatewayResponse>;
 }
 
 /** What routing knows of a request. */
@@ -66,7 +66,9 @@ export async function serveOperation<Request extends { readonly model: string },
   const { attempts, upstreamMs, outcome } = result;
   const leader = outcome.kind === 'won' ? outcome.leader : undefined;
   call.log.add({ kind: 'raced', attempts, leader, upstreamMs, atMs: call.gateway.ports.clock.nowMs() });
-  return outcome.kind === 'won' ? operation.respond(call, { ...planned, won: outcome }) : lossAnswer(call, result);
+  return outcome.kind === 'won'
+    ? await operation.respond(call, { ...planned, won: outcome })
+    : lossAnswer(call, result);
 }
 
 /** A race for a call's request. `waitsSinceMs`: since when the caller of a stream has been sent nothing; absent: since the call's arrival. */

@@ -2,13 +2,13 @@ import type { Deployment, Route } from '../model/gateway-config.ts';
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { contendersOf } from '../race/contender-limits.ts';
-import { allowedModels } from '../routing/allowed-models.ts';
-import { type Candidate, type Encodings, encodingsOnce } from '../routing/contender.ts';
+import { type Encodings, encodingsOnce } from '../routing/contender.ts';
+import { allowedModels } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
 import { qualify } from '../routing/qualify.ts';
-import { conversationKey, type RememberedPlan } from '../routing/route-memory.ts';
-import { admit } from './admit.ts';
+import { conversationKey } from '../routing/routing-memory.ts';
 import { type Call, endStage, keyOf } from './call.ts';
+import { admit } from './caller.ts';
 import { findRoute } from './find-route.ts';
 import { askedTags, deadlineOf } from './head.ts';
 import { lookBeside } from './look-beside.ts';
@@ -56,7 +56,9 @@ export async function planCall<Request extends { readonly model: string }, Piece
   if (refusal !== undefined) {
     return { kind: 'refused', error: refusal };
   }
-  const { candidates, explored } = await withLooks(call, withoutUnfit(ranked, encodings), prepared);
+  const plan = await withProbe(call, withoutUnfit(ranked, encodings), prepared);
+  log.add({ kind: 'looking', looks: lookBeside(call.gateway, plan, route) });
+  const { candidates, explored } = plan;
   const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts) - clock.nowMs();
   const contenders = contendersOf(candidates, encodings, { route, leftMs });
   log.add({ kind: 'planned', contenders, explored });
@@ -105,8 +107,10 @@ async function rank(
   { route, facts, qualified }: Pick<Prepared<unknown, unknown>, 'route' | 'facts' | 'qualified'>,
 ): Promise<Plan> {
   const { ports, routing } = call.gateway;
-  const { statistics, config, random } = ports;
+  const { statistics, config, random, clock } = ports;
   await statistics.prepare();
+  const turn = routing.conversations.recall(conversationKey(route.name, facts.affinityKey), clock.nowMs());
+  const equals = routing.equals.get(route.name) ?? new Set();
   const plan = planCandidates({
     route,
     facts,
@@ -114,21 +118,11 @@ async function rank(
     look: statistics.look,
     random,
     promptDoublingTokens: config.statistics.promptDoublingTokens,
-    remembered: rememberedPlan(call, { route, facts }),
+    remembered: turn === undefined ? { equals } : { equals, turn },
     probesTell: config.probes !== 'off',
   });
   routing.equals.set(route.name, plan.equals);
   return plan;
-}
-
-function rememberedPlan(
-  { gateway: { ports, routing } }: Call,
-  { route, facts }: Pick<Prepared<unknown, unknown>, 'route' | 'facts'>,
-): RememberedPlan {
-  const key = conversationKey(route.name, facts.affinityKey);
-  const turn = routing.conversations.recall(key, ports.clock.nowMs());
-  const equals = routing.equals.get(route.name) ?? new Set();
-  return turn === undefined ? { equals } : { equals, turn };
 }
 
 /**
@@ -139,11 +133,11 @@ function nobodyToAsk<Piece>(
   { candidates }: Plan,
   { route, qualified, encodings }: Pick<Prepared<unknown, Piece>, 'route' | 'qualified' | 'encodings'>,
 ): GatewayError | undefined {
-  if (candidates.some(({ deployment }) => encodings.of(deployment).kind === 'encoded')) {
+  if (candidates.some(({ deployment }) => encodings(deployment).encode().kind === 'encoded')) {
     return undefined;
   }
   const refusals = qualified.flatMap((deployment) => {
-    const encoding = encodings.of(deployment);
+    const encoding = encodings(deployment).encode();
     return encoding.kind === 'unsupported' ? [{ ...encoding, deployment: deployment.id }] : [];
   });
   const reasons = refusals.map(({ deployment, message }) => `${deployment}: ${message}`).join(' ');
@@ -153,20 +147,8 @@ function nobodyToAsk<Piece>(
 
 /** The plan without those whose vendors are known to be unable to serve the request: as if they had not qualified. */
 function withoutUnfit({ candidates, explored, equals }: Plan, encodings: Encodings<unknown>): Plan {
-  const isFit = ({ deployment }: Candidate): boolean => !encodings.isUnfit(deployment);
-  return { candidates: candidates.filter(isFit), explored: explored && candidates.slice(0, 1).every(isFit), equals };
-}
-
-/** Has probes look at others beside the request, and puts one first whose cooldown is over where no probe can tell. */
-async function withLooks(
-  call: Call,
-  ranked: Plan,
-  prepared: Pick<Prepared<unknown, unknown>, 'route' | 'encodings'>,
-): Promise<Plan> {
-  const { gateway, log } = call;
-  const plan = await withProbe(call, ranked, prepared);
-  log.add({ kind: 'looking', looks: lookBeside(gateway, plan, prepared.route) });
-  return plan;
+  const fit = candidates.filter(({ deployment }) => !encodings(deployment).isUnfit());
+  return { candidates: fit, explored: explored && fit[0] === candidates[0], equals };
 }
 
 /** Claims the probe of a candidate whose cooldown is over, and whose vendor can be asked, and then puts it first. */
@@ -183,7 +165,7 @@ async function withProbe(
     return plan;
   }
   const { deployment } = probe;
-  if (encodings.of(deployment).kind === 'unsupported') {
+  if (encodings(deployment).encode().kind === 'unsupported') {
     return withProbe(call, withoutUnfit(plan, encodings), { route, encodings });
   }
   const beganMs = clock.nowMs();

@@ -6,6 +6,7 @@ import type { KeyLimits } from '../model/key-limits.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { RandomHex } from '../trace/trace-context.ts';
+import type { AnswerStore } from './answer-store.ts';
 
 /** One HTTP request, whatever carried it. */
 export interface GatewayRequest {
@@ -64,6 +65,8 @@ export interface GatewayPorts {
   readonly authenticate: (key: string) => Promise<AuthenticatedKey | 'unavailable' | undefined>;
   /** Without it no key is limited or counted. */
   readonly keyLimiter?: KeyLimiter;
+  /** Without it no answer is kept. */
+  readonly answers?: AnswerStore;
   /** The live page at `/`, for when the configuration turns it on. It holds no data. Never rejects. */
   readonly page?: LivePage;
   /** Told of each bug: an error that nothing expects. The call that it has hit ends with an error, the others go on. Never throws. */

@@ -2,12 +2,13 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { finalError } from '../race/final-error.ts';
 import type { RunResult } from '../race/run-race.ts';
-import { useOf } from './admit.ts';
-import { answerHeaders } from './answer-headers.ts';
+import type { JsonObject } from '../wire/json.ts';
 import type { Call } from './call.ts';
 import { attemptsOf, factsOf, latest } from './call-log.ts';
+import { useOf } from './caller.ts';
 import { sentStatus } from './insistent-client.ts';
 import type { GatewayResponse } from './ports.ts';
+import { answerHeaders } from './trail.ts';
 
 /** Probes that are still under way when a request has ended have this much more time. */
 const LOOKS_GRACE_MS = 1000;
@@ -57,6 +58,23 @@ export function jsonAnswer(call: Call, body: unknown): GatewayResponse {
   call.log.add({ kind: 'ending', ending: 'complete' });
   const headers = { ...JSON_TYPE, ...ownHeaders(call) };
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(call) };
+}
+
+/**
+ * The JSON body of a model's answer, which has the gateway's own headers in a member `headers` too: a client's object is often all that
+ * its caller sees of an answer.
+ */
+export function modelAnswer(call: Call, body: JsonObject): GatewayResponse {
+  call.log.add({ kind: 'answered', status: 200 });
+  call.log.add({ kind: 'ending', ending: 'complete' });
+  const headers = ownHeaders(call);
+  const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-nemo-')));
+  return {
+    status: 200,
+    headers: { ...JSON_TYPE, ...headers },
+    body: JSON.stringify({ ...body, headers: shown }),
+    afterEnd: afterEnd(call),
+  };
 }
 
 /** Server-sent events as they come. Until its end the answer counts as one that the caller has left. */

@@ -1,6 +1,5 @@
-import { describeFailure } from '../model/describe-failure.ts';
-import type { RequestRecord } from '../model/request-record.ts';
-import { toldDropped } from './answer-headers.ts';
+import { describeFailure } from '../model/attempt-failure.ts';
+import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 
 /**
  * The whole story of a request as one line of JSON: which deployments could have served it, what was tried, what came of it. Sent as a
@@ -17,7 +16,11 @@ export function trailJson(record: RequestRecord): string {
     ttft_ms: rounded(record.ttftMs),
     total_ms: rounded(record.totalMs),
     overhead_ms: rounded(record.overheadMs),
-    candidates: record.candidates.map(({ deployment, score, state }) => ({ deployment, score: precise(score), state })),
+    candidates: record.candidates.map(({ deployment, score, state }) => ({
+      deployment, // Scores may be dollars a call as well as milliseconds: six digits, wherever the point is.
+      score: Number(score.toPrecision(6)),
+      state,
+    })),
     attempts: record.attempts.map((attempt) => ({
       deployment: attempt.deployment,
       outcome: attempt.outcome,
@@ -37,11 +40,57 @@ export function trailJson(record: RequestRecord): string {
   });
 }
 
-/** Scores may be dollars a call as well as milliseconds: six digits, wherever the point is. */
-function precise(value: number): number {
-  return Number(value.toPrecision(6));
-}
-
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value * 1000) / 1000;
+}
+
+/** The most names of fields that were left out, and the longest, that a caller is told: clients take no headers of megabytes. */
+const MAX_DROPPED = 20;
+const MAX_NAME_CHARS = 64;
+
+function toldDropped(dropped: readonly string[]): readonly string[] {
+  const names = dropped.slice(0, MAX_DROPPED).map((name) => name.slice(0, MAX_NAME_CHARS));
+  return dropped.length > MAX_DROPPED ? [...names, `and ${dropped.length - MAX_DROPPED} more`] : names;
+}
+
+/** The gateway's own headers, on every answer, errors included. All values are printable ASCII. */
+export function answerHeaders(
+  record: RequestRecord,
+  stages: readonly { readonly name: string; readonly durationMs: number }[],
+): Readonly<Record<string, string>> {
+  return {
+    'x-request-id': record.requestId,
+    'x-nemo-request-id': record.requestId,
+    ...(record.servedBy === undefined ? {} : { 'x-nemo-routed-model': printable(record.servedBy) }),
+    'x-nemo-routing': record.routing,
+    'x-nemo-attempts': String(record.attempts.length),
+    'x-nemo-latency-ms': milliseconds(record.totalMs),
+    ...(record.ttftMs === undefined ? {} : { 'x-nemo-ttft-ms': milliseconds(record.ttftMs) }),
+    'x-nemo-overhead-ms': milliseconds(record.overheadMs),
+    ...(record.dropped.length === 0 ? {} : { 'x-nemo-dropped-params': printable(toldDropped(record.dropped).join(', ')) }),
+    'server-timing': serverTiming(record.attempts, stages),
+  };
+}
+
+/** Source: W3C Server Timing, section 3. */
+function serverTiming(
+  attempts: readonly AttemptRecord[],
+  stages: readonly { readonly name: string; readonly durationMs: number }[],
+): string {
+  const ofStages = stages.map(({ name, durationMs }) => `${name};dur=${milliseconds(durationMs)}`);
+  const ofAttempts = attempts.map((attempt, index) => {
+    const outcome = attempt.failure === undefined ? attempt.outcome : describeFailure(attempt.failure);
+    const desc = printable(`${attempt.deployment} ${outcome}`).replaceAll(/["\\]/g, '');
+    return `attempt${index + 1};dur=${milliseconds(attempt.ttftMs ?? attempt.totalMs)};desc="${desc}"`;
+  });
+  return [...ofStages, ...ofAttempts].join(', ');
+}
+
+function milliseconds(value: number): string {
+  return (Math.round(value * 100) / 100).toString();
+}
+
+/** Header values take no control characters and nothing beyond ASCII. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?');
 }

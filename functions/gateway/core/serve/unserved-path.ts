@@ -7,8 +7,14 @@ const MAX_SHOWN_CHARS = 200;
 
 /** APIs that this gateway does not have, by how their paths begin, and what to do in place of asking for them here. */
 const ABSENT: readonly (readonly [begins: RegExp, advice: string])[] = [
-  [/^\/v1\/responses\/./, 'This gateway keeps no answers: send the whole conversation as input to POST /v1/responses.'],
-  [/^\/v1\/conversations\b/, 'This gateway keeps no conversations: send all of it as input to POST /v1/responses.'],
+  [/^\/v1\/responses\/[^/]+\/cancel\b/, 'It answers while the caller waits: end the request, and it is cancelled.'],
+  [/^\/v1\/responses\/compact\b/, 'It compacts no conversations: send less of it as input to POST /v1/responses.'],
+  [/^\/v1\/responses\/input_tokens\b/, 'It counts no tokens for this API: POST /v1/messages/count_tokens does.'],
+  [/^\/v1\/responses\/./, 'An answer that is kept is at GET /v1/responses/{id}, where the id begins with resp_.'],
+  [
+    /^\/v1\/conversations\b/,
+    'This gateway keeps no conversations: send all of it as input to POST /v1/responses, or go on by previous_response_id where the operator has answers kept (responses.keepDays).',
+  ],
   [
     /^\/v1\/audio\b/,
     `It serves no speech: ask the vendor for it, or send sound as a content part to POST ${CHAT_PATH}.`,

@@ -1,4 +1,4 @@
-import type { FailureVerdict } from '../model/failure-verdict.ts';
+import type { FailureVerdict } from '../model/attempt-failure.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 
 /** `drained`: by an operator's hand. */

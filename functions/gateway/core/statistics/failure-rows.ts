@@ -1,5 +1,4 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { type FailureVerdict, failureVerdict } from '../model/failure-verdict.ts';
+import { type AttemptFailure, type FailureVerdict, failureVerdict } from '../model/attempt-failure.ts';
 import type { FailureEvidence } from './ejection.ts';
 import type { Estimate } from './estimate.ts';
 import type { Observation } from './observation.ts';

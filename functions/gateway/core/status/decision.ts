@@ -1,7 +1,6 @@
-import { codeWord } from '../model/code-word.ts';
-import { describeFailure } from '../model/describe-failure.ts';
-import { redactSecrets } from '../model/redact-secrets.ts';
+import { describeFailure } from '../model/attempt-failure.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
+import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 
 /**
  * How one call was decided and what came of it. Times are milliseconds. No prompt, no answer, no key, not even a key's name; what a caller

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { type AttributeValue, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type GetItemCommandInput, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbCalls } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbKeys } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
 import { keyItem, type StoredKey } from '../../../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { newKey, sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
@@ -48,12 +49,12 @@ function looking(whenUnavailable: 'allow' | 'refuse' = 'allow'): Looking {
   const [errors, underWay]: [string[], Set<unknown>] = [[], new Set()];
   let reads = 0;
   const answers: Readonly<Record<Health, (...args: never[]) => Promise<unknown>>> = {
-    up: (command, ...rest) => dynamoDb.client.send(command, ...rest),
+    up: (input: GetItemCommandInput) => dynamoDb.client.getItem(input),
     down: () => Promise.reject(new Error('down')),
     empty: () => Promise.resolve({}),
     silent: () => new Promise((_, reject) => clock.after(2000, () => reject(new Error('aborted')))),
   };
-  const send = (...args: never[]): Promise<unknown> => {
+  const getItem = (...args: never[]): Promise<unknown> => {
     reads += 1;
     const answer = answers[health](...args);
     const watched = health === 'silent' ? undefined : answer.catch(() => undefined);
@@ -62,8 +63,8 @@ function looking(whenUnavailable: 'allow' | 'refuse' = 'allow'): Looking {
   };
   return {
     authenticate: dynamoDbKeys({
-      // The reader uses `send` only.
-      client: { send } as unknown as DynamoDBClient,
+      // The reader uses `getItem` only.
+      client: { getItem } as unknown as DynamoDbCalls,
       tableName: dynamoDb.keysTable,
       clock,
       settings: { whenUnavailable, storeTimeoutMs: STORE_MS },

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   type AttributeValue,
-  type DynamoDBClient,
+  type DynamoDB,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbCalls } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import type { Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import { epochAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
@@ -25,7 +26,9 @@ import { EPOCH_MS, EPOCH_START_MS, epochsOf, observation, SCALE, SCALES } from '
 
 /** A database with an empty statistics table. */
 export interface DatabaseUnderTest {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDB;
+  /** What the store calls. @default the client */
+  readonly calls?: DynamoDbCalls;
   readonly statisticsTable: string;
   readonly close: () => Promise<void>;
 }
@@ -47,7 +50,7 @@ export function statisticsStoreSuite(database: string, start: () => Promise<Data
     let store: StatisticsStore;
     before(async () => {
       db = await start();
-      store = dynamoDbStatisticsStore({ client: db.client, tableName: db.statisticsTable, scales: SCALES });
+      store = dynamoDbStatisticsStore({ client: db.calls ?? db.client, tableName: db.statisticsTable, scales: SCALES });
     });
     after(() => db.close());
     describe('of sums', () => sumsTests(() => ({ db, store })));

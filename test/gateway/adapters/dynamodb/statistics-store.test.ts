@@ -1,20 +1,20 @@
-import { lambdaDynamoDbClient } from '../../../../functions/gateway/adapters/dynamodb/lambda-dynamodb-client.ts';
+import { dynamoDbOverHttp } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 import { startLocalDynamoDb } from '../../../../infra/local/local-dynamodb.ts';
 import { type DatabaseUnderTest, statisticsStoreSuite } from './statistics-store-suite.ts';
 
 statisticsStoreSuite('the embedded DynamoDB', startLocalDynamoDb);
-statisticsStoreSuite("the embedded DynamoDB by Lambda's client", startForLambda);
+statisticsStoreSuite('the embedded DynamoDB without the SDK', startOverHttp);
 
-async function startForLambda(): Promise<DatabaseUnderTest> {
-  const { endpoint, statisticsTable, close } = await startLocalDynamoDb('local');
+async function startOverHttp(): Promise<DatabaseUnderTest> {
+  const database = await startLocalDynamoDb('local');
   const credentials = async () => ({ accessKeyId: 'local', secretAccessKey: 'local' });
-  const client = lambdaDynamoDbClient({ endpoint, region: 'local', credentials });
+  const calls = dynamoDbOverHttp({ endpoint: database.endpoint, region: 'local', credentials });
   return {
-    client,
-    statisticsTable,
+    ...database,
+    calls,
     close: async () => {
-      client.destroy();
-      await close();
+      calls.destroy();
+      await database.close();
     },
   };
 }

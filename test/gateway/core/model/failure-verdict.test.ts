@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { type FailureVerdict, failureVerdict } from '../../../../functions/gateway/core/model/failure-verdict.ts';
+import {
+  type AttemptFailure,
+  type FailureVerdict,
+  failureVerdict,
+} from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { FAILURES } from '../../../support/failures.ts';
 
 describe('what follows from a failure before commit', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { redactSecrets } from '../../../../functions/gateway/core/model/redact-secrets.ts';
+import { redactSecrets } from '../../../../functions/gateway/core/model/vendor-text.ts';
 
 describe("a vendor's message for the caller", () => {
   const secrets = [

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { silenceRule } from '../../../../functions/gateway/core/attempt/silence-rule.ts';
 import type { Route } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { contendersOf } from '../../../../functions/gateway/core/race/contender-limits.ts';
 import type { Candidate } from '../../../../functions/gateway/core/routing/contender.ts';
@@ -98,11 +97,10 @@ describe('the wait before a hedge', () => {
 
 describe('the silence of one that has lost to a hedge', () => {
   it('says something after twice the time that half of its first tokens take', () => {
-    const rule = silenceRule(candidate('a', { tailMs: 1000 }), 2000);
-    assert.deepEqual(rule, { afterMs: 1000, limitMs: 2000 });
+    assert.equal(racing([candidate('a', { tailMs: 1000 })])[0]?.silenceAfterMs, 1000);
   });
 
   it('says something at once of one that nobody has seen answer', () => {
-    assert.deepEqual(silenceRule(candidate('a'), 10_000), { afterMs: 0, limitMs: 10_000 });
+    assert.equal(racing([candidate('a')])[0]?.silenceAfterMs, 0);
   });
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { describeFailure } from '../../../../functions/gateway/core/model/describe-failure.ts';
+import { type AttemptFailure, describeFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { GatewayError } from '../../../../functions/gateway/core/model/gateway-error.ts';
 import { finalError, streamError } from '../../../../functions/gateway/core/race/final-error.ts';
 import { FAILURES } from '../../../support/failures.ts';

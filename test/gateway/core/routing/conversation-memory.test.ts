@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { conversationMemory } from '../../../../functions/gateway/core/routing/conversation-memory.ts';
+import { conversationMemory } from '../../../../functions/gateway/core/routing/routing-memory.ts';
 
 const TURN = { deployment: 'a', promptTokens: 5000 };
 const MINUTE_MS = 60_000;

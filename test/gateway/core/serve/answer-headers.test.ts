@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { validateHeaderValue } from 'node:http';
 import { describe, it } from 'node:test';
-import { answerHeaders } from '../../../../functions/gateway/core/serve/answer-headers.ts';
+import { answerHeaders } from '../../../../functions/gateway/core/serve/trail.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import fc from '../../../support/property.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dial } from '../../../../functions/gateway/core/model/dial.ts';
 import type { RequestRecord } from '../../../../functions/gateway/core/model/request-record.ts';
+import { openai } from '../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import type { GatewayResponse } from '../../../../functions/gateway/core/serve/ports.ts';
 import type { StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { virtualGateway } from '../../../faults/support/virtual-fleet.ts';
@@ -10,6 +11,9 @@ import { virtualClock } from '../../../support/virtual-clock.ts';
 
 /** In this order: Anthropic has one choice only, so that it cannot be asked for two. */
 const ROUTE = ['claude', 'first', 'claude-too', 'second'];
+
+/** Deployments of one route, each of which can be asked. */
+const MANY = Array.from({ length: 200 }, (_, place) => `many-${place}`);
 
 const CONFIG = {
   providers: {
@@ -21,9 +25,11 @@ const CONFIG = {
     first: { provider: 'openai', model: 'gpt' },
     'claude-too': { provider: 'anthropic', model: 'claude' },
     second: { provider: 'openai', model: 'gpt' },
+    ...Object.fromEntries(MANY.map((id) => [id, { provider: 'openai', model: 'gpt' }])),
   },
   routes: {
     all: { strategy: 'ordered', deployments: ROUTE },
+    many: { strategy: 'ordered', deployments: MANY, maxAttempts: 4 },
     claudes: { strategy: 'ordered', deployments: ['claude', 'claude-too'] },
   },
 };
@@ -155,4 +161,16 @@ describe('a caller who leaves before the first byte of a stream is read', () => 
     await response.afterEnd();
     assert.equal(records.length, 1);
   });
+});
+
+describe('a call whose route has 200 deployments', () => {
+  for (const failing of [0, 1, 3]) {
+    it(`is encoded once for each that is dialled, where ${failing} fail before one answers`, async ({ mock }) => {
+      const encode = mock.method(openai, 'encode');
+      const { response, dialled } = await play('many', MANY.slice(0, failing));
+      await response.afterEnd();
+      assert.deepEqual(dialled, MANY.slice(0, failing + 1));
+      assert.equal(encode.mock.callCount(), failing + 1);
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseTraceParent, traceParentHeader } from '../../../../functions/gateway/core/trace/traceparent.ts';
+import { parseTraceParent, traceParentHeader } from '../../../../functions/gateway/core/trace/trace-context.ts';
 import fc from '../../../support/property.ts';
 
 const TRACE = '0123456789abcdef0123456789abcdef';

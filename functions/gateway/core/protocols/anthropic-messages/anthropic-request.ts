@@ -2,6 +2,7 @@ import { nativeValue } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
 import { claudeRules } from '../claude/claude-rules.ts';
+import { strictBudget } from '../claude/strict-budget.ts';
 import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
@@ -19,7 +20,8 @@ const API_VERSION = '2023-06-01';
 export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding {
   const prompt = portablePrompt(asked, 'anthropic-messages');
   const notes = encodingNotes(prompt.names);
-  const task: AnthropicTask = { prompt, target, rules: claudeRules(target.model, target.rules), notes };
+  const rules = claudeRules(target.model, target.rules);
+  const task: AnthropicTask = { prompt, target, rules, strict: strictBudget(), notes };
   const members = prompt.original.dialect === 'anthropic-messages' ? ownBody(task) : translatedBody(task);
   const refusal = notes.refusal();
   if (refusal !== undefined) {

@@ -1,5 +1,6 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { ClaudeRules } from '../claude/claude-rules.ts';
+import type { StrictBudget } from '../claude/strict-budget.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { Target } from '../protocol.ts';
 
@@ -8,6 +9,8 @@ export interface AnthropicTask {
   readonly prompt: Prompt;
   readonly target: Target;
   readonly rules: ClaudeRules;
+  /** What the format and then the tools, in their order, may still hold the model to. */
+  readonly strict: StrictBudget;
   readonly notes: EncodingNotes;
 }
 

@@ -1,9 +1,10 @@
 import type { FunctionTool, Prompt, Tool } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import type { ClaudeRules } from '../claude/claude-rules.ts';
-import { closedSchema } from '../claude/closed-schema.ts';
+import { closedArguments } from '../claude/closed-schema.ts';
+import { noteRefusedKeys } from '../claude/property-keys.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
-import type { EncodingNotes } from '../encoding-notes.ts';
+import { objectRoot } from '../object-root.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 import { cacheControl } from './cache-marks.ts';
 import type { StructuredFormat } from './structured-format.ts';
 import { toolChoice } from './tool-choice.ts';
@@ -18,14 +19,10 @@ export interface ToolFields {
 }
 
 /** Translates the tools and their use, and offers the tool that carries a structured answer. */
-export function toolFields(
-  prompt: Prompt,
-  format: StructuredFormat,
-  rules: ClaudeRules,
-  notes: EncodingNotes,
-): ToolFields {
+export function toolFields(task: AnthropicTask, format: StructuredFormat): ToolFields {
+  const { prompt, rules, notes } = task;
   const wanted = toolChoice(prompt, notes);
-  const offered = prompt.tools.flatMap((tool) => toolOf(tool, rules, notes));
+  const offered = prompt.tools.flatMap((tool) => toolOf(tool, task));
   const allowed = wanted.only === undefined ? offered : offered.filter((tool) => wanted.only?.has(String(tool.name)));
   const callable = offered.length > 0 ? { tools: allowed, choice: wanted.choice } : formerTools(prompt, wanted.choice);
   const fields = withAnswerTool(callable, format);
@@ -48,11 +45,12 @@ export function forcesCall(choice: JsonObject | undefined): boolean {
 /** Why a forced call goes elsewhere. */
 export const CANNOT_FORCE = 'This Anthropic model cannot be made to call a tool: tool_choice must be "auto" or "none".';
 
-function toolOf(tool: Tool, rules: ClaudeRules, notes: EncodingNotes): readonly JsonObject[] {
+function toolOf(tool: Tool, task: AnthropicTask): readonly JsonObject[] {
   if (tool.kind === 'function') {
-    return [functionOf(tool, rules, notes)];
+    return [functionOf(tool, task)];
   }
   const { native, what, path } = tool;
+  const { notes } = task;
   if (native.dialect === 'anthropic-messages') {
     return [native.value];
   }
@@ -64,30 +62,32 @@ function toolOf(tool: Tool, rules: ClaudeRules, notes: EncodingNotes): readonly 
   return [];
 }
 
-function functionOf(tool: FunctionTool, rules: ClaudeRules, notes: EncodingNotes): JsonObject {
+function functionOf(tool: FunctionTool, task: AnthropicTask): JsonObject {
   const { name, description } = tool;
   if (name === STRUCTURED_ANSWER_TOOL) {
-    notes.refuse(tool.namePath, `The tool name "${STRUCTURED_ANSWER_TOOL}" is the gateway's own: use another.`);
+    task.notes.refuse(tool.namePath, `The tool name "${STRUCTURED_ANSWER_TOOL}" is the gateway's own: use another.`);
   }
   return {
     name,
     ...(description !== undefined && { description }),
-    ...schemaFields(tool, rules, notes),
+    ...schemaFields(tool, task),
     ...cacheControl(tool.cache),
   };
 }
 
-/** A strict tool takes a closed schema; one that cannot be closed is offered without being strict. */
-function schemaFields(tool: FunctionTool, rules: ClaudeRules, notes: EncodingNotes): JsonObject {
-  const schema = tool.schema === undefined ? NO_PARAMETERS : { type: 'object', ...tool.schema };
+/** A strict tool takes a closed schema; one that cannot be closed, or is beyond the limits, is offered without being strict. */
+function schemaFields(tool: FunctionTool, { rules, strict, notes }: AnthropicTask): JsonObject {
+  const schema = tool.schema === undefined ? NO_PARAMETERS : objectRoot(tool.schema);
+  noteRefusedKeys(schema, tool.path, { rules, notes });
   if (tool.strict !== true) {
     return { input_schema: schema };
   }
-  const strict = rules.structuredOutputs ? closedSchema(schema) : undefined;
-  if (strict === undefined) {
-    notes.drop('strict');
+  const closed = rules.structuredOutputs ? closedArguments(tool.schema) : undefined;
+  if (closed !== undefined && strict.takes(closed, 'tool')) {
+    return { input_schema: closed.schema, strict: true };
   }
-  return strict === undefined ? { input_schema: schema } : { input_schema: strict, strict: true };
+  notes.drop('strict');
+  return { input_schema: schema };
 }
 
 const NO_PARAMETERS = { type: 'object', properties: {} };

@@ -50,8 +50,12 @@ function hasMoved({ prompt, rules }: AnthropicTask): boolean {
 function askedAnew(reasoning: Reasoning, { prompt, rules, notes }: AnthropicTask, maxTokens: number): ThinkingFields {
   const { turns } = conversationTurns(turnsToAnswer(prompt), rules.systemTurns);
   const isForcing = forcesCall(objectMember(prompt.original.body, 'tool_choice'));
-  const isForbidden = isForcing || hasLostThinking(turns) || turns.at(-1)?.role === 'assistant';
-  return thinkingFields({ reasoning, maxTokens, isForbidden }, rules, notes);
+  const isBegun = turns.at(-1)?.role === 'assistant';
+  return thinkingFields(
+    { reasoning, maxTokens, isBegun, isHindered: isForcing || hasLostThinking(turns) },
+    rules,
+    notes,
+  );
 }
 
 function budgetOf(thinking: JsonObject): Reasoning {

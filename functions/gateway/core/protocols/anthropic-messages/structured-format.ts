@@ -1,9 +1,10 @@
 import type { AnswerFormat } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import type { ClaudeRules } from '../claude/claude-rules.ts';
 import { closedSchema } from '../claude/closed-schema.ts';
 import { ANSWER_TOOL_DESCRIPTION, JSON_INSTRUCTION, STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { objectRoot } from '../object-root.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 
 /** How the format of the answer is asked for. */
 export type StructuredFormat =
@@ -18,33 +19,34 @@ export type StructuredFormat =
 
 const PLAIN: StructuredFormat = { kind: 'none' };
 
-/** Translates the format. */
-export function structuredFormat(asked: AnswerFormat, rules: ClaudeRules, notes: EncodingNotes): StructuredFormat {
+/** Translates the format. A schema that the model cannot be held to is asked for by a tool, as it is. */
+export function structuredFormat(task: AnthropicTask): StructuredFormat {
+  const asked = task.prompt.format;
   switch (asked.kind) {
     case 'text':
       return PLAIN;
     case 'json':
       return { kind: 'instruction', text: JSON_INSTRUCTION };
     case 'schema':
-      return schemaFormat(asked, rules, notes);
+      return schemaFormat(asked, task);
     case 'native':
-      return nativeFormat(asked, notes);
+      return nativeFormat(asked, task.notes);
   }
 }
 
 function schemaFormat(
   { schema = { type: 'object' }, description }: Extract<AnswerFormat, { kind: 'schema' }>,
-  rules: ClaudeRules,
-  notes: EncodingNotes,
+  { rules, strict, notes }: AnthropicTask,
 ): StructuredFormat {
   const closed = rules.structuredOutputs ? closedSchema(schema) : undefined;
-  if (closed !== undefined) {
-    return { kind: 'format', format: { type: 'json_schema', schema: closed } };
+  if (closed !== undefined && strict.takes(closed, 'format')) {
+    return { kind: 'format', format: { type: 'json_schema', schema: closed.schema } };
   }
-  if (!rules.forcedTools || schema.type !== 'object') {
+  const root = objectRoot(schema);
+  if (!rules.forcedTools || root.type !== 'object') {
     notes.refuseSetting(
       'schema',
-      'This Anthropic model takes a schema only of type "object" whose objects list all their keys.',
+      'This Anthropic model takes a schema only of type "object" whose objects list all their keys, and that is not recursive.',
     );
   }
   return {
@@ -52,7 +54,7 @@ function schemaFormat(
     tool: {
       name: STRUCTURED_ANSWER_TOOL,
       description: description ?? ANSWER_TOOL_DESCRIPTION,
-      input_schema: schema,
+      input_schema: root,
     },
   };
 }

@@ -3,6 +3,7 @@ import { claudeSampling } from '../claude/claude-sampling.ts';
 import { thinkingFields } from '../claude/claude-thinking.ts';
 import { hasLostThinking } from '../claude/replayed-thinking.ts';
 import { type Conversation, conversationTurns } from '../conversation-turns.ts';
+import { shownByUser } from '../portable/shown-by-user.ts';
 import { turnsToAnswer } from '../turns-to-answer.ts';
 import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
 import { systemBlocks } from './anthropic-content.ts';
@@ -21,12 +22,20 @@ export function translatedBody(task: AnthropicTask): JsonObject {
   noteForeignMembers(prompt, ANTHROPIC, notes);
   noteOtherShapes(prompt, ANTHROPIC, notes);
   noteOtherSampling(prompt, notes);
-  const conversation = conversationTurns(turnsToAnswer(prompt), rules.systemTurns);
-  const format = structuredFormat(prompt.format, rules, notes);
-  const tools = toolFields(prompt, format, rules, notes);
+  const conversation = conversationTurns(shownByUser(turnsToAnswer(prompt)), rules.systemTurns);
+  const format = structuredFormat(task);
+  const tools = toolFields(task, format);
   const maxTokens = maxTokensOf(task);
-  const isForbidden = tools.isForced || hasLostThinking(conversation.turns) || endsWithAssistant(conversation);
-  const { thinking, effort } = thinkingFields({ reasoning: prompt.reasoning, maxTokens, isForbidden }, rules, notes);
+  const { thinking, effort } = thinkingFields(
+    {
+      reasoning: prompt.reasoning,
+      maxTokens,
+      isBegun: conversation.turns.at(-1)?.role === 'assistant',
+      isHindered: tools.isForced || hasLostThinking(conversation.turns),
+    },
+    rules,
+    notes,
+  );
   const isThinking = thinking?.type === 'adaptive' || thinking?.type === 'enabled';
   const sampling = claudeSampling(prompt.sampling, rules, isThinking, notes);
   return {
@@ -44,10 +53,6 @@ export function translatedBody(task: AnthropicTask): JsonObject {
     service_tier: serviceTier(prompt, notes),
     stream: target.streaming,
   };
-}
-
-function endsWithAssistant(conversation: Conversation): boolean {
-  return conversation.turns.at(-1)?.role === 'assistant';
 }
 
 interface PromptPieces {

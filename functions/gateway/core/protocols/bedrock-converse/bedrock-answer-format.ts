@@ -2,6 +2,7 @@ import type { AnswerFormat } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { closedSchema } from '../claude/closed-schema.ts';
 import { ANSWER_TOOL_DESCRIPTION, JSON_INSTRUCTION, STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
+import { objectRoot } from '../object-root.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
 /** How the format of the answer is asked for. */
@@ -45,21 +46,22 @@ function schemaFormat(
   task: BedrockTask,
 ): ConverseFormat {
   const closed = task.rules.structuredOutput === 'native' ? closedSchema(schema) : undefined;
-  if (closed !== undefined) {
+  if (closed !== undefined && task.strict.takes(closed, 'format')) {
     const jsonSchema = {
       name: name === '' ? 'answer' : name,
-      schema: JSON.stringify(closed),
+      schema: JSON.stringify(closed.schema),
       ...(description !== undefined && { description }),
     };
     return { kind: 'native', textFormat: { type: 'json_schema', structure: { jsonSchema } } };
   }
-  if (!canForceTool(task) || schema.type !== 'object') {
+  const root = objectRoot(schema);
+  if (!canForceTool(task) || root.type !== 'object') {
     task.notes.refuseSetting('format', 'This model on Bedrock cannot be held to this JSON schema.');
   }
   const toolSpec = {
     name: STRUCTURED_ANSWER_TOOL,
     description: description ?? ANSWER_TOOL_DESCRIPTION,
-    inputSchema: { json: schema },
+    inputSchema: { json: root },
   };
   return { kind: 'tool', tool: { toolSpec } };
 }

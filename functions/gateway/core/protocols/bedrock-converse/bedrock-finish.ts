@@ -34,7 +34,9 @@ const ENDINGS: ReadonlyMap<string, Ending> = new Map([
  */
 export function finishOf(reason: FinishReason, stop: JsonObject, calls: number): ChoiceFinish {
   const raw = stringMember(stop, 'stopReason') ?? '';
-  const stopSequence = stringMember(objectMember(stop, 'additionalModelResponseFields'), 'stop_sequence');
+  const told = objectMember(stop, 'additionalModelResponseFields');
+  const stopSequence =
+    stringMember(told, 'stop_sequence') ?? stringMember(objectMember(told, 'delta'), 'stop_sequence');
   return {
     type: 'finish',
     choice: 0,

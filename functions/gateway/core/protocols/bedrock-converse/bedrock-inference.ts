@@ -26,9 +26,12 @@ export function inferenceFields(task: BedrockTask, isThinking: boolean): Inferen
   };
 }
 
-/** Claude refuses those of white space alone. */
-function stopSequencesOf({ prompt, notes }: BedrockTask): readonly string[] {
+/** Claude refuses those of white space alone. Where a model takes none, the answer would go on past them. */
+function stopSequencesOf({ prompt, rules, notes }: BedrockTask): readonly string[] {
   const asked = prompt.limits.stop;
+  if (!rules.stopSequences && asked.length > 0) {
+    notes.refuseSetting('stop', `This model on Bedrock takes no ${notes.names.stop}: leave it out.`);
+  }
   const kept = asked.filter((stop) => stop.trim() !== '');
   if (kept.length < asked.length) {
     notes.drop('stop');

@@ -20,37 +20,61 @@ const MAX_TOOL_USE_ID_CHARS = 64;
 /** The conversation as Converse messages. Converse has the two sides alternate and the user begin; nothing is made up to that end. */
 export function converseMessages(task: BedrockTask): readonly ConverseMessage[] {
   const { turns } = task.conversation;
-  if (turns[0]?.role === 'assistant') {
-    task.notes.refuseSetting('turns', 'On Bedrock a conversation begins with a user message.');
+  if (turns[0]?.role === 'assistant' && !task.rules.assistantFirst) {
+    task.notes.refuseSetting('turns', 'With this model on Bedrock a conversation begins with a user message.');
   }
   if (turns.at(-1)?.role === 'assistant' && !task.rules.claude.prefill) {
     task.notes.refuseSetting('turns', 'This model does not continue a trailing assistant message.');
   }
-  return turns.map((turn, index) => {
-    const message = messageOf(turn, task);
-    return index === turns.length - 1 && turn.role === 'assistant' ? withoutTrailingSpace(message) : message;
+  return turns.flatMap((turn, index) => {
+    const messages = messagesOf(turn, task);
+    return index === turns.length - 1 && turn.role === 'assistant' ? messages.map(withoutTrailingSpace) : messages;
   });
 }
 
-function messageOf(turn: ConversationTurn, task: BedrockTask): ConverseMessage {
+function messagesOf(turn: ConversationTurn, task: BedrockTask): readonly ConverseMessage[] {
   switch (turn.role) {
     case 'system':
-      return { role: 'system', content: turn.parts.flatMap((part) => textBlocks(part, task)) };
+      return [{ role: 'system', content: turn.parts.flatMap((part) => textBlocks(part, task)) }];
     case 'user':
-      return { role: 'user', content: userContent(turn, task) };
+      return userMessages(task.rules.mediaInResults ? turn : withMediaAfterResults(turn), task);
     case 'assistant':
-      return { role: 'assistant', content: assistantContent(turn, task) };
+      return [{ role: 'assistant', content: assistantContent(turn, task) }];
   }
 }
 
-/** All results come first: Converse wants those of one turn together. A document must have text beside it. */
-function userContent(turn: UserTurn, task: BedrockTask): readonly JsonObject[] {
+/** The media of the results as words of the turn, before its own. */
+function withMediaAfterResults({ results, parts, ...turn }: UserTurn): UserTurn {
+  const isMedia = (part: Part): boolean => part.kind === 'media';
+  const media = results.flatMap((result) => result.parts.filter(isMedia));
+  const texts = results.map((result) => ({ ...result, parts: result.parts.filter((part) => !isMedia(part)) }));
+  return media.length === 0 ? { results, parts, ...turn } : { ...turn, results: texts, parts: [...media, ...parts] };
+}
+
+/** What the assistant says between the results and the words of one turn, where the two must be two. */
+const GO_ON = '.';
+
+/** All results come first: Converse wants those of one turn together. */
+function userMessages(turn: UserTurn, task: BedrockTask): readonly ConverseMessage[] {
   const results = turn.results.flatMap((result) => resultBlocks(result, task));
+  const words = wordsOf(turn, task);
+  if (task.rules.resultsApart && results.length > 0 && words.length > 0) {
+    return [
+      { role: 'user', content: results },
+      { role: 'assistant', content: [{ text: GO_ON }] },
+      { role: 'user', content: words },
+    ];
+  }
+  const content = [...results, ...words];
+  return [{ role: 'user', content: content.length === 0 ? [{ text: EMPTY_CONTENT }] : content }];
+}
+
+/** A document must have text beside it. */
+function wordsOf(turn: UserTurn, task: BedrockTask): readonly JsonObject[] {
   const content = turn.parts.flatMap((part) => partBlocks(part, task));
   const isTextMissing = content.every((block) => block.text === undefined);
   const isDocumentAlone = isTextMissing && content.some((block) => block.document !== undefined);
-  const all = [...results, ...content];
-  return isDocumentAlone || all.length === 0 ? [...all, { text: EMPTY_CONTENT }] : all;
+  return isDocumentAlone ? [...content, { text: EMPTY_CONTENT }] : content;
 }
 
 /** The text of a result is passed on as text also where it is JSON: read and written anew, its long numbers would lose digits. */

@@ -65,11 +65,14 @@ function effortOf(reasoning: Reasoning | undefined): string | undefined {
 /** As at Anthropic itself: the effort is a field of Converse's, the rest is Claude's own. */
 function claudeThinking(task: BedrockTask, isToolForced: boolean): ReasoningFields {
   const { prompt, conversation, rules, notes } = task;
-  const isForbidden =
-    isToolForced || hasLostThinking(conversation.turns) || conversation.turns.at(-1)?.role === 'assistant';
   const maxTokens = maxTokensOf(task) ?? task.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const { thinking, effort } = thinkingFields(
-    { reasoning: prompt.reasoning, maxTokens, isForbidden },
+    {
+      reasoning: prompt.reasoning,
+      maxTokens,
+      isBegun: conversation.turns.at(-1)?.role === 'assistant',
+      isHindered: isToolForced || hasLostThinking(conversation.turns),
+    },
     rules.claude,
     notes,
   );

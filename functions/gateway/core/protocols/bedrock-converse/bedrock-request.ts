@@ -1,8 +1,10 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { strictBudget } from '../claude/strict-budget.ts';
 import { conversationTurns } from '../conversation-turns.ts';
 import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
+import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { turnsToAnswer } from '../turns-to-answer.ts';
 import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
@@ -27,18 +29,20 @@ export function encodeBedrockRequest(asked: Prompt, target: Target): Encoding {
   const notes = encodingNotes(prompt.names);
   const body = bodyOf({
     prompt,
-    conversation: conversationTurns(turnsToAnswer(prompt), rules.claude.systemTurns),
+    conversation: conversationTurns(shownByUser(turnsToAnswer(prompt)), rules.claude.systemTurns),
     rules,
     maxOutputTokens: target.maxOutputTokens ?? rules.claude.maxOutputTokens,
     documentNames: documentNames(),
+    strict: strictBudget(),
     notes,
   });
   const refusal = notes.refusal();
   if (refusal !== undefined) {
     return refusal;
   }
-  const operation = target.streaming ? 'answer-stream' : 'answer';
-  const accept = target.streaming ? 'application/vnd.amazon.eventstream' : 'application/json';
+  const streaming = target.streaming && (rules.streamedTools || body.toolConfig === undefined);
+  const operation = streaming ? 'answer-stream' : 'answer';
+  const accept = streaming ? 'application/vnd.amazon.eventstream' : 'application/json';
   return { kind: 'encoded', request: { operation, headers: { accept }, body }, dropped: notes.dropped() };
 }
 
@@ -69,9 +73,9 @@ function bodyOf(task: BedrockTask): JsonObject {
   });
 }
 
-/** What Converse is to tell beside the answer. A member that the model does not have is passed over. */
+/** What Converse is to tell beside the answer; in a stream it is under `delta` (vercel/ai#11410). A member that the model does not have is passed over. */
 function responsePaths({ prompt, rules }: BedrockTask): readonly string[] {
-  return rules.tellsStopSequence && prompt.limits.stop.length > 0 ? ['/stop_sequence'] : [];
+  return rules.tellsStopSequence && prompt.limits.stop.length > 0 ? ['/stop_sequence', '/delta/stop_sequence'] : [];
 }
 
 /** What the model reads: the tools, the system prompt and the messages, with their cache points. */

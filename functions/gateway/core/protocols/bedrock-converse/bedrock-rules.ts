@@ -17,6 +17,15 @@ export interface BedrockRules {
   /** Whether Claude's own `tool_choice` can forbid parallel calls. */
   readonly serialToolCalls: boolean;
   readonly toolResultStatus: boolean;
+  /** Whether ConverseStream takes tools. Without, a request with tools is asked for whole. */
+  readonly streamedTools: boolean;
+  readonly stopSequences: boolean;
+  /** Whether results of tools must not share a turn with other words. */
+  readonly resultsApart: boolean;
+  /** Whether pictures and documents may stand in a tool's result. Without, they follow it. */
+  readonly mediaInResults: boolean;
+  /** Whether the conversation may begin with the assistant. */
+  readonly assistantFirst: boolean;
   /** Whether the model tells on request which stop sequence ended the answer. */
   readonly tellsStopSequence: boolean;
   /** How the answer is held to a JSON schema: by `outputConfig`, by a forced tool, not at all. */
@@ -43,7 +52,7 @@ export type ToolChoiceForm = 'auto' | 'any' | 'tool';
 export function bedrockRules({ model, rules: configured }: Target): BedrockRules {
   const baseModel = stringMember(configured, 'baseModel') ?? model;
   const claude = claudeRules(baseModel, configured);
-  const lines = [...LINES, { match: /claude/, rules: sameAsAnthropic(claude) }];
+  const lines = [...BEDROCK_LINES, { match: /claude/, rules: sameAsAnthropic(claude) }];
   return { ...modelRules({ defaults: { ...DEFAULTS, claude }, lines }, baseModel, configured), claude };
 }
 
@@ -55,6 +64,11 @@ const DEFAULTS: Omit<BedrockRules, 'claude'> = {
   toolChoice: ANY_CHOICE,
   serialToolCalls: false,
   toolResultStatus: false,
+  streamedTools: true,
+  stopSequences: true,
+  resultsApart: false,
+  mediaInResults: false,
+  assistantFirst: false,
   tellsStopSequence: false,
   structuredOutput: 'tool',
   cachePoints: 'none',
@@ -65,8 +79,10 @@ const DEFAULTS: Omit<BedrockRules, 'claude'> = {
   thinkingReplay: false,
 };
 
-/** Sources: Amazon Bedrock user guide ("Supported models and model features", "Prompt caching", "Structured outputs", "Tool use", "API restrictions"), Amazon Nova user guide ("Extended thinking"). */
-const LINES: readonly ModelRule<BedrockRules>[] = [
+const FEATURES = 'Amazon Bedrock user guide, "Supported models and model features", 2026-11';
+
+/** Each line with its source. */
+export const BEDROCK_LINES: readonly ModelRule<BedrockRules>[] = [
   {
     match: /claude/,
     rules: {
@@ -77,26 +93,69 @@ const LINES: readonly ModelRule<BedrockRules>[] = [
       tellsStopSequence: true,
       thinkingReplay: true,
       serialToolCalls: true,
+      assistantFirst: true,
+      mediaInResults: true,
     },
+    source:
+      'Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11; assistant first: pydantic-ai, live, 2026-07',
   },
-  { match: /claude-(instant|v?2|3-haiku|3-sonnet|3-opus|3-5-sonnet-20240620)/, rules: { cachePoints: 'none' } },
-  { match: /claude-(instant|v?2|3|[a-z]+-4(?!-[5-9](?!\d)))/, rules: { serialToolCalls: false } },
-  { match: /nova/, rules: { topK: 'nova', cachePoints: 'no-tools', toolResultStatus: true } },
-  { match: /nova-2/, rules: { reasoning: 'reasoning-config' } },
-  { match: /nova-2-omni|voxtral/, rules: { audio: true } },
-  { match: /gpt-oss/, rules: { reasoning: 'reasoning-effort' } },
   {
-    match: /gpt-oss|qwen3|deepseek\.v3|gemma-3|minimax|kimi|nemotron|ministral|magistral|mistral-large-3/,
-    rules: { structuredOutput: 'native' },
+    match: /claude-(instant|v?2|3-haiku|3-sonnet|3-opus|3-5-sonnet-20240620)/,
+    rules: { cachePoints: 'none' },
+    source: 'Amazon Bedrock user guide, "Prompt caching", 2026-11',
   },
-  { match: /mistral\.|mixtral/, rules: { toolChoice: ['auto', 'any'] } },
-  { match: /llama/, rules: { toolChoice: [] } },
+  {
+    match: /claude-(instant|v?2|3|[a-z]+-4(?!-[5-9](?!\d)))/,
+    rules: { serialToolCalls: false },
+    source: 'Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11',
+  },
+  {
+    match: /nova/,
+    rules: { topK: 'nova', cachePoints: 'no-tools', toolResultStatus: true, mediaInResults: true },
+    source: 'Amazon Nova user guide, "Complete request schema", 2026-11',
+  },
+  {
+    match: /nova-2/,
+    rules: { reasoning: 'reasoning-config' },
+    source: 'Amazon Nova user guide, "Extended thinking", 2026-11',
+  },
+  { match: /nova-2-omni|voxtral/, rules: { audio: true }, source: FEATURES },
+  {
+    match: /gpt-oss/,
+    rules: { reasoning: 'reasoning-effort' },
+    source: 'Amazon Bedrock user guide, "OpenAI models", 2026-11',
+  },
+  {
+    match: /gpt-oss|qwen/,
+    rules: { stopSequences: false },
+    source: "Bedrock's 400, crewAIInc/crewAI#3317 and langgenius/dify-official-plugins#1767, 2025-09",
+  },
+  {
+    match: /gpt-oss|qwen3|deepseek\.v3|gemma-3|minimax|kimi|nemotron|ministral|magistral|mistral-large-3|glm-4\.7/,
+    rules: { structuredOutput: 'native' },
+    source: 'Amazon Bedrock user guide, "Structured outputs", 2026-11; zai.glm-4.7: pydantic-ai, recorded, 2026-08',
+  },
+  {
+    match: /qwen|glm|kimi/,
+    rules: { assistantFirst: true },
+    source: 'pydantic-ai, live against us-east-1, 2026-07',
+  },
+  { match: /mistral\.|mixtral/, rules: { toolChoice: ['auto', 'any'] }, source: FEATURES },
+  { match: /llama/, rules: { toolChoice: [] }, source: FEATURES },
+  { match: /llama|mistral-(large|small)-24/, rules: { streamedTools: false }, source: FEATURES },
+  {
+    match: /llama|mistral\.|mixtral|writer|palmyra/,
+    rules: { resultsApart: true },
+    source:
+      "Bedrock's 400, strands-agents/sdk-python#1223 and langchain-ai/langchain-aws#141; the form: pydantic-ai, recorded, 2026-07",
+  },
   {
     match: /titan|mistral-7b|mixtral-8x7b|llama3-(8|70)b|llama3-2-[13]b|deepseek\.r1|command-/,
     rules: { tools: false },
+    source: FEATURES,
   },
-  { match: /command-r/, rules: { tools: true } },
-  { match: /titan|mistral-7b|mixtral-8x7b|command-(text|light)/, rules: { system: false } },
+  { match: /command-r/, rules: { tools: true }, source: FEATURES },
+  { match: /titan|mistral-7b|mixtral-8x7b|command-(text|light)/, rules: { system: false }, source: FEATURES },
 ];
 
 /** What Claude takes of tools and schemas on every host. */

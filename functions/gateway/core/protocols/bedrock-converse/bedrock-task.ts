@@ -1,4 +1,5 @@
 import type { Prompt } from '../../model/prompt.ts';
+import type { StrictBudget } from '../claude/strict-budget.ts';
 import type { Conversation } from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { DocumentNames } from './bedrock-document-names.ts';
@@ -13,6 +14,8 @@ export interface BedrockTask {
   /** The model's largest answer in tokens, where it is known. */
   readonly maxOutputTokens: number | undefined;
   readonly documentNames: DocumentNames;
+  /** What the format and then the tools, in their order, may still hold the model to. */
+  readonly strict: StrictBudget;
   readonly notes: EncodingNotes;
 }
 

@@ -1,7 +1,9 @@
 import type { FunctionTool, NativeTool, Tool } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { closedSchema } from '../claude/closed-schema.ts';
+import { closedArguments } from '../claude/closed-schema.ts';
+import { noteRefusedKeys } from '../claude/property-keys.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
+import { objectRoot } from '../object-root.ts';
 import type { ConverseFormat } from './bedrock-answer-format.ts';
 import { cachePointAfter } from './bedrock-cache-points.ts';
 import type { BedrockTask } from './bedrock-task.ts';
@@ -80,18 +82,19 @@ function toolBlocks(tool: FunctionTool, task: BedrockTask): readonly JsonObject[
 
 const NO_PARAMETERS = { type: 'object', properties: {} };
 
-/** A strict tool takes a closed schema; one that cannot be closed is offered without being strict. */
-function schemaFields(tool: FunctionTool, { rules, notes }: BedrockTask): JsonObject {
-  const schema = tool.schema === undefined ? NO_PARAMETERS : { type: 'object', ...tool.schema };
+/** A strict tool takes a closed schema; one that cannot be closed, or is beyond the limits, is offered without being strict. */
+function schemaFields(tool: FunctionTool, { rules, strict, notes }: BedrockTask): JsonObject {
+  const schema = tool.schema === undefined ? NO_PARAMETERS : objectRoot(tool.schema);
+  noteRefusedKeys(schema, tool.path, { rules: rules.claude, notes });
   if (tool.strict !== true) {
     return { inputSchema: { json: schema } };
   }
-  const closed = rules.structuredOutput === 'native' ? closedSchema(schema) : undefined;
-  if (closed === undefined) {
+  const closed = rules.structuredOutput === 'native' ? closedArguments(tool.schema) : undefined;
+  if (closed === undefined || !strict.takes(closed, 'tool')) {
     notes.drop('strict');
     return { inputSchema: { json: schema } };
   }
-  return { inputSchema: { json: closed }, strict: true };
+  return { inputSchema: { json: closed.schema }, strict: true };
 }
 
 /** What must be offered only because the history has tool calls: nothing where it has none. */

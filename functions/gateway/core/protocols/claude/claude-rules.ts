@@ -19,6 +19,8 @@ export interface ClaudeRules {
   readonly forcedTools: boolean;
   /** Whether `output_config.format` and `strict` tools exist. Without, a schema is asked for as a forced tool. */
   readonly structuredOutputs: boolean;
+  /** The names that a tool's arguments may have; `any`: not known to be limited. */
+  readonly argumentNames: 'plain' | 'any';
   /** Whether the conversation may end with the assistant's words, to be continued. */
   readonly prefill: boolean;
   /** Whether `messages` may have the role `system`. */
@@ -44,6 +46,7 @@ const OTHER_SERVERS: ClaudeRules = {
   efforts: ALL_EFFORTS,
   forcedTools: true,
   structuredOutputs: false,
+  argumentNames: 'any',
   prefill: true,
   systemTurns: false,
   maxOutputTokens: undefined,
@@ -59,6 +62,7 @@ const NEWEST: ClaudeRules = {
   efforts: ALL_EFFORTS,
   forcedTools: false,
   structuredOutputs: true,
+  argumentNames: 'plain',
   prefill: false,
   systemTurns: true,
   maxOutputTokens: 128_000,

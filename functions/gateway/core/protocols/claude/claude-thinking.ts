@@ -15,8 +15,10 @@ export interface ThinkingFields {
 export interface ThinkingRequest {
   readonly reasoning: Reasoning | undefined;
   readonly maxTokens: number;
-  /** Whether something else in the request forbids reasoning: a forced tool, a prefill, lost thinking blocks. */
-  readonly isForbidden: boolean;
+  /** Whether the answer has been begun in words, with which no model reasons. */
+  readonly isBegun: boolean;
+  /** Whether a tool is forced, or the thoughts of a loop of calls are lost: with these no model reasons by a budget. */
+  readonly isHindered: boolean;
 }
 
 /** The API's least budget. */
@@ -84,10 +86,15 @@ function withoutEffect(effort: string | undefined, notes: EncodingNotes): Thinki
   return {};
 }
 
-/** A model that always reasons is not forbidden to: it takes what forbids it in others. */
-function isPossible(asked: ThinkingRequest, rules: ClaudeRules): boolean {
-  const hasRoom = rules.thinking === 'adaptive' || asked.maxTokens > MIN_BUDGET_TOKENS;
-  return hasRoom && (!asked.isForbidden || rules.thinkingOff === 'never');
+/**
+ * A model that decides by itself reasons in a loop of calls whose thoughts are lost, and with a forced tool; to switch it off in midst of
+ * the loop would cost its cache. One that always reasons takes what hinders others. Source: Anthropic's page "Thinking in tool and
+ * multi-turn workflows".
+ */
+function isPossible({ isBegun, isHindered, maxTokens }: ThinkingRequest, rules: ClaudeRules): boolean {
+  return rules.thinking === 'adaptive'
+    ? !isBegun || rules.thinkingOff === 'never'
+    : maxTokens > MIN_BUDGET_TOKENS && !isBegun && !isHindered;
 }
 
 function withoutThinking(rules: ClaudeRules, notes: EncodingNotes): ThinkingFields {

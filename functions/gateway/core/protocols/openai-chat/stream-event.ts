@@ -1,5 +1,5 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { codeWord } from '../../model/code-word.ts';
+import { codeWord } from '../../model/vendor-text.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import { impliedError, statedError } from './openai-error.ts';

@@ -70,11 +70,16 @@ const MEMBERS: Readonly<Record<string, Check>> = {
 
 /** What would need answers that are kept. */
 function stateProblem(json: JsonObject): InvalidRequest | undefined {
-  const named = ['previous_response_id', 'conversation'].find((name) => (json[name] ?? null) !== null);
-  if (named !== undefined) {
+  if ((json.previous_response_id ?? null) !== null) {
     return invalidMember(
-      named,
+      'previous_response_id',
       'needs answers that are kept, and this gateway keeps none (responses.keepDays is not set): leave it out and send the whole conversation as input.',
+    );
+  }
+  if ((json.conversation ?? null) !== null) {
+    return invalidMember(
+      'conversation',
+      'names a conversation, and this gateway keeps none: leave it out and send the whole conversation as input, or go on by previous_response_id where the operator has answers kept (responses.keepDays).',
     );
   }
   return json.background === true

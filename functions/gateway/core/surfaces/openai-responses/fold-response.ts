@@ -9,6 +9,6 @@ export function responseBody(events: readonly AnswerEvent[], about: AnswerIdenti
   for (const event of events) {
     writer.write(event);
   }
-  writer.complete();
+  writer.complete(false);
   return writer.response();
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../wire/json.ts';
+import { ownItemId } from './kept-items.ts';
 import type { ResponseEvents } from './response-events.ts';
 
 /** One item of an answer's `output`. */
@@ -25,7 +26,7 @@ export function outputItems(requestId: string, events: ResponseEvents): OutputIt
   return {
     begin: (prefix, value) => {
       const index = items.length;
-      const id = typeof value.id === 'string' ? value.id : `${prefix}_${requestId}${index}`;
+      const id = typeof value.id === 'string' ? value.id : ownItemId(prefix, requestId, String(index));
       const item = { index, id, value: { ...value, id } };
       items.push(item);
       events.emit('response.output_item.added', { output_index: index, item: item.value });

@@ -1,13 +1,15 @@
 import { type JsonObject, objectMember } from '../../wire/json.ts';
 import type { AnswerIdentity } from '../surface.ts';
+import { answerId } from './kept-items.ts';
 
-/** A response object without what its answer makes of it: what the caller asked for, told back as OpenAI does. Nothing is kept: `store` is false. */
-export function responseEnvelope({ requestId, created, model, prompt }: AnswerIdentity): JsonObject {
+/** A response object without what its answer makes of it: what the caller asked for, told back as OpenAI does. */
+export function responseEnvelope(about: AnswerIdentity): JsonObject {
+  const { requestId, created, model, prompt, isKept = false, previousAnswer = null } = about;
   const { body } = prompt.original;
   const told = (name: string, otherwise: unknown = null): unknown => body[name] ?? otherwise;
   const reasoning = objectMember(body, 'reasoning');
   return {
-    id: `resp_${requestId}`,
+    id: answerId(requestId),
     object: 'response',
     created_at: created,
     status: 'in_progress',
@@ -20,12 +22,12 @@ export function responseEnvelope({ requestId, created, model, prompt }: AnswerId
     model,
     output: [],
     parallel_tool_calls: told('parallel_tool_calls', true),
-    previous_response_id: null,
+    previous_response_id: previousAnswer,
     prompt_cache_key: told('prompt_cache_key'),
     reasoning: { effort: reasoning?.effort ?? null, summary: reasoning?.summary ?? null },
     safety_identifier: told('safety_identifier'),
     service_tier: told('service_tier', 'default'),
-    store: false,
+    store: isKept,
     temperature: told('temperature'),
     text: { format: { type: 'text' }, ...objectMember(body, 'text') },
     tool_choice: told('tool_choice', 'auto'),

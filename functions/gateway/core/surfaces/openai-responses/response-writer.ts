@@ -15,8 +15,10 @@ import { type ReasoningWriter, reasoningWriter } from './write-reasoning.ts';
 /** Writes one answer as a response: its events, and the response as it stands. */
 export interface ResponseWriter {
   readonly write: (event: AnswerEvent) => void;
-  /** The answer is whole: the last event. */
-  readonly complete: () => void;
+  /** The answer is whole: its last item ends. Gives the response as it will be. */
+  readonly finish: () => JsonObject;
+  /** The last event of a whole answer. `isLost`: it was to be kept, and is not. */
+  readonly complete: (isLost: boolean) => void;
   /** The answer broke off. */
   readonly fail: (error: { readonly code: string; readonly message: string }) => void;
   /** The events since the last time. */
@@ -59,20 +61,28 @@ export function responseWriter(about: AnswerIdentity): ResponseWriter {
   events.emit('response.in_progress', { response: writing.response });
   return {
     write: (event) => write(writing, event),
-    complete: () => {
-      const status = isCut(writing) ? 'incomplete' : 'completed';
-      writing.message.close(status);
-      settle(writing, { status, ...(isCut(writing) && { incomplete_details: { reason: cutReason(writing) } }) });
+    finish: () => finish(writing),
+    complete: (isLost) => {
+      const response = finish(writing);
+      end(writing, isLost ? { ...response, store: false } : response);
     },
-    fail: (error) => settle(writing, { status: 'failed', error }),
+    fail: (error) =>
+      end(writing, { ...writing.response, output: items.values(), status: 'failed', store: false, error }),
     take: events.take,
     response: () => writing.response,
   };
 }
 
-function settle(writing: Writing, members: { readonly status: string } & JsonObject): void {
-  writing.response = { ...writing.response, ...members, output: writing.items.values() };
-  writing.events.emit(`response.${members.status}`, { response: writing.response });
+function finish(writing: Writing): JsonObject {
+  const status = isCut(writing) ? 'incomplete' : 'completed';
+  writing.message.close(status);
+  const cut = isCut(writing) ? { incomplete_details: { reason: cutReason(writing) } } : {};
+  return { ...writing.response, status, ...cut, output: writing.items.values() };
+}
+
+function end(writing: Writing, response: JsonObject): void {
+  writing.response = response;
+  writing.events.emit(`response.${String(response.status)}`, { response });
 }
 
 function isCut({ finish }: Writing): boolean {

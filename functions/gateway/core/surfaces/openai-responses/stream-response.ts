@@ -19,8 +19,9 @@ export function responseStream(about: AnswerIdentity): AnswerStream {
       }
       return text() + signs;
     },
-    end: (trail) => {
-      writer.complete();
+    body: () => writer.finish(),
+    end: (trail, isLost = false) => {
+      writer.complete(isLost);
       return `${text()}: nemo ${trail}\n\n`;
     },
     broken: (error, trail) => {

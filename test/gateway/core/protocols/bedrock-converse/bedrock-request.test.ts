@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Part } from '../../../../../functions/gateway/core/model/part.ts';
 import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
 import { bedrock } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock.ts';
+import { BEDROCK_LINES } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
 import type { Encoding, Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
 import { arrayMember, type JsonObject, member } from '../../../../../functions/gateway/core/wire/json.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
@@ -117,8 +118,94 @@ test('Messages of one side are merged, blank text is dropped, and a message left
   ]);
 });
 
-test('A conversation that the assistant begins is refused, since Converse refuses it', () => {
-  assert.equal(refusedParam({ messages: [{ role: 'assistant', content: 'Hi' }, HELLO] }), 'messages');
+test('A conversation that the assistant begins goes to the families that take one', () => {
+  const messages = [{ role: 'assistant', content: 'Hi' }, HELLO];
+  for (const model of ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'qwen.qwen3-32b-v1:0', 'zai.glm-4.7']) {
+    assert.deepEqual((body({ messages }, { model }).messages as JsonObject[])[0]?.role, 'assistant');
+  }
+  for (const model of [NOVA, 'us.meta.llama3-3-70b-instruct-v1:0', 'mistral.mistral-large-2407-v1:0']) {
+    assert.equal(refusedParam({ messages }, { model }), 'messages');
+  }
+});
+
+const APART = [LLAMA, 'mistral.mistral-large-2407-v1:0', 'us.writer.palmyra-x5-v1:0'];
+
+test('Results of tools and the words after them are of one turn, or of two where the family wants it', () => {
+  const shapes = (fields: JsonObject, model: string) =>
+    (body(fields, { model }).messages as JsonObject[]).map(({ role, content }) => [
+      role,
+      ...(content as JsonObject[]).map((block) => Object.keys(block)[0]),
+    ]);
+  const asked = [HELLO, assistantCalls(CALL), result('call_1', 'rain')];
+  for (const model of APART) {
+    assert.deepEqual(shapes({ messages: [...asked, HELLO], tools: [WEATHER] }, model).slice(2), [
+      ['user', 'toolResult'],
+      ['assistant', 'text'],
+      ['user', 'text'],
+    ]);
+    assert.deepEqual(shapes({ messages: asked, tools: [WEATHER] }, model).slice(2), [['user', 'toolResult']]);
+  }
+  for (const model of [SONNET_4_5, NOVA]) {
+    assert.deepEqual(shapes({ messages: [...asked, HELLO], tools: [WEATHER] }, model).slice(2), [
+      ['user', 'toolResult', 'text'],
+    ]);
+  }
+});
+
+test('A picture in a result stays there for Claude and Nova, and follows it for others', () => {
+  const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+  const messages = [HELLO, assistantCalls(CALL), result('call_1', [{ type: 'text', text: 'a map' }, image])];
+  const sent = (model: string) => (body({ messages, tools: [WEATHER] }, { model }).messages as JsonObject[]).slice(2);
+  const block = { image: { format: 'png', source: { bytes: 'AAAA' } } };
+  for (const model of [SONNET_4_5, NOVA]) {
+    const [only, ...others] = sent(model);
+    assert.deepEqual(others, []);
+    assert.deepEqual(member(member((only!.content as JsonObject[])[0], 'toolResult'), 'content'), [
+      { text: 'a map' },
+      block,
+    ]);
+  }
+  for (const model of APART) {
+    assert.deepEqual(sent(model).at(-1), { role: 'user', content: [block] });
+  }
+});
+
+test('A picture that the assistant made is shown by the user', () => {
+  const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+  const messages = [HELLO, { role: 'assistant', content: [{ type: 'text', text: 'Here.' }, image] }, HELLO];
+  assert.deepEqual((body({ messages }).messages as JsonObject[]).slice(1), [
+    { role: 'assistant', content: [{ text: 'Here.' }] },
+    { role: 'user', content: [{ image: { format: 'png', source: { bytes: 'AAAA' } } }, { text: 'Hello' }] },
+  ]);
+});
+
+test('Models that know tools only in a whole answer are asked for one where there are tools', () => {
+  for (const [model, fields, operation] of [
+    [LLAMA, { tools: [WEATHER] }, 'answer'],
+    [LLAMA, {}, 'answer-stream'],
+    ['mistral.mistral-large-2407-v1:0', { tools: [WEATHER] }, 'answer'],
+    [NOVA, { tools: [WEATHER] }, 'answer-stream'],
+    [LLAMA, { messages: [HELLO, assistantCalls(CALL), result('call_1', 'rain')] }, 'answer'],
+  ] as const) {
+    assert.equal(encoded(fields as JsonObject, { model }).request.operation, operation);
+  }
+  assert.equal(
+    encoded({ tools: [WEATHER] }, { model: LLAMA, rules: { streamedTools: true } }).request.operation,
+    'answer-stream',
+  );
+});
+
+test('Stop sequences are refused where the model takes none, since the answer would go on past them', () => {
+  for (const model of ['openai.gpt-oss-120b-1:0', 'qwen.qwen3-32b-v1:0']) {
+    assert.equal(refusedParam({ stop: ['\nObservation:'] }, { model }), 'stop');
+    assert.equal(encoded({ stop: [] }, { model }).request.operation, 'answer-stream');
+  }
+});
+
+test('Every line of the rules has its source with a date', () => {
+  for (const { match, source } of BEDROCK_LINES) {
+    assert.match(source ?? '', /20\d\d-\d\d/, String(match));
+  }
 });
 
 test('All results of one turn are in one user message, first, with their status and a placeholder where empty', () => {
@@ -599,7 +686,8 @@ test('Labels are cut to what Converse takes before anything is made of them, and
 });
 
 test('Claude is asked which stop sequence ended its answer, and no other model', () => {
-  assert.deepEqual(body({ stop: 'END' }).additionalModelResponseFieldPaths, ['/stop_sequence']);
+  const paths = ['/stop_sequence', '/delta/stop_sequence'];
+  assert.deepEqual(body({ stop: 'END' }).additionalModelResponseFieldPaths, paths);
   assert.equal(body({}).additionalModelResponseFieldPaths, undefined);
   assert.equal(body({ stop: 'END' }, { model: NOVA }).additionalModelResponseFieldPaths, undefined);
 });

@@ -15,7 +15,7 @@ const LONG = `mcp__${'n'.repeat(90)}__first`;
 const LONGER = `${LONG}${'n'.repeat(40)}`;
 const DOTTED = 'files.read:all';
 const HALF = 'cut \ud83d';
-const SCHEMA = { type: 'object', properties: { [HALF]: { type: 'string', description: HALF } } };
+const SCHEMA = { type: 'object', properties: { q: { type: 'object', properties: { [HALF]: { type: 'string' } } } } };
 const INPUT = String.raw`{"q":"cut \ud83d","r":"\ud83d\ude00"}`;
 
 /** One conversation in the words of each surface: names that no vendor takes, an id that comes twice, halves of pairs wherever text is. */

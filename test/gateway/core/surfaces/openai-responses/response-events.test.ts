@@ -85,7 +85,7 @@ describe('the events of a response', () => {
         status: 'completed',
         role: 'assistant',
         content: [{ type: 'output_text', text: 'Hello', annotations: [], logprobs: [] }],
-        id: 'msg_r10',
+        id: 'msg_r1_0',
       },
     ]);
     assert.deepEqual(response.usage, {
@@ -139,7 +139,7 @@ describe('the events of a response', () => {
       status: 'completed',
       call_id: 'c1',
       arguments: '{"a":1}',
-      id: 'fc_r12',
+      id: 'fc_r1_2',
     });
   });
 
@@ -168,7 +168,7 @@ describe('the events of a response', () => {
         status: 'completed',
         call_id: 'c1',
         arguments: '{}',
-        id: 'fc_r10',
+        id: 'fc_r1_0',
       },
       {
         type: 'custom_tool_call',
@@ -176,7 +176,7 @@ describe('the events of a response', () => {
         status: 'completed',
         call_id: 'c2',
         input: '*** Begin',
-        id: 'ctc_r11',
+        id: 'ctc_r1_1',
       },
     ]);
     assert.ok(outline(events).includes('custom_tool_call_input.delta 1 *** Begin'));

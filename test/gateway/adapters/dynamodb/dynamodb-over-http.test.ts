@@ -4,20 +4,22 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, it } from 'node:test';
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { lambdaDynamoDbClient } from '../../../functions/gateway/adapters/dynamodb/lambda-dynamodb-client.ts';
+import {
+  type DynamoDbOverHttp,
+  dynamoDbOverHttp,
+} from '../../../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 
 /** What a server does with one request. */
 type Move = (response: ServerResponse) => void;
 
 interface ScriptedServer {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDbOverHttp;
   /** The bodies that arrived, in order. */
   readonly bodies: readonly string[];
   readonly close: () => void;
 }
 
-/** A server that makes these moves, and the last of them for ever, with Lambda's client of it. */
+/** A server that makes these moves, and the last of them for ever, with a client of it. */
 async function scripted(...moves: readonly Move[]): Promise<ScriptedServer> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
@@ -27,7 +29,7 @@ async function scripted(...moves: readonly Move[]): Promise<ScriptedServer> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = lambdaDynamoDbClient({
+  const client = dynamoDbOverHttp({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'eu-north-1',
     credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret' }),
@@ -51,18 +53,18 @@ const breaksOff: Move = (response) => {
   response.writeHead(200, { 'content-length': '1000' });
   response.write('{"Item":', () => response.destroy());
 };
-const command = new GetItemCommand({ TableName: 'table', Key: { pk: { S: 'a' } } });
+const input = { TableName: 'table', Key: { pk: { S: 'a' } } };
 
-describe("the SDK's client over the gateway's connections", () => {
+describe('DynamoDB without the SDK', () => {
   let server: ScriptedServer;
   afterEach(() => server.close());
 
   it('sends its request and reads its answer', async () => {
     server = await scripted(answers);
-    assert.deepEqual((await server.client.send(command)).Item, { x: { N: '1' } });
+    assert.deepEqual((await server.client.getItem(input)).Item, { x: { N: '1' } });
     assert.deepEqual(
       server.bodies.map((body) => JSON.parse(body)),
-      [command.input],
+      [input],
     );
   });
 
@@ -75,33 +77,33 @@ describe("the SDK's client over the gateway's connections", () => {
   for (const [what, move] of passing) {
     it(`tries again where the connection ${what}`, async () => {
       server = await scripted(move, move, answers);
-      assert.deepEqual((await server.client.send(command)).Item, { x: { N: '1' } });
+      assert.deepEqual((await server.client.getItem(input)).Item, { x: { N: '1' } });
       assert.equal(server.bodies.length, 3);
     });
   }
 
   it('gives up after three tries', async () => {
     server = await scripted(resets);
-    await assert.rejects(server.client.send(command));
+    await assert.rejects(server.client.getItem(input));
     assert.equal(server.bodies.length, 3);
   });
 
   it('does not try again what would be refused again', async () => {
     server = await scripted(says(400, '{"__type":"x#ConditionalCheckFailedException"}'));
-    await assert.rejects(server.client.send(command), { name: 'ConditionalCheckFailedException' });
+    await assert.rejects(server.client.getItem(input), { name: 'ConditionalCheckFailedException' });
     assert.equal(server.bodies.length, 1);
   });
 
   it('ends with its signal, whatever ended that, and does not try again', async () => {
     const stop = new AbortController();
     server = await scripted(() => stop.abort(new DOMException('It took too long.', 'TimeoutError')));
-    await assert.rejects(server.client.send(command, { abortSignal: stop.signal }), { name: 'AbortError' });
+    await assert.rejects(server.client.getItem(input, { abortSignal: stop.signal }), { name: 'AbortError' });
     assert.equal(server.bodies.length, 1);
   });
 
   it('waits for a call with a limit of its own until that, and sends it once: a write that is slow is not made twice', async () => {
     server = await scripted((response) => void setTimeout(() => answers(response), 2_300));
-    const { Item } = await server.client.send(command, { abortSignal: AbortSignal.timeout(60_000) });
+    const { Item } = await server.client.getItem(input, { abortSignal: AbortSignal.timeout(60_000) });
     assert.deepEqual([Item, server.bodies.length], [{ x: { N: '1' } }, 1]);
   });
 });

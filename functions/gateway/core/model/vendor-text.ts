@@ -1,3 +1,8 @@
+/** A vendor's code for the log, where it looks like one. Anything longer or with spaces may be somebody's prompt. */
+export function codeWord(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w.:/@+=-]{1,128}$/.test(text) ? redactSecrets(text) : undefined;
+}
+
 /** How credentials look: the vendors' keys, ours, and what follows the words that introduce one. Each alternative is linear. */
 const SECRET =
   /\b(?:sk-|AIza|gsk_|xai-|ABSK|AKIA|ASIA|nemo_)[A-Za-z0-9_*.=+/-]{6,}|\b(?:Bearer|x-api-key:?|api[ -]key:?)\s[A-Za-z0-9_*.=+/-]{16,}/gi;

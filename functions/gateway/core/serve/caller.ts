@@ -8,6 +8,32 @@ import type { RequestRecord } from '../model/request-record.ts';
 import { type Call, endStage, keyOf } from './call.ts';
 import type { AuthenticatedKey } from './ports.ts';
 
+/**
+ * Finds out whose key the caller has shown, and notes it in the call's log. Every key that is not good gets the same answer, be it malformed,
+ * unknown, expired or revoked.
+ */
+export async function authenticate(call: Call): Promise<GatewayError | undefined> {
+  const { ports } = call.gateway;
+  const beganMs = ports.clock.nowMs();
+  const shown = shownKey(call.request.headers);
+  const key = shown === undefined ? undefined : await ports.authenticate(shown);
+  const nowMs = endStage(call, 'auth', beganMs);
+  if (key === 'unavailable') {
+    return unavailable();
+  }
+  if (key === undefined || (key.expiresAtMs ?? Infinity) <= nowMs) {
+    return shown === undefined ? noKey() : unknownKey();
+  }
+  call.log.add({ kind: 'authenticated', key });
+  return undefined;
+}
+
+/** OpenAI's clients send the key as a bearer token; `x-api-key` serves tools that cannot. */
+function shownKey(headers: Readonly<Record<string, string>>): string | undefined {
+  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return token ?? headers['x-api-key'];
+}
+
 /** The refusal of the call's key that is known to stand, without looking anywhere. */
 export function standingRefusal(call: Call): GatewayError | undefined {
   const key = limitedKey(keyOf(call));
@@ -42,4 +68,20 @@ export function useOf({ usedTokens = 0, costUsd = 0 }: RequestRecord): Use {
 
 function limitedKey(key: AuthenticatedKey | undefined): LimitedKey | undefined {
   return key?.account === undefined ? undefined : { name: key.name, account: key.account, limits: key.limits ?? {} };
+}
+
+function noKey(): GatewayError {
+  const message = 'No API key was sent. Put a NemoRouter key in the header "Authorization: Bearer nemo_...".';
+  return { status: 401, message, type: 'invalid_request_error', code: 'missing_api_key', param: null };
+}
+
+function unknownKey(): GatewayError {
+  const message = 'This API key is not known here. Use a key that the operator of this NemoRouter has created.';
+  return { status: 401, message, type: 'invalid_request_error', code: 'invalid_api_key', param: null };
+}
+
+function unavailable(): GatewayError {
+  const message = 'This API key cannot be checked at the moment. Try again.';
+  const headers = { 'retry-after': '1' };
+  return { status: 503, message, type: 'server_error', code: 'authentication_unavailable', param: null, headers };
 }

@@ -1,0 +1,224 @@
+import { promisify } from 'node:util';
+import { constants, gunzip, gzip } from 'node:zlib';
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../core/model/clock.ts';
+import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
+import {
+  type AnswerStore,
+  type FoundAnswer,
+  type KeepingResult,
+  type KeptAnswer,
+  MAX_CONVERSATION_BYTES,
+} from '../../core/serve/answer-store.ts';
+import { getItems, writeItems } from './batch-items.ts';
+import { type DayAllowance, dayAllowance } from './day-allowance.ts';
+import { binaryOf } from './dynamodb-calls.ts';
+import type { Item, TableAccess } from './read-items.ts';
+import { answersTable } from './table-definitions.ts';
+
+const zipped = promisify(gzip);
+const unzipped = promisify(gunzip);
+
+/** An item of DynamoDB's has at most 400 KB, its key and the names of its attributes included. */
+const PIECE_BYTES = 380 * 1024;
+
+/** Longer than DynamoDB takes, many pieces and a throttled table included. A caller waits for it. */
+const TIMEOUT_MS = 5_000;
+
+const DAY_MS = 86_400_000;
+
+/** The table that holds the answers, and what of them is kept. */
+export interface DynamoDbAnswersOptions extends TableAccess {
+  readonly clock: Clock;
+  /** Told of each failure of DynamoDB. */
+  readonly onStoreError: (operation: string, error: unknown) => void;
+  readonly settings: Pick<ResponsesSettings, 'megabytesPerKeyAndDay'> & { readonly keepDays: number };
+}
+
+interface Answers extends DynamoDbAnswersOptions {
+  readonly allowance: DayAllowance;
+}
+
+/**
+ * Answers in one DynamoDB table, compressed, in as many items as each needs: the owner stands in every key, so that no read of another's
+ * can succeed. An owner's bytes of a day are counted with the writes.
+ */
+export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
+  const answers: Answers = { ...options, allowance: dayAllowance(options, options.settings.megabytesPerKeyAndDay) };
+  const reported = <Result>(operation: string, result: Promise<Result>): Promise<Result> =>
+    result.catch((error: unknown) => {
+      options.onStoreError(operation, error);
+      throw error;
+    });
+  return {
+    keep: (owner, answer) => reported('keep an answer', keep(answers, owner, answer)),
+    isOverAllowance: answers.allowance.isUsedUp,
+    read: (owner, ids) => reported('read an answer', read(answers, owner, ids)),
+    findItems: (owner, itemIds) => reported('find an item of an answer', findItems(answers, owner, itemIds)),
+    remove: (owner, id) => reported('remove an answer', remove(answers, owner, id)),
+  };
+}
+
+const ID = answersTable.partitionKey.name;
+const TTL = answersTable.ttlAttribute;
+
+/** The key of an answer's piece. The first has no number: it says how many there are. */
+function pieceKey(owner: string, id: string, piece = 0): Item {
+  return { [ID]: { S: piece === 0 ? `${owner}#${id}` : `${owner}#${id}#${piece}` } };
+}
+
+function itemKey(owner: string, itemId: string): Item {
+  return { [ID]: { S: `${owner}#item#${itemId}` } };
+}
+
+async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promise<KeepingResult> {
+  if (answers.allowance.isUsedUp(owner)) {
+    return 'over-allowance';
+  }
+  const json = Buffer.from(JSON.stringify(answer));
+  if (json.byteLength > MAX_CONVERSATION_BYTES) {
+    return 'too-large';
+  }
+  const data = await zipped(json, { level: constants.Z_BEST_SPEED });
+  const writes = writesOf(answers, owner, answer, data);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  // All at once: nobody is told of the answer before they are all made, and what is there in part is not there for a reader.
+  await Promise.all([writeItems(answers, writes, signal), answers.allowance.use(owner, data.byteLength, signal)]);
+  return 'kept';
+}
+
+function writesOf(
+  { clock, settings }: Answers,
+  owner: string,
+  { id, itemIds }: KeptAnswer,
+  data: Buffer,
+): readonly WriteRequest[] {
+  const expiry = { [TTL]: { N: String(Math.ceil((clock.nowMs() + settings.keepDays * DAY_MS) / 1000)) } };
+  const count = Math.ceil(data.byteLength / PIECE_BYTES);
+  // Not as a Buffer, which JSON writes as a list of numbers.
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const pieces = Array.from({ length: count }, (_, piece) => ({
+    ...pieceKey(owner, id, piece),
+    ...expiry,
+    ...(piece === 0 && { pieces: { N: String(count) } }),
+    data: { B: bytes.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES) },
+  }));
+  const items = itemIds.map((itemId) => ({ ...itemKey(owner, itemId), ...expiry, answer: { S: id } }));
+  return [...pieces, ...items].map((Item) => ({ PutRequest: { Item } }));
+}
+
+/** First pieces that are read at once. They may be 38 MB. */
+const FIRST_PIECES = 100;
+
+async function read(
+  answers: Answers,
+  owner: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const wanted = [...new Set(ids)];
+  const pieces = new Map<string, Item>();
+  let later = 0;
+  for (let at = 0; at < wanted.length; at += FIRST_PIECES) {
+    const keys = wanted.slice(at, at + FIRST_PIECES).map((id) => pieceKey(owner, id));
+    for (const [key, item] of await unexpired(answers, keys, signal)) {
+      pieces.set(key, item);
+      later += pieceCount(item) - 1;
+    }
+    if (later * PIECE_BYTES > MAX_CONVERSATION_BYTES) {
+      return 'too-large';
+    }
+  }
+  const rest = wanted.flatMap((id) => laterKeys(owner, id, pieces.get(keyText(pieceKey(owner, id)))));
+  for (const [key, item] of await unexpired(answers, rest, signal)) {
+    pieces.set(key, item);
+  }
+  return await unpacked(wanted, (id) => joinedPieces(pieces, owner, id));
+}
+
+function laterKeys(owner: string, id: string, first: Item | undefined): readonly Item[] {
+  return Array.from({ length: Math.max(0, pieceCount(first) - 1) }, (_, piece) => pieceKey(owner, id, piece + 1));
+}
+
+/** One by one, so that few bytes of a vast answer are not unpacked beside others. */
+async function unpacked(
+  ids: readonly string[],
+  dataOf: (id: string) => Buffer | undefined,
+): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
+  const found = new Map<string, FoundAnswer>();
+  let bytes = 0;
+  for (const id of ids) {
+    const data = dataOf(id);
+    if (data !== undefined) {
+      const json = await unzipped(data, { maxOutputLength: MAX_CONVERSATION_BYTES });
+      bytes += json.byteLength;
+      if (bytes > MAX_CONVERSATION_BYTES) {
+        return 'too-large';
+      }
+      found.set(id, answerIn(json));
+    }
+  }
+  return found;
+}
+
+/** By key. DynamoDB deletes what has expired within some days. */
+async function unexpired(
+  answers: Answers,
+  keys: readonly Item[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Item>> {
+  const items = await getItems(answers, keys, signal);
+  const nowSeconds = answers.clock.nowMs() / 1000;
+  return new Map(
+    items.filter((item) => Number(item[TTL]?.N ?? 0) > nowSeconds).map((item) => [keyText(item), item] as const),
+  );
+}
+
+function keyText(item: Item): string {
+  return item[ID]?.S ?? '';
+}
+
+function pieceCount(first: Item | undefined): number {
+  return Number(first?.pieces?.N ?? 0);
+}
+
+/** `undefined` where it is not there, or not all of it: a write that has failed in part, or a deletion under way. */
+function joinedPieces(pieces: ReadonlyMap<string, Item>, owner: string, id: string): Buffer | undefined {
+  const count = pieceCount(pieces.get(keyText(pieceKey(owner, id))));
+  const there = Array.from({ length: count }, (_, piece) =>
+    binaryOf(pieces.get(keyText(pieceKey(owner, id, piece)))?.data),
+  ).filter((piece) => piece !== undefined);
+  return count === 0 || there.length < count ? undefined : Buffer.concat(there);
+}
+
+function answerIn(json: Buffer): FoundAnswer {
+  const answer = JSON.parse(json.toString('utf8')) as KeptAnswer;
+  return { ...answer, conversationBytes: answer.earlierBytes + json.byteLength };
+}
+
+async function findItems(
+  answers: Answers,
+  owner: string,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = [...new Set(itemIds)];
+  const keys = wanted.map((itemId) => itemKey(owner, itemId));
+  const items = await unexpired(answers, keys, AbortSignal.timeout(TIMEOUT_MS));
+  return new Map(
+    wanted.flatMap((itemId) => {
+      const answer = items.get(keyText(itemKey(owner, itemId)))?.answer?.S;
+      return answer === undefined ? [] : [[itemId, answer] as const];
+    }),
+  );
+}
+
+/** The first piece goes first: without it there is no answer. */
+async function remove(answers: Answers, owner: string, id: string): Promise<boolean> {
+  const { client, tableName, clock } = answers;
+  const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+  const deletion = { TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' } as const;
+  const { Attributes: first } = await client.deleteItem(deletion, { abortSignal });
+  const deletions = laterKeys(owner, id, first).map((Key) => ({ DeleteRequest: { Key } }));
+  await writeItems(answers, deletions, abortSignal);
+  return Number(first?.[TTL]?.N ?? 0) > clock.nowMs() / 1000;
+}

@@ -1,0 +1,13 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FunctionEntries } from './function-entries.ts';
+
+/** Beside the package's module. */
+const FOLDER = new URL('./prebuilt/', import.meta.url);
+
+/** Functions that were built with the package: `npm run build:package` makes it. */
+export const PREBUILT_ENTRIES: FunctionEntries = {
+  folder: fileURLToPath(FOLDER),
+  writeModule: (entry, to) => copyFileSync(new URL(`${entry}.mjs`, FOLDER), to),
+  page: () => readFileSync(new URL('page.html', FOLDER), 'utf8'),
+};
