@@ -5,9 +5,11 @@ import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/protocols.ts';
+import { trustedPrompt, untrustedMembers } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
+import { readPrompt } from '../surfaces/read-prompt.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';
@@ -22,7 +24,7 @@ import { errorAnswer, modelAnswer, streamAnswer } from './respond.ts';
 const CHAT: Operation<Prompt, AnswerEvent> = {
   name: 'chat',
   read: ({ surface, request }, json) => {
-    const read = surface.read(json, request.headers);
+    const read = readPrompt(surface, json, request.headers);
     return read.kind === 'invalid' ? read : { kind: 'parsed', request: read.prompt };
   },
   facts: (prompt, tags) => {
@@ -44,15 +46,17 @@ function encodeChat(
   deployment: Deployment,
 ): CallEncoding<AnswerEvent> {
   const target = targetOf(deployment);
-  const protocol = protocolFor(deployment.providerSettings.protocol, prompt, target);
-  const encoding = protocol.encode(prompt, target);
+  const { protocol: name, passMembers } = deployment.providerSettings;
+  const protocol = protocolFor(name, prompt, target);
+  const encoding = protocol.encode(trustedPrompt(prompt, passMembers), target);
   if (encoding.kind === 'unsupported') {
     return encoding;
   }
+  const dropped = [...new Set([...encoding.dropped, ...untrustedMembers(prompt.original.body, passMembers)])];
   const { timeouts } = route;
   const { choices } = prompt.limits;
   const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, clock };
-  return { kind: 'encoded', dropped: encoding.dropped, attempt: (dial) => chatAttempt({ ...options, dial }) };
+  return { kind: 'encoded', dropped, attempt: (dial) => chatAttempt({ ...options, dial }) };
 }
 
 async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): Promise<GatewayResponse> {
