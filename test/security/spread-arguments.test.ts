@@ -31,6 +31,11 @@ const BOUNDED: Readonly<Record<string, string>> = {
     'a hundred items, the most that are asked for at once',
   'functions/gateway/adapters/dynamodb/dynamodb-accounts.ts Object.assign(...clauses.map(({ names }) => names))':
     "an account's fields",
+  'functions/gateway/core/protocols/retry-after.ts Math.max(...waits)': 'the headers that name a wait',
+  'functions/gateway/core/protocols/openai-chat/media-of-users.ts written.push(...(isShown(message) ? withoutMedia(message) : [message]))':
+    'a message, or the parts of one: ten thousand at the most',
+  'functions/gateway/core/protocols/openai-chat/media-of-users.ts shown.push(...mediaOf(message))':
+    'the parts of a message: ten thousand at the most',
   'functions/gateway/core/serve/call-record.ts Math.max(...spent)': "the request's attempts",
 };
 

@@ -9,6 +9,7 @@ export const FAILURES = {
   conflicted: { kind: 'conflicted', status: 409 },
   misconfigured: { kind: 'misconfigured', status: 401 },
   'context-exceeded': { kind: 'context-exceeded' },
+  unsupported: { kind: 'unsupported', status: 400 },
   rejected: { kind: 'rejected', status: 400 },
   malformed: { kind: 'malformed', reason: 'no JSON' },
   truncated: { kind: 'truncated' },

@@ -1,8 +1,10 @@
 import { connectionFailure } from '../core/attempt/connection-failure.ts';
 import { addressOf } from '../core/hosts/hosts.ts';
+import { vendorOf } from '../core/hosts/vendor-of.ts';
 import type { AttemptFailure } from '../core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
-import { PROTOCOLS } from '../core/protocols/protocols.ts';
+import type { Protocol } from '../core/protocols/protocol.ts';
+import { protocolAt } from '../core/protocols/protocols.ts';
 import { wellFormedJson } from '../core/wire/well-formed-json.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
@@ -199,6 +201,11 @@ async function exchange(
     headers,
     body: withoutSecrets(error, secrets),
     secrets,
-    isRefused: refusesCredential({ status, headers, body: error }, PROTOCOLS[deployment.providerSettings.protocol]),
+    isRefused: refusesCredential({ status, headers, body: error }, protocolOf(deployment)),
   };
+}
+
+/** Whose errors are read: all protocols of a host have the same. */
+function protocolOf({ providerSettings }: UpstreamCall['deployment']): Protocol {
+  return protocolAt(providerSettings.protocol, vendorOf(providerSettings));
 }

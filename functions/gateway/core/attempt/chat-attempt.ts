@@ -142,6 +142,9 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Ans
     const step = await body.bytes.next();
     reading.stall.moving();
     const events = take(reading, body, step);
+    if (events.some(isContent)) {
+      reading.stall.heard();
+    }
     if (events.length > 0) {
       return events;
     }

@@ -4,6 +4,7 @@ import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 /** The longest text of a vendor's that is passed on. */
 const MAX_MESSAGE_CHARS = 2000;
 const MAX_PARAM_CHARS = 200;
+const MAX_GENERATION_CHARS = 16_384;
 const MAX_REASON_CHARS = 80;
 
 /**
@@ -21,7 +22,7 @@ export function cleanFailure(failure: AttemptFailure, secrets: readonly string[]
 }
 
 function cleanVendor(vendor: VendorError, secrets: readonly string[]): VendorError {
-  const { status, message, param } = vendor;
+  const { status, message, param, failedGeneration } = vendor;
   const [type, code, requestId] = [vendor.type, vendor.code, vendor.requestId].map((text) => word(text, secrets));
   return {
     status,
@@ -30,6 +31,9 @@ function cleanVendor(vendor: VendorError, secrets: readonly string[]): VendorErr
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param: cleanText(param, secrets, MAX_PARAM_CHARS) }),
     ...(requestId !== undefined && { requestId }),
+    ...(failedGeneration !== undefined && {
+      failedGeneration: withoutSecrets(failedGeneration, secrets).slice(0, MAX_GENERATION_CHARS),
+    }),
   };
 }
 

@@ -133,6 +133,7 @@ function failureDetail(failure: AttemptFailure): string | number | undefined {
     case 'overloaded':
     case 'conflicted':
     case 'misconfigured':
+    case 'unsupported':
     case 'rejected':
       return failure.status;
     case 'rate-limited':

@@ -18,12 +18,17 @@ export type AttemptFailure = {
   | { readonly kind: 'rate-limited'; readonly retryAfterMs: number | undefined; readonly quota: boolean }
   /** 408, 409, 425: not now, perhaps elsewhere. */
   | { readonly kind: 'conflicted'; readonly status: number }
-  /** 401, 402, 403, 404: the operator's credential, plan or model id is wrong, not the caller's request. */
+  /** 401, 403, 404, 410 and their like: the operator's credential, account, address or model id is wrong, not the caller's request. */
   | { readonly kind: 'misconfigured'; readonly status: number }
   /** The prompt does not fit this deployment's context window. */
   | { readonly kind: 'context-exceeded' }
-  /** The vendor refused the request itself: other 400s, 413, 422, content policy. */
-  | { readonly kind: 'rejected'; readonly status: number }
+  /** This vendor, model or server does not do what the request asks, though another may: no endpoint with tools, no pictures. */
+  | { readonly kind: 'unsupported'; readonly status: number }
+  /**
+   * The vendor refused the request itself: other 400s, 413, 422, content policy. `isKnown`: its code or sentence says that the request is at
+   * fault. Otherwise nobody here knows the vendor's words, and another provider may see it differently.
+   */
+  | { readonly kind: 'rejected'; readonly status: number; readonly isKnown?: true }
   /** Bytes that are not this protocol, or an answer that the vendor itself calls malformed. */
   | { readonly kind: 'malformed'; readonly reason: string }
   /** The stream ended without its ending, or without anything. */
@@ -43,6 +48,8 @@ export interface VendorError {
   readonly type?: string;
   readonly code?: string;
   readonly param?: string;
+  /** What the model wrote where that could not be used, as Groq tells it. The model's words: never logged. */
+  readonly failedGeneration?: string;
   /** The vendor's request id. */
   readonly requestId?: string;
 }
@@ -57,6 +64,7 @@ export function describeFailure(failure: AttemptFailure): string {
     case 'overloaded':
     case 'conflicted':
     case 'misconfigured':
+    case 'unsupported':
     case 'rejected':
       return `${failure.kind} (${failure.status})`;
     case 'rate-limited':
@@ -98,6 +106,7 @@ const VERDICTS = {
   'rate-limited': { next: 'next-candidate', retrySame: false, blame: 'rate-limited' },
   misconfigured: { next: 'next-candidate', retrySame: false, blame: 'misconfigured' },
   'context-exceeded': { next: 'larger-window', retrySame: false, blame: 'none' },
+  unsupported: { next: 'next-candidate', retrySame: false, blame: 'none' },
   rejected: { next: 'to-caller', retrySame: false, blame: 'none' },
   // Whoever is faster goes on; a caller who has hung up has ended the race already.
   aborted: { next: 'next-candidate', retrySame: false, blame: 'none' },

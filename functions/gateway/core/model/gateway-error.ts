@@ -12,6 +12,8 @@ export interface GatewayError {
   readonly code: string | null;
   /** The field to change, as `messages[1].content`. */
   readonly param: string | null;
+  /** What the model wrote where that could not be used: callers mend it, or tell the model. */
+  readonly failedGeneration?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

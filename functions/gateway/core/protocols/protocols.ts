@@ -1,8 +1,12 @@
 import type { Prompt } from '../model/prompt.ts';
+import type { Vendor } from '../model/vendor.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
+import { claudeOnBedrock } from './hosted-claude/claude-on-bedrock.ts';
+import { claudeOnVertex } from './hosted-claude/claude-on-vertex.ts';
 import { openai } from './openai-chat/openai.ts';
+import { openAiOnBedrock } from './openai-chat/openai-on-bedrock.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
 import { withWholeNames } from './portable/whole-names.ts';
 import type { Protocol, Target } from './protocol.ts';
@@ -19,11 +23,22 @@ export const PROTOCOLS = {
 /** Their names. `Object.keys` cannot say that it gives exactly these. */
 export const PROTOCOL_NAMES = Object.keys(PROTOCOLS) as readonly (keyof typeof PROTOCOLS)[];
 
+/** How some hosts speak a protocol that is another's: in an envelope of their own, or with errors of their own. */
+const HOSTED: Readonly<Partial<Record<Vendor, Readonly<Partial<Record<keyof typeof PROTOCOLS, Protocol>>>>>> = {
+  bedrock: { anthropic: claudeOnBedrock, openai: openAiOnBedrock },
+  vertex: { anthropic: claudeOnVertex },
+};
+
+/** A protocol of the configuration as the vendor's servers speak it. */
+export function protocolAt(name: keyof typeof PROTOCOLS, vendor: Vendor | undefined): Protocol {
+  return (vendor && HOSTED[vendor]?.[name]) ?? PROTOCOLS[name];
+}
+
 /**
  * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its answers
  * have the caller's names of the tools.
  */
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
-  const configured: Protocol = PROTOCOLS[name];
+  const configured = protocolAt(name, target.vendor);
   return withWholeNames(configured.alternative?.(prompt, target) ?? configured, prompt);
 }

@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
+import { type SaidFailure, saidFailure } from './failure-words.ts';
 
 /** What a protocol has read beyond the status. */
 export interface FailureHints {
@@ -7,30 +8,73 @@ export interface FailureHints {
   /** A 429 (or 402) that says that money or a daily quota is spent. */
   readonly quota?: boolean;
   readonly contextExceeded?: boolean;
+  /** Whether the vendor's code has said what is wrong, so that its sentence is not looked at. */
+  readonly isCertain?: boolean;
 }
 
-/** The failure that an HTTP status stands for, the same for every vendor. A protocol looks at its own codes first. */
+/**
+ * The failure that an HTTP status and, where that may mean anything, the vendor's sentence stand for: the same for every vendor. A protocol
+ * looks at its own codes first.
+ */
 export function statusFailure(hints: FailureHints): AttemptFailure {
   const { vendor } = hints;
-  const { status } = vendor;
   if (hints.contextExceeded === true) {
     return { kind: 'context-exceeded', vendor };
   }
-  if (hints.quota === true || status === 402 || status === 429) {
-    const quota = hints.quota === true || status === 402;
-    return { kind: 'rate-limited', retryAfterMs: hints.retryAfterMs, quota, vendor };
+  if (hints.quota === true) {
+    return { kind: 'rate-limited', retryAfterMs: hints.retryAfterMs, quota: true, vendor };
   }
-  if (status === 401 || status === 403 || status === 404) {
+  const said = hints.isCertain === true ? undefined : saidFailure(vendor.status, vendor.message);
+  return said === undefined ? byStatus(hints) : bySentence(said, hints);
+}
+
+/** The status that a server should have answered where it told the operator's own fault as the request's. */
+const OPERATORS_STATUS = 403;
+
+function bySentence(said: SaidFailure, { vendor, retryAfterMs }: FailureHints): AttemptFailure {
+  const { status } = vendor;
+  switch (said) {
+    case 'context':
+      return { kind: 'context-exceeded', vendor };
+    case 'unpaid':
+      return { kind: 'rate-limited', retryAfterMs, quota: true, vendor };
+    case 'operator':
+      return { kind: 'misconfigured', status: isOperators(status) ? status : OPERATORS_STATUS, vendor };
+    case 'unsupported':
+      return { kind: 'unsupported', status, vendor };
+    case 'request':
+      return { kind: 'rejected', status: 400, vendor: { ...vendor, status: 400 }, isKnown: true };
+    case 'overloaded':
+      return { kind: 'overloaded', status, vendor };
+  }
+}
+
+function byStatus({ vendor, retryAfterMs, isCertain }: FailureHints): AttemptFailure {
+  const { status } = vendor;
+  if (status === 402 || status === 429) {
+    return { kind: 'rate-limited', retryAfterMs, quota: status === 402, vendor };
+  }
+  if (isOperators(status)) {
     return { kind: 'misconfigured', status, vendor };
   }
   if (status === 408 || status === 409 || status === 425) {
     return { kind: 'conflicted', status, vendor };
   }
-  return isCallersFault(status) ? { kind: 'rejected', status, vendor } : { kind: 'overloaded', status, vendor };
+  if (!isCallersFault(status)) {
+    return { kind: 'overloaded', status, vendor };
+  }
+  return { kind: 'rejected', status, vendor, ...(isCertain === true && { isKnown: true }) };
 }
 
-/** Statuses below 500 that say nothing of the request: Groq's for a full flex tier, and that of a request which the server's side gave up. */
-const FREE_OF_BLAME: readonly number[] = [498, 499];
+/** The credential, the address, the model, the country: 405 and 407 are those of another address, 410 of a model that is gone. */
+const OPERATORS: readonly number[] = [401, 403, 404, 405, 407, 410, 451];
+
+function isOperators(status: number): boolean {
+  return OPERATORS.includes(status);
+}
+
+/** Statuses below 500 that say nothing of the request: Groq's for a full flex tier, a model's own failure, and that of a request which the server's side gave up. */
+const FREE_OF_BLAME: readonly number[] = [424, 498, 499];
 
 function isCallersFault(status: number): boolean {
   return status >= 400 && status < 500 && !FREE_OF_BLAME.includes(status);

@@ -14,7 +14,7 @@ export interface FailedAttempt {
   readonly totalMs: number;
 }
 
-/** The most useful error when every attempt has failed: the vendor's refusal, else 429 where all were rate-limited, else 502, or 504 on deadline. */
+/** The most useful error when every attempt has failed: the vendor's refusal, which a vendor's own 400 is where all lack something, else 429 where all were rate-limited, else 502, or 504 on deadline. */
 export function finalError(
   attempts: readonly FailedAttempt[],
   reason: 'failures' | 'deadline' | 'hung-up',
@@ -29,6 +29,14 @@ export function finalError(
   }
   if (failures.length > 0 && failures.every((failure) => failure.kind === 'context-exceeded')) {
     return refusedByVendor(failures.at(-1), 400, 'context_length_exceeded');
+  }
+  const unusable = failures.find(({ vendor }) => vendor?.failedGeneration !== undefined);
+  if (unusable !== undefined && failures.every(({ kind }) => kind === 'malformed')) {
+    return refusedByVendor(unusable, 400, null);
+  }
+  const unsupported = failures.find(({ kind }) => kind === 'unsupported');
+  if (unsupported !== undefined && failures.every(isOfTheRequest)) {
+    return unsupportedBy(unsupported);
   }
   const limits = failures.filter((failure) => failure.kind === 'rate-limited');
   if (limits.length > 0 && limits.length === failures.length) {
@@ -56,6 +64,8 @@ export function streamError(failure: AttemptFailure): GatewayError {
       return refusedByVendor(failure, failure.status, null);
     case 'context-exceeded':
       return refusedByVendor(failure, 400, 'context_length_exceeded');
+    case 'unsupported':
+      return unsupportedBy(failure);
     case 'unreachable':
     case 'conflicted':
     case 'misconfigured':
@@ -91,7 +101,21 @@ function refusedByVendor(failure: AttemptFailure | undefined, status: number, co
     type: 'invalid_request_error',
     code: code ?? vendor?.code ?? null,
     param: vendor?.param ?? null,
+    ...(vendor?.failedGeneration !== undefined && { failedGeneration: vendor.failedGeneration }),
     headers: NO_RETRY,
+  };
+}
+
+/** Failures that another request would not have met. */
+function isOfTheRequest({ kind }: AttemptFailure): boolean {
+  return kind === 'unsupported' || kind === 'context-exceeded';
+}
+
+/** A router says it with 404 and a server that lacks an option with 500: to the caller it is his request's. */
+function unsupportedBy({ vendor }: AttemptFailure): GatewayError {
+  return {
+    ...refusedByVendor(vendor === undefined ? undefined : { kind: 'unsupported', status: 400, vendor }, 400, null),
+    status: 400,
   };
 }
 

@@ -4,7 +4,7 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
-import { PROTOCOLS } from '../protocols/protocols.ts';
+import { protocolAt } from '../protocols/protocols.ts';
 import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
@@ -48,9 +48,10 @@ async function vendorCount(
   { deployments, timeouts }: Route,
 ): Promise<number | undefined> {
   const [counting] = deployments.flatMap((deployment) => {
+    const target = targetOf(deployment);
     const { protocol, passMembers } = deployment.providerSettings;
-    const { countTokens } = PROTOCOLS[protocol];
-    const request = countTokens?.encode(trustedPrompt(prompt, passMembers), targetOf(deployment));
+    const { countTokens } = protocolAt(protocol, target.vendor);
+    const request = countTokens?.encode(trustedPrompt(prompt, passMembers), target);
     return countTokens === undefined || request === undefined ? [] : [{ deployment, countTokens, request }];
   });
   if (counting === undefined) {

@@ -1,3 +1,5 @@
+import type { OpenCalls } from '../limits/open-calls.ts';
+import type { KeyShares } from '../race/key-shares.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
@@ -9,6 +11,9 @@ export interface GatewayState {
   readonly directory: ModelDirectory;
   /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
   readonly hedges: { racing: number };
+  /** Who has had extra attempts of late. */
+  readonly shares: KeyShares;
+  readonly openCalls: OpenCalls;
   /** What this instance remembers of its plans. */
   readonly routing: RoutingMemory;
   /** The last decisions, where the configuration turns the status page on. */

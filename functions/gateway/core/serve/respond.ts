@@ -98,7 +98,9 @@ export function lossAnswer(call: Call, result: RunResult<unknown>): GatewayRespo
     return errorAnswer(call, HUNG_UP);
   }
   // Where the request itself was at fault, the call was refused.
-  const isRefusal = failures.some(({ kind }) => kind === 'rejected' || kind === 'context-exceeded');
+  const isRefusal =
+    failures.some(({ kind }) => kind === 'rejected' || kind === 'context-exceeded') ||
+    (failures.length > 0 && failures.every(({ kind }) => kind === 'unsupported'));
   return errorAnswer(call, finalError(failedAttempts(result), reason), isRefusal ? 'refused' : 'failed');
 }
 

@@ -67,7 +67,9 @@ export function answerHeaders(
     'x-nemo-latency-ms': milliseconds(record.totalMs),
     ...(record.ttftMs === undefined ? {} : { 'x-nemo-ttft-ms': milliseconds(record.ttftMs) }),
     'x-nemo-overhead-ms': milliseconds(record.overheadMs),
-    ...(record.dropped.length === 0 ? {} : { 'x-nemo-dropped-params': printable(toldDropped(record.dropped).join(', ')) }),
+    ...(record.dropped.length === 0
+      ? {}
+      : { 'x-nemo-dropped-params': printable(toldDropped(record.dropped).join(', ')) }),
     'server-timing': serverTiming(record.attempts, stages),
   };
 }

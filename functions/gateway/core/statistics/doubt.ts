@@ -82,6 +82,7 @@ export function isDoubtful(failure: AttemptFailure): boolean {
     case 'rate-limited':
     case 'conflicted':
     case 'context-exceeded':
+    case 'unsupported':
     case 'rejected':
     case 'aborted':
       return false;

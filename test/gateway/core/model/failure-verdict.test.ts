@@ -18,6 +18,7 @@ describe('what follows from a failure before commit', () => {
     'rate-limited': { next: 'next-candidate', blame: 'rate-limited' },
     misconfigured: { next: 'next-candidate', blame: 'misconfigured' },
     'context-exceeded': { next: 'larger-window', blame: 'none' },
+    unsupported: { next: 'next-candidate', blame: 'none' },
     rejected: { next: 'to-caller', blame: 'none' },
     aborted: { next: 'next-candidate', blame: 'none' },
   };

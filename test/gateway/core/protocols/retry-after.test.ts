@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { retryAfterMs } from '../../../../functions/gateway/core/protocols/retry-after.ts';
+import { defined } from '../../../../functions/gateway/core/model/defined.ts';
+import { memberWaitMs, retryAfterMs } from '../../../../functions/gateway/core/protocols/retry-after.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 12, 0, 0);
 const DAY_MS = 86_400_000;
@@ -29,6 +30,29 @@ describe("a vendor's Retry-After", () => {
       assert.equal(retryAfterMs({ 'retry-after': text }, NOW_MS), undefined);
     });
   }
+
+  const instants = [
+    { headers: { 'retry-after': String(NOW_MS / 1000 + 42) }, waitMs: 42_000 },
+    { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW_MS + 42_000) }, waitMs: 42_000 },
+    { headers: { 'x-ratelimit-reset': String(NOW_MS / 1000 + 42) }, waitMs: 42_000 },
+    { headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '30' }, waitMs: 30_000 },
+    { headers: { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1m3.57s' }, waitMs: 63_570 },
+    { headers: { 'x-ratelimit-remaining-tokens': '5', 'x-ratelimit-reset-tokens': '1m3.57s' }, waitMs: undefined },
+    { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2020-01-01T00:00:00Z' }, waitMs: 0 },
+    { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' }, waitMs: undefined },
+  ];
+  for (const { headers, waitMs } of instants) {
+    it(`is ${waitMs} ms where the headers are ${JSON.stringify(headers)}`, () => {
+      assert.equal(retryAfterMs(defined(headers) as Record<string, string>, NOW_MS), waitMs);
+    });
+  }
+
+  it('that stands among the headers of the vendor behind a router is read', () => {
+    const headers = { 'X-RateLimit-Limit': '16', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': NOW_MS + 42_000 };
+    assert.equal(memberWaitMs({ metadata: { headers } }, NOW_MS), 42_000);
+    assert.equal(memberWaitMs({ metadata: { quotaResetDelay: '373.8ms' } }, NOW_MS), 374);
+    assert.equal(memberWaitMs({}, NOW_MS), undefined);
+  });
 
   it('in milliseconds outweighs the one in seconds, where it can be read', () => {
     assert.equal(retryAfterMs({ 'retry-after-ms': '250', 'retry-after': '9' }, NOW_MS), 250);

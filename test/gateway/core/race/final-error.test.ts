@@ -26,6 +26,16 @@ describe('the error when every attempt has failed', () => {
     'context-exceeded': tooLong,
     'rate-limited': busy,
   } = FAILURES;
+  const unsupported: AttemptFailure = {
+    kind: 'unsupported',
+    status: 404,
+    vendor: { status: 404, message: 'No endpoints found that support tool use.', code: 'none' },
+  };
+  const unusable: AttemptFailure = {
+    kind: 'malformed',
+    reason: 'tool_use_failed',
+    vendor: { status: 400, message: 'Failed.', code: 'tool_use_failed', failedGeneration: '<f>' },
+  };
   const rows: readonly {
     readonly name: string;
     readonly failures: readonly AttemptFailure[];
@@ -53,6 +63,19 @@ describe('the error when every attempt has failed', () => {
       status: 504,
       code: 'deadline_exceeded',
     },
+    {
+      name: 'vendors that lack what was asked',
+      failures: [unsupported, unsupported, tooLong],
+      status: 400,
+      code: 'none',
+    },
+    {
+      name: 'one that lacks it, and one that is overloaded',
+      failures: [unsupported, overloaded],
+      status: 502,
+      code: 'upstream_failed',
+    },
+    { name: 'calls that nobody could use', failures: [unusable, unusable], status: 400, code: 'tool_use_failed' },
     { name: 'a refusal after another failure', failures: [overloaded, rejected], status: 400, code: null },
     { name: 'a refusal by size', failures: [{ kind: 'rejected', status: 413 }], status: 413, code: null },
     {
@@ -83,6 +106,11 @@ describe('the error when every attempt has failed', () => {
       param: 'audio.voice',
       headers: { 'x-should-retry': 'false' },
     });
+  });
+
+  it('passes on what a model wrote of a call that nobody could use', () => {
+    const { message, failedGeneration } = errorAfter([unusable]);
+    assert.deepEqual({ message, failedGeneration }, { message: 'Failed.', failedGeneration: '<f>' });
   });
 
   it('names the outcome of each attempt, and no word of the vendors', () => {
@@ -128,6 +156,7 @@ describe('the error of a stream that broke', () => {
     conflicted: [502, 'upstream_stream_truncated'],
     misconfigured: [502, 'upstream_stream_truncated'],
     'context-exceeded': [400, 'context_length_exceeded'],
+    unsupported: [400, null],
     rejected: [400, null],
     malformed: [502, 'upstream_stream_truncated'],
     truncated: [502, 'upstream_stream_truncated'],

@@ -26,6 +26,7 @@ describe('a race after one failure', () => {
     conflicted: 'next candidate',
     misconfigured: 'next candidate',
     'context-exceeded': 'next candidate',
+    unsupported: 'next candidate',
     rejected: 'caller',
     aborted: 'next candidate',
   };

@@ -157,13 +157,13 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   if (reason === undefined || answer.isFinished) {
     return [];
   }
+  const finish = finishOf(reason, ending, answer.blocks.toolCalls);
+  if (finish.type === 'failed') {
+    return fail(answer, finish.failure);
+  }
   answer.isFinished = true;
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
-  return [
-    ...stopAllBlocks(answer.blocks, isCutOff(reason)),
-    ...refusalEvents(answer.blocks, refusal),
-    finishOf(reason, ending, answer.blocks.toolCalls),
-  ];
+  return [...stopAllBlocks(answer.blocks, isCutOff(reason)), ...refusalEvents(answer.blocks, refusal), finish];
 }
 
 function completeMessage(answer: Answer): readonly AnswerEvent[] {

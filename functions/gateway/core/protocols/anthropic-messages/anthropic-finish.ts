@@ -1,29 +1,41 @@
-import type { AnswerEvent, FinishReason } from '../../model/answer-event.ts';
+import type { AnswerEvent } from '../../model/answer-event.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { type Finish, finished, unknownEnding } from '../ending-word.ts';
 
-/** What `stop_reason` means; any other is `end`, with the vendor's own word beside it. */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ['end_turn', 'end'],
-  ['stop_sequence', 'stop-sequence'],
-  ['pause_turn', 'paused'],
-  ['compaction', 'paused'],
-  ['max_tokens', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['tool_use', 'tool-calls'],
-  ['refusal', 'filtered'],
+/** What `stop_reason` means. Source: Anthropic API reference, "Handling stop reasons", 2026-11; then what other servers of the API say. */
+const REASONS: ReadonlyMap<string, Finish> = new Map([
+  ['end_turn', finished('end')],
+  ['stop_sequence', finished('stop-sequence')],
+  ['pause_turn', finished('paused')],
+  ['compaction', finished('paused')],
+  ['max_tokens', finished('length')],
+  ['model_context_window_exceeded', finished('length')],
+  ['tool_use', finished('tool-calls')],
+  ['refusal', finished('filtered')],
+  ['stop', finished('end')],
+  ['length', finished('length')],
+  ['tool_calls', finished('tool-calls')],
 ]);
 
+function endingOf(raw: string): Finish {
+  return REASONS.get(raw) ?? unknownEnding(raw);
+}
+
 /**
- * The reason for the end of an answer. `ending`: the members `stop_reason` and `stop_sequence`. `tool_use` without a call of the caller's
+ * The reason for the end of an answer. `stop`: the members `stop_reason` and `stop_sequence`. `tool_use` without a call of the caller's
  * tools is the end of a structured answer, which is a plain one for the caller.
  */
-export function finishOf(raw: string, ending: JsonObject, toolCalls: number): AnswerEvent {
-  const known = REASONS.get(raw) ?? 'end';
-  const stopSequence = stringMember(ending, 'stop_sequence');
+export function finishOf(raw: string, stop: JsonObject, toolCalls: number): AnswerEvent {
+  const ending = endingOf(raw);
+  if (ending.kind === 'failed') {
+    return { type: 'failed', failure: ending.failure };
+  }
+  const { reason } = ending;
+  const stopSequence = stringMember(stop, 'stop_sequence');
   return {
     type: 'finish',
     choice: 0,
-    reason: known === 'tool-calls' && toolCalls === 0 ? 'end' : known,
+    reason: reason === 'tool-calls' && toolCalls === 0 ? 'end' : reason,
     raw,
     ...(stopSequence !== undefined && { stopSequence }),
   };
@@ -31,5 +43,6 @@ export function finishOf(raw: string, ending: JsonObject, toolCalls: number): An
 
 /** Whether the answer was cut off, so that nothing is added to what is open in it. */
 export function isCutOff(raw: string): boolean {
-  return REASONS.get(raw) === 'length';
+  const ending = endingOf(raw);
+  return ending.kind === 'finished' && ending.reason === 'length';
 }

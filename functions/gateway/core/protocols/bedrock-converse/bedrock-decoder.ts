@@ -84,8 +84,10 @@ function withContent(answer: Answer, events: readonly AnswerEvent[]): readonly A
 /** What the token limit cut off stays as it is. `stop`: `messageStop` or the whole body. */
 function takeStop(answer: Answer, stop: JsonObject): readonly AnswerEvent[] {
   const ending = endingOf(stringMember(stop, 'stopReason') ?? '');
-  if (ending.kind === 'malformed') {
-    return fail(answer, malformed(`The model's output was malformed: ${stop.stopReason}.`));
+  if (ending.kind === 'failed') {
+    const { failure } = ending;
+    const said = `The model's output was malformed: ${stop.stopReason}.`;
+    return fail(answer, failure.kind === 'malformed' ? malformed(said) : failure);
   }
   answer.phase = 'stopped';
   const ended = answer.blocks.stopAll(ending.reason === 'length');

@@ -1,21 +1,14 @@
 import type { ChoiceFinish, FinishReason } from '../../model/answer-event.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { type Finish, finished, MALFORMED, unknownEnding } from '../ending-word.ts';
 
-/** What a `stopReason` means: an end of the answer, or a failure of the model that Bedrock reports as an end. */
-export type Ending = { readonly kind: 'finished'; readonly reason: FinishReason } | { readonly kind: 'malformed' };
-
-/** A reason that is not listed is taken for an ordinary end. Source: Amazon Bedrock API reference, "Converse", `stopReason`. */
-export function endingOf(stopReason: string): Ending {
-  return ENDINGS.get(stopReason) ?? finished('end');
+/** What a `stopReason` means: an end of the answer, or a failure that Bedrock reports as an end. Without one, the answer ended by itself. */
+export function endingOf(stopReason: string): Finish {
+  return stopReason === '' ? finished('end') : (ENDINGS.get(stopReason) ?? unknownEnding(stopReason));
 }
 
-function finished(reason: FinishReason): Ending {
-  return { kind: 'finished', reason };
-}
-
-const MALFORMED: Ending = { kind: 'malformed' };
-
-const ENDINGS: ReadonlyMap<string, Ending> = new Map([
+/** Source: Amazon Bedrock API reference, "Converse", `stopReason`, 2026-11. */
+const ENDINGS: ReadonlyMap<string, Finish> = new Map([
   ['end_turn', finished('end')],
   ['stop_sequence', finished('stop-sequence')],
   ['max_tokens', finished('length')],

@@ -41,6 +41,8 @@ export interface BedrockRules {
   readonly reasoning: 'thinking' | 'reasoning-config' | 'reasoning-effort' | 'none';
   /** Whether signed thinking of earlier turns is sent back. */
   readonly thinkingReplay: boolean;
+  /** Whether Claude is asked by InvokeModel where the caller speaks Anthropic's Messages; else by Converse always. */
+  readonly invokeModel: boolean;
   /** What Claude takes on any platform; for other models, what is common. */
   readonly claude: ClaudeRules;
 }
@@ -77,6 +79,7 @@ const DEFAULTS: Omit<BedrockRules, 'claude'> = {
   topK: 'none',
   reasoning: 'none',
   thinkingReplay: false,
+  invokeModel: true,
 };
 
 const FEATURES = 'Amazon Bedrock user guide, "Supported models and model features", 2026-11';

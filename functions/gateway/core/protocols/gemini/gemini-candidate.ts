@@ -109,6 +109,8 @@ function finishReason(finish: Ending, hasCalls: boolean): FinishReason {
     case 'length':
     case 'filtered':
       return finish.reason;
+    case 'unclear':
+      return 'length';
     case 'natural':
     case 'broken':
       return hasCalls ? 'tool-calls' : 'end';

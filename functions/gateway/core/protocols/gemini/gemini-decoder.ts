@@ -166,7 +166,8 @@ function endAnswer(answer: Answer): readonly AnswerEvent[] {
 
 /** Gemini at times says STOP, or a reason that nobody knows, having said nothing else. To the caller that would be a silent success. */
 function isEmpty(candidate: Candidate): boolean {
-  return !candidate.hasContent && candidate.finish?.reason === 'natural';
+  const reason = candidate.finish?.reason;
+  return !candidate.hasContent && (reason === 'natural' || reason === 'unclear');
 }
 
 function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {

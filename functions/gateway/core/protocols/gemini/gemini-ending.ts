@@ -1,11 +1,12 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { unknownEnding } from '../ending-word.ts';
 
 /**
- * Why a candidate ended. `natural`: it said all it had, which after a call means `tool-calls`. `broken`: the vendor's own
- * failure, not an ending.
+ * Why a candidate ended. `natural`: it said all it had, which after a call means `tool-calls`. `unclear`: perhaps cut off. `broken`: the
+ * vendor's own failure, not an ending.
  */
-type EndingReason = 'natural' | 'length' | 'filtered' | 'broken';
+type EndingReason = 'natural' | 'length' | 'filtered' | 'unclear' | 'broken';
 
 /** How a candidate ended, and why. */
 export interface Ending {
@@ -16,17 +17,34 @@ export interface Ending {
   readonly message: string | undefined;
 }
 
-/** The ending that a candidate states; `undefined` while it goes on. A reason that no table knows ends it naturally. */
+/** The ending that a candidate states; `undefined` while it goes on. */
 export function candidateEnding(candidate: unknown): Ending | undefined {
   const native = stringMember(candidate, 'finishReason') ?? '';
   if (native === '' || native === 'FINISH_REASON_UNSPECIFIED') {
     return undefined;
   }
-  return { native, reason: REASONS.get(native) ?? 'natural', message: stringMember(candidate, 'finishMessage') };
+  return {
+    native,
+    reason: REASONS.get(native) ?? unknownReason(native),
+    message: stringMember(candidate, 'finishMessage'),
+  };
 }
 
-/** Source: ai.google.dev/api/generate-content#FinishReason; MODEL_ARMOR is Vertex AI's. */
+/** A reason that no table knows never ends a candidate naturally. */
+function unknownReason(native: string): EndingReason {
+  const ending = unknownEnding(native);
+  if (ending.kind === 'failed') {
+    return 'broken';
+  }
+  return ending.reason === 'filtered' ? 'filtered' : 'unclear';
+}
+
+/** Source: ai.google.dev/api/generate-content#FinishReason, 2026-11; MODEL_ARMOR is Vertex AI's. */
 const REASONS: ReadonlyMap<string, EndingReason> = new Map([
+  ['STOP', 'natural'],
+  ['OTHER', 'unclear'],
+  ['NO_IMAGE', 'broken'],
+  ['IMAGE_OTHER', 'broken'],
   ['MAX_TOKENS', 'length'],
   ['SAFETY', 'filtered'],
   ['RECITATION', 'filtered'],
@@ -66,5 +84,5 @@ export function blockedFailure(
     code: 'content_filter',
     ...(reason === undefined ? {} : { type: reason }),
   };
-  return { kind: 'rejected', status: 400, vendor };
+  return { kind: 'rejected', status: 400, isKnown: true, vendor };
 }

@@ -49,6 +49,7 @@ function rpcFailure(
     retryAfterMs: retryDelayMs(details) ?? headerDelayMs,
     quota: vendor.status === 429 && isQuotaSpent(details, vendor.message),
     contextExceeded: vendor.status === 400 && matchesAny(CONTEXT_EXCEEDED, vendor.message),
+    isCertain: vendor !== stated,
   });
 }
 

@@ -9,7 +9,7 @@ import { presentMembers } from './present-members.ts';
 /** What is known of the deployment. */
 interface Limits {
   readonly rules: GeminiRules;
-  /** The model's largest answer in tokens, where configured. */
+  /** The model's largest answer in tokens, where it is known. */
   readonly maxOutputTokens: number | undefined;
 }
 

@@ -23,7 +23,11 @@ export function encodeGemini(asked: Prompt, target: Target): Encoding {
     ...geminiConversation(prompt, rules, notes),
     ...geminiTools(prompt, notes),
     ...presentMembers({
-      generationConfig: generationConfig(prompt, { rules, maxOutputTokens: target.maxOutputTokens }, notes),
+      generationConfig: generationConfig(
+        prompt,
+        { rules, maxOutputTokens: target.maxOutputTokens ?? rules.maxOutputTokens },
+        notes,
+      ),
       serviceTier: serviceTier(prompt, rules, notes),
     }),
   };

@@ -26,6 +26,8 @@ export interface GeminiRules {
   readonly callIds: boolean;
   /** Whether a service tier can be asked for in the body. */
   readonly serviceTier: boolean;
+  /** The largest `maxOutputTokens`; `undefined`: not known. */
+  readonly maxOutputTokens: number | undefined;
 }
 
 /** A value of Gemini's `thinkingLevel`, the least first. */
@@ -33,7 +35,7 @@ export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
 
 /** The rules of `target`'s model. */
 export function geminiRules(target: Target): GeminiRules {
-  return modelRules({ defaults: DEFAULTS, lines: LINES }, target.model, target.rules);
+  return modelRules({ defaults: DEFAULTS, lines: GEMINI_LINES }, target.model, target.rules);
 }
 
 /** For a model that no line knows (as the moving `gemini-flash-latest`): what Gemini 3 has in common. */
@@ -50,24 +52,45 @@ const DEFAULTS: GeminiRules = {
   needsSignatures: true,
   callIds: true,
   serviceTier: true,
+  maxOutputTokens: undefined,
 };
 
-/**
- * Sources: ai.google.dev/gemini-api/docs/thinking (levels, budgets), /thought-signatures, /whats-new-gemini-3.6 (sampling is
- * ignored and will be refused, no prefill, no candidate count); for penalties the API's "Penalty is not enabled for" errors.
- */
-const LINES: readonly ModelRule<GeminiRules>[] = [
-  { match: /gemini-[12]|gemma|learnlm/, rules: { needsSignatures: false, jsonWithTools: false } },
-  { match: /gemini-1|gemini-2\.0|gemma|learnlm/, rules: { thinking: 'none' } },
-  { match: /gemini-2\.5/, rules: { thinking: 'budget', penalties: false } },
-  { match: /gemini-2\.5-pro/, rules: { minThinkingBudget: 128, maxThinkingBudget: 32_768 } },
-  { match: /gemini-([3-9]|\d\d)/, rules: { penalties: false, multipleCandidates: false } },
-  { match: /gemini-3-pro/, rules: { thinkingLevels: ['LOW', 'HIGH'] } },
-  { match: /gemini-3(\.[1-6])?-flash/, rules: { thinkingLevels: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] } },
+const THINKING = 'ai.google.dev/gemini-api/docs/thinking, 2026-11';
+const SIGNATURES = 'ai.google.dev/gemini-api/docs/thought-signatures, 2026-11';
+const PENALTIES = 'the API\'s 400, "Penalty is not enabled for", 2026-11';
+const MODELS = 'ai.google.dev/gemini-api/docs/models, 2026-11';
+
+/** Each line with its source. */
+export const GEMINI_LINES: readonly ModelRule<GeminiRules>[] = [
+  {
+    match: /gemini-[12]|gemma|learnlm/,
+    rules: { needsSignatures: false, jsonWithTools: false },
+    source: 'ai.google.dev/gemini-api/docs/structured-output, 2026-11',
+  },
+  { match: /gemini-1|gemini-2\.0|gemma|learnlm/, rules: { thinking: 'none', maxOutputTokens: 8192 }, source: MODELS },
+  { match: /gemini-2\.5/, rules: { thinking: 'budget', penalties: false }, source: THINKING },
+  { match: /gemini-2\.5-pro/, rules: { minThinkingBudget: 128, maxThinkingBudget: 32_768 }, source: THINKING },
+  { match: /gemini-2\.5|gemini-([3-9]|\d\d)/, rules: { maxOutputTokens: 65_536 }, source: MODELS },
+  {
+    match: /gemini-([3-9]|\d\d)/,
+    rules: { penalties: false, multipleCandidates: false },
+    source: PENALTIES,
+  },
+  { match: /gemini-3-pro/, rules: { thinkingLevels: ['LOW', 'HIGH'] }, source: THINKING },
+  {
+    match: /gemini-3(\.[1-6])?-flash/,
+    rules: { thinkingLevels: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] },
+    source: THINKING,
+  },
   {
     match: /gemini-(3\.[6-9]|3\.\d\d|3\.5-flash-lite|[4-9]|\d\d)/,
     rules: { sampling: false, prefill: false },
+    source: 'ai.google.dev/gemini-api/docs/whats-new-gemini-3.6, 2026-11',
   },
-  { match: /-image/, rules: { thinking: 'none', needsSignatures: false } },
-  { match: /publishers\//, rules: { serviceTier: false } },
+  { match: /-image/, rules: { thinking: 'none', needsSignatures: false, maxOutputTokens: 32_768 }, source: SIGNATURES },
+  {
+    match: /publishers\//,
+    rules: { serviceTier: false },
+    source: 'cloud.google.com/vertex-ai, "GenerateContentRequest", 2026-11',
+  },
 ];

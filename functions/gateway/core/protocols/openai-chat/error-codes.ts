@@ -7,6 +7,8 @@ export interface ErrorMeaning {
   /** Money or a long quota is spent. */
   readonly quota?: true;
   readonly contextExceeded?: true;
+  /** The request itself is at fault, wherever it is sent. */
+  readonly callers?: true;
   /** The model's output could not be used, as an unparsable tool call: another attempt may do better. */
   readonly malformed?: true;
 }
@@ -18,8 +20,13 @@ const MALFORMED: ErrorMeaning = { status: 502, outweighsStatus: true, malformed:
 const CREDENTIAL: ErrorMeaning = { status: 401, outweighsStatus: true };
 const NO_MODEL: ErrorMeaning = { status: 404, outweighsStatus: true };
 
+/** A request that is malformed for everybody. */
+const CALLERS: ErrorMeaning = { status: 400, callers: true };
+/** The account is not paid for or not in order, told as a bad request: waiting does not help. */
+const ACCOUNT: ErrorMeaning = { status: 403, outweighsStatus: true };
+
 /** The vendor will not answer this content. 400 also where a server says 403, which would blame the operator's credential. */
-export const POLICY: ErrorMeaning = { status: 400, outweighsStatus: true };
+export const POLICY: ErrorMeaning = { status: 400, outweighsStatus: true, callers: true };
 
 /**
  * `code`, `type` and `status` words of OpenAI-shaped servers. Most are OpenAI's and Azure's; `NAMES_LIKE_THIS` are Google's, as its
@@ -51,6 +58,8 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['model_max_prompt_tokens_exceeded', CONTEXT],
   ['exceed_context_size_error', CONTEXT],
   ['prompt_too_long', CONTEXT],
+  ['too_many_prompt_tokens', CONTEXT],
+  ['tokens_limit_reached', CONTEXT],
   ['input_too_long', CONTEXT],
   ['content_filter', POLICY],
   ['content_filter_error', POLICY],
@@ -77,11 +86,40 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['model_not_found', NO_MODEL],
   ['model_not_available', NO_MODEL],
   ['model_decommissioned', NO_MODEL],
+  ['invalid_model', NO_MODEL],
+  ['unknown_model', NO_MODEL],
+  ['unavailable_model', NO_MODEL],
+  ['model_not_supported', NO_MODEL],
+  ['ModelNotFound', NO_MODEL],
   ['DeploymentNotFound', NO_MODEL],
+  ['OperationNotSupported', NO_MODEL],
+  ['Arrearage', ACCOUNT],
+  ['organization_restricted', ACCOUNT],
+  ['organization_disabled', ACCOUNT],
+  ['organization_deactivated', ACCOUNT],
+  ['AccessDenied.Unpurchased', ACCOUNT],
+  // Zhipu's: money, model, length, content, too many, a long quota.
+  ['1113', QUOTA],
+  ['1211', NO_MODEL],
+  ['1261', CONTEXT],
+  ['1301', POLICY],
+  ['1302', RATE],
+  ['1303', RATE],
+  ['1305', RATE],
+  ['1304', QUOTA],
+  ['1308', QUOTA],
   ['not_found_error', { status: 404 }],
   ['resource_not_found_error', { status: 404 }],
   ['NOT_FOUND', { status: 404 }],
   ['NotFoundError', { status: 404 }],
+  ['missing_required_parameter', CALLERS],
+  ['invalid_type', CALLERS],
+  ['invalid_image', CALLERS],
+  ['invalid_image_url', CALLERS],
+  ['invalid_image_format', CALLERS],
+  ['image_parse_error', CALLERS],
+  ['invalid_base64', CALLERS],
+  ['invalid_json', CALLERS],
   ['invalid_request_error', { status: 400 }],
   ['bad_request', { status: 400 }],
   ['BadRequestError', { status: 400 }],
@@ -108,28 +146,3 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['api_error', { status: 500 }],
   ['INTERNAL', { status: 500 }],
 ]);
-
-/**
- * How servers say with 403 or 404, which otherwise blame the operator's credential or model, that they do not give what the caller asked
- * for: log probabilities of a reasoning model, a file that is not there. There is no code for it.
- */
-export const REQUEST_MESSAGES: readonly RegExp[] = [
-  /not allowed to request logprobs/i,
-  /no such file\b/i,
-  /\bpermission to access the file\b/i,
-];
-
-/**
- * How servers without a code for it say that the prompt does not fit the context window. Looked at only for 400, 413 and 422, and
- * only when no code has spoken: OpenAI-shaped servers agree on nothing else.
- */
-export const CONTEXT_MESSAGES: readonly RegExp[] = [
-  /maximum (?:context|sequence|prompt|input) length/i,
-  /context (?:length|window|size)\b.{0,80}\b(?:exceed|limit|less than|greater than|too (?:small|long))/i,
-  /exceed\w{0,3}\b.{0,80}\bcontext (?:length|window|size)/i,
-  /exceed\w{0,3}\b.{0,40}\bmax(?:imum)?[ _](?:model[ _]len|context|prompt|input)/i,
-  /(?:prompt|input|request) (?:is )?too long\b/i,
-  /too many (?:input |prompt )?tokens/i,
-  /input token count .{0,40}exceeds/i,
-  /reduce the length of (?:the|your) (?:messages|prompt|input)/i,
-];

@@ -61,6 +61,7 @@ export function vendorError(error: JsonObject, status: number, requestId: string
   const code = typeof error.code === 'number' ? String(error.code) : stringMember(error, 'code');
   const type = stringMember(error, 'type');
   const param = stringMember(error, 'param');
+  const failedGeneration = stringMember(error, 'failed_generation');
   return {
     status,
     message: unreadableError(status, messageOf(error)).message,
@@ -68,6 +69,7 @@ export function vendorError(error: JsonObject, status: number, requestId: string
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...(requestId !== undefined && { requestId }),
+    ...(failedGeneration !== undefined && { failedGeneration }),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
 import { arrayMember, type JsonObject, parseJson, stringMember } from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
-import { retryAfterMs } from '../retry-after.ts';
+import { askedWaitMs, durationMs, memberWaitMs, retryAfterMs } from '../retry-after.ts';
 import { statusFailure, unreadableError } from '../status-failure.ts';
-import { CONTEXT_MESSAGES, type ErrorMeaning, REQUEST_MESSAGES } from './error-codes.ts';
+import type { ErrorMeaning } from './error-codes.ts';
 import { errorMeaning, impliedError, statedStatus, vendorError } from './openai-error.ts';
 
 /** Reads a failed response of an OpenAI-shaped server. Codes speak first, then the status. */
@@ -15,7 +15,7 @@ export function readOpenAiFailure({ status, headers, body, nowMs }: FailedRespon
     const vendor = unreadableError(status, body);
     return statusFailure({ vendor: requestId === undefined ? vendor : { ...vendor, requestId }, retryAfterMs: waitMs });
   }
-  return failureOf(error, { status, retryAfterMs: waitMs, requestId });
+  return failureOf(error, { status, retryAfterMs: waitMs ?? memberWaitMs(error, nowMs), requestId });
 }
 
 /** The failure that an error inside a stream, or in a body with status 200, stands for. */
@@ -35,17 +35,21 @@ interface Circumstances {
 
 function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFailure {
   const meaning = errorMeaning(error);
-  const status = statusOf(error, meaning, circumstances);
-  const stated = vendorError(error, status, circumstances.requestId);
-  const vendor = blamesRequest(stated) ? { ...stated, status: 400 } : stated;
+  const vendor = vendorError(error, statusOf(error, meaning, circumstances), circumstances.requestId);
   if (meaning?.malformed === true) {
-    return { kind: 'malformed', reason: vendor.code ?? vendor.type ?? 'unusable output', vendor };
+    const status = circumstances.status ?? vendor.status;
+    return {
+      kind: 'malformed',
+      reason: vendor.code ?? vendor.type ?? 'unusable output',
+      vendor: { ...vendor, status },
+    };
   }
   return statusFailure({
     vendor,
-    retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error),
+    retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error) ?? askedWaitMs(vendor.message),
     quota: meaning?.quota === true || isDailyQuota(error),
-    contextExceeded: meaning?.contextExceeded === true || saysContextExceeded(meaning, vendor),
+    contextExceeded: meaning?.contextExceeded === true,
+    isCertain: meaning?.outweighsStatus === true || meaning?.callers === true,
   });
 }
 
@@ -55,25 +59,10 @@ function statusOf(error: JsonObject, meaning: ErrorMeaning | undefined, { status
     : (status ?? statedStatus(error) ?? meaning?.status ?? UNSTATED_STATUS);
 }
 
-function blamesRequest({ status, message }: { readonly status: number; readonly message: string }): boolean {
-  return (status === 403 || status === 404) && REQUEST_MESSAGES.some((pattern) => pattern.test(message));
-}
-
-const CONTEXT_STATUSES: readonly number[] = [400, 413, 422];
-
-function saysContextExceeded(
-  meaning: ErrorMeaning | undefined,
-  { status, message }: { readonly status: number; readonly message: string },
-): boolean {
-  const isOpen = meaning?.outweighsStatus !== true && CONTEXT_STATUSES.includes(status);
-  return isOpen && CONTEXT_MESSAGES.some((pattern) => pattern.test(message));
-}
-
 /** Google's compatible endpoint puts the wait in the body, as `{"retryDelay": "34.4s"}`. */
 function statedWaitMs(error: JsonObject): number | undefined {
-  const delays = arrayMember(error, 'details').map((detail) => stringMember(detail, 'retryDelay') ?? '');
-  const seconds = delays.map((delay) => /^(\d+(?:\.\d+)?)s$/.exec(delay)?.[1]).find((found) => found !== undefined);
-  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
+  const delays = arrayMember(error, 'details').map((detail) => durationMs(stringMember(detail, 'retryDelay'), 0));
+  return delays.find((delay) => delay !== undefined);
 }
 
 /** Google names the quota that is spent: one a day does not come back in seconds. */

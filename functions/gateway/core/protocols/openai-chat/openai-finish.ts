@@ -1,18 +1,4 @@
-import type { FinishReason } from '../../model/answer-event.ts';
-import type { AttemptFailure } from '../../model/attempt-failure.ts';
-
-/** What a vendor's word for the ending stands for. */
-export type Finish =
-  | { readonly kind: 'finished'; readonly reason: FinishReason }
-  /** Not an ending but a breakdown, as the vendor itself says. */
-  | { readonly kind: 'failed'; readonly failure: AttemptFailure };
-
-function finished(reason: FinishReason): Finish {
-  return { kind: 'finished', reason };
-}
-
-const OVERLOADED: Finish = { kind: 'failed', failure: { kind: 'overloaded', status: 502 } };
-const MALFORMED: Finish = { kind: 'failed', failure: { kind: 'malformed', reason: 'malformed tool call' } };
+import { type Finish, finished, MALFORMED, OVERLOADED, unknownEnding } from '../ending-word.ts';
 
 /**
  * `finish_reason` words of OpenAI-shaped servers, in lower case. `function_call` is the legacy name of what is answered as a tool call.
@@ -52,22 +38,9 @@ const FINISHES: ReadonlyMap<string, Finish> = new Map([
   ['unexpected_tool_call', MALFORMED],
 ]);
 
-/** What a word that no server is known by most likely says, by what stands in it. The first one that fits. */
-const LIKELY: readonly (readonly [RegExp, Finish])[] = [
-  [/malformed|invalid|pars(?:e|ing)/, MALFORMED],
-  [/filter|safety|sensitiv|moderat|policy|prohibit|recitation|blocklist|toxic|guardrail|refus/, finished('filtered')],
-  [/error|fail|abort|cancel|time_?out|interrupt|overload|unavailable|disconnect/, OVERLOADED],
-  [/tool|function/, finished('tool-calls')],
-];
-
-/**
- * What a word stands for. One that nobody knows is never a clean ending: the answer is there, but may be cut off, as at its limit. The word
- * is passed on beside it.
- */
+/** What a word stands for. */
 export function finishOf(word: string, callsTools: boolean): Finish {
-  const lower = word.toLowerCase();
-  const likely = LIKELY.find(([pattern]) => pattern.test(lower))?.[1];
-  const finish = FINISHES.get(lower) ?? likely ?? finished('length');
+  const finish = FINISHES.get(word.toLowerCase()) ?? unknownEnding(word);
   const isStop = finish.kind === 'finished' && finish.reason === 'end';
   return isStop && callsTools ? finished('tool-calls') : finish;
 }

@@ -1,10 +1,12 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
+import { mediaOfUsers } from './media-of-users.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
-  return messages.map((message) => {
+  const known = rules.foreignMembers === 'keep' ? messages : mediaOfUsers(messages);
+  return known.map((message) => {
     const plain = withRole(withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]), rules.instructionRole);
     return rules.foreignMembers === 'keep' ? plain : withoutForeign(plain, FOREIGN_MEMBERS[rules.foreignMembers]);
   });

@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { shownByUser } from '../portable/shown-by-user.ts';
 import { noteForeignMembers, noteOtherShapes } from '../unhonoured.ts';
 import { inputItems } from './input-items.ts';
 import { responsesToolChoice, responsesTools } from './responses-tools.ts';
@@ -14,7 +15,7 @@ export function translatedBody(prompt: Prompt, notes: EncodingNotes): JsonObject
   const tools = responsesTools(prompt.tools, notes);
   const { sampling, limits, user } = prompt;
   return defined({
-    input: inputItems(prompt.turns, notes),
+    input: inputItems(shownByUser(prompt.turns), notes),
     max_output_tokens: limits.outputTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,

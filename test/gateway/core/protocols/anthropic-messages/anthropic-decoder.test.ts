@@ -376,7 +376,7 @@ describe('a streamed answer of Anthropic', () => {
     ['max_tokens', 'length'],
     ['model_context_window_exceeded', 'length'],
     ['refusal', 'filtered'],
-    ['constructor', 'end'],
+    ['constructor', 'length'],
   ] as const;
   for (const [native, reason] of reasons) {
     it(`that stops for ${native} finishes with ${reason}`, () => {

@@ -356,10 +356,10 @@ const ENDINGS = [
   ['guardrail_intervened', 'filtered'],
   ['content_filtered', 'filtered'],
   ['refusal', 'filtered'],
-  ['something_new', 'end'],
+  ['something_new', 'length'],
 ] as const;
 
-test('Each stop reason has its finish reason, an unknown one is an ordinary end, and the vendor’s word stays', () => {
+test('Each stop reason has its finish reason, an unknown one is no ordinary end, and the vendor’s word stays', () => {
   for (const [raw, reason] of ENDINGS) {
     assert.deepEqual(readFrames(delta(0, { text: 'Hi' }), stop(raw)).at(-1), finish(reason, raw));
   }

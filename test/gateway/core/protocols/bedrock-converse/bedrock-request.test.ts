@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import type { Part } from '../../../../../functions/gateway/core/model/part.ts';
 import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
 import { bedrock } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock.ts';
-import { BEDROCK_LINES } from '../../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
 import type { Encoding, Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
 import { arrayMember, type JsonObject, member } from '../../../../../functions/gateway/core/wire/json.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
@@ -199,12 +198,6 @@ test('Stop sequences are refused where the model takes none, since the answer wo
   for (const model of ['openai.gpt-oss-120b-1:0', 'qwen.qwen3-32b-v1:0']) {
     assert.equal(refusedParam({ stop: ['\nObservation:'] }, { model }), 'stop');
     assert.equal(encoded({ stop: [] }, { model }).request.operation, 'answer-stream');
-  }
-});
-
-test('Every line of the rules has its source with a date', () => {
-  for (const { match, source } of BEDROCK_LINES) {
-    assert.match(source ?? '', /20\d\d-\d\d/, String(match));
   }
 });
 

@@ -175,9 +175,9 @@ test('hostile paths of partial arguments are only keys, and make no lists of hol
 test('every finish reason means what it means, after text and after a call', () => {
   const reasons: readonly [string, FinishReason, FinishReason][] = [
     ['STOP', 'end', 'tool-calls'],
-    ['OTHER', 'end', 'tool-calls'],
-    ['SOMETHING_NEW', 'end', 'tool-calls'],
-    ['constructor', 'end', 'tool-calls'],
+    ['OTHER', 'length', 'length'],
+    ['SOMETHING_NEW', 'length', 'length'],
+    ['constructor', 'length', 'length'],
     ['MAX_TOKENS', 'length', 'length'],
     ...[
       'SAFETY',
@@ -234,6 +234,7 @@ test('a blocked prompt is refused with the vendor’s reason', () => {
   assert.deepEqual(failureOf(decode({ promptFeedback })), {
     kind: 'rejected',
     status: 400,
+    isKnown: true,
     vendor: {
       status: 400,
       message: 'The prompt was blocked: MODEL_ARMOR: Jailbreak.',

@@ -62,7 +62,12 @@ test('a file that the caller named and Google does not find is the caller’s fa
   ];
   for (const [code, status, message] of messages) {
     const vendor = { status: 400, message, type: status };
-    assert.deepEqual(failure(code, rpcError(code, status, message)), { kind: 'rejected', status: 400, vendor });
+    assert.deepEqual(failure(code, rpcError(code, status, message)), {
+      kind: 'rejected',
+      status: 400,
+      vendor,
+      isKnown: true,
+    });
   }
 });
 

@@ -497,7 +497,7 @@ describe('openAiChatDecoder, of errors in a stream', () => {
     [
       'content that is not answered',
       event({ error: { message: 'x', code: 'content_filter' } }),
-      { kind: 'rejected', status: 400 },
+      { kind: 'rejected', status: 400, isKnown: true },
     ],
   ];
   for (const [claim, said, failure] of table) {

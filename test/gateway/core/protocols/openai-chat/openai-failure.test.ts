@@ -41,13 +41,13 @@ describe('readOpenAiFailure', () => {
       'log probabilities that a model does not give, with status 403',
       403,
       openAi(null, 'invalid_request_error', 'You are not allowed to request logprobs from this model.'),
-      { kind: 'rejected', status: 400 },
+      { kind: 'rejected', status: 400, isKnown: true },
     ],
     [
       "a caller's file that is not there, with status 404",
       404,
       openAi(null, 'invalid_request_error', 'No such File object: file-1'),
-      { kind: 'rejected', status: 400 },
+      { kind: 'rejected', status: 400, isKnown: true },
     ],
     ['a 429 without words', 429, '', { kind: 'rate-limited', quota: false }],
     ['a spent quota', 429, openAi('insufficient_quota', 'insufficient_quota'), { kind: 'rate-limited', quota: true }],
@@ -137,17 +137,45 @@ describe('readOpenAiFailure', () => {
           innererror: { code: 'ResponsibleAIPolicyViolation' },
         },
       },
-      { kind: 'rejected', status: 400 },
+      { kind: 'rejected', status: 400, isKnown: true },
     ],
     [
       "OpenRouter's moderation with status 403",
       403,
       { error: { code: 403, message: 'x', metadata: { reasons: ['violence'] } } },
-      { kind: 'rejected', status: 400 },
+      { kind: 'rejected', status: 400, isKnown: true },
     ],
     ['an unusable tool call of Groq', 400, openAi('tool_use_failed'), { kind: 'malformed', reason: 'tool_use_failed' }],
     ['a wrong country', 403, openAi('unsupported_country_region_territory'), { kind: 'misconfigured', status: 403 }],
     ['a conflict', 409, openAi(null), { kind: 'conflicted', status: 409 }],
+    ['an empty account of DashScope', 400, openAi('Arrearage', 'Arrearage'), { kind: 'misconfigured', status: 403 }],
+    [
+      'a restricted organisation of Groq',
+      400,
+      openAi('organization_restricted'),
+      { kind: 'misconfigured', status: 403 },
+    ],
+    [
+      'a model that Mistral does not know',
+      400,
+      { object: 'error', message: 'Invalid model: m', type: 'invalid_model', param: null, code: '1500' },
+      { kind: 'misconfigured', status: 404 },
+    ],
+    ['a model that GitHub does not know', 400, openAi('unavailable_model'), { kind: 'misconfigured', status: 404 }],
+    ['money spent at Zhipu', 429, openAi('1113'), { kind: 'rate-limited', quota: true }],
+    ['a prompt too long for Zhipu', 400, openAi('1261'), { kind: 'context-exceeded' }],
+    ['a prompt too long for GitHub', 413, openAi('tokens_limit_reached'), { kind: 'context-exceeded' }],
+    ['a prompt too long for Perplexity', 400, openAi(null, 'too_many_prompt_tokens'), { kind: 'context-exceeded' }],
+    ['a missing member', 400, openAi('missing_required_parameter'), { kind: 'rejected', status: 400, isKnown: true }],
+    [
+      'a model that is gone',
+      410,
+      { type: 'about:blank', title: 'Gone', status: 410 },
+      { kind: 'misconfigured', status: 410 },
+    ],
+    ['a path without the method', 405, { detail: 'Method Not Allowed' }, { kind: 'misconfigured', status: 405 }],
+    ['a country that is not served', 451, '', { kind: 'misconfigured', status: 451 }],
+    ["a model's own failure", 424, openAi(null), { kind: 'overloaded', status: 424 }],
     ['a body too large', 413, '<html>413</html>', { kind: 'rejected', status: 413 }],
     ["a server's fault", 500, openAi(null, 'server_error'), { kind: 'overloaded', status: 500 }],
     ['an overloaded server', 503, openAi('server_is_overloaded'), { kind: 'overloaded', status: 503 }],
@@ -197,6 +225,44 @@ describe('readOpenAiFailure', () => {
       vendor: { status: 429, ...error, requestId: 'req_1' },
     });
   });
+
+  it("keeps Groq's status, words and what the model wrote of a call that it could not use", () => {
+    const error = { message: 'Failed to call a function.', code: 'tool_use_failed', failed_generation: '<function=x>' };
+    const { vendor } = read(400, { error });
+    assert.deepEqual(
+      [vendor?.status, vendor?.message, vendor?.failedGeneration],
+      [400, 'Failed to call a function.', '<function=x>'],
+    );
+  });
+
+  const waits: readonly [claim: string, error: object, headers: Record<string, string>, waitMs: number | undefined][] =
+    [
+      ['a vendor behind OpenRouter', { metadata: { headers: { 'Retry-After': '7' } } }, {}, 7000],
+      ['a number of seconds', { retry_after: 12 }, {}, 12_000],
+      ['a number of seconds behind a router', { metadata: { retry_after_seconds: 1.5 } }, {}, 1500],
+      ['a sentence of OpenAI', { message: 'Rate limit reached. Please try again in 1m3.57s. Visit' }, {}, 63_570],
+      ['a sentence of Azure', { message: 'Please retry after 6 seconds.' }, {}, 6000],
+      ['a sentence in milliseconds', { message: 'Please try again in 86ms.' }, {}, 86],
+      [
+        'what is spent of two limits',
+        {},
+        {
+          'x-ratelimit-remaining-requests': '0',
+          'x-ratelimit-reset-requests': '2m',
+          'x-ratelimit-remaining-tokens': '7',
+          'x-ratelimit-reset-tokens': '1h',
+        },
+        120_000,
+      ],
+      ['a header that outweighs a sentence', { message: 'try again in 9s' }, { 'retry-after': '2' }, 2000],
+      ['nothing', { message: 'try again later' }, {}, undefined],
+    ];
+  for (const [claim, error, headers, waitMs] of waits) {
+    it(`reads the wait of ${claim}`, () => {
+      const failure = read(429, { error: { message: 'Slow down.', code: 429, ...error } }, headers);
+      assert.equal(failure.kind === 'rate-limited' ? failure.retryAfterMs : 'no limit', waitMs);
+    });
+  }
 
   it('keeps the request id of a response without a readable body', () => {
     assert.equal(read(500, '', { 'apim-request-id': 'a' }).vendor?.requestId, 'a');

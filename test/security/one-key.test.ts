@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
+import { gate } from '../support/gate.ts';
+import { runningGateway } from '../support/running-gateway.ts';
+
+const PATHS = ['/v1/chat/completions', '/v1/messages', '/v1/responses', '/v1/completions', '/v1/embeddings'];
+
+/** The smallest request that every path takes. */
+const BODY = {
+  model: 'all',
+  max_tokens: 9,
+  messages: [{ role: 'user', content: 'Hello' }],
+  input: 'Hello',
+  prompt: 'Hello',
+};
+
+describe('a key with as many calls under way as it may have', () => {
+  it('is told to wait on every surface, and other keys are served', async () => {
+    const keys = ['one', 'two'].map((name) => ({ name, sha256: sha256Hex(name), callsAtOnce: 2 }));
+    await using gateway = await runningGateway({ fakes: { only: 'openai' }, config: { keys } });
+    const ask = (key: string, path: string): Promise<Response> =>
+      gateway.fetch(path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify({ ...BODY }),
+      });
+    const held = gate();
+    gateway.fakes.only.byDefault({ kind: 'answer', text: 'Hello', holdBeforeHeaders: held });
+    const waiting = [ask('one', PATHS[0]!), ask('one', PATHS[1]!)];
+    await gateway.fakes.only.arrival(1);
+    for (const path of PATHS) {
+      const refused = await ask('one', path);
+      assert.equal(refused.status, 429, path);
+      assert.equal(refused.headers.get('retry-after'), '1');
+      assert.match(await refused.text(), /2 calls under way at once/);
+    }
+    const other = ask('two', PATHS[0]!);
+    held.open();
+    assert.equal((await other).status, 200);
+    for (const answer of await Promise.all(waiting)) {
+      assert.equal(answer.status, 200);
+      await answer.text();
+    }
+    assert.equal((await ask('one', PATHS[0]!)).status, 200);
+  });
+});
