@@ -10,13 +10,19 @@ import type { GatewayConfig } from './core/model/gateway-config.ts';
 import type { LivePage } from './core/serve/ports.ts';
 import { pageAnswer } from './page/page-answer.ts';
 
+/** What differs between the two forms. */
+export interface StartOptions extends Pick<ComposeOptions, 'platformId'> {
+  /** Gets each record too. @default nobody */
+  readonly alsoRecord?: ComposeOptions['onRecord'] | undefined;
+}
+
 /**
  * The gateway as a function in AWS has it, in either form, with what its first call would wait for read already. Its metrics go to
  * standard output as raw lines.
  */
 export async function startGateway(
   environment: LambdaEnvironment,
-  options: Pick<ComposeOptions, 'platformId'> = {},
+  { alsoRecord, ...options }: StartOptions = {},
 ): Promise<ComposedGateway> {
   const { name, version, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = environment;
   const keysTable = requiredVariable('NEMO_KEYS_TABLE');
@@ -39,6 +45,7 @@ export async function startGateway(
     onRecord: (record) => {
       // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
       process.stdout.write(`${embeddedMetricLines(record, name, Date.now(), version).join('\n')}\n`);
+      alsoRecord?.(record);
     },
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),

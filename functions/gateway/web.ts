@@ -9,6 +9,7 @@ import { roleCredentials } from './adapters/role-credentials.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { parseJson } from './core/wire/json.ts';
 import { startGateway } from './start-gateway.ts';
+import { startOtlp } from './start-otlp.ts';
 
 // The gateway as a Lambda Web Function: an HTTP server in one process for many calls at once, which the platform starts and ends.
 
@@ -22,7 +23,8 @@ const BACKLOG = 1024;
 
 const ids = platformRequestIds();
 const environment = lambdaEnvironment(roleCredentials({ variables: process.env, nowMs: systemClock.nowMs }));
-const { gateway, close } = await startGateway(environment, { platformId: ids.take });
+const otlp = startOtlp({ ...environment, onError: otlpFailed });
+const { gateway, close } = await startGateway(environment, { platformId: ids.take, alsoRecord: otlp?.add });
 const { server, drain } = gatewayServer(ids.around(gateway), {
   cors: corsSettings(),
   discardBytes: DISCARD_BYTES,
@@ -42,7 +44,12 @@ async function drainAndWrite(): Promise<void> {
   if (cutOff > 0) {
     process.stdout.write(`${JSON.stringify({ level: 'WARN', message: 'calls were cut off by a restart', cutOff })}\n`);
   }
-  await close();
+  await Promise.all([close(), otlp?.close()]);
+}
+
+function otlpFailed(error: unknown): void {
+  const failure = { level: 'WARN', message: 'spans or metrics did not reach the OTLP collector', error: String(error) };
+  process.stdout.write(`${JSON.stringify(failure)}\n`);
 }
 
 /** `host:port`, as Lambda writes it. */

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { costs } from './costs.ts';
 import { drain } from './drain.ts';
 import { health } from './health.ts';
+import { importLiteLlmFile } from './import-litellm.ts';
 import { keysCreate } from './keys-create.ts';
 import { keysLimit } from './keys-limit.ts';
 import { keysList } from './keys-list.ts';
@@ -30,4 +31,5 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['smoke', smoke],
   ['drain', drain],
   ['undrain', undrain],
+  ['import litellm', importLiteLlmFile],
 ]);

@@ -7,7 +7,11 @@ export function wantedCredentials({ config, hasCanary }: Target): ReadonlyMap<st
     apiKey === undefined ? [] : [{ provider, apiKey }],
   );
   const canary = hasCanary ? [{ provider: 'the call from outside', apiKey: CANARY_KEY }] : [];
-  const byName = [...Map.groupBy([...pairs, ...canary], ({ apiKey }) => apiKey)];
+  const collector = Object.values(config.otlp?.headers ?? {}).map((apiKey) => ({
+    provider: 'the OTLP collector',
+    apiKey,
+  }));
+  const byName = [...Map.groupBy([...pairs, ...canary, ...collector], ({ apiKey }) => apiKey)];
   return new Map(
     byName.sort(([a], [b]) => a.localeCompare(b)).map(([name, of]) => [name, of.map(({ provider }) => provider)]),
   );

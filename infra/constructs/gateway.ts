@@ -49,6 +49,7 @@ export class Gateway extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
+    checkForm(props.environment);
     const { environment, names, entries, version } = props;
     const state = stateTables(this, environment, names);
     const credentials = providerCredentials(this, environment, names);
@@ -77,6 +78,15 @@ export class Gateway extends Construct {
   }
 }
 
+/** What one form cannot do. */
+function checkForm({ name, config, aws }: Environment): void {
+  if (config.otlp !== undefined && aws.form === 'event') {
+    throw new Error(
+      `${name}: otlp needs "aws": {"form": "web"}. An Event Function is frozen between its calls, and what it has not sent with it.`,
+    );
+  }
+}
+
 /** What `nemo keys` does with the table. */
 const KEY_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'];
 
@@ -96,7 +106,8 @@ function providerCredentials(
   { config, aws }: Environment,
   names: ResourceNames,
 ): ProviderCredentials {
-  const fields = Object.values(config.providers).flatMap(({ apiKey }) => apiKey ?? []);
+  const ofProviders = Object.values(config.providers).flatMap(({ apiKey }) => apiKey ?? []);
+  const fields = [...ofProviders, ...Object.values(config.otlp?.headers ?? {})];
   return new ProviderCredentials(scope, 'Credentials', {
     name: names.secret,
     fields: [...new Set(fields)].sort(),

@@ -11,6 +11,7 @@ export interface BannerFacts {
 /** What `npm start` says when the gateway listens: how to call it, and what it calls. */
 export function banner({ baseUrl, key, config, isSimulated, metricsFile }: BannerFacts): string {
   const [model = 'nemo/latency-optimized'] = Object.keys(config.routes);
+  const embeddings = 'nemo/embeddings' in config.routes ? ', /v1/embeddings (model nemo/embeddings)' : '';
   const lines = [
     '',
     'NemoRouter is listening.',
@@ -19,6 +20,7 @@ export function banner({ baseUrl, key, config, isSimulated, metricsFile }: Banne
     `  live page  ${new URL('/', baseUrl)}#key=${key}`,
     `  routes     ${Object.keys(config.routes).join(', ')}`,
     `  behind     ${Object.keys(config.deployments).join(', ')}`,
+    `  serves     /v1/chat/completions, /v1/responses, /v1/messages (base URL without /v1)${embeddings}`,
     `  metrics    embedded-metric-format lines go to ${metricsFile}`,
     ...(isSimulated ? simulationNote(baseUrl) : []),
     '',
@@ -26,10 +28,17 @@ export function banner({ baseUrl, key, config, isSimulated, metricsFile }: Banne
     `  curl -N ${baseUrl}/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`,
     `    -d '{"model":"${model}","stream":true,"messages":[{"role":"user","content":"Hello"}]}'`,
     '',
-    'OpenAI SDK:',
+    'Python:',
+    '  from openai import OpenAI',
+    `  client = OpenAI(base_url="${baseUrl}", api_key="${key}")`,
+    `  answer = client.chat.completions.create(model="${model}", messages=[{"role": "user", "content": "Hello"}])`,
+    '  print(answer.model, answer.choices[0].message.content)',
+    '',
+    'JavaScript:',
+    "  import OpenAI from 'openai';",
     `  const client = new OpenAI({ baseURL: '${baseUrl}', apiKey: '${key}' });`,
-    `  const stream = await client.chat.completions.create({ model: '${model}', stream: true,`,
-    `    messages: [{ role: 'user', content: 'Hello' }] });`,
+    `  const answer = await client.chat.completions.create({ model: '${model}', messages: [{ role: 'user', content: 'Hello' }] });`,
+    '  console.log(answer.model, answer.choices[0].message.content);',
     '',
   ];
   return lines.join('\n');

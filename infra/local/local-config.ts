@@ -51,7 +51,10 @@ export function configFromEnvironment(environment: NodeJS.ProcessEnv): GatewayCo
     `${vendor.name}/${vendor.model}`,
     { provider: vendor.name, model: vendor.model },
   ]);
-  return checked(withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments)), 'the environment');
+  return checked(
+    withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments), embeddingsOf(found)),
+    'the environment',
+  );
 }
 
 interface Vendor {
@@ -60,6 +63,7 @@ interface Vendor {
   readonly credentials: readonly string[];
   readonly provider: (environment: NodeJS.ProcessEnv, region: string) => object;
   readonly model: string;
+  readonly embeddingModel?: string;
 }
 
 const VENDORS: readonly Vendor[] = [
@@ -68,6 +72,7 @@ const VENDORS: readonly Vendor[] = [
     credentials: ['OPENAI_API_KEY'],
     provider: () => ({ protocol: 'openai', apiKey: 'OPENAI_API_KEY' }),
     model: 'gpt-5-mini',
+    embeddingModel: 'text-embedding-3-small',
   },
   {
     name: 'anthropic',
@@ -80,6 +85,7 @@ const VENDORS: readonly Vendor[] = [
     credentials: ['GEMINI_API_KEY'],
     provider: () => ({ protocol: 'gemini', apiKey: 'GEMINI_API_KEY' }),
     model: 'gemini-2.5-flash',
+    embeddingModel: 'gemini-embedding-001',
   },
   {
     name: 'bedrock',
@@ -103,7 +109,10 @@ export function configFromSimulation(vendors: readonly SimulatedVendor[]): Gatew
     `${name}/${model}`,
     { provider: name, model, contextWindow: 128_000, inputPrice: 1, outputPrice: 4 },
   ]);
-  return checked(withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments)), 'the simulation');
+  return checked(
+    withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments), embeddingsOf(vendors)),
+    'the simulation',
+  );
 }
 
 export function simulatedCredentials(vendors: readonly SimulatedVendor[]): ReadonlyMap<string, string> {
@@ -123,12 +132,26 @@ const ROUTES = {
   'nemo/ordered': 'ordered',
 } as const;
 
-function withRoutes(providers: object, deployments: object): object {
+function withRoutes(providers: object, deployments: object, embeddings: object): object {
   const routes = Object.entries(ROUTES).map(([name, strategy]) => [
     name,
     { strategy, deployments: Object.keys(deployments) },
   ]);
-  return { providers, deployments, routes: Object.fromEntries(routes) };
+  const [embedding] = Object.keys(embeddings);
+  if (embedding !== undefined) {
+    routes.push(['nemo/embeddings', { strategy: 'ordered', deployments: [embedding] }]);
+  }
+  return { providers, deployments: { ...deployments, ...embeddings }, routes: Object.fromEntries(routes) };
+}
+
+/** The embeddings deployment of the first vendor that has one. Others would make vectors that cannot be compared with its own. */
+function embeddingsOf(vendors: readonly { readonly name: string; readonly embeddingModel?: string }[]): object {
+  for (const { name, embeddingModel } of vendors) {
+    if (embeddingModel !== undefined) {
+      return { [`${name}/${embeddingModel}`]: { provider: name, model: embeddingModel, kind: 'embeddings' } };
+    }
+  }
+  return {};
 }
 
 function checked(json: unknown, source: string): GatewayConfig {

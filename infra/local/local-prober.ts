@@ -1,5 +1,6 @@
 import { describeFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
 import type { Clock } from '../../functions/gateway/core/model/clock.ts';
+import { operatorsFault } from '../../functions/gateway/core/model/operators-fault.ts';
 import type { ProbeRecord } from '../../functions/gateway/core/model/probe-record.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { ConfigError } from './local-config.ts';
@@ -69,6 +70,7 @@ export function probeRunLine({ records }: ProbeRun): string | undefined {
 }
 
 function probeText({ deployment, failure, ttftMs, totalMs }: ProbeRecord): string {
-  const outcome = failure === undefined ? '' : ` ${describeFailure(failure)}`;
+  const said = failure === undefined ? undefined : operatorsFault(failure)?.vendorMessage;
+  const outcome = failure === undefined ? '' : ` ${describeFailure(failure)}${said === undefined ? '' : `: ${said}`}`;
   return `${deployment.id}${outcome} ${Math.round(ttftMs ?? totalMs)} ms`;
 }

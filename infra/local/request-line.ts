@@ -1,8 +1,11 @@
 import { describeFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
+import { operatorsFault } from '../../functions/gateway/core/model/operators-fault.ts';
 import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import { codeWord } from '../../functions/gateway/core/model/vendor-text.ts';
 
-/** One request in one line for people: what was asked, who served it, how fast, and what was tried. */
+/**
+ * One request in one line for people: what was asked, who served it, how fast, and what was tried. Below it, what the operator has to mend.
+ */
 export function requestLine(record: RequestRecord): string {
   const asked = printable(record.askedModel ?? record.endpoint ?? '-');
   const unserved = record.status < 400 ? 'answered here' : `refused ${codeWord(record.errorCode) ?? ''}`;
@@ -10,7 +13,14 @@ export function requestLine(record: RequestRecord): string {
   const times = `ttft ${milliseconds(record.ttftMs)}  total ${milliseconds(record.totalMs)}`;
   const attempts = record.attempts.map(attemptText).join(' -> ');
   const flags = [record.routing, record.explored ? 'explored' : '', record.ending === 'complete' ? '' : record.ending];
-  return `${record.status} ${asked} => ${served}  ${times}  ${flags.filter((flag) => flag !== '').join(' ')}  [${attempts}]`;
+  const line = `${record.status} ${asked} => ${served}  ${times}  ${flags.filter((flag) => flag !== '').join(' ')}  [${attempts}]`;
+  return [line, ...record.attempts.flatMap(faultLine)].join('\n');
+}
+
+function faultLine({ deployment, failure }: AttemptRecord): readonly string[] {
+  const fault = failure === undefined ? undefined : operatorsFault(failure);
+  const advice = fault?.advice === undefined ? '' : ` -> ${fault.advice}`;
+  return fault === undefined ? [] : [`    ${deployment}: the provider says: ${fault.vendorMessage}${advice}`];
 }
 
 function attemptText(attempt: AttemptRecord): string {

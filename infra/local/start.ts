@@ -8,10 +8,12 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
 import { pageAnswer } from '../../functions/gateway/page/page-answer.ts';
+import { startOtlp } from '../../functions/gateway/start-otlp.ts';
 import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
@@ -31,6 +33,7 @@ import { localSigner } from './local-signer.ts';
 import { startLocalSystem } from './local-system.ts';
 import { requestLine } from './request-line.ts';
 import { type SimulatedProviders, startSimulatedProviders } from './simulated/simulated-providers.ts';
+import { unreachableProviders } from './unreachable-provider.ts';
 
 const DEFAULT_PORT = 8787;
 const DEFAULT_METRICS_FILE = 'nemo-metrics.log';
@@ -60,16 +63,13 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  for (const warning of configWarnings(config)) {
-    console.error(`Warning: ${problemLine(warning)}`);
-  }
+  warnOf(config);
   const key = chosenKey() ?? newKey(randomBytes(32));
-  const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
-  const metrics = metricsStream(metricsFile);
-  const probeEveryMs = probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined);
+  const { metricsFile, metrics } = metricsStream();
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
   const outside = { credentials, sign: localSigner(), onStoreError };
+  const otlp = startOtlp({ config, credentials, name: 'local', onError: otlpFailed });
   const listening = Promise.withResolvers<string>();
   const system = await startLocalSystem({
     config: { ...config, statusPage: true },
@@ -78,24 +78,27 @@ async function start(): Promise<void> {
     port,
     ...outside,
     metricsFile,
-    onRecord: (record) => {
-      console.log(requestLine(record));
+    onRecord: recordTeller(simulated !== undefined, (record) => {
       metrics.write(metricText(record));
-    },
+      otlp?.add(record);
+    }),
     hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
     ...(cors === undefined ? {} : { cors }),
     ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
   });
   listening.resolve(system.baseUrl);
   const { client: dynamoDb, statisticsTable } = system.dynamoDb;
-  const run = composeProber({ config, dynamoDb, statisticsTable, ...outside });
-  const onRun = (done: ProbeRun): void => reportRun(done, metrics);
-  const stopProber = startLocalProber({ run, everyMs: probeEveryMs, clock: systemClock, onRun });
+  const stopProber = startLocalProber({
+    run: composeProber({ config, dynamoDb, statisticsTable, ...outside }),
+    everyMs: probeIntervalMs(process.env.NEMO_PROBE_SECONDS, simulated !== undefined),
+    clock: systemClock,
+    onRun: (done) => reportRun(done, metrics),
+  });
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
   const stop = (): void => {
     // Requests that are broken off are recorded too: the file is closed last.
     stopProber();
-    const closed = Promise.all([system.close(), simulated?.close()]);
+    const closed = Promise.all([system.close(), simulated?.close()]).then(() => otlp?.close());
     void closed.then(() => metrics.end(() => process.exit(0)));
   };
   process.once('SIGINT', stop);
@@ -105,16 +108,43 @@ async function start(): Promise<void> {
   }
 }
 
+/** Tells people of each request, then keeps its record. Simulated providers are taken down on purpose: nobody is told of those. */
+function recordTeller(isSimulated: boolean, keep: (record: RequestRecord) => void): (record: RequestRecord) => void {
+  const unreachable = unreachableProviders(!isSimulated);
+  return (record) => {
+    console.log(requestLine(record));
+    warn(unreachable(record));
+    keep(record);
+  };
+}
+
+function warnOf(config: GatewayConfig): void {
+  for (const warning of configWarnings(config)) {
+    warn(problemLine(warning));
+  }
+}
+
+function warn(text: string | undefined): void {
+  if (text !== undefined) {
+    console.error(`Warning: ${text}`);
+  }
+}
+
+function otlpFailed(error: unknown): void {
+  console.error(`Spans or metrics did not reach the OTLP collector: ${String(error)}`);
+}
+
 function onStoreError(operation: string, error: unknown): void {
   console.error(`DynamoDB did not ${operation}: ${String(error)}`);
 }
 
-function metricsStream(file: string): WriteStream {
-  const metrics = createWriteStream(file, { flags: 'a' });
+function metricsStream(): { readonly metricsFile: string; readonly metrics: WriteStream } {
+  const metricsFile = resolve(process.env.NEMO_METRICS_FILE || DEFAULT_METRICS_FILE);
+  const metrics = createWriteStream(metricsFile, { flags: 'a' });
   metrics.on('error', (error) =>
     console.error(`Metrics are lost: ${error.message}. NEMO_METRICS_FILE names the file.`),
   );
-  return metrics;
+  return { metricsFile, metrics };
 }
 
 function reportRun(run: ProbeRun, metrics: WriteStream): void {

@@ -137,10 +137,19 @@ Made from the encoders by \`npm run conformance\`; a test holds it to them.
 - **gateway**: nothing is sent. The gateway does what the field asks (\`prompt_cache_key\` keeps a conversation at its deployment), or
   there is nothing to do.
 
-What differs by model is data: \`*-rules.ts\` of each protocol, corrected for one deployment by \`rules\` in the configuration.
+What differs by model and host is data: \`*-rules.ts\` of each protocol (\`host-lines.ts\` and \`model-lines.ts\` for OpenAI-shaped servers), each line with
+its source and date, corrected for one deployment by \`rules\` in the configuration.
 `;
 
 const NOTES = `Beyond the top level:
+
+- A compatible server gets what every server takes, unless more is known of it: \`system\` for \`developer\`, one system message and first,
+  the two sides in turn, text as a string, no empty lists and no null members, and none of OpenAI's own members (\`prompt_cache_key\`,
+  \`verbosity\`). A field that nobody here knows goes out: whoever sends it knows the server.
+- Where a server knows only \`json_object\`, or no form at all, the schema is told to the model. A strict schema that OpenAI would refuse is
+  sent without \`strict\`, which is named as dropped.
+- Pictures and files of tool results, and those that the assistant made, come with the user's next words where the API has no other place.
+- A limit above the deployment's \`maxOutputTokens\` is that.
 
 - A system message in mid-conversation stays where it is: as \`system\` where the model knows that, else as text of the user. It is not
   moved to the top, which would empty the prompt cache.

@@ -58,7 +58,7 @@ const THINKING: Feature = {
   name: 'reasoning sent back with a tool’s result',
   cells: {
     openai: { ...NOT_APPLICABLE, note: 'not shown in chat' },
-    compatible: roundTrip('messages.1.reasoning_content', 'Hm.'),
+    compatible: { ...NOT_APPLICABLE, note: 'only where it is known to be read' },
     anthropic: roundTrip('messages.1.content.0', { type: 'thinking', thinking: 'Hm.', signature: SIGNATURE }),
     gemini: GEMINI_ROUND_TRIP,
     bedrock: roundTrip('messages.1.content.0.reasoningContent.reasoningText', { text: 'Hm.', signature: SIGNATURE }),

@@ -112,6 +112,21 @@ describe('the form "web"', () => {
   });
 });
 
+describe('a collector for OTLP', () => {
+  const otlp = { endpoint: 'https://collector.example.com', headers: { 'api-key': 'OTLP_API_KEY' }, everyMs: 15_000 };
+  const withCollector = (form: 'event' | 'web') => {
+    const environment = shipped('dev', { form });
+    return { ...environment, config: { ...environment.config, otlp } };
+  };
+
+  test('is refused for the form "event", whose processes are frozen, and has its credential in the secret\'s list', () => {
+    assert.throws(() => templateOf(withCollector('event')), /dev: otlp needs "aws": \{"form": "web"\}/);
+    templateOf(withCollector('web')).hasResourceProperties('AWS::SecretsManager::Secret', {
+      Description: Match.stringLikeRegexp('OTLP_API_KEY'),
+    });
+  });
+});
+
 describe('a file for the form "web"', () => {
   const file = JSON.parse(readFileSync(new URL('../../infra/environments/dev.json', import.meta.url), 'utf8'));
   for (const [name, change] of Object.entries({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gate } from '../support/gate.ts';
-import { runningGateway } from '../support/running-gateway.ts';
+import { deploymentId, runningGateway } from '../support/running-gateway.ts';
 
 const PATHS = ['/v1/chat/completions', '/v1/messages', '/v1/responses', '/v1/completions', '/v1/embeddings'];
 
@@ -44,4 +44,37 @@ describe('a key with as many calls under way as it may have', () => {
     }
     assert.equal((await ask('one', PATHS[0]!)).status, 200);
   });
+});
+
+describe("one caller's failures", () => {
+  const refusals = [
+    { status: 403, body: '{"error":{"message":"Your tier does not include this."}}' },
+    { status: 404, body: '{"error":{"message":"No endpoints found that support tool use."}}' },
+    { status: 500, body: '{"error":{"message":"list index out of range"}}' },
+  ];
+  for (const { status, body } of refusals) {
+    it(`of ${status} eject no deployment for the others`, async () => {
+      const keys = ['one', 'two'].map((name) => ({ name, sha256: sha256Hex(name) }));
+      await using gateway = await runningGateway({
+        fakes: { first: 'openai', second: 'openai' },
+        // Who tells whether a failure lay in the request. Their calls get the fakes' usual answer.
+        config: { keys, probes: { everyMs: 60_000, rareEveryMs: 60_000 } },
+      });
+      const ask = async (key: string, content: string): Promise<string | null> => {
+        const headers = { authorization: `Bearer ${key}` };
+        const request = { model: 'all', messages: [{ role: 'user', content }] };
+        const response = await gateway.fetch(PATHS[0]!, { method: 'POST', headers, body: JSON.stringify(request) });
+        await response.text();
+        return response.headers.get('x-nemo-routed-model');
+      };
+      await ask('two', 'Hello');
+      gateway.fakes.first.byDefault(({ body: asked }) =>
+        JSON.stringify(asked).includes('poison') ? { kind: 'status', status, body } : { kind: 'answer' },
+      );
+      for (let turn = 0; turn < 6; turn += 1) {
+        await ask('one', `poison ${turn}`);
+      }
+      assert.equal(await ask('two', 'Hello again'), deploymentId('first'));
+    });
+  }
 });

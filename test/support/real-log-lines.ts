@@ -38,6 +38,7 @@ export async function realLogLines(): Promise<RealLogLines> {
   await cutAndContinued(gateway);
   await failedTwice(gateway);
   await pastItsOwnDeadline(gateway);
+  await misconfigured(gateway);
   await send(gateway, { model: 'none' });
   const lines = gateway.records.flatMap((record) =>
     embeddedMetricLines(record, 'test', record.startedAtMs, '0.1.0+test'),
@@ -69,6 +70,13 @@ async function failedOver(gateway: RunningGateway<Fakes>): Promise<void> {
 async function failedTwice(gateway: RunningGateway<Fakes>): Promise<void> {
   gateway.fakes.first.script({ kind: 'status', status: 500 });
   gateway.fakes.second.script({ kind: 'status', status: 529 });
+  await send(gateway, {});
+}
+
+/** The operator's own fault. */
+async function misconfigured(gateway: RunningGateway<Fakes>): Promise<void> {
+  const error = { message: 'Incorrect API key provided.', code: 'invalid_api_key' };
+  gateway.fakes.first.script({ kind: 'status', status: 401, body: JSON.stringify({ error }) });
   await send(gateway, {});
 }
 

@@ -38,13 +38,17 @@ export interface RunningWeb {
 const TABLES = { statistics: 'web-statistics', keys: 'web-keys' };
 const START_MS = 10_000;
 
-export async function runningWeb(variables: Readonly<Record<string, string>> = {}): Promise<RunningWeb> {
+/** `settings` are added to the configuration. */
+export async function runningWeb(
+  variables: Readonly<Record<string, string>> = {},
+  settings: object = {},
+): Promise<RunningWeb> {
   const [vendor, aws, port] = await Promise.all([startFakeProvider('openai'), startLocalAws(TABLES), freePort()]);
   const key = `nemo_${randomBytes(32).toString('base64url')}`;
   const item = keyItem({ sha256: sha256Hex(key), name: 'test', createdAt: '2026-01-01T00:00:00.000Z', limits: {} });
   await aws.dynamoDb.client.send(new PutItemCommand({ TableName: TABLES.keys, Item: item }));
   aws.setSecret(JSON.stringify({ VENDOR_KEY: 'key-of-the-vendor' }));
-  const folder = await taskFolder(vendor);
+  const folder = await taskFolder(vendor, settings);
   const child = spawn(process.execPath, [join(folder, 'index.mjs')], {
     cwd: folder,
     env: { ...platformVariables(port), ...stackVariables(aws), ...variables },
@@ -80,13 +84,14 @@ export async function runningWeb(variables: Readonly<Record<string, string>> = {
   };
 }
 
-async function taskFolder(vendor: FakeProvider): Promise<string> {
+async function taskFolder(vendor: FakeProvider, settings: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nemo-web-'));
   const { code } = await bundleOf('functions/gateway/web.ts');
   const parsed = parseConfig({
     providers: { only: { protocol: 'openai', baseUrl: vendor.baseUrl, apiKey: 'VENDOR_KEY' } },
     deployments: { 'only/model': { provider: 'only', model: 'model' } },
     routes: { all: { strategy: 'ordered', deployments: ['only/model'] } },
+    ...settings,
   });
   if (parsed.kind === 'invalid') {
     throw new Error(JSON.stringify(parsed.problems));

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startLoopbackServer } from '../../infra/local/simulated/loopback-server.ts';
 import { gate } from '../support/gate.ts';
 import { type RunningWeb, runningWeb } from './running-web.ts';
 
@@ -153,3 +154,26 @@ async function halfDuplex(origin: string, headers: readonly string[], bytes: num
   socket.destroy();
   return String(answer);
 }
+
+describe('the Web Function bundle with an OTLP collector', () => {
+  test('sends what is not sent yet before it ends at SIGTERM', async () => {
+    const paths: string[] = [];
+    await using collector = await startLoopbackServer({
+      onExchange: async ({ request, response }) => {
+        paths.push(request.path);
+        response.end('{}');
+      },
+    });
+    const web = await runningWeb({}, { otlp: { endpoint: `${collector.origin}/` } });
+    try {
+      web.vendor.byDefault({ kind: 'answer', chunks: ['Hi'] });
+      assert.equal((await web.chat()).status, 200);
+      await web.requestLines(1);
+      web.process.kill('SIGTERM');
+      assert.equal(await web.exited, 0);
+      assert.deepEqual(paths.toSorted(), ['/v1/metrics', '/v1/traces']);
+    } finally {
+      await web.close();
+    }
+  });
+});

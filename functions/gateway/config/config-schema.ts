@@ -4,6 +4,7 @@ import { deploymentSchema } from './deployment-schema.ts';
 import { ejectionSchema } from './ejection-schema.ts';
 import { keySchema, limitSettingsSchema } from './key-schema.ts';
 import { deploymentOrRouteName, providerName } from './name-schemas.ts';
+import { otlpSchema } from './otlp-schema.ts';
 import { probesSchema } from './probes-schema.ts';
 import { providerSchema } from './provider-schema.ts';
 import { responsesSchema } from './responses-schema.ts';
@@ -131,6 +132,7 @@ export const configSchema = z
     ejection: ejectionSchema,
     limits: limitSettingsSchema,
     probes: probesSchema,
+    otlp: otlpSchema.exactOptional(),
     responses: responsesSchema,
     statusPage: z
       .boolean()

@@ -15,7 +15,8 @@ const baseUrl = z
   });
 
 // Google's keys look like names; the other vendors' have dashes.
-const credentialName = z
+/** The name of a credential, and never the credential. */
+export const credentialName = z
   .string()
   .regex(/^(?!AIza)[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the name of a credential and never the credential itself')
   .meta({

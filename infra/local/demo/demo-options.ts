@@ -14,12 +14,12 @@ export interface DemoOptions {
 /** An option that cannot be used. The message says what to change. */
 export class OptionError extends Error {}
 
-const DEFAULTS = { seed: '1', seconds: '90', out: 'demo.svg' } as const;
+const DEFAULTS = { seed: '1', seconds: '60', out: 'demo.svg' } as const;
 const MAX_SECONDS = 3_600;
 
 const USAGE = [
   'npm run demo -- [--seconds N] [--seed N] [--out FILE] [--json]',
-  '  --seconds  how long calls are made for (default 90)',
+  '  --seconds  how long calls are made for (default 60)',
   '  --seed     another number, other luck (default 1)',
   '  --out      where the plot goes (default demo.svg)',
   '  --json     print the figures as JSON',

@@ -25,7 +25,7 @@ const PANEL_STEP = 240;
 const FOOT = 36;
 const TITLE = 'Time to first token of each call';
 
-/** A picture of both runs, one below the other: each call a dot, failed ones crosses, p50, p95 and p99 as lines, times with a bad provider shaded. A whole SVG file. */
+/** A picture of the runs, one below the other: each call a dot, failed ones crosses, p50, p95 and p99 as lines, times with a bad provider shaded. A whole SVG file. */
 export function demoPlot(plot: DemoPlot): string {
   const height = FIRST_PANEL_TOP + PANEL_STEP * (plot.runs.length - 1) + PANEL_HEIGHT + FOOT;
   const times = plot.runs.flatMap(({ outcomes }) => outcomes.flatMap(({ ttftMs }) => ttftMs ?? []));
@@ -63,7 +63,7 @@ function frameOf({ startedAtMs, forMs, outages }: DemoPlot, index: number, value
 
 function subtitle({ runs, forMs }: DemoPlot): string {
   const calls = Math.max(0, ...runs.map(({ outcomes }) => outcomes.length));
-  return `${calls} streamed calls in ${Math.round(forMs / 1000)} s, the same for both; simulated providers on this machine. Dot: first token. Cross: failed. Stroke: broke off after it.`;
+  return `${calls} streamed calls in ${Math.round(forMs / 1000)} s, the same for each; simulated providers on this machine. Dot: first token. Cross: failed. Stroke: broke off after it.`;
 }
 
 /** For those who do not see it. */

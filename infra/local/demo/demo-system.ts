@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
-import type { GatewayConfig, HedgeSettings } from '../../../functions/gateway/core/model/gateway-config.ts';
+import type { GatewayConfig, HedgeSettings, Route } from '../../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { configFromSimulation, simulatedCredentials } from '../local-config.ts';
 import { startLocalSystem } from '../local-system.ts';
@@ -22,15 +22,17 @@ export interface DemoSystem {
 export interface DemoSystemOptions {
   /** Systems with the same seed have providers of the same luck. */
   readonly seed: number;
+  /** What becomes of streams that break after their first token. */
+  readonly onStreamCut: Route['onStreamCut'];
   readonly onRecord: (record: RequestRecord) => void;
 }
 
-export async function startDemoSystem({ seed, onRecord }: DemoSystemOptions): Promise<DemoSystem> {
+export async function startDemoSystem({ seed, onStreamCut, onRecord }: DemoSystemOptions): Promise<DemoSystem> {
   const providers = await startSimulatedProviders({ clock: systemClock, random: seededRandom(seed) });
   const known = simulatedCredentials(providers.vendors);
   const key = 'nemo_key-of-the-demo';
   const system = await startLocalSystem({
-    config: withHedge(configFromSimulation(providers.vendors)),
+    config: asShown(configFromSimulation(providers.vendors), onStreamCut),
     key,
     port: 0,
     credentials: async (name) => known.get(name),
@@ -48,9 +50,18 @@ export async function startDemoSystem({ seed, onRecord }: DemoSystemOptions): Pr
   };
 }
 
-function withHedge(config: GatewayConfig): GatewayConfig {
+/** With hedging in the route that is shown, and deployments that go on from what another has begun. */
+function asShown(config: GatewayConfig, onStreamCut: Route['onStreamCut']): GatewayConfig {
   const route = config.routes[ROUTE];
+  const deployments = Object.entries(config.deployments).map(([id, deployment]) => [
+    id,
+    { ...deployment, prefill: true },
+  ]);
   return route === undefined
     ? config
-    : { ...config, routes: { ...config.routes, [ROUTE]: { ...route, hedge: HEDGE } } };
+    : {
+        ...config,
+        deployments: Object.fromEntries(deployments),
+        routes: { ...config.routes, [ROUTE]: { ...route, hedge: HEDGE, onStreamCut } },
+      };
 }

@@ -2,7 +2,7 @@ import { type DemoRun, type Percentiles, type RunSummary, runSummary } from './r
 
 const HEAD = ['', 'calls', 'failed', 'cut', 'TTFT p50', 'p95', 'p99', 'total p50', 'p95', 'p99', 'failovers', 'hedges'];
 
-/** Both runs as a table for the terminal, in Markdown so that it can go anywhere. Times in seconds. */
+/** The runs as a table for the terminal, in Markdown so that it can go anywhere. Times in seconds. */
 export function demoTable(runs: readonly DemoRun[]): string {
   const rows = [HEAD, ...runs.map((run) => row(`${run.name}: ${run.model}`, runSummary(run)))];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));

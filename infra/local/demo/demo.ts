@@ -1,4 +1,4 @@
-/** `npm run demo`: the same calls through two gateways at the same time, one pinned to a provider and one routed, while providers fail. */
+/** `npm run demo`: the same calls through three gateways at the same time, one pinned to a provider, one routed, one that mends cut streams too. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
@@ -19,8 +19,11 @@ import { steadyArrivals } from './steady-arrivals.ts';
 /** Whom the simulation makes the fastest in its first minutes: whoever pins one pins this. */
 const PINNED_VENDOR = 'google';
 const CALLS_PER_SECOND = 5;
+/** About what the last calls take. */
+const LAST_ANSWERS_SECONDS = 3;
+const NAMES = ['pinned', 'routed', 'continued'] as const satisfies readonly DemoRun['name'][];
 const NOTE =
-  'failed: no first token; cut: the provider died in the middle of the answer. TTFT of calls with a first token, total of whole answers.';
+  'failed: no first token; cut: the provider died in the middle of the answer. TTFT of calls with a first token, total of whole answers. continued: with "onStreamCut": "continue".';
 
 interface Side {
   readonly system: DemoSystem;
@@ -41,9 +44,9 @@ try {
 
 async function demo(options: DemoOptions): Promise<void> {
   console.error(
-    `The same calls through two gateways for ${options.seconds} s: one pinned to one provider, one routed. All on this machine, simulated.`,
+    `The same calls for ${options.seconds} s through three gateways: pinned to one provider, routed, and routed with cut streams continued. All on this machine, simulated. Ends at about ${endsAt(options.seconds)}.`,
   );
-  const sides = await Promise.all([startSide('pinned', options), startSide('routed', options)]);
+  const sides = await Promise.all(NAMES.map((name) => startSide(name, options)));
   const runs = sides.map(({ run }) => run);
   const forMs = options.seconds * 1000;
   const outages = outagesWithin(forMs);
@@ -58,12 +61,17 @@ async function demo(options: DemoOptions): Promise<void> {
   report(options, { startedAtMs, forMs, outages, runs });
 }
 
+function endsAt(seconds: number): string {
+  return new Date(systemClock.nowMs() + (seconds + LAST_ANSWERS_SECONDS) * 1000).toTimeString().slice(0, 8);
+}
+
 async function startSide(name: DemoRun['name'], { seed }: DemoOptions): Promise<Side> {
   const records: RequestRecord[] = [];
   const outcomes: CallOutcome[] = [];
-  const system = await startDemoSystem({ seed, onRecord: (record) => records.push(record) });
+  const onStreamCut = name === 'continued' ? 'continue' : 'error';
+  const system = await startDemoSystem({ seed, onStreamCut, onRecord: (record) => records.push(record) });
   const vendor = system.providers.vendors.find((other) => other.name === PINNED_VENDOR);
-  const model = name === 'routed' ? ROUTE : `${PINNED_VENDOR}/${vendor?.model}`;
+  const model = name === 'pinned' ? `${PINNED_VENDOR}/${vendor?.model}` : ROUTE;
   return { system, outcomes, run: { name, model, outcomes, records } };
 }
 
@@ -83,7 +91,8 @@ function runSide({ system, run, outcomes }: Side, arrivals: readonly number[], o
 
 function report({ out, json, seed, seconds }: DemoOptions, plot: Parameters<typeof demoPlot>[0]): void {
   const file = resolve(out);
-  writeFileSync(file, demoPlot(plot));
+  // First tokens are the same where streams are continued: the plot shows them once.
+  writeFileSync(file, demoPlot({ ...plot, runs: plot.runs.filter(({ name }) => name !== 'continued') }));
   if (json) {
     const runs = plot.runs.map((run) => ({ name: run.name, model: run.model, ...runSummary(run) }));
     console.log(JSON.stringify({ seed, seconds, outages: plot.outages, runs, plot: file }, null, 2));

@@ -9,7 +9,7 @@ export interface Progress {
   readonly runs: readonly DemoRun[];
 }
 
-/** How it stands, in one line: the time, what both runs have come to (broken: failed or cut off; p99 of the time to first token), and who is bad now. */
+/** How it stands, in one line: the time, what the runs have come to (broken: failed or cut off; p99 of the time to first token), and who is bad now. */
 export function progressLine({ passedMs, forMs, outages, runs }: Progress): string {
   const bad = outages.filter(({ fromMs, untilMs }) => fromMs <= passedMs && passedMs < untilMs).map(outageName);
   const time = `${Math.floor(Math.min(passedMs, forMs) / 1000)}/${Math.round(forMs / 1000)} s`;

@@ -2,9 +2,9 @@ import type { RequestRecord } from '../../../functions/gateway/core/model/reques
 import type { CallOutcome } from '../load-call.ts';
 import { percentile } from './percentile.ts';
 
-/** One of the two ways of calling, and all that came of it. */
+/** One of the ways of calling, and all that came of it. `continued`: routed, and cut streams go on elsewhere. */
 export interface DemoRun {
-  readonly name: 'pinned' | 'routed';
+  readonly name: 'pinned' | 'routed' | 'continued';
   /** What each call asked for. */
   readonly model: string;
   readonly outcomes: readonly CallOutcome[];

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
+import { pythonWithSdks } from '../../support/python-sdks.ts';
 
 const START = new URL('../../../infra/local/start.ts', import.meta.url).pathname;
-const READY = /OpenAI SDK:[\s\S]*\}\);/;
+const READY = /JavaScript:[\s\S]*content\);\n/;
 const HELLO = { model: 'nemo/latency-optimized', messages: [{ role: 'user' as const, content: 'Hello' }] };
+
+const PYTHON = pythonWithSdks();
 
 let folder: string;
 before(() => {
@@ -35,13 +40,13 @@ describe('npm start without any credential', { timeout: 60_000 }, () => {
   });
   after(() => program.stop());
 
-  it('prints the base URL, a key, a curl line and a snippet, and says plainly that the providers are simulated', () => {
+  it('prints the base URL, a key, a curl line and snippets, and says plainly that the providers are simulated', () => {
     const output = program.output();
     assert.match(output, /base URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
     assert.match(output, /API key +nemo_[\w-]{49}\n/);
     assert.match(output, /live page +http:\/\/127\.0\.0\.1:\d+\/#key=nemo_[\w-]{49}\n/);
     assert.match(output, /curl -N http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H "Authorization: Bearer nemo_/);
-    assert.match(output, /new OpenAI\(\{ baseURL: 'http:\/\/127\.0\.0\.1:\d+\/v1', apiKey: 'nemo_/);
+    assert.match(output, /OpenAI\(base_url="http:\/\/127\.0\.0\.1:\d+\/v1", api_key="nemo_/);
     assert.match(output, /SIMULATED/);
     assert.ok(output.includes(metricsFile()));
   });
@@ -68,6 +73,47 @@ describe('npm start without any credential', { timeout: 60_000 }, () => {
     const response = await fetch(url, { method: 'POST', headers: { authorization: key }, body });
     assert.equal(response.status, 200);
     assert.match(await response.text(), /data: \[DONE\]\n\n$/);
+  });
+
+  it('prints JavaScript that prints an answer', async () => {
+    const [, snippet = ''] = /JavaScript:\n([\s\S]*content\);)/.exec(program.output()) ?? [];
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', snippet]);
+    assert.match(stdout, /simulated-\S+ This is a simulated answer/);
+  });
+
+  it('prints Python that prints an answer', { skip: PYTHON.missing }, async () => {
+    const [, snippet = ''] = /Python:\n([\s\S]*?\))\n\n/.exec(program.output()) ?? [];
+    const { stdout } = await promisify(execFile)(PYTHON.path, ['-c', snippet.replaceAll(/^ {2}/gm, '')]);
+    assert.match(stdout, /simulated-\S+ This is a simulated answer/);
+  });
+
+  it('serves embeddings, Responses and Messages too, with tools and structured answers', async () => {
+    const { data } = await openai.embeddings.create({ model: 'nemo/embeddings', input: ['Hello', 'Good bye'] });
+    assert.equal(data.length, 2);
+
+    const weather = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+    const response = await openai.responses.create({
+      model: 'nemo/latency-optimized',
+      input: 'Use the tool weather',
+      tools: [{ type: 'function', name: 'weather', parameters: weather, strict: false }],
+    });
+    const call = response.output.find((item) => item.type === 'function_call');
+    assert.equal(call?.name, 'weather');
+    const structured = await openai.responses.create({
+      model: 'nemo/latency-optimized',
+      input: 'Where?',
+      text: { format: { type: 'json_schema', name: 'weather', schema: weather, strict: false } },
+    });
+    assert.equal(typeof JSON.parse(structured.output_text).city, 'string');
+
+    const anthropic = new Anthropic({ baseURL: new URL(openai.baseURL).origin, apiKey: openai.apiKey, maxRetries: 0 });
+    const message = await anthropic.messages.create({
+      model: 'nemo/latency-optimized',
+      max_tokens: 100,
+      messages: [{ role: 'user', content: 'Use the tool weather' }],
+      tools: [{ name: 'weather', input_schema: { type: 'object', properties: { city: { type: 'string' } } } }],
+    });
+    assert.equal(message.stop_reason, 'tool_use');
   });
 
   it('serves no other key', async () => {
@@ -177,6 +223,24 @@ describe('npm start with a configuration file', { timeout: 60_000 }, () => {
       program.interrupt();
       assert.deepEqual(await program.ended, { code: 0, signal: null });
     }
+  });
+
+  it('says once that a provider cannot be reached from here', async () => {
+    const file = write('unreachable.json', {
+      providers: { mine: { protocol: 'openai', baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'MY_KEY' } },
+      deployments: { 'mine/some-model': { provider: 'mine', model: 'some-model' } },
+      routes: { chat: { strategy: 'ordered', deployments: ['mine/some-model'] } },
+    });
+    const program = run(['--config', file], { MY_KEY: 'key-of-mine', NEMO_KEY: 'mine' });
+    await program.says(READY);
+    const openai = new OpenAI({ baseURL: said(program, /base URL +(\S+)/), apiKey: 'mine', maxRetries: 0 });
+    for (let call = 0; call < 2; call++) {
+      await assert.rejects(openai.chat.completions.create({ ...HELLO, model: 'chat' }), { status: 502 });
+    }
+    program.interrupt();
+    await program.ended;
+    const told = program.errors().match(/The provider "mine" cannot be reached from this machine \(ECONNREFUSED\)/g);
+    assert.equal(told?.length, 1, program.errors());
   });
 
   const WRONG: Readonly<Record<string, readonly [content: unknown, says: RegExp]>> = {

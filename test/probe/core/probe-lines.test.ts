@@ -88,7 +88,7 @@ describe("the prober's lines", () => {
     assert.deepEqual([line?.Errors, line?.Throttles, line?.reason], [0, undefined, 'rejected']);
   });
 
-  it('carry what a vendor says as codes, never its words', () => {
+  it('carry what a vendor says of the operator’s fault, without the key, and else codes alone', () => {
     const vendor = { status: 401, message: 'Incorrect key: sk-secret', code: 'invalid_api_key' };
     const [line = ''] = probeLines(
       runOf({ records: [{ ...failed('misconfigured'), failure: { ...FAILURES.misconfigured, vendor } }] }),
@@ -96,7 +96,13 @@ describe("the prober's lines", () => {
       NOW,
     );
     assert.match(line, /"vendorCode":"invalid_api_key"/);
-    assert.doesNotMatch(line, /sk-secret|Incorrect/);
+    assert.match(line, /"vendorMessage":"Incorrect key: \[redacted\]"/);
+    const [other = ''] = probeLines(
+      runOf({ records: [{ ...failed('rejected'), failure: { ...FAILURES.rejected, vendor } }] }),
+      'prod',
+      NOW,
+    );
+    assert.doesNotMatch(other, /sk-secret|Incorrect/);
   });
 
   it('end with one of the run: what it spent goes to the spending of the environment, and why others were skipped', () => {

@@ -25,6 +25,8 @@ export interface ChatAttemptOptions {
   readonly timeouts: Timeouts;
   readonly dial: Dial;
   readonly clock: Clock;
+  /** The request for a whole answer, where the vendor gives this one no stream: called when it says so. Absent: no stream is asked for. */
+  readonly withoutStream?: () => UpstreamRequest | undefined;
 }
 
 /** How long the rest of a complete answer is read for, so that its connection can be kept. */
@@ -68,7 +70,7 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
   return {
     deployment: options.deployment,
     startedAtMs: reading.startedAtMs,
-    open: () => open(reading),
+    open: () => open(reading, options.request),
     next: () => next(reading),
     abort: (failure) => {
       // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
@@ -81,17 +83,25 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
   };
 }
 
-async function open(reading: Reading): Promise<AttemptOpening<AnswerEvent>> {
+async function open(reading: Reading, request: UpstreamRequest): Promise<AttemptOpening<AnswerEvent>> {
   const { options, controller } = reading;
-  const { deployment, request, timeouts } = options;
+  const { deployment, timeouts } = options;
   const dialled = await options.dial({ deployment, request, connectMs: timeouts.connectMs, signal: controller.signal });
   if (dialled.kind === 'failed') {
     return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);
   }
   if (dialled.status < 200 || dialled.status > 299) {
-    return failOpening(reading, await readFailedResponse(dialled, options, controller.signal));
+    const failure = await readFailedResponse(dialled, { ...options, request: request.body }, controller.signal);
+    const whole = request === options.request ? wholeInstead(failure, options) : undefined;
+    return whole === undefined ? failOpening(reading, failure) : open(reading, whole);
   }
   return readToContent(reading, dialled);
+}
+
+/** What is asked for once more where the vendor gives no stream. */
+function wholeInstead(failure: AttemptFailure, { withoutStream }: ChatAttemptOptions): UpstreamRequest | undefined {
+  const isStream = failure.kind === 'unsupported' && failure.isStream === true;
+  return isStream ? withoutStream?.() : undefined;
 }
 
 async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<AnswerEvent>> {
@@ -157,7 +167,9 @@ function take(reading: Reading, body: ResponseBody, step: BytesStep): readonly A
   const read = eventsOf(reading, body.decoder, step)
     .filter((event) => event.type !== 'usage' || isCredible(event.usage))
     .map((event) =>
-      event.type === 'failed' ? { ...event, failure: cleanFailure(event.failure, body.secrets) } : event,
+      event.type === 'failed'
+        ? { ...event, failure: cleanFailure(event.failure, body.secrets, reading.options.request.body) }
+        : event,
     );
   note(reading, read);
   // What goes wrong behind the last finish reason has cut nothing off.

@@ -1,5 +1,7 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
+import { isOperatorsFault } from '../model/operators-fault.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
+import { quotesRequest } from './quotes-request.ts';
 
 /** The longest text of a vendor's that is passed on. */
 const MAX_MESSAGE_CHARS = 2000;
@@ -10,10 +12,17 @@ const MAX_REASON_CHARS = 80;
 /**
  * A failure with the vendor's texts cut and cleaned, as soon as they are read: whatever shows them later (headers, trail, log, terminal, the
  * caller's error) gets no more. Codes are words or nothing, texts have no control characters, and `secrets`, which the vendor was shown,
- * are not in them, however they were escaped.
+ * are not in them, however they were escaped. `request`: what was sent, for sentences that quote it.
  */
-export function cleanFailure(failure: AttemptFailure, secrets: readonly string[] = []): AttemptFailure {
-  const vendor = failure.vendor === undefined ? {} : { vendor: cleanVendor(failure.vendor, secrets) };
+export function cleanFailure(
+  failure: AttemptFailure,
+  secrets: readonly string[] = [],
+  request: unknown = undefined,
+): AttemptFailure {
+  const cleaned = failure.vendor === undefined ? undefined : cleanVendor(failure.vendor, secrets);
+  const isQuoted = cleaned !== undefined && isOperatorsFault(failure) && quotesRequest(cleaned.message, request);
+  const vendor =
+    cleaned === undefined ? {} : { vendor: isQuoted ? { ...cleaned, quotesRequest: true as const } : cleaned };
   if (failure.kind !== 'malformed') {
     return { ...failure, ...vendor };
   }

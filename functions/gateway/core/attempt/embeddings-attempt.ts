@@ -61,7 +61,7 @@ async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnsw
     ? abortReason(controller.signal)
     : options.embeddings.decode(responses, options.asked);
   if (answer.kind !== 'embedded') {
-    const failure = cleanFailure(answer, embedding.secrets);
+    const failure = cleanFailure(answer, embedding.secrets, options.asked);
     end(embedding, { failure });
     return { kind: 'failed', failure: embedding.report.failure ?? failure };
   }
@@ -105,7 +105,7 @@ async function ask(embedding: Embedding, request: UpstreamRequest): Promise<Embe
     return dialled.failure;
   }
   if (dialled.status < 200 || dialled.status > 299) {
-    return readFailedResponse(dialled, options, signal);
+    return readFailedResponse(dialled, { ...options, request: options.asked }, signal);
   }
   embedding.secrets = dialled.secrets ?? [];
   const body = await responseJson(dialled, signal);

@@ -11,10 +11,18 @@ const MAX_ERROR_BYTES = 64 * 1024;
 /** How long an error's body is waited for. */
 const ERROR_BODY_MS = 2000;
 
+/** What a failed response is read with. */
+export interface FailedReading {
+  readonly protocol: Protocol;
+  readonly clock: Clock;
+  /** What was sent. */
+  readonly request: unknown;
+}
+
 /** Reads a response whose status is not 2xx. A body that breaks or dawdles leaves the status to speak for itself. */
 export async function readFailedResponse(
   response: UpstreamResponse,
-  { protocol, clock }: { readonly protocol: Protocol; readonly clock: Clock },
+  { protocol, clock, request }: FailedReading,
   signal: AbortSignal,
 ): Promise<AttemptFailure> {
   const body = await withLimit(readText(response.body, signal), clock);
@@ -22,7 +30,8 @@ export async function readFailedResponse(
     return abortReason(signal);
   }
   const { status, headers } = response;
-  return cleanFailure(protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() }), response.secrets);
+  const failure = protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() });
+  return cleanFailure(failure, response.secrets, request);
 }
 
 async function readText(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {

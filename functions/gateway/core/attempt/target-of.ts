@@ -3,9 +3,12 @@ import { vendorOf } from '../hosts/vendor-of.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Target } from '../protocols/protocol.ts';
+import { refusesStream } from './stream-refusals.ts';
 
-/** What an encoder may know of a deployment. */
-export function targetOf({ model, streaming, maxOutputTokens, rules, providerSettings }: Deployment): Target {
+/** What an encoder may know of a deployment. `nowMs`: absent: what was last known. */
+export function targetOf(deployment: Deployment, nowMs?: number): Target {
+  const { model, maxOutputTokens, rules, providerSettings } = deployment;
+  const streaming = deployment.streaming && !refusesStream(deployment, 'any', nowMs);
   const responses = hasResponses(providerSettings) ? true : undefined;
   return {
     model,

@@ -1,4 +1,5 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { operatorsFault } from '../model/operators-fault.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
@@ -111,7 +112,7 @@ function outcomeFields(attempt: AttemptRecord): JsonObject {
   };
 }
 
-/** Why it failed, with the vendor's codes. Not its message: vendors quote prompts and parts of keys in theirs. */
+/** Why it failed, with the vendor's codes. Its message only where the fault is the operator's: of requests vendors quote prompts. */
 export function failureFields(failure: AttemptFailure): JsonObject {
   const { kind, vendor } = failure;
   return {
@@ -121,6 +122,7 @@ export function failureFields(failure: AttemptFailure): JsonObject {
     vendorType: codeWord(vendor?.type),
     vendorCode: codeWord(vendor?.code),
     vendorRequestId: codeWord(vendor?.requestId),
+    ...operatorsFault(failure),
   };
 }
 

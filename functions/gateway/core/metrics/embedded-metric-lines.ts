@@ -17,7 +17,6 @@ import {
 import { probeFields } from './probe-fields.ts';
 
 /**
-/**
  * The log lines of one request, without line ends: one of the request, one of each attempt, one of each probe that was made beside it.
  * CloudWatch makes metrics of their raw values; the rest of each line says how the request was decided. `nowMs` is milliseconds since
  * 1970, `version` that of the deployed code.

@@ -22,8 +22,11 @@ export type AttemptFailure = {
   | { readonly kind: 'misconfigured'; readonly status: number }
   /** The prompt does not fit this deployment's context window. */
   | { readonly kind: 'context-exceeded' }
-  /** This vendor, model or server does not do what the request asks, though another may: no endpoint with tools, no pictures. */
-  | { readonly kind: 'unsupported'; readonly status: number }
+  /**
+   * This vendor, model or server does not do what the request asks, though another may: no endpoint with tools, no pictures. `isStream`: it
+   * gives this account or this request no stream, though it may give a whole answer.
+   */
+  | { readonly kind: 'unsupported'; readonly status: number; readonly isStream?: true }
   /**
    * The vendor refused the request itself: other 400s, 413, 422, content policy. `isKnown`: its code or sentence says that the request is at
    * fault. Otherwise nobody here knows the vendor's words, and another provider may see it differently.
@@ -52,6 +55,8 @@ export interface VendorError {
   readonly failedGeneration?: string;
   /** The vendor's request id. */
   readonly requestId?: string;
+  /** Set where the message has words of the request: it goes to the caller alone. */
+  readonly quotesRequest?: true;
 }
 
 /** One failure in a few words, without any text of the vendor's. */

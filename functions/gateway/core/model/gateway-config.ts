@@ -16,8 +16,20 @@ export interface GatewayConfig extends RouteSettings {
   readonly responses: ResponsesSettings;
   /** Whether the live page and `GET /status` are there, for operators' keys. */
   readonly statusPage: boolean;
+  /** Spans and metrics by OTLP. Absent: none. */
+  readonly otlp?: OtlpSettings;
   /** Keys for laptops and CI. In AWS keys live in DynamoDB. */
   readonly keys: readonly ConfiguredKey[];
+}
+
+/** Where spans and metrics go by OTLP. */
+export interface OtlpSettings {
+  /** The collector, without a trailing slash. */
+  readonly endpoint: string;
+  /** Names of credentials by names of headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The time between two exports, in milliseconds. */
+  readonly everyMs: number;
 }
 
 /** A wire format by its name in the configuration. */

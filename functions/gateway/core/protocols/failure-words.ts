@@ -8,6 +8,8 @@ export type SaidFailure =
   | 'unpaid'
   /** This model, or this server as it was started, does not do what was asked; another may. */
   | 'unsupported'
+  /** No stream for this account, model or request. */
+  | 'stream'
   /** The caller's own: a file that is not there. */
   | 'request'
   /** Not now, for reasons of the vendor's. */
@@ -27,13 +29,19 @@ function says(meaning: SaidFailure, patterns: readonly RegExp[]): readonly Sente
  * `error`. Source: the 400s, 403s, 404s and 422s of public bug reports and of the servers' own code, 2026-11.
  */
 const SENTENCES: readonly Sentence[] = [
+  // OpenAI to organisations that are not verified, Bedrock and Cerebras to streams with tools.
+  ...says('stream', [
+    /must be verified to stream/i,
+    /(?:does(?: not|n't) support|not support(?:ed)?|unsupported)\b.{0,40}\bstream(?:ing|s|ed)?\b/i,
+    /\bstream(?:ing|s|ed)?\b.{0,60}\b(?:not (?:supported|available|enabled|allowed)|unsupported|disabled)/i,
+  ]),
   // OpenRouter's router, llama.cpp and vLLM by how they were started, and models that lack something.
   ...says('unsupported', [
     /no endpoints? found that (?:support|can handle)/i,
     /requires? --(?:jinja|enable-auto-tool-choice|tool-call-parser)/i,
     /\b(?:image|audio|video|multimodal|vision) input is not supported/i,
     /is not a multimodal model|at most 0 (?:image|audio|video)/i,
-    /does(?: not|n't) support (?:the )?(?:response format|`?response_format|tool|function|image|vision|audio|video|structured|json|system|developer|streaming|logprobs|assistant message prefill|multiple)/i,
+    /does(?: not|n't) support (?:the )?(?:response format|`?response_format|tool|function|image|vision|audio|video|structured|json|system|developer|logprobs|assistant message prefill|multiple)/i,
     /(?:json|structured) (?:mode|outputs?)\b.{0,40}\b(?:cannot|can't|can not|not) be (?:combined|used)/i,
     /this response_format type is unavailable/i,
     /extra inputs are not permitted|extra_forbidden/i,

@@ -72,7 +72,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 
 function writtenMs(text: string): number | undefined {
   const isWritten = /^\s*(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd])\s*){1,5}$/.test(text);
-  const pieces = isWritten ? [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)] : [];
+  const pieces = isWritten ? [...text.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(ms|[smhd])/g)] : [];
   const total = pieces.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
   return pieces.length === 0 ? undefined : bounded(total);
 }

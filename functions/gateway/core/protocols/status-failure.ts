@@ -42,6 +42,8 @@ function bySentence(said: SaidFailure, { vendor, retryAfterMs }: FailureHints): 
       return { kind: 'misconfigured', status: isOperators(status) ? status : OPERATORS_STATUS, vendor };
     case 'unsupported':
       return { kind: 'unsupported', status, vendor };
+    case 'stream':
+      return { kind: 'unsupported', status, vendor, isStream: true };
     case 'request':
       return { kind: 'rejected', status: 400, vendor: { ...vendor, status: 400 }, isKnown: true };
     case 'overloaded':

@@ -1,3 +1,4 @@
+import { refusesStream } from '../attempt/stream-refusals.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
 import { ownTail } from '../routing/expected-latency.ts';
@@ -72,7 +73,7 @@ function hedgeLimits(
  */
 function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: LimitSetting): number {
   const p99 = ownTail(candidate, 99);
-  if (!candidate.deployment.streaming) {
+  if (!candidate.deployment.streaming || refusesStream(candidate.deployment, 'any')) {
     const limitMs = p99 === undefined ? Infinity : Math.max(timeouts.stallMs, p99 * WHOLE_FACTOR);
     return Math.min(leftMs * WHOLE_SHARE, limitMs);
   }

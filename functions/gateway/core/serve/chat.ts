@@ -1,7 +1,9 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { noteRefusedStream, refusesStream } from '../attempt/stream-refusals.ts';
 import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
+import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/protocols.ts';
@@ -42,21 +44,32 @@ export async function chatCall(call: Call, json: unknown): Promise<GatewayRespon
 }
 
 function encodeChat(
-  { request: prompt, route, clock }: AskedOf<Prompt>,
+  { request: asked, route: { timeouts }, clock }: AskedOf<Prompt>,
   deployment: Deployment,
 ): CallEncoding<AnswerEvent> {
-  const target = targetOf(deployment);
   const { protocol: name, passMembers } = deployment.providerSettings;
+  const prompt = trustedPrompt(asked, passMembers);
+  const known = targetOf(deployment, clock.nowMs());
+  const hasTools = prompt.tools.length > 0;
+  const isRefused = hasTools && refusesStream(deployment, 'with-tools', clock.nowMs());
+  const target = isRefused ? { ...known, streaming: false } : known;
   const protocol = protocolFor(name, prompt, target);
-  const encoding = protocol.encode(trustedPrompt(prompt, passMembers), target);
+  const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
   }
-  const dropped = [...new Set([...encoding.dropped, ...untrustedMembers(prompt.original.body, passMembers)])];
-  const { timeouts } = route;
   const { choices } = prompt.limits;
   const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, clock };
-  return { kind: 'encoded', dropped, attempt: (dial) => chatAttempt({ ...options, dial }) };
+  const withoutStream = (): UpstreamRequest | undefined => {
+    noteRefusedStream(deployment, hasTools ? 'with-tools' : 'any', clock.nowMs());
+    const whole = protocol.encode(prompt, { ...target, streaming: false });
+    return whole.kind === 'encoded' ? whole.request : undefined;
+  };
+  return {
+    kind: 'encoded',
+    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(asked.original.body, passMembers)])],
+    attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
+  };
 }
 
 async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): Promise<GatewayResponse> {

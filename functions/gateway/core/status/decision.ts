@@ -1,4 +1,5 @@
 import { describeFailure } from '../model/attempt-failure.ts';
+import { type OperatorsFault, operatorsFault } from '../model/operators-fault.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 
@@ -24,9 +25,10 @@ export interface Decision
   readonly attempts: readonly DecisionAttempt[];
 }
 
-/** One attempt of a decision, as the live page shows it. */
+/** One attempt of a decision, as the live page shows it. The vendor's sentence is there where the fault is the operator's. */
 export interface DecisionAttempt
-  extends Pick<AttemptRecord, 'deployment' | 'provider' | 'outcome' | 'hedge' | 'continues'> {
+  extends Pick<AttemptRecord, 'deployment' | 'provider' | 'outcome' | 'hedge' | 'continues'>,
+    Partial<OperatorsFault> {
   /** Why it failed or was stopped, in a few words. */
   readonly reason?: string;
   /** After the request's arrival. */
@@ -69,7 +71,7 @@ function decisionAttempt(attempt: AttemptRecord): DecisionAttempt {
     deployment,
     provider,
     outcome,
-    ...(failure === undefined ? {} : { reason: short(describeFailure(failure)) }),
+    ...(failure === undefined ? {} : { reason: short(describeFailure(failure)), ...operatorsFault(failure) }),
     hedge,
     ...(continues === undefined ? {} : { continues }),
     startedAfterMs: tenths(attempt.startedAfterMs),

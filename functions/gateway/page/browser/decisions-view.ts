@@ -44,7 +44,8 @@ function decisionRow(decision: Decision): Row<Decision> {
   return { node, update: () => undefined };
 }
 
-function attemptItem({ deployment, outcome, reason, hedge, continues, totalMs, ttftMs }: DecisionAttempt): HTMLElement {
+function attemptItem(attempt: DecisionAttempt): HTMLElement {
+  const { deployment, outcome, reason, hedge, continues, totalMs, ttftMs } = attempt;
   const sign = { served: '✓', failed: '✕', aborted: '–' }[outcome];
   const how = [hedge ? 'hedge' : '', continues === true ? 'went on' : ''].filter((word) => word !== '');
   return element(
@@ -58,5 +59,13 @@ function attemptItem({ deployment, outcome, reason, hedge, continues, totalMs, t
       ? element('span', { class: 'stopped' }, `served, ${duration(ttftMs ?? totalMs)}`)
       : element('span', { class: outcome === 'failed' ? 'why' : 'stopped' }, reason ?? outcome),
     ...(outcome === 'served' ? [] : [element('span', { class: 'stopped' }, ` after ${duration(totalMs)}`)]),
+    ...operatorsPart(attempt),
+  );
+}
+
+/** What the operator has to mend. */
+function operatorsPart({ vendorMessage, advice }: DecisionAttempt): readonly Node[] {
+  return [vendorMessage, advice].flatMap((text) =>
+    text === undefined ? [] : [element('div', { class: 'muted' }, text)],
   );
 }

@@ -51,6 +51,10 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
     'This request requires more credits, or fewer max_tokens.',
   ],
   unsupported: [
+    'Your organization must be verified to stream this model.',
+    'This model does not support streaming.',
+    "This model doesn't support tool use in streaming mode.",
+    'Streaming is not supported with response_format json_schema.',
     'No endpoints found that support tool use. To learn more about provider routing, visit: https://openrouter.ai',
     "No endpoints found that support the provided 'tool_choice' value.",
     'No endpoints found that support image input',

@@ -35,7 +35,8 @@ function fullStatus(): object {
   const deployments = [deployment('a')];
   const look = () => ({ ...measured(300), state: 'probing', ejection }) as const;
   const log = decisionLog('one');
-  const attempt = attemptRecord({ failure: { kind: 'overloaded', status: 503 }, continues: true });
+  const vendor = { status: 401, message: 'Incorrect API key provided.' };
+  const attempt = attemptRecord({ failure: { kind: 'misconfigured', status: 401, vendor }, continues: true });
   log.add(requestRecord({ errorCode: 'overloaded', attempts: [attempt] }));
   return {
     ...fleetStatus({ routes: [route({ deployments })], deployments, look, nowMs: 1 }),

@@ -147,7 +147,7 @@ describe('logScale', () => {
 
 describe('demoOptions', () => {
   it('are a run of 90 s where none is given', () => {
-    assert.deepEqual(demoOptions([]), { seed: 1, seconds: 90, out: 'demo.svg', json: false });
+    assert.deepEqual(demoOptions([]), { seed: 1, seconds: 60, out: 'demo.svg', json: false });
   });
 
   it('reads what is given', () => {

@@ -12,7 +12,7 @@ export function chatSettings(prompt: Prompt, notes: EncodingNotes): JsonObject {
     ...samplingMembers(sampling),
     n: limits.choices > 1 ? limits.choices : undefined,
     stop: limits.stop.length === 0 ? undefined : limits.stop,
-    max_completion_tokens: limits.outputTokens,
+    max_tokens: limits.outputTokens,
     tools: tools.length === 0 ? undefined : tools,
     tool_choice: tools.length === 0 ? undefined : toolChoice(prompt.toolUse, notes),
     parallel_tool_calls: tools.length === 0 ? undefined : prompt.parallelToolCalls,

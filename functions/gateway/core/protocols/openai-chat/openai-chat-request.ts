@@ -3,49 +3,41 @@ import type { JsonObject } from '../../wire/json.ts';
 import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
+import { askedFormat, withInstruction } from './answer-format.ts';
 import { type ChatBody, chatBodyOf } from './chat-body.ts';
+import { toolMembers } from './chat-tools.ts';
 import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 import { reasoningConflict } from './reasoning-conflict.ts';
+import { settingMembers } from './request-members.ts';
 
 /**
  * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,
- * the way it is streamed, and what the model's rules say.
+ * the way it is streamed, and what the rules of the model and its host say.
  */
 export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const prompt = portablePrompt(asked, 'openai-chat');
-  const rules = openAiRules(target.model, target.rules);
+  const rules = openAiRules(target.model, target.rules, target.vendor);
   const notes = encodingNotes(prompt.names);
-  const request = chatBodyOf(withinModelsLimit(prompt, target), notes);
+  const request = chatBodyOf(prompt, notes);
+  const format = askedFormat(request, rules, notes);
+  const tools = toolMembers(request, rules, notes);
   const refused =
     notes.refusal() ?? reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
   if (refused !== undefined) {
     return refused;
   }
-  const dropped = refusedMembers(request, rules);
-  const { stream: _, stream_options: __, max_tokens: ___, max_completion_tokens: ____, ...rest } = request;
   const body: JsonObject = {
-    ...without(rest, dropped),
+    ...settingMembers(request, rules, notes),
+    ...tools,
+    ...(format.member !== undefined && { response_format: format.member }),
     model: target.model,
-    messages: openAiMessages(request.messages, rules),
-    ...(request.tools !== undefined && { tools: toolsFor(request.tools, rules) }),
-    ...answerLimit(request, rules),
+    messages: openAiMessages(withInstruction(request.messages, format.words), rules),
+    ...answerLimit(request, rules, target),
     ...streaming(request, target, rules),
   };
   const operation = body.stream === true ? 'answer-stream' : 'answer';
-  return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: [...notes.dropped(), ...dropped] };
-}
-
-/**
- * A limit of another dialect is the largest that its own models take, since clients must send one: it is cut to what this model gives, which
- * OpenAI answers with 400 beyond.
- */
-function withinModelsLimit(prompt: Prompt, { maxOutputTokens }: Target): Prompt {
-  const { limits, original } = prompt;
-  const isBeyond = (limits.outputTokens ?? 0) > (maxOutputTokens ?? Number.POSITIVE_INFINITY);
-  return original.dialect === 'openai-chat' || maxOutputTokens === undefined || !isBeyond
-    ? prompt
-    : { ...prompt, limits: { ...limits, outputTokens: maxOutputTokens } };
+  return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: notes.dropped() };
 }
 
 function refusedShape(
@@ -53,45 +45,29 @@ function refusedShape(
   rules: OpenAiRules,
   model: string,
 ): Extract<Encoding, { kind: 'unsupported' }> | undefined {
-  const param = rules.refusedShapes.find((name) => isAsked(request[name]));
+  const param = rules.refusedShapes.find((name) => isAsked(name, request[name]));
   return param === undefined
     ? undefined
     : { kind: 'unsupported', param, message: `${model} does not take ${param}: leave it out.` };
 }
 
-function isAsked(value: unknown): boolean {
+function isAsked(name: string, value: unknown): boolean {
   const isEmptyList = Array.isArray(value) && value.length === 0;
-  return value !== undefined && value !== false && !isEmptyList;
-}
-
-/** Members that the model refuses. A temperature or top_p of 1 is what it does anyway, and it takes that. */
-function refusedMembers(request: ChatBody, rules: OpenAiRules): readonly string[] {
-  const foreign = rules.foreignMembers === 'keep' ? [] : ['top_k'];
-  const isRefused = (name: string) =>
-    request[name] !== undefined && !(DEFAULT_ONE.includes(name) && request[name] === 1);
-  return [...rules.refusedSampling, ...foreign].filter(isRefused);
-}
-
-const DEFAULT_ONE: readonly string[] = ['temperature', 'top_p'];
-
-function without(members: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
-}
-
-function toolsFor(tools: NonNullable<ChatBody['tools']>, rules: OpenAiRules): readonly JsonObject[] {
-  return rules.foreignMembers === 'keep' ? tools : tools.map(({ cache_control: _, ...tool }) => tool);
+  const isOneChoice = name === 'n' && value === 1;
+  return value !== undefined && value !== false && !isEmptyList && !isOneChoice;
 }
 
 /**
- * The limit of the answer's length, under the name that the model knows. The newer name wins where the caller sent both: a server that
- * knows only the older one must not give more than what was reckoned with.
+ * The limit of the answer's length, under the name that the model knows, and no more than it gives: OpenAI and others answer 400 beyond. The
+ * newer name wins where the caller sent both: a server that knows only the older one must not give more than what was reckoned with.
  */
-function answerLimit(request: ChatBody, { maxTokensMember }: OpenAiRules): JsonObject {
+function answerLimit(request: ChatBody, { maxTokensMember }: OpenAiRules, { maxOutputTokens }: Target): JsonObject {
   const { max_tokens: older, max_completion_tokens: newer } = request;
-  const limit = newer ?? older;
-  if (limit === undefined) {
+  const asked = newer ?? older;
+  if (asked === undefined) {
     return {};
   }
+  const limit = Math.min(asked, maxOutputTokens ?? Number.POSITIVE_INFINITY);
   if (maxTokensMember !== 'as-sent') {
     return { [maxTokensMember]: limit };
   }

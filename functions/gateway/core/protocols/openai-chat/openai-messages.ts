@@ -1,15 +1,20 @@
+import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
+import { alternatingMessages } from './alternating-messages.ts';
 import { mediaOfUsers } from './media-of-users.ts';
+import { messageWithin } from './message-members.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
-  const known = rules.foreignMembers === 'keep' ? messages : mediaOfUsers(messages);
-  return known.map((message) => {
-    const plain = withRole(withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]), rules.instructionRole);
-    return rules.foreignMembers === 'keep' ? plain : withoutForeign(plain, FOREIGN_MEMBERS[rules.foreignMembers]);
+  const shown = rules.foreignMembers === 'keep' ? messages : mediaOfUsers(messages);
+  const plain = shown.map((message) => {
+    const called = withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]);
+    return withRole(messageWithin(withReasoning(called, rules), rules), rules.instructionRole);
   });
+  const ordered = rules.turns === 'alternating' ? alternatingMessages(plain) : plain;
+  return withPrefix(rules.userAfterTool ? ordered : withAnswerBetween(ordered), rules);
 }
 
 /** A message without tool calls stays the very same. */
@@ -60,44 +65,39 @@ function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): Js
 }
 
 /**
- * What other vendors' answers and clients put into messages: reasoning for the next turn (DeepSeek, Anthropic, OpenRouter, Google), quoted
- * documents and pictures (Anthropic, Bedrock, Gemini), and marks for prompt caches (Anthropic). OpenAI answers 400 to a member that it
- * does not know, so that a conversation could not move there.
+ * An assistant's reasoning under the name that its server takes it back by: the gateway gives callers every server's as `reasoning_content`.
+ * Blocks that a client has kept in pieces are made whole.
  */
-const FOREIGN_BUT_PREFIX: readonly string[] = [
-  'reasoning_content',
-  'reasoning',
-  'reasoning_details',
-  'thinking_blocks',
-  'extra_content',
-  'thought_signature',
-  'citations',
-  'images',
-  'cache_control',
-];
-
-const FOREIGN_MEMBERS = {
-  'keep-prefix': FOREIGN_BUT_PREFIX,
-  remove: [...FOREIGN_BUT_PREFIX, 'prefix'],
-} as const satisfies Record<Exclude<OpenAiRules['foreignMembers'], 'keep'>, readonly string[]>;
-
-function withoutForeign(message: JsonObject, names: readonly string[]): JsonObject {
-  const plain = withoutMembers(message, names);
-  return withPlainItems(withPlainItems(plain, 'content', names), 'tool_calls', names);
+function withReasoning(message: JsonObject, { reasoningMember, needsReasoning }: OpenAiRules): JsonObject {
+  if (message.role !== 'assistant') {
+    return message;
+  }
+  const details = arrayMember(message, 'reasoning_details');
+  const whole =
+    details.length === 0 ? message : { ...message, reasoning_details: wholeBlocks('reasoning_details', details) };
+  if (reasoningMember === 'as-sent') {
+    return whole;
+  }
+  const { reasoning_content: content, reasoning, ...rest } = whole;
+  const text = [content, reasoning].find((said) => typeof said === 'string' && said !== '');
+  const isTold = reasoningMember !== 'none' && (text !== undefined || needsReasoning);
+  if (content === undefined && reasoning === undefined && !isTold) {
+    return whole;
+  }
+  return isTold ? { ...rest, [reasoningMember]: text ?? '' } : rest;
 }
 
-/** `message` with the members `names` of the items in its array `key` removed. */
-function withPlainItems(message: JsonObject, key: 'content' | 'tool_calls', names: readonly string[]): JsonObject {
-  const items = message[key];
-  return Array.isArray(items) ? { ...message, [key]: items.map((item: unknown) => plainItem(item, names)) } : message;
+/** Stands between a tool's result and the user's words. */
+const BETWEEN: JsonObject = { role: 'assistant', content: '.' };
+
+function withAnswerBetween(messages: readonly JsonObject[]): readonly JsonObject[] {
+  return messages.flatMap((message, index) =>
+    message.role === 'user' && messages[index - 1]?.role === 'tool' ? [BETWEEN, message] : [message],
+  );
 }
 
-function plainItem(item: unknown, names: readonly string[]): unknown {
-  return isJsonObject(item) ? withoutMembers(item, names) : item;
-}
-
-function withoutMembers(object: JsonObject, names: readonly string[]): JsonObject {
-  return names.some((name) => Object.hasOwn(object, name))
-    ? Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
-    : object;
+function withPrefix(messages: readonly JsonObject[], { prefixMember }: OpenAiRules): readonly JsonObject[] {
+  const last = messages.at(-1);
+  const isBegun = last?.role === 'assistant' && arrayMember(last, 'tool_calls').length === 0;
+  return prefixMember === 'none' || !isBegun ? messages : [...messages.slice(0, -1), { ...last, [prefixMember]: true }];
 }

@@ -16,9 +16,15 @@ export function reasoningConflict(
     return unsupported(`${model} does not know reasoning_effort "${effort}".`);
   }
   const hasFunctions = request.tools?.some((tool) => tool.type === 'function') === true;
-  return refusesTools({ hasFunctions, effort }, rules)
+  if (refusesTools({ hasFunctions, effort }, rules)) {
+    return unsupported(
+      `${model} takes function tools on this endpoint only without reasoning: set reasoning_effort to "none", or leave the tools out.`,
+    );
+  }
+  const shape = LOGPROBS.find((name) => (request[name] ?? false) !== false);
+  return shape !== undefined && reasonsInSpite(effort, rules.samplingWithReasoning)
     ? unsupported(
-        `${model} takes function tools on this endpoint only without reasoning: set reasoning_effort to "none", or leave the tools out.`,
+        `${model} gives no log probabilities when it reasons: set reasoning_effort to "none", or leave ${shape} out.`,
       )
     : undefined;
 }
@@ -28,13 +34,32 @@ export function refusesTools(
   { hasFunctions, effort }: { readonly hasFunctions: boolean; readonly effort: string | undefined },
   { toolsWithReasoning }: Pick<OpenAiRules, 'toolsWithReasoning'>,
 ): boolean {
-  switch (toolsWithReasoning) {
+  return hasFunctions && reasonsInSpite(effort, toolsWithReasoning);
+}
+
+const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
+const SAMPLING: ReadonlySet<string> = new Set([
+  ...['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'logit_bias'],
+]);
+
+/** Whether a sampling setting is refused beside the effort that is asked for, or beside the one that the model has by itself. */
+export function isRefusedBeside(
+  name: string,
+  { reasoning_effort: effort }: Pick<ChatBody, 'reasoning_effort'>,
+  { samplingWithReasoning }: Pick<OpenAiRules, 'samplingWithReasoning'>,
+): boolean {
+  return SAMPLING.has(name) && reasonsInSpite(effort, samplingWithReasoning);
+}
+
+/** Whether the model reasons where it may not. */
+function reasonsInSpite(effort: string | undefined, takes: OpenAiRules['toolsWithReasoning']): boolean {
+  switch (takes) {
     case 'always':
       return false;
     case 'unless-effort-is-set':
-      return hasFunctions && effort !== undefined && effort !== 'none';
+      return effort !== undefined && effort !== 'none';
     case 'only-without-effort':
-      return hasFunctions && effort !== 'none';
+      return effort !== 'none';
   }
 }
 

@@ -1,9 +1,12 @@
+import { defined } from '../../model/defined.ts';
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
 import { type OpenAiRules, openAiRules } from '../openai-chat/openai-rules.ts';
+import { isRefusedBeside } from '../openai-chat/reasoning-conflict.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
+import { withHeldSchemas } from './held-schemas.ts';
 import { ownBody } from './own-body.ts';
 import { type ResponsesRules, responsesRules } from './responses-rules.ts';
 import { translatedBody } from './translated-body.ts';
@@ -17,19 +20,22 @@ export function encodeResponses(asked: Prompt, target: Target): Encoding {
   const prompt = portablePrompt(asked, 'openai-responses');
   const notes = encodingNotes(prompt.names);
   const isOwn = prompt.original.dialect === 'openai-responses';
-  const rules = { ...openAiRules(target.model, target.rules), ...responsesRules(target.model, target.rules) };
+  const rules = {
+    ...openAiRules(target.model, target.rules, target.vendor),
+    ...responsesRules(target.model, target.rules),
+  };
   const body = isOwn ? ownBody(prompt, rules) : translatedBody(prompt, notes);
   refuseEffort(prompt, rules, target.model, notes);
   const refused = notes.refusal();
   if (refused !== undefined) {
     return refused;
   }
-  const taken = withoutRefused(withBegun(body, prompt.begun), rules, notes);
+  const taken = withHeldSchemas(withoutRefused(withBegun(body, prompt.begun), rules, notes), rules, notes);
   const { stream_options: options, ...rest } = taken;
   const request: JsonObject = {
     ...rest,
     ...includeOf(taken, rules),
-    ...limitOf(taken),
+    ...limitOf(taken, target),
     model: target.model,
     store: false,
     stream: target.streaming,
@@ -54,8 +60,11 @@ function refuseEffort({ reasoning }: Prompt, rules: Rules, model: string, notes:
 
 /** The body without members that the model refuses and that change quality only. A temperature or top_p of 1 is what it does anyway. */
 function withoutRefused(body: JsonObject, rules: Rules, notes: EncodingNotes): JsonObject {
+  const effort = stringMember(objectMember(body, 'reasoning'), 'effort');
+  const isUnknown = (name: string): boolean =>
+    rules.refusedSampling.includes(name) || isRefusedBeside(name, defined({ reasoning_effort: effort }), rules);
   const isRefused = (name: string): boolean =>
-    (rules.refusedSampling.includes(name) && (body[name] ?? null) !== null && body[name] !== 1) ||
+    (isUnknown(name) && (body[name] ?? null) !== null && body[name] !== 1) ||
     (rules.reasons === 'no' && name === 'reasoning' && hasEffort(body));
   const refused = Object.keys(body).filter(isRefused);
   for (const name of refused) {
@@ -84,9 +93,12 @@ function includeOf(body: JsonObject, { reasons }: Rules): JsonObject {
 /** OpenAI's least: fewer are a 400. */
 const LEAST_OUTPUT_TOKENS = 16;
 
-function limitOf(body: JsonObject): JsonObject {
+/** And no more than the model gives. */
+function limitOf(body: JsonObject, { maxOutputTokens = Number.POSITIVE_INFINITY }: Target): JsonObject {
   const limit = numberMember(body, 'max_output_tokens');
-  return limit === undefined ? {} : { max_output_tokens: Math.max(LEAST_OUTPUT_TOKENS, limit) };
+  return limit === undefined
+    ? {}
+    : { max_output_tokens: Math.max(LEAST_OUTPUT_TOKENS, Math.min(limit, maxOutputTokens)) };
 }
 
 /** The body with the text so far as the beginning of the answer, and as much less to say. */

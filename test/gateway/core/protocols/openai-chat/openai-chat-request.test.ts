@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Vendor } from '../../../../../functions/gateway/core/model/vendor.ts';
 import { openai } from '../../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import { arrayMember, type JsonObject, stringMember } from '../../../../../functions/gateway/core/wire/json.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
 
 const MESSAGES: readonly JsonObject[] = [{ role: 'user', content: 'hello' }];
-const TOOLS: readonly JsonObject[] = [{ type: 'function', function: { name: 'f' } }];
+const TOOLS: readonly JsonObject[] = [
+  { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } },
+];
 
 interface Asked {
   readonly model?: string;
+  readonly vendor?: Vendor;
+  readonly maxOutputTokens?: number;
   readonly rules?: JsonObject;
   readonly streaming?: boolean;
 }
 
-function encode(members: JsonObject, { model = 'some-model', rules = {}, streaming = true }: Asked = {}) {
-  return openai.encode(promptOf({ model: 'route', messages: MESSAGES, ...members }), { model, rules, streaming });
+function encode(members: JsonObject, { model = 'some-model', streaming = true, ...target }: Asked = {}) {
+  return openai.encode(promptOf({ model: 'route', messages: MESSAGES, ...members }), { model, streaming, ...target });
 }
 
 function body(members: JsonObject, asked: Asked = {}): JsonObject {
@@ -34,8 +39,6 @@ describe('encodeOpenAiChat', () => {
     const members = {
       temperature: 0.5,
       max_tokens: 9,
-      verbosity: 'low',
-      metadata: { a: 'b' },
       tools: TOOLS,
       new_member: [1],
     };
@@ -174,7 +177,13 @@ describe('encodeOpenAiChat', () => {
       },
     ];
     const tools = [{ ...TOOLS[0], cache_control: {} }];
-    assert.deepEqual(body({ messages: marked, tools }).messages, marked);
+    assert.deepEqual(
+      body(
+        { messages: marked, tools },
+        { rules: { foreignMembers: 'keep', reasoningMember: 'as-sent', turns: 'as-sent' } },
+      ).messages,
+      marked,
+    );
     const plain = body({ messages: marked, tools }, { model: 'gpt-4o' });
     assert.deepEqual(plain.messages, [
       { role: 'user', content: [{ type: 'text', text: 'a', prompt_cache_breakpoint: {} }] },
@@ -239,8 +248,9 @@ describe('encodeOpenAiChat', () => {
   it('gives instructions the role that the model knows', () => {
     const messages = [{ role: 'developer', content: 'x' }, { role: 'system', content: 'y' }, ...MESSAGES];
     const roles = (asked: Asked) => (body({ messages }, asked).messages as JsonObject[]).map(({ role }) => role);
-    assert.deepEqual(roles({}), ['developer', 'system', 'user']);
-    assert.deepEqual(roles({ rules: { instructionRole: 'system' } }), ['system', 'system', 'user']);
+    assert.deepEqual(roles({}), ['system', 'user']);
+    assert.deepEqual(roles({ vendor: 'openai' }), ['developer', 'system', 'user']);
+    assert.deepEqual(roles({ rules: { turns: 'as-sent' } }), ['system', 'system', 'user']);
     assert.deepEqual(roles({ model: 'o1-mini' }), ['user', 'user', 'user']);
   });
 });

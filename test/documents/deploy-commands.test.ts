@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type LoopbackServer, startLoopbackServer } from '../../infra/local/simulated/loopback-server.ts';
+import { pageText, treePath } from './pages.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = treePath('');
 
-/** The commands of the section, without what is explained beside them. */
-const COMMANDS = commandsOf(readFileSync(join(ROOT, 'README.md'), 'utf8'));
+/** The commands of both sections that deploy, each once. */
+const COMMANDS = [
+  ...new Set([...commandsUnder('## Deploy', 'README.md'), ...commandsUnder('## From nothing', 'infra/DEPLOYING.md')]),
+];
 
-function commandsOf(readme: string): readonly string[] {
-  const [, section = ''] = /^## Deploy$([\s\S]*?)^## /m.exec(readme) ?? [];
+/** The lines of the page's first block of shell after a heading, without what is explained beside them. */
+function commandsUnder(heading: string, page: string): readonly string[] {
+  const [, section = ''] = pageText(page).split(`\n${heading}\n`);
   const [, block = ''] = /```bash\n([\s\S]*?)```/.exec(section) ?? [];
   return block
     .split('\n')
@@ -40,7 +43,7 @@ interface Ran {
   readonly services: ReadonlySet<string>;
 }
 
-describe("the commands of the README's Deploy section", () => {
+describe('the commands that deploy from nothing', () => {
   let home: string;
   let aws: LoopbackServer;
   const services: string[] = [];

@@ -1,0 +1,91 @@
+import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
+import type { ChatBody } from './chat-body.ts';
+import type { OpenAiRules } from './openai-rules.ts';
+import { strictSchema } from './strict-schema.ts';
+
+/** How the answer's form is asked for: in a member, in words to the model, or both. */
+export interface AskedFormat {
+  readonly member?: JsonObject;
+  /** What the instructions say. */
+  readonly words?: string;
+}
+
+/** The form of the answer as a model with these rules can be asked for it. What it does not know is told to it in words. */
+export function askedFormat(request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): AskedFormat {
+  const format = objectMember(request, 'response_format');
+  switch (format?.type) {
+    case 'json_schema':
+      return bySchema(format, request, rules, notes);
+    case 'json_object':
+      return anyObject(request, rules);
+    default:
+      return format === undefined ? {} : { member: format };
+  }
+}
+
+function takes(kind: 'json_schema' | 'json_object', request: ChatBody, rules: OpenAiRules): boolean {
+  const isTaken = rules.answerFormats === 'any' || rules.answerFormats === kind;
+  return isTaken && (rules.formatWithTools || (request.tools ?? []).length === 0);
+}
+
+function bySchema(format: JsonObject, request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): AskedFormat {
+  const asked = objectMember(format, 'json_schema') ?? {};
+  if (takes('json_schema', request, rules)) {
+    return { member: { ...format, json_schema: rules.strictSchemas === 'openai' ? held(asked, notes) : asked } };
+  }
+  if (asked.strict === true) {
+    notes.drop('strict');
+  }
+  const words = wordsFor(asked);
+  return takes('json_object', request, rules) ? { member: { type: 'json_object' }, words } : { words };
+}
+
+/** A strict schema that OpenAI would refuse is not strict. */
+function held(asked: JsonObject, notes: EncodingNotes): JsonObject {
+  const schema = objectMember(asked, 'schema');
+  if (asked.strict !== true || schema === undefined) {
+    return asked;
+  }
+  const strict = strictSchema(schema);
+  if (strict === undefined) {
+    notes.drop('strict');
+  }
+  return strict === undefined ? { ...asked, strict: false } : { ...asked, schema: strict };
+}
+
+function wordsFor(asked: JsonObject): string {
+  const about = stringMember(asked, 'description');
+  const schema = JSON.stringify(objectMember(asked, 'schema') ?? {});
+  const beginning = 'Answer with one JSON object and nothing else. It must follow this JSON Schema';
+  return `${beginning}${about === undefined ? '' : ` (${about})`}:\n${schema}`;
+}
+
+const ANY_OBJECT: JsonObject = { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } };
+const OBJECT_WORDS = 'Answer with one JSON object and nothing else.';
+
+/** OpenAI and its like answer 400 where no message says "json". */
+function anyObject(request: ChatBody, rules: OpenAiRules): AskedFormat {
+  if (takes('json_object', request, rules)) {
+    const isSaid = /json/i.test(JSON.stringify(request.messages));
+    return { member: { type: 'json_object' }, ...(isSaid ? {} : { words: OBJECT_WORDS }) };
+  }
+  return takes('json_schema', request, rules) ? { member: ANY_OBJECT } : { words: OBJECT_WORDS };
+}
+
+/** The messages with `words` at the end of the first instructions. */
+export function withInstruction(messages: readonly JsonObject[], words: string | undefined): readonly JsonObject[] {
+  if (words === undefined) {
+    return messages;
+  }
+  const [first, ...rest] = messages;
+  const isInstruction = first?.role === 'system' || first?.role === 'developer';
+  if (!isInstruction || first === undefined) {
+    return [{ role: 'system', content: words }, ...messages];
+  }
+  const { content } = first;
+  const told = Array.isArray(content)
+    ? [...content, { type: 'text', text: words }]
+    : `${String(content ?? '')}\n\n${words}`;
+  return [{ ...first, content: told }, ...rest];
+}

@@ -1,0 +1,133 @@
+import type { Vendor } from '../../model/vendor.ts';
+import type { ModelRule } from '../model-rules.ts';
+import type { OpenAiRules } from './openai-rules.ts';
+
+/** What OpenAI's own API takes, at OpenAI and at Azure: messages as they are, but for what other vendors invented. */
+export const OPENAI_FORM: Partial<OpenAiRules> = {
+  ownMembers: 'all',
+  strictSchemas: 'openai',
+  foreignMembers: 'remove',
+  toolCallIds: 'forty-characters',
+  instructionRole: 'as-sent',
+  turns: 'as-sent',
+};
+
+const ANY = /^/;
+
+function at(vendors: readonly Vendor[], rules: Partial<OpenAiRules>, source: string): ModelRule<OpenAiRules> {
+  return { match: ANY, vendors, rules, source };
+}
+
+const PENALTIES: readonly string[] = ['presence_penalty', 'frequency_penalty'];
+const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
+
+/**
+ * What is known of hosts, whichever model they serve. A line for each fact, with who says so and when it was read; lines of models come
+ * after these.
+ */
+export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
+  at(['openai', 'azure'], OPENAI_FORM, 'OpenAI API reference, "Create chat completion", 2026-11'),
+  at(
+    ['openrouter'],
+    {
+      ownMembers: ['prompt_cache_key', 'metadata', 'service_tier', 'verbosity', 'prediction', 'web_search_options'],
+      foreignMembers: ['reasoning_details', 'cache_control', 'annotations', 'images'],
+      reasoningMember: 'reasoning',
+      turns: 'as-sent',
+    },
+    'openrouter.ai/docs "Parameters", "Reasoning tokens", "Prompt caching", 2026-11',
+  ),
+  at(
+    ['groq'],
+    {
+      ownMembers: ['service_tier'],
+      refusedSampling: ['logit_bias', 'top_k', 'reasoning_effort'],
+      refusedShapes: [...LOGPROBS, 'n'],
+      answerFormats: 'json_object',
+      formatWithTools: false,
+      strictSchemas: 'openai',
+      reasoningMember: 'reasoning',
+      messageNames: false,
+    },
+    'console.groq.com/docs/openai "Currently unsupported", /docs/structured-outputs, 2026-11',
+  ),
+  at(
+    ['cerebras'],
+    {
+      refusedSampling: [...PENALTIES, 'logit_bias', 'top_k'],
+      maxTokensMember: 'max_completion_tokens',
+      strictSchemas: 'openai',
+      formatWithTools: false,
+      messageNames: false,
+    },
+    'inference-docs.cerebras.ai "OpenAI compatibility", 2026-11; rikkahub/rikkahub#1137',
+  ),
+  at(
+    ['mistral'],
+    { streamUsage: false },
+    'docs.mistral.ai/api "Chat completion": no stream_options, and usage in the last chunk, 2026-11',
+  ),
+  at(
+    ['deepseek'],
+    { answerFormats: 'json_object', maxTokensMember: 'max_tokens', reasoningMember: 'reasoning_content' },
+    'api-docs.deepseek.com "Create chat completion", 2026-11',
+  ),
+  at(
+    ['moonshot'],
+    { answerFormats: 'json_object', reasoningMember: 'reasoning_content', prefixMember: 'partial' },
+    'platform.moonshot.ai/docs/api/chat, "Partial mode", 2026-11',
+  ),
+  at(
+    ['zhipu'],
+    {
+      answerFormats: 'json_object',
+      maxTokensMember: 'max_tokens',
+      toolChoices: 'auto',
+      reasoningMember: 'reasoning_content',
+    },
+    'docs.z.ai/api-reference "Chat completion", 2026-11',
+  ),
+  at(
+    ['dashscope'],
+    {
+      answerFormats: 'json_object',
+      maxTokensMember: 'max_tokens',
+      foreignMembers: ['cache_control'],
+      reasoningMember: 'reasoning_content',
+      prefixMember: 'partial',
+    },
+    'alibabacloud.com/help/en/model-studio "Qwen API reference", "Context cache", "Partial mode", 2026-11',
+  ),
+  at(
+    ['xai'],
+    {
+      ownMembers: ['web_search_options', 'service_tier'],
+      refusedSampling: ['logit_bias', 'top_k'],
+      reasoningMember: 'reasoning_content',
+      turns: 'as-sent',
+    },
+    'docs.x.ai/docs/api-reference "Chat completions", 2026-11',
+  ),
+  at(
+    ['perplexity'],
+    {
+      ownMembers: ['web_search_options'],
+      answerFormats: 'json_schema',
+      maxTokensMember: 'max_tokens',
+      refusedShapes: ['tools'],
+    },
+    'docs.perplexity.ai/api-reference "Chat completions", 2026-11',
+  ),
+  at(['fireworks'], { reasoningMember: 'reasoning_content' }, 'docs.fireworks.ai "Create chat completion", 2026-11'),
+  at(
+    ['together', 'nvidia', 'sambanova', 'deepinfra', 'huggingface', 'ollama'],
+    { maxTokensMember: 'max_tokens' },
+    "each one's chat completion reference: max_completion_tokens is not among its members, 2026-11",
+  ),
+  at(
+    ['google-ai', 'vertex'],
+    { foreignMembers: ['extra_content'] },
+    'ai.google.dev/gemini-api/docs/thought-signatures "OpenAI compatibility", 2026-11',
+  ),
+  at(['bedrock'], { ownMembers: ['service_tier'] }, 'Amazon Bedrock user guide, "Service tiers", 2026-11'),
+];

@@ -1,0 +1,51 @@
+import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
+import type { EncodingNotes } from '../encoding-notes.ts';
+import { objectRoot } from '../object-root.ts';
+import type { OpenAiRules } from '../openai-chat/openai-rules.ts';
+import { strictSchema } from '../openai-chat/strict-schema.ts';
+
+/**
+ * The body with schemas that OpenAI takes: a strict one is in its subset or is not strict, a function's arguments are an object. Without
+ * tools there is nothing to choose from.
+ */
+export function withHeldSchemas(body: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const text = objectMember(body, 'text');
+  const format = objectMember(text, 'format');
+  const { tools: _, parallel_tool_calls: parallel, tool_choice: choice, ...rest } = body;
+  const tools = arrayMember(body, 'tools').map((tool) => heldTool(tool, rules, notes));
+  const isForced = choice !== undefined && choice !== 'auto' && choice !== 'none';
+  return {
+    ...rest,
+    ...(format !== undefined && { text: { ...text, format: heldFormat(format, rules, notes) } }),
+    ...(tools.length > 0 && { tools, ...(parallel !== undefined && { parallel_tool_calls: parallel }) }),
+    ...((tools.length > 0 || isForced) && choice !== undefined && { tool_choice: choice }),
+  };
+}
+
+function heldFormat(format: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const schema = objectMember(format, 'schema');
+  return format.type !== 'json_schema' || schema === undefined ? format : held(format, 'schema', rules, notes);
+}
+
+function heldTool(tool: unknown, rules: OpenAiRules, notes: EncodingNotes): unknown {
+  if (!isJsonObject(tool) || tool.type !== 'function' || objectMember(tool, 'parameters') === undefined) {
+    return tool;
+  }
+  const plain = held(tool, 'parameters', rules, notes);
+  const schema = objectMember(plain, 'parameters') ?? {};
+  const parameters = objectRoot(schema);
+  return parameters === schema ? plain : { ...plain, parameters };
+}
+
+/** `holder` with its schema, in the member `name`, as strict as it can be. */
+function held(holder: JsonObject, name: string, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const schema = objectMember(holder, name);
+  if (holder.strict !== true || rules.strictSchemas !== 'openai' || schema === undefined) {
+    return holder;
+  }
+  const strict = strictSchema(schema);
+  if (strict === undefined) {
+    notes.drop('strict');
+  }
+  return strict === undefined ? { ...holder, strict: false } : { ...holder, [name]: strict };
+}
