@@ -26,7 +26,8 @@ const MODELS = {
   'openai-responses': { model: 'gpt-5.5' },
   anthropic: { model: 'claude-sonnet-4-5' },
   gemini: { model: 'gemini-2.5-flash' },
-  bedrock: { model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' },
+  // Claude there is asked in Anthropic's own words for who speaks them.
+  bedrock: { model: 'us.amazon.nova-2-lite-v1:0' },
 };
 
 describe('every API that callers speak over every protocol of vendors', () => {

@@ -112,7 +112,7 @@ const SIDE_ROUTES = [
 ];
 
 const ODD_PATHS = [
-  '//v1/models',
+  '//v1//models',
   '/v1//models',
   '/v1/./models',
   '/v1/../v1/models',
@@ -127,7 +127,7 @@ const ODD_PATHS = [
   '/v1%2fmodels',
   '/v1/models%2f..%2f..%2fhealth',
   '/%76%31/models/../x',
-  '/v1/chat/completions/',
+  '/v1/chat//completions',
   '/v1/chat/completions%20',
 ];
 

@@ -190,14 +190,31 @@ describe('the official Anthropic client', () => {
   it('sees the models in its own shape', async () => {
     await using gateway = await runningGateway({ fakes: { only: 'openai' } });
     const models = await clientOf(gateway).models.list();
+    const names = ['all', deploymentId('only'), 'fake-model'];
+    const aliases = names.map((name) => `claude/${name}`);
     assert.deepEqual(
       models.data.map(({ id, type, display_name }) => [id, type, display_name]),
-      ['all', deploymentId('only'), 'fake-model'].map((id) => [id, 'model', id]),
+      [...names, ...aliases].map((id) => [id, 'model', id]),
     );
     const model = await clientOf(gateway).models.retrieve('all');
     assert.equal(model.id, 'all');
     const error = await apiErrorOf(clientOf(gateway).models.retrieve('none'));
     assert.equal(error.type, 'not_found_error');
+  });
+
+  it('may ask for a route by the name under which clients of Claude show it', async () => {
+    await using gateway = await runningGateway({ fakes: { only: 'openai' } });
+    const client = clientOf(gateway);
+    assert.equal((await client.models.retrieve('claude/all')).id, 'claude/all');
+    const { model } = await client.messages.create({
+      model: 'claude/all',
+      max_tokens: 10,
+      messages: [{ role: 'user', content: 'Hello' }],
+    });
+    assert.equal(model, deploymentId('only'));
+    const list = await gateway.fetch('/v1/models', { headers: { 'anthropic-version': '2023-06-01' } });
+    const { data } = (await list.json()) as { data: { id: string }[] };
+    assert.ok(data.some(({ id }) => id.startsWith('claude')));
   });
 
   it('is told of a wrong key and of an unknown model in its own shape', async () => {

@@ -122,13 +122,13 @@ const REQUESTS: Readonly<Record<string, readonly [request: BadRequest, refusal: 
     { status: 405, code: 'method_not_allowed', says: /use GET/ },
   ],
   'OPTIONS for a chat': [{ method: 'OPTIONS' }, { status: 405, code: 'method_not_allowed', says: /use POST/ }],
-  'a path without /v1': [
-    { path: '/chat/completions', body: { model: 'all', messages: MESSAGES } },
+  'a path beside the APIs': [
+    { path: '/openai/chat/completions', body: { model: 'all', messages: MESSAGES } },
     { status: 404, code: 'unknown_url', says: /base_url.*\/v1/ },
   ],
-  'a path with /v1 twice': [
-    { path: '/v1/v1/chat/completions', body: {} },
-    { status: 404, code: 'unknown_url', says: /"\/v1\/v1\/chat\/completions".*base_url/ },
+  'a path with /v1 three times': [
+    { path: '/v1/v1/v1/chat/completions', body: {} },
+    { status: 404, code: 'unknown_url', says: /"\/v1\/v1\/v1\/chat\/completions".*base_url/ },
   ],
   'the root': [{ path: '/' }, { status: 404, code: 'unknown_url', says: /POST \/v1\/chat\/completions/ }],
   'an API of OpenAI that is not here': [

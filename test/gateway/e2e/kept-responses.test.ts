@@ -271,9 +271,19 @@ describe('what is kept', () => {
 
   it('names the places of a bad item in the words of the request, whatever is before it', async () => {
     const { id } = await ask(openai, false, { input: 'Hello?' });
-    const body = { model: 'all', input: [{ type: 'function_call_output', output: 'x' }], previous_response_id: id };
-    const { error } = (await post(gateway, body)) as { error: { param: string } };
-    assert.equal(error.param, 'input[0].call_id');
+    const image = { type: 'input_file', file_id: 'compaction' };
+    for (const [item, param] of [
+      [{ type: 'function_call_output', output: 'x' }, 'input[0].call_id'],
+      [{ type: 'function_call_output', call_id: 'none', output: 'x' }, 'input[0].call_id'],
+      [{ type: 'compaction', encrypted_content: 'x' }, 'input[0]'],
+      [{ role: 'user', content: [image, { type: 'input_unknown' }] }, 'input[0].content[1]'],
+    ] as const) {
+      const { error } = (await post(gateway, { model: 'all', input: [item], previous_response_id: id })) as {
+        error: OpenAI.ErrorObject;
+      };
+      assert.equal(error.param, param, error.message);
+      assert.doesNotMatch(error.message, /input\[[1-9]/);
+    }
   });
 
   for (const [what, body, param] of [

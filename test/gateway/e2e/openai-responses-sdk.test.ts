@@ -208,6 +208,58 @@ describe('/v1/responses', () => {
   });
 });
 
+describe('reasoning that one account has encrypted', () => {
+  const INPUT: ResponseInputItem[] = [{ role: 'user', content: 'Weather?' }];
+  const RESULT = { type: 'function_call_output', call_id: 'call_1', output: 'rain' } as const;
+
+  /** The input of the last request that a fake got, as items. */
+  function inputOf(gateway: RunningGateway<'one' | 'two'>, name: 'one' | 'two'): readonly { type?: string }[] {
+    const body = gateway.fakes[name].requests.at(-1)?.body as { input: { type?: string }[] } | undefined;
+    return body?.input ?? [];
+  }
+
+  async function askedTwice(second: ProtocolName): Promise<RunningGateway<'one' | 'two'>> {
+    const gateway = await runningGateway({
+      fakes: { one: 'openai-responses', two: second },
+      deployments: { one: { model: 'gpt-5.5' } },
+    });
+    gateway.fakes.one.script({
+      kind: 'tool-call',
+      reasoning: ['Hm.'],
+      calls: [{ name: 'weather', id: 'call_1', arguments: '{"city":"Oslo"}' }],
+    });
+    return gateway;
+  }
+
+  for (const second of PROTOCOLS) {
+    it(`stays behind, and is named, where a provider dies within a loop and one of ${second} goes on`, async () => {
+      await using gateway = await askedTwice(second);
+      const openai = gateway.openai();
+      const body = { model: 'all', tools: [WEATHER] };
+      const first = await openai.responses.create({ ...body, input: INPUT });
+      gateway.fakes.one.script({ kind: 'status', status: 503 });
+      gateway.fakes.two.script({ kind: 'answer', text: 'It rains.' });
+      const input = [...INPUT, ...(first.output as ResponseInputItem[]), RESULT];
+      const { data, response } = await openai.responses.create({ ...body, input }).withResponse();
+      assert.equal(data.output_text, 'It rains.');
+      assert.match(response.headers.get('x-nemo-dropped-params') ?? '', /reasoning\.encrypted_content/);
+      assert.doesNotMatch(JSON.stringify(gateway.fakes.two.requests.at(-1)?.body), /gAAAA|nemo@/);
+    });
+  }
+
+  it('comes back as it was to its own account', async () => {
+    await using gateway = await askedTwice('openai-responses');
+    const openai = gateway.openai();
+    const body = { model: 'all', tools: [WEATHER] };
+    const first = await openai.responses.create({ ...body, input: INPUT });
+    const input = [...INPUT, ...(first.output as ResponseInputItem[]), RESULT];
+    const { response } = await openai.responses.create({ ...body, input }).withResponse();
+    assert.equal(response.headers.get('x-nemo-dropped-params'), null);
+    const reasoning = inputOf(gateway, 'one').find(({ type }) => type === 'reasoning');
+    assert.match(JSON.stringify(reasoning), /"encrypted_content":"gAAAA/);
+  });
+});
+
 describe('a model that OpenAI serves over the Responses API alone', () => {
   it('is asked there for a caller of chat, by the rules of its deployment', async () => {
     const fake = await startFakeProvider('openai-responses');
@@ -225,7 +277,7 @@ describe('a model that OpenAI serves over the Responses API alone', () => {
     const response = await gateway.openai().responses.create({ ...HELLO, include: ['reasoning.encrypted_content'] });
     const [reasoning] = response.output;
     assert.ok(reasoning?.type === 'reasoning');
-    assert.match(reasoning.encrypted_content ?? '', /^gAAAA/);
+    assert.match(reasoning.encrypted_content ?? '', /^nemo@only:gAAAA/);
     assert.deepEqual(
       fake.requests.map(({ path }) => path),
       ['/v1/responses', '/v1/responses'],

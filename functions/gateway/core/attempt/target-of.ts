@@ -7,12 +7,13 @@ import { refusesStream } from './stream-refusals.ts';
 
 /** What an encoder may know of a deployment. `nowMs`: absent: what was last known. */
 export function targetOf(deployment: Deployment, nowMs?: number): Target {
-  const { model, maxOutputTokens, rules, providerSettings } = deployment;
+  const { model, provider, maxOutputTokens, rules, providerSettings } = deployment;
   const streaming = deployment.streaming && !refusesStream(deployment, 'any', nowMs);
   const responses = hasResponses(providerSettings) ? true : undefined;
   return {
     model,
     vendor: vendorOf(providerSettings),
+    account: provider,
     streaming,
     ...defined({ hasResponses: responses, maxOutputTokens, rules }),
   };

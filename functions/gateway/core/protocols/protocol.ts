@@ -36,6 +36,8 @@ export interface Target {
   readonly model: string;
   /** Who is asked, as far as its address tells. @default 'compatible' */
   readonly vendor?: Vendor;
+  /** Whose account is asked: what one has encrypted, another cannot read. The name of the provider. */
+  readonly account?: string;
   /** Whether to ask for a stream. */
   readonly streaming: boolean;
   /** The model's largest answer in tokens, where configured. */

@@ -8,6 +8,7 @@ import { claudeOnVertex } from './hosted-claude/claude-on-vertex.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openAiOnBedrock } from './openai-chat/openai-on-bedrock.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
+import { withLostReasoningNamed } from './portable/lost-reasoning.ts';
 import { withWholeNames } from './portable/whole-names.ts';
 import type { Protocol, Target } from './protocol.ts';
 
@@ -40,5 +41,6 @@ export function protocolAt(name: keyof typeof PROTOCOLS, vendor: Vendor | undefi
  */
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured = protocolAt(name, target.vendor);
-  return withWholeNames(configured.alternative?.(prompt, target) ?? configured, prompt);
+  const chosen = configured.alternative?.(prompt, target) ?? configured;
+  return withWholeNames(withLostReasoningNamed(chosen), prompt);
 }

@@ -20,9 +20,12 @@ export interface ModelDirectory {
   readonly deployments: ReadonlyMap<string, Deployment>;
 }
 
-/** Finds the route that a caller's `model` stands for. */
+/**
+ * Finds the route that a caller's `model` stands for. Some clients take the word before the first slash for a vendor and want one they know,
+ * some show only names of one: `openai/` and `claude/` before a name that is known are as good as the name.
+ */
 export function resolveModel(directory: ModelDirectory, model: string): ResolvedModel {
-  const route = directory.routes.get(model);
+  const route = directory.routes.get(model) ?? directory.routes.get(model.replace(/^(?:openai|claude)\//, ''));
   return route === undefined ? { kind: 'unknown', names: [...directory.routes.keys()] } : { kind: 'resolved', route };
 }
 

@@ -6,6 +6,7 @@ import { type CallLog, latest, newCallLog } from './call-log.ts';
 import { recordKeeper } from './call-record.ts';
 import type { GatewayState } from './gateway-state.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
+import { servedPath } from './served-path.ts';
 
 /** One request on its way through the gateway. */
 export interface Call {
@@ -19,7 +20,8 @@ export interface Call {
 }
 
 /** The call of a request that has just arrived. */
-export function newCall(gateway: GatewayState, request: GatewayRequest): Call {
+export function newCall(gateway: GatewayState, arrived: GatewayRequest): Call {
+  const request = { ...arrived, path: servedPath(arrived.path) };
   const { clock, newId, randomHex } = gateway.ports;
   const startedAtMs = clock.nowMs();
   const trace = traceContext(request.headers, randomHex);

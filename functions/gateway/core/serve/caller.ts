@@ -28,10 +28,10 @@ export async function authenticate(call: Call): Promise<GatewayError | undefined
   return undefined;
 }
 
-/** OpenAI's clients send the key as a bearer token; `x-api-key` serves tools that cannot. */
+/** OpenAI's clients send the key as a bearer token, Anthropic's as `x-api-key`, Azure's as `api-key`. */
 function shownKey(headers: Readonly<Record<string, string>>): string | undefined {
   const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return token ?? headers['x-api-key'];
+  return token ?? headers['x-api-key'] ?? headers['api-key'];
 }
 
 /** The refusal of the call's key that is known to stand, without looking anywhere. */

@@ -12,6 +12,8 @@ export interface Conversation {
   /** Its answer, as far as it is known, where it is to be kept: its owner may have kept as much as one may. */
   readonly toKeep?: Omit<KeptAnswer, 'id' | 'body' | 'itemIds'>;
   readonly owner: string;
+  /** How many items of its conversation stand before its own now. */
+  readonly earlierItems: number;
   /** The answer that it goes on from. */
   readonly previous?: string;
 }
@@ -132,16 +134,14 @@ interface Resuming {
   readonly store: Store;
 }
 
-function resumed({ surface, request, log }: Call, resuming: Resuming): ResumedConversation {
+function resumed({ log }: Call, resuming: Resuming): ResumedConversation {
   const { json, asked, before, store } = resuming;
   const { owner, keeping, answers } = store;
   const standing = new Set(before.conversation.flatMap((answer) => [...keeping.itemsOf(answer).keys()]));
   const found = new Map(before.others.flatMap((answer) => [...keeping.itemsOf(answer)]));
   const own = keeping.ownBody(json, { found, standing });
-  // By itself first: errors name the places that the caller knows.
-  const read = own.kind === 'invalid' ? own : surface.read(own.body, request.headers);
-  if (own.kind === 'invalid' || read.kind === 'invalid') {
-    return refused(read.kind === 'invalid' ? badRequest(read.message, read.param) : storeAway());
+  if (own.kind === 'invalid') {
+    return refused(badRequest(own.message, own.param));
   }
   const earlier = before.conversation.flatMap(({ input, body }) => [...input, ...keeping.outputOf(body)]);
   const toKeep = {
@@ -151,7 +151,13 @@ function resumed({ surface, request, log }: Call, resuming: Resuming): ResumedCo
   };
   const isKept = asked.isKept && !answers.isOverAllowance(owner);
   const previous = asked.previous === undefined ? {} : { previous: asked.previous };
-  const conversation = { owner, ...previous, isWanted: asked.isKept, ...(isKept && { toKeep }) };
+  const conversation = {
+    owner,
+    earlierItems: earlier.length,
+    ...previous,
+    isWanted: asked.isKept,
+    ...(isKept && { toKeep }),
+  };
   log.add({ kind: 'conversation', conversation });
   return { kind: 'resumed', json: keeping.resumed(own.body, earlier) };
 }

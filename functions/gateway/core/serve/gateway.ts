@@ -77,7 +77,7 @@ interface Endpoint {
 const EMBEDDINGS_PATH = '/v1/embeddings';
 const MODELS_PATH = '/v1/models';
 
-const MODELS: Endpoint = { methods: ['GET'], serve: modelsCall };
+const MODELS: Endpoint = { methods: ['GET', 'HEAD'], serve: modelsCall };
 const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
 
 const PROMPTS: Endpoint = { methods: ['POST'], serve: (call) => withBody(call, chatCall) };

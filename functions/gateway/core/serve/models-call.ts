@@ -1,5 +1,5 @@
 import type { GatewayError } from '../model/gateway-error.ts';
-import { allowedModels, type ModelDirectory } from '../routing/model-directory.ts';
+import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
@@ -16,7 +16,7 @@ export function modelsCall(call: Call): GatewayResponse {
     return jsonAnswer(call, call.surface.models?.list(names) ?? openAiList(directory, names));
   }
   const id = decoded(path.slice(PREFIX.length));
-  return id !== undefined && directory.routes.has(id)
+  return id !== undefined && resolveModel(directory, id).kind === 'resolved'
     ? jsonAnswer(call, call.surface.models?.one(id) ?? modelObject(directory, id))
     : errorAnswer(call, noSuchModel(names));
 }

@@ -37,18 +37,34 @@ export const BUG: GatewayError = {
 /** An error for the caller. Nothing of another answer has been sent. */
 export function errorAnswer(
   call: Call,
-  error: GatewayError,
+  given: GatewayError,
   ending: RequestRecord['ending'] = 'refused',
 ): GatewayResponse {
   const { log } = call;
+  const error = inCallersPlaces(call, given);
   const status = call.surface.errorStatus?.(error) ?? error.status;
   log.add({ kind: 'answered', status });
-  log.add({ kind: 'ending', ending: error === HUNG_UP ? 'hung-up' : ending, errorCode: error.code ?? error.type });
+  log.add({ kind: 'ending', ending: given === HUNG_UP ? 'hung-up' : ending, errorCode: error.code ?? error.type });
   return {
     status: sentStatus(call.request.headers, { ...error, status }),
     headers: { ...JSON_TYPE, ...error.headers, ...ownHeaders(call) },
     body: call.surface.error(error, log.requestId),
     afterEnd: afterEnd(call),
+  };
+}
+
+/** What is kept of a conversation stands before its request: the caller knows the places of what he has sent. */
+function inCallersPlaces({ log, surface }: Call, error: GatewayError): GatewayError {
+  const earlier = latest(log, 'conversation')?.conversation.earlierItems ?? 0;
+  const { keeping } = surface;
+  if (earlier === 0 || keeping === undefined) {
+    return error;
+  }
+  const { message, param } = error;
+  return {
+    ...error,
+    message: keeping.inOwnPlaces(message, earlier),
+    param: param && keeping.inOwnPlaces(param, earlier),
   };
 }
 

@@ -63,10 +63,12 @@ export interface AnswerStream {
 export interface Keeping {
   /** What a request's body asks of what is kept. */
   readonly asked: (json: unknown) => AskedOfKept | InvalidRequest;
-  /** A request's body with kept items in place of references to them, and without what this gateway does itself. */
+  /** A request's body with kept items in place of references to them, and without what this gateway does itself; what is wrong with it. */
   readonly ownBody: (json: JsonObject, kept: KeptItems) => OwnBody | InvalidRequest;
   /** The same with the conversation before it. */
   readonly resumed: (own: JsonObject, earlier: readonly JsonObject[]) => JsonObject;
+  /** A text about a resumed body, with the places that its caller knows. `earlier`: how many items stand before his. */
+  readonly inOwnPlaces: (text: string, earlier: number) => string;
   /** The items that an own body adds to its conversation. */
   readonly inputOf: (own: JsonObject) => readonly JsonObject[];
   /** The items of an answer's body. */

@@ -56,6 +56,15 @@ describe('resolveModel', () => {
     assert.deepEqual(ids(resolved('coders')), ['one/big']);
   });
 
+  test('a word that a client puts before a name is left out, unless the whole is a name', () => {
+    assert.equal(resolved('openai/best').name, 'best');
+    assert.equal(resolved('claude/two/big').name, 'two/big');
+    assert.equal(resolved('two/big').name, 'two/big');
+    for (const unknown of ['anthropic/best', 'openai/openai/best', 'openai/', 'openai/none', 'OPENAI/best']) {
+      assert.equal(resolveModel(directory, unknown).kind, 'unknown', unknown);
+    }
+  });
+
   test("a deployment's id means that deployment alone", () => {
     const { name, strategy, deployments, hedge } = resolved('two/big');
     assert.equal(name, 'two/big');

@@ -31,7 +31,7 @@ describe("the caller's key", () => {
     assert.equal(codeOf(await expiring(nowMs)), 'invalid_api_key');
   });
 
-  it('may come in either header, and is looked up as it came', async () => {
+  it('may come in each of three headers, and is looked up as it came', async () => {
     const seen: string[] = [];
     const authenticate: GatewayPorts['authenticate'] = async (key) => {
       seen.push(key);
@@ -40,6 +40,7 @@ describe("the caller's key", () => {
     await askWith(authenticate, { authorization: 'bearer  nemo_a' });
     await askWith(authenticate, { authorization: '', 'x-api-key': 'nemo_b' });
     await askWith(authenticate, { authorization: 'Bearer nemo_c', 'x-api-key': 'nemo_d' });
-    assert.deepEqual(seen, ['nemo_a', 'nemo_b', 'nemo_c']);
+    await askWith(authenticate, { authorization: '', 'api-key': 'nemo_e' });
+    assert.deepEqual(seen, ['nemo_a', 'nemo_b', 'nemo_c', 'nemo_e']);
   });
 });

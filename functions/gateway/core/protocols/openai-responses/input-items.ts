@@ -4,44 +4,48 @@ import type { Turn } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
+import { opened } from './sealed-reasoning.ts';
 
-/** Turns of another dialect as items of `input`. What the model made stays in its order. */
-export function inputItems(turns: readonly Turn[], notes: EncodingNotes): readonly JsonObject[] {
+/** Turns of another dialect as items of `input`, for an account. What the model made stays in its order. */
+export function inputItems(
+  turns: readonly Turn[],
+  notes: EncodingNotes,
+  account: string | undefined,
+): readonly JsonObject[] {
   const customCalls = new Set(
     turns.flatMap(({ parts }) =>
       parts.flatMap((part) => (part.kind === 'tool-call' && part.isCustom === true ? part.id : [])),
     ),
   );
-  return turns.flatMap((turn) => itemsOf(turn, customCalls, notes));
+  return turns.flatMap((turn) =>
+    turn.role === 'assistant'
+      ? turn.parts.flatMap((part) => answerItems(part, notes, account))
+      : askedItems(turn, customCalls, notes),
+  );
 }
 
-function itemsOf(turn: Turn, customCalls: ReadonlySet<string>, notes: EncodingNotes): readonly JsonObject[] {
-  switch (turn.role) {
-    case 'instructions':
-      return message('system', contentOf(turn.parts, 'input_text', notes));
-    case 'user': {
-      const results = turn.parts.filter((part) => part.kind === 'tool-result');
-      const others = turn.parts.filter((part) => part.kind !== 'tool-result');
-      return [
-        ...results.map((result) => resultItem(result, customCalls.has(result.id), notes)),
-        ...message('user', contentOf(others, 'input_text', notes)),
-      ];
-    }
-    case 'assistant':
-      return turn.parts.flatMap((part) => answerItems(part, notes));
+function askedItems(turn: Turn, customCalls: ReadonlySet<string>, notes: EncodingNotes): readonly JsonObject[] {
+  if (turn.role === 'instructions') {
+    return message('system', contentOf(turn.parts, 'input_text', notes));
   }
+  const results = turn.parts.filter((part) => part.kind === 'tool-result');
+  const others = turn.parts.filter((part) => part.kind !== 'tool-result');
+  return [
+    ...results.map((result) => resultItem(result, customCalls.has(result.id), notes)),
+    ...message('user', contentOf(others, 'input_text', notes)),
+  ];
 }
 
 function message(role: string, content: readonly JsonObject[]): readonly JsonObject[] {
   return content.length === 0 ? [] : [{ type: 'message', role, content }];
 }
 
-function answerItems(part: Part, notes: EncodingNotes): readonly JsonObject[] {
+function answerItems(part: Part, notes: EncodingNotes, account: string | undefined): readonly JsonObject[] {
   switch (part.kind) {
     case 'tool-call':
       return [callItem(part)];
     case 'reasoning':
-      return reasoningItems(part);
+      return reasoningItems(part, account);
     default:
       return message('assistant', contentOf([part], 'output_text', notes));
   }
@@ -71,9 +75,10 @@ function resultItem({ id, parts }: ToolResultPart, isCustom: boolean, notes: Enc
 }
 
 /** OpenAI takes back only what it can check. */
-function reasoningItems({ proof }: ReasoningPart): readonly JsonObject[] {
+function reasoningItems({ proof }: ReasoningPart, account: string | undefined): readonly JsonObject[] {
   const own = nativeValue(proof, 'openai-responses');
-  return stringMember(own, 'encrypted_content') === undefined || own === undefined ? [] : [own];
+  const item = own && opened(own, account);
+  return item === undefined || stringMember(item, 'encrypted_content') === undefined ? [] : [item];
 }
 
 function contentOf(

@@ -1,11 +1,13 @@
 import type { Prompt } from '../../model/prompt.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
+import type { Target } from '../protocol.ts';
 import type { ResponsesRules } from './responses-rules.ts';
+import { opened } from './sealed-reasoning.ts';
 
 /** The caller's own body of the Responses API, but for what only a gateway that keeps nothing has put into it. */
-export function ownBody({ original }: Prompt, { reasons }: ResponsesRules): JsonObject {
+export function ownBody({ original }: Prompt, { reasons }: ResponsesRules, { account }: Target): JsonObject {
   const { body } = original;
-  const ownItem = (item: unknown): readonly unknown[] => ownItems(item, reasons === 'unknown');
+  const ownItem = (item: unknown): readonly unknown[] => ownItems(item, reasons === 'unknown', account);
   return Array.isArray(body.input) ? { ...body, input: arrayMember(body, 'input').flatMap(ownItem) } : body;
 }
 
@@ -16,9 +18,13 @@ const OTHERS_PROOF = /^nemo:/;
  * Nothing for reasoning that its vendor cannot read: with another vendor's proof, and, where the vendor does not take it by its text
  * alone (`takesText`), without any: OpenAI looks for it among the answers that it keeps, and answers 404.
  */
-function ownItems(item: unknown, takesText: boolean): readonly unknown[] {
-  if (!isJsonObject(item)) {
-    return [item];
+function ownItems(given: unknown, takesText: boolean, account: string | undefined): readonly unknown[] {
+  if (!isJsonObject(given)) {
+    return [given];
+  }
+  const item = opened(given, account);
+  if (item === undefined) {
+    return [];
   }
   if (item.type === 'item_reference') {
     return [];

@@ -13,12 +13,15 @@ import {
 import type { WireEvent } from '../../wire/wire-event.ts';
 import { statedError } from '../openai-chat/openai-error.ts';
 import { streamedFailure } from '../openai-chat/openai-failure.ts';
-import type { AnswerDecoder } from '../protocol.ts';
+import type { AnswerDecoder, Target } from '../protocol.ts';
 import { type ItemReader, itemReader } from './item-reader.ts';
 import { type PartNumbers, partNumbers } from './part-numbers.ts';
 import { usageOf } from './response-usage.ts';
+import { sealed } from './sealed-reasoning.ts';
 
 interface Answer {
+  /** Whose answer it is. */
+  readonly account: string | undefined;
   readonly parts: PartNumbers;
   /** By their place in the output. */
   readonly items: Map<number, { readonly reader: ItemReader; isDone: boolean }>;
@@ -35,8 +38,9 @@ interface Answer {
  * Reads one answer of the Responses API. `response.completed` or `response.incomplete` ends it; a stream without either is truncated. An
  * event that is not JSON is skipped while others can be read. Source: OpenAI API reference, "Streaming events".
  */
-export function responsesDecoder(): AnswerDecoder {
+export function responsesDecoder({ account }: Pick<Target, 'account'> = {}): AnswerDecoder {
   const answer: Answer = {
+    account,
     parts: partNumbers(),
     items: new Map(),
     ids: new Set(),
@@ -131,7 +135,7 @@ function endItem(answer: Answer, place: number, item: JsonObject): readonly Answ
     return begun;
   }
   known.isDone = true;
-  return [...begun, ...known.reader.end(item)];
+  return [...begun, ...known.reader.end(sealed(item, answer.account))];
 }
 
 /** What a response says of itself, the first time. */

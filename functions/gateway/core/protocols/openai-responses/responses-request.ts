@@ -24,7 +24,7 @@ export function encodeResponses(asked: Prompt, target: Target): Encoding {
     ...openAiRules(target.model, target.rules, target.vendor),
     ...responsesRules(target.model, target.rules),
   };
-  const body = isOwn ? ownBody(prompt, rules) : translatedBody(prompt, notes);
+  const body = isOwn ? ownBody(prompt, rules, target) : translatedBody(prompt, notes, target);
   refuseEffort(prompt, rules, target.model, notes);
   const refused = notes.refusal();
   if (refused !== undefined) {

@@ -3,6 +3,7 @@ import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { shownByUser } from '../portable/shown-by-user.ts';
+import type { Target } from '../protocol.ts';
 import { noteForeignMembers, noteOtherShapes } from '../unhonoured.ts';
 import { inputItems } from './input-items.ts';
 import { responsesToolChoice, responsesTools } from './responses-tools.ts';
@@ -10,12 +11,12 @@ import { responsesToolChoice, responsesTools } from './responses-tools.ts';
 const VENDOR = { dialect: 'openai-responses', name: 'The Responses API' } as const;
 
 /** A prompt of another dialect as a body of the Responses API. */
-export function translatedBody(prompt: Prompt, notes: EncodingNotes): JsonObject {
+export function translatedBody(prompt: Prompt, notes: EncodingNotes, { account }: Target): JsonObject {
   noteUnhonoured(prompt, notes);
   const tools = responsesTools(prompt.tools, notes);
   const { sampling, limits, user } = prompt;
   return defined({
-    input: inputItems(shownByUser(prompt.turns), notes),
+    input: inputItems(shownByUser(prompt.turns), notes, account),
     max_output_tokens: limits.outputTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,

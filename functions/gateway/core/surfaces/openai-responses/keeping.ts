@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts'
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
 import { kindOf } from '../request-checks.ts';
 import type { AskedOfKept, Keeping, KeptItems, OwnBody } from '../surface.ts';
+import { requestProblem } from './check-request.ts';
 import { answerId, answerOfItem, inputItemsOf, keptItems, outputItemsOf } from './kept-items.ts';
 
 /** How the Responses API goes on from answers that are kept: `previous_response_id` and items that refer to others. */
@@ -9,6 +10,7 @@ export const responsesKeeping: Keeping = {
   asked,
   ownBody,
   resumed: (own, earlier) => (earlier.length === 0 ? own : { ...own, input: [...earlier, ...inputItemsOf(own)] }),
+  inOwnPlaces,
   inputOf: inputItemsOf,
   outputOf: outputItemsOf,
   itemsOf: keptItems,
@@ -45,11 +47,16 @@ function referredId(item: unknown): string | undefined {
 function ownBody(json: JsonObject, kept: KeptItems): OwnBody | InvalidRequest {
   const { previous_response_id: _, ...body } = json;
   if (!Array.isArray(body.input)) {
-    return { kind: 'own', body };
+    return checked(body);
   }
   const input = body.input.map((item, index) => resolved(item, `input[${index}]`, kept));
   const unknown = input.find((item) => item.kind === 'invalid');
-  return unknown ?? { kind: 'own', body: { ...body, input: input.flatMap(itemsIn) } };
+  return unknown ?? checked({ ...body, input: input.flatMap(itemsIn) });
+}
+
+/** By itself, before anything stands before it: errors name the places that the caller knows. */
+function checked(body: JsonObject): OwnBody | InvalidRequest {
+  return requestProblem(body) ?? { kind: 'own', body };
 }
 
 type Resolved = { readonly kind: 'items'; readonly items: readonly unknown[] } | InvalidRequest;
@@ -74,4 +81,12 @@ function resolved(item: unknown, path: string, { found, standing }: KeptItems): 
   return id.startsWith('rs_')
     ? { kind: 'items', items: [] }
     : invalidMember(path, 'refers to an item that is not kept for this key: send the item itself.');
+}
+
+/** Items that are not the caller's own are told by the answer that they come from. */
+function inOwnPlaces(text: string, earlier: number): string {
+  return text.replace(/\binput\[(\d{1,9})\]/g, (_, place: string) => {
+    const own = Number(place) - earlier;
+    return own < 0 ? `previous_response_id.input[${place}]` : `input[${own}]`;
+  });
 }

@@ -4,6 +4,7 @@ import type { AnswerFormat, Prompt, Reasoning, SettingNames } from '../../model/
 import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
 import { requestProblem } from './check-request.ts';
+import { strayResult } from './check-results.ts';
 import { turnsOf } from './read-input.ts';
 import { toolsOf, toolUseOf } from './read-tools.ts';
 import { toolNames } from './tool-names.ts';
@@ -12,8 +13,13 @@ import { toolNames } from './tool-names.ts';
 export function readResponsesPrompt(
   json: unknown,
 ): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
+  const problem = requestProblem(json);
+  if (problem !== undefined) {
+    return problem;
+  }
   // `requestProblem` has seen that it is an object of these members.
-  return requestProblem(json) ?? { kind: 'read', prompt: promptOf(json as JsonObject) };
+  const body = json as JsonObject;
+  return strayResult(body) ?? { kind: 'read', prompt: promptOf(body) };
 }
 
 function promptOf(body: JsonObject): Prompt {
