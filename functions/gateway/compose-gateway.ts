@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
+import { randomHexSource } from './adapters/random-hex.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { undiciDial } from './adapters/undici-dial.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
@@ -11,7 +11,8 @@ import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { guardedClock } from './core/model/guarded-clock.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
-import { decayScales, type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+import { decayScales } from './core/statistics/decay-scales.ts';
+import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
@@ -67,8 +68,8 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
   const { authenticate, onRecord, page } = options;
   const pages = page === undefined ? {} : { page };
-  const newId = (): string => options.platformId?.() ?? randomBytes(12).toString('hex');
-  const randomHex = (digits: number): string => randomBytes(digits / 2).toString('hex');
+  const randomHex = randomHexSource();
+  const newId = (): string => options.platformId?.() ?? randomHex(24);
   const ids = { newId, randomHex };
   const callers = { authenticate, keyLimiter: limiter, ...keptAnswers(options) };
   const gateway = createGateway({ ...shared, ...ids, ...callers, ...pages, config, statistics, dial, onRecord });

@@ -5,7 +5,7 @@ import { dynamoDbStatisticsStore } from '../gateway/adapters/dynamodb/dynamodb-s
 import { systemClock } from '../gateway/adapters/system-clock.ts';
 import { undiciDial } from '../gateway/adapters/undici-dial.ts';
 import type { GatewayConfig } from '../gateway/core/model/gateway-config.ts';
-import { decayScales } from '../gateway/core/statistics/fleet-statistics.ts';
+import { decayScales } from '../gateway/core/statistics/decay-scales.ts';
 import { type ProbeRun, prober } from './core/prober.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures. */

@@ -2,7 +2,8 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
-import { decayScales, fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
+import { decayScales } from '../../functions/gateway/core/statistics/decay-scales.ts';
+import { fleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { type FleetStatus, fleetStatus } from '../../functions/gateway/core/status/fleet-status.ts';
 import { clientConfig } from './aws-access.ts';
 import type { Command } from './command.ts';
@@ -38,7 +39,7 @@ async function statusOf({ config, database, statisticsTable }: Target): Promise<
     random: Math.random,
     onStoreError: (_, error) => void failures.push(error),
   });
-  await statistics.prepare();
+  await statistics.prepare(Object.keys(config.deployments));
   client.destroy();
   if (failures.length > 0) {
     throw failures[0];

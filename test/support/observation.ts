@@ -1,8 +1,27 @@
-import { epochAt, weightAt } from '../../functions/gateway/core/statistics/forward-decay.ts';
+import { type DecayScale, epochAt, weightAt } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
 import type { Pace } from '../../functions/gateway/core/statistics/paced-sums.ts';
-import { addSums, keptPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import { type DecayedSums, runningSums } from '../../functions/gateway/core/statistics/running-sums.ts';
+import { addTo, keptPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
 import fc from './property.ts';
+
+/** The sums of several, name by name. */
+export function addSums(...all: readonly Sums[]): Sums {
+  const total = new Map<string, number>();
+  for (const sums of all) {
+    addTo(total, sums);
+  }
+  return total;
+}
+
+/** The sums of several epochs at an instant. */
+export function decayedSums(epochs: ReadonlyMap<number, Sums>, nowMs: number, scale: DecayScale): DecayedSums {
+  const running = runningSums(scale);
+  for (const [epoch, sums] of epochs) {
+    running.add(epoch, sums);
+  }
+  return running.at(nowMs);
+}
 
 export const HALF_LIFE_MS = 60_000;
 export const SCALE = { halfLifeMs: HALF_LIFE_MS };

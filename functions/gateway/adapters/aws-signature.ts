@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 /** What proves to AWS who we are: the function's role, or a developer's profile. */
 export interface AwsCredentials {
@@ -134,5 +134,5 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

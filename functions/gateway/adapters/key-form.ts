@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** 32 random bytes in base64url, and behind them six characters that follow from them. Keys made before there was a checksum lack those. */
@@ -28,5 +28,5 @@ function checksum(text: string): string {
 
 /** Hex of the SHA-256 of a key's UTF-8 bytes: the form in which keys are stored, looked up and named. */
 export function sha256Hex(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }

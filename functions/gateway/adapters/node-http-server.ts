@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Gateway } from '../core/serve/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
+import { chunkWriter } from './chunk-writer.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
 import { drainServer } from './drain-server.ts';
 import { RESTARTING, restartAnswer, restartEvent } from './interrupted-answer.ts';
@@ -60,10 +61,13 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
   const underWay = new Set<Promise<void>>();
   const { maxHeldBytes = MAX_HELD_BYTES, readStallMs = READ_STALL_MS } = options;
   const restart = new AbortController();
+  const calls = new Set<AbortController>();
+  restart.signal.addEventListener('abort', () => abortAll(calls, restart.signal.reason));
   const served: Served = {
     gateway,
     bodies: bodyReader(maxHeldBytes),
     readStallMs,
+    calls,
     restarting: restart.signal,
     discardBytes,
   };
@@ -101,27 +105,47 @@ interface Served {
   readonly gateway: Gateway;
   readonly bodies: BodyReader;
   readonly readStallMs: number;
+  /** Of the calls under way. One signal that follows two others costs each call more than a set of them. */
+  readonly calls: Set<AbortController>;
   /** Aborted when every call has to end, because the process does. */
   readonly restarting: AbortSignal;
   readonly discardBytes: number | undefined;
 }
 
 async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const hungUp = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) {
-      hungUp.abort({ kind: 'aborted', by: 'caller' });
-    }
-  });
-  const { gateway, bodies, readStallMs, restarting, discardBytes } = served;
-  const signal = AbortSignal.any([hungUp.signal, restarting]);
+  const { gateway, bodies, readStallMs, discardBytes } = served;
+  const call = openCall(served, response);
+  const { signal } = call;
   const answer = await gateway(gatewayRequest(request, bodies, signal));
   if (discardBytes !== undefined) {
     response.shouldKeepAlive &&= await drainBody(request, discardBytes);
   }
   const given = signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer;
   await send(response, given, { signal, readStallMs });
+  served.calls.delete(call);
   await answer.afterEnd();
+}
+
+/** Its signal is aborted when the caller hangs up, and when every call has to end. */
+function openCall({ calls, restarting }: Served, response: ServerResponse): AbortController {
+  const call = new AbortController();
+  calls.add(call);
+  response.once('close', () => {
+    calls.delete(call);
+    if (!response.writableFinished) {
+      call.abort({ kind: 'aborted', by: 'caller' });
+    }
+  });
+  if (restarting.aborted) {
+    call.abort(restarting.reason);
+  }
+  return call;
+}
+
+function abortAll(calls: Iterable<AbortController>, reason: unknown): void {
+  for (const call of calls) {
+    call.abort(reason);
+  }
 }
 
 /** A bug in the gateway: said on stderr with its stack; the caller gets a plain 500, the process stays up. */
@@ -155,11 +179,11 @@ function gatewayRequest(request: IncomingMessage, bodies: BodyReader, signal: Ab
 }
 
 function singleValued(headers: IncomingMessage['headers']): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return Object.fromEntries(entries);
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    single[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return single;
 }
 
 interface Reader {
@@ -176,15 +200,16 @@ async function send(response: ServerResponse, answer: GatewayResponse, reader: R
     return;
   }
   response.writeHead(status, headers);
+  const chunks = chunkWriter(response);
   for await (const piece of body) {
     if (signal.aborted) {
       break;
     }
-    if (!response.write(piece)) {
+    if (!chunks.write(piece)) {
       await drained(response, reader);
     }
   }
-  response.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : undefined);
+  chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
 }
 
 async function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): Promise<void> {

@@ -6,6 +6,9 @@ import type { IncomingMessage } from 'node:http';
  * Never rejects. Resolves with whether the body is at its end, so that the connection can be used again.
  */
 export async function drainBody(request: IncomingMessage, maxBytes: number): Promise<boolean> {
+  if (request.readableEnded) {
+    return request.complete;
+  }
   let left = maxBytes;
   try {
     // The connection stays open: the answer goes over it.

@@ -70,7 +70,7 @@ export function prober({ config, store, clock, random, onStoreError }: ProberPor
   return async (dial) => {
     const startedAtMs = clock.nowMs();
     storeFailures.length = 0;
-    await statistics.prepare();
+    await statistics.prepare([...deployments.keys()]);
     const context = { timeouts: config.timeouts, clock, statistics, dial, deployments, startedAtMs };
     const asked = storeFailures.length > 0 ? allUnread(deployments.keys()) : await ask(context);
     await statistics.close();

@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import type { Kind, Target, Timing } from './bench-call.ts';
 import { alternate, type Burst, burst, bursts } from './bench-run.ts';
 import { type BenchSystem, startBenchSystem } from './bench-system.ts';
+import { allocatedBytes } from './self-times.ts';
 
 /**
  * What the gateway adds to a call, beside a bare proxy in Node and beside calling the same loopback provider directly, in one run: client,
@@ -44,7 +45,12 @@ async function warmUp(): Promise<void> {
 async function allocations(target: Target): Promise<number> {
   await target.process?.ask('begin-allocations');
   await burst(target, 'fast stream', ALLOCATION_CALLS, 4);
-  return ((await target.process?.ask('end-allocations')) ?? 0) / ALLOCATION_CALLS;
+  const head = await target.process?.ask('end-allocations');
+  return head === undefined ? Number.NaN : total(allocatedBytes(head, () => 'all')) / ALLOCATION_CALLS;
+}
+
+function total(bytes: ReadonlyMap<string, number>): number {
+  return [...bytes.values()].reduce((sum, value) => sum + value, 0);
 }
 
 type Measure = (target: Target) => number;
@@ -55,13 +61,13 @@ function print(): void {
     `${CALLS} calls of each kind one at a time, ${ROUNDS * BURST_CALLS} a burst; 32 tokens; load ${load.toFixed(1)}.\n`,
   );
   console.log('| | direct | bare proxy | gateway | ratio |\n|---|---|---|---|---|');
-  const total = (timing: Timing): number => timing.totalMs;
+  const whole = (timing: Timing): number => timing.totalMs;
   const first = (timing: Timing): number => timing.firstMs;
   for (const share of [0.5, 0.99]) {
     const name = `p${share * 100}, ms added`;
-    row(`plain call ${name}`, added(plain, total, share), 2);
+    row(`plain call ${name}`, added(plain, whole, share), 2);
     row(`first token ${name}`, added(streamed, first, share), 2);
-    row(`whole stream ${name}`, added(streamed, total, share), 2);
+    row(`whole stream ${name}`, added(streamed, whole, share), 2);
   }
   row('processor ms, paced stream, 64 at once', cpu(paced), 3);
   row('processor ms, fast stream, 64 at once', cpu(sixtyFour), 3);

@@ -1,8 +1,8 @@
-import type { Profiler } from 'node:inspector';
+import type { HeapProfiler, Profiler } from 'node:inspector';
 import type { Kind } from './bench-call.ts';
 import { burst } from './bench-run.ts';
 import { startBenchSystem } from './bench-system.ts';
-import { functionOf, moduleOf, selfTimes } from './self-times.ts';
+import { allocatedBytes, functionOf, moduleOf, selfTimes } from './self-times.ts';
 
 /**
  * Where the gateway's processor time goes: a sampling profile of its process while 16 calls are under way, its self time grouped by module
@@ -13,7 +13,12 @@ const KINDS = ['plain', 'fast stream', 'paced stream'] as const satisfies readon
 const AT_ONCE = Number(process.env.AT_ONCE ?? 16);
 const CALLS = Number(process.env.CALLS ?? 6000);
 const WARM_UP_CALLS = 3000;
+const ALLOCATION_CALLS = 1000;
 const TOP = Number(process.env.TOP ?? 0);
+const TABLES = [
+  ['module', moduleOf, 100],
+  ['function', functionOf, TOP],
+] as const;
 const kind = KINDS.find((one) => one === process.env.KIND) ?? 'paced stream';
 
 const system = await startBenchSystem(Number(process.env.DEPLOYMENTS ?? 2));
@@ -22,28 +27,29 @@ await burst(subject, kind, WARM_UP_CALLS, AT_ONCE);
 await subject.process?.ask('begin-profile');
 const { cpuMs } = await burst(subject, kind, CALLS, AT_ONCE);
 const profile = await subject.process?.ask('end-profile');
+await subject.process?.ask('begin-allocations');
+await burst(subject, kind, ALLOCATION_CALLS, AT_ONCE);
+const allocations = await subject.process?.ask('end-allocations');
 await system.close();
-if (profile !== undefined) {
-  print(profile);
+if (profile !== undefined && allocations !== undefined) {
+  print(profile, allocations);
 }
 
-function print(measured: Profiler.Profile): void {
-  const byGroup = selfTimes(measured, moduleOf);
-  const busyMs = [...byGroup.values()].reduce((sum, ms) => sum + ms, 0);
-  console.log(
-    `${CALLS} calls (${kind}) of the ${subject.name}, ${AT_ONCE} at once: ${(cpuMs / CALLS).toFixed(3)} processor ms a call, profiled\n`,
-  );
-  console.log('| module | share | microseconds a call |\n|---|---|---|');
-  list(byGroup, busyMs, byGroup.size);
-  if (TOP > 0) {
-    console.log('\n| function | share | microseconds a call |\n|---|---|---|');
-    list(selfTimes(measured, functionOf), busyMs, TOP);
+function print(times: Profiler.Profile, allocated: HeapProfiler.SamplingHeapProfileNode): void {
+  const calls = `${CALLS} calls (${kind}) of the ${subject.name}, ${AT_ONCE} at once`;
+  console.log(`${calls}: ${(cpuMs / CALLS).toFixed(3)} processor ms a call, profiled\n`);
+  for (const [what, nameOf, most] of TABLES) {
+    list(`${what}: microseconds a call`, selfTimes(times, nameOf), 1000 / CALLS, most);
+    list(`${what}: KB allocated a call`, allocatedBytes(allocated, nameOf), 1 / 1000 / ALLOCATION_CALLS, most);
   }
 }
 
-function list(times: ReadonlyMap<string, number>, busyMs: number, most: number): void {
-  const sorted = [...times].toSorted(([, a], [, b]) => b - a).slice(0, most);
-  for (const [name, ms] of sorted) {
-    console.log(`| ${name} | ${((100 * ms) / busyMs).toFixed(1)} % | ${((1000 * ms) / CALLS).toFixed(1)} |`);
+function list(title: string, amounts: ReadonlyMap<string, number>, scale: number, most: number): void {
+  const sorted = [...amounts].toSorted(([, a], [, b]) => b - a);
+  const whole = sorted.reduce((sum, [, amount]) => sum + amount, 0);
+  console.log(`| ${title} | ${(whole * scale).toFixed(1)} | share |\n|---|---|---|`);
+  for (const [name, amount] of sorted.slice(0, most)) {
+    console.log(`| ${name} | ${(amount * scale).toFixed(1)} | ${((100 * amount) / whole).toFixed(1)} % |`);
   }
+  console.log();
 }

@@ -1,4 +1,4 @@
-import type { Profiler } from 'node:inspector';
+import type { HeapProfiler, Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 
 /** What the bench asks of a process that it measures. */
@@ -16,8 +16,8 @@ export interface Answers extends Record<Question, unknown> {
   readonly 'begin-profile': null;
   readonly 'end-profile': Profiler.Profile;
   readonly 'begin-allocations': null;
-  /** Bytes of the JavaScript heap, estimated from samples. What lies outside of it, as the bytes of buffers, is not in it. */
-  readonly 'end-allocations': number;
+  /** Of the JavaScript heap, estimated from samples. What lies outside of it, as the bytes of buffers, is not in it. */
+  readonly 'end-allocations': HeapProfiler.SamplingHeapProfileNode;
 }
 
 /** Microseconds between two samples of a profile. */
@@ -45,7 +45,7 @@ export function reports(place: unknown): void {
       await session.post('HeapProfiler.startSampling', { samplingInterval, ...collected });
       return null;
     },
-    'end-allocations': async () => bytesIn((await session.post('HeapProfiler.stopSampling')).profile.head),
+    'end-allocations': async () => (await session.post('HeapProfiler.stopSampling')).profile.head,
   } satisfies { readonly [Name in Question]: () => Promise<Answers[Name]> };
   process.on('message', async (question: Question) => {
     process.send?.(await asked[question]());
@@ -58,13 +58,4 @@ function nameJson(): void {
   const { parse, stringify } = JSON;
   JSON.parse = (...args): unknown => parse(...args);
   JSON.stringify = (...args: unknown[]): string => stringify(...(args as Parameters<typeof stringify>));
-}
-
-interface SampledNode {
-  readonly selfSize: number;
-  readonly children: readonly SampledNode[];
-}
-
-function bytesIn({ selfSize, children }: SampledNode): number {
-  return children.reduce((sum, child) => sum + bytesIn(child), selfSize);
 }

@@ -1,4 +1,4 @@
-import type { Profiler } from 'node:inspector';
+import type { HeapProfiler, Profiler } from 'node:inspector';
 
 type Frame = Profiler.ProfileNode['callFrame'];
 
@@ -15,6 +15,21 @@ export function selfTimes(
   }
   times.delete(IDLE);
   return times;
+}
+
+/** Bytes that each named group of frames allocated by itself. */
+export function allocatedBytes(
+  head: HeapProfiler.SamplingHeapProfileNode,
+  nameOf: (frame: Frame) => string,
+): ReadonlyMap<string, number> {
+  const bytes = new Map<string, number>();
+  const add = ({ callFrame, selfSize, children }: HeapProfiler.SamplingHeapProfileNode): void => {
+    const name = nameOf(callFrame);
+    bytes.set(name, (bytes.get(name) ?? 0) + selfSize);
+    children.forEach(add);
+  };
+  add(head);
+  return bytes;
 }
 
 /** Where nothing runs. */

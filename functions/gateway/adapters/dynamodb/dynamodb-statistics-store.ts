@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { DecayScales } from '../../core/statistics/decay-scales.ts';
 import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
-import type { DecayScales } from '../../core/statistics/observation-log.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
 import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../core/statistics/stored-statistics.ts';

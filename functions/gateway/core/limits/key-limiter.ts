@@ -79,7 +79,7 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
   const state: LimiterState = {
     ...options,
     queues: new Map(),
-    ledger: settlementLedger({ store, onStoreError }),
+    ledger: settlementLedger({ store, clock, onStoreError }),
     allowance: localAllowance(settings.localShare, clock.nowMs),
     outages: storeOutages(clock),
     loggedAtMs: -Infinity,

@@ -1,9 +1,13 @@
+import type { Clock } from '../model/clock.ts';
 import type { AccountStore } from './account-store.ts';
 import { isNothing, type Settlement, settledTogether } from './settlement.ts';
 
 /** Writes what calls have cost into the accounts of their keys. */
 export interface SettlementLedger {
-  /** Resolves when it is written or has failed to be: then it goes out with the next one. Never rejects. */
+  /**
+   * Resolves when it is written or has failed to be: then it goes out with the next one. Never rejects. Of many calls at once the
+   * settlements are gathered for a moment and go out together.
+   */
   readonly add: (account: string, settlement: Settlement) => Promise<void>;
   /** Writes what is left. */
   readonly flush: () => Promise<void>;
@@ -12,6 +16,7 @@ export interface SettlementLedger {
 /** The store that settlements are written to, and who is told where it fails. */
 export interface SettlementLedgerOptions {
   readonly store: AccountStore;
+  readonly clock: Clock;
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
 
@@ -23,11 +28,20 @@ interface Entry {
 interface LedgerState extends SettlementLedgerOptions {
   readonly pending: Map<string, Entry>;
   writing?: Promise<void>;
+  /** When the last write began. */
+  wroteAtMs: number;
+  /** Whether all has to be written now. */
+  isHurried: boolean;
+  /** Ends the wait for more. */
+  hurry?: () => void;
 }
+
+/** A write so soon after another one waits until so much time has passed: an instance that has one call at a time never does. */
+const GATHER_MS = 100;
 
 /** One write a key at a time; what comes meanwhile is added up for the next. Nothing is dropped while the instance lives. */
 export function settlementLedger(options: SettlementLedgerOptions): SettlementLedger {
-  const state: LedgerState = { ...options, pending: new Map() };
+  const state: LedgerState = { ...options, pending: new Map(), wroteAtMs: -Infinity, isHurried: false };
   const write = (): Promise<void> => {
     if (state.writing === undefined && state.pending.size > 0) {
       state.writing = writeAll(state);
@@ -43,9 +57,12 @@ export function settlementLedger(options: SettlementLedgerOptions): SettlementLe
       return write();
     },
     flush: async () => {
+      state.isHurried = true;
+      state.hurry?.();
       // A write that is under way may fail: what it brings back goes out once more.
       await state.writing;
       await write();
+      state.isHurried = false;
     },
   };
 }
@@ -63,12 +80,27 @@ function note({ pending }: LedgerState, { account, settlement }: Entry): void {
 async function writeAll(state: LedgerState): Promise<void> {
   let isFailing = false;
   while (state.pending.size > 0 && !isFailing) {
+    const waitMs = state.wroteAtMs + GATHER_MS - state.clock.nowMs();
+    if (waitMs > 0 && !state.isHurried) {
+      await gathered(state, waitMs);
+    }
+    state.wroteAtMs = state.clock.nowMs();
     const entries = [...state.pending.values()];
     state.pending.clear();
     const written = await Promise.all(entries.map((entry) => writeOne(state, entry)));
     isFailing = written.includes(false);
   }
   delete state.writing;
+}
+
+function gathered(state: LedgerState, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = state.clock.after(waitMs, resolve);
+    state.hurry = () => {
+      cancel();
+      resolve();
+    };
+  });
 }
 
 async function writeOne(state: LedgerState, entry: Entry): Promise<boolean> {

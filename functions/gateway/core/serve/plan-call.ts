@@ -108,7 +108,7 @@ async function rank(
 ): Promise<Plan> {
   const { ports, routing } = call.gateway;
   const { statistics, config, random, clock } = ports;
-  await statistics.prepare();
+  await statistics.prepare(qualified.map(({ id }) => id));
   const turn = routing.conversations.recall(conversationKey(route.name, facts.affinityKey), clock.nowMs());
   const equals = routing.equals.get(route.name) ?? new Set();
   const plan = planCandidates({

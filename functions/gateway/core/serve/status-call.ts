@@ -25,7 +25,7 @@ export async function statusCall(call: Call): Promise<GatewayResponse> {
   if (keyOf(call)?.isOperator !== true || decisions === undefined) {
     return errorAnswer(call, notAnOperator());
   }
-  await ports.statistics.prepare();
+  await ports.statistics.prepare([...directory.deployments.keys()]);
   const { look } = ports.statistics;
   const routes = Object.keys(ports.config.routes).flatMap((name) => directory.routes.get(name) ?? []);
   const deployments = [...directory.deployments.values()];

@@ -1,6 +1,6 @@
 import type { DecayScale } from './forward-decay.ts';
-import { type LatencyCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
-import type { Sums } from './sums.ts';
+import { BUCKETS, type BucketCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
+import type { DecayedSums } from './running-sums.ts';
 
 /** What the decayed sums say of one deployment now. */
 export interface Estimate {
@@ -53,22 +53,12 @@ export interface UsualEstimate {
   readonly probes: { readonly probeMs: number; readonly trafficMs: number };
 }
 
-/** The decayed sums of a deployment's memories, and what they were read to say of what is usual. */
-export interface DecayedMemories {
-  readonly lasting: Sums;
-  readonly recent: Sums;
-  readonly usual: UsualMemory;
-}
-
-/** The sums of the memory that forgets slowly, and the estimate read from them. */
-export interface UsualMemory {
-  readonly sums: Sums;
-  readonly estimate: UsualEstimate;
-}
+/** The decayed sums of a deployment's memories. */
+export type DecayedMemories = Readonly<Record<'lasting' | 'recent' | 'usual', DecayedSums>>;
 
 /** Reads the decayed sums of the three memories. */
-export function estimateOf({ lasting: decayed, recent, usual }: DecayedMemories, scale: DecayScale): Estimate {
-  const sum = (name: string): number => decayed.get(name) ?? 0;
+export function estimateOf({ lasting, recent, usual }: DecayedMemories, scale: DecayScale): Estimate {
+  const sum = lasting.get;
   // In a steady state the decayed count is the rate times H / ln 2.
   const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
   return {
@@ -83,29 +73,27 @@ export function estimateOf({ lasting: decayed, recent, usual }: DecayedMemories,
     requestsPerSecond: sum('q') * perSecond,
     tokensPerSecond: (sum('i') + sum('o')) * perSecond,
     recent: {
-      evidence: recent.get('n') ?? 0,
-      ttftTotalMs: recent.get('x') ?? 0,
-      requests: recent.get('q') ?? 0,
-      failureRate: ratio(recent.get('f') ?? 0, recent.get('q') ?? 0) ?? 0,
-      seenMedianMs: () => percentileOf(counts(recent, 't', undefined), 50),
+      evidence: recent.get('n'),
+      ttftTotalMs: recent.get('x'),
+      requests: recent.get('q'),
+      failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
+      seenMedianMs: () => percentileOf({ seen: recent.counts('t'), censored: NONE }, 50),
     },
-    usual: usual.estimate,
-    ttftPercentileMs: (percentile) =>
-      percentileOf(counts(tailMemory(decayed, recent, usual.sums), 't', 'c'), percentile),
-    totalPercentileMs: (percentile) => percentileOf(counts(decayed, 'l', undefined), percentile),
+    usual: usualEstimate(usual),
+    ttftPercentileMs: (percentile) => {
+      const memory = tailMemory(lasting, recent, usual);
+      return percentileOf({ seen: memory.counts('t'), censored: memory.counts('c') }, percentile);
+    },
+    totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts('l'), censored: NONE }, percentile),
   };
 }
 
-/** Reads the decayed sums of the usual memory. */
-export function usualMemory(usual: Sums): UsualMemory {
-  return { sums: usual, estimate: usualEstimate(usual) };
-}
+const NONE: BucketCounts = new Float64Array(BUCKETS);
 
-function usualEstimate(usual: Sums): UsualEstimate {
-  const sum = (name: string): number => usual.get(name) ?? 0;
+function usualEstimate({ get: sum, counts }: DecayedSums): UsualEstimate {
   return {
     evidence: sum('n'),
-    typicalMs: middleMeanOf(counts(usual, 't', undefined).seen),
+    typicalMs: middleMeanOf(counts('t')),
     requests: sum('q'),
     hedges: sum('e'),
     cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),
@@ -120,26 +108,13 @@ const CACHE_PRIOR_TOKENS = 4000;
 /** With this many observations of the last seconds, they alone tell the tail: the longer memories mix in how it was before. */
 const TAIL_EVIDENCE = 20;
 
-function tailMemory(lasting: Sums, recent: Sums, usual: Sums): Sums {
-  return [recent, lasting].find((memory) => (memory.get('n') ?? 0) >= TAIL_EVIDENCE) ?? longest(lasting, usual);
-}
-
-function longest(lasting: Sums, usual: Sums): Sums {
-  return (usual.get('n') ?? 0) >= (lasting.get('n') ?? 0) ? usual : lasting;
+function tailMemory(lasting: DecayedSums, recent: DecayedSums, usual: DecayedSums): DecayedSums {
+  if (recent.get('n') >= TAIL_EVIDENCE) {
+    return recent;
+  }
+  return lasting.get('n') >= TAIL_EVIDENCE || usual.get('n') < lasting.get('n') ? lasting : usual;
 }
 
 function ratio(numerator: number, denominator: number): number | undefined {
   return denominator > 0 ? numerator / denominator : undefined;
-}
-
-function counts(decayed: Sums, seen: string, censored: string | undefined): LatencyCounts {
-  return {
-    seen: bucketsNamed(decayed, seen),
-    censored: censored === undefined ? new Map() : bucketsNamed(decayed, censored),
-  };
-}
-
-function bucketsNamed(decayed: Sums, letter: string): ReadonlyMap<number, number> {
-  const named = [...decayed].filter(([name, value]) => name.length > 1 && name.startsWith(letter) && value > 0);
-  return new Map(named.map(([name, value]) => [Number.parseInt(name.slice(1), 36), value]));
 }

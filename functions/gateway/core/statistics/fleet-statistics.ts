@@ -1,21 +1,26 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import type { EjectionSettings, StatisticsSettings } from '../model/gateway-config.ts';
+import { type AskedDeployments, askedDeployments } from './asked-deployments.ts';
+import { type DecayScales, decayScales } from './decay-scales.ts';
 import type { Ejection } from './ejection.ts';
 import { epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import type { DecayScales } from './observation-log.ts';
 import { PACES } from './paced-sums.ts';
 import { sampledShare } from './sampled-share.ts';
 import { type EjectionChange, type Scoreboard, scoreboard } from './scoreboard.ts';
+import { shareChange } from './share-change.ts';
 import type { Standing } from './standing.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 import { within } from './within.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */
 export interface FleetStatistics {
-  /** Call before planning: starts a refresh of the snapshot behind the request where it is old, and waits for it where it is stale or missing. */
-  readonly prepare: () => Promise<void>;
+  /**
+   * Call before planning among these: starts a refresh of the snapshot behind the request where it is old, and waits for it where it is
+   * stale or missing. What is read are those that were asked for within some minutes: thousands may be configured. Absent: the first hundred.
+   */
+  readonly prepare: (deployments?: readonly string[]) => Promise<void>;
   readonly look: (deployment: string) => Standing;
   /** Takes in what an attempt has taught. The result takes it back. */
   readonly observe: (observation: Observation, failure?: AttemptFailure) => () => void;
@@ -54,14 +59,16 @@ interface Fleet {
   lastWriteStartedMs: number;
   lastReadStartedMs: number;
   lastUsualReadMs: number;
+  readonly asked: AskedDeployments;
+  /** The share of due reads that is made, until the instant. */
+  readShare: { readonly share: number; readonly untilMs: number };
 }
 
 /** An instance's view of the fleet: its own observations and a snapshot of the store's. */
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
   const scales = decayScales(options.settings);
-  const { ejection, random, probesConfirm = false } = options;
-  const { writesPerSecond } = options.settings;
-  const board = scoreboard({ scales, ejection, writesPerSecond, random, probesConfirm });
+  const { ejection, random, probesConfirm = false, settings } = options;
+  const board = scoreboard({ ...settings, scales, ejection, random, probesConfirm });
   const fleet: Fleet = {
     options,
     scales,
@@ -70,9 +77,11 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
     lastReadStartedMs: -Infinity,
     lastUsualReadMs: -Infinity,
     lastWriteStartedMs: -Infinity,
+    asked: askedDeployments(options.clock),
+    readShare: { share: 1, untilMs: -Infinity },
   };
   return {
-    prepare: () => prepare(fleet),
+    prepare: (deployments = options.deployments.slice(0, MAX_FIRST)) => prepare(fleet, deployments),
     look: (deployment) => board.look(deployment, options.clock.nowMs()),
     observe: (observation, failure) => {
       const { change, takeBack } = board.observe(observation, failure);
@@ -91,40 +100,44 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
   };
 }
 
-/** The usual memory forgets so many times as slowly as the lasting one. */
-const USUAL_HALF_LIVES = 30;
+/** So many deployments are read before anybody has asked for one. */
+const MAX_FIRST = 100;
+
 /** The usual memory changes so slowly that it is read this seldom. */
 export const USUAL_READ_MS = 30_000;
 
-/** The half-lives of the three memories. */
-export function decayScales(
-  settings: Pick<StatisticsSettings, 'halfLifeSeconds' | 'recentHalfLifeSeconds'>,
-): DecayScales {
-  return {
-    lasting: { halfLifeMs: settings.halfLifeSeconds * 1000 },
-    recent: { halfLifeMs: settings.recentHalfLifeSeconds * 1000 },
-    usual: { halfLifeMs: USUAL_HALF_LIVES * settings.halfLifeSeconds * 1000 },
-  };
-}
-
-async function prepare(fleet: Fleet): Promise<void> {
+async function prepare(fleet: Fleet, deployments: readonly string[]): Promise<void> {
   const { clock, settings } = fleet.options;
-  const ageMs = clock.nowMs() - (fleet.board.readAtMs() ?? -Infinity);
-  const reading = refreshIfOld(fleet);
+  const isNew = fleet.asked.note(deployments);
+  // Of one that has not been asked for no memory was read.
+  fleet.lastUsualReadMs = isNew ? -Infinity : fleet.lastUsualReadMs;
+  const ageMs = isNew ? Infinity : clock.nowMs() - (fleet.board.readAtMs() ?? -Infinity);
+  const reading = isNew ? readAgain(fleet) : refreshIfOld(fleet);
   // Where a read hangs, those who come later have been waited for already.
-  const leftMs = fleet.lastReadStartedMs + settings.readTimeoutMs - clock.nowMs();
+  const leftMs = isNew ? settings.readTimeoutMs : fleet.lastReadStartedMs + settings.readTimeoutMs - clock.nowMs();
   if (ageMs > settings.staleMs && reading !== undefined && leftMs > 0) {
     await within(clock, leftMs, reading, undefined);
   }
 }
 
+/** A read that begins when the one under way has ended: that one leaves out what has only now been asked for. */
+function readAgain(fleet: Fleet): Promise<void> {
+  const next = fleet.refreshing === undefined ? refresh(fleet) : fleet.refreshing.then(() => refresh(fleet));
+  const reading = next.finally(() => {
+    if (fleet.refreshing === reading) {
+      delete fleet.refreshing;
+    }
+  });
+  fleet.refreshing = reading;
+  return reading;
+}
+
 /** Starts a read where the last one began too long ago; the one that is under way, if any. */
 function refreshIfOld(fleet: Fleet): Promise<void> | undefined {
   const { clock, settings, random } = fleet.options;
-  if (clock.nowMs() - fleet.lastReadStartedMs >= settings.refreshMs && random() < readShare(fleet)) {
-    fleet.refreshing ??= refresh(fleet).finally(() => {
-      delete fleet.refreshing;
-    });
+  const isOld = clock.nowMs() - fleet.lastReadStartedMs >= settings.refreshMs;
+  if (isOld && fleet.refreshing === undefined && random() < readShare(fleet)) {
+    void readAgain(fleet);
   }
   return fleet.refreshing;
 }
@@ -133,18 +146,24 @@ function refreshIfOld(fleet: Fleet): Promise<void> | undefined {
  * The share (0 to 1) of due reads that are made. Where the fleet has more calls a second than an item stands reads, all instances draw
  * lots: however many they are, the reads stay under the limit, and each instance's snapshot is older. An instance without one always reads.
  */
-function readShare({ options, board }: Fleet): number {
-  if (board.readAtMs() === undefined) {
-    return 1;
-  }
-  const { deployments, clock, settings } = options;
+function readShare(fleet: Fleet): number {
+  const { board, asked } = fleet;
+  const { clock, settings } = fleet.options;
   const nowMs = clock.nowMs();
-  const callsPerSecond = deployments.reduce((sum, id) => sum + board.look(id, nowMs).estimate.requestsPerSecond, 0);
-  return sampledShare(callsPerSecond, settings.readsPerSecond);
+  if (board.readAtMs() !== undefined && nowMs >= fleet.readShare.untilMs) {
+    const rateOf = (id: string): number => board.look(id, nowMs).estimate.requestsPerSecond;
+    const perSecond = asked
+      .ids()
+      .map(rateOf)
+      .reduce((sum, rate) => sum + rate, 0);
+    const share = sampledShare(perSecond, settings.readsPerSecond);
+    fleet.readShare = { share, untilMs: nowMs + settings.refreshMs };
+  }
+  return fleet.readShare.share;
 }
 
 async function refresh(fleet: Fleet): Promise<void> {
-  const { clock, store, deployments, onStoreError } = fleet.options;
+  const { clock, store, onStoreError } = fleet.options;
   const startedAtMs = clock.nowMs();
   fleet.lastReadStartedMs = startedAtMs;
   const isUsualDue = startedAtMs - fleet.lastUsualReadMs >= USUAL_READ_MS;
@@ -158,7 +177,7 @@ async function refresh(fleet: Fleet): Promise<void> {
     ];
   });
   try {
-    load(await store.read(deployments, epochs));
+    load(await store.read(fleet.asked.ids(), epochs));
     fleet.lastUsualReadMs = isUsualDue ? startedAtMs : fleet.lastUsualReadMs;
   } catch (error) {
     onStoreError('read', error);
@@ -223,7 +242,7 @@ async function writeAll(fleet: Fleet): Promise<void> {
   const changes = new Map(fleet.changes.splice(0).map((change) => [change.deployment, change]));
   const batch = fleet.board.takeUnwritten();
   const shared = [...changes.values()].map((change) =>
-    share(store, change).catch((error: unknown) => onStoreError(`share that it is ${change.kind}`, error)),
+    shareChange(store, change).catch((error: unknown) => onStoreError(`share that it is ${change.kind}`, error)),
   );
   try {
     if (batch !== undefined && batch.toWrite.size > 0) {
@@ -235,10 +254,4 @@ async function writeAll(fleet: Fleet): Promise<void> {
     onStoreError('add', error);
   }
   await Promise.all(shared);
-}
-
-function share(store: StatisticsStore, change: EjectionChange): Promise<void> {
-  return change.kind === 'ejected'
-    ? store.eject(change.deployment, change.ejection)
-    : store.lift(change.deployment, change.was);
 }

@@ -15,7 +15,8 @@ export interface DecayScale {
   readonly halfLifeMs: number;
 }
 
-const EPOCH_HALF_LIVES = 16;
+/** Half-lives in an epoch. */
+export const EPOCH_HALF_LIVES = 16;
 /** The weight of an observation at its epoch's landmark. */
 export const WEIGHT_UNIT = 1024;
 

@@ -19,10 +19,13 @@ export function bucketMiddleMs(bucket: number): number {
   return FIRST_BOUND_MS * GROWTH ** (bucket - 0.5);
 }
 
-/** Decayed counts by bucket: `seen` ended there, `censored` were given up there and would have taken at least as long. */
+/** Decayed counts by bucket. What a rounding error has left below nothing counts as nothing. */
+export type BucketCounts = ArrayLike<number>;
+
+/** `seen` ended in their bucket, `censored` were given up there and would have taken at least as long. */
 export interface LatencyCounts {
-  readonly seen: ReadonlyMap<number, number>;
-  readonly censored: ReadonlyMap<number, number>;
+  readonly seen: BucketCounts;
+  readonly censored: BucketCounts;
 }
 
 /**
@@ -30,41 +33,46 @@ export interface LatencyCounts {
  * as survivors of their bucket, not as ends (Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations", JASA 1958).
  * Where so many were given up that the percentile was never seen, it is the last bucket with an observation: a lower bound.
  */
-export function percentileOf(counts: LatencyCounts, percentile: number): number | undefined {
-  const buckets = [...new Set([...counts.seen.keys(), ...counts.censored.keys()])].sort((a, b) => a - b);
-  const last = buckets.at(-1);
-  if (last === undefined) {
-    return undefined;
+export function percentileOf({ seen, censored }: LatencyCounts, percentile: number): number | undefined {
+  let atRisk = 0;
+  let last: number | undefined;
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const count = countIn(seen, bucket) + countIn(censored, bucket);
+    atRisk += count;
+    last = count > 0 ? bucket : last;
   }
-  let atRisk = buckets.reduce((total, bucket) => total + countsIn(counts, bucket), 0);
   let surviving = 1;
-  for (const bucket of buckets) {
-    surviving *= 1 - (counts.seen.get(bucket) ?? 0) / atRisk;
+  for (let bucket = 0; last !== undefined && bucket < last; bucket += 1) {
+    const ended = countIn(seen, bucket);
+    surviving *= 1 - (ended > 0 ? ended / atRisk : 0);
     if (surviving <= 1 - percentile / 100 + 1e-9) {
       return bucketMiddleMs(bucket);
     }
-    atRisk -= countsIn(counts, bucket);
+    atRisk -= ended + countIn(censored, bucket);
   }
-  return bucketMiddleMs(last);
+  return last === undefined ? undefined : bucketMiddleMs(last);
 }
 
 /**
  * The mean latency in milliseconds of the middle half, `undefined` without observations: neither luck nor an outage of less than a quarter
  * of them moves it.
  */
-export function middleMeanOf(seen: ReadonlyMap<number, number>): number | undefined {
-  const buckets = [...seen].toSorted(([a], [b]) => a - b);
-  const total = buckets.reduce((sum, [, count]) => sum + count, 0);
+export function middleMeanOf(seen: BucketCounts): number | undefined {
+  let total = 0;
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    total += countIn(seen, bucket);
+  }
   let below = 0;
   let sum = 0;
-  for (const [bucket, count] of buckets) {
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const count = countIn(seen, bucket);
     const taken = Math.min(below + count, total * 0.75) - Math.max(below, total * 0.25);
-    sum += Math.max(0, taken) * bucketMiddleMs(bucket);
+    sum += count > 0 ? Math.max(0, taken) * bucketMiddleMs(bucket) : 0;
     below += count;
   }
   return total > 0 ? sum / (total / 2) : undefined;
 }
 
-function countsIn(counts: LatencyCounts, bucket: number): number {
-  return (counts.seen.get(bucket) ?? 0) + (counts.censored.get(bucket) ?? 0);
+function countIn(counts: BucketCounts, bucket: number): number {
+  return Math.max(0, counts[bucket] ?? 0);
 }

@@ -1,7 +1,16 @@
 import type { Random } from '../model/clock.ts';
+import type { DecayScales } from './decay-scales.ts';
 import { type DecayScale, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import { entriesOf, PACES, type Pace, type PacedSums, type SumsLedger, sumsLedger } from './paced-sums.ts';
+import {
+  entriesOf,
+  type LedgerEntry,
+  PACES,
+  type Pace,
+  type PacedSums,
+  type SumsLedger,
+  sumsLedger,
+} from './paced-sums.ts';
 import { keptPart, negated, type Sums, sumsOf } from './sums.ts';
 
 /** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
@@ -42,26 +51,19 @@ interface Log {
   writtenSince: SumsLedger;
 }
 
-/** The half-life of each pace. */
-export type DecayScales = Readonly<Record<Pace, DecayScale>>;
-
-/** A log without observations. `random` draws which of them are written. */
-export function observationLog(scales: DecayScales, random: Random): ObservationLog {
+/** A log without observations. `random` draws which of them are written; `onSeen` is told of what each adds to what is seen. */
+export function observationLog(
+  scales: DecayScales,
+  random: Random,
+  onSeen: (entry: LedgerEntry) => void = () => undefined,
+): ObservationLog {
   const log: Log = { open: nothing(), inFlight: new Set(), writtenBefore: sumsLedger(), writtenSince: sumsLedger() };
   return {
     add: (observation, writtenShare, usualShare = writtenShare) => {
-      const draw = random();
       const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
-      const enter = (sign: 'add' | 'take back'): void => {
-        for (const pace of PACES) {
-          include(log.open.seen, observation, { scale: scales[pace], pace, times: 1, sign });
-          if (draw < shares[pace]) {
-            include(log.open.toWrite, observation, { scale: scales[pace], pace, times: 1 / shares[pace], sign });
-          }
-        }
-      };
-      enter('add');
-      return () => enter('take back');
+      const entering: Entering = { log, scales, onSeen, draw: random(), shares };
+      enter(entering, observation, 'add');
+      return () => enter(entering, observation, 'take back');
     },
     recent: (deployment, pace) => {
       const ledgers = [
@@ -89,6 +91,32 @@ export function observationLog(scales: DecayScales, random: Random): Observation
       };
     },
   };
+}
+
+interface Entering {
+  readonly log: Log;
+  readonly scales: DecayScales;
+  readonly onSeen: (entry: LedgerEntry) => void;
+  /** Below a memory's share of written observations this one is written. */
+  readonly draw: number;
+  readonly shares: Readonly<Record<Pace, number>>;
+}
+
+function enter(
+  { log, scales, onSeen, draw, shares }: Entering,
+  observation: Observation,
+  sign: Inclusion['sign'],
+): void {
+  for (const pace of PACES) {
+    const about = { scale: scales[pace], pace, times: 1, sign };
+    const seen = entryOf(observation, about);
+    onSeen(seen);
+    include(log.open.seen, seen);
+    if (draw < shares[pace]) {
+      const times = 1 / shares[pace];
+      include(log.open.toWrite, times === 1 ? seen : entryOf(observation, { ...about, times }));
+    }
+  }
 }
 
 function take(log: Log): Batch | undefined {
@@ -131,10 +159,14 @@ interface Inclusion {
   readonly sign: 'add' | 'take back';
 }
 
-function include(ledger: SumsLedger, observation: Observation, { scale, pace, times, sign }: Inclusion): void {
+function include(ledger: SumsLedger, entry: LedgerEntry): void {
+  if (entry.sums.size > 0) {
+    ledger.add(entry);
+  }
+}
+
+function entryOf(observation: Observation, { scale, pace, times, sign }: Inclusion): LedgerEntry {
   const { deployment, atMs } = observation;
   const kept = keptPart(sumsOf(observation, weightAt(atMs, scale, times)), pace);
-  if (kept.size > 0) {
-    ledger.add({ deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? kept : negated(kept) });
-  }
+  return { deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? kept : negated(kept) };
 }

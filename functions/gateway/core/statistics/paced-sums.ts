@@ -1,4 +1,4 @@
-import { addSums, type Sums } from './sums.ts';
+import { addTo, type Sums } from './sums.ts';
 
 /**
  * The three memories of a deployment. `lasting` (half-life a minute by default) knows its distribution, its rates and who is faster as a
@@ -30,12 +30,17 @@ export interface LedgerEntry {
 
 /** A ledger without entries. */
 export function sumsLedger(): SumsLedger {
-  const sums = new Map<string, Record<Pace, Map<number, Sums>>>();
+  const sums = new Map<string, Record<Pace, Map<number, Map<string, number>>>>();
   const add = ({ deployment, pace, epoch, sums: added }: LedgerEntry): void => {
     const own = sums.get(deployment) ?? { lasting: new Map(), recent: new Map(), usual: new Map() };
     sums.set(deployment, own);
     const before = own[pace].get(epoch);
-    own[pace].set(epoch, before === undefined ? added : addSums(before, added));
+    if (before === undefined) {
+      // A copy: what is added may stand in another ledger too.
+      own[pace].set(epoch, new Map(added));
+    } else {
+      addTo(before, added);
+    }
   };
   const addAll = (others: PacedSums): void => {
     for (const entry of entriesOf(others)) {

@@ -1,18 +1,18 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
+import type { DecayScales } from './decay-scales.ts';
 import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
 import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
 import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import type { Observation } from './observation.ts';
-import { type Batch, type DecayScales, type ObservationLog, observationLog } from './observation-log.ts';
+import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
+import { type RunningSums, runningSums } from './running-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
 import type { Standing } from './standing.ts';
 import { mergedEpochs, type StoredStatistics } from './stored-statistics.ts';
-import { decayedSums, type Sums } from './sums.ts';
-import { type UsualCache, usualCache } from './usual-cache.ts';
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {
@@ -69,21 +69,25 @@ interface Memory {
   readonly looks: Map<string, number>;
   readonly rows: FailureRows;
   readonly doubts: DoubtfulFailures;
-  readonly usual: UsualCache;
+  /** All that is known of the deployments that have been looked at since the snapshot was read. */
+  readonly running: Map<string, Readonly<Record<Pace, RunningSums>>>;
 }
 
 /** A scoreboard that nothing has been observed on. */
 export function scoreboard(settings: ScoreboardSettings): Scoreboard {
+  const running: Memory['running'] = new Map();
   const memory: Memory = {
     settings,
-    log: observationLog(settings.scales, settings.random),
+    log: observationLog(settings.scales, settings.random, ({ deployment, pace, epoch, sums }) =>
+      running.get(deployment)?.[pace].add(epoch, sums),
+    ),
     stored: new Map(),
     ejections: new Map(),
     readsBegun: 0,
     looks: new Map(),
     rows: failureRows(),
     doubts: doubtfulFailures(),
-    usual: usualCache(),
+    running,
   };
   return {
     look: (deployment, nowMs) => look(memory, deployment, nowMs),
@@ -106,12 +110,10 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
 
 function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const { scales } = memory.settings;
-  const stored = memory.stored.get(deployment)?.epochs;
-  const decayed = (pace: Pace): Sums =>
-    decayedSums([stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)], nowMs, scales[pace]);
+  const { lasting, recent, usual } = runningOf(memory, deployment);
+  const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const usual = memory.usual.read(deployment, nowMs, () => decayed('usual'));
-  const estimate = estimateOf({ lasting: decayed('lasting'), recent: decayed('recent'), usual }, scales.lasting);
+  const estimate = estimateOf(decayed, scales.lasting);
   const standing = {
     estimate,
     state: ejectionState(ejection, nowMs),
@@ -123,6 +125,27 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
     isSuspect: memory.doubts.isSuspect(deployment, nowMs),
   };
   return ejection === undefined ? standing : { ...standing, ejection };
+}
+
+/** What was read and what this instance has seen since, put together once after each read. */
+function runningOf(memory: Memory, deployment: string): Readonly<Record<Pace, RunningSums>> {
+  const known = memory.running.get(deployment);
+  if (known !== undefined) {
+    return known;
+  }
+  const stored = memory.stored.get(deployment)?.epochs;
+  const of = (pace: Pace): RunningSums => {
+    const running = runningSums(memory.settings.scales[pace]);
+    for (const epochs of [stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)]) {
+      for (const [epoch, sums] of epochs) {
+        running.add(epoch, sums);
+      }
+    }
+    return running;
+  };
+  const own = { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
+  memory.running.set(deployment, own);
+  return own;
 }
 
 function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
@@ -206,6 +229,7 @@ function load(
     [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),
   );
   memory.readAtMs = startedAtMs;
+  memory.running.clear();
   // Also those that the store has left out: somebody else has lifted their ejection.
   for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
     const own = memory.ejections.get(deployment);

@@ -1,4 +1,3 @@
-import { type DecayScale, decayFactor, epochAt } from './forward-decay.ts';
 import { bucketOf } from './latency-histogram.ts';
 import type { Observation } from './observation.ts';
 import type { Pace } from './paced-sums.ts';
@@ -100,18 +99,24 @@ function answeredSums(observation: Extract<Observation, { kind: 'answered' }>, w
 }
 
 /**
- * What each memory keeps. The recent one enough to see that something has changed, the usual one what changes slowly, and the lasting one
- * all but that.
+ * The letters that each memory keeps. The recent one enough to see that something has changed, the usual one what changes slowly, and the
+ * lasting one all but that.
  */
-const KEPT: Readonly<Record<Pace, RegExp>> = {
-  lasting: /^[^wkyz]/,
-  recent: /^[qfnxtc]/,
-  usual: /^[qenxtcwkyz]/,
+const KEPT: Readonly<Record<Pace, string>> = {
+  lasting: 'qfernxghoaitcl',
+  recent: 'qfnxtc',
+  usual: 'qenxtcwkyz',
 };
 
 /** The part of the sums that a memory keeps. */
 export function keptPart(sums: Sums, pace: Pace): Sums {
-  return new Map([...sums].filter(([name]) => KEPT[pace].test(name)));
+  const kept = new Map<string, number>();
+  for (const [name, value] of sums) {
+    if (KEPT[pace].includes(name.charAt(0))) {
+      kept.set(name, value);
+    }
+  }
+  return kept;
 }
 
 /** The sums that undo `sums` when added. */
@@ -119,33 +124,9 @@ export function negated(sums: Sums): Sums {
   return new Map([...sums].map(([name, value]) => [name, -value]));
 }
 
-/** Adds up sums name by name. Commutative and associative. */
-export function addSums(...all: readonly Sums[]): Sums {
-  const total = new Map<string, number>();
-  for (const sums of all) {
-    for (const [name, value] of sums) {
-      total.set(name, (total.get(name) ?? 0) + value);
-    }
-  }
-  return total;
-}
-
-/** The sums of several epochs as decayed observations at `nowMs`. Epochs older than the one before are left out. */
-export function decayedSums(parts: readonly ReadonlyMap<number, Sums>[], nowMs: number, scale: DecayScale): Sums {
-  const oldest = epochAt(nowMs, scale) - 1;
-  const total = new Map<string, number>();
-  for (const part of parts) {
-    for (const [epoch, sums] of part) {
-      if (epoch >= oldest) {
-        addDecayed(total, sums, decayFactor(epoch, nowMs, scale));
-      }
-    }
-  }
-  return total;
-}
-
-function addDecayed(total: Map<string, number>, sums: Sums, factor: number): void {
+/** Adds sums to a total, name by name. Commutative and associative. */
+export function addTo(total: Map<string, number>, sums: Sums): void {
   for (const [name, value] of sums) {
-    total.set(name, (total.get(name) ?? 0) + value * factor);
+    total.set(name, (total.get(name) ?? 0) + value);
   }
 }

@@ -4,10 +4,10 @@ import { statisticsTable } from '../../../../functions/gateway/adapters/dynamodb
 import { epochAt, epochLengthMs, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { PACES } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import { addSums, keptPart, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { keptPart, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { lognormal } from '../../../support/lognormal.ts';
-import { EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
+import { addSums, EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
 
 /** What a write unit covers. */
 const WRITE_UNIT_BYTES = 1024;

@@ -21,8 +21,16 @@ import {
 } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
-import { decayedSums, type Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
-import { EPOCH_MS, EPOCH_START_MS, epochsOf, observation, SCALE, SCALES } from '../../../support/observation.ts';
+import type { Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
+import {
+  decayedSums,
+  EPOCH_MS,
+  EPOCH_START_MS,
+  epochsOf,
+  observation,
+  SCALE,
+  SCALES,
+} from '../../../support/observation.ts';
 
 /** A database with an empty statistics table. */
 export interface DatabaseUnderTest {
@@ -112,7 +120,7 @@ function sumsTests(context: Context): void {
     const asked = [EPOCH, EPOCH + 1].map((epoch) => ({ pace: 'lasting', epoch }) as const);
     const { lasting } = (await readOne(store, deployment, asked)).epochs;
     assert.deepEqual([...lasting.keys()].toSorted(), [EPOCH, EPOCH + 1]);
-    const decayed = decayedSums([lasting], borderMs + 1, SCALE);
+    const decayed = decayedSums(lasting, borderMs + 1, SCALE);
     assert.ok(Math.abs((decayed.get('n') ?? 0) - 4) < 0.01);
   });
 

@@ -317,6 +317,27 @@ describe('a limit of money', () => {
   });
 });
 
+describe('what calls have used', () => {
+  test('is written at once by an instance that has one call at a time, and gathered by one that has many', async () => {
+    const fleet = fleetOf(1);
+    const instance = only(fleet);
+    const use = { requests: 1, tokens: 0, usd: 0.001 };
+    const key = keyWith({});
+    await admitted(await instance.admit(key, { ...ONE, usd: 0.001 })).settle(use);
+    const spent = (): number => fleet.accounts.money('hash', MONTH).spent;
+    assert.equal(spent(), 1_000_000);
+    const settled = [];
+    for (let call = 0; call < 20; call += 1) {
+      settled.push(admitted(await instance.admit(key, { ...ONE, usd: 0.001 })).settle(use));
+    }
+    await fleet.time.advance(99);
+    assert.equal(spent(), 1_000_000);
+    await fleet.time.advance(1);
+    await Promise.all(settled);
+    assert.equal(spent(), 21_000_000);
+  });
+});
+
 describe('while the store is down', () => {
   test('each instance allows its share, says so once a second, and loses no cost', async () => {
     const fleet = fleetOf(3);
@@ -328,7 +349,8 @@ describe('while the store is down', () => {
         const admission = await instance.admit(key, ONE);
         if (admission.kind === 'admitted') {
           passed += 1;
-          await admission.settle({ requests: 1, tokens: 10, usd: 0.001 });
+          // Written when it closes.
+          void admission.settle({ requests: 1, tokens: 10, usd: 0.001 });
         }
       }
     }
@@ -347,8 +369,8 @@ describe('while the store is down', () => {
       await admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
     }
     fleet.accounts.setDown(true);
-    await admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
-    await admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
+    void admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
+    void admitted(await only(fleet).admit(key, ONE)).settle(NOTHING);
     fleet.accounts.setDown(false);
     await only(fleet).close();
     await fleet.time.advance(3_000);

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Estimate, estimateOf, usualMemory } from '../../../../functions/gateway/core/statistics/estimate.ts';
+import { type Estimate, estimateOf } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
-import { decayedSums } from '../../../../functions/gateway/core/statistics/sums.ts';
-import { EPOCH_START_MS, epochsOf, HALF_LIFE_MS, observation, SCALE, SCALES } from '../../../support/observation.ts';
+import {
+  decayedSums,
+  EPOCH_START_MS,
+  epochsOf,
+  HALF_LIFE_MS,
+  observation,
+  SCALE,
+  SCALES,
+} from '../../../support/observation.ts';
 
 function estimate(all: readonly Observation[], nowMs = EPOCH_START_MS): Estimate {
-  const lasting = decayedSums([epochsOf(all)], nowMs, SCALE);
-  const recent = decayedSums([epochsOf(all, { pace: 'recent' })], nowMs, SCALES.recent);
-  const usual = decayedSums([epochsOf(all, { pace: 'usual' })], nowMs, SCALES.usual);
-  return estimateOf({ lasting, recent, usual: usualMemory(usual) }, SCALE);
+  const lasting = decayedSums(epochsOf(all), nowMs, SCALE);
+  const recent = decayedSums(epochsOf(all, { pace: 'recent' }), nowMs, SCALES.recent);
+  const usual = decayedSums(epochsOf(all, { pace: 'usual' }), nowMs, SCALES.usual);
+  return estimateOf({ lasting, recent, usual }, SCALE);
 }
 
 function firstToken(ttftMs: number, atMs = EPOCH_START_MS): Observation {

@@ -7,7 +7,7 @@ import {
   fleetStatistics,
 } from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import type { PacedSums } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
+import { PACES, type PacedSums } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
@@ -36,7 +36,11 @@ interface Fleet {
 /** `earlyMs`: how much too early the clock wakes, where that is not all of the wait. */
 function fleetOver(
   store: Partial<StatisticsStore>,
-  { random = () => 0, earlyMs = 0 }: { readonly random?: Random; readonly earlyMs?: number } = {},
+  {
+    random = () => 0,
+    earlyMs = 0,
+    deployments = ['a', 'b'],
+  }: { readonly random?: Random; readonly earlyMs?: number; readonly deployments?: readonly string[] } = {},
 ): Fleet {
   const time = virtualClock(EPOCH_START_MS);
   const clock: Clock = {
@@ -46,7 +50,7 @@ function fleetOver(
   const errors: string[] = [];
   const never = (): Promise<never> => new Promise(() => {});
   const statistics = fleetStatistics({
-    deployments: ['a', 'b'],
+    deployments,
     settings: SETTINGS,
     ejection: EJECTION_DEFAULTS,
     store: { read: never, add: never, eject: never, lift: never, claimProbe: never, claimLook: never, ...store },
@@ -148,6 +152,41 @@ describe('the snapshot', () => {
     }
     const share = (reads - 1) / calls;
     assert.ok(share > 0.2 && share < 0.3, `${share}`);
+  });
+
+  it('holds those that are asked for, not all of thousands, and who asks for another waits for it', async () => {
+    const reads: (readonly string[])[] = [];
+    const read: StatisticsStore['read'] = async (deployments) => {
+      reads.push(deployments);
+      return new Map();
+    };
+    const all = Array.from({ length: 3000 }, (_, index) => `d${index}`);
+    const { statistics, time } = fleetOver({ read }, { deployments: all });
+    await statistics.prepare(['d7', 'd8']);
+    await statistics.prepare(['d7']);
+    assert.deepEqual(reads, [['d7', 'd8']]);
+    await statistics.prepare(['d2999', 'd8']);
+    assert.deepEqual(reads.at(-1), ['d7', 'd8', 'd2999']);
+    for (let minute = 0; minute < 6; minute += 1) {
+      await time.advance(60_000);
+      await statistics.prepare(['d8']);
+    }
+    assert.deepEqual(reads.at(-1), ['d8']);
+  });
+
+  it('tells all memories of one that is asked for the first time, within a read of the slowest one', async () => {
+    const paces: (readonly string[])[] = [];
+    const read: StatisticsStore['read'] = async (_, epochs) => {
+      paces.push([...new Set(epochs.map(({ pace }) => pace))]);
+      return new Map();
+    };
+    const { statistics, time } = fleetOver({ read });
+    await statistics.prepare(['a']);
+    await time.advance(SETTINGS.refreshMs);
+    await statistics.prepare(['a']);
+    await time.advance(SETTINGS.refreshMs / 2);
+    await statistics.prepare(['b']);
+    assert.deepEqual(paces, [PACES, ['lasting', 'recent'], PACES]);
   });
 
   it('is refreshed behind the request when it is old, one read at a time', async () => {

@@ -18,10 +18,10 @@ function countsOf(seen: readonly number[], censored: readonly number[] = []): La
   return { seen: bucketed(seen), censored: bucketed(censored) };
 }
 
-function bucketed(values: readonly number[]): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
+function bucketed(values: readonly number[]): readonly number[] {
+  const counts = Array.from({ length: BUCKETS }, () => 0);
   for (const value of values) {
-    counts.set(bucketOf(value), (counts.get(bucketOf(value)) ?? 0) + 1);
+    counts[bucketOf(value)] = (counts[bucketOf(value)] ?? 0) + 1;
   }
   return counts;
 }

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
+import { keptPart, negated, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   addSums,
-  decayedSums,
-  keptPart,
-  negated,
-  type Sums,
-  sumsOf,
-} from '../../../../functions/gateway/core/statistics/sums.ts';
-import {
   anyObservation,
+  decayedSums,
   EPOCH_MS,
   EPOCH_START_MS,
   epochsOf,
@@ -73,7 +68,7 @@ describe('decayed sums', () => {
         const all = raw.map(({ ageMs, ttftMs }) =>
           observation({ kind: 'first-token', ttftMs }, { atMs: nowMs - ageMs }),
         );
-        const decayed = decayedSums([epochsOf(all)], nowMs, SCALE);
+        const decayed = decayedSums(epochsOf(all), nowMs, SCALE);
         const [n = 0, x = 0] = [decayed.get('n'), decayed.get('x')];
         // Each weight is rounded to 1/1024, an error of 0.05 % at most.
         assert.ok(Math.abs(n / weight - 1) < 0.0006);
@@ -85,14 +80,14 @@ describe('decayed sums', () => {
   it('go on without a jump from one epoch to the next', () => {
     const borderMs = EPOCH_START_MS + EPOCH_MS;
     const epochs = epochsOf([observation(undefined, { atMs: borderMs - 1 })]);
-    const before = decayedSums([epochs], borderMs - 1, SCALE).get('q') ?? 0;
-    const after = decayedSums([epochs], borderMs, SCALE).get('q') ?? 0;
+    const before = decayedSums(epochs, borderMs - 1, SCALE).get('q') ?? 0;
+    const after = decayedSums(epochs, borderMs, SCALE).get('q') ?? 0;
     assert.ok(Math.abs(before - after) < 0.001 && Math.abs(after - 1) < 0.001);
   });
 
   it('forget an epoch when the next but one begins', () => {
     const epochs = epochsOf([observation()]);
-    assert.equal(decayedSums([epochs], EPOCH_START_MS + 2 * EPOCH_MS, SCALE).size, 0);
+    assert.equal(decayedSums(epochs, EPOCH_START_MS + 2 * EPOCH_MS, SCALE).get('q'), 0);
   });
 
   it('stay far below the 38 digits of DynamoDB in every epoch of a year of a million calls a second', () => {

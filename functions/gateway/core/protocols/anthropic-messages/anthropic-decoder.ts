@@ -4,6 +4,7 @@ import {
   arrayMember,
   isJsonObject,
   type JsonObject,
+  member,
   numberMember,
   objectMember,
   parseJson,
@@ -11,6 +12,7 @@ import {
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
+import { type RepeatableRead, repeatedChunks } from '../repeated-chunks.ts';
 import { aboutMembers, laterMembers } from './about-message.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { finishOf, isCutOff } from './anthropic-finish.ts';
@@ -28,8 +30,12 @@ export function anthropicDecoder(): AnswerDecoder {
     phase: 'waiting',
     isFinished: false,
   };
+  const repeated = repeatedChunks('text', (text) => {
+    answer.blocks.textLength += text.length;
+  });
+  const readWhole = (event: WireEvent): RepeatableRead => readWireEvent(answer, event);
   return {
-    event: (event) => readWireEvent(answer, event),
+    event: (event) => (isOver(answer) ? [] : repeated.read(event, readWhole)),
     body: (json) => readBody(answer, json),
     end: () => endOf(answer),
     isComplete: () => answer.phase === 'complete',
@@ -48,19 +54,20 @@ interface Answer {
   isFinished: boolean;
 }
 
-function readWireEvent(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
-  if (answer.phase === 'failed' || answer.phase === 'complete') {
-    return [];
-  }
+function isOver({ phase }: Answer): boolean {
+  return phase === 'failed' || phase === 'complete';
+}
+
+function readWireEvent(answer: Answer, event: WireEvent): RepeatableRead {
   if (event.kind !== 'event') {
-    return fail(answer, { kind: 'malformed', reason: event.name });
+    return { events: fail(answer, { kind: 'malformed', reason: event.name }), text: undefined };
   }
   const json = parseJson(event.data);
   if (isJsonObject(json)) {
-    return readEvent(answer, typeOf(json, event.name), json);
+    return { events: readEvent(answer, typeOf(json, event.name), json), text: member(json.delta, 'text') };
   }
   answer.phase = answer.phase === 'waiting' ? 'garbled' : answer.phase;
-  return [];
+  return { events: [], text: undefined };
 }
 
 /** Proxies send errors without a type of their own. */

@@ -1,7 +1,9 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { arrayMember, type JsonObject } from '../../wire/json.ts';
+import { arrayMember, type JsonObject, member } from '../../wire/json.ts';
+import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
+import { type RepeatableRead, type RepeatedChunks, repeatedChunks } from '../repeated-chunks.ts';
 import { answerInfoReader } from './answer-info.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
 import { usageOf } from './openai-usage.ts';
@@ -16,11 +18,17 @@ export function openAiChatDecoder({ vendor }: Pick<Target, 'vendor'> = {}, asked
   const answer: Answer = {
     choices: choiceSet(vendor !== 'openai' && vendor !== 'azure'),
     readInfo: answerInfoReader(),
+    repeated: repeatedChunks('content'),
     progress: 'reading',
     skipsEvents: false,
   };
+  const readEvent = (event: WireEvent): RepeatableRead => {
+    const said = streamEvent(event);
+    const events = read(answer, said);
+    return { events, text: said.kind === 'chunk' ? onlyContent(said.chunk) : undefined };
+  };
   return {
-    event: (event) => (answer.progress === 'reading' ? read(answer, streamEvent(event)) : []),
+    event: (event) => (answer.progress === 'reading' ? answer.repeated.read(event, readEvent) : []),
     body: (json) => {
       const deltas = read(answer, jsonEvent(json));
       return answer.progress === 'failed' ? deltas : [...deltas, ...finishBody(answer)];
@@ -33,9 +41,16 @@ export function openAiChatDecoder({ vendor }: Pick<Target, 'vendor'> = {}, asked
 interface Answer {
   readonly choices: ChoiceSet;
   readonly readInfo: (chunk: JsonObject) => readonly AnswerEvent[];
+  readonly repeated: RepeatedChunks;
   progress: 'reading' | 'complete' | 'failed';
   /** Whether an event could not be read. */
   skipsEvents: boolean;
+}
+
+/** The words of a chunk's only choice. */
+function onlyContent(chunk: JsonObject): unknown {
+  const [choice, ...others] = arrayMember(chunk, 'choices');
+  return others.length === 0 ? member(member(choice, 'delta'), 'content') : undefined;
 }
 
 function end(answer: Answer, asked: number): readonly AnswerEvent[] {
