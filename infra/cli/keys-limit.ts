@@ -1,4 +1,4 @@
-import { monthOf } from '../../functions/gateway/core/limits/money.ts';
+import { monthOf } from '../../functions/gateway/core/limits/call-use.ts';
 import { type Command, optionText, UsageError } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
 import { findKey, readKeys, writeKey } from './keys-table.ts';

@@ -1,4 +1,3 @@
-import { costUsd } from '../../functions/gateway/core/metrics/cost.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import {
   DEPLOYMENT_METRICS,
@@ -8,6 +7,7 @@ import {
   REQUEST_METRICS,
   ROUTE_METRICS,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
+import { costUsd } from '../../functions/gateway/core/model/usage.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { arrayMember } from '../../functions/gateway/core/wire/json.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { responseDecoder } from '../../functions/gateway/core/attempt/response-decoder.ts';
+import { responseDecoder } from '../../functions/gateway/core/attempt/response-body.ts';
 import type { AnswerEvent } from '../../functions/gateway/core/model/answer-event.ts';
 import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
 import { pieces } from './pieces.ts';

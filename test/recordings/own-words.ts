@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { responseDecoder } from '../../functions/gateway/core/attempt/response-decoder.ts';
+import { responseDecoder } from '../../functions/gateway/core/attempt/response-body.ts';
 import type { AnswerEvent } from '../../functions/gateway/core/model/answer-event.ts';
 import { anthropic } from '../../functions/gateway/core/protocols/anthropic-messages/anthropic.ts';
 import { anthropicMessages } from '../../functions/gateway/core/surfaces/anthropic-messages/anthropic-messages.ts';

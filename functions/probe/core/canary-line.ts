@@ -1,4 +1,4 @@
-import { embeddedMetricLine } from '../../gateway/core/metrics/embedded-metric-line.ts';
+import { embeddedMetricLine } from '../../gateway/core/metrics/embedded-metric-lines.ts';
 import { DIMENSION_SETS, FLEET_METRICS } from '../../gateway/core/metrics/metric-names.ts';
 
 /** What came of one call from outside. */

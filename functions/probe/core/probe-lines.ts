@@ -1,4 +1,4 @@
-import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-line.ts';
+import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-lines.ts';
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,

@@ -1,4 +1,4 @@
-import { responseDecoder } from '../../../functions/gateway/core/attempt/response-decoder.ts';
+import { responseDecoder } from '../../../functions/gateway/core/attempt/response-body.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../functions/gateway/core/protocols/protocols.ts';
 import { openAiChat } from '../../../functions/gateway/core/surfaces/openai-chat/openai-chat.ts';

@@ -10,8 +10,13 @@ import { utf8Size } from '../wire/json-size.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
-import { type BytesStep, type ResponseBytes, responseBytes } from './response-bytes.ts';
-import { type ResponseDecoder, responseDecoder } from './response-decoder.ts';
+import {
+  type BytesStep,
+  type ResponseBytes,
+  type ResponseDecoder,
+  responseBytes,
+  responseDecoder,
+} from './response-body.ts';
 import { type StallWatch, stallWatch } from './stall-watch.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */

@@ -4,7 +4,7 @@ import type { UpstreamResponse } from '../model/dial.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
-import { responseBytes } from './response-bytes.ts';
+import { responseBytes } from './response-body.ts';
 
 /** As much of an error's body as is read. */
 const MAX_ERROR_BYTES = 64 * 1024;

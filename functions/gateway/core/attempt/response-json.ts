@@ -1,7 +1,7 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { UpstreamResponse } from '../model/dial.ts';
 import { parseJson } from '../wire/json.ts';
-import { responseBytes } from './response-bytes.ts';
+import { responseBytes } from './response-body.ts';
 
 /** The largest body that is read: far above two thousand vectors as decimal numbers, far below the function's memory. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;

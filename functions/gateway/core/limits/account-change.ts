@@ -1,7 +1,7 @@
 import type { KeyLimits } from '../model/key-limits.ts';
 import { type Account, inMonthOf } from './account.ts';
+import { toNanoUsd } from './call-use.ts';
 import { type FullAtUs, latestFullAtUs, toMicroseconds } from './meter.ts';
-import { toNanoUsd } from './money.ts';
 
 /** A change of an account that is made only where the account allows it. */
 export interface AccountChange {

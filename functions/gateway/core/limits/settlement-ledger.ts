@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import type { AccountStore } from './account-store.ts';
-import { isNothing, type Settlement, settledTogether } from './settlement.ts';
+import { isNothing, type Settlement, settledTogether } from './call-use.ts';
 
 /** Writes what calls have cost into the accounts of their keys. */
 export interface SettlementLedger {

@@ -1,10 +1,10 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type AttemptFailure, isUnknownRefusal } from '../model/attempt-failure.ts';
 import { operatorsFault } from '../model/operators-fault.ts';
-import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
-import type { TraceContext } from '../model/trace-context.ts';
+import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 import type { JsonObject } from '../wire/json.ts';
+import { knownWords } from './known-words.ts';
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
 const MAX_TEXT_LENGTH = 200;
@@ -16,10 +16,15 @@ const MAX_DROPPED = 20;
  * lower case, so that none collides with a metric or a dimension. No prompt, no answer, no key.
  */
 export function requestFields(record: RequestRecord): JsonObject {
+  const { traceId, spanId, parentSpanId, xrayTraceId } = record.trace;
   return {
     line: 'request',
     requestId: record.requestId,
-    ...traceFields(record.trace),
+    // Not the caller's `tracestate`: it is other systems' own.
+    traceId,
+    spanId,
+    parentSpanId,
+    xrayTraceId,
     operation: record.operation,
     asked: record.askedModel === undefined ? undefined : cut(redactSecrets(record.askedModel)),
     route: record.route,
@@ -41,7 +46,7 @@ export function requestFields(record: RequestRecord): JsonObject {
     // Logs Insights finds the first 200 fields of a line: what may be many comes last.
     attempts: record.attempts.map(outcomeFields),
     order: record.candidates.map(({ deployment }) => deployment),
-    candidates: record.candidates.map(candidateFields),
+    candidates: record.candidates.map(({ deployment, score, state }) => ({ deployment, score, state })),
     dropped: record.dropped.slice(0, MAX_DROPPED).map(cut),
   };
 }
@@ -63,11 +68,6 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     costUsd: attempt.costUsd,
     isCostEstimate: attempt.isCostEstimate,
   };
-}
-
-/** Not the caller's `tracestate`: it is other systems' own. */
-function traceFields({ traceId, spanId, parentSpanId, xrayTraceId }: TraceContext): JsonObject {
-  return { traceId, spanId, parentSpanId, xrayTraceId };
 }
 
 /** Names as in OpenAI's `usage`, which is what people know. What else a vendor has put into its own stays out of the log: it may be a text. */
@@ -94,10 +94,6 @@ function counts(details: Readonly<Record<string, number | undefined>>): JsonObje
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-function candidateFields({ deployment, score, state }: CandidateRecord): JsonObject {
-  return { deployment, score, state };
-}
-
 function outcomeFields(attempt: AttemptRecord): JsonObject {
   return {
     deployment: attempt.deployment,
@@ -122,6 +118,7 @@ export function failureFields(failure: AttemptFailure): JsonObject {
     vendorType: codeWord(vendor?.type),
     vendorCode: codeWord(vendor?.code),
     vendorRequestId: codeWord(vendor?.requestId),
+    unknownWords: isUnknownRefusal(failure) ? knownWords(vendor?.message ?? '') : undefined,
     ...operatorsFault(failure),
   };
 }

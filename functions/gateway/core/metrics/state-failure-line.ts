@@ -1,4 +1,4 @@
-import { embeddedMetricLine } from './embedded-metric-line.ts';
+import { embeddedMetricLine } from './embedded-metric-lines.ts';
 import { DIMENSION_SETS, FLEET_METRICS } from './metric-names.ts';
 
 /** What DynamoDB did not do, as `read`, and why. */

@@ -1,11 +1,10 @@
 import { observedAttempt } from '../attempt/observed-attempt.ts';
-import { costUsd } from '../metrics/cost.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
-import type { Usage } from '../model/usage.ts';
+import { costUsd, type Usage } from '../model/usage.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';

@@ -9,7 +9,7 @@ import { openai } from './openai-chat/openai.ts';
 import { openAiOnBedrock } from './openai-chat/openai-on-bedrock.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
 import { withLostReasoningNamed } from './portable/lost-reasoning.ts';
-import { withWholeNames } from './portable/whole-names.ts';
+import { withWholeNames } from './portable/tool-name.ts';
 import type { Protocol, Target } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `functions/ARCHITECTURE.md`. */

@@ -4,10 +4,10 @@ import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import type { Usage } from '../model/usage.ts';
+import type { Looks } from '../probe/look-beside.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
 import type { Contender } from '../routing/contender.ts';
 import type { Conversation } from './conversation.ts';
-import type { Looks } from './look-beside.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
 
 /** All that is known of one call, in the order in which it became known. Facts are added and never changed. */

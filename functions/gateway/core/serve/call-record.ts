@@ -1,9 +1,8 @@
 import { spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
-import { costUsd } from '../metrics/cost.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
-import { totalTokens, type Usage } from '../model/usage.ts';
+import { costUsd, totalTokens, type Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
 import { attemptsOf, type CallLog, factsOf, latest } from './call-log.ts';
 import { isCallersDeadline } from './head.ts';

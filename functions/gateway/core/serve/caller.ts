@@ -1,6 +1,5 @@
-import { callDemand } from '../limits/call-demand.ts';
+import { callDemand, type Use } from '../limits/call-use.ts';
 import type { LimitedKey } from '../limits/key-limiter.ts';
-import type { Use } from '../limits/settlement.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';

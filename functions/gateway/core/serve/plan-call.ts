@@ -1,6 +1,7 @@
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
+import { lookBeside } from '../probe/look-beside.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type Encodings, encodingsOnce } from '../routing/contender.ts';
 import { allowedModels } from '../routing/model-directory.ts';
@@ -11,7 +12,6 @@ import { type Call, endStage, keyOf } from './call.ts';
 import { admit } from './caller.ts';
 import { findRoute } from './find-route.ts';
 import { askedTags, deadlineOf } from './head.ts';
-import { lookBeside } from './look-beside.ts';
 import type { Operation, Planned } from './operation.ts';
 
 type Refused = { readonly kind: 'refused'; readonly error: GatewayError };
@@ -57,7 +57,7 @@ export async function planCall<Request extends { readonly model: string }, Piece
     return { kind: 'refused', error: refusal };
   }
   const plan = await withProbe(call, withoutUnfit(ranked, encodings), prepared);
-  log.add({ kind: 'looking', looks: lookBeside(call.gateway, plan, route) });
+  log.add({ kind: 'looking', looks: lookBeside(call.gateway.ports, plan, route) });
   const { candidates, explored } = plan;
   const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts) - clock.nowMs();
   const contenders = contendersOf(candidates, encodings, { route, leftMs });

@@ -1,4 +1,3 @@
-import { textLines } from './text-lines.ts';
 import type { WireEvent } from './wire-event.ts';
 
 /** Reads one response of server-sent events, in pieces of any size. */
@@ -113,5 +112,58 @@ function eventOf({ name, data }: Draft): WireEvent | undefined {
     kind: 'event',
     name: name === '' ? 'message' : name,
     data: rest.length === 0 ? first : data.join('\n'),
+  };
+}
+
+/** Cuts a stream of bytes into lines of text. */
+interface TextLines {
+  /** The lines that `bytes` completes, without their line ends. */
+  readonly push: (bytes: Uint8Array) => readonly string[];
+  /** The last line, where the stream ended without a line end. */
+  readonly end: () => readonly string[];
+  /** Length of the line that has begun and not ended. */
+  readonly pendingChars: () => number;
+}
+
+/**
+ * Reads UTF-8 cut anywhere into lines that end with LF, CR or CRLF, also with the CR and the LF in different pieces. U+2028 and its like
+ * are text. A leading byte order mark is dropped; bytes that are not UTF-8 become U+FFFD. Linear: a line in pieces is joined once.
+ */
+function textLines(): TextLines {
+  const decoder = new TextDecoder();
+  let pieces: string[] = [];
+  let pendingChars = 0;
+  let endedWithReturn = false;
+
+  function take(text: string): readonly string[] {
+    if (text === '') {
+      return [];
+    }
+    const unseen = endedWithReturn && text.startsWith('\n') ? text.slice(1) : text;
+    endedWithReturn = text.endsWith('\r');
+    // A string separator is several times faster than an expression, and few vendors send CR.
+    const [first = '', ...rest] = unseen.includes('\r') ? unseen.split(/\r\n?|\n/) : unseen.split('\n');
+    pieces.push(first);
+    pendingChars += first.length;
+    const last = rest.pop();
+    if (last === undefined) {
+      return [];
+    }
+    const lines = [pieces.join(''), ...rest];
+    pieces = [last];
+    pendingChars = last.length;
+    return lines;
+  }
+
+  return {
+    push: (bytes) => take(decoder.decode(bytes, { stream: true })),
+    end: () => {
+      const lines = take(decoder.decode());
+      const last = pieces.join('');
+      pieces = [];
+      pendingChars = 0;
+      return last === '' ? lines : [...lines, last];
+    },
+    pendingChars: () => pendingChars,
   };
 }

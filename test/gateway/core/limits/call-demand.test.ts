@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { callDemand } from '../../../../functions/gateway/core/limits/call-demand.ts';
+import { callDemand } from '../../../../functions/gateway/core/limits/call-use.ts';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
 
 function deployment(prices: Partial<Deployment>): Deployment {

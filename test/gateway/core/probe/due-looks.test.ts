@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Route } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { dueLooks } from '../../../../functions/gateway/core/probe/due-looks.ts';
+import { dueLooks } from '../../../../functions/gateway/core/probe/look-beside.ts';
 import { planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';

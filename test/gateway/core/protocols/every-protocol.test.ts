@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { responseDecoder } from '../../../../functions/gateway/core/attempt/response-decoder.ts';
+import { responseDecoder } from '../../../../functions/gateway/core/attempt/response-body.ts';
 import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
 import { chatBody } from '../../../../functions/gateway/core/surfaces/openai-chat/fold-chat.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { wellFormedEscapes, wellFormedJson } from '../../../../functions/gateway/core/wire/well-formed-json.ts';
+import { wellFormedEscapes, wellFormedJson } from '../../../../functions/gateway/core/wire/json.ts';
 import fc from '../../../support/property.ts';
 
 const HIGH = '\ud83d';

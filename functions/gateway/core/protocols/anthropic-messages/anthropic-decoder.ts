@@ -13,12 +13,11 @@ import {
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
 import { type RepeatableRead, repeatedChunks } from '../repeated-chunks.ts';
-import { aboutMembers, laterMembers } from './about-message.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { finishOf, isCutOff } from './anthropic-finish.ts';
-import { laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
+import { aboutMembers, laterMembers, laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
+import { type ContentBlocks, contentBlocks } from './begin-block.ts';
 import { growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
-import { type ContentBlocks, contentBlocks } from './open-block.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages". */
 export function anthropicDecoder(): AnswerDecoder {
@@ -82,9 +81,13 @@ function readEvent(answer: Answer, type: string, event: JsonObject): readonly An
     case 'message_start':
       return startMessage(answer, objectMember(event, 'message') ?? {});
     case 'content_block_start':
+      return answer.isFinished
+        ? []
+        : startBlock(answer.blocks, indexOf(event), objectMember(event, 'content_block') ?? {}, answer.id);
     case 'content_block_delta':
+      return answer.isFinished ? [] : growBlock(answer.blocks, indexOf(event), objectMember(event, 'delta') ?? {});
     case 'content_block_stop':
-      return answer.isFinished ? [] : readBlockEvent(answer, type, event);
+      return answer.isFinished ? [] : stopBlock(answer.blocks, indexOf(event));
     case 'message_delta':
       return readMessageDelta(answer, event);
     case 'message_stop':
@@ -98,16 +101,9 @@ function readEvent(answer: Answer, type: string, event: JsonObject): readonly An
   }
 }
 
-function readBlockEvent({ blocks, id }: Answer, type: string, event: JsonObject): readonly AnswerEvent[] {
-  const index = numberMember(event, 'index') ?? 0;
-  switch (type) {
-    case 'content_block_start':
-      return startBlock(blocks, index, objectMember(event, 'content_block') ?? {}, id);
-    case 'content_block_delta':
-      return growBlock(blocks, index, objectMember(event, 'delta') ?? {});
-    default:
-      return stopBlock(blocks, index);
-  }
+/** A block's number; of an only one some servers tell none. */
+function indexOf(event: JsonObject): number {
+  return numberMember(event, 'index') ?? 0;
 }
 
 /**
@@ -170,7 +166,11 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   }
   answer.isFinished = true;
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
-  return [...stopAllBlocks(answer.blocks, isCutOff(reason)), ...refusalEvents(answer.blocks, refusal), finish];
+  return [
+    ...stopAllBlocks(answer.blocks, isCutOff(reason)),
+    ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
+    finish,
+  ];
 }
 
 function completeMessage(answer: Answer): readonly AnswerEvent[] {

@@ -2,12 +2,19 @@ import { nativeValue } from '../../model/dialect.ts';
 import type { Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../wire/json.ts';
 import type { ClaudeRules } from '../claude/claude-rules.ts';
-import { replayedThinking } from '../claude/replayed-thinking.ts';
+import { replayedThinking } from '../claude/claude-thinking.ts';
 import { type AssistantTurn, type ConversationTurn, EMPTY_CONTENT, type UserTurn } from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
-import { opaqueBlocks, partBlocks, refused, systemBlocks, textBlock } from './anthropic-content.ts';
-import { type AnthropicMessage, cacheControl } from './cache-marks.ts';
+import {
+  type AnthropicMessage,
+  cacheControl,
+  opaqueBlocks,
+  partBlocks,
+  refused,
+  systemBlocks,
+  textBlock,
+} from './anthropic-content.ts';
 
 /** Why an answer that has begun goes elsewhere. */
 export const NO_PREFILL =

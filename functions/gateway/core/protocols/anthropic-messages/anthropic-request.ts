@@ -6,9 +6,8 @@ import { strictBudget } from '../claude/strict-budget.ts';
 import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
-import type { AnthropicTask } from './anthropic-task.ts';
 import { ownBody } from './own-body.ts';
-import { translatedBody } from './translated-body.ts';
+import { type AnthropicTask, translatedBody } from './translated-body.ts';
 
 /** The version whose models still take sampling parameters where they ever did; `2026-10-21` refuses them for all. */
 const API_VERSION = '2023-06-01';

@@ -1,3 +1,4 @@
+import type { AboutAnswer } from '../../model/answer-event.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isJsonObject, type JsonObject, numberMember } from '../../wire/json.ts';
 
@@ -11,11 +12,13 @@ export function laterUsage(earlier: JsonObject, event: unknown): JsonObject {
     return earlier;
   }
   const countsInput = INPUT_COUNTS.some((name) => (numberMember(event, name) ?? 0) > 0);
-  const isSaid = ([name, value]: readonly [string, unknown]) =>
-    value !== null &&
-    value !== undefined &&
-    (countsInput || earlier[name] === undefined || !INPUT_MEMBERS.includes(name));
-  return { ...earlier, ...Object.fromEntries(Object.entries(event).filter(isSaid)) };
+  const said = Object.entries(event).filter(
+    ([name, value]) =>
+      value !== null &&
+      value !== undefined &&
+      (countsInput || earlier[name] === undefined || !INPUT_MEMBERS.includes(name)),
+  );
+  return { ...earlier, ...Object.fromEntries(said) };
 }
 
 const INPUT_COUNTS: readonly string[] = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'];
@@ -65,4 +68,23 @@ const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map([
 /** The tier that served the answer, in OpenAI's words. */
 export function servedTier(usage: JsonObject): string | undefined {
   return SERVICE_TIERS.get(usage.service_tier);
+}
+
+/** What the gateway reads of a message, or sets itself. */
+const READ_MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage', 'delta'],
+]);
+
+/**
+ * Members of a message that no other dialect has, as `container`, `context_management`, `stop_details`: those of `told` over the `earlier`
+ * ones. Nulls say nothing.
+ */
+export function laterMembers(earlier: JsonObject, told: JsonObject): JsonObject {
+  const added = Object.entries(told).filter(([name, value]) => !READ_MEMBERS.has(name) && (value ?? null) !== null);
+  return added.length === 0 ? earlier : { ...earlier, ...Object.fromEntries(added) };
+}
+
+/** The event that tells those members. */
+export function aboutMembers(members: JsonObject): AboutAnswer {
+  return { type: 'about', native: { dialect: 'anthropic-messages', value: members, ifForeign: 'ignore' } };
 }

@@ -1,7 +1,8 @@
 import type { AnswerEvent, BegunPart } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
+import type { Citation } from '../../model/part.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
-import { type ContentBlocks, type OpenBlock, type ToolInput, textDelta } from './open-block.ts';
 
 /** Where a block begins: under the vendor's index. */
 interface Place {
@@ -90,4 +91,73 @@ function beginOpaque(place: Place, block: JsonObject): AnswerEvent {
   };
   const { input } = beginningOf(block);
   return begin(place, begins, { kind: 'opaque', part: place.blocks.parts, block, deltas: [], input });
+}
+
+/** The content blocks of one answer as they begin, grow and end, each under the vendor's index. */
+export interface ContentBlocks {
+  readonly open: Map<number, OpenBlock>;
+  hasBegun: boolean;
+  /** Parts begun. */
+  parts: number;
+  /** Tool calls begun, without the one that carries a structured answer. */
+  toolCalls: number;
+  /** UTF-16 units of text given out. */
+  textLength: number;
+}
+
+/** A block from its start to its stop. Fragments are kept only of what is given out whole. */
+export type OpenBlock = { readonly part: number } & (
+  | { readonly kind: 'text'; readonly begin: number; readonly citations: unknown[] }
+  /** `answer`: its input is the answer's text. */
+  | { readonly kind: 'tool' | 'answer'; input: ToolInput }
+  | { readonly kind: 'thinking'; readonly block: JsonObject; readonly texts: string[]; readonly signatures: string[] }
+  | { readonly kind: 'redacted'; readonly block: JsonObject }
+  /** Of the vendor's own tools, of compaction, or not known. `deltas`: what came of it in other ways than as its input. */
+  | { readonly kind: 'opaque'; readonly block: JsonObject; readonly deltas: JsonObject[]; input: ToolInput }
+);
+
+/** `whole`: the block began with all of it, and what may follow repeats it. */
+export type ToolInput = 'none' | 'fragments' | 'whole';
+
+/** The state before the first block. */
+export function contentBlocks(): ContentBlocks {
+  return { open: new Map(), hasBegun: false, parts: 0, toolCalls: 0, textLength: 0 };
+}
+
+/** A piece of the answer's text. */
+export function textDelta(blocks: ContentBlocks, part: number, text: string | undefined): readonly AnswerEvent[] {
+  if (text === undefined || text === '') {
+    return [];
+  }
+  blocks.textLength += text.length;
+  return [{ type: 'part-delta', choice: 0, part, text }];
+}
+
+/** Where the citing text stands in the whole text of the answer, in UTF-16 units: from `begin` up to but without `end`. */
+export interface TextRange {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A text block's citations. Those of documents have no address. */
+export function citationsOf(citations: readonly unknown[], range: TextRange): readonly Citation[] {
+  return citations.filter(isJsonObject).map((citation) => citationOf(citation, range));
+}
+
+function citationOf(citation: JsonObject, range: TextRange): Citation {
+  return {
+    ...range,
+    ...defined({
+      url: addressOf(citation),
+      title: stringMember(citation, 'title') ?? stringMember(citation, 'document_title'),
+      quoted: stringMember(citation, 'cited_text'),
+    }),
+    native: { dialect: 'anthropic-messages', value: citation, ifForeign: 'drop' },
+  };
+}
+
+/** A search result's `source` is whatever its maker gave: an address only where it looks like one. */
+function addressOf(citation: JsonObject): string | undefined {
+  const url = stringMember(citation, 'url') ?? stringMember(citation, 'source');
+  return url !== undefined && /^https?:\/\//i.test(url) ? url : undefined;
 }

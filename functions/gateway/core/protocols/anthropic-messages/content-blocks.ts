@@ -1,9 +1,7 @@
 import type { AnswerEvent, PartEnd } from '../../model/answer-event.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import { blockProof } from '../claude/replayed-thinking.ts';
-import { beginBlock } from './begin-block.ts';
-import { citationsOf } from './citations.ts';
-import { type ContentBlocks, type OpenBlock, textDelta } from './open-block.ts';
+import { blockProof } from '../claude/claude-thinking.ts';
+import { beginBlock, type ContentBlocks, citationsOf, type OpenBlock, textDelta } from './begin-block.ts';
 
 /** Reads `content_block_start`. `answerId` makes an id for a call without one. */
 export function startBlock(
@@ -12,28 +10,20 @@ export function startBlock(
   block: JsonObject,
   answerId: string,
 ): readonly AnswerEvent[] {
-  const ended = endOthers(blocks, index);
+  // Blocks come one after another. Where the vendor forgot to end one, only a call may stay open beside the next.
+  const others = [...blocks.open].filter(([other, { kind }]) => kind !== 'tool' || other === index);
+  const ended = others.flatMap(([other]) => stopBlock(blocks, other));
   const begun = beginBlock({ blocks, index, answerId }, block);
   return ended.length === 0 ? begun : [...ended, ...begun];
-}
-
-/** Blocks come one after another. Where the vendor forgot to end one, only a call may stay open beside the next. */
-function endOthers(blocks: ContentBlocks, next: number): readonly AnswerEvent[] {
-  const others = [...blocks.open].filter(([index, { kind }]) => kind !== 'tool' || index === next);
-  return others.flatMap(([index]) => stopBlock(blocks, index));
 }
 
 /** Reads the `delta` of a `content_block_delta`. Text under an index that never began is text all the same. */
 export function growBlock(blocks: ContentBlocks, index: number, delta: JsonObject): readonly AnswerEvent[] {
   const block = blocks.open.get(index);
-  if (block !== undefined) {
-    return grow(blocks, block, delta);
+  if (block === undefined) {
+    const text = delta.type === 'text_delta' ? (stringMember(delta, 'text') ?? '') : '';
+    return text === '' ? [] : startBlock(blocks, index, { type: 'text', text }, '');
   }
-  const text = delta.type === 'text_delta' ? (stringMember(delta, 'text') ?? '') : '';
-  return text === '' ? [] : startBlock(blocks, index, { type: 'text', text }, '');
-}
-
-function grow(blocks: ContentBlocks, block: OpenBlock, delta: JsonObject): readonly AnswerEvent[] {
   switch (delta.type) {
     case 'text_delta':
       return block.kind === 'text' ? textDelta(blocks, block.part, stringMember(delta, 'text')) : [];
@@ -148,9 +138,6 @@ function grownBy(block: JsonObject, deltas: readonly JsonObject[]): JsonObject {
 
 /** The vendor's words for a refusal, which come with the end of the answer and in no block. */
 export function refusalEvents(blocks: ContentBlocks, text: string): readonly AnswerEvent[] {
-  if (text === '') {
-    return [];
-  }
   const part = blocks.parts;
   blocks.parts += 1;
   return [

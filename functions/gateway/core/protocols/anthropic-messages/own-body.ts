@@ -1,9 +1,9 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
-import { type AnthropicTask, maxTokensOf } from './anthropic-task.ts';
 import { CANNOT_FORCE, forcesCall } from './anthropic-tools.ts';
 import { ownMessages } from './own-messages.ts';
 import { ownReasoning } from './own-reasoning.ts';
+import { type AnthropicTask, maxTokensOf } from './translated-body.ts';
 
 /**
  * The caller's own body of the Messages API. What the gateway owns is set (the model, the way of streaming, the limit within the model's,

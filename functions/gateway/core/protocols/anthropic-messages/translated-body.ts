@@ -1,16 +1,17 @@
+import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import type { ClaudeRules } from '../claude/claude-rules.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
-import { thinkingFields } from '../claude/claude-thinking.ts';
-import { hasLostThinking } from '../claude/replayed-thinking.ts';
+import { hasLostThinking, thinkingFields } from '../claude/claude-thinking.ts';
+import type { StrictBudget } from '../claude/strict-budget.ts';
 import { type Conversation, conversationTurns } from '../conversation-turns.ts';
+import { type EncodingNotes, noteForeignMembers, noteOtherShapes, type Vendor } from '../encoding-notes.ts';
 import { shownByUser } from '../portable/shown-by-user.ts';
+import type { Target } from '../protocol.ts';
 import { turnsToAnswer } from '../turns-to-answer.ts';
-import { noteForeignMembers, noteOtherShapes, type Vendor } from '../unhonoured.ts';
-import { systemBlocks } from './anthropic-content.ts';
+import { limitMarks, systemBlocks } from './anthropic-content.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
-import { type AnthropicTask, maxTokensOf } from './anthropic-task.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';
-import { limitMarks } from './cache-marks.ts';
 import { noteOtherSampling, serviceTier, stopSequences, userId } from './other-settings.ts';
 import { type StructuredFormat, structuredFormat } from './structured-format.ts';
 
@@ -94,4 +95,27 @@ function outputConfig(format: StructuredFormat, effort: string | undefined): Jso
   return effort === undefined && asked === undefined
     ? undefined
     : { ...(effort !== undefined && { effort }), ...(asked !== undefined && { format: asked }) };
+}
+
+/** One request for one model, while it is written. */
+export interface AnthropicTask {
+  readonly prompt: Prompt;
+  readonly target: Target;
+  readonly rules: ClaudeRules;
+  /** What the format and then the tools, in their order, may still hold the model to. */
+  readonly strict: StrictBudget;
+  readonly notes: EncodingNotes;
+}
+
+/** What Anthropic requires where nobody says: enough for any answer, and within every model since 2025. */
+const FALLBACK_MAX_TOKENS = 64_000;
+
+/**
+ * `max_tokens`: the caller's limit within the model's; without one, all that the model can give, as OpenAI has it. Of an answer that has
+ * begun, what is left of it.
+ */
+export function maxTokensOf({ prompt, target, rules }: AnthropicTask): number {
+  const limit = target.maxOutputTokens ?? rules.maxOutputTokens;
+  const asked = prompt.limits.outputTokens ?? limit ?? FALLBACK_MAX_TOKENS;
+  return Math.max(1, Math.min(asked, limit ?? asked) - (prompt.begun?.tokens ?? 0));
 }

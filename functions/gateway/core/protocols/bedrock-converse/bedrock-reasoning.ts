@@ -1,7 +1,6 @@
 import type { Reasoning } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { thinkingFields } from '../claude/claude-thinking.ts';
-import { hasLostThinking } from '../claude/replayed-thinking.ts';
+import { hasLostThinking, thinkingFields } from '../claude/claude-thinking.ts';
 import { type BedrockTask, maxTokensOf } from './bedrock-task.ts';
 
 /** What a request says about reasoning. */

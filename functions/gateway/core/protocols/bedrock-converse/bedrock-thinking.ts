@@ -1,7 +1,7 @@
 import type { Native } from '../../model/dialect.ts';
 import type { Part } from '../../model/part.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import { blockProof, replayedThinking } from '../claude/replayed-thinking.ts';
+import { blockProof, replayedThinking } from '../claude/claude-thinking.ts';
 
 /**
  * The proof of a block of reasoning, in Anthropic's shape, so that a conversation may move between Anthropic and Bedrock. Reasoning

@@ -1,10 +1,9 @@
 import { nativeValue } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
+import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
-import { noteForeignMembers } from '../unhonoured.ts';
 import { geminiConversation } from './gemini-conversation.ts';
 import { generationConfig } from './gemini-generation-config.ts';
 import { type GeminiRules, geminiRules } from './gemini-rules.ts';

@@ -1,7 +1,6 @@
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import type { EncodingNotes } from '../encoding-notes.ts';
-import { noteForeignMembers } from '../unhonoured.ts';
+import { type EncodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { chatMessages } from './chat-messages.ts';
 import { chatSettings } from './chat-settings.ts';
 

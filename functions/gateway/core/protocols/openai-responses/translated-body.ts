@@ -1,10 +1,9 @@
 import { defined } from '../../model/defined.ts';
 import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import type { EncodingNotes } from '../encoding-notes.ts';
+import { type EncodingNotes, noteForeignMembers, noteOtherShapes } from '../encoding-notes.ts';
 import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Target } from '../protocol.ts';
-import { noteForeignMembers, noteOtherShapes } from '../unhonoured.ts';
 import { inputItems } from './input-items.ts';
 import { responsesToolChoice, responsesTools } from './responses-tools.ts';
 

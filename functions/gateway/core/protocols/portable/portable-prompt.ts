@@ -1,10 +1,9 @@
 import type { Dialect } from '../../model/dialect.ts';
 import type { Part } from '../../model/part.ts';
 import type { Prompt, Tool, ToolUse, Turn } from '../../model/prompt.ts';
-import { wellFormedEscapes } from '../../wire/well-formed-json.ts';
-import { changedItems } from './changed-at.ts';
+import { wellFormedEscapes } from '../../wire/json.ts';
 import { distinctCallIds } from './distinct-call-ids.ts';
-import { type ToolWords, withToolWords } from './own-tool-words.ts';
+import { changedItems, type ToolWords, withToolWords } from './own-tool-words.ts';
 import { vendorToolName } from './tool-name.ts';
 import { TOOL_RULES, type ToolRule } from './tool-rules.ts';
 
@@ -14,6 +13,19 @@ import { TOOL_RULES, type ToolRule } from './tool-rules.ts';
  * as nearly always. `wholeNames` has the way back.
  */
 export function portablePrompt(prompt: Prompt, dialect: Dialect): Prompt {
+  return hasTools(prompt) ? withPortableTools(prompt, dialect) : prompt;
+}
+
+/** Whether tools are on offer or have been called: else there is nothing to change. */
+function hasTools({ tools, toolUse, turns }: Prompt): boolean {
+  return (
+    tools.length > 0 ||
+    toolUse !== undefined ||
+    turns.some(({ parts }) => parts.some(({ kind }) => kind === 'tool-call' || kind === 'tool-result'))
+  );
+}
+
+function withPortableTools(prompt: Prompt, dialect: Dialect): Prompt {
   const rule = TOOL_RULES[dialect];
   const turns = portableTurns(prompt.turns, toolWords(rule));
   const tools = changedItems(prompt.tools, (tool) => portableTool(tool, rule));

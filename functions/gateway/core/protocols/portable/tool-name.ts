@@ -1,5 +1,8 @@
+import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { Prompt } from '../../model/prompt.ts';
+import type { Protocol } from '../protocol.ts';
 import { hexHash } from '../tool-call-id.ts';
+import { TOOL_RULES } from './tool-rules.ts';
 
 /** What a vendor takes as the name of a tool. */
 export interface ToolNameRule {
@@ -26,7 +29,7 @@ export function vendorToolName(name: string, { maxChars, refused, begins }: Tool
 }
 
 /** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called. */
-export function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> {
+function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const add = (name: string): void => {
     const known = vendorToolName(name, rule);
@@ -47,4 +50,33 @@ export function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): Readon
     }
   }
   return names;
+}
+
+/** The protocol with answers in which the tools have the caller's names; the very same where the vendor knows them by those. */
+export function withWholeNames(protocol: Protocol, prompt: Prompt): Protocol {
+  const names = wholeNames(prompt, TOOL_RULES[protocol.dialect].names);
+  if (names.size === 0) {
+    return protocol;
+  }
+  const whole = (events: readonly AnswerEvent[]) => events.map((event) => withWholeName(event, names));
+  return {
+    ...protocol,
+    decoder: (target, choices) => {
+      const decoder = protocol.decoder(target, choices);
+      return {
+        event: (event) => whole(decoder.event(event)),
+        body: (json) => whole(decoder.body(json)),
+        end: () => whole(decoder.end()),
+        isComplete: decoder.isComplete,
+      };
+    },
+  };
+}
+
+function withWholeName(event: AnswerEvent, names: ReadonlyMap<string, string>): AnswerEvent {
+  const name =
+    event.type === 'part-start' && event.begins.kind === 'tool-call' ? names.get(event.begins.name) : undefined;
+  return event.type === 'part-start' && event.begins.kind === 'tool-call' && name !== undefined
+    ? { ...event, begins: { ...event.begins, name } }
+    : event;
 }

@@ -1,11 +1,11 @@
 import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
-import type { AnswerFormat, Prompt, SettingNames, ToolUse } from '../../model/prompt.ts';
+import type { AnswerFormat, Prompt, SettingNames, Tool, ToolUse } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
-import type { ChatRequest } from './chat-request.ts';
+import { cacheMarkOf } from './cache-mark.ts';
+import type { ChatRequest, ChatTool } from './chat-request.ts';
 import { parseChatRequest } from './parse-chat-request.ts';
-import { toolsOf } from './read-tools.ts';
 import { turnsOf } from './read-turns.ts';
 
 /** Reads the JSON body of a chat completion call. */
@@ -171,4 +171,31 @@ function ifForeign(name: string, value: unknown): Native['ifForeign'] {
     return 'refuse';
   }
   return OF_NO_CONSEQUENCE.has(name) ? 'ignore' : 'drop';
+}
+
+/** The tools of a chat request. Only functions have a neutral form. */
+function toolsOf(tools: readonly ChatTool[]): readonly Tool[] {
+  return tools.map((tool, index) => toolOf(tool, `tools[${index}]`));
+}
+
+function toolOf(tool: ChatTool, path: string): Tool {
+  const called = tool.type === 'function' ? tool.function : undefined;
+  if (called === undefined) {
+    return {
+      kind: 'native',
+      what: tool.type,
+      native: { dialect: 'openai-chat', value: tool, ifForeign: 'refuse' },
+      path,
+    };
+  }
+  const { name, description, parameters: schema, strict } = called;
+  // Clients put the mark on the tool or on its function.
+  const cache = cacheMarkOf(tool) ?? cacheMarkOf(objectMember(tool, 'function') ?? {});
+  return {
+    kind: 'function',
+    name,
+    path,
+    namePath: `${path}.function.name`,
+    ...defined({ description, schema, strict, cache }),
+  };
 }

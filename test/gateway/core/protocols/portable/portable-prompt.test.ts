@@ -5,7 +5,7 @@ import { portablePrompt } from '../../../../../functions/gateway/core/protocols/
 import { vendorToolName } from '../../../../../functions/gateway/core/protocols/portable/tool-name.ts';
 import { TOOL_RULES } from '../../../../../functions/gateway/core/protocols/portable/tool-rules.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../../../../functions/gateway/core/protocols/protocols.ts';
-import { wellFormedJson } from '../../../../../functions/gateway/core/wire/well-formed-json.ts';
+import { wellFormedJson } from '../../../../../functions/gateway/core/wire/json.ts';
 import { messagesPrompt } from '../../../../support/messages-prompt.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
 import fc from '../../../../support/property.ts';

@@ -1,9 +1,11 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { AnswerDecoder, Protocol } from '../protocols/protocol.ts';
 import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
 import { parseJson } from '../wire/json.ts';
 import { sseParser } from '../wire/sse-parser.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
+import { connectionFailure } from './connection-failure.ts';
 
 /** Bytes of one response in, the answer's events out. Synchronous, and it never throws. */
 export interface ResponseDecoder {
@@ -35,11 +37,11 @@ export function responseDecoder(framing: Protocol['framing'], decoder: AnswerDec
     if (first === undefined) {
       return undefined;
     }
-    return opensJson(first) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
+    return JSON_BEGINNINGS.has(first) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
   };
   return {
     push: (bytes) => {
-      chosen ??= choose(firstSignificant(bytes));
+      chosen ??= choose(bytes.find((byte) => !INSIGNIFICANT.has(byte)));
       return chosen?.push(bytes) ?? [];
     },
     end: () => chosen?.end() ?? [{ type: 'failed', failure: { kind: 'truncated' } }],
@@ -98,12 +100,35 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
 /** White space, which some servers send to keep a connection alive before the answer, and the bytes of a byte-order mark. */
 const INSIGNIFICANT: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
-/** The first byte that tells how the answer is framed. */
-function firstSignificant(bytes: Uint8Array): number | undefined {
-  return bytes.find((byte) => !INSIGNIFICANT.has(byte));
+/** How a JSON object or array begins. No stream's framing begins so: a message of Amazon's begins with zeros. */
+const JSON_BEGINNINGS: ReadonlySet<number> = new Set([0x7b, 0x5b]);
+
+/** One step of a response's body. A break is a value. */
+export type BytesStep =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'broke'; readonly failure: AttemptFailure };
+
+/** The body of a response, read step by step. */
+export interface ResponseBytes {
+  readonly next: () => Promise<BytesStep>;
+  /** Reads on to the end without keeping anything, so that the connection can be used again. Never rejects. */
+  readonly drain: () => Promise<void>;
 }
 
-/** Whether a body that begins so is a JSON object or array. No stream's framing does: a message of Amazon's begins with zeros. */
-function opensJson(byte: number): boolean {
-  return byte === 0x7b || byte === 0x5b;
+/** Reads a response's body step by step. */
+export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
+  const iterator = body[Symbol.asyncIterator]();
+  const next = async (): Promise<BytesStep> => {
+    try {
+      const step = await iterator.next();
+      return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
+    } catch (error) {
+      return { kind: 'broke', failure: connectionFailure(error, signal) };
+    }
+  };
+  const drain = async (): Promise<void> => {
+    for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
+  };
+  return { next, drain };
 }

@@ -1,7 +1,9 @@
+import type { Deployment } from '../model/gateway-config.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
+import { pricesAt } from '../model/prices.ts';
+import type { RequestFacts } from '../model/request-facts.ts';
 import { earningTimeUs, reservableTimeUs } from './meter.ts';
-import { toNanoUsd } from './money.ts';
-import type { Reservation } from './reserve.ts';
+import type { Demand, Reservation } from './reserve.ts';
 
 /** What calls have taken in truth: their cost, and by how much their reservations were wrong. Plain sums, in any order. */
 export interface Settlement {
@@ -49,4 +51,35 @@ export function settledTogether(a: Settlement, b: Settlement): Settlement {
 /** Whether there is nothing to write. */
 export function isNothing({ requestsUs, tokensUs, committedNanoUsd, spentNanoUsd }: Settlement): boolean {
   return requestsUs === 0 && tokensUs === 0 && committedNanoUsd === 0 && spentNanoUsd === 0;
+}
+
+/** Dollars are counted in billionths, whole ones: sums of floating-point dollars drift, sums of these do not below nine million dollars. */
+const NANO_PER_USD = 1_000_000_000;
+
+/** Dollars as whole billionths. */
+export function toNanoUsd(usd: number): number {
+  return Math.round(usd * NANO_PER_USD);
+}
+
+/** The calendar month of an instant (milliseconds since 1970) in UTC, as `2026-10`. */
+export function monthOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().slice(0, 7);
+}
+
+/** What a call is expected to take before anybody is asked: the prompt as estimated, the longest answers, the dearest deployment. */
+export function callDemand(
+  facts: Pick<RequestFacts, 'promptTokens' | 'maxOutputTokens' | 'choices' | 'priceFactor'>,
+  deployments: readonly Deployment[],
+  assumedOutputTokens: number,
+): Demand {
+  const { promptTokens, choices, priceFactor = 1 } = facts;
+  const outputTokens = choices * (facts.maxOutputTokens ?? assumedOutputTokens);
+  let usd = 0;
+  for (const deployment of deployments) {
+    const prices = pricesAt(deployment, promptTokens);
+    const { inputPrice = 0, cacheWritePrice = 0, outputPrice = 0, reasoningPrice = 0 } = prices;
+    const input = promptTokens * Math.max(inputPrice, cacheWritePrice);
+    usd = Math.max(usd, input + outputTokens * Math.max(outputPrice, reasoningPrice));
+  }
+  return { requests: 1, tokens: promptTokens + outputTokens, usd: (usd * priceFactor) / 1_000_000 };
 }

@@ -1,0 +1,134 @@
+import type { Clock } from '../model/clock.ts';
+import type { GatewayConfig, ProbeSettings, Route } from '../model/gateway-config.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
+import type { Candidate } from '../routing/contender.ts';
+import { usualTtft } from '../routing/expected-latency.ts';
+import { dueProbe, type Plan } from '../routing/plan.ts';
+import { STRATEGIES } from '../routing/strategies.ts';
+import { type Probe, type ProbePorts, startProbe } from './probe.ts';
+
+/** What probes beside a request are made with. */
+export interface LookPorts extends Pick<ProbePorts, 'dial' | 'clock' | 'statistics'> {
+  readonly config: Pick<GatewayConfig, 'probes' | 'timeouts'>;
+}
+
+/** Probes that are made beside a request. */
+export interface Looks {
+  /** Waits for those that are under way, and stops them after the time. Gives all that were made. Never rejects. */
+  readonly end: (withinMs: number) => Promise<readonly ProbeRecord[]>;
+}
+
+/**
+ * Looks at deployments that the request is not sent to, while it waits for its own: no caller is sent anywhere in order to learn. The
+ * whole fleet makes one probe of a deployment in a while. Nothing waits for it before the request has ended.
+ */
+export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks {
+  const { probes: settings } = ports.config;
+  const begun: Promise<Probe | undefined>[] = [];
+  if (settings !== 'off') {
+    const due = dueProbe(plan, route);
+    if (due !== undefined && !due.standing.breaksAnswers) {
+      begun.push(afterCooldown(ports, due));
+    }
+    for (const { candidate, everyMs, isCalibration } of dueLooks(plan, route, settings)) {
+      if (ports.clock.nowMs() - candidate.standing.lookedAtMs >= everyMs) {
+        begun.push(look(ports, candidate, { everyMs, isCalibration }));
+      }
+    }
+  }
+  return { end: (withinMs) => (begun.length === 0 ? Promise.resolve([]) : endAll(ports.clock, begun, withinMs)) };
+}
+
+async function afterCooldown(ports: LookPorts, { deployment, standing }: Candidate): Promise<Probe | undefined> {
+  const { ejection } = standing;
+  const isClaimed = ejection !== undefined && (await ports.statistics.claimProbe(deployment.id, ejection));
+  return isClaimed ? startProbe(deployment, { ...ports, timeouts: ports.config.timeouts }, {}) : undefined;
+}
+
+async function look(
+  ports: LookPorts,
+  { deployment, expectedTtftMs }: Candidate,
+  { everyMs, isCalibration }: { readonly everyMs: number; readonly isCalibration: boolean },
+): Promise<Probe | undefined> {
+  const isClaimed = await ports.statistics.claimLook(deployment.id, everyMs);
+  return isClaimed
+    ? startProbe(
+        deployment,
+        { ...ports, timeouts: ports.config.timeouts },
+        isCalibration ? { trafficMs: expectedTtftMs } : {},
+      )
+    : undefined;
+}
+
+async function endAll(
+  clock: Clock,
+  begun: readonly Promise<Probe | undefined>[],
+  withinMs: number,
+): Promise<readonly ProbeRecord[]> {
+  const probes = (await Promise.all(begun)).filter((probe) => probe !== undefined);
+  if (probes.length === 0) {
+    return [];
+  }
+  const cancel = clock.after(withinMs, () => {
+    for (const probe of probes) {
+      probe.stop();
+    }
+  });
+  const records = await Promise.all(probes.map(({ done }) => done));
+  cancel();
+  return records;
+}
+
+/** A deployment that may be looked at beside a request. */
+export interface DueLook {
+  readonly candidate: Candidate;
+  /** The fleet looks at it at most once in this time. */
+  readonly everyMs: number;
+  /** Its traffic is well known: what a probe of it shows tells how its probes compare with its traffic. */
+  readonly isCalibration: boolean;
+}
+
+/** Calls of the last minutes, from which on traffic tells how fast a deployment is. */
+const MEASURED_CALLS = 3;
+/** Decayed first tokens of the last seconds, from which on traffic or a probe has just told how fast it is. */
+const JUST_SEEN = 0.5;
+/** As slow as so many times what it usually is, it is not its usual self. */
+const SLOWER_THAN_USUAL = 1.5;
+
+/**
+ * Whom to look at beside a request that is served by the first of the plan. Often: who is not known, who is slower than usual and would
+ * else be among the best, who has just been seen to be among them again, and of whom a caller's failure may lie in his request. Rarely: who is what it usually is. Deployments that are
+ * ejected have their own probe, after their cooldown.
+ */
+export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
+  const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
+  const healthy = plan.candidates.filter(
+    ({ state, standing }) => state === 'healthy' && (adapts || standing.isSuspect),
+  );
+  const bestMs = Math.min(...healthy.map(({ expectedTtftMs }) => expectedTtftMs));
+  const limitMs = bestMs * (1 + route.band);
+  return healthy.map((candidate) => {
+    const { isSuspect } = candidate.standing;
+    const isCalibration = !isSuspect && isMeasured(candidate);
+    const isOften = isSuspect || (!isCalibration && needsLooks(candidate, limitMs));
+    return { candidate, isCalibration, everyMs: isOften ? settings.everyMs : settings.rareEveryMs };
+  });
+}
+
+function needsLooks({ standing: { estimate }, expectedTtftMs }: Candidate, limitMs: number): boolean {
+  const { usual, recent } = estimate;
+  if (usual.typicalMs === undefined) {
+    return true;
+  }
+  const usualMs = usualTtft(estimate, { ttftMs: expectedTtftMs });
+  const isDisplaced = usualMs <= limitMs * SLOWER_THAN_USUAL && expectedTtftMs > usualMs * SLOWER_THAN_USUAL;
+  const seenMs = recent.evidence >= JUST_SEEN ? recent.seenMedianMs() : undefined;
+  const isPromising = expectedTtftMs > limitMs && seenMs !== undefined && seenMs <= limitMs;
+  return isDisplaced || isPromising;
+}
+
+/** By callers' own calls, and not long ago. */
+function isMeasured({ standing: { estimate } }: Candidate): boolean {
+  const calls = estimate.requests - estimate.hedges - estimate.retries;
+  return calls >= MEASURED_CALLS && estimate.recent.evidence >= JUST_SEEN;
+}
