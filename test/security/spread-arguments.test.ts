@@ -18,6 +18,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'Math.min(...healthy.map(({ expectedTtftMs }) => expectedTtftMs))': "the route's candidates",
   'Math.min(...caller.map((ms) => startedAtMs + ms))': 'three headers',
   'Math.max(...cursors.map((cursor) => seenBy(cursor, instance, added)))': 'the cursors that are read of one request',
+  'Object.assign(...ordered)': "a model's prices by the size of the prompt",
   'Object.assign(...known)': "the lines of a protocol's rules",
   'String.fromCharCode(...bytes.subarray(start, start + SLICE_CHARS))': 'a slice of fixed length',
   'Math.max(...waits)': 'the headers that name a wait',
