@@ -6,6 +6,9 @@ import { ROOT, SOURCE_ENTRIES } from './constructs/function-bundle.ts';
 
 // Makes the npm package with the construct `NemoRouter`, ready for `npm pack` or `npm publish`: node infra/build-package.ts [FOLDER]
 
+/** What is known of models: read at synthesis, so that it is no part of the code. */
+const CATALOGUE = '@pydantic/genai-prices';
+
 const folder = process.argv[2] ?? join(ROOT, 'dist', 'package');
 const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
@@ -22,7 +25,7 @@ buildSync({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  external: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs', 'zod'],
+  external: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs', 'zod', CATALOGUE],
   logLevel: 'error',
 });
 execFileSync(
@@ -50,7 +53,7 @@ function manifest(): object {
     engines: { node: '>=20' },
     exports: { '.': { types: './types/infra/nemo-router.d.ts', default: './index.js' } },
     files: ['index.js', 'prebuilt', 'types'],
-    dependencies: { zod: dependencies.zod },
+    dependencies: { zod: dependencies.zod, [CATALOGUE]: devDependencies[CATALOGUE] },
     peerDependencies: { 'aws-cdk-lib': `^${devDependencies['aws-cdk-lib']}`, constructs: '^10.0.0' },
   };
 }

@@ -6,6 +6,7 @@ import { nearestName } from '../functions/gateway/config/nearest-name.ts';
 import { parseConfig } from '../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../functions/gateway/core/model/gateway-config.ts';
 import { parseJson } from '../functions/gateway/core/wire/json.ts';
+import { catalogueOf } from './catalogue/catalogue.ts';
 
 /** One file of `infra/environments/`, valid and with its defaults filled in. */
 export interface Environment {
@@ -54,7 +55,7 @@ function parsed(name: string, path: string): EnvironmentFile {
   if (json === undefined) {
     return invalid(`${path} is not valid JSON.`);
   }
-  const result = parseConfig(json);
+  const result = parseConfig(json, catalogueOf(new Date()));
   if (result.kind === 'invalid') {
     return invalid(
       [`${path} has errors:`, ...result.problems.map((problem) => `  ${problemLine(problem)}`)].join('\n'),

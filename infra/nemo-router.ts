@@ -9,6 +9,7 @@ import type { ConfigFileInput } from '../functions/gateway/config/config-schema.
 import { parseConfig } from '../functions/gateway/config/parse-config.ts';
 import { defined } from '../functions/gateway/core/model/defined.ts';
 import { isJsonObject, parseJson } from '../functions/gateway/core/wire/json.ts';
+import { catalogueOf } from './catalogue/catalogue.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { PREBUILT_ENTRIES } from './constructs/prebuilt-entries.ts';
 import { type Environment, NAME } from './environment-file.ts';
@@ -78,7 +79,7 @@ function environmentOf(name: string, { config, ...overrides }: NemoRouterProps):
     throw new Error(`NemoRouter's name has ${rule}; it is ${JSON.stringify(name)}.`);
   }
   const file = typeof config === 'string' ? parseJson(readFileSync(config, 'utf8')) : config;
-  const parsed = parseConfig(withOverrides(file, overrides));
+  const parsed = parseConfig(withOverrides(file, overrides), catalogueOf(new Date()));
   if (parsed.kind === 'invalid') {
     const source = typeof config === 'string' ? config : "NemoRouter's configuration";
     throw new Error([`${source} has errors:`, ...parsed.problems.map((one) => `  ${problemLine(one)}`)].join('\n'));

@@ -1,3 +1,4 @@
+import { type AccessTokens, accessTokens, wantsToken } from './adapters/access-tokens.ts';
 import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
@@ -34,6 +35,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
 export interface ComposedGateway {
   readonly gateway: Gateway;
   readonly statistics: FleetStatistics;
+  /** Gets the tokens that the first calls would wait for. Never rejects. */
+  readonly prepareTokens: () => Promise<void>;
   /** Writes what has been observed and closes the connections to the providers. */
   readonly close: () => Promise<void>;
 }
@@ -65,7 +68,9 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     store: dynamoDbAccounts({ client: dynamoDb, tableName: keysTable }),
     onStoreError,
   });
-  const { dial, close: closeConnections } = undiciDial({ credentials: options.credentials, sign: options.sign });
+  const { credentials, sign } = options;
+  const tokens = accessTokens({ credentials, sign, nowMs: systemClock.nowMs });
+  const { dial, close: closeConnections } = undiciDial({ credentials, sign, tokens });
   const { authenticate, onRecord, page } = options;
   const pages = page === undefined ? {} : { page };
   const randomHex = randomHexSource();
@@ -77,7 +82,13 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     await Promise.all([statistics.close(), limiter.close()]);
     await closeConnections();
   };
-  return { gateway, statistics, close };
+  return { gateway, statistics, close, prepareTokens: () => prepared(config, tokens) };
+}
+
+/** A token that cannot be had now is the next asker's to report. */
+async function prepared({ providers }: GatewayConfig, tokens: AccessTokens): Promise<void> {
+  const wanting = Object.values(providers).filter(wantsToken);
+  await Promise.all(wanting.map((provider) => tokens(provider).catch(() => undefined)));
 }
 
 function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOptions): Pick<GatewayPorts, 'answers'> {

@@ -8,6 +8,7 @@ import { type ComposedGateway, type ComposeOptions, composeGateway } from './com
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import type { LivePage } from './core/serve/ports.ts';
+import { missingCredentials } from './missing-credentials.ts';
 import { pageAnswer } from './page/page-answer.ts';
 
 /** What differs between the two forms. */
@@ -50,7 +51,7 @@ export async function startGateway(
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),
   });
-  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials)]);
+  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials), composed.prepareTokens()]);
   return composed;
 }
 
@@ -63,11 +64,12 @@ function shippedPage(): LivePage {
 /**
  * Reads the secret that the first call would wait for, as the statistics are read beside it. Lambda gives a start a whole processor, and a
  * call of a 512 MB function less than a third of one: what is loaded and connected here costs the first caller nothing. A failure is the
- * next reader's to report.
+ * next reader's to report. A credential that is not there is told now, and not by the first call.
  */
-async function secretRead({ providers }: GatewayConfig, credentials: Credentials): Promise<void> {
-  const name = Object.values(providers).find(({ apiKey }) => apiKey !== undefined)?.apiKey;
-  if (name !== undefined) {
-    await credentials(name).catch(() => undefined);
+async function secretRead(config: GatewayConfig, credentials: Credentials): Promise<void> {
+  const missing = await missingCredentials(config, credentials);
+  if (missing.length > 0) {
+    const message = 'credentials are not set: what they are for does not work';
+    process.stdout.write(`${JSON.stringify({ level: 'WARN', message, missing })}\n`);
   }
 }

@@ -9,6 +9,7 @@ import { keysList } from './keys-list.ts';
 import { keysRevoke } from './keys-revoke.ts';
 import { latency } from './latency.ts';
 import { logs } from './logs.ts';
+import { models } from './models.ts';
 import { preflight } from './preflight.ts';
 import { secretsCheck } from './secrets-check.ts';
 import { secretsSet } from './secrets-set.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['keys revoke', keysRevoke],
   ['secrets check', secretsCheck],
   ['secrets set', secretsSet],
+  ['models', models],
   ['preflight', preflight],
   ['logs', logs],
   ['costs', costs],

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../functions/gateway/core/wire/json.ts';
 import type { Command } from './command.ts';
 import { credentialProblem } from './credential-form.ts';
 import { readSecret, type SecretState } from './environment-secret.ts';
@@ -53,7 +54,8 @@ function credentialChecks(target: Target, secret: SecretState): readonly Credent
   return [...checks, ...extra.map((name) => ({ name, providers: [], state: 'extra' as const }))];
 }
 
-function stateOf({ config }: Target, name: string, value: unknown): Pick<CredentialCheck, 'state' | 'length'> {
+function stateOf({ config }: Target, name: string, field: unknown): Pick<CredentialCheck, 'state' | 'length'> {
+  const value = isJsonObject(field) ? JSON.stringify(field) : field;
   if (typeof value !== 'string') {
     return { state: 'missing' };
   }

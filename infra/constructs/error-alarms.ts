@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../environment-file.ts';
+import { addressMetrics } from './address-metrics.ts';
 import type { AlarmPlan, CompositePlan } from './alarm-plan.ts';
 import { EXCESS, excess } from './excess.ts';
 import { environmentMetric } from './gateway-metrics.ts';
@@ -23,7 +23,7 @@ type Burn = keyof typeof BURNS;
 
 /** What callers see fail, in two ways of looking: the error budget, and Lambda's own count of its answers. */
 export function errorAlarms(environment: Environment, gateway: IFunction): readonly AlarmPlan[] {
-  return [urlErrors(environment, gateway), ...burns(environment, 'fast'), ...burns(environment, 'slow')];
+  return [addressErrors(environment, gateway), ...burns(environment, 'fast'), ...burns(environment, 'slow')];
 }
 
 /** What is told of them. `canary`: the alarm of the call from outside, where there is one. */
@@ -51,34 +51,24 @@ export function errorComposites(environment: Environment, canary: string | undef
 }
 
 /** Sees what no log line tells: answers of Lambda's own, and those of a function that cannot write its lines. */
-function urlErrors({ aws: { alarms } }: Environment, gateway: IFunction): AlarmPlan {
+function addressErrors({ aws: { alarms, form } }: Environment, gateway: IFunction): AlarmPlan {
+  const { requests, serverErrors } = addressMetrics(gateway, form);
   return {
     name: 'the address answers 5xx',
     severity: 'part',
     heading: CALLERS_GET_ERRORS,
-    description: 'Lambda counts answers of status 500 and more at the function URL, its own among them.',
+    description: 'Lambda counts answers of status 500 and more at the address, its own among them.',
     first: "Whether the gateway's own count of errors agrees; where it does not, Lambda answers in its place.",
     query: 'Failed requests',
     metric: excess({
-      counted: urlMetric(gateway, 'Url5xxCount'),
-      all: urlMetric(gateway, 'UrlRequestCount'),
+      counted: serverErrors,
+      all: requests,
       share: BURNS.fast.rate * (1 - alarms.availability),
       label: 'Answers of 5xx above what may be',
     }),
     threshold: EXCESS,
     periods: [2, 3],
   };
-}
-
-/** Source: AWS Lambda developer guide, "Monitoring Lambda function URLs". */
-export function urlMetric(gateway: IFunction, metricName: 'Url4xxCount' | 'Url5xxCount' | 'UrlRequestCount'): Metric {
-  return new Metric({
-    namespace: 'AWS/Lambda',
-    metricName,
-    dimensionsMap: { FunctionName: gateway.functionName },
-    statistic: 'Sum',
-    period: Duration.minutes(5),
-  });
 }
 
 function burns({ name, aws: { alarms } }: Environment, burn: Burn): readonly AlarmPlan[] {

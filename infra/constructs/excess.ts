@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
 export interface ExcessProps {
   /** How many there were that should not be. */
-  readonly counted: Metric;
+  readonly counted: IMetric;
   /** Of how many. */
-  readonly all: Metric;
+  readonly all: IMetric;
   /** What may be, 0 to 1. */
   readonly share: number;
   readonly label: string;
@@ -20,10 +20,15 @@ export interface ExcessProps {
 export function excess({ counted, all, share, label, period = Duration.minutes(5) }: ExcessProps): MathExpression {
   return new MathExpression({
     expression: `FILL(bad, 0) - ${Number(share.toPrecision(6))} * calls`,
-    usingMetrics: { bad: counted.with({ period }), calls: all.with({ period }) },
+    usingMetrics: { bad: over(counted, period), calls: over(all, period) },
     label,
     period,
   });
+}
+
+/** A metric with another period. What is computed of several has one of its own. */
+function over(metric: IMetric, period: Duration): IMetric {
+  return metric instanceof Metric ? metric.with({ period }) : metric;
 }
 
 /** So many calls more than the allowed share are believed. Simulated traffic of 20 to 1,000 calls in five minutes at half the share: less than one false alarm a month. */

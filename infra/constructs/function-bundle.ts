@@ -6,16 +6,27 @@ import type { FunctionEntries, FunctionEntry } from './function-entries.ts';
 /** The project's folder, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Packages in the CommonJS form call `require`, which a module does not have. */
-const REQUIRE = "import{createRequire as nemoRequire}from'node:module';const require=nemoRequire(import.meta.url);";
-
-/** What a function's code asks for and never uses: only loaded inside of functions, in cases that do not occur. */
-const NEVER_LOADED = [
-  // undici's parser without SIMD, for riscv64.
-  '*/llhttp/llhttp-wasm.js',
-  // The SDK's event streams, which DynamoDB does not have.
-  '@smithy/core/event-streams',
+/** Parts of undici that a function's code asks for and never uses, by the ends of their paths. */
+const NEVER_USED = [
+  // Its parser without SIMD, for riscv64.
+  'llhttp/llhttp-wasm.js',
+  // Bodies that are no strings, and forms.
+  'web/fetch/body.js',
+  'web/fetch/formdata',
+  'web/webidl',
+  // HTTP/2, which the pools do not allow.
+  './client-h2.js',
 ];
+
+/**
+ * Packages in the CommonJS form call `require`, which a module does not have. What is never used is nothing: it is asked for where undici
+ * is loaded, and a file that is not there would end the start.
+ */
+const REQUIRE = [
+  "import{createRequire as nemoRequire}from'node:module';",
+  'const nemoLoad=nemoRequire(import.meta.url);',
+  `const require=(name)=>${JSON.stringify(NEVER_USED)}.some((end)=>name.endsWith(end))?void 0:nemoLoad(name);`,
+].join('');
 
 /** How a function is bundled: one small ES module. `entry` is a source file relative to the project's folder. */
 export function bundleOptions(entry: string): BuildOptions {
@@ -29,13 +40,9 @@ export function bundleOptions(entry: string): BuildOptions {
     minify: true,
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
-    // The SDK is bundled: the runtime's is larger, slower to load and of another version.
-    external: NEVER_LOADED,
+    external: NEVER_USED.map((end) => (end.startsWith('./') ? end : `*/${end}`)),
     // Node's own build of undici sets this too: it leaves out an experimental parser.
     define: { esbuildDetection: 'true' },
-    alias: {
-      '@aws-sdk/credential-provider-node': `${ROOT}functions/gateway/adapters/environment-credentials.ts`,
-    },
     logLevel: 'error',
   };
 }

@@ -33,9 +33,8 @@ const STATE_FAILURES = 5;
 /** Alarms for trouble with AWS and not with a provider. */
 export function platformAlarms(parts: PlatformParts): readonly AlarmPlan[] {
   return [
-    turnedAway(parts),
-    crashes(parts),
-    ...nearlyFull(parts),
+    // Of a Web Function Lambda writes none of these metrics: an alarm would be silent for ever.
+    ...(parts.environment.aws.form === 'event' ? [turnedAway(parts), crashes(parts), ...nearlyFull(parts)] : []),
     stateLost(parts),
     throttledTables(parts),
     metricsLost(parts),

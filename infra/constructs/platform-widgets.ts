@@ -3,7 +3,7 @@ import type { IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
-import { urlMetric } from './error-alarms.ts';
+import { addressMetrics } from './address-metrics.ts';
 import type { PlatformParts } from './platform-alarms.ts';
 import { type GraphMarks, metricGraph } from './search-graph.ts';
 
@@ -12,17 +12,23 @@ const period = Duration.minutes(5);
 /** How AWS itself does: the function and the tables. */
 export function platformWidgets({ environment: { aws }, function: gateway, tables }: PlatformParts): IWidget[] {
   return [
-    metricGraph('Function URL: requests, 4xx, 5xx', urlMetrics(gateway), 'requests'),
-    metricGraph('Lambda: calls at once, throttles, crashes', functionMetrics(gateway), 'calls', {
-      limit: concurrencyLimit(aws),
-    }),
+    metricGraph("The gateway's address: requests, 4xx, 5xx", addressGraph(gateway, aws), 'requests'),
+    ...(aws.form === 'event' ? [functionGraph(gateway, aws)] : []),
     metricGraph('DynamoDB: units used a period', tables.flatMap(consumed), 'units'),
     metricGraph('DynamoDB: throttled', tables.flatMap(throttled), 'calls'),
   ];
 }
 
-function urlMetrics(gateway: IFunction): readonly IMetric[] {
-  return (['UrlRequestCount', 'Url4xxCount', 'Url5xxCount'] as const).map((name) => urlMetric(gateway, name));
+function addressGraph(gateway: IFunction, { form }: AwsSettings): readonly IMetric[] {
+  const { requests, clientErrors, serverErrors } = addressMetrics(gateway, form);
+  return [requests, clientErrors, serverErrors];
+}
+
+/** Of a Web Function Lambda writes none of these. */
+function functionGraph(gateway: IFunction, aws: AwsSettings): IWidget {
+  return metricGraph('Lambda: calls at once, throttles, crashes', functionMetrics(gateway), 'calls', {
+    limit: concurrencyLimit(aws),
+  });
 }
 
 function concurrencyLimit({ reservedConcurrency: value }: AwsSettings): GraphMarks['limit'] {

@@ -50,6 +50,11 @@ export const SAVED_QUERIES = {
     'stats count(*) as calls, max(@timestamp) as last by deployment, reason, detail, vendorCode',
     'sort calls desc',
   ],
+  'Refusals in unknown words': [
+    'filter line = "attempt" and ispresent(unknownWords)',
+    'stats count(*) as calls, latest(requestId) as newest by provider, vendorStatus, vendorCode, unknownWords',
+    'sort calls desc',
+  ],
   'Deployments compared': [
     'filter line = "attempt"',
     'stats count(*) as calls, sum(Errors) as failed, sum(Throttles) as throttled, pct(ttftMs, 50) as ttftP50, pct(ttftMs, 95) as ttftP95, pct(ttftMs, 99) as ttftP99, sum(costUsd) as dollars by deployment',

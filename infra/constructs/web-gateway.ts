@@ -4,6 +4,7 @@ import { WebFunction, WebFunctionAuthType, WebFunctionCode, WebFunctionRuntime }
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { WEB_ENDPOINT } from './address-metrics.ts';
 import { functionAsset, MODULE } from './function-code.ts';
 import type { GatewayFunctionProps } from './gateway-function.ts';
 import { loggingRole } from './logging-role.ts';
@@ -13,9 +14,6 @@ const TIMEOUT = Duration.minutes(15);
 
 /** Calls at once in one process. Measured: 64 streams of five seconds take half of its one thread. */
 const CALLS_AT_ONCE = 64;
-
-/** Part of the address: with another name callers would need another `base_url`. */
-const ENDPOINT = 'live';
 
 /** The gateway as a Lambda Web Function: an HTTP server for many calls at once, with its address, its log group and its code's bucket. */
 export class WebGateway extends Construct {
@@ -55,7 +53,7 @@ export class WebGateway extends Construct {
       },
       // The gateway checks its own keys before anything else.
       defaultEndpointAuth: WebFunctionAuthType.APPLICATION_MANAGED,
-      defaultEndpoint: { endpointName: ENDPOINT, ...aws.web },
+      defaultEndpoint: { endpointName: WEB_ENDPOINT, ...aws.web },
       tags: { 'nemorouter:environment': name, ...aws.tags },
     });
     acknowledgeCopyFunction(this, bucket);

@@ -3,6 +3,7 @@ import type { CorsSettings } from '../../functions/gateway/adapters/cors.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { type ParsedConfig, parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
+import { catalogueOf } from '../catalogue/catalogue.ts';
 import type { SimulatedVendor } from './simulated/simulated-providers.ts';
 
 /** A configuration that cannot be used. The message says what to change. */
@@ -159,7 +160,7 @@ function checked(json: unknown, source: string): GatewayConfig {
 }
 
 function parsed(json: unknown, source: string): Extract<ParsedConfig, { kind: 'parsed' }> {
-  const result = parseConfig(json);
+  const result = parseConfig(json, catalogueOf(new Date()));
   if (result.kind === 'invalid') {
     throw new ConfigError(`${source} cannot be used:\n${result.problems.map(problemLine).join('\n')}`);
   }

@@ -18,6 +18,7 @@ import { composeProber } from '../../functions/probe/compose-prober.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { banner } from './banner.ts';
+import { credentialWarnings } from './credential-warnings.ts';
 import { listenToKeys } from './keyboard.ts';
 import {
   ConfigError,
@@ -65,11 +66,11 @@ try {
 async function start(): Promise<void> {
   const port = portNumber();
   const { config, cors, simulated } = await choose(configFile());
-  warnOf(config);
   const key = chosenKey() ?? newKey(randomBytes(32));
   const { metricsFile, metrics } = metricsStream();
   const known = simulatedCredentials(simulated?.vendors ?? []);
   const credentials: Credentials = async (name) => known.get(name) ?? process.env[name];
+  await warnOf(config, credentials);
   const outside = { credentials, sign: localSigner(), onStoreError };
   const otlp = startOtlp({ config, credentials, name: 'local', onError: otlpFailed });
   const listening = Promise.withResolvers<string>();
@@ -120,9 +121,10 @@ function recordTeller(isSimulated: boolean, keep: (record: RequestRecord) => voi
   };
 }
 
-function warnOf(config: GatewayConfig): void {
-  for (const warning of configWarnings(config)) {
-    warn(problemLine(warning));
+async function warnOf(config: GatewayConfig, credentials: Credentials): Promise<void> {
+  const ofConfig = configWarnings(config).map(problemLine);
+  for (const warning of [...ofConfig, ...(await credentialWarnings(config, credentials))]) {
+    warn(warning);
   }
 }
 

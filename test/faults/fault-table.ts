@@ -133,21 +133,13 @@ export const FAULTS: readonly Fault[] = [
     streamed: TOO_LONG,
     plain: TOO_LONG,
   },
-  refusal('refuses the request', { meaning: 'invalid-request' }, { sees: 'an error', status: 400, code: null }),
+  status('refuses the request in words that nobody knows', { meaning: 'invalid-request' }, 'rejected'),
   {
-    ...refusal(
-      'answers 413',
-      { status: 413, meaning: 'invalid-request' },
-      { sees: 'an error', status: 413, code: null },
-    ),
+    ...status('answers 413 in such words', { status: 413, meaning: 'invalid-request' }, 'rejected'),
     protocols: BY_STATUS,
   },
   {
-    ...refusal(
-      'answers 422',
-      { status: 422, meaning: 'invalid-request' },
-      { sees: 'an error', status: 422, code: null },
-    ),
+    ...status('answers 422 in such words', { status: 422, meaning: 'invalid-request' }, 'rejected'),
     protocols: BY_STATUS,
   },
   refusal('refuses the content', { meaning: 'content-policy' }, { sees: 'an error', status: 400, code: null }),

@@ -55,8 +55,21 @@ describe('the form "web"', () => {
       Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.AlarmName);
     assert.deepEqual(
       names(event).filter((name) => !names(web).includes(name)),
-      [],
+      ['Lambda turns calls away', 'the gateway crashes', 'concurrency is near its limit'].map(
+        (name) => `nemorouter-prod: ${name}`,
+      ),
     );
+  });
+
+  test('is watched by counts that Lambda writes for Web Functions, and by none that it writes for others', () => {
+    const metrics = Object.values(web.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+    const text = JSON.stringify(metrics);
+    assert.match(text, /HTTPResponseStatusClass5XX/);
+    assert.match(text, /"Name":"EndpointName","Value":"live"/);
+    assert.doesNotMatch(text, /Url5xxCount|ConcurrentExecutions|"Throttles","Namespace":"AWS\/Lambda"/);
+    const dashboard = JSON.stringify(web.findResources('AWS::CloudWatch::Dashboard'));
+    assert.match(dashboard, /HTTPResponseStatusClass4XX/);
+    assert.doesNotMatch(dashboard, /UrlRequestCount|ConcurrentExecutions/);
   });
 
   test('fails a deployment whose revision does not answer, which nothing else would', () => {

@@ -101,11 +101,16 @@ function geminiAnswer(): object {
 
 function invocationStream(response: ServerResponse): void {
   const { content: _, stop_reason, ...message } = MESSAGE;
+  const usage = { input_tokens: 5, output_tokens: 1, cache_read_input_tokens: 900 };
   const events = [
-    { type: 'message_start', message: { ...message, content: [] } },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello.' } },
+    { type: 'message_start', message: { ...message, usage, content: [] } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2lnbmF0dXJl' } },
     { type: 'content_block_stop', index: 0 },
+    { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Hello.' } },
+    { type: 'content_block_stop', index: 1 },
     { type: 'message_delta', delta: { stop_reason }, usage: { output_tokens: 2 } },
     { type: 'message_stop' },
   ];

@@ -53,7 +53,7 @@ export function coreRequest(
 /** The same core, with its answers as the edges get them. */
 export function coreHandler(
   dial: Dial,
-  ports: Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord'>> = {},
+  ports: Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'answers'>> = {},
 ): ReturnType<typeof createGateway> {
   const config = coreConfig();
   const statistics = fleetStatistics({

@@ -9,7 +9,7 @@ export interface LocalSecretsManager {
   /** How many reads have arrived. */
   readonly reads: () => number;
   /** The secret's fields from now on; `undefined`: there is no such secret. */
-  readonly set: (fields: Readonly<Record<string, string>> | undefined) => void;
+  readonly set: (fields: Readonly<Record<string, unknown>> | undefined) => void;
   /** From now on reads wait until the gate is opened, and are answered with what stands there then. */
   readonly hold: () => Gate;
   /** Resolves once that many reads have arrived. */
@@ -18,7 +18,7 @@ export interface LocalSecretsManager {
 }
 
 export async function startLocalSecretsManager(): Promise<LocalSecretsManager> {
-  let fields: Readonly<Record<string, string>> | undefined = {};
+  let fields: Readonly<Record<string, unknown>> | undefined = {};
   let held: Gate | undefined;
   let reads = 0;
   const arrivals = new Map<number, Gate>();

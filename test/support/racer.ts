@@ -1,3 +1,4 @@
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { newRace, raceWakesAt, stepRace } from '../../functions/gateway/core/race/race.ts';
 import type { Race, RaceCommand, RaceEvent, RaceRules } from '../../functions/gateway/core/race/race-state.ts';
 import type { Contender, ContenderLimits } from '../../functions/gateway/core/routing/contender.ts';
@@ -36,6 +37,7 @@ export function raceRules(change: Partial<RaceRules> = {}): RaceRules {
 /** What a test says of a contender. */
 export interface ContenderChange extends Partial<ContenderLimits> {
   readonly contextWindow?: number;
+  readonly provider?: string;
   readonly expectedTtftMs?: number;
   readonly state?: Contender['state'];
   /** Its vendor cannot be asked, as its encoder says. */
@@ -46,10 +48,18 @@ export interface ContenderChange extends Partial<ContenderLimits> {
 
 /** A healthy contender that may be hedged to and is given ten seconds. It makes no attempts: a race without a driver needs none. */
 export function raceContender(change: ContenderChange = {}): Contender<never> {
-  const { contextWindow, expectedTtftMs = 500, state = 'healthy', isUnsupported = false, onEncode, ...limits } = change;
+  const {
+    contextWindow,
+    provider,
+    expectedTtftMs = 500,
+    state = 'healthy',
+    isUnsupported = false,
+    onEncode,
+    ...limits
+  } = change;
   let isEncoded = false;
   return {
-    deployment: deployment('contender', contextWindow === undefined ? {} : { contextWindow }),
+    deployment: deployment('contender', defined({ contextWindow, provider })),
     standing: measured(300),
     score: 0,
     state,

@@ -36,6 +36,7 @@ export async function realLogLines(): Promise<RealLogLines> {
   await served(gateway);
   await failedOver(gateway);
   await cutAndContinued(gateway);
+  await refusedInUnknownWords(gateway);
   await failedTwice(gateway);
   await pastItsOwnDeadline(gateway);
   await misconfigured(gateway);
@@ -65,6 +66,12 @@ async function failedOver(gateway: RunningGateway<Fakes>): Promise<void> {
   const headers = { 'x-request-id': 'vendor-1' };
   gateway.fakes.first.script({ kind: 'status', status: 503, headers, body: JSON.stringify({ error }) });
   await send(gateway, { presence_penalty: 0.5 });
+}
+
+async function refusedInUnknownWords(gateway: RunningGateway<Fakes>): Promise<void> {
+  const error = { message: 'The order of these messages is not one that we like.', type: 'invalid_request_error' };
+  gateway.fakes.first.script({ kind: 'status', status: 400, body: JSON.stringify({ error }) });
+  await send(gateway, {});
 }
 
 async function failedTwice(gateway: RunningGateway<Fakes>): Promise<void> {

@@ -29,6 +29,7 @@ export function route(change: Partial<Route> = {}): Route {
     sameTargetRetries: 0,
     onStreamCut: 'error',
     explorationShare: 0,
+    secondOpinions: 0.05,
     band: 0.1,
     ...change,
   };

@@ -1,7 +1,7 @@
 import { hostOf } from '../core/hosts/hosts.ts';
 import type { Provider } from '../core/model/gateway-config.ts';
 import type { Credentials, Sign } from './credentials.ts';
-import { entraToken } from './entra-token.ts';
+import { entraScope, entraToken } from './entra-token.ts';
 import { type ExpiringValue, renewedValue } from './renewed-value.ts';
 import { serviceAccountToken } from './service-account-token.ts';
 import { TokenRefusal } from './token-request.ts';
@@ -36,9 +36,16 @@ export function accessTokens(options: AccessTokensOptions): AccessTokens {
   };
 }
 
+/** Models of one provider that are spoken to in different words are shown the same token, where it is for the same. */
 function nameOf(provider: Provider): string {
-  const { apiKey, entra, workloadIdentity, baseUrl, protocol } = provider;
-  return JSON.stringify([hostOf(provider).proof(provider), apiKey, entra, workloadIdentity, baseUrl, protocol]);
+  const { apiKey, entra, workloadIdentity } = provider;
+  return JSON.stringify([apiKey, workloadIdentity, entra, entra && entraScope(provider)]);
+}
+
+/** Whether a provider is shown a token, and not its credential. */
+export function wantsToken(provider: Provider): boolean {
+  const proof = hostOf(provider).proof(provider);
+  return proof === 'entra-token' || proof === 'google-token';
 }
 
 async function newToken(provider: Provider, options: AccessTokensOptions): Promise<ExpiringValue<string>> {

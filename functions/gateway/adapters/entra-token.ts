@@ -1,4 +1,5 @@
-import type { EntraSettings, Provider } from '../core/model/gateway-config.ts';
+import type { Provider } from '../core/model/gateway-config.ts';
+import type { EntraSettings } from '../core/model/token-settings.ts';
 import { oauthToken } from './oauth-token.ts';
 import type { ExpiringValue } from './renewed-value.ts';
 import { requestToken } from './token-request.ts';
@@ -22,15 +23,19 @@ export async function entraToken(
       grant_type: 'client_credentials',
       client_id: clientId,
       client_secret: secret,
-      scope: entra.scope ?? scopeOf(provider),
+      scope: entraScope(provider),
     },
     secrets: [secret],
   });
   return oauthToken(answer, nowMs());
 }
 
-/** Foundry's models have one scope, Azure OpenAI's older addresses another. Sources: Azure OpenAI, "API version lifecycle"; Foundry SDK of Anthropic. */
-function scopeOf({ baseUrl, protocol }: Provider): string {
+/**
+ * What a provider's token is for: Foundry's models have one scope, Azure OpenAI's older addresses another. Sources: Azure OpenAI, "API version
+ * lifecycle"; Foundry SDK of Anthropic.
+ */
+export function entraScope({ baseUrl, protocol, entra }: Provider): string {
   const isFoundry = protocol === 'anthropic' || /\.services\.ai\.azure\.com(?:[:/]|$)/.test(baseUrl ?? '');
-  return isFoundry ? 'https://ai.azure.com/.default' : 'https://cognitiveservices.azure.com/.default';
+  const usual = isFoundry ? 'https://ai.azure.com/.default' : 'https://cognitiveservices.azure.com/.default';
+  return entra?.scope ?? usual;
 }

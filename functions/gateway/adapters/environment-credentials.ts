@@ -10,13 +10,3 @@ export async function environmentCredentials(): Promise<AwsCredentials> {
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
 }
-
-/**
- * Bundled in the place of the SDK's own chain (single sign-on, profiles, roles, other processes): a sixth of the code, of which Lambda
- * uses nothing. Clients in Lambda are given `environmentCredentials`, so that it is not asked for either.
- *
- * @public
- */
-export function defaultProvider(): typeof environmentCredentials {
-  return environmentCredentials;
-}

@@ -1,4 +1,4 @@
-import { parseJson, stringMember } from '../core/wire/json.ts';
+import { isJsonObject, member, parseJson, stringMember } from '../core/wire/json.ts';
 import type { awsSigner } from './aws-signature.ts';
 import type { Credentials } from './credentials.ts';
 import { bodyText, httpPool, poolRequest } from './http-pool.ts';
@@ -85,7 +85,13 @@ function secretMemory(options: SecretCredentialsOptions): SecretMemory {
     }
     return false;
   };
-  return { upToDate, read, reading: () => reading, field: (name) => stringMember(secret, name) };
+  return { upToDate, read, reading: () => reading, field: (name) => secretField(secret, name) };
+}
+
+/** A field's text. A service account's file may stand there as it is, as JSON in JSON. */
+function secretField(secret: unknown, name: string): string | undefined {
+  const value = member(secret, name);
+  return isJsonObject(value) ? JSON.stringify(value) : stringMember(secret, name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { WorkloadIdentitySettings } from '../core/model/gateway-config.ts';
+import type { WorkloadIdentitySettings } from '../core/model/token-settings.ts';
 import { stringMember } from '../core/wire/json.ts';
 import type { SignableRequest } from './aws-signature.ts';
 import { GOOGLE_SCOPE } from './google-scope.ts';

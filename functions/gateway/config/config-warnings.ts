@@ -1,11 +1,19 @@
 import { BlockList, isIP } from 'node:net';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
+import { unknownModels } from './unknown-models.ts';
 
 /** What is allowed in a configuration and seldom meant: told when the stack is synthesised and when the gateway starts. */
-export function configWarnings({ providers }: Pick<GatewayConfig, 'providers'>): readonly ConfigProblem[] {
-  return Object.entries(providers).flatMap(([name, { baseUrl, headers = {} }]) => [
-    ...(baseUrl === undefined ? [] : addressWarnings(name, new URL(baseUrl))),
+export function configWarnings(config: Pick<GatewayConfig, 'providers' | 'deployments'>): readonly ConfigProblem[] {
+  return [...providerWarnings(config), ...unknownModels(config)];
+}
+
+function providerWarnings({ providers }: Pick<GatewayConfig, 'providers'>): readonly ConfigProblem[] {
+  return Object.entries(providers).flatMap(([name, { baseUrl, headers = {}, entra }]) => [
+    ...(baseUrl === undefined ? [] : addressWarnings(['providers', name, 'baseUrl'], new URL(baseUrl))),
+    ...(entra?.authority === undefined
+      ? []
+      : addressWarnings(['providers', name, 'entra', 'authority'], new URL(entra.authority))),
     ...Object.keys(headers)
       .filter((header) => SECRET_NAME.test(header))
       .map((header) => ({
@@ -18,9 +26,9 @@ export function configWarnings({ providers }: Pick<GatewayConfig, 'providers'>):
 
 const SECRET_NAME = /token|secret|passw|credential|cookie|auth|(?:^|-)(?:api-?)?key(?:$|-)/i;
 
-function addressWarnings(name: string, url: URL): readonly ConfigProblem[] {
+function addressWarnings(at: readonly string[], url: URL): readonly ConfigProblem[] {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const path = pathText(['providers', name, 'baseUrl']);
+  const path = pathText(at);
   const example = '"baseUrl": "https://llm.example.com/v1"';
   if (isIn(LINK_LOCAL, host)) {
     const message = `is a link-local address, where clouds tell programs their credentials (169.254.169.254); got ${host}`;

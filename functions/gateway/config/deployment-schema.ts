@@ -9,6 +9,28 @@ const vendorModelId = z
   .string()
   .regex(/^[\x21-\x7e]{1,512}$/, 'must be 1 to 512 printable ASCII characters without spaces');
 
+const prices = {
+  inputPrice: price.exactOptional().meta({ description: 'US dollars per million prompt tokens.', examples: [3] }),
+  outputPrice: price.exactOptional().meta({ description: 'US dollars per million answer tokens.', examples: [15] }),
+  cachedInputPrice: price.exactOptional().meta({
+    description: "US dollars per million prompt tokens read from the vendor's cache.",
+    examples: [0.3],
+  }),
+  cacheWritePrice: price.exactOptional().meta({
+    description: "US dollars per million prompt tokens written to the vendor's cache.",
+    examples: [3.75],
+  }),
+  cacheWrite1hPrice: price.exactOptional().meta({
+    description:
+      "US dollars per million prompt tokens written to the vendor's cache for an hour. Default: 1.6 times `cacheWritePrice`.",
+    examples: [6],
+  }),
+  reasoningPrice: price.exactOptional().meta({
+    description: 'US dollars per million tokens of reasoning, where they do not cost what the answer does.',
+    examples: [15],
+  }),
+};
+
 /** One callable model: a provider, the vendor's model id and what is known of it. */
 export const deploymentSchema = z.strictObject({
   provider: providerName.meta({ description: 'A name in `providers`.', examples: ['openai'] }),
@@ -32,20 +54,19 @@ export const deploymentSchema = z.strictObject({
     description: 'The largest answer in tokens.',
     examples: [64_000],
   }),
-  inputPrice: price.exactOptional().meta({ description: 'US dollars per million prompt tokens.', examples: [3] }),
-  outputPrice: price.exactOptional().meta({ description: 'US dollars per million answer tokens.', examples: [15] }),
-  cachedInputPrice: price.exactOptional().meta({
-    description: "US dollars per million prompt tokens read from the vendor's cache.",
-    examples: [0.3],
-  }),
-  cacheWritePrice: price.exactOptional().meta({
-    description: "US dollars per million prompt tokens written to the vendor's cache.",
-    examples: [3.75],
-  }),
-  reasoningPrice: price.exactOptional().meta({
-    description: 'US dollars per million tokens of reasoning, where they do not cost what the answer does.',
-    examples: [15],
-  }),
+  ...prices,
+  priceTiers: z
+    .array(
+      z.strictObject({
+        aboveInputTokens: count.meta({ description: 'Prompts of more tokens than these.', examples: [200_000] }),
+        ...prices,
+      }),
+    )
+    .exactOptional()
+    .meta({
+      description: 'What a request with a longer prompt costs, all of it. What is absent costs what it costs below.',
+      examples: [[{ aboveInputTokens: 200_000, inputPrice: 2.5, outputPrice: 15 }]],
+    }),
   tags: z
     .array(tagName)
     .default([])

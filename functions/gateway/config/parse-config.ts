@@ -2,6 +2,7 @@ import { protocolOfModel } from '../core/hosts/deployment-protocol.ts';
 import type { DeploymentSettings, GatewayConfig, Provider } from '../core/model/gateway-config.ts';
 import { isJsonObject } from '../core/wire/json.ts';
 import type { AwsSettings } from './aws-settings.ts';
+import { type Catalogue, withCatalogue } from './catalogue.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { type ConfigFile, configSchema } from './config-schema.ts';
 import { crossProblems } from './cross-problems.ts';
@@ -15,9 +16,10 @@ export type ParsedConfig =
 
 /**
  * Checks a configuration file (its parsed JSON) and fills in the defaults. The records of the result have no prototype, so that a
- * caller's `constructor` or `__proto__` finds nothing in them. `aws` is for the stack; the gateway has no use for it.
+ * caller's `constructor` or `__proto__` finds nothing in them. `aws` is for the stack; the gateway has no use for it. `catalogue`: what is known
+ * of models that the file does not say, by default nothing.
  */
-export function parseConfig(json: unknown): ParsedConfig {
+export function parseConfig(json: unknown, catalogue: Catalogue = () => []): ParsedConfig {
   const misshapen = shapeProblems(json, []);
   if (misshapen.length > 0) {
     return { kind: 'invalid', problems: misshapen };
@@ -32,7 +34,7 @@ export function parseConfig(json: unknown): ParsedConfig {
     return { kind: 'invalid', problems: unknown };
   }
   const providers = hosted.flatMap((one) => (one.kind === 'hosted' ? [[one.name, one.provider] as const] : []));
-  const config = toGatewayConfig(parsed.data, Object.fromEntries(providers));
+  const config = toGatewayConfig(parsed.data, new Map(providers), catalogue);
   const problems = crossProblems(config);
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'parsed', config, aws: parsed.data.aws };
 }
@@ -63,21 +65,27 @@ function shapeProblems(value: unknown, path: readonly PropertyKey[]): readonly C
   });
 }
 
-function toGatewayConfig(file: ConfigFile, providers: Readonly<Record<string, Provider>>): GatewayConfig {
+function toGatewayConfig(
+  file: ConfigFile,
+  providers: ReadonlyMap<string, Provider>,
+  catalogue: Catalogue,
+): GatewayConfig {
   const { $schema: _schema, aws: _aws, ...config } = file;
   return {
     ...config,
-    providers: withoutPrototype(providers, withoutTrailingSlash),
-    deployments: withoutPrototype(file.deployments, (deployment) => inOwnWords(deployment, providers)),
+    providers: withoutPrototype(Object.fromEntries(providers), withoutTrailingSlash),
+    deployments: withoutPrototype(file.deployments, (deployment) => {
+      const provider = providers.get(deployment.provider);
+      return provider === undefined ? deployment : withCatalogue(inOwnWords(deployment, provider), provider, catalogue);
+    }),
     routes: withoutPrototype(file.routes, (route) => route),
     keys: file.keys.map((key) => ({ ...key, sha256: key.sha256.toLowerCase() })),
   };
 }
 
 /** A deployment with its protocol, where that is not its provider's. */
-function inOwnWords(deployment: DeploymentSettings, providers: Readonly<Record<string, Provider>>): DeploymentSettings {
-  const provider = Object.hasOwn(providers, deployment.provider) ? providers[deployment.provider] : undefined;
-  const protocol = deployment.protocol ?? (provider && protocolOfModel(provider, deployment.model));
+function inOwnWords(deployment: DeploymentSettings, provider: Provider): DeploymentSettings {
+  const protocol = deployment.protocol ?? protocolOfModel(provider, deployment.model);
   return protocol === undefined ? deployment : { ...deployment, protocol };
 }
 

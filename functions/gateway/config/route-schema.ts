@@ -57,6 +57,15 @@ const explorationShare = z
       'Share of calls (0 to 1) that go to a deployment other than the best, to learn. `probes` make it needless.',
     examples: [0],
   });
+const secondOpinions = z
+  .number()
+  .min(0)
+  .max(1)
+  .meta({
+    description:
+      'Share of calls (0 to 1) that may be asked once of another provider, after one has refused the request in words that the gateway does not know. 0: none.',
+    examples: [0.05],
+  });
 const band = z
   .number()
   .min(0)
@@ -108,6 +117,7 @@ export const globalSettings = {
   hedge: hedge.exactOptional(),
   onStreamCut: onStreamCut.default('error'),
   explorationShare: explorationShare.default(0),
+  secondOpinions: secondOpinions.default(0.05),
   band: band.default(0.15),
 };
 
@@ -146,5 +156,6 @@ export const routeSchema = z.strictObject({
   hedge: hedge.exactOptional(),
   onStreamCut: onStreamCut.exactOptional(),
   explorationShare: explorationShare.exactOptional(),
+  secondOpinions: secondOpinions.exactOptional(),
   band: band.exactOptional(),
 });

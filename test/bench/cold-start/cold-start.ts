@@ -13,8 +13,8 @@ import { bundleReport, type PackageShare } from './bundle-report.ts';
  * that first call beside the next ones. `npm run bench:cold-start`; RUNS sets the number of starts.
  */
 const RUNS = Number(process.env.RUNS ?? 15);
-const MAX_BUNDLE_BYTES = 700_000;
-const MAX_LOADED_MS = 150;
+const MAX_BUNDLE_BYTES = 500_000;
+const MAX_LOADED_MS = 100;
 
 interface Start {
   /** Until the gateway's first read arrived at DynamoDB or Secrets Manager: process, runtime and modules are loaded. */
@@ -89,9 +89,9 @@ async function profiled({ aws, taskRoot }: LambdaOverFakes): Promise<readonly Pa
 function print(measured: readonly Start[], shares: readonly PackageShare[]): void {
   const loadedMs = median(measured.map((start) => start.loadedMs));
   const rows: readonly (readonly [string, string])[] = [
-    ['bundle, minified', `${kilobytes(size)}  ${verdict(size < MAX_BUNDLE_BYTES, '700 KB')}`],
+    ['bundle, minified', `${kilobytes(size)}  ${verdict(size < MAX_BUNDLE_BYTES, '500 KB')}`],
     ['start of the process and of an empty function', milliseconds(median(empty))],
-    ['start until the gateway is loaded', `${milliseconds(loadedMs)}  ${verdict(loadedMs < MAX_LOADED_MS, '150 ms')}`],
+    ['start until the gateway is loaded', `${milliseconds(loadedMs)}  ${verdict(loadedMs < MAX_LOADED_MS, '100 ms')}`],
     [
       'start until ready: statistics and credentials read',
       milliseconds(median(measured.map((start) => start.readyMs))),

@@ -1,8 +1,8 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { MeasuredProcess } from './measured-process.ts';
 
-/** A whole body, a stream as fast as it goes, or one whose tokens come a few milliseconds apart. */
-export type Kind = 'plain' | 'fast stream' | 'paced stream';
+/** A whole body, a stream as fast as it goes, one whose tokens come a few milliseconds apart, or one that stays open for seconds. */
+export type Kind = 'plain' | 'fast stream' | 'paced stream' | 'held stream';
 
 /** Something that serves the bench's call. */
 export interface Target {
@@ -30,12 +30,17 @@ export function target(name: string, origin: string, model: string, process?: Me
     plain: bodyOf('Hello there, how are you today?', false),
     'fast stream': bodyOf('Hello there, how are you today?', true),
     'paced stream': bodyOf('Slowly now, how are you today?', true),
+    'held stream': bodyOf('Held for now, how are you today?', true),
   };
   return { name, pool: new Pool(origin), bodies, ...(process === undefined ? {} : { process }) };
 }
 
-/** Asks once. Rejects where the answer is no good: a bench of errors measures nothing. */
-export function call({ pool, bodies }: Target, kind: Kind): Promise<Timing> {
+/** Asks once; `onBytes` is told of each piece of the answer. Rejects where the answer is no good: a bench of errors measures nothing. */
+export function call(
+  { pool, bodies }: Target,
+  kind: Kind,
+  onBytes: (bytes: Buffer) => void = () => undefined,
+): Promise<Timing> {
   const startedMs = performance.now();
   let firstMs: number | undefined;
   let status = 0;
@@ -49,6 +54,7 @@ export function call({ pool, bodies }: Target, kind: Kind): Promise<Timing> {
       onResponseData: (_controller, chunk) => {
         firstMs ??= performance.now() - startedMs;
         bytes += chunk.length;
+        onBytes(chunk);
       },
       onResponseEnd: () => {
         if (status === 200 && bytes > LEAST_BYTES[kind]) {
@@ -65,4 +71,9 @@ export function call({ pool, bodies }: Target, kind: Kind): Promise<Timing> {
 }
 
 /** No whole answer of the provider is shorter. */
-const LEAST_BYTES: Readonly<Record<Kind, number>> = { plain: 200, 'fast stream': 4000, 'paced stream': 4000 };
+const LEAST_BYTES: Readonly<Record<Kind, number>> = {
+  plain: 200,
+  'fast stream': 4000,
+  'paced stream': 4000,
+  'held stream': 4000,
+};

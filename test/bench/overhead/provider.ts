@@ -5,6 +5,8 @@ import { reports } from './reporting-process.ts';
 const TOKENS = 32;
 /** Between two tokens, where the prompt asks for it. Models take longer; what counts is that each chunk is read and passed on by itself. */
 const PACE_MS = 4;
+/** The same for streams that are to be open all at once. */
+const HELD_PACE_MS = 500;
 const ABOUT = { id: 'chatcmpl-bench', created: 1, model: 'bench' };
 
 function event(json: object): string {
@@ -49,7 +51,7 @@ const server = createServer((request, response) => {
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     // One write a chunk, each in its own turn of the loop. Who reads slowly meets several at once.
-    const isPaced = messages[0].content.startsWith('Slowly');
+    const paceMs = paceOf(messages[0].content);
     let at = 0;
     const next = (): void => {
       const piece = pieces[at];
@@ -59,8 +61,8 @@ const server = createServer((request, response) => {
         return;
       }
       response.write(piece);
-      if (isPaced && at < TOKENS) {
-        setTimeout(next, PACE_MS);
+      if (paceMs > 0 && at < TOKENS) {
+        setTimeout(next, paceMs);
       } else {
         setImmediate(next);
       }
@@ -68,7 +70,14 @@ const server = createServer((request, response) => {
     next();
   });
 });
-server.listen(0, '127.0.0.1', () => {
+function paceOf(prompt: string): number {
+  if (prompt.startsWith('Held')) {
+    return HELD_PACE_MS;
+  }
+  return prompt.startsWith('Slowly') ? PACE_MS : 0;
+}
+
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();
   reports(typeof address === 'object' ? address?.port : undefined);
 });

@@ -2,7 +2,7 @@ import type { HeapProfiler, Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 
 /** What the bench asks of a process that it measures. */
-export type Question = 'usage' | 'begin-profile' | 'end-profile' | 'begin-allocations' | 'end-allocations';
+export type Question = 'usage' | 'memory' | 'begin-profile' | 'end-profile' | 'begin-allocations' | 'end-allocations';
 
 /** Processor time of a whole process, microseconds. */
 export interface Usage {
@@ -13,6 +13,8 @@ export interface Usage {
 /** What each question is answered with. */
 export interface Answers extends Record<Question, unknown> {
   readonly usage: Usage;
+  /** Bytes resident, after a collection. */
+  readonly memory: number;
   readonly 'begin-profile': null;
   readonly 'end-profile': Profiler.Profile;
   readonly 'begin-allocations': null;
@@ -31,6 +33,10 @@ export function reports(place: unknown): void {
   session.connect();
   const asked = {
     usage: async () => process.cpuUsage(),
+    memory: async () => {
+      await session.post('HeapProfiler.collectGarbage');
+      return process.memoryUsage.rss();
+    },
     'begin-profile': async () => {
       nameJson();
       await session.post('Profiler.enable');

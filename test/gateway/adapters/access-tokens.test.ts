@@ -82,6 +82,13 @@ describe('a token of Entra ID', () => {
     assert.equal(server.seen.length, 2);
   });
 
+  it('is one for all words in which a provider is spoken to at one scope', async () => {
+    const tokens = source('secret');
+    const entra = { ...azure().entra, scope: 'https://one/.default' };
+    await Promise.all([tokens(azure({ entra })), tokens(azure({ entra, protocol: 'anthropic' }))]);
+    assert.equal(server.seen.length, 1);
+  });
+
   it('is another one after it was refused', async () => {
     const tokens = source('secret');
     await tokens(azure());

@@ -45,6 +45,11 @@ describe('the credentials in a secret', () => {
     assert.equal(await credentials('__proto__'), undefined);
   });
 
+  it('may be a JSON file as it is, as that of a service account', async () => {
+    secrets.set({ GOOGLE: { client_email: 'a@p.iam' } });
+    assert.equal(await credentials('GOOGLE'), '{"client_email":"a@p.iam"}');
+  });
+
   it('reject until there is a secret, and then work at once', async () => {
     secrets.set(undefined);
     await assert.rejects(

@@ -6,7 +6,7 @@ function warnings(provider: {
   readonly baseUrl?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }): readonly string[] {
-  return configWarnings({ providers: { one: { protocol: 'openai', ...provider } } }).map(
+  return configWarnings({ deployments: {}, providers: { one: { protocol: 'openai', ...provider } } }).map(
     ({ path, message }) => `${path} ${message}`,
   );
 }

@@ -44,6 +44,7 @@ describe('parseConfig on a valid file', () => {
       sameTargetRetries: 0,
       onStreamCut: 'error',
       explorationShare: 0,
+      secondOpinions: 0.05,
       probes: { everyMs: 5000, rareEveryMs: 60_000 },
       responses: { megabytesPerKeyAndDay: 1_000 },
       band: 0.15,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import { type LocalSystem, startLocalSystem } from '../../../infra/local/local-system.ts';
 import { type CloudHost, startCloudHost } from '../../support/cloud-host.ts';
@@ -166,6 +167,25 @@ describe('a call to a host', () => {
       assert.equal(own.calls().length, 1);
     });
   }
+
+  it('to Claude on Bedrock gives Anthropic’s own client what Claude said, signature and cache hits whole', async () => {
+    await using system = await systemOver(cloud, {
+      provider: BEDROCK,
+      deployment: { model: 'us.anthropic.claude-sonnet-5' },
+    });
+    const client = new Anthropic({ baseURL: system.baseUrl.replace(/\/v1$/, ''), apiKey: KEY, maxRetries: 0 });
+    const stream = client.messages.stream({
+      model: 'the/model',
+      ...MESSAGES[1],
+      messages: [{ role: 'user', content: 'Hi' }],
+    });
+    const { content, stop_reason, usage } = await stream.finalMessage();
+    assert.deepEqual(content, [
+      { type: 'thinking', thinking: 'Hm.', signature: 'c2lnbmF0dXJl' },
+      { type: 'text', text: 'Hello.' },
+    ]);
+    assert.deepEqual([stop_reason, usage.cache_read_input_tokens], ['end_turn', 900]);
+  });
 
   it('counts the tokens of a Claude on Vertex AI', async () => {
     await using system = await systemOver(cloud, { provider: VERTEX, deployment: { model: 'claude-opus-5' } });

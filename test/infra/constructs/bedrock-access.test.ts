@@ -50,6 +50,14 @@ describe('allowBedrock', () => {
     ]);
   });
 
+  for (const more of [{ protocol: 'openai' }, { protocol: 'anthropic' }]) {
+    test(`allows the same for a model that is spoken to in ${more.protocol}`, () => {
+      const model = 'openai.gpt-oss-120b-1:0';
+      const resources = [`arn:aws:bedrock:us-east-1::foundation-model/${model}`];
+      assert.deepEqual(allowedFor([model], { host: 'bedrock', ...more }), [{ resources }]);
+    });
+  }
+
   for (const geography of ['us', 'eu', 'apac', 'global', 'jp', 'us-gov']) {
     test(`allows a profile of the geography ${geography}, and its model in every region through the profile only`, () => {
       const profile = `arn:aws:bedrock:us-east-1:ACCOUNT:inference-profile/${geography}.anthropic.claude-sonnet-5`;

@@ -1,9 +1,10 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type AttemptFailure, isUnknownRefusal } from '../model/attempt-failure.ts';
 import { operatorsFault } from '../model/operators-fault.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 import type { JsonObject } from '../wire/json.ts';
+import { knownWords } from './known-words.ts';
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
 const MAX_TEXT_LENGTH = 200;
@@ -117,6 +118,7 @@ export function failureFields(failure: AttemptFailure): JsonObject {
     vendorType: codeWord(vendor?.type),
     vendorCode: codeWord(vendor?.code),
     vendorRequestId: codeWord(vendor?.requestId),
+    unknownWords: isUnknownRefusal(failure) ? knownWords(vendor?.message ?? '') : undefined,
     ...operatorsFault(failure),
   };
 }

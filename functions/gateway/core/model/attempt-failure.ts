@@ -135,3 +135,8 @@ export function failureVerdict(failure: AttemptFailure): FailureVerdict {
       return verdict;
   }
 }
+
+/** Whether a vendor has refused the request in words that nobody here knows. */
+export function isUnknownRefusal(failure: AttemptFailure): boolean {
+  return failure.kind === 'rejected' && failure.isKnown !== true;
+}

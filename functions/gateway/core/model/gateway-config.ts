@@ -1,5 +1,7 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { KeyLimits, LimitSettings } from './key-limits.ts';
+import type { PriceTier } from './prices.ts';
+import type { EntraSettings, WorkloadIdentitySettings } from './token-settings.ts';
 import type { Vendor } from './vendor.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */
@@ -64,24 +66,6 @@ export interface Provider {
   readonly passMembers?: readonly string[];
 }
 
-/** An application of Microsoft Entra ID. */
-export interface EntraSettings {
-  readonly tenantId: string;
-  readonly clientId: string;
-  /** Where tokens are given, without a trailing slash. @default https://login.microsoftonline.com */
-  readonly authority?: string;
-  /** What the token is for. @default `https://cognitiveservices.azure.com/.default`, for Foundry `https://ai.azure.com/.default` */
-  readonly scope?: string;
-}
-
-/** A provider of a workload identity pool of Google Cloud, which trusts the AWS role. */
-export interface WorkloadIdentitySettings {
-  /** As `//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/aws/providers/nemo`. */
-  readonly audience: string;
-  /** The e-mail address of the service account to act as. @default none: the role itself has the rights */
-  readonly serviceAccount?: string;
-}
-
 /** A deployment as written in the configuration. */
 export interface DeploymentSettings {
   /** A name in `providers`. */
@@ -103,6 +87,10 @@ export interface DeploymentSettings {
   /** Of a cache that is kept for an hour. @default 1.6 times `cacheWritePrice`, as Anthropic has it */
   readonly cacheWrite1hPrice?: number;
   readonly reasoningPrice?: number;
+  /** What longer prompts cost, by the least of them. */
+  readonly priceTiers?: readonly PriceTier[];
+  /** What the file does not say and another source does. */
+  readonly assumed?: readonly AssumedMembers[];
   readonly tags: readonly string[];
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
@@ -114,6 +102,13 @@ export interface DeploymentSettings {
   readonly kind: 'chat' | 'embeddings';
   /** Corrections of the protocol's model rules. */
   readonly rules?: JsonObject;
+}
+
+/** Settings of a deployment that its file does not have, and who says them. */
+export interface AssumedMembers {
+  readonly members: readonly string[];
+  /** The source with its date, for people. */
+  readonly from: string;
 }
 
 /** A deployment with its id and its provider: one callable thing. */
@@ -136,6 +131,8 @@ export interface RouteSettings {
   readonly onStreamCut: 'error' | 'continue';
   /** Share of calls (0 to 1) that go to a deployment other than the best, to learn. */
   readonly explorationShare: number;
+  /** Share of calls (0 to 1) that may be asked of a second provider after a refusal in words that nobody here knows. */
+  readonly secondOpinions: number;
   /** Candidates whose score is within this share of the best are equals. */
   readonly band: number;
 }
@@ -168,6 +165,7 @@ export interface RouteFile {
   readonly hedge?: HedgeSettings;
   readonly onStreamCut?: 'error' | 'continue';
   readonly explorationShare?: number;
+  readonly secondOpinions?: number;
   readonly band?: number;
 }
 

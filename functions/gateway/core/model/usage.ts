@@ -1,6 +1,7 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { Dialect } from './dialect.ts';
 import type { DeploymentSettings } from './gateway-config.ts';
+import { pricesAt } from './prices.ts';
 
 /** Token counts of one answer, whoever the vendor was. */
 export interface Usage {
@@ -38,12 +39,13 @@ const HOUR_TO_MINUTES = 1.6;
 
 /**
  * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none at all. A price that is missing counts as 0 for
- * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart.
+ * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart. `priceFactor`: of a dearer tier.
  */
-export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): number | undefined {
-  if (usage === undefined || PRICES.every((name) => prices[name] === undefined)) {
+export function costUsd(usage: Usage | undefined, settings: DeploymentSettings, priceFactor = 1): number | undefined {
+  if (usage === undefined || PRICES.every((name) => settings[name] === undefined)) {
     return undefined;
   }
+  const prices = pricesAt(settings, usage.input);
   const { inputPrice = 0, outputPrice = 0 } = prices;
   const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = usage;
   const writePrice = prices.cacheWritePrice ?? inputPrice;
@@ -52,7 +54,8 @@ export function costUsd(usage: Usage | undefined, prices: DeploymentSettings): n
   const cache =
     cacheRead * (prices.cachedInputPrice ?? inputPrice) + cacheWrite5m * writePrice + cacheWrite1h * hourPrice;
   const output = Math.max(0, usage.output - reasoning) * outputPrice;
-  return (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
+  const usd = (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
+  return usd * priceFactor;
 }
 
 const PRICES = [

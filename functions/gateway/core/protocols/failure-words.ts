@@ -52,7 +52,13 @@ const SENTENCES: readonly Sentence[] = [
     /image urls are only allowed for messages with role 'user'/i,
   ]),
   // OpenAI, to a reasoning model's log probabilities and to the ids of files.
-  ...says('request', [/not allowed to request logprobs/i, /no such file\b/i, /\bpermission to access the file\b/i]),
+  ...says('request', [
+    /blocked by (?:our |the |your )?(?:content|safety|guardrail)|content (?:filtering|management|usage) policy|our safety system/i,
+    /violat\w{1,4} (?:our |the |its )?(?:content|usage|safety|acceptable use) polic/i,
+    /not allowed to request logprobs/i,
+    /no such file\b/i,
+    /\bpermission to access the file\b/i,
+  ]),
   ...says('context', [
     /maximum (?:context|sequence|prompt|input|model) length/i,
     /context (?:length|window|size|limit)\b.{0,80}\b(?:exceed|limit|less than|greater than|too (?:small|long)|not enough|only \d)/i,
@@ -109,5 +115,6 @@ export function saidFailure(status: number, message: string): SaidFailure | unde
   const text = message.slice(0, MAX_READ_CHARS);
   const found = SENTENCES.find(({ pattern }) => pattern.test(text))?.says;
   // A server that was started without something says so with 500.
-  return OPEN_STATUSES.includes(status) || (status === 500 && found === 'unsupported') ? found : undefined;
+  const isOwn = found === 'unsupported' || found === 'stream';
+  return OPEN_STATUSES.includes(status) || (status === 500 && isOwn) ? found : undefined;
 }

@@ -10,6 +10,8 @@ export interface FailureHints {
   readonly contextExceeded?: boolean;
   /** Whether the vendor's code has said what is wrong, so that its sentence is not looked at. */
   readonly isCertain?: boolean;
+  /** Whether nobody has said a status, as in a stream: then the sentence decides before the status that is assumed. */
+  readonly isStatusAssumed?: boolean;
 }
 
 /**
@@ -24,9 +26,13 @@ export function statusFailure(hints: FailureHints): AttemptFailure {
   if (hints.quota === true) {
     return { kind: 'rate-limited', retryAfterMs: hints.retryAfterMs, quota: true, vendor };
   }
-  const said = hints.isCertain === true ? undefined : saidFailure(vendor.status, vendor.message);
+  const status = hints.isStatusAssumed === true ? ANY_STATUS : vendor.status;
+  const said = hints.isCertain === true ? undefined : saidFailure(status, vendor.message);
   return said === undefined ? byStatus(hints) : bySentence(said, hints);
 }
+
+/** A status with which servers say anything. */
+const ANY_STATUS = 400;
 
 /** The status that a server should have answered where it told the operator's own fault as the request's. */
 const OPERATORS_STATUS = 403;
@@ -68,8 +74,8 @@ function byStatus({ vendor, retryAfterMs, isCertain }: FailureHints): AttemptFai
   return { kind: 'rejected', status, vendor, ...(isCertain === true && { isKnown: true }) };
 }
 
-/** The credential, the address, the model, the country: 405 and 407 are those of another address, 410 of a model that is gone. */
-const OPERATORS: readonly number[] = [401, 403, 404, 405, 407, 410, 451];
+/** The credential, the address, the model, the country: 405, 407 and what leads elsewhere are those of another address, 410 of a model that is gone. */
+const OPERATORS: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 410, 451];
 
 function isOperators(status: number): boolean {
   return OPERATORS.includes(status);

@@ -1,4 +1,4 @@
-import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
+import { type AttemptFailure, failureVerdict, isUnknownRefusal } from '../model/attempt-failure.ts';
 import type { Contender } from '../routing/contender.ts';
 import type { Race } from './race-state.ts';
 
@@ -8,17 +8,52 @@ const BACKOFF_MAX_MS = 2000;
 /** A wait that would leave less than this for the attempt is not begun. */
 const MIN_ATTEMPT_MS = 250;
 
-/** The contender to go on with after a failure; `undefined` where there is none. */
+/** The contender to go on with after a failure; `undefined` where there is none, or where the request itself was refused. */
 export function nextContender<Piece>(race: Race<Piece>): Contender<Piece> | undefined {
-  return hasAttemptLeft(race)
+  return mayGoOn(race)
     ? untriedContenders(race).find((contender) => race.rules.mayRetry(contender) && canBeAsked(contender))
     : undefined;
+}
+
+/**
+ * The contender to ask for a second opinion on a refusal: one of another provider, where the vendor's words are not known, none was asked
+ * before, and the budget allows it. It takes one.
+ */
+export function secondOpinion<Piece>(race: Race<Piece>, refused: number): Contender<Piece> | undefined {
+  const attempt = race.attempts[refused];
+  const isOpen = attempt?.failure !== undefined && isUnknownRefusal(attempt.failure) && refusals(race) === 1;
+  const other =
+    isOpen && hasAttemptLeft(race)
+      ? untriedContenders(race).find((contender) => mayJudge(race, contender, attempt.contender))
+      : undefined;
+  return other !== undefined && race.rules.takeSecondOpinion?.() === true ? other : undefined;
+}
+
+/** Whether an attempt of another provider is in flight beside one whose vendor's words are not known: it may see the request differently. */
+export function isJudgedBeside<Piece>({ attempts }: Race<Piece>, refused: number): boolean {
+  const { failure, contender } = attempts[refused] ?? {};
+  const isOpen = failure !== undefined && isUnknownRefusal(failure);
+  const { provider } = contender?.deployment ?? {};
+  return (
+    isOpen && attempts.some((other) => other.state !== 'ended' && other.contender.deployment.provider !== provider)
+  );
+}
+
+function mayJudge<Piece>(race: Race<Piece>, other: Contender<Piece>, refused: Contender<Piece>): boolean {
+  const isAnother = other.deployment.provider !== refused.deployment.provider;
+  return isAnother && other.state === 'healthy' && race.rules.mayRetry(other) && canBeAsked(other);
+}
+
+/** How many have refused the request itself. */
+export function refusals<Piece>({ attempts }: Race<Piece>): number {
+  return attempts.filter(({ failure }) => failure !== undefined && failureVerdict(failure).next === 'to-caller').length;
 }
 
 /** Those who may be asked beside an attempt that is slow, the best first. What their vendors can express is not looked at. */
 export function hedgeTargets<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
   const isFirst = race.attempts.every((attempt) => !attempt.hedge);
-  return isFirst || hasAttemptLeft(race) ? untriedContenders(race).filter(({ limits }) => limits.isHedgeTarget) : [];
+  const mayBegin = refusals(race) === 0 && (isFirst || hasAttemptLeft(race));
+  return mayBegin ? untriedContenders(race).filter(({ limits }) => limits.isHedgeTarget) : [];
 }
 
 /** Whether the contender's vendor can express the request. Encodes it, where that was not done before. */
@@ -32,7 +67,7 @@ export function canBeAsked<Piece>(contender: Contender<Piece>): boolean {
  */
 export function pauseBeforeSame<Piece>(race: Race<Piece>, failed: number, nowMs: number): Race<Piece>['pause'] {
   const { contender, failure } = race.attempts[failed] ?? {};
-  if (contender === undefined || failure === undefined || !hasAttemptLeft(race)) {
+  if (contender === undefined || failure === undefined || !mayGoOn(race)) {
     return undefined;
   }
   if (!race.rules.mayRetry(contender) || !isLargeEnough(race, contender)) {
@@ -105,6 +140,10 @@ function isLargeEnough<Piece>(race: Race<Piece>, { deployment }: Contender<Piece
   return exceeded.every(
     (attempt) => (deployment.contextWindow ?? 0) > (attempt.contender.deployment.contextWindow ?? 0),
   );
+}
+
+function mayGoOn<Piece>(race: Race<Piece>): boolean {
+  return hasAttemptLeft(race) && refusals(race) === 0;
 }
 
 function hasAttemptLeft<Piece>({ attempts, rules }: Race<Piece>): boolean {

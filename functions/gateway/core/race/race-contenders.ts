@@ -53,11 +53,14 @@ export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: R
 
 /** The rules of a request whose key has its share of the budgets and no more. A retry that only moves the load is no matter of theirs. */
 function withinShare<Piece>(rules: RaceRules<Piece>, key: string, shares: KeyShares): RaceRules<Piece> {
-  const { mayRetry, mayHedge } = rules;
+  const { mayRetry, mayHedge, takeSecondOpinion } = rules;
   return {
     ...rules,
     mayRetry: (contender) => mayRetry(contender) && (!isFailing(contender) || shares.takes(key)),
-    ...(mayHedge !== undefined && { mayHedge: (asked) => mayHedge(asked) && shares.takes(key) }),
+    ...(takeSecondOpinion !== undefined && {
+      takeSecondOpinion: () => shares.takes(key) && takeSecondOpinion(),
+    }),
+    ...(mayHedge !== undefined && { mayHedge: (asked) => shares.takes(key) && mayHedge(asked) }),
   };
 }
 

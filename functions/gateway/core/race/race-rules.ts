@@ -4,6 +4,7 @@ import type { Candidate, Contender } from '../routing/contender.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { RaceRules } from './race-state.ts';
+import type { SecondOpinions } from './second-opinions.ts';
 
 /** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
 const RETRY_SHARE = 0.2;
@@ -31,6 +32,8 @@ export interface BudgetPorts {
   readonly statistics: Pick<FleetStatistics, 'look'>;
   /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
   readonly hedges: { racing: number };
+  /** This instance's. */
+  readonly opinions: SecondOpinions;
 }
 
 /** The rules of one request's race, from its contenders and its route. */
@@ -40,9 +43,11 @@ export function raceRules<Piece>(
   ports: BudgetPorts,
 ): RaceRules<Piece> {
   const { maxAttempts, sameTargetRetries, hedge } = route;
-  const { random } = ports;
+  const { random, opinions } = ports;
+  opinions.noteRequest(route.secondOpinions);
   const mayRetry = isWithinRetryBudget;
-  const rules = { contenders, mode, maxAttempts, sameTargetRetries, deadlineMs, mayRetry, random };
+  const takeSecondOpinion = (): boolean => route.secondOpinions > 0 && opinions.take();
+  const rules = { contenders, mode, maxAttempts, sameTargetRetries, deadlineMs, mayRetry, takeSecondOpinion, random };
   return hedge === undefined
     ? rules
     : {

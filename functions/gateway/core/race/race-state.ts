@@ -36,6 +36,11 @@ export interface RaceRules<Piece = unknown> {
   readonly mayHedge?: (asked: 'when due' | 'when late') => boolean;
   /** Whether the fleet's retry budget allows a further attempt, at this contender, after a failure. */
   readonly mayRetry: (contender: Contender) => boolean;
+  /**
+   * Takes a second opinion from the budget: another provider is asked for what one has refused in words that nobody here knows. Absent: a
+   * refusal is the answer.
+   */
+  readonly takeSecondOpinion?: () => boolean;
   /** Jitter of the backoff. */
   readonly random: Random;
 }

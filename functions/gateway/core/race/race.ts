@@ -4,8 +4,11 @@ import {
   canBeAsked,
   countedAttempts,
   hedgeTargets,
+  isJudgedBeside,
   nextContender,
   pauseBeforeSame,
+  refusals,
+  secondOpinion,
   untriedContenders,
 } from './race-choices.ts';
 import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race-state.ts';
@@ -138,15 +141,13 @@ function onFailure<Piece>(race: Race<Piece>, index: number, failure: AttemptFail
   const after = withEnded(race, index, failure);
   const isInFlight = after.attempts.some((attempt) => attempt.state !== 'ended');
   // A refused hedge takes nothing from the attempt it was to help.
-  if (isRefusal(failure) && !(isInFlight && race.attempts[index]?.hedge === true)) {
-    return lose(after, 'failures', beaten);
+  const isOther = isInFlight && (race.attempts[index]?.hedge === true || isJudgedBeside(after, index));
+  if (failureVerdict(failure).next === 'to-caller' && !isOther) {
+    const other = secondOpinion(after, index);
+    return other === undefined ? lose(after, 'failures', beaten) : dial(after, other, nowMs, false);
   }
   // While another attempt is in flight it is the next contender: no third call on top of it.
   return isInFlight ? { race: after, commands: [] } : goOn(after, index, nowMs);
-}
-
-function isRefusal(failure: AttemptFailure | undefined): boolean {
-  return failure !== undefined && failureVerdict(failure).next === 'to-caller';
 }
 
 /** Nothing is in flight: dial, wait or give up. */
@@ -154,12 +155,11 @@ function goOn<Piece>(race: Race<Piece>, failed: number, nowMs: number): RaceStep
   if (nowMs >= race.rules.deadlineMs) {
     return missDeadline(race, nowMs);
   }
-  const isRefused = race.attempts.some((attempt) => isRefusal(attempt.failure));
-  const pause = isRefused ? undefined : pauseBeforeSame(race, failed, nowMs);
+  const pause = pauseBeforeSame(race, failed, nowMs);
   if (pause !== undefined) {
     return { race: { ...race, pause }, commands: [] };
   }
-  return dialOrLose(race, isRefused ? undefined : nextContender(race), nowMs);
+  return dialOrLose(race, nextContender(race), nowMs);
 }
 
 function onWake<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
@@ -176,7 +176,8 @@ function onWake<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
 function giveUpOn<Piece>(race: Race<Piece>, late: number, nowMs: number): RaceStep<Piece> {
   const isAlone = race.attempts.every((attempt, index) => index === late || attempt.state === 'ended');
   const next = isAlone ? nextContender(race) : undefined;
-  if (isAlone && next === undefined) {
+  // A second opinion that is late is none: the refusal is in hand.
+  if (isAlone && next === undefined && refusals(race) === 0) {
     return { race: withAllTheTime(race, late), commands: [] };
   }
   // The one that is slow may answer yet, and of the other it is known that it probably will not: both go on.

@@ -103,6 +103,7 @@ function routeSettings(config: GatewayConfig, own: Partial<RouteFile>): RouteSet
     sameTargetRetries: own.sameTargetRetries ?? config.sameTargetRetries,
     onStreamCut: own.onStreamCut ?? config.onStreamCut,
     explorationShare: own.explorationShare ?? config.explorationShare,
+    secondOpinions: own.secondOpinions ?? config.secondOpinions,
     band: own.band ?? config.band,
     ...(hedge === undefined ? {} : { hedge }),
   };

@@ -1,5 +1,6 @@
 import type { OpenCalls } from '../limits/open-calls.ts';
 import type { KeyShares } from '../race/key-shares.ts';
+import type { SecondOpinions } from '../race/second-opinions.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
@@ -14,6 +15,8 @@ export interface GatewayState {
   /** Who has had extra attempts of late. */
   readonly shares: KeyShares;
   readonly openCalls: OpenCalls;
+  /** This instance's budget of second opinions. */
+  readonly opinions: SecondOpinions;
   /** What this instance remembers of its plans. */
   readonly routing: RoutingMemory;
   /** The last decisions, where the configuration turns the status page on. */

@@ -2,6 +2,7 @@ import { tooManyAtOnce } from '../limits/limit-error.ts';
 import { openCalls } from '../limits/open-calls.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import { keyShares } from '../race/key-shares.ts';
+import { secondOpinions } from '../race/second-opinions.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
@@ -41,6 +42,7 @@ function gatewayState(ports: GatewayPorts): GatewayState {
     hedges: { racing: 0 },
     shares: keyShares(ports.clock),
     openCalls: openCalls(),
+    opinions: secondOpinions(),
     routing: routingMemory(),
   };
   return ports.config.statusPage ? { ...state, decisions: decisionLog(ports.newId()) } : state;

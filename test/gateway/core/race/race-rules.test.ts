@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isWithinRetryBudget, raceRules } from '../../../../functions/gateway/core/race/race-rules.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
+import { secondOpinions } from '../../../../functions/gateway/core/race/second-opinions.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import { raceContender } from '../../../support/racer.ts';
@@ -16,6 +17,7 @@ function rulesWhere(seen: Partial<Estimate>, hedges = { racing: 0 }): RaceRules 
     random: () => 0.5,
     statistics: { look: () => measured(300, seen) },
     hedges,
+    opinions: secondOpinions(),
   });
 }
 
@@ -30,7 +32,12 @@ describe('the hedge budget', () => {
   });
 
   it('is none in a route that does not hedge', () => {
-    const ports = { random: () => 0.5, statistics: { look: () => measured(300) }, hedges: { racing: 0 } };
+    const ports = {
+      random: () => 0.5,
+      statistics: { look: () => measured(300) },
+      hedges: { racing: 0 },
+      opinions: secondOpinions(),
+    };
     const { mayHedge } = raceRules([raceContender()], { route: route(), mode: 'plain', deadlineMs: 1000 }, ports);
     assert.equal(mayHedge, undefined);
   });
@@ -68,7 +75,7 @@ describe('the budget of hedges', () => {
         ...now,
         estimate: { ...now.estimate, recent: { ...now.estimate.recent, ...seen } },
       });
-      const ports = { random: () => 0.5, statistics: { look }, hedges: { racing: 0 } };
+      const ports = { random: () => 0.5, statistics: { look }, hedges: { racing: 0 }, opinions: secondOpinions() };
       const setting = { route: route({ hedge: { percentile: 95, budget: BUDGET } }), mode: 'stream' } as const;
       const contenders = [raceContender({ expectedTtftMs: TTFT_MS })];
       const { mayHedge } = raceRules(contenders, { ...setting, deadlineMs: 40_000 }, ports);

@@ -3,7 +3,7 @@ import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { answerParts } from '../answer-parts.ts';
-import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, wordsOf } from './delta-content.ts';
+import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, type Words, wordsOf } from './delta-content.ts';
 import { statedError } from './openai-error.ts';
 import { streamedFailure } from './openai-failure.ts';
 import { finishOf, isEnding } from './openai-finish.ts';
@@ -40,6 +40,7 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
   const saidIn = newSpeech();
+  const isNew = newWords();
   let held: ChoiceFinish | undefined;
   let isDone = false;
   let hasContent = false;
@@ -61,8 +62,8 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
     return mayGoOn ? [] : settle();
   }
 
-  function readContent(said: JsonObject): readonly AnswerEvent[] {
-    const words = wordsOf(said).flatMap(({ kind, text }) => parts.words(kind, text));
+  function readContent(said: JsonObject, isLast: boolean): readonly AnswerEvent[] {
+    const words = isNew(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
     const content = [...words, ...toolCallFragments(said).flatMap(calls.add)];
     const isMore = content.some(isContent);
     hasContent ||= isMore;
@@ -73,8 +74,8 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
   return {
     read: (choice) => {
       const said = saidIn(choice);
-      const content = readContent(said);
       const word = stringMember(choice, 'finish_reason') ?? '';
+      const content = readContent(said, isEnding(word));
       const ending = isDone || !isEnding(word) ? [] : finish(word, choice);
       const error = statedError(choice);
       return error === undefined
@@ -95,6 +96,21 @@ function newSpeech(): (choice: JsonObject) => JsonObject {
     const delta = objectMember(choice, 'delta');
     hasDeltas ||= delta !== undefined;
     return delta ?? (hasDeltas ? undefined : objectMember(choice, 'message')) ?? {};
+  };
+}
+
+/** The words of each piece without a last one that says the whole text once more: two pieces at least have said it. */
+function newWords(): (words: readonly Words[], isLast: boolean) => readonly Words[] {
+  const texts: string[] = [];
+  return (words, isLast) => {
+    const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
+    if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
+      return words.filter(({ kind }) => kind !== 'text');
+    }
+    if (text !== '') {
+      texts.push(text);
+    }
+    return words;
   };
 }
 

@@ -37,7 +37,13 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     { refusedSampling: SAMPLING, refusedShapes: LOGPROBS },
     'OpenAI\'s guide "Using GPT-5.2": their effort cannot be turned off, 2026-11',
   ),
-  line(/^(?:openai\/)?o1-(?:mini|preview)/, { instructionRole: 'user' }, OPENAI_400S),
+  line(/^(?:openai\/)?o1-(?:mini|preview)/, { instructionRole: 'user', answerFormats: 'none' }, OPENAI_400S),
+  line(
+    /^(?:openai\/)?gpt-(?:3\.5|4-(?:turbo|1106|0125)|4o-2024-05-13)/,
+    { answerFormats: 'json_object' },
+    'OpenAI\'s guide "Structured model outputs": schemas from gpt-4o-2024-08-06 on, 2026-11',
+  ),
+  line(/^(?:openai\/)?gpt-4(?:-0\d{3}|-32k.*)?$/, { answerFormats: 'none' }, OPENAI_400S),
   line(
     /^(?:openai\/)?gpt-5\.[1-5]/,
     { samplingWithReasoning: 'unless-effort-is-set' },
@@ -143,7 +149,7 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
       answerFormats: 'json_object',
       formatWithTools: false,
       reasoningMember: 'none',
-      refusedSampling: ['logit_bias', 'top_k'],
+      refusedSampling: ['logit_bias', 'top_k', 'reasoning_effort'],
       refusedShapes: [...LOGPROBS, 'n'],
       messageNames: false,
     },

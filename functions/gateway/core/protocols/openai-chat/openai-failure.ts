@@ -50,6 +50,7 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
     quota: meaning?.quota === true || isDailyQuota(error),
     contextExceeded: meaning?.contextExceeded === true,
     isCertain: meaning?.outweighsStatus === true || meaning?.callers === true,
+    isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
   });
 }
 

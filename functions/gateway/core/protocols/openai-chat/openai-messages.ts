@@ -17,10 +17,13 @@ export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRul
   return withPrefix(rules.userAfterTool ? ordered : withAnswerBetween(ordered), rules);
 }
 
-/** A message without tool calls stays the very same. */
+/** A message without tool calls stays the very same, but for an empty list of them, which OpenAI refuses. */
 function withPlainCalls(message: JsonObject): JsonObject {
-  const calls = arrayMember(message, 'tool_calls');
-  return calls.length === 0 ? message : { ...message, tool_calls: calls.map(plainCall) };
+  const { tool_calls: calls, ...others } = message;
+  if (!Array.isArray(calls)) {
+    return message;
+  }
+  return calls.length === 0 ? others : { ...message, tool_calls: calls.map(plainCall) };
 }
 
 /** Arguments without text become `{}`: OpenAI takes both, and servers that parse them in a chat template do not. */

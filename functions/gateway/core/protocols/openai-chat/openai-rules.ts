@@ -50,6 +50,8 @@ export interface OpenAiRules {
   readonly messageNames: boolean;
   /** The member that says that the answer goes on from the last assistant message. */
   readonly prefixMember: 'none' | 'prefix' | 'partial';
+  /** How many inputs one request for embeddings may have. */
+  readonly embeddingsBatch: number;
   /** The ids of tool calls that it takes. Any other is rewritten, the same in the call and in its result. */
   readonly toolCallIds: 'any' | 'forty-characters' | 'nine-letters-and-digits';
   /** The role that system and developer messages are sent with. */
@@ -94,6 +96,7 @@ const DEFAULTS: OpenAiRules = {
   needsReasoning: false,
   messageNames: true,
   prefixMember: 'none',
+  embeddingsBatch: Number.POSITIVE_INFINITY,
   toolCallIds: 'any',
   instructionRole: 'system',
   turns: 'alternating',

@@ -1,3 +1,4 @@
+import { pricesAt } from '../../model/prices.ts';
 import type { Strategy } from '../strategy.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Strategy } from '../strategy.ts';
  */
 export const costBased: Strategy = {
   score: ({ deployment, facts, cachedTokens, outputTokens }) => {
-    const { inputPrice, outputPrice, cachedInputPrice = inputPrice } = deployment;
+    const { inputPrice, outputPrice, cachedInputPrice = inputPrice } = pricesAt(deployment, facts.promptTokens);
     if (inputPrice === undefined || outputPrice === undefined || cachedInputPrice === undefined) {
       return Number.MAX_VALUE;
     }

@@ -133,6 +133,11 @@ describe('a chat request', () => {
         [],
       );
       assert.ok(!('tools' in sent({ functions: [] }, at)));
+      const [, said = {}] = messagesOf(
+        { messages: [USER, { role: 'assistant', content: 'a', tool_calls: [] }, USER] },
+        at,
+      );
+      assert.ok(!('tool_calls' in said));
     });
   }
 

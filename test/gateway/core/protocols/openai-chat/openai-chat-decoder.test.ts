@@ -495,6 +495,11 @@ describe('openAiChatDecoder, of errors in a stream', () => {
       { kind: 'context-exceeded' },
     ],
     [
+      "LM Studio's context without a status",
+      event({ error: 'The model is loaded with context length of only 4096 tokens.' }, 'error'),
+      { kind: 'context-exceeded' },
+    ],
+    [
       'content that is not answered',
       event({ error: { message: 'x', code: 'content_filter' } }),
       { kind: 'rejected', status: 400, isKnown: true },

@@ -30,6 +30,38 @@ describe('openAiEmbeddings', () => {
     });
   });
 
+  for (const [vendor, sizes] of [
+    ['openai', [250]],
+    ['dashscope', Array.from({ length: 25 }, () => 10)],
+    ['zhipu', [64, 64, 64, 58]],
+    ['google-ai', [100, 100, 50]],
+  ] as const) {
+    it(`asks ${vendor} for as many inputs at once as it takes, and puts the answers together in order`, () => {
+      const request = { model: 'route', input: Array.from({ length: 250 }, (_, place) => `text ${place}`) };
+      const encoding = openAiEmbeddings.encode(request, { ...TARGET, vendor });
+      assert.ok(encoding.kind === 'encoded');
+      const inputs = encoding.requests.map(({ body }) => body.input as readonly string[]);
+      assert.deepEqual(
+        inputs.map(({ length }) => length),
+        sizes,
+      );
+      const responses = inputs.map((texts) => ({
+        headers: {},
+        json: {
+          data: texts.map((text, index) => ({ index, embedding: [Number(text.slice(5))] })),
+          usage: { prompt_tokens: texts.length },
+        },
+      }));
+      const answer = openAiEmbeddings.decode(responses, request);
+      assert.ok(answer.kind === 'embedded');
+      assert.deepEqual(
+        answer.vectors,
+        request.input.map((_, place) => [place]),
+      );
+      assert.equal(answer.promptTokens, 250);
+    });
+  }
+
   it('does not know the tokens that a server does not count', () => {
     const answer = decode({ data: [{ embedding: [1] }] }, ['a']);
     assert.ok(answer.kind === 'embedded' && answer.promptTokens === undefined);

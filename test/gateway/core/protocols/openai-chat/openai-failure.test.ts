@@ -174,6 +174,7 @@ describe('readOpenAiFailure', () => {
       { kind: 'misconfigured', status: 410 },
     ],
     ['a path without the method', 405, { detail: 'Method Not Allowed' }, { kind: 'misconfigured', status: 405 }],
+    ['an address that has moved', 308, '', { kind: 'misconfigured', status: 308 }],
     ['a country that is not served', 451, '', { kind: 'misconfigured', status: 451 }],
     ["a model's own failure", 424, openAi(null), { kind: 'overloaded', status: 424 }],
     ['a body too large', 413, '<html>413</html>', { kind: 'rejected', status: 413 }],

@@ -111,6 +111,24 @@ describe('words that a server says once more as a whole', () => {
   });
 });
 
+describe('a last piece that says the whole text once more', () => {
+  const texts = (...pieces: readonly string[]): readonly string[] => {
+    const last = pieces.at(-1) ?? '';
+    const told = steps([
+      ...pieces.slice(0, -1).map((content) => piece({ delta: { content } })),
+      piece({ delta: { content: last }, finish_reason: 'stop' }),
+      DONE,
+    ]);
+    return told.flatMap((step) => (step.type === 'text' ? step.text : []));
+  };
+
+  it('adds nothing', () => assert.deepEqual(texts('Hello ', 'you', 'Hello you'), ['Hello ', 'you']));
+  it('is a piece of its own where it says more, or where one piece said it', () => {
+    assert.deepEqual(texts('Hello ', 'you', ' there'), ['Hello ', 'you', ' there']);
+    assert.deepEqual(texts('ha', 'ha'), ['ha', 'ha']);
+  });
+});
+
 describe('a finish reason after each of several calls', () => {
   const second = call({ index: 1, id: 'b', type: 'function', function: { name: 'g', arguments: '{}' } }, 'tool_calls');
   const first = call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }, 'tool_calls');

@@ -1,0 +1,29 @@
+/** Prices of a request whose prompt has more than so many tokens, cached ones among them. What is absent costs what it costs below. */
+export interface PriceTier extends Partial<Record<PriceName, number>> {
+  readonly aboveInputTokens: number;
+}
+
+/** A setting that is a price. */
+export type PriceName =
+  | 'inputPrice'
+  | 'outputPrice'
+  | 'cachedInputPrice'
+  | 'cacheWritePrice'
+  | 'cacheWrite1hPrice'
+  | 'reasoningPrice';
+
+/** Prices in US dollars per million tokens, with those of longer prompts. */
+export interface Prices extends Partial<Record<PriceName, number>> {
+  readonly priceTiers?: readonly PriceTier[];
+}
+
+/** The prices of a request whose prompt has so many tokens, cached ones among them: those of every tier that it is above, the longest last. */
+export function pricesAt(prices: Prices, inputTokens: number): Readonly<Partial<Record<PriceName, number>>> {
+  const { priceTiers = [], ...base } = prices;
+  const met = priceTiers.filter(({ aboveInputTokens }) => inputTokens > aboveInputTokens);
+  if (met.length === 0) {
+    return prices;
+  }
+  const ordered = met.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
+  return Object.assign({}, base, ...ordered);
+}
