@@ -56,6 +56,11 @@ const ANSWERS: readonly (readonly [RegExp, (response: ServerResponse) => void])[
     /\/embeddings(?:\?|$)/,
     (response) => json(response, 200, { data: [{ index: 0, embedding: [0.5] }], usage: { prompt_tokens: 1 } }),
   ],
+  [
+    /:predict$/,
+    (response) =>
+      json(response, 200, { predictions: [{ embeddings: { values: [0.5], statistics: { token_count: 1 } } }] }),
+  ],
   [/:(?:streamG|g)enerateContent/, (response) => json(response, 200, geminiAnswer())],
   [/count-tokens:rawPredict/, (response) => json(response, 200, { input_tokens: 42 })],
   [/:(?:streamR|r)awPredict|\/messages|\/invoke$/, (response) => json(response, 200, MESSAGE)],

@@ -1,8 +1,8 @@
 import { vendorOf } from '../core/hosts/vendor-of.ts';
-import type { DeploymentSettings, GatewayConfig, Provider } from '../core/model/gateway-config.ts';
+import type { DeploymentSettings, GatewayConfig, ProtocolName, Provider } from '../core/model/gateway-config.ts';
 import { providerOf } from '../core/model/provider-of.ts';
 import type { Vendor } from '../core/model/vendor.ts';
-import { PROTOCOLS } from '../core/protocols/protocols.ts';
+import { protocolAt } from '../core/protocols/protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { incompleteProviders } from './incomplete-providers.ts';
 import { nearestName } from './nearest-name.ts';
@@ -53,14 +53,16 @@ function embeddingsAreOffered(config: GatewayConfig): readonly ConfigProblem[] {
       return [];
     }
     const { protocol, vendor } = { ...providerOf(provider, deployment), vendor: vendorOf(provider) };
-    const hasNone = !('embeddings' in PROTOCOLS[protocol]) || (protocol !== 'bedrock' && NO_EMBEDDINGS.has(vendor));
+    const hasNone = protocolAt(protocol, vendor).embeddings === undefined || isCompatibleEndpoint(protocol, vendor);
     const message = `is "embeddings", which the provider's protocol ${protocol} does not have at ${vendor}`;
     return hasNone ? [{ path: pathText(['deployments', id, 'kind']), message, example: '"kind": "chat"' }] : [];
   });
 }
 
-/** Bedrock has embeddings in its own words alone, Vertex AI in words that the gateway does not speak. */
-const NO_EMBEDDINGS: ReadonlySet<Vendor> = new Set(['bedrock', 'vertex']);
+/** The OpenAI-compatible endpoints of the clouds have chat alone; their embeddings are in the clouds' own words. */
+function isCompatibleEndpoint(protocol: ProtocolName, vendor: Vendor): boolean {
+  return protocol === 'openai' && (vendor === 'bedrock' || vendor === 'vertex');
+}
 
 /** The stack allows the function to call these models by name; a `*` in one would allow every other. */
 function bedrockModelsAreIds(config: GatewayConfig): readonly ConfigProblem[] {

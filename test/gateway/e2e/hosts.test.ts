@@ -85,6 +85,15 @@ const CALLS: readonly Call[] = [
     headers: { authorization: 'Bearer token-1' },
   },
   {
+    name: 'embeddings on Vertex AI',
+    provider: VERTEX,
+    deployment: { model: 'text-embedding-005', kind: 'embeddings' },
+    ask: ['/embeddings', { input: 'Hi', dimensions: 1 }],
+    url: `${PLACE}/publishers/google/models/text-embedding-005:predict`,
+    headers: { authorization: 'Bearer token-1' },
+    body: { instances: [{ content: 'Hi' }], parameters: { autoTruncate: false, outputDimensionality: 1 } },
+  },
+  {
     name: 'Claude on Vertex AI',
     provider: VERTEX,
     deployment: { model: 'claude-sonnet-4-5@20250929', streaming: false },

@@ -40,10 +40,14 @@ function modelPath(call: HostedCall): string {
     case 'anthropic-messages':
       return `/${modelResource('anthropic', call)}:${RAW_METHODS[call.operation]}`;
     case 'gemini':
-      return `/${modelResource('google', call)}${geminiMethod(call.operation)}`;
+      return `/${modelResource('google', call)}${isEmbedding(call) ? ':predict' : geminiMethod(call.operation)}`;
     default:
       return `/endpoints/openapi${openAiPath(call)}`;
   }
+}
+
+function isEmbedding({ operation }: HostedCall): boolean {
+  return operation === 'embed' || operation === 'embed-batch';
 }
 
 /** Claude's requests go through unread. */

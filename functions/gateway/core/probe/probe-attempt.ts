@@ -6,8 +6,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
-import type { Protocol } from '../protocols/protocol.ts';
-import { PROTOCOLS, protocolFor } from '../protocols/protocols.ts';
+import { protocolAt, protocolFor } from '../protocols/protocols.ts';
 import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
@@ -58,10 +57,11 @@ function chatRequest(model: string, { probeMaxTokens, probeEffort }: ProbeRules)
 }
 
 function embeddingsProbe(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
-  const protocol: Protocol = PROTOCOLS[deployment.providerSettings.protocol];
+  const target = targetOf(deployment);
+  const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
   const { embeddings } = protocol;
   const asked: EmbeddingsRequest = { model: deployment.model, input: PROMPT };
-  const encoding = embeddings?.encode(asked, targetOf(deployment));
+  const encoding = embeddings?.encode(asked, target);
   return embeddings === undefined || encoding?.kind !== 'encoded'
     ? undefined
     : embeddingsAttempt({ ...ports, deployment, protocol, embeddings, asked, requests: encoding.requests });

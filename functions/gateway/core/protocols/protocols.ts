@@ -3,6 +3,7 @@ import type { Vendor } from '../model/vendor.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { bedrock } from './bedrock-converse/bedrock.ts';
 import { gemini } from './gemini/gemini.ts';
+import { vertexEmbeddings } from './gemini/vertex-embeddings.ts';
 import { claudeOnBedrock } from './hosted-claude/claude-on-bedrock.ts';
 import { claudeOnVertex } from './hosted-claude/claude-on-vertex.ts';
 import { openai } from './openai-chat/openai.ts';
@@ -27,7 +28,7 @@ export const PROTOCOL_NAMES = Object.keys(PROTOCOLS) as readonly (keyof typeof P
 /** How some hosts speak a protocol that is another's: in an envelope of their own, or with errors of their own. */
 const HOSTED: Readonly<Partial<Record<Vendor, Readonly<Partial<Record<keyof typeof PROTOCOLS, Protocol>>>>>> = {
   bedrock: { anthropic: claudeOnBedrock, openai: openAiOnBedrock },
-  vertex: { anthropic: claudeOnVertex },
+  vertex: { anthropic: claudeOnVertex, gemini: { ...gemini, embeddings: vertexEmbeddings } },
 };
 
 /** A protocol of the configuration as the vendor's servers speak it. */

@@ -2,8 +2,7 @@ import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
 import { targetOf } from '../attempt/target-of.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment } from '../model/gateway-config.ts';
-import type { Protocol } from '../protocols/protocol.ts';
-import { PROTOCOLS } from '../protocols/protocols.ts';
+import { protocolAt } from '../protocols/protocols.ts';
 import { untrustedMembers, withoutMembers } from '../protocols/untrusted-members.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { embeddingsFacts } from '../routing/embeddings-facts.ts';
@@ -35,13 +34,14 @@ function encodeEmbeddings(
   { request, route, clock }: AskedOf<EmbeddingsRequest>,
   deployment: Deployment,
 ): CallEncoding<EmbeddingsAnswer> {
-  const protocol: Protocol = PROTOCOLS[deployment.providerSettings.protocol];
+  const target = targetOf(deployment);
+  const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
   const { embeddings } = protocol;
   const untrusted = untrustedMembers(request, deployment.providerSettings.passMembers);
   if (embeddings === undefined) {
     return { kind: 'unsupported', param: 'model', message: 'This vendor has no embeddings.' };
   }
-  const encoding = embeddings.encode(withoutMembers(request, untrusted), targetOf(deployment));
+  const encoding = embeddings.encode(withoutMembers(request, untrusted), target);
   if (encoding.kind === 'unsupported') {
     return encoding;
   }

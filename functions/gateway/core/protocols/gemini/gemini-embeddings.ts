@@ -31,10 +31,11 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
   };
 }
 
-/** `encoding_format` is the gateway's business. */
-const TRANSLATED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format']);
+/** The fields of a request that are honoured; `encoding_format` is the gateway's business. */
+export const TRANSLATED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format']);
 
-function inputTexts(input: EmbeddingsRequest['input']): readonly string[] | undefined {
+/** The texts of an input; `undefined` where it has token ids. */
+export function inputTexts(input: EmbeddingsRequest['input']): readonly string[] | undefined {
   const inputs: readonly unknown[] = typeof input === 'string' ? [input] : input;
   const texts = inputs.filter((item) => typeof item === 'string');
   return texts.length === inputs.length ? texts : undefined;
@@ -60,7 +61,8 @@ function isJsonError(error: unknown): boolean {
   return error !== undefined && error !== null;
 }
 
-function vector(embedding: unknown): readonly number[] | undefined {
+/** The numbers of one embedding; `undefined` where it has none. */
+export function vector(embedding: unknown): readonly number[] | undefined {
   const values = arrayMember(embedding, 'values');
   const numbers = values.filter((value) => typeof value === 'number');
   return values.length > 0 && numbers.length === values.length ? numbers : undefined;
