@@ -103,8 +103,21 @@ export function fieldRows(): readonly FieldRow[] {
   }));
 }
 
-function fateOf({ name, value, beside }: Field, protocol: ProtocolName, model: string): FieldFate {
-  const base = { model: 'route', messages: [{ role: 'user', content: 'json' }], ...beside };
+/** A request with each field. */
+export function fieldRequests(): readonly { readonly name: string; readonly request: JsonObject }[] {
+  return FIELDS.map((field) => ({
+    name: field.shown ?? field.name,
+    request: { ...baseOf(field), [field.name]: field.value },
+  }));
+}
+
+function baseOf({ beside }: Field): JsonObject {
+  return { model: 'route', messages: [{ role: 'user', content: 'json' }], ...beside };
+}
+
+function fateOf(field: Field, protocol: ProtocolName, model: string): FieldFate {
+  const { name, value } = field;
+  const base = baseOf(field);
   const encode = (request: JsonObject) => PROTOCOLS[protocol].encode(promptOf(request), { model, streaming: true });
   const [without, encoded] = [encode(base), encode({ ...base, [name]: value })];
   if (encoded.kind === 'unsupported') {
@@ -158,7 +171,19 @@ const NOTES = `Beyond the top level:
 - Cache marks (\`cache_control\`, \`prompt_cache_breakpoint\`) become Anthropic's marks and Bedrock's cache points, at most four, the
   last ones; OpenAI and Gemini cache by themselves and get none.
 - \`temperature\` above 1 is 1 at Anthropic and Bedrock. A stop sequence of white space alone is dropped there.
-- Ids of tool calls that a vendor would refuse are rewritten, the same in the call and in its result.
+- Ids of tool calls that a vendor would refuse are rewritten, the same in the call and in its result. An id that comes twice is made
+  distinct; results go by their order.
+- Names of tools that a vendor does not take are shortened, the same way in every request, and given back whole: more than 64 characters
+  (128 at Anthropic), dots and the like. Half of a surrogate pair goes out as U+FFFD.
+- A file may be a data URL, bare base64 or an address, and its type may be told by its name or its first bytes. Text is a text document at
+  Anthropic and plain text at Gemini; what a vendor has no form for is refused, so that another deployment serves.
+- Claude's strict tools and schemas are written as Anthropic's own SDK writes them: at most 20 tools, 24 optional parameters and 16
+  unions a request. A schema that would mean something else then (objects with keys of any name, recursion) is not strict, or goes as a
+  forced tool for the answer. A union at the root of a tool's schema becomes one object, at Anthropic and on Bedrock, and is told.
+- Claude from 4.6 on goes on reasoning in a loop of calls whose thoughts are lost, and with a forced tool; earlier ones do not.
+- On Bedrock, results of tools and words are of two turns for Llama, Mistral and Writer; Llama and older Mistral models are asked for a
+  whole answer where there are tools; gpt-oss and Qwen take no stop sequences.
+- More inputs of an embeddings call than a server takes at once are asked for in several calls.
 - Reasoning (\`thinking_blocks\`, \`extra_content.google.thought_signature\`, \`reasoning_content\`) goes back to the vendor that signed it
   and is left out for the others.
 - A tool message with \`is_error\` is marked as failed at Anthropic and Bedrock; at Gemini its text is under \`error\`.

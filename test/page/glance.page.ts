@@ -34,8 +34,8 @@ describe('the live page at a glance', () => {
       ),
     }));
     const first = page.locator('#summary > div').first();
-    assert.equal(await first.innerText(), 'Healthy\n2of 3, without anthropic/simulated-claude');
-    assert.equal(await first.locator('.alarming').textContent(), '2');
+    assert.equal(await first.innerText(), 'Healthy\n3of 4, without anthropic/simulated-claude');
+    assert.equal(await first.locator('.alarming').textContent(), '3');
   });
 
   it('tells of failures of the last seconds beside the rate of the last minutes', async () => {
@@ -46,7 +46,7 @@ describe('the live page at a glance', () => {
       ),
     }));
     const failures = page.locator('#deployments [data-label="Failures"]');
-    assert.deepEqual(await failures.allInnerTexts(), ['2.0 %\n64 % just now', '0 %', '0 %']);
+    assert.deepEqual(await failures.allInnerTexts(), ['2.0 %\n64 % just now', '0 %', '0 %', '0 %']);
     assert.equal(await failures.first().locator('.alarming').textContent(), '64 % just now');
   });
 

@@ -33,7 +33,7 @@ describe('the live page of npm start', () => {
   });
 
   function row(table: string, text: string): Locator {
-    return page.locator(`#${table} tbody tr`).filter({ hasText: text });
+    return page.locator(`#${table} tbody tr`).filter({ hasText: text, hasNotText: ', embeddings' });
   }
 
   function control(provider: string, name: string): Locator {
@@ -45,8 +45,8 @@ describe('the live page of npm start', () => {
   }
 
   it('shows every deployment and every route with its plan, and takes the key out of the address', async () => {
-    assert.equal(await page.locator('#deployments tbody tr').count(), 3);
-    assert.equal(await page.locator('#routes tbody tr').count(), 6);
+    assert.equal(await page.locator('#deployments tbody tr').count(), 4);
+    assert.equal(await page.locator('#routes tbody tr').count(), 7);
     assert.equal((await columns(ROUTE)).length, 3);
     assert.equal(page.url(), `${local.origin}/`);
     assert.ok(!(await page.content()).includes(local.key));
@@ -102,6 +102,31 @@ describe('the live page of npm start', () => {
     assert.equal(await shown(), await page.locator('#stream tr[data-kind="failover"]').count());
   });
 
+  it('folds routes without calls away, and unfolds them', async () => {
+    await local.call(ROUTE);
+    const quiet = row('routes', 'nemo/shuffle');
+    await quiet.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: /^Show \d routes without calls$/ }).click();
+    await quiet.waitFor();
+    await page.getByRole('button', { name: /^Hide \d routes without calls$/ }).click();
+    await quiet.waitFor({ state: 'hidden' });
+  });
+
+  it('shows one call in full: its attempts in time, and who was ranked how', async () => {
+    await local.call(ROUTE);
+    const story = row('stream', ROUTE).first().locator('.story');
+    await story.locator('summary').click();
+    assert.match(await story.locator('.waterfall').innerText(), /simulated-\w+: \d+ ms to .*, first token at /);
+    assert.equal(await story.locator('.ranks li').count(), 3);
+  });
+
+  it('sets what callers saw beside what each deployment alone would give', async () => {
+    await local.call(ROUTE);
+    const names = page.locator('#worth-table th[scope="row"]');
+    await names.filter({ hasText: 'Pinned to' }).first().waitFor();
+    assert.equal(await names.first().innerText(), 'As routed');
+  });
+
   it('stands still while it is paused', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.locator('#connection', { hasText: 'paused' }).waitFor();
@@ -117,6 +142,8 @@ describe('the live page of npm start', () => {
   });
 
   it('names every control, table, plot and landmark for who listens', async () => {
+    await local.call(ROUTE);
+    await page.getByRole('heading', { name: 'What routing is worth' }).waitFor();
     const nodes = await spokenNodes(page);
     const named = (role: string): readonly string[] =>
       nodes.filter((node) => node.role === role).map(({ name }) => name);
@@ -125,8 +152,9 @@ describe('the live page of npm start', () => {
       assert.ok(!named(role).includes(''), `a ${role} without a name`);
     }
     assert.deepEqual(named('main').length + named('banner').length, 2);
-    assert.deepEqual(named('heading'), ['NemoRouter', 'Simulated providers', 'Deployments', 'Routes', 'Decisions']);
-    assert.deepEqual(named('table').length, 3);
+    const parts = ['Simulated providers', 'What routing is worth', 'Deployments', 'Routes', 'Decisions'];
+    assert.deepEqual(named('heading'), ['NemoRouter', ...parts]);
+    assert.deepEqual(named('table').length, 4);
     assert.ok(named('columnheader').includes('Confidence'));
     assert.ok(named('rowheader').some((name) => name.startsWith('openai/simulated-gpt')));
     assert.ok(named('image').some((name) => name.startsWith('Time to first token of openai/simulated-gpt: p50')));
@@ -134,7 +162,7 @@ describe('the live page of npm start', () => {
 
   it('shows where the focus is, and lets the keyboard reach every control', async () => {
     const reached = new Set<string>();
-    for (let step = 0; step < 40; step += 1) {
+    for (let step = 0; step < 60; step += 1) {
       await page.keyboard.press('Tab');
       const [name, isVisible] = (await page.evaluate(FOCUSED)) as [string, boolean];
       assert.ok(isVisible, name);

@@ -54,7 +54,7 @@ const RATE = /\brate_limit|too_many_requests|slow_down|RESOURCE_EXHAUSTED|Thrott
 const OPERATORS =
   /api_key|API_KEY_|authentication_error|permission|PERMISSION|model_not_(found|available)|FAILED_PRECONDITION|UNAUTHENTICATED|AccessDenied|UnrecognizedClient|ExpiredToken|ResourceNotFound/;
 
-const WRONG_MODEL = /model identifier is invalid/i;
+const WRONG_MODEL = /model identifier is invalid|model not found/i;
 
 function errorIn(body: unknown): unknown {
   const outer: unknown = Array.isArray(body) ? body[0] : body;

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { typeErrors } from '../support/typed-bodies.ts';
 import { askPlain, askStreamed, askWithHelper, type ChatAsk, type Seen } from './asked-gateway.ts';
 import { chatRequestFor } from './chat-request-for.ts';
 import { assertAgree, assertSdkAgrees, assertSeen } from './checks.ts';
@@ -19,6 +20,7 @@ import { assertArrivesAsSent, assertSaysTheSame, capturedBodies } from './own-wo
 import { type Recording, readRecordings } from './recording.ts';
 import { type ReplayedGateway, startReplayedGateway } from './replayed-gateway.ts';
 import { assertSameOutput } from './responses-output.ts';
+import { typedRecording } from './typed-recording.ts';
 
 const [, , folder, captures] = process.argv;
 if (folder === undefined || !existsSync(join(folder, 'manifest.json'))) {
@@ -34,6 +36,13 @@ after(() => gateway.close());
 for (const [index, recording] of recordings.entries()) {
   replay(gateway, recording, index);
 }
+
+it('recorded requests go to other vendors in the types of their SDKs', async () => {
+  const bodies = recordings.flatMap(({ id, use, request }) =>
+    use.kind === 'chat' && request !== undefined ? typedRecording(id, use.protocol, request) : [],
+  );
+  assert.deepEqual(await typeErrors(bodies), []);
+});
 
 if (captures === undefined || !existsSync(captures)) {
   it('captured requests arrive as they were sent', { skip: 'no folder of captures was given' }, () => undefined);

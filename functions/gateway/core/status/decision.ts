@@ -1,6 +1,6 @@
 import { describeFailure } from '../model/attempt-failure.ts';
 import { type OperatorsFault, operatorsFault } from '../model/operators-fault.ts';
-import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
+import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 
 /**
@@ -23,7 +23,12 @@ export interface Decision
   readonly ttftMs?: number;
   readonly totalMs: number;
   readonly attempts: readonly DecisionAttempt[];
+  /** The deployments that could serve it, in the order in which they would be asked. Only the first of a long list. */
+  readonly candidates?: readonly DecisionCandidate[];
 }
+
+/** A deployment as it was ranked for one call. The lower its score the better; the unit is the strategy's. */
+export type DecisionCandidate = Pick<CandidateRecord, 'deployment' | 'score' | 'state'>;
 
 /** One attempt of a decision, as the live page shows it. The vendor's sentence is there where the fault is the operator's. */
 export interface DecisionAttempt
@@ -62,6 +67,9 @@ export function decisionOf(record: RequestRecord): Decision | undefined {
     ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
     totalMs: tenths(record.totalMs),
     attempts: record.attempts.map(decisionAttempt),
+    ...(record.candidates.length === 0
+      ? {}
+      : { candidates: record.candidates.slice(0, MAX_CANDIDATES).map(candidate) }),
   };
 }
 
@@ -78,6 +86,13 @@ function decisionAttempt(attempt: AttemptRecord): DecisionAttempt {
     ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
     totalMs: tenths(attempt.totalMs),
   };
+}
+
+/** A status has two hundred decisions. */
+const MAX_CANDIDATES = 8;
+
+function candidate({ deployment, score, state }: CandidateRecord): DecisionCandidate {
+  return { deployment, score, state };
 }
 
 const MAX_TEXT_LENGTH = 200;

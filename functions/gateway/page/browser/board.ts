@@ -4,10 +4,12 @@ import { decisionsSection } from './decisions-section.ts';
 import { deploymentsView } from './deployments-view.ts';
 import { byId, setText } from './element.ts';
 import { type History, history } from './history.ts';
+import { idleRoutes } from './idle-routes.ts';
 import { routeFigures } from './route-figures.ts';
 import { routesView } from './routes-view.ts';
 import { stateChanges } from './state-changes.ts';
 import { summaryView } from './summary-view.ts';
+import { worthView } from './worth-view.ts';
 
 /** All that is shown once there is something to show. */
 export interface Board {
@@ -21,6 +23,8 @@ export function board(isLocal: boolean): Board {
   const showSummary = summaryView();
   const showDeployments = deploymentsView();
   const showRoutes = routesView();
+  const showWorth = worthView();
+  const foldIdle = idleRoutes();
   const showDecisions = decisionsSection(isLocal);
   const announce = announcer();
   return {
@@ -30,13 +34,19 @@ export function board(isLocal: boolean): Board {
       const { atMs: nowMs, deployments, routes } = status;
       const decisions = past.decisions();
       const byRoute = Map.groupBy(decisions, ({ route }) => route);
-      showSummary(status, routeFigures(decisions, nowMs));
+      const callers = routeFigures(decisions, nowMs);
+      showSummary(status, callers);
+      showWorth(status, decisions, callers);
       showDeployments(
         deployments.map((deployment) => ({ deployment, points: past.points(deployment.id), decisions, nowMs })),
       );
-      showRoutes(
-        routes.map((route) => ({ route, figures: routeFigures(byRoute.get(route.name) ?? [], nowMs), nowMs })),
-      );
+      const rows = routes.map((route) => ({
+        route,
+        figures: routeFigures(byRoute.get(route.name) ?? [], nowMs),
+        nowMs,
+      }));
+      showRoutes(rows);
+      foldIdle(rows.filter(({ figures }) => figures.calls === 0).length, rows.length);
       showDecisions(status, decisions);
       announce(deployments);
     },

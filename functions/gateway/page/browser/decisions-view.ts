@@ -1,5 +1,6 @@
 import type { Decision, DecisionAttempt } from '../../core/status/decision.ts';
 import { decisionKind } from './decision-kind.ts';
+import { decisionStory } from './decision-story.ts';
 import { element, tableBody } from './element.ts';
 import { duration, timeOfDay } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
@@ -36,7 +37,12 @@ function decisionRow(decision: Decision): Row<Decision> {
       element('span', { class: 'muted' }, about.filter((word) => word !== '').join(', ')),
     ),
     element('td', {}, element('span', { class: 'kind' }, words.join(' '))),
-    element('td', { class: 'wide' }, element('ol', { class: 'attempts' }, ...decision.attempts.map(attemptItem))),
+    element(
+      'td',
+      { class: 'wide' },
+      element('ol', { class: 'attempts' }, ...decision.attempts.map(attemptItem)),
+      decisionStory(decision),
+    ),
     element('td', { class: 'number', 'data-label': 'First token' }, duration(ttftMs)),
     element('td', { class: 'number', 'data-label': 'Total' }, duration(totalMs)),
     element('td', {}, element('span', { class: 'id muted', title: requestId }, requestId.slice(0, 8))),

@@ -55,6 +55,7 @@ function routeRow({ route }: RouteRow): Row<RouteRow> {
     });
     plot.node.classList.toggle('gone', figures.calls === 0);
     quiet.hidden = figures.calls > 0;
+    node.classList.toggle('idle', figures.calls === 0);
     ttft.update(figures.ttftMs);
     total.update(figures.totalMs);
     setText(calls, String(figures.calls));

@@ -27,6 +27,7 @@ const PARENTS = [
   'decisions',
   'decisions.items',
   'decisions.items[].attempts',
+  'decisions.items[].candidates',
 ];
 
 /** A status that has every field. */

@@ -126,6 +126,7 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
     { maxTokensMember: 'max_tokens' },
     "each one's chat completion reference: max_completion_tokens is not among its members, 2026-11",
   ),
+  at(['huggingface'], { embeddingsBatch: 32 }, 'text-embeddings-inference, --max-client-batch-size, 2026-11'),
   at(
     ['google-ai', 'vertex'],
     { foreignMembers: ['extra_content'], embeddingsBatch: 100 },

@@ -14,12 +14,18 @@ export function withHeldSchemas(body: JsonObject, rules: OpenAiRules, notes: Enc
   const { tools: _, parallel_tool_calls: parallel, tool_choice: choice, ...rest } = body;
   const tools = arrayMember(body, 'tools').map((tool) => heldTool(tool, rules, notes));
   const isForced = choice !== undefined && choice !== 'auto' && choice !== 'none';
+  const isChoice = tools.length > 0 || isForced || arrayMember(body, 'input').some(addsTools);
   return {
     ...rest,
     ...(format !== undefined && { text: { ...text, format: heldFormat(format, rules, notes) } }),
     ...(tools.length > 0 && { tools, ...(parallel !== undefined && { parallel_tool_calls: parallel }) }),
-    ...((tools.length > 0 || isForced) && choice !== undefined && { tool_choice: choice }),
+    ...(isChoice && choice !== undefined && { tool_choice: choice }),
   };
+}
+
+/** Items of the input that bring tools of their own. */
+function addsTools(item: unknown): boolean {
+  return isJsonObject(item) && (item.type === 'additional_tools' || item.type === 'tool_search_output');
 }
 
 function heldFormat(format: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {

@@ -89,10 +89,15 @@ function contentOf(
   return parts.flatMap((part) => contentPart(part, textType, notes));
 }
 
-function contentPart(part: Part, textType: string, notes: EncodingNotes): readonly JsonObject[] {
+/** What the assistant said has a list of what it cites, also where it cites nothing. */
+function textItem(type: 'input_text' | 'output_text', text: string): JsonObject {
+  return type === 'output_text' ? { type, text, annotations: [] } : { type, text };
+}
+
+function contentPart(part: Part, textType: 'input_text' | 'output_text', notes: EncodingNotes): readonly JsonObject[] {
   switch (part.kind) {
     case 'text':
-      return part.text === '' ? [] : [{ type: textType, text: part.text }];
+      return part.text === '' ? [] : [textItem(textType, part.text)];
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'refusal', refusal: part.text }];
     case 'media':
@@ -139,11 +144,11 @@ function mediaPart(part: MediaPart, notes: EncodingNotes): readonly JsonObject[]
 function imagePart({ source }: MediaPart): JsonObject | undefined {
   switch (source.kind) {
     case 'url':
-      return { type: 'input_image', image_url: source.url };
+      return { type: 'input_image', detail: 'auto', image_url: source.url };
     case 'base64':
-      return { type: 'input_image', image_url: `data:${source.mediaType};base64,${source.data}` };
+      return { type: 'input_image', detail: 'auto', image_url: `data:${source.mediaType};base64,${source.data}` };
     case 'uploaded':
-      return isOpenAis(source.dialect) ? { type: 'input_image', file_id: source.id } : undefined;
+      return isOpenAis(source.dialect) ? { type: 'input_image', detail: 'auto', file_id: source.id } : undefined;
     default:
       return undefined;
   }

@@ -10,41 +10,55 @@ export interface ToolWords {
   readonly input: (json: string) => string;
 }
 
+/** A place in JSON, member by member; `*`: each item of an array. */
+type Path = readonly string[];
+
 /** Where a dialect's body has the words of tools. */
 interface Places {
-  readonly names: readonly string[];
+  readonly names: readonly Path[];
   /** The member with the conversation, and what an entry of it has. */
   readonly entries: 'messages' | 'input';
-  readonly calls: string;
-  readonly results: string;
-  readonly inputs?: string;
+  readonly entryNames: readonly Path[];
+  readonly calls: Path;
+  readonly results: Path;
+  readonly inputs?: Path;
+}
+
+/** Paths as `tool_calls.*.id`. */
+function paths(...written: readonly string[]): readonly Path[] {
+  return written.map(path);
+}
+
+function path(written: string): Path {
+  return written.split('.');
 }
 
 const PLACES: Readonly<Partial<Record<Dialect, Places>>> = {
   'openai-chat': {
-    names: [
+    names: paths(
       ...['tools.*.function.name', 'tools.*.custom.name', 'functions.*.name', 'function_call.name'],
       ...['tool_choice.function.name', 'tool_choice.custom.name', 'tool_choice.allowed_tools.tools.*.function.name'],
-      ...['messages.*.tool_calls.*.function.name', 'messages.*.tool_calls.*.custom.name'],
-      ...['messages.*.function_call.name', 'messages.*.name'],
-    ],
+    ),
     entries: 'messages',
-    calls: 'tool_calls.*.id',
-    results: 'tool_call_id',
-    inputs: 'tool_calls.*.function.arguments',
+    entryNames: paths('tool_calls.*.function.name', 'tool_calls.*.custom.name', 'function_call.name', 'name'),
+    calls: path('tool_calls.*.id'),
+    results: path('tool_call_id'),
+    inputs: path('tool_calls.*.function.arguments'),
   },
   'openai-responses': {
-    names: ['tools.*.name', 'tools.*.tools.*.name', 'tool_choice.name', 'tool_choice.tools.*.name', 'input.*.name'],
+    names: paths('tools.*.name', 'tools.*.tools.*.name', 'tool_choice.name', 'tool_choice.tools.*.name'),
     entries: 'input',
-    calls: 'call_id',
-    results: 'call_id',
-    inputs: 'arguments',
+    entryNames: paths('name'),
+    calls: path('call_id'),
+    results: path('call_id'),
+    inputs: path('arguments'),
   },
   'anthropic-messages': {
-    names: ['tools.*.name', 'tool_choice.name', 'messages.*.content.*.name'],
+    names: paths('tools.*.name', 'tool_choice.name'),
     entries: 'messages',
-    calls: 'content.*.id',
-    results: 'content.*.tool_use_id',
+    entryNames: paths('content.*.name'),
+    calls: path('content.*.id'),
+    results: path('content.*.tool_use_id'),
   },
 };
 
@@ -54,18 +68,17 @@ export function withToolWords(dialect: Dialect, body: JsonObject, words: ToolWor
   if (places === undefined) {
     return body;
   }
-  const named = places.names.reduce<unknown>(
-    (changed, path) => changedAt(changed, path, only(TOOLS, words.name)),
-    body,
-  );
+  const name = only(TOOLS, words.name);
+  const named = changedAtAll(body, places.names, name);
   const entries = isJsonObject(named) ? named[places.entries] : undefined;
   if (!isJsonObject(named) || !Array.isArray(entries)) {
     return body;
   }
+  const { calls, inputs, results, entryNames } = places;
+  const [call, input, result] = [only(CALLS, words.call), only(CALLS, words.input), only(RESULTS, words.result)];
   const changed = changedItems<unknown>(entries, (entry) => {
-    const called = changedAt(entry, places.calls, only(CALLS, words.call));
-    const written = places.inputs === undefined ? called : changedAt(called, places.inputs, only(CALLS, words.input));
-    return changedAt(written, places.results, only(RESULTS, words.result));
+    const called = changedAt(changedAtAll(entry, entryNames, name), calls, call);
+    return changedAt(inputs === undefined ? called : changedAt(called, inputs, input), results, result);
   });
   return changed === entries ? named : { ...named, [places.entries]: changed };
 }
@@ -86,30 +99,41 @@ function only(types: Types, change: (text: string) => string): TextChange {
 
 /** `items` with each changed; the very same array where nothing changes, so that a request that is fine is not copied. */
 export function changedItems<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
-  const changed = items.map(change);
-  return changed.every((item, index) => item === items[index]) ? items : changed;
+  let copy: Item[] | undefined;
+  for (const [index, item] of items.entries()) {
+    const changed = change(item);
+    if (changed !== item) {
+      copy ??= items.slice();
+      copy[index] = changed;
+    }
+  }
+  return copy ?? items;
 }
 
 /** Changes a text; `holder`: the object that has it. */
-export type TextChange = (text: string, holder: JsonObject) => string;
+type TextChange = (text: string, holder: JsonObject) => string;
 
-/**
- * `value` with the texts at `path` changed (`messages.*.tool_calls.*.id`; `*`: each item of an array); the very same value where nothing
- * changes. Places that are not there, or are no text, are passed over.
- */
-function changedAt(value: unknown, path: string, change: TextChange): unknown {
-  return changedWithin(value, path.split('.'), change);
+function changedAtAll(value: unknown, places: readonly Path[], change: TextChange): unknown {
+  return places.reduce<unknown>((changed, place) => changedAt(changed, place, change), value);
 }
 
-function changedWithin(value: unknown, [key, ...rest]: readonly string[], change: TextChange): unknown {
+/**
+ * `value` with the texts at `place` changed; the very same value where nothing changes. Places that are not there, or are no text, are passed
+ * over. `behind`: how much of the path has been gone.
+ */
+function changedAt(value: unknown, place: Path, change: TextChange, behind = 0): unknown {
+  const key = place[behind];
   if (key === '*') {
-    return Array.isArray(value) ? changedItems<unknown>(value, (item) => changedWithin(item, rest, change)) : value;
+    return Array.isArray(value)
+      ? changedItems<unknown>(value, (item) => changedAt(item, place, change, behind + 1))
+      : value;
   }
   if (key === undefined || !isJsonObject(value) || !Object.hasOwn(value, key)) {
     return value;
   }
   const inner = value[key];
-  const changed = rest.length === 0 ? changedText(inner, value, change) : changedWithin(inner, rest, change);
+  const isLast = behind === place.length - 1;
+  const changed = isLast ? changedText(inner, value, change) : changedAt(inner, place, change, behind + 1);
   return changed === inner ? value : { ...value, [key]: changed };
 }
 

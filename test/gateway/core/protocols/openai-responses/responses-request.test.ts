@@ -46,11 +46,15 @@ describe('a chat prompt for the Responses API', () => {
           role: 'user',
           content: [
             { type: 'input_text', text: 'Look' },
-            { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+            { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,AAAA' },
             { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' },
           ],
         },
-        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Well' }] },
+        {
+          type: 'message',
+          role: 'assistant',
+          content: [{ type: 'output_text', text: 'Well', annotations: [] }],
+        },
         { type: 'function_call', call_id: 'c1', name: 'weather', arguments: '{}' },
         { type: 'function_call_output', call_id: 'c1', output: 'rain' },
         { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'So?' }] },

@@ -1,0 +1,31 @@
+import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
+import { readMessagesPrompt } from '../../functions/gateway/core/surfaces/anthropic-messages/read-prompt.ts';
+import { readChatPrompt } from '../../functions/gateway/core/surfaces/openai-chat/read-prompt.ts';
+import { readResponsesPrompt } from '../../functions/gateway/core/surfaces/openai-responses/read-responses.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
+import type { TypedBody } from '../support/typed-bodies.ts';
+import { typedRequests } from '../support/typed-requests.ts';
+
+/** A recorded request as it goes to ten models of each other vendor whose SDK has types; nothing for one that no surface reads. */
+export function typedRecording(id: string, protocol: ProtocolName, request: JsonObject): readonly TypedBody[] {
+  const prompt = promptOf(protocol, { model: 'some-model', ...request });
+  return prompt === undefined ? [] : typedRequests(id, prompt);
+}
+
+function promptOf(protocol: ProtocolName, request: JsonObject): Prompt | undefined {
+  switch (protocol) {
+    case 'openai':
+      return read(readChatPrompt(request));
+    case 'openai-responses':
+      return read(readResponsesPrompt(request));
+    case 'anthropic':
+      return read(readMessagesPrompt({ max_tokens: 100, ...request }, {}));
+    default:
+      return undefined;
+  }
+}
+
+function read(result: { readonly kind: string; readonly prompt?: Prompt }): Prompt | undefined {
+  return result.prompt;
+}

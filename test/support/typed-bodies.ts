@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isJsonObject, type JsonObject } from '../../functions/gateway/core/wire/json.ts';
+
+/** A body as a vendor would get it. */
+export interface TypedBody {
+  /** What it is, for messages. */
+  readonly name: string;
+  readonly dialect: keyof typeof TYPES;
+  readonly body: JsonObject;
+}
+
+/** The types of the vendors' own SDKs. Google's has enumerations, and Amazon's bytes, where JSON has text: theirs cannot check a body. */
+const TYPES = {
+  'openai-chat': ['openai/resources/chat/completions', 'ChatCompletionCreateParams'],
+  'openai-responses': ['openai/resources/responses/responses', 'ResponseCreateParams'],
+  'anthropic-messages': ['@anthropic-ai/sdk/resources/messages', 'MessageCreateParams'],
+} as const;
+
+/** What the version of Anthropic's API that is asked for takes beside the newest, of which the SDK's types are. */
+const OLDER = {
+  'openai-chat': '',
+  'openai-responses': '',
+  'anthropic-messages': ' & { temperature?: number; top_p?: number; top_k?: number }',
+} as const;
+
+/** Longer texts say nothing of a type. */
+const MAX_TEXT_CHARS = 200;
+
+/** What TypeScript finds wrong with bodies that are written out as literals of the SDKs' types: unknown members, wrong values. One line each. */
+export async function typeErrors(bodies: readonly TypedBody[]): Promise<readonly string[]> {
+  const distinct = [...new Map(bodies.map((typed) => [keyOf(typed), typed])).values()];
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const cache = join(root, 'node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'bodies-'));
+  try {
+    const lines = [...imports(), ...distinct.map(literal)];
+    await writeFile(join(folder, 'bodies.ts'), lines.join('\n'));
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG));
+    const output = await run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', folder, '--pretty', 'false']);
+    return output.split('\n').flatMap((line) => toldOf(line, distinct));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const CONFIG = {
+  compilerOptions: {
+    ...{ target: 'esnext', lib: ['esnext', 'dom'], module: 'nodenext', types: [], strict: true },
+    ...{ noEmit: true, skipLibCheck: true },
+  },
+  files: ['bodies.ts'],
+};
+
+function keyOf({ dialect, body: { model: _, ...body } }: TypedBody): string {
+  return dialect + JSON.stringify(short(body));
+}
+
+function imports(): readonly string[] {
+  return Object.values(TYPES).map(([module, type]) => `import type { ${type} } from '${module}';`);
+}
+
+/** Each on a line of its own, so that a line of the compiler's leads back to it. */
+function literal({ dialect, body }: TypedBody, index: number): string {
+  return `export const body${index}: ${TYPES[dialect][1]}${OLDER[dialect]} = ${JSON.stringify(short(body))};`;
+}
+
+function short(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value.slice(0, MAX_TEXT_CHARS);
+  }
+  if (Array.isArray(value)) {
+    return value.map(short);
+  }
+  return isJsonObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, short(inner)]))
+    : value;
+}
+
+function toldOf(line: string, bodies: readonly TypedBody[]): readonly string[] {
+  const [, at = '', message = ''] = /^.*bodies\.ts\((\d+),\d+\): error (.*)$/.exec(line) ?? [];
+  if (at === '') {
+    return line.includes('error') ? [line] : [];
+  }
+  const typed = bodies[Number(at) - 1 - imports().length];
+  return [`${typed?.name}: ${message}`];
+}
+
+async function run(command: string, args: readonly string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  child.stderr.on('data', (text) => {
+    output += text;
+  });
+  await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+  return output;
+}

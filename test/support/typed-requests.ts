@@ -1,0 +1,52 @@
+import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
+import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import type { TypedBody } from './typed-bodies.ts';
+
+/** Ten models of each vendor whose SDK has types for a body, chosen so that every set of rules is among them. */
+const MODELS = {
+  openai: [
+    ...['gpt-4o', 'gpt-4.1', 'gpt-5', 'gpt-5.1', 'gpt-5.5', 'gpt-5.6-terra', 'o1', 'o3', 'o4-mini', 'gpt-4o-mini'],
+  ],
+  'openai-responses': [
+    ...['gpt-4o', 'gpt-4.1', 'gpt-5', 'gpt-5.1', 'gpt-5.5', 'gpt-5.6-terra', 'gpt-5-codex', 'o3', 'o4-mini', 'o3-pro'],
+  ],
+  anthropic: [
+    ...['claude-3-haiku-20240307', 'claude-3-7-sonnet-20250219', 'claude-sonnet-4-0', 'claude-opus-4-1'],
+    ...[
+      'claude-sonnet-4-5',
+      'claude-opus-4-6',
+      'claude-opus-4-7',
+      'claude-sonnet-5',
+      'claude-opus-5',
+      'claude-fable-5-1',
+    ],
+  ],
+} as const;
+
+const DIALECTS = {
+  openai: 'openai-chat',
+  'openai-responses': 'openai-responses',
+  anthropic: 'anthropic-messages',
+} as const;
+
+/**
+ * The prompt as it goes out to each of those models, streamed and not. Where its own dialect is the vendor's, the body is the caller's,
+ * whose types are the caller's business.
+ */
+export function typedRequests(name: string, prompt: Prompt): readonly TypedBody[] {
+  return (Object.keys(MODELS) as (keyof typeof MODELS)[]).flatMap((protocol) => {
+    const { encode } = PROTOCOLS[protocol];
+    const dialect = DIALECTS[protocol];
+    if (dialect === prompt.original.dialect) {
+      return [];
+    }
+    return MODELS[protocol].flatMap((model) =>
+      [true, false].flatMap((streaming) => {
+        const encoding = encode(prompt, { model, streaming });
+        return encoding.kind === 'encoded'
+          ? [{ name: `${name} for ${model}`, dialect, body: encoding.request.body }]
+          : [];
+      }),
+    );
+  });
+}
