@@ -40,7 +40,7 @@ export function importedModel(
     return { value: undefined, notes };
   }
   const value = { group, hosted, settings: settingsOf(params, info), order: numberMember(params, 'order') };
-  return { value, notes: [...notes, ...leftOut(params, info, path)] };
+  return { value, notes: [...notes, ...leftOut(params, path)] };
 }
 
 function refusalOf({
@@ -91,7 +91,13 @@ function settingsOf(params: JsonObject, info: JsonObject): Readonly<Record<strin
     ...Object.fromEntries(numbers.filter(([, value]) => value !== undefined)),
     ...(tags.length === 0 ? {} : { tags }),
     ...(stringMember(info, 'mode') === 'embedding' ? { kind: 'embeddings' } : {}),
+    ...rulesOf(stringMember(info, 'base_model')),
   };
+}
+
+/** Azure's deployments have names of their own: which model it is, `azure/gpt-4o` say, is told beside it. */
+function rulesOf(baseModel: string | undefined): object {
+  return baseModel === undefined ? {} : { rules: { baseModel: baseModel.replace(/^.*\//, '') } };
 }
 
 /** Rounded: 0.00000025 a token is 0.25 a million, and not 0.24999999999999997. */
@@ -146,14 +152,6 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ['budget_duration', 'is not taken over: dollars are limited by key and month'],
 ]);
 
-function leftOut(params: JsonObject, info: JsonObject, path: string): readonly Note[] {
-  const base = stringMember(info, 'base_model');
-  return [
-    ...untaken(params, { path: `${path}.litellm_params`, taken: TAKEN, why: WHY }),
-    ...(base === undefined
-      ? []
-      : [
-          { path: `${path}.model_info.base_model`, text: `is ${base}: write its price and window into the deployment` },
-        ]),
-  ];
+function leftOut(params: JsonObject, path: string): readonly Note[] {
+  return untaken(params, { path: `${path}.litellm_params`, taken: TAKEN, why: WHY });
 }

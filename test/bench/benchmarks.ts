@@ -1,6 +1,7 @@
 /** The benchmarks by name: `npm run bench -- NAME` runs the script `bench:NAME`. */
 export const BENCHMARKS: ReadonlyMap<string, string> = new Map([
-  ['overhead', 'what the gateway adds to calling a provider directly'],
+  ['overhead', 'what the gateway adds to calling a provider directly, beside a bare proxy'],
+  ['streams', 'thousands of streams open at once: whether each is whole, and what memory it holds'],
   ['profile', 'where the gateway spends its time, by module'],
   ['translate', 'time and memory of a chunk, by protocol'],
   ['walk', 'how much code one call runs'],

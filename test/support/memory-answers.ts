@@ -15,6 +15,7 @@ export function memoryAnswers(): AnswerStore {
     },
     isOverAllowance: () => false,
     read: async (owner, ids) => new Map(ids.flatMap((id) => found(kept.get(keyOf(owner, id))))),
+    renew: async () => undefined,
     findItems: async (owner, ids) =>
       new Map(
         ids.flatMap((id) => {
@@ -29,5 +30,10 @@ export function memoryAnswers(): AnswerStore {
 function found(answer: KeptAnswer | undefined): readonly (readonly [string, FoundAnswer])[] {
   return answer === undefined
     ? []
-    : [[answer.id, { ...answer, conversationBytes: answer.earlierBytes + JSON.stringify(answer).length }]];
+    : [
+        [
+          answer.id,
+          { ...answer, conversationBytes: answer.earlierBytes + JSON.stringify(answer).length, isHalfOver: false },
+        ],
+      ];
 }

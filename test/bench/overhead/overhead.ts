@@ -8,7 +8,8 @@ import { allocatedBytes } from './self-times.ts';
  * What the gateway adds to a call, beside a bare proxy in Node and beside calling the same loopback provider directly, in one run: client,
  * provider, proxy, gateway and database are processes of their own, and the calls alternate. Milliseconds change with the machine and what
  * else it does. The ratios to the bare proxy, and processor time a call, hardly do.
- * `npm run bench:overhead`; CALLS sets the number of calls of each kind, ROUNDS that of the bursts.
+ * `npm run bench:overhead`; CALLS sets the number of calls of each kind, ROUNDS that of the bursts. BESIDE names the folder of another checkout,
+ * whose gateway is measured in the same run.
  */
 const CALLS = Number(process.env.CALLS ?? 1000);
 const ROUNDS = Number(process.env.ROUNDS ?? 6);
@@ -16,8 +17,9 @@ const BURST_CALLS = 320;
 const WARM_UP_CALLS = 2000;
 const ALLOCATION_CALLS = 300;
 
-const system = await startBenchSystem(Number(process.env.DEPLOYMENTS ?? 2));
-const targets = [system.direct, system.proxy, system.gateway];
+const system = await startBenchSystem(Number(process.env.DEPLOYMENTS ?? 2), process.env.BESIDE);
+const gateways = [system.gateway, ...(system.other === undefined ? [] : [system.other])];
+const targets = [system.direct, system.proxy, ...gateways];
 await warmUp();
 const plain = await alternate(targets, 'plain', CALLS);
 const streamed = await alternate(targets, 'fast stream', CALLS);
@@ -29,7 +31,7 @@ const sixtyFour = await at(64, 'fast stream');
 const paced = await at(64, 'paced stream');
 const plainSixteen = await at(16, 'plain');
 const allocated = new Map(
-  await Promise.all([system.proxy, system.gateway].map(async (one) => [one, await allocations(one)] as const)),
+  await Promise.all([system.proxy, ...gateways].map(async (one) => [one, await allocations(one)] as const)),
 );
 await system.close();
 print();
@@ -60,7 +62,10 @@ function print(): void {
   console.log(
     `${CALLS} calls of each kind one at a time, ${ROUNDS * BURST_CALLS} a burst; 32 tokens; load ${load.toFixed(1)}.\n`,
   );
-  console.log('| | direct | bare proxy | gateway | ratio |\n|---|---|---|---|---|');
+  const names = [...targets, ...gateways].map(({ name }, index) =>
+    index < targets.length ? name : `${name} / bare proxy`,
+  );
+  console.log(`| | ${names.join(' | ')} |\n|---|${names.map(() => '---|').join('')}`);
   const whole = (timing: Timing): number => timing.totalMs;
   const first = (timing: Timing): number => timing.firstMs;
   for (const share of [0.5, 0.99]) {
@@ -80,13 +85,12 @@ function print(): void {
   row('KB allocated a streamed call', (target) => (allocated.get(target) ?? Number.NaN) / 1000, 0);
 }
 
-/** The ratio is of the gateway to the bare proxy. */
+/** The ratios are of each gateway to the bare proxy. */
 function row(name: string, measure: Measure, digits: number): void {
-  const { direct, proxy, gateway }: BenchSystem = system;
-  const cells = [direct, proxy, gateway]
-    .map((target) => measure(target))
-    .map((value) => (Number.isNaN(value) ? '' : value.toFixed(digits)));
-  console.log(`| ${name} | ${cells.join(' | ')} | **${(measure(gateway) / measure(proxy)).toFixed(2)} x** |`);
+  const { proxy }: BenchSystem = system;
+  const cells = targets.map(measure).map((value) => (Number.isNaN(value) ? '' : value.toFixed(digits)));
+  const ratios = gateways.map((gateway) => `**${(measure(gateway) / measure(proxy)).toFixed(2)} x**`);
+  console.log(`| ${[name, ...cells, ...ratios].join(' | ')} |`);
 }
 
 /** For the provider itself its own time, for the others what they add to it. */

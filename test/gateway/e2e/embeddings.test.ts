@@ -206,12 +206,14 @@ describe('embeddings whose provider fails', () => {
     assert.equal(data.length, 2);
   });
 
-  it('are refused at once where the vendor refuses the request, in its words', async () => {
+  it("are refused in the first vendor's words where two refuse the request in words that nobody knows", async () => {
     gateway.fakes.first.byDefault({ kind: 'status', meaning: 'invalid-request', message: 'no such thing' });
+    gateway.fakes.second.byDefault({ kind: 'status', meaning: 'invalid-request', message: 'not this' });
     const error = await failureOf(gateway.openai().embeddings.create({ model: 'all', input: 'a' }));
     assert.equal(error.status, 400);
     assert.match(error.message, /no such thing/);
-    assert.equal(gateway.fakes.second.requests.length, 0);
+    assert.equal(gateway.fakes.first.requests.length, 1);
+    assert.equal(gateway.fakes.second.requests.length, 1);
   });
 
   it('end in 429 with the wait where every deployment is rate-limited', async () => {

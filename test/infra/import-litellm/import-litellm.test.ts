@@ -128,6 +128,15 @@ describe('an entry of model_list for', () => {
   });
 });
 
+it('a deployment of Azure is told which model it is', () => {
+  const params = { model: 'azure/mine', api_base: 'https://r.openai.azure.com', api_key: 'os.environ/K' };
+  const { value, notes } = imported([model('a', params, { base_model: 'azure/gpt-4o' })]);
+  assert.deepEqual(Object.values(value.deployments), [
+    { provider: 'azure-r', model: 'mine', rules: { baseModel: 'gpt-4o' } },
+  ]);
+  assert.deepEqual([problems(value), notes], [[], []]);
+});
+
 describe('a key that stands in the file', () => {
   const [one, other] = ['sk-proj-one', 'sk-proj-other'];
   const { value, notes } = imported([

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
-import type { WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
 import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
 import {
@@ -10,9 +10,9 @@ import {
   type KeptAnswer,
   MAX_CONVERSATION_BYTES,
 } from '../../core/serve/answer-store.ts';
+import { expirySeconds, joinedPieces, keyText, laterKeys, pieceCount, pieceKey } from './answer-pieces.ts';
 import { getItems, writeItems } from './batch-items.ts';
 import { type DayAllowance, dayAllowance } from './day-allowance.ts';
-import { binaryOf } from './dynamodb-calls.ts';
 import type { Item, TableAccess } from './read-items.ts';
 import { answersTable } from './table-definitions.ts';
 
@@ -30,6 +30,8 @@ const DAY_MS = 86_400_000;
 /** The table that holds the answers, and what of them is kept. */
 export interface DynamoDbAnswersOptions extends TableAccess {
   readonly clock: Clock;
+  /** In place of five seconds, after which a read or a write has failed. */
+  readonly timeoutMs?: number;
   /** Told of each failure of DynamoDB. */
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly settings: Pick<ResponsesSettings, 'megabytesPerKeyAndDay'> & { readonly keepDays: number };
@@ -54,6 +56,7 @@ export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
     keep: (owner, answer) => reported('keep an answer', keep(answers, owner, answer)),
     isOverAllowance: answers.allowance.isUsedUp,
     read: (owner, ids) => reported('read an answer', read(answers, owner, ids)),
+    renew: (owner, ids) => reported('renew answers', renew(answers, owner, ids)),
     findItems: (owner, itemIds) => reported('find an item of an answer', findItems(answers, owner, itemIds)),
     remove: (owner, id) => reported('remove an answer', remove(answers, owner, id)),
   };
@@ -61,11 +64,6 @@ export function dynamoDbAnswers(options: DynamoDbAnswersOptions): AnswerStore {
 
 const ID = answersTable.partitionKey.name;
 const TTL = answersTable.ttlAttribute;
-
-/** The key of an answer's piece. The first has no number: it says how many there are. */
-function pieceKey(owner: string, id: string, piece = 0): Item {
-  return { [ID]: { S: piece === 0 ? `${owner}#${id}` : `${owner}#${id}#${piece}` } };
-}
 
 function itemKey(owner: string, itemId: string): Item {
   return { [ID]: { S: `${owner}#item#${itemId}` } };
@@ -81,19 +79,18 @@ async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promis
   }
   const data = await zipped(json, { level: constants.Z_BEST_SPEED });
   const writes = writesOf(answers, owner, answer, data);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = inTime(answers);
   // All at once: nobody is told of the answer before they are all made, and what is there in part is not there for a reader.
   await Promise.all([writeItems(answers, writes, signal), answers.allowance.use(owner, data.byteLength, signal)]);
   return 'kept';
 }
 
-function writesOf(
-  { clock, settings }: Answers,
-  owner: string,
-  { id, itemIds }: KeptAnswer,
-  data: Buffer,
-): readonly WriteRequest[] {
-  const expiry = { [TTL]: { N: String(Math.ceil((clock.nowMs() + settings.keepDays * DAY_MS) / 1000)) } };
+function expiryOf({ clock, settings }: Answers): AttributeValue {
+  return { N: String(Math.ceil((clock.nowMs() + settings.keepDays * DAY_MS) / 1000)) };
+}
+
+function writesOf(answers: Answers, owner: string, { id, itemIds }: KeptAnswer, data: Buffer): readonly WriteRequest[] {
+  const expiry = { [TTL]: expiryOf(answers) };
   const count = Math.ceil(data.byteLength / PIECE_BYTES);
   // Not as a Buffer, which JSON writes as a list of numbers.
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -115,7 +112,7 @@ async function read(
   owner: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = inTime(answers);
   const wanted = [...new Set(ids)];
   const pieces = new Map<string, Item>();
   let later = 0;
@@ -133,19 +130,46 @@ async function read(
   for (const [key, item] of await unexpired(answers, rest, signal)) {
     pieces.set(key, item);
   }
-  return await unpacked(wanted, (id) => joinedPieces(pieces, owner, id));
+  const found = await unpacked(wanted, (id) => joinedPieces(pieces, owner, id));
+  const halfway = answers.clock.nowMs() / 1000 + (answers.settings.keepDays * DAY_MS) / 2000;
+  const isHalfOver = (id: string): boolean => expirySeconds(pieces.get(keyText(pieceKey(owner, id)))) < halfway;
+  return found === 'too-large'
+    ? found
+    : new Map([...found].map(([id, answer]) => [id, { ...answer, isHalfOver: isHalfOver(id) }]));
 }
 
-function laterKeys(owner: string, id: string, first: Item | undefined): readonly Item[] {
-  return Array.from({ length: Math.max(0, pieceCount(first) - 1) }, (_, piece) => pieceKey(owner, id, piece + 1));
+function inTime({ timeoutMs = TIMEOUT_MS }: Answers): AbortSignal {
+  return AbortSignal.timeout(timeoutMs);
 }
+
+/** In no order: an answer of which not all pieces were renewed in time is gone as a whole. */
+async function renew(answers: Answers, owner: string, ids: readonly string[]): Promise<void> {
+  const { client, tableName } = answers;
+  const abortSignal = inTime(answers);
+  const firstKeys = ids.map((id) => pieceKey(owner, id));
+  const firsts = await unexpired(answers, firstKeys, abortSignal);
+  const keys = ids.flatMap((id) => {
+    const first = firsts.get(keyText(pieceKey(owner, id)));
+    return first === undefined ? [] : [pieceKey(owner, id), ...laterKeys(owner, id, first)];
+  });
+  const update = {
+    TableName: tableName,
+    UpdateExpression: 'SET #ttl = :ttl',
+    ConditionExpression: 'attribute_exists(#ttl)',
+    ExpressionAttributeNames: { '#ttl': TTL },
+    ExpressionAttributeValues: { ':ttl': expiryOf(answers) },
+  };
+  await Promise.all(keys.map((Key) => client.updateItem({ ...update, Key }, { abortSignal })));
+}
+
+type UnpackedAnswer = Omit<FoundAnswer, 'isHalfOver'>;
 
 /** One by one, so that few bytes of a vast answer are not unpacked beside others. */
 async function unpacked(
   ids: readonly string[],
   dataOf: (id: string) => Buffer | undefined,
-): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
-  const found = new Map<string, FoundAnswer>();
+): Promise<ReadonlyMap<string, UnpackedAnswer> | 'too-large'> {
+  const found = new Map<string, UnpackedAnswer>();
   let bytes = 0;
   for (const id of ids) {
     const data = dataOf(id);
@@ -170,28 +194,11 @@ async function unexpired(
   const items = await getItems(answers, keys, signal);
   const nowSeconds = answers.clock.nowMs() / 1000;
   return new Map(
-    items.filter((item) => Number(item[TTL]?.N ?? 0) > nowSeconds).map((item) => [keyText(item), item] as const),
+    items.filter((item) => expirySeconds(item) > nowSeconds).map((item) => [keyText(item), item] as const),
   );
 }
 
-function keyText(item: Item): string {
-  return item[ID]?.S ?? '';
-}
-
-function pieceCount(first: Item | undefined): number {
-  return Number(first?.pieces?.N ?? 0);
-}
-
-/** `undefined` where it is not there, or not all of it: a write that has failed in part, or a deletion under way. */
-function joinedPieces(pieces: ReadonlyMap<string, Item>, owner: string, id: string): Buffer | undefined {
-  const count = pieceCount(pieces.get(keyText(pieceKey(owner, id))));
-  const there = Array.from({ length: count }, (_, piece) =>
-    binaryOf(pieces.get(keyText(pieceKey(owner, id, piece)))?.data),
-  ).filter((piece) => piece !== undefined);
-  return count === 0 || there.length < count ? undefined : Buffer.concat(there);
-}
-
-function answerIn(json: Buffer): FoundAnswer {
+function answerIn(json: Buffer): UnpackedAnswer {
   const answer = JSON.parse(json.toString('utf8')) as KeptAnswer;
   return { ...answer, conversationBytes: answer.earlierBytes + json.byteLength };
 }
@@ -203,7 +210,7 @@ async function findItems(
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = [...new Set(itemIds)];
   const keys = wanted.map((itemId) => itemKey(owner, itemId));
-  const items = await unexpired(answers, keys, AbortSignal.timeout(TIMEOUT_MS));
+  const items = await unexpired(answers, keys, inTime(answers));
   return new Map(
     wanted.flatMap((itemId) => {
       const answer = items.get(keyText(itemKey(owner, itemId)))?.answer?.S;
@@ -215,10 +222,10 @@ async function findItems(
 /** The first piece goes first: without it there is no answer. */
 async function remove(answers: Answers, owner: string, id: string): Promise<boolean> {
   const { client, tableName, clock } = answers;
-  const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+  const abortSignal = inTime(answers);
   const deletion = { TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' } as const;
   const { Attributes: first } = await client.deleteItem(deletion, { abortSignal });
   const deletions = laterKeys(owner, id, first).map((Key) => ({ DeleteRequest: { Key } }));
   await writeItems(answers, deletions, abortSignal);
-  return Number(first?.[TTL]?.N ?? 0) > clock.nowMs() / 1000;
+  return expirySeconds(first) > clock.nowMs() / 1000;
 }

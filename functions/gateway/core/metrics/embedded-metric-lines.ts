@@ -176,22 +176,45 @@ export interface MetricLineParts<Metric extends string> {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts<Metric>): string {
-  const measured = Object.entries<number | undefined>(parts.values).filter(
-    (entry): entry is [Metric, number] => entry[1] !== undefined && Number.isFinite(entry[1]),
-  );
-  return JSON.stringify({
-    _aws: {
-      Timestamp: Math.trunc(parts.nowMs),
-      CloudWatchMetrics: parts.directives.flatMap(({ dimensions, only }) => {
-        const names = measured.map(([name]) => name).filter((name) => only === undefined || only.includes(name));
-        const metrics = names.map((name) => ({ Name: name, Unit: parts.units[name] }));
-        return metrics.length === 0
-          ? []
-          : [{ Namespace: METRIC_NAMESPACE, Dimensions: [dimensions], Metrics: metrics }];
-      }),
-    },
-    ...parts.dimensions,
-    ...Object.fromEntries(measured),
-    ...parts.fields,
-  });
+  const { nowMs, directives, dimensions, units, values, fields } = parts;
+  const measured: Partial<Record<Metric, number>> = {};
+  for (const name of Object.keys(values) as Metric[]) {
+    const value = values[name];
+    if (value !== undefined && Number.isFinite(value)) {
+      measured[name] = value;
+    }
+  }
+  const metrics = metricsText(directives, Object.keys(measured) as Metric[], units);
+  const said = JSON.stringify({ ...dimensions, ...measured, ...fields });
+  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metrics}}`;
+  return said === '{}' ? `${head}}` : `${head},${said.slice(1)}`;
+}
+
+/** The JSON of what lines measure, by what it is made of: there are few kinds of lines, and each line has several hundred bytes of it. */
+const TEXTS = new Map<string, string>();
+const MAX_TEXTS = 1000;
+
+function metricsText<Metric extends string>(
+  directives: readonly MetricDirective<Metric>[],
+  names: readonly Metric[],
+  units: Readonly<Record<Metric, string>>,
+): string {
+  const of = directives.map(({ dimensions, only }) => `${dimensions.join()}:${only?.join()}`);
+  const made = [names.join(), ...of].join(' ');
+  const text = TEXTS.get(made) ?? JSON.stringify(directives.flatMap((one) => metricsOf(one, names, units)));
+  if (TEXTS.size < MAX_TEXTS) {
+    TEXTS.set(made, text);
+  }
+  return text;
+}
+
+function metricsOf<Metric extends string>(
+  { dimensions, only }: MetricDirective<Metric>,
+  names: readonly Metric[],
+  units: Readonly<Record<Metric, string>>,
+): readonly JsonObject[] {
+  const metrics = names
+    .filter((name) => only === undefined || only.includes(name))
+    .map((name) => ({ Name: name, Unit: units[name] }));
+  return metrics.length === 0 ? [] : [{ Namespace: METRIC_NAMESPACE, Dimensions: [dimensions], Metrics: metrics }];
 }

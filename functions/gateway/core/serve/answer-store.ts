@@ -20,6 +20,8 @@ export interface KeptAnswer {
 export interface FoundAnswer extends KeptAnswer {
   /** Bytes of JSON of the conversation, itself included. */
   readonly conversationBytes: number;
+  /** Whether more than half of its days are over. */
+  readonly isHalfOver: boolean;
 }
 
 /** What became of an answer that was to be kept. `over-allowance`: its owner has kept as much as one may in a day. */
@@ -36,6 +38,8 @@ export interface AnswerStore {
   readonly isOverAllowance: (owner: string) => boolean;
   /** The answers of these ids that are there; `too-large` where they are more than one conversation may be. */
   readonly read: (owner: string, ids: readonly string[]) => Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'>;
+  /** Begins the days of these answers anew, where they are there. */
+  readonly renew: (owner: string, ids: readonly string[]) => Promise<void>;
   /** By the id of an item, the answer that it stands in. */
   readonly findItems: (owner: string, itemIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Whether there was one to remove. */

@@ -12,6 +12,8 @@ export interface Conversation {
   /** Its answer, as far as it is known, where it is to be kept: its owner may have kept as much as one may. */
   readonly toKeep?: Omit<KeptAnswer, 'id' | 'body' | 'itemIds'>;
   readonly owner: string;
+  /** Earlier answers whose days are to begin anew where this one is kept: a conversation that goes on stays whole. */
+  readonly toRenew: readonly string[];
   /** How many items of its conversation stand before its own now. */
   readonly earlierItems: number;
   /** The answer that it goes on from. */
@@ -153,6 +155,7 @@ function resumed({ log }: Call, resuming: Resuming): ResumedConversation {
   const previous = asked.previous === undefined ? {} : { previous: asked.previous };
   const conversation = {
     owner,
+    toRenew: before.conversation.flatMap(({ id, isHalfOver }) => (isHalfOver ? [id] : [])),
     earlierItems: earlier.length,
     ...previous,
     isWanted: asked.isKept,

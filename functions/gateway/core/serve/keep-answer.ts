@@ -24,7 +24,7 @@ export async function isLostAfterKeeping(call: Call, bodyOf: (() => JsonObject) 
   }
   const { requestId } = log;
   const toKeep = bodyOf && keptAnswer(surface.keeping, conversation, { requestId, body: bodyOf() });
-  const isKept = toKeep !== undefined && (await isKeptIn(answers, conversation.owner, toKeep));
+  const isKept = toKeep !== undefined && (await isKeptIn(answers, conversation, toKeep));
   const isLost = conversation.isWanted && !isKept;
   if (isLost) {
     log.add({ kind: 'unkept' });
@@ -48,9 +48,12 @@ function keptAnswer(
 }
 
 /** Failures are reported where they happen. */
-async function isKeptIn(answers: AnswerStore, owner: string, answer: KeptAnswer): Promise<boolean> {
-  return await answers.keep(owner, answer).then(
+async function isKeptIn(answers: AnswerStore, { owner, toRenew }: Conversation, answer: KeptAnswer): Promise<boolean> {
+  const renewed = toRenew.length === 0 ? undefined : answers.renew(owner, toRenew).catch(() => undefined);
+  const isKept = await answers.keep(owner, answer).then(
     (result) => result === 'kept',
     () => false,
   );
+  await renewed;
+  return isKept;
 }

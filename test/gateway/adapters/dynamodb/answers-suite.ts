@@ -51,6 +51,8 @@ function open({ client, calls = client, answersTable }: AnswersUnderTest, option
     client: calls,
     tableName: answersTable,
     clock: { ...systemClock, nowMs },
+    // A test waits for a machine that is busy with others.
+    timeoutMs: 60_000,
     onStoreError: (operation, error) => assert.fail(`${operation}: ${String(error)}`),
     settings: { keepDays: 30, megabytesPerKeyAndDay },
   });
@@ -66,7 +68,8 @@ function newAnswer(members: Partial<KeptAnswer> = {}): KeptAnswer {
 }
 
 function found(answer: KeptAnswer): FoundAnswer {
-  return { ...answer, conversationBytes: answer.earlierBytes + Buffer.byteLength(JSON.stringify(answer)) };
+  const conversationBytes = answer.earlierBytes + Buffer.byteLength(JSON.stringify(answer));
+  return { ...answer, conversationBytes, isHalfOver: false };
 }
 
 async function countIn(store: AnswerStore, owner: string, id: string): Promise<number> {
@@ -106,7 +109,9 @@ function answerTests(db: Db): void {
   it('gives back a hundred answers at once', async () => {
     const store = open(db());
     const answers = Array.from({ length: 120 }, () => newAnswer());
-    await Promise.all(answers.map((answer) => store.keep('owner', answer)));
+    for (let at = 0; at < answers.length; at += 10) {
+      await Promise.all(answers.slice(at, at + 10).map((answer) => store.keep('owner', answer)));
+    }
     const read = await store.read(
       'owner',
       answers.map(({ id }) => id),
@@ -168,6 +173,23 @@ function endTests(db: Db): void {
     assert.equal(await store.remove('owner', answer.id), false);
   });
 
+  it('begins the days of an answer anew, pieces and all, and makes none of one that is gone', async () => {
+    let nowMs = NOW_MS;
+    const store = open(db(), { nowMs: () => nowMs });
+    const answer = newAnswer({ input: [{ content: noise(900_000) }] });
+    await store.keep('goes on', answer);
+    nowMs += 16 * DAY_MS;
+    const halfOver = await store.read('goes on', [answer.id]);
+    assert.ok(halfOver !== 'too-large');
+    assert.equal(halfOver.get(answer.id)?.isHalfOver, true);
+    await store.renew('goes on', [answer.id, 'resp_never']);
+    nowMs += 16 * DAY_MS;
+    assert.equal(await countIn(store, 'goes on', answer.id), 1);
+    assert.equal(await countIn(store, 'goes on', 'resp_never'), 0);
+    nowMs += 15 * DAY_MS;
+    assert.equal(await countIn(store, 'goes on', answer.id), 0);
+  });
+
   it('does not show an answer of which a piece is missing', async () => {
     const { client, answersTable } = db();
     const Item = {
@@ -189,18 +211,27 @@ function costTests(db: Db): void {
     assert.equal(await countIn(store, 'owner', answer.id), 0);
   });
 
-  it('reads no more at once than a conversation may be, whether it was small in the table or not', async () => {
+  it('reads no more at once than a conversation may be, however small it was in the table', async () => {
     const store = open(db());
-    const third = MAX_CONVERSATION_BYTES / 3;
-    for (const content of ['x'.repeat(third), noise(third)]) {
-      const answers = Array.from({ length: 4 }, () => newAnswer({ input: [{ content }] }));
-      for (const answer of answers) {
-        await store.keep('vast', answer);
-      }
-      const ids = answers.map(({ id }) => id);
-      assert.equal(await store.read('vast', ids), 'too-large');
-      assert.notEqual(await store.read('vast', ids.slice(0, 2)), 'too-large');
+    const content = 'x'.repeat(MAX_CONVERSATION_BYTES / 3);
+    const answers = Array.from({ length: 4 }, () => newAnswer({ input: [{ content }] }));
+    for (const answer of answers) {
+      await store.keep('vast', answer);
     }
+    const ids = answers.map(({ id }) => id);
+    assert.equal(await store.read('vast', ids), 'too-large');
+    assert.notEqual(await store.read('vast', ids.slice(0, 2)), 'too-large');
+  });
+
+  it('reads no pieces of answers that are together more than a conversation may be', async () => {
+    const { client, answersTable } = db();
+    const ids = ['resp_big1', 'resp_big2'];
+    for (const id of ids) {
+      const ttl = { N: String(NOW_MS / 1000 + 60) };
+      const Item = { id: { S: `vast#${id}` }, ttl, pieces: { N: '20' }, data: { B: Buffer.from('part') } };
+      await client.send(new PutItemCommand({ TableName: answersTable, Item }));
+    }
+    assert.equal(await open(db()).read('vast', ids), 'too-large');
   });
 
   it('keeps no more of an owner than a day may have, on every instance that has learnt so, and goes on the next day', async () => {

@@ -233,7 +233,7 @@ describe('readMessagesPrompt', () => {
     const limit = (target: object) => {
       const encoding = PROTOCOLS.openai.encode(prompt, { model: 'gpt-4o', streaming: true, ...target });
       assert.ok(encoding.kind === 'encoded');
-      return encoding.request.body.max_completion_tokens;
+      return encoding.request.body.max_tokens;
     };
     assert.equal(limit({ maxOutputTokens: 16_384 }), 16_384);
     assert.equal(limit({ maxOutputTokens: 200_000 }), 128_000);
