@@ -30,7 +30,7 @@ describe('npm run nemo', () => {
     assert.deepEqual([code, errors], [0, '']);
     assert.match(
       said,
-      /secrets check .*\n.*secrets set NAME .*\n.*preflight .*\n.*logs REQUEST_ID .*\n.*costs .*\n.*health .*\n.*latency .*\n.*smoke \[URL\]/,
+      /secrets check .*\n.*secrets set NAME .*\n.*models \[DEPLOYMENT\] .*\n.*preflight .*\n.*logs REQUEST_ID .*\n.*costs .*\n.*health .*\n.*latency .*\n.*smoke \[URL\]/,
     );
   });
 

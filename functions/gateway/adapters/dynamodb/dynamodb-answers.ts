@@ -30,6 +30,8 @@ const DAY_MS = 86_400_000;
 /** The table that holds the answers, and what of them is kept. */
 export interface DynamoDbAnswersOptions extends TableAccess {
   readonly clock: Clock;
+  /** In place of five seconds, after which a read or a write has failed. */
+  readonly timeoutMs?: number;
   /** Told of each failure of DynamoDB. */
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly settings: Pick<ResponsesSettings, 'megabytesPerKeyAndDay'> & { readonly keepDays: number };
@@ -77,7 +79,7 @@ async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promis
   }
   const data = await zipped(json, { level: constants.Z_BEST_SPEED });
   const writes = writesOf(answers, owner, answer, data);
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = inTime(answers);
   // All at once: nobody is told of the answer before they are all made, and what is there in part is not there for a reader.
   await Promise.all([writeItems(answers, writes, signal), answers.allowance.use(owner, data.byteLength, signal)]);
   return 'kept';
@@ -110,7 +112,7 @@ async function read(
   owner: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, FoundAnswer> | 'too-large'> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = inTime(answers);
   const wanted = [...new Set(ids)];
   const pieces = new Map<string, Item>();
   let later = 0;
@@ -136,10 +138,14 @@ async function read(
     : new Map([...found].map(([id, answer]) => [id, { ...answer, isHalfOver: isHalfOver(id) }]));
 }
 
+function inTime({ timeoutMs = TIMEOUT_MS }: Answers): AbortSignal {
+  return AbortSignal.timeout(timeoutMs);
+}
+
 /** In no order: an answer of which not all pieces were renewed in time is gone as a whole. */
 async function renew(answers: Answers, owner: string, ids: readonly string[]): Promise<void> {
   const { client, tableName } = answers;
-  const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+  const abortSignal = inTime(answers);
   const firstKeys = ids.map((id) => pieceKey(owner, id));
   const firsts = await unexpired(answers, firstKeys, abortSignal);
   const keys = ids.flatMap((id) => {
@@ -204,7 +210,7 @@ async function findItems(
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = [...new Set(itemIds)];
   const keys = wanted.map((itemId) => itemKey(owner, itemId));
-  const items = await unexpired(answers, keys, AbortSignal.timeout(TIMEOUT_MS));
+  const items = await unexpired(answers, keys, inTime(answers));
   return new Map(
     wanted.flatMap((itemId) => {
       const answer = items.get(keyText(itemKey(owner, itemId)))?.answer?.S;
@@ -216,7 +222,7 @@ async function findItems(
 /** The first piece goes first: without it there is no answer. */
 async function remove(answers: Answers, owner: string, id: string): Promise<boolean> {
   const { client, tableName, clock } = answers;
-  const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+  const abortSignal = inTime(answers);
   const deletion = { TableName: tableName, Key: pieceKey(owner, id), ReturnValues: 'ALL_OLD' } as const;
   const { Attributes: first } = await client.deleteItem(deletion, { abortSignal });
   const deletions = laterKeys(owner, id, first).map((Key) => ({ DeleteRequest: { Key } }));

@@ -51,6 +51,8 @@ function open({ client, calls = client, answersTable }: AnswersUnderTest, option
     client: calls,
     tableName: answersTable,
     clock: { ...systemClock, nowMs },
+    // A test waits for a machine that is busy with others.
+    timeoutMs: 60_000,
     onStoreError: (operation, error) => assert.fail(`${operation}: ${String(error)}`),
     settings: { keepDays: 30, megabytesPerKeyAndDay },
   });
