@@ -6,7 +6,7 @@ import { checkPrices, givenLimits, givenTeam, LIMIT_OPTIONS, TEAM_OPTION } from 
 import { textTable } from './text-table.ts';
 
 /** What `--remove` may name. */
-const REMOVABLE = ['models', 'requestsPerMinute', 'tokensPerMinute', 'usdPerMonth', 'expiresAt'];
+const REMOVABLE = ['models', 'requestsPerMinute', 'tokensPerMinute', 'usdPerMonth', 'callsAtOnce', 'expiresAt'];
 
 /** Changes the limits, or the team, of a key that is in use. */
 export const keysLimit: Command = {

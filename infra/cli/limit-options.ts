@@ -16,6 +16,7 @@ export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
   models: { value: 'A,B', help: 'routes, deployments or vendor model ids that it may ask for' },
   'requests-per-minute': { value: 'N', help: 'over all instances' },
   'tokens-per-minute': { value: 'N', help: 'prompts and answers together' },
+  'calls-at-once': { value: 'N', help: 'calls under way at once, of each instance' },
   'usd-per-month': { value: 'N', help: 'US dollars a calendar month, UTC' },
   expires: { value: 'WHEN', help: 'an instant as 2027-01-31T00:00:00Z, or a time from now as 90d or 12h' },
 };
@@ -42,6 +43,7 @@ export function givenLimits(options: CommandInput['options'], target: Target, no
     requestsPerMinute: numberOf(options, 'requests-per-minute'),
     tokensPerMinute: numberOf(options, 'tokens-per-minute'),
     usdPerMonth: numberOf(options, 'usd-per-month'),
+    callsAtOnce: numberOf(options, 'calls-at-once'),
     expiresAt: expires === undefined ? undefined : instantOf(expires, nowMs),
   };
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

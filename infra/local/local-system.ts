@@ -47,7 +47,8 @@ export interface LocalSystem {
   /** With `/v1`: what a client calls `base_url`. */
   readonly baseUrl: string;
   readonly dynamoDb: LocalDynamoDb;
-  readonly close: () => Promise<void>;
+  /** Calls under way have `graceMs` to end by themselves, and end then with an error that says so. Without it they break off. */
+  readonly close: (graceMs?: number) => Promise<void>;
 }
 
 const HOST = '127.0.0.1';
@@ -81,7 +82,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const facts = { config, dynamoDb: placeOf(dynamoDb), ...(metricsFile === undefined ? {} : { metricsFile }) };
   const describes = describesLocalSystem(facts, credentials);
   const refusesForeign = refusesForeignHosts(options.hosts);
-  const { server, close } = gatewayServer(composed.gateway, {
+  const { server, close, drain } = gatewayServer(composed.gateway, {
     sideRoute: (request, response) =>
       refusesForeign(request, response) || describes(request, response) || other(request, response),
     cors: options.cors,
@@ -90,13 +91,12 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   return {
     baseUrl: `http://${HOST}:${port}/v1`,
     dynamoDb,
-    close: async () => {
+    close: async (graceMs) => {
+      await (graceMs === undefined ? close() : drain(graceMs));
       await close();
       await composed.close();
       calls.destroy();
-      if (options.dynamoDb === undefined) {
-        await dynamoDb.close();
-      }
+      await (options.dynamoDb === undefined ? dynamoDb.close() : undefined);
     },
   };
 }

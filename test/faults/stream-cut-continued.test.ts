@@ -224,9 +224,9 @@ describe('a stream that is cut where another deployment may go on with it', () =
 describe('a cut stream ends with the error of the cut', () => {
   const outcomes: readonly { readonly name: string; readonly second: Step; readonly third: Step }[] = [
     {
-      name: 'where the next deployment refuses to go on',
+      name: 'where two deployments refuse to go on',
       second: { kind: 'status', status: 400, message: 'Assistant message prefill is not supported.' },
-      third: REST,
+      third: { kind: 'status', status: 400, message: 'The last message must be of the user.' },
     },
     {
       name: 'where nobody can go on',

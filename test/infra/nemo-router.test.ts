@@ -56,7 +56,7 @@ before(() => {
   const packed = ['pack', join(folder, 'package'), '--pack-destination', folder, '--silent', '--ignore-scripts'];
   const tarball = execFileSync('npm', packed, { encoding: 'utf8', cwd: folder }).trim();
   execFileSync('tar', ['-xzf', join(folder, tarball), '--strip-components=1', '-C', join(modules, 'nemorouter')]);
-  for (const name of ['aws-cdk-lib', 'constructs', 'zod', '@types']) {
+  for (const name of ['aws-cdk-lib', 'constructs', 'zod', '@pydantic', '@types']) {
     symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   }
   writeFileSync(join(app, 'package.json'), '{"type":"module"}');

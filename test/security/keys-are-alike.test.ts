@@ -75,6 +75,23 @@ describe('a key for some models only', () => {
     assert.ok(!forbidden.body.replace('"fake-model\\" does', '').includes('only/'));
   });
 
+  test('is no other key where it comes in x-api-key: the same models and the same limits', async () => {
+    const key = await stored({ limits: { models: ['all'], requestsPerMinute: 1 } });
+    const headers = { 'x-api-key': key };
+    const asked = (model: string, path = '/v1/messages'): Promise<CaseAnswer> =>
+      sendCase(gateway.origin, {
+        method: 'POST',
+        path,
+        headers,
+        body: JSON.stringify({ model, max_tokens: 9, messages: MESSAGES }),
+      });
+    assert.equal((await asked('fake-model')).status, 404);
+    assert.equal((await asked('all')).status, 200);
+    assert.equal((await asked('all', '/v1/chat/completions')).status, 429);
+    const listed = await sendCase(gateway.origin, { method: 'GET', path: '/v1/models', headers });
+    assert.ok(!listed.body.includes('only/fake-model'));
+  });
+
   test('is shown these only', async () => {
     const key = await stored({ limits: { models: ['all'] } });
     const { data } = JSON.parse((await show(key)).body);

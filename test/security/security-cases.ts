@@ -292,6 +292,18 @@ export const SECURITY_CASES: Readonly<Record<string, readonly SecurityCase[]>> =
       status: 400,
     })),
   ],
+  'headers that every object inherits': ['__proto__', 'constructor', 'hasOwnProperty', 'toString'].map((name) => ({
+    name,
+    request: ({ key }: CaseContext) => ({
+      method: 'GET',
+      path: '/v1/models',
+      headers: Object.fromEntries([
+        ['authorization', `Bearer ${key}`],
+        [name, 'x'],
+      ]),
+    }),
+    status: 200,
+  })),
   'a side route without a guard': SIDE_ROUTES.flatMap((path) => [
     { name: `GET ${path} without a key`, request: anonymous(path), status: 401, code: 'missing_api_key' },
     {

@@ -65,7 +65,17 @@ function imports(): readonly string[] {
 
 /** Each on a line of its own, so that a line of the compiler's leads back to it. */
 function literal({ dialect, body }: TypedBody, index: number): string {
-  return `export const body${index}: ${TYPES[dialect][1]}${OLDER[dialect]} = ${JSON.stringify(short(body))};`;
+  return `export const body${index}: ${TYPES[dialect][1]}${OLDER[dialect]} = ${JSON.stringify(short(withIds(body)))};`;
+}
+
+/** The API takes back what the assistant said without an id and a status, which the SDK's type wants. */
+function withIds(body: JsonObject): JsonObject {
+  const { input } = body;
+  const said = (item: unknown): unknown =>
+    isJsonObject(item) && item.type === 'message' && item.role === 'assistant'
+      ? { id: 'msg_1', status: 'completed', ...item }
+      : item;
+  return Array.isArray(input) ? { ...body, input: input.map(said) } : body;
 }
 
 function short(value: unknown): unknown {

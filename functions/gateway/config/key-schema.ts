@@ -35,6 +35,15 @@ export const keyLimitsSchema = z.strictObject({
       description: 'US dollars a calendar month (UTC), by the configured prices.',
       examples: [100],
     }),
+  callsAtOnce: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .exactOptional()
+    .meta({
+      description: 'Calls under way at once, of each instance. Without it: `callsAtOnce` of `limits`.',
+      examples: [20],
+    }),
   expiresAt: z.iso
     .datetime({ offset: true, error: 'must be an instant as 2027-01-31T00:00:00Z' })
     .exactOptional()
@@ -91,6 +100,16 @@ export const limitSettingsSchema = z
       .meta({
         description: "The share of a key's limits (0 to 1) that one instance allows while DynamoDB does not answer.",
         examples: [0.1],
+      }),
+    callsAtOnce: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(500)
+      .meta({
+        description:
+          'Calls that one key may have under way at once, of each instance: a Lambda function of the usual form serves one at a time in each.',
+        examples: [500],
       }),
     assumedOutputTokens: z
       .int()

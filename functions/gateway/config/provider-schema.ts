@@ -147,6 +147,14 @@ export const providerSchema = z.strictObject({
         'Whether this provider is sent W3C trace headers, traceparent and tracestate. false: for one that refuses them. Default: true.',
       examples: [false],
     }),
+  passMembers: z
+    .array(z.string().regex(/^[\w.-]{1,64}$/, 'must be the name of a member'))
+    .exactOptional()
+    .meta({
+      description:
+        "Members of callers' bodies that are passed on although a server may take them for another model, address, credential or price. Default: none of those; other members are always passed on.",
+      examples: [['models', 'provider', 'plugins']],
+    }),
 });
 
 /** A provider as a file has it, valid by itself. */

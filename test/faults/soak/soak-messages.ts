@@ -24,6 +24,8 @@ export type CallOutcome =
       readonly requestId: string;
       readonly status: number;
       readonly isDone: boolean;
+      /** Whether what was sent had to be refused, or had something in it that nobody was to be sent. */
+      readonly isHostile: boolean;
       readonly hasError: boolean;
     }
   | { readonly kind: 'hung-up' }

@@ -160,11 +160,15 @@ function heapInUse(): number {
 /** Checks one round, and forgets it: what the soak itself keeps must not grow. */
 function report(round: string, { outcomes, seen }: Done): void {
   const answered = outcomes.filter((outcome) => outcome.kind === 'answered');
-  const whole = answered.filter(({ isDone }) => isDone).length;
+  const honest = answered.filter(({ isHostile }) => !isHostile);
+  const whole = honest.filter(({ isDone }) => isDone).length;
+  const faulted = answered.filter(({ isHostile, status }) => isHostile && status === 500).length;
   const left = outcomes.filter(({ kind }) => kind === 'hung-up').length;
   const requests = sum(seen.flatMap((calls) => calls.requests));
   const attempts = sum([...records.values()].flat().flatMap((record) => record.attempts));
-  say(`${round} round: ${whole} whole, ${answered.length - whole} with an error, ${left} left`);
+  say(`${round} round: ${whole} whole, ${honest.length - whole} with an error, ${left} left`);
+  say(`       ${answered.length - honest.length} were hostile`);
+  check('no hostile request found a bug', faulted === 0);
   const flaws = outcomes.flatMap((outcome, call) => {
     const flaw = flawOf({
       outcome,
@@ -176,7 +180,7 @@ function report(round: string, { outcomes, seen }: Done): void {
   check(`each of ${CALLS} calls has one record, as its caller saw it: ${flaws[0] ?? 'yes'}`, flaws.length === 0);
   say(`       ${attempts} attempts are recorded, and the providers got ${requests} requests`);
   // Not while nobody knows yet how slow anybody is.
-  check('nine of ten got a whole answer', round === 'warm-up' || whole >= answered.length * 0.9);
+  check('nine of ten got a whole answer', round === 'warm-up' || whole >= honest.length * 0.9);
   records.clear();
 }
 

@@ -60,7 +60,13 @@ describe('parseConfig on a valid file', () => {
         readsPerSecond: 3_000,
       },
       ejection: EJECTION_DEFAULTS,
-      limits: { storeTimeoutMs: 100, whenUnavailable: 'allow', localShare: 0.1, assumedOutputTokens: 1_000 },
+      limits: {
+        storeTimeoutMs: 100,
+        whenUnavailable: 'allow',
+        localShare: 0.1,
+        callsAtOnce: 500,
+        assumedOutputTokens: 1_000,
+      },
       statusPage: false,
       keys: [],
     });

@@ -20,7 +20,7 @@ export interface StoredKey {
 }
 
 const PK = keysTable.partitionKey.name;
-const NUMBERS = ['requestsPerMinute', 'tokensPerMinute', 'usdPerMonth'] as const;
+const NUMBERS = ['requestsPerMinute', 'tokensPerMinute', 'usdPerMonth', 'callsAtOnce'] as const;
 
 /** The item of a key. */
 export function keyItem({ sha256, name, createdAt, expiresAt, revokedAt, team, operator, limits }: StoredKey): Item {

@@ -36,6 +36,8 @@ export interface ChatAttemptOptions {
 
 /** How long the rest of a complete answer is read for, so that its connection can be kept. */
 const DRAIN_MS = 1000;
+/** What a vendor says before its first content: more is no answer, and is not kept. */
+const MAX_OPENING_EVENTS = 100_000;
 /** How long the usage and the terminal event are waited for once every choice has its finish reason. */
 const AFTER_FINISH_MS = 1000;
 
@@ -114,26 +116,30 @@ async function readToContent(reading: Reading, response: UpstreamResponse): Prom
     decoder: responseDecoder(protocol.framing, protocol.decoder(target, choices)),
     secrets: response.secrets,
   };
-  const events: AnswerEvent[] = [];
-  while (!events.some(isContent)) {
-    const more = await next(reading, false);
-    if (more === undefined) {
-      break;
-    }
-    events.push(...more);
-    const last = more.at(-1);
-    // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
-    if (last?.type === 'failed') {
-      return { kind: 'failed', failure: last.failure };
-    }
-  }
+  const events = await openingEvents(reading);
   const { report, options, startedAtMs } = reading;
-  // Stopped between two reads.
+  // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
   if (report.failure !== undefined) {
     return { kind: 'failed', failure: report.failure };
   }
   reading.report = { ...report, ttftMs: options.clock.nowMs() - startedAtMs };
   return { kind: 'opened', pieces: events };
+}
+
+/** The events up to the first content, or to the end. */
+async function openingEvents(reading: Reading): Promise<readonly AnswerEvent[]> {
+  const events: AnswerEvent[] = [];
+  let more: readonly AnswerEvent[] | undefined;
+  do {
+    more = await next(reading, false);
+    for (const event of more ?? []) {
+      events.push(event);
+    }
+    if (events.length > MAX_OPENING_EVENTS && !events.some(isContent)) {
+      failOpening(reading, { kind: 'malformed', reason: 'a beginning without end' });
+    }
+  } while (more !== undefined && !more.some(isContent));
+  return events;
 }
 
 function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<AnswerEvent> {
@@ -151,6 +157,9 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Ans
     const step = await body.bytes.next();
     reading.stall.moving();
     const events = take(reading, body, step);
+    if (events.some(isContent)) {
+      reading.stall.heard();
+    }
     if (events.length > 0) {
       return events;
     }

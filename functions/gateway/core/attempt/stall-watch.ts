@@ -6,43 +6,63 @@ export interface StallWatch {
   readonly waiting: () => void;
   /** The wait has ended: what the caller does with the chunk is no stall of the provider's. */
   readonly moving: () => void;
+  /** What has come was content, and no ping. */
+  readonly heard: () => void;
   /** From now on no wait may last longer than this. */
   readonly shorten: (stallMs: number) => void;
   readonly stop: () => void;
 }
 
-/** A watch that calls `onStall` once a wait between two chunks lasts `stallMs`. `afterMs`: how long it lasted. */
+/** Pings without content are waited through for so many times as long as silence: a model may think between its words. */
+const PINGS_FACTOR = 4;
+
+interface Watched {
+  limitMs: number;
+  /** Waits since the last content that have ended, together. */
+  withoutContentMs: number;
+  waitingSinceMs?: number | undefined;
+  cancel?: (() => void) | undefined;
+}
+
+/**
+ * A watch that calls `onStall` once a wait between two chunks lasts `stallMs`, or all waits between two chunks with content last four times
+ * that. `afterMs`: how long it lasted.
+ */
 export function stallWatch(clock: Clock, stallMs: number, onStall: (afterMs: number) => void): StallWatch {
-  let limitMs = stallMs;
-  let waitingSinceMs: number | undefined;
-  let cancel: (() => void) | undefined;
+  const contentMs = stallMs * PINGS_FACTOR;
+  const watched: Watched = { limitMs: stallMs, withoutContentMs: 0 };
+  const waitedMs = (): number => (watched.waitingSinceMs === undefined ? 0 : clock.nowMs() - watched.waitingSinceMs);
+  const leftMs = (): number => Math.min(watched.limitMs, contentMs - watched.withoutContentMs) - waitedMs();
   const check = (): void => {
-    const waitedMs = waitingSinceMs === undefined ? 0 : clock.nowMs() - waitingSinceMs;
-    if (waitedMs >= limitMs) {
-      cancel = undefined;
-      onStall(waitedMs);
+    watched.cancel = undefined;
+    if (leftMs() > 0) {
+      watched.cancel = clock.after(Math.max(1, leftMs()), check);
       return;
     }
-    cancel = clock.after(Math.max(1, limitMs - waitedMs), check);
+    onStall(waitedMs() >= watched.limitMs ? waitedMs() : watched.withoutContentMs + waitedMs());
+  };
+  const stop = (): void => {
+    watched.cancel?.();
+    watched.cancel = undefined;
   };
   return {
     waiting: () => {
-      waitingSinceMs = clock.nowMs();
-      cancel ??= clock.after(limitMs, check);
+      watched.waitingSinceMs = clock.nowMs();
+      watched.cancel ??= clock.after(Math.max(0, leftMs()), check);
     },
     moving: () => {
-      waitingSinceMs = undefined;
+      watched.withoutContentMs += waitedMs();
+      watched.waitingSinceMs = undefined;
+    },
+    heard: () => {
+      watched.withoutContentMs = 0;
     },
     shorten: (shorterMs) => {
-      if (shorterMs < limitMs) {
-        limitMs = shorterMs;
-        cancel?.();
-        cancel = undefined;
+      if (shorterMs < watched.limitMs) {
+        watched.limitMs = shorterMs;
+        stop();
       }
     },
-    stop: () => {
-      cancel?.();
-      cancel = undefined;
-    },
+    stop,
   };
 }

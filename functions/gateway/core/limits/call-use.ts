@@ -68,16 +68,18 @@ export function monthOf(nowMs: number): string {
 
 /** What a call is expected to take before anybody is asked: the prompt as estimated, the longest answers, the dearest deployment. */
 export function callDemand(
-  facts: Pick<RequestFacts, 'promptTokens' | 'maxOutputTokens' | 'choices'>,
+  facts: Pick<RequestFacts, 'promptTokens' | 'maxOutputTokens' | 'choices' | 'priceFactor'>,
   deployments: readonly Deployment[],
   assumedOutputTokens: number,
 ): Demand {
-  const { promptTokens, choices } = facts;
+  const { promptTokens, choices, priceFactor = 1 } = facts;
   const outputTokens = choices * (facts.maxOutputTokens ?? assumedOutputTokens);
   let usd = 0;
   for (const deployment of deployments) {
-    const { inputPrice = 0, outputPrice = 0, reasoningPrice = 0 } = pricesAt(deployment, promptTokens);
-    usd = Math.max(usd, promptTokens * inputPrice + outputTokens * Math.max(outputPrice, reasoningPrice));
+    const prices = pricesAt(deployment, promptTokens);
+    const { inputPrice = 0, cacheWritePrice = 0, outputPrice = 0, reasoningPrice = 0 } = prices;
+    const input = promptTokens * Math.max(inputPrice, cacheWritePrice);
+    usd = Math.max(usd, input + outputTokens * Math.max(outputPrice, reasoningPrice));
   }
-  return { requests: 1, tokens: promptTokens + outputTokens, usd: usd / 1_000_000 };
+  return { requests: 1, tokens: promptTokens + outputTokens, usd: (usd * priceFactor) / 1_000_000 };
 }

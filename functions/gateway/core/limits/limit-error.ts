@@ -24,6 +24,13 @@ export function limitError(
   return { status: 429, message, type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null, headers };
 }
 
+/** The error for a key that has as many calls open as it may. */
+export function tooManyAtOnce(most: number): GatewayError {
+  const message = `This key may have ${most} calls under way at once, and has. Try again when one of them has ended.`;
+  const headers = { 'retry-after': '1' };
+  return { status: 429, message, type: 'rate_limit_error', code: 'too_many_calls_at_once', param: null, headers };
+}
+
 /**
  * The error where a limit cannot be checked and this instance has given what it allows meanwhile. `checkedInMs`: until the fleet's account
  * is asked again.

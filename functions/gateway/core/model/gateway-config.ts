@@ -62,6 +62,8 @@ export interface Provider {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it is sent `traceparent` and `tracestate`. @default true */
   readonly traceHeaders?: boolean;
+  /** Members of callers' bodies that are passed on although they may mean another model, address or credential there. @default none */
+  readonly passMembers?: readonly string[];
 }
 
 /** A deployment as written in the configuration. */

@@ -7,6 +7,8 @@ export interface KeyLimits {
   readonly tokensPerMinute?: number;
   /** US dollars in a calendar month, UTC. */
   readonly usdPerMonth?: number;
+  /** Calls under way at once, of each instance. */
+  readonly callsAtOnce?: number;
 }
 
 /** How limits are kept, for all keys. */
@@ -17,6 +19,8 @@ export interface LimitSettings {
   readonly whenUnavailable: 'allow' | 'refuse';
   /** The share (0 to 1) of a key's limits that one instance allows by itself while DynamoDB does not answer. */
   readonly localShare: number;
+  /** Calls that a key may have under way at once, of each instance, where its own limits say nothing. */
+  readonly callsAtOnce: number;
   /** What is reserved for an answer whose length the request does not limit, in tokens. */
   readonly assumedOutputTokens: number;
 }

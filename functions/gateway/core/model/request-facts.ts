@@ -5,6 +5,8 @@ export interface RequestFacts {
   readonly promptTokens: number;
   /** The caller's limit on the answer. */
   readonly maxOutputTokens?: number;
+  /** How many times its tokens cost what the configuration says, at the most: of a dearer tier. @default 1 */
+  readonly priceFactor?: number;
   /** How many answers are asked for; each may be as long as the limit. */
   readonly choices: number;
   /** The same for all requests of one conversation, so that they can stay where its prompt cache is warm. */

@@ -39,9 +39,9 @@ const HOUR_TO_MINUTES = 1.6;
 
 /**
  * Dollars for one attempt's tokens by the configured prices; `undefined` where there are none at all. A price that is missing counts as 0 for
- * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart.
+ * itself alone. Cached tokens cost the input price and reasoning the output price, unless priced apart. `priceFactor`: of a dearer tier.
  */
-export function costUsd(usage: Usage | undefined, settings: DeploymentSettings): number | undefined {
+export function costUsd(usage: Usage | undefined, settings: DeploymentSettings, priceFactor = 1): number | undefined {
   if (usage === undefined || PRICES.every((name) => settings[name] === undefined)) {
     return undefined;
   }
@@ -54,7 +54,8 @@ export function costUsd(usage: Usage | undefined, settings: DeploymentSettings):
   const cache =
     cacheRead * (prices.cachedInputPrice ?? inputPrice) + cacheWrite5m * writePrice + cacheWrite1h * hourPrice;
   const output = Math.max(0, usage.output - reasoning) * outputPrice;
-  return (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
+  const usd = (input + cache + output + reasoning * (prices.reasoningPrice ?? outputPrice)) / 1_000_000;
+  return usd * priceFactor;
 }
 
 const PRICES = [

@@ -120,7 +120,11 @@ function openUserTurn(open: OpenTurn[]): OpenUserTurn {
   const system = open.at(-1)?.role === 'system' ? open.splice(-1) : [];
   const last = open.at(-1);
   const user: OpenUserTurn = last?.role === 'user' ? last : { role: 'user', results: [], parts: [] };
-  open.push(...(user === last ? [] : [user]), ...system);
+  for (const turn of [user === last ? undefined : user, ...system]) {
+    if (turn !== undefined) {
+      open.push(turn);
+    }
+  }
   return user;
 }
 

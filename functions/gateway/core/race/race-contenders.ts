@@ -6,11 +6,14 @@ import type { Contender } from '../routing/contender.ts';
 import type { Witness } from '../statistics/doubt.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import { newSpanId, type RandomHex, tracedDial } from '../trace/trace-context.ts';
-import { type BudgetPorts, type RaceSetting, raceRules } from './race-rules.ts';
+import type { KeyShares } from './key-shares.ts';
+import { type BudgetPorts, isFailing, type RaceSetting, raceRules } from './race-rules.ts';
+import type { RaceRules } from './race-state.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';
 
 /** What a race works through. */
 export interface RacePorts extends BudgetPorts {
+  readonly shares: KeyShares;
   readonly clock: Clock;
   readonly dial: Dial;
   readonly statistics: FleetStatistics;
@@ -32,9 +35,10 @@ export interface RaceOfRequest<Piece> extends RaceSetting {
 export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: RacePorts): Promise<RunResult<Piece>> {
   const { contenders, signal } = race;
   let hedges = 0;
+  ports.shares.came(race.witness.key);
   try {
     return await runRace({
-      rules: raceRules(contenders, race, ports),
+      rules: withinShare(raceRules(contenders, race, ports), race.witness.key, ports.shares),
       attempt: (contender, extra) => {
         hedges += extra === 'hedge' ? 1 : 0;
         return attemptAt(contender, extra, race, ports);
@@ -45,6 +49,19 @@ export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: R
   } finally {
     ports.hedges.racing -= hedges;
   }
+}
+
+/** The rules of a request whose key has its share of the budgets and no more. A retry that only moves the load is no matter of theirs. */
+function withinShare<Piece>(rules: RaceRules<Piece>, key: string, shares: KeyShares): RaceRules<Piece> {
+  const { mayRetry, mayHedge, takeSecondOpinion } = rules;
+  return {
+    ...rules,
+    mayRetry: (contender) => mayRetry(contender) && (!isFailing(contender) || shares.takes(key)),
+    ...(takeSecondOpinion !== undefined && {
+      takeSecondOpinion: () => shares.takes(key) && takeSecondOpinion(),
+    }),
+    ...(mayHedge !== undefined && { mayHedge: (asked) => shares.takes(key) && mayHedge(asked) }),
+  };
 }
 
 /** The attempt at a contender, traced and observed. */

@@ -63,9 +63,14 @@ export function raceRules<Piece>(
  * Whether a request that has failed elsewhere may go to this candidate. At a healthy deployment that only moves the load; at a failing
  * one it multiplies it, and is bounded for the whole fleet.
  */
-export function isWithinRetryBudget({ standing }: Candidate): boolean {
+export function isWithinRetryBudget({ standing }: Pick<Candidate, 'standing'>): boolean {
   const { estimate } = standing;
-  return estimate.failureRate < FAILING_RATE || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
+  return !isFailing({ standing }) || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
+}
+
+/** Whether so many of a deployment's calls fail that more of them multiply the load. */
+export function isFailing({ standing }: Pick<Candidate, 'standing'>): boolean {
+  return standing.estimate.failureRate >= FAILING_RATE;
 }
 
 /** Whether the last seconds, other calls' waits among them, have become slower than what the plan reckoned with. */

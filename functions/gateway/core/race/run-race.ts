@@ -151,7 +151,9 @@ async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> 
     apply(run, { kind: 'failed', attempt: number, failure: opening.failure });
     return;
   }
-  answer.push(...opening.pieces);
+  for (const piece of opening.pieces) {
+    answer.push(piece);
+  }
   apply(run, { kind: 'content', attempt: number });
   if (run.options.rules.mode === 'stream') {
     return;

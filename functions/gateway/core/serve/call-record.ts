@@ -13,10 +13,11 @@ export function recordOf(log: CallLog, nowMs: number): RequestRecord {
   const leader = leaderOf(log);
   const routed = latest(log, 'routed');
   const ending = latest(log, 'ending');
-  const promptTokens = routed?.facts.promptTokens ?? 0;
+  const { promptTokens = 0, priceFactor = 1 } = routed?.facts ?? {};
   const attempts = tried.map((one, index) => {
     const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
-    const context = { log, nowMs, promptTokens: promptTokens + begunTokens, isLeader: one === leader };
+    const isLeader = one === leader;
+    const context = { log, nowMs, promptTokens: promptTokens + begunTokens, priceFactor, isLeader };
     return attemptRecord(one, context);
   });
   return {
@@ -162,18 +163,19 @@ interface AttemptContext {
   readonly log: CallLog;
   readonly nowMs: number;
   readonly promptTokens: number;
+  readonly priceFactor: number;
   readonly isLeader: boolean;
 }
 
 function attemptRecord(
   { attempt, hedge, continues }: RaceAttempt,
-  { log, nowMs, promptTokens, isLeader }: AttemptContext,
+  { log, nowMs, promptTokens, priceFactor, isLeader }: AttemptContext,
 ): AttemptRecord {
   const report = attempt.report();
   const { ttftMs, endedAtMs, failure, usage } = report;
   const { deployment, spanId, startedAtMs } = attempt;
   const spent = spentUsage(report, { promptTokens, startedAtMs });
-  const cost = costUsd(spent?.usage, deployment);
+  const cost = costUsd(spent?.usage, deployment, priceFactor);
   return {
     deployment: deployment.id,
     provider: deployment.provider,

@@ -7,9 +7,11 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/protocols.ts';
+import { trustedPrompt, untrustedMembers } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
+import { readPrompt } from '../surfaces/read-prompt.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';
@@ -24,7 +26,7 @@ import { errorAnswer, modelAnswer, streamAnswer } from './respond.ts';
 const CHAT: Operation<Prompt, AnswerEvent> = {
   name: 'chat',
   read: ({ surface, request }, json) => {
-    const read = surface.read(json, request.headers);
+    const read = readPrompt(surface, json, request.headers);
     return read.kind === 'invalid' ? read : { kind: 'parsed', request: read.prompt };
   },
   facts: (prompt, tags) => {
@@ -42,19 +44,20 @@ export async function chatCall(call: Call, json: unknown): Promise<GatewayRespon
 }
 
 function encodeChat(
-  { request: prompt, route, clock }: AskedOf<Prompt>,
+  { request: asked, route: { timeouts }, clock }: AskedOf<Prompt>,
   deployment: Deployment,
 ): CallEncoding<AnswerEvent> {
+  const { protocol: name, passMembers } = deployment.providerSettings;
+  const prompt = trustedPrompt(asked, passMembers);
   const known = targetOf(deployment, clock.nowMs());
   const hasTools = prompt.tools.length > 0;
   const isRefused = hasTools && refusesStream(deployment, 'with-tools', clock.nowMs());
   const target = isRefused ? { ...known, streaming: false } : known;
-  const protocol = protocolFor(deployment.providerSettings.protocol, prompt, target);
+  const protocol = protocolFor(name, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
   }
-  const { timeouts } = route;
   const { choices } = prompt.limits;
   const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, clock };
   const withoutStream = (): UpstreamRequest | undefined => {
@@ -64,7 +67,7 @@ function encodeChat(
   };
   return {
     kind: 'encoded',
-    dropped: encoding.dropped,
+    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(asked.original.body, passMembers)])],
     attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
   };
 }

@@ -5,8 +5,10 @@ import type { Route } from '../model/gateway-config.ts';
 import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolAt } from '../protocols/protocols.ts';
+import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
+import { readPrompt } from '../surfaces/read-prompt.ts';
 import { type Call, keyOf } from './call.ts';
 import { findRoute } from './find-route.ts';
 import type { GatewayResponse } from './ports.ts';
@@ -20,7 +22,7 @@ export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
  * which says so by `"estimated": true`.
  */
 export async function countTokensCall(call: Call, json: unknown): Promise<GatewayResponse> {
-  const read = call.surface.read(json, call.request.headers);
+  const read = readPrompt(call.surface, json, call.request.headers);
   if (read.kind === 'invalid') {
     return errorAnswer(call, badRequest(read.message, read.param));
   }
@@ -47,8 +49,9 @@ async function vendorCount(
 ): Promise<number | undefined> {
   const [counting] = deployments.flatMap((deployment) => {
     const target = targetOf(deployment);
-    const { countTokens } = protocolAt(deployment.providerSettings.protocol, target.vendor);
-    const request = countTokens?.encode(prompt, target);
+    const { protocol, passMembers } = deployment.providerSettings;
+    const { countTokens } = protocolAt(protocol, target.vendor);
+    const request = countTokens?.encode(trustedPrompt(prompt, passMembers), target);
     return countTokens === undefined || request === undefined ? [] : [{ deployment, countTokens, request }];
   });
   if (counting === undefined) {

@@ -1,3 +1,5 @@
+import type { OpenCalls } from '../limits/open-calls.ts';
+import type { KeyShares } from '../race/key-shares.ts';
 import type { SecondOpinions } from '../race/second-opinions.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
@@ -10,6 +12,9 @@ export interface GatewayState {
   readonly directory: ModelDirectory;
   /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
   readonly hedges: { racing: number };
+  /** Who has had extra attempts of late. */
+  readonly shares: KeyShares;
+  readonly openCalls: OpenCalls;
   /** This instance's budget of second opinions. */
   readonly opinions: SecondOpinions;
   /** What this instance remembers of its plans. */

@@ -1,11 +1,14 @@
+import { tooManyAtOnce } from '../limits/limit-error.ts';
+import { openCalls } from '../limits/open-calls.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
+import { keyShares } from '../race/key-shares.ts';
 import { secondOpinions } from '../race/second-opinions.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
 import { surfaceAt } from '../surfaces/surfaces.ts';
 import { bodyJson } from './body-json.ts';
-import { type Call, newCall } from './call.ts';
+import { type Call, keyOf, newCall } from './call.ts';
 import { authenticate, standingRefusal } from './caller.ts';
 import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
@@ -37,6 +40,8 @@ function gatewayState(ports: GatewayPorts): GatewayState {
     ports,
     directory: modelDirectory(ports.config),
     hedges: { racing: 0 },
+    shares: keyShares(ports.clock),
+    openCalls: openCalls(),
     opinions: secondOpinions(),
     routing: routingMemory(),
   };
@@ -120,8 +125,33 @@ async function withBody(
   if (refusal !== undefined) {
     return errorAnswer(call, refusal);
   }
+  const { limits } = call.gateway.ports.config;
+  const { name = '', account = name, limits: own } = keyOf(call) ?? {};
+  const most = own?.callsAtOnce ?? limits.callsAtOnce;
+  const leave = call.gateway.openCalls.enter(account, most);
+  if (leave === undefined) {
+    return errorAnswer(call, tooManyAtOnce(most));
+  }
+  return await untilItsEnd(leave, withRoom(call, serve));
+}
+
+async function withRoom(
+  call: Call,
+  serve: (call: Call, json: unknown) => Promise<GatewayResponse>,
+): Promise<GatewayResponse> {
   const body = await bodyJson(call);
   return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
+}
+
+/** The answer; when it has been sent, or a bug is in its place, `leave` is called. */
+async function untilItsEnd(leave: () => void, answering: Promise<GatewayResponse>): Promise<GatewayResponse> {
+  try {
+    const answer = await answering;
+    return { ...answer, afterEnd: () => answer.afterEnd().finally(leave) };
+  } catch (bug) {
+    leave();
+    throw bug;
+  }
 }
 
 function readOnly(): GatewayError {

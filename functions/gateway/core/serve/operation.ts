@@ -82,7 +82,7 @@ export async function raceCall<Piece>(
   { route, facts, contenders, waitsSinceMs }: RaceToRun<Piece>,
 ): Promise<RunResult<Piece>> {
   const { gateway, request, log } = call;
-  const { ports, hedges, opinions } = gateway;
+  const { ports, hedges, opinions, shares } = gateway;
   const { account, name = '' } = keyOf(call) ?? {};
   const race: RaceOfRequest<Piece> = {
     contenders,
@@ -93,7 +93,7 @@ export async function raceCall<Piece>(
     signal: request.signal,
     witness: { key: account ?? name, conversation: facts.affinityKey },
   };
-  const result = await raceContenders(race, { ...ports, hedges, opinions });
+  const result = await raceContenders(race, { ...ports, hedges, opinions, shares });
   noteTurn(call, { route, facts }, result);
   return result;
 }

@@ -36,12 +36,21 @@ export function trailJson(record: RequestRecord): string {
     prompt_tokens: record.usage?.input,
     completion_tokens: record.usage?.output,
     cost_usd: record.costUsd,
-    dropped: record.dropped.length === 0 ? undefined : record.dropped,
+    dropped: record.dropped.length === 0 ? undefined : toldDropped(record.dropped),
   });
 }
 
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value * 1000) / 1000;
+}
+
+/** The most names of fields that were left out, and the longest, that a caller is told: clients take no headers of megabytes. */
+const MAX_DROPPED = 20;
+const MAX_NAME_CHARS = 64;
+
+function toldDropped(dropped: readonly string[]): readonly string[] {
+  const names = dropped.slice(0, MAX_DROPPED).map((name) => name.slice(0, MAX_NAME_CHARS));
+  return dropped.length > MAX_DROPPED ? [...names, `and ${dropped.length - MAX_DROPPED} more`] : names;
 }
 
 /** The gateway's own headers, on every answer, errors included. All values are printable ASCII. */
@@ -58,7 +67,9 @@ export function answerHeaders(
     'x-nemo-latency-ms': milliseconds(record.totalMs),
     ...(record.ttftMs === undefined ? {} : { 'x-nemo-ttft-ms': milliseconds(record.ttftMs) }),
     'x-nemo-overhead-ms': milliseconds(record.overheadMs),
-    ...(record.dropped.length === 0 ? {} : { 'x-nemo-dropped-params': printable(record.dropped.join(', ')) }),
+    ...(record.dropped.length === 0
+      ? {}
+      : { 'x-nemo-dropped-params': printable(toldDropped(record.dropped).join(', ')) }),
     'server-timing': serverTiming(record.attempts, stages),
   };
 }

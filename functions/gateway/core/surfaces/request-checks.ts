@@ -7,6 +7,9 @@ export const MAX_MESSAGES = 10_000;
 /** The most tools that are taken, for the same reason. */
 export const MAX_TOOLS = 1_024;
 
+/** The most parts of one message's content, and calls of tools, that are taken, for the same reason. */
+export const MAX_PARTS = 10_000;
+
 /** Looks at one member of a caller's body. `path` is its place, as `messages[1].content`. `undefined`: nothing is wrong. */
 export type Check = (value: unknown, path: string) => InvalidRequest | undefined;
 
@@ -44,8 +47,25 @@ export const isNonEmptyString = mustBe('a string of at least one character', (va
   return typeof value === 'string' && value !== '';
 });
 
+/** The longest id of a tool call: some gateways put a whole signature into it. */
+const MAX_ID_CHARS = 65_536;
+/** The longest name of a tool. Vendors take 64 to 128 characters. */
+const MAX_NAME_CHARS = 1_024;
+
 /** Passes booleans. */
 export const isBoolean = mustBe('true or false', (value) => typeof value === 'boolean');
+
+/** Passes ids of tool calls. */
+export const isCallId: Check = (value, path) => isString(value, path) ?? tooLong(value, MAX_ID_CHARS, path);
+
+/** Passes names of tools. */
+export const isToolName: Check = (value, path) => isNonEmptyString(value, path) ?? tooLong(value, MAX_NAME_CHARS, path);
+
+function tooLong(value: unknown, max: number, path: string): InvalidRequest | undefined {
+  return typeof value === 'string' && value.length > max
+    ? invalidMember(path, `must have at most ${max} characters; got ${value.length}.`)
+    : undefined;
+}
 
 /** JSON has no infinities, but `1e999` parses to one. */
 export const isNumber = mustBe('a finite number', Number.isFinite);

@@ -38,7 +38,9 @@ export function amazonEventStreamParser(options: { readonly maxFrameBytes?: numb
     queue.append(bytes);
     let frame = readFrame(queue.held(), maxFrameBytes);
     while (frame.kind === 'complete') {
-      events.push(...frame.events);
+      for (const event of frame.events) {
+        events.push(event);
+      }
       queue.drop(frame.length);
       frame = readFrame(queue.held(), maxFrameBytes);
     }

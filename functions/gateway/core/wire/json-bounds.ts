@@ -45,6 +45,29 @@ export function jsonBoundsProblem(body: Uint8Array): string | undefined {
   return complaint(deepest, containers, items);
 }
 
+/**
+ * What makes texts of JSON within a request dangerous to parse, all of them together: an encoder that needs values parses them. They are
+ * strings to `jsonBoundsProblem`. `undefined` where they are within the bounds of a body.
+ */
+export function nestedJsonProblem(texts: readonly string[]): string | undefined {
+  const containers = texts.reduce((sum, text) => sum + containersIn(text), 0);
+  return containers > MAX_CONTAINERS
+    ? `The JSON texts within the request hold more than ${MAX_CONTAINERS} objects and arrays.`
+    : undefined;
+}
+
+/** Brackets that open, those of strings too: the text may be no JSON, and what is parsed is then less. */
+function containersIn(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {
+      count += 1;
+    }
+  }
+  return count;
+}
+
 /** The place of the quote that ends the string which begins at `start`. Whole strings are skipped at the speed of `indexOf`. */
 function endOfString(body: Uint8Array, start: number): number {
   let end = start;

@@ -85,6 +85,7 @@ test('twenty instances over one DynamoDB let exactly the limit pass, and account
     whenUnavailable: 'allow',
     localShare: 0.1,
     assumedOutputTokens: 0,
+    callsAtOnce: 500,
   } as const;
   const store = dynamoDbAccounts({ client: dynamoDb.client, tableName: dynamoDb.keysTable });
   const instances = Array.from({ length: 20 }, () =>

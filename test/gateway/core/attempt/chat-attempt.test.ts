@@ -342,6 +342,53 @@ describe('an answer after its first content', () => {
     assert.equal(calls[0]?.signal.aborted, true);
   });
 
+  for (const [what, text] of [
+    ['comments', ': ping\n\n'],
+    ['chunks that say nothing', delta({})],
+  ] as const) {
+    it(`has stalled after a minute of ${what} behind its first words`, async () => {
+      const pings = Array.from({ length: 30 }, () => ({ afterMs: 5000, text }));
+      const { attempt, opened, rest } = tried([{ text: HELLO }, ...pings]);
+      await opened();
+      await rest();
+      assert.deepEqual(attempt.report().failure, { kind: 'timed-out', phase: 'stall', afterMs: 60_000 });
+    });
+  }
+
+  it('has not stalled where words come now and then between pings', async () => {
+    const pings = Array.from({ length: 10 }, () => ({ afterMs: 5000, text: ': ping\n\n' }));
+    const { attempt, opened, rest } = tried([
+      { text: HELLO },
+      ...pings,
+      { text: HELLO },
+      ...pings,
+      { text: STOP + DONE },
+    ]);
+    await opened();
+    await rest();
+    assert.equal(attempt.report().failure, undefined);
+  });
+
+  it('fails where its beginning has no end', async () => {
+    const time = virtualClock();
+    const beginning = { text: ': x\n\ndata: {}\n\n'.repeat(30_000) };
+    const { dial } = scriptedDial(time.clock, { body: Array.from({ length: 5 }, () => beginning) });
+    const nothing: AnswerEvent = { type: 'about' };
+    const decoder = { ...openai.decoder({ model: 'm', streaming: true }), event: () => [nothing] };
+    const attempt = chatAttempt({
+      deployment: deployment('a'),
+      protocol: { ...openai, decoder: () => decoder },
+      target: { model: 'm', streaming: true },
+      request: { operation: 'answer-stream', headers: {}, body: {} },
+      choices: 1,
+      timeouts: TIMEOUTS,
+      dial,
+      clock: time.clock,
+    });
+    const opening = await attempt.open();
+    assert.deepEqual(opening, { kind: 'failed', failure: { kind: 'malformed', reason: 'a beginning without end' } });
+  });
+
   it('has not stalled while it is the caller who dawdles', async () => {
     const { attempt, opened, rest, time } = tried([{ text: HELLO }, { text: HELLO }, { text: STOP + DONE }]);
     await opened();

@@ -30,6 +30,13 @@ describe('what a call is expected to take', () => {
     assert.equal(callDemand({ promptTokens: 100, choices: 1 }, [], 1_000).usd, 0);
   });
 
+  test('is twice the price in a dearer tier, and that of a written cache where it is more', () => {
+    const asked = { promptTokens: 100, maxOutputTokens: 50, choices: 1 };
+    const prices = { inputPrice: 1, outputPrice: 2, cacheWritePrice: 1.25 };
+    const { usd } = callDemand({ ...asked, priceFactor: 2 }, [deployment(prices)], 1_000);
+    assert.equal(usd, ((100 * 1.25 + 50 * 2) * 2) / 1_000_000);
+  });
+
   test('is as many answers as are asked for', () => {
     const asked = { promptTokens: 100, maxOutputTokens: 50, choices: 128 };
     const { tokens, usd } = callDemand(asked, [deployment({ inputPrice: 1, outputPrice: 2 })], 1_000);

@@ -16,6 +16,7 @@ const SETTINGS: LimitSettings = {
   storeTimeoutMs: 100,
   whenUnavailable: 'allow',
   localShare: 0.1,
+  callsAtOnce: 500,
   assumedOutputTokens: 1000,
 };
 const ONE = { requests: 1, tokens: 0, usd: 0 };

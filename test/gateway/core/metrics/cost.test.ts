@@ -86,5 +86,6 @@ describe('the cost of an attempt', () => {
   it('is not known without a price or without tokens', () => {
     assert.equal(cost({}), undefined);
     assert.equal(costUsd(undefined, deployment('a', { inputPrice: 1, outputPrice: 1 })), undefined);
+    assert.equal(costUsd(usage(), deployment('a', { inputPrice: 1, outputPrice: 1 }), 2), 4);
   });
 });

@@ -151,15 +151,12 @@ describe('the turns of a conversation', () => {
   });
 
   it('takes as many parts in a turn as a caller sends', () => {
-    const content = Array.from({ length: 150_000 }, () => ({ type: 'text', text: 'x' }));
+    const content = Array.from({ length: 10_000 }, () => ({ type: 'text', text: 'x' }));
     const { turns } = conversationTurns(
-      [
-        { role: 'user', content },
-        { role: 'user', content },
-      ],
+      Array.from({ length: 15 }, () => ({ role: 'user', content })),
       false,
     );
-    assert.equal(turns[0]?.role === 'user' && turns[0].parts.length, 300_000);
+    assert.equal(turns[0]?.role === 'user' && turns[0].parts.length, 150_000);
   });
 
   it('says where the caller wrote each part', () => {

@@ -144,6 +144,11 @@ describe('what routing knows of a chat request', () => {
     }
   });
 
+  it('has what a dearer tier costs at the most', () => {
+    assert.equal(promptFacts(request([FIRST], { service_tier: 'priority' }), []).priceFactor, 2);
+    assert.equal(promptFacts(request([FIRST], { service_tier: 'flex' }), []).priceFactor, undefined);
+  });
+
   it('has how many answers are asked for', () => {
     assert.equal(promptFacts(request([FIRST], { n: 3 }), []).choices, 3);
   });

@@ -5,10 +5,13 @@ import {
   type Check,
   checkMembers,
   isBoolean,
+  isCallId,
   isNonEmptyString,
   isObject,
   isString,
+  isToolName,
   kindOf,
+  MAX_PARTS,
   objectOf,
   oneOf,
   optional,
@@ -21,7 +24,7 @@ function textOr(what: string, check: Check): Check {
       return undefined;
     }
     return Array.isArray(value)
-      ? arrayOf(what, check)(value, path)
+      ? arrayOf(what, check, { max: MAX_PARTS })(value, path)
       : invalidMember(path, `must be a string or an array of ${what}; got ${kindOf(value)}.`);
   };
 }
@@ -64,8 +67,8 @@ const BLOCKS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
   ['image', { source: checkSource }],
   ['document', { source: checkSource, title: optional(isString), context: optional(isString) }],
   ['search_result', { source: isString, title: isString, content: checkContent }],
-  ['tool_use', { id: isString, name: isNonEmptyString, input: isObject }],
-  ['tool_result', { tool_use_id: isString, content: optional(checkContent), is_error: optional(isBoolean) }],
+  ['tool_use', { id: isCallId, name: isToolName, input: isObject }],
+  ['tool_result', { tool_use_id: isCallId, content: optional(checkContent), is_error: optional(isBoolean) }],
   ['thinking', { thinking: isString, signature: optional(isString) }],
   ['redacted_thinking', { data: isString }],
 ]);

@@ -1,5 +1,6 @@
 import { isJsonObject, member } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import { memberNamesProblem } from '../member-names.ts';
 import {
   arrayOf,
   type Check,
@@ -9,6 +10,7 @@ import {
   isNumber,
   isObject,
   isString,
+  isToolName,
   kindOf,
   MAX_MESSAGES,
   MAX_TOOLS,
@@ -21,7 +23,7 @@ import { checkContent, checkMessage } from './message-checks.ts';
 /** What is wrong with the body of a Messages call. Only what is read here is checked: members that Anthropic adds tomorrow pass. */
 export function messagesRequestProblem(json: unknown): InvalidRequest | undefined {
   return isJsonObject(json)
-    ? checkMembers(json, MEMBERS, '')
+    ? (memberNamesProblem(json) ?? checkMembers(json, MEMBERS, ''))
     : invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
 }
 
@@ -32,7 +34,7 @@ const checkTool: Check = (value, path) => {
 };
 
 const FUNCTION: Readonly<Record<string, Check>> = {
-  name: isNonEmptyString,
+  name: isToolName,
   description: optional(isString),
   input_schema: isObject,
   strict: optional(isBoolean),

@@ -4,10 +4,13 @@ import {
   arrayOf,
   type Check,
   checkMembers,
+  isCallId,
   isNonEmptyString,
   isObject,
   isString,
+  isToolName,
   kindOf,
+  MAX_PARTS,
   mustBe,
   objectOf,
   oneOf,
@@ -52,13 +55,15 @@ const checkContent: Check = (value, path) => {
     return undefined;
   }
   return Array.isArray(value)
-    ? arrayOf('parts', checkPart, { min: 1 })(value, path)
+    ? arrayOf('parts', checkPart, { min: 1, max: MAX_PARTS })(value, path)
     : invalidMember(path, `must be a string or an array of parts; got ${kindOf(value)}.`);
 };
 
 /** An assistant's content may be an empty array where it only calls tools. */
 const checkAssistantContent: Check = (value, path) => {
-  return Array.isArray(value) ? arrayOf('parts', checkPart)(value, path) : checkContent(value, path);
+  return Array.isArray(value)
+    ? arrayOf('parts', checkPart, { max: MAX_PARTS })(value, path)
+    : checkContent(value, path);
 };
 
 /** Servers give null or an object for a call without arguments, and clients send back what they got. */
@@ -66,7 +71,7 @@ const checkArguments = mustBe('a string of JSON text', (value) => {
   return value === undefined || value === null || typeof value === 'string';
 });
 
-const CALLED_FUNCTION = { name: isNonEmptyString, arguments: checkArguments };
+const CALLED_FUNCTION = { name: isToolName, arguments: checkArguments };
 
 /** A call of a custom tool, which only OpenAI has, carries text in place of arguments. */
 const checkToolCall: Check = (value, path) => {
@@ -74,10 +79,10 @@ const checkToolCall: Check = (value, path) => {
   return objectOf(isCustom ? CUSTOM_CALL : FUNCTION_CALL)(value, path);
 };
 
-const CUSTOM_CALL = { id: isString, custom: objectOf({ name: isNonEmptyString, input: isString }) };
+const CUSTOM_CALL = { id: isCallId, custom: objectOf({ name: isToolName, input: isString }) };
 
 const FUNCTION_CALL = {
-  id: isString,
+  id: isCallId,
   type: optional(oneOf(['function', 'custom'])),
   function: objectOf(CALLED_FUNCTION),
 };
@@ -90,11 +95,11 @@ const MESSAGE_MEMBERS: Readonly<Record<string, Readonly<Record<string, Check>>>>
     content: optional(checkAssistantContent),
     refusal: optional(isString),
     reasoning_content: optional(isString),
-    tool_calls: optional(arrayOf('tool calls', checkToolCall)),
+    tool_calls: optional(arrayOf('tool calls', checkToolCall, { max: MAX_PARTS })),
     function_call: optional(objectOf(CALLED_FUNCTION)),
   },
-  tool: { tool_call_id: isString, content: checkContent },
-  function: { name: isNonEmptyString, content: optional(isString) },
+  tool: { tool_call_id: isCallId, content: checkContent },
+  function: { name: isToolName, content: optional(isString) },
 };
 
 const MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(Object.entries(MESSAGE_MEMBERS));

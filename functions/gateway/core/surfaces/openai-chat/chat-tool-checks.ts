@@ -7,6 +7,7 @@ import {
   isNonEmptyString,
   isObject,
   isString,
+  isToolName,
   kindOf,
   objectOf,
   optional,
@@ -14,7 +15,7 @@ import {
 
 /** Checks what a function is declared with: its name, and its parameters as a JSON Schema. */
 export const checkFunction = objectOf({
-  name: isNonEmptyString,
+  name: isToolName,
   description: optional(isString),
   parameters: optional(isObject),
   strict: optional(isBoolean),

@@ -1,5 +1,6 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import { memberNamesProblem } from '../member-names.ts';
 import {
   arrayOf,
   type Check,
@@ -41,7 +42,7 @@ export function parseChatRequest(json: unknown): ParsedChatRequest {
   if (!isJsonObject(json)) {
     return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
   }
-  const complaint = checkMembers(json, MEMBERS, '');
+  const complaint = memberNamesProblem(json) ?? checkMembers(json, MEMBERS, '');
   return complaint ?? { kind: 'parsed', request: toChatRequest(json) };
 }
 

@@ -2,6 +2,7 @@ import type { Native } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { isJsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import { memberNamesProblem } from '../member-names.ts';
 import { readChatPrompt } from '../openai-chat/read-prompt.ts';
 import {
   type Check,
@@ -23,7 +24,7 @@ export function readCompletionsPrompt(
   if (!isJsonObject(json)) {
     return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
   }
-  const complaint = checkMembers(json, MEMBERS, '');
+  const complaint = memberNamesProblem(json) ?? checkMembers(json, MEMBERS, '');
   if (complaint !== undefined) {
     return complaint;
   }

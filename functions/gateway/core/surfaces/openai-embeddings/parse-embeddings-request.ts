@@ -1,6 +1,7 @@
 import type { EmbeddingsRequest } from '../../model/embeddings.ts';
 import { isJsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import { memberNamesProblem } from '../member-names.ts';
 import {
   arrayOf,
   type Check,
@@ -28,7 +29,7 @@ export function parseEmbeddingsRequest(json: unknown): ParsedEmbeddingsRequest {
   if (!isJsonObject(json)) {
     return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
   }
-  const complaint = checkMembers(json, MEMBERS, '');
+  const complaint = memberNamesProblem(json) ?? checkMembers(json, MEMBERS, '');
   if (complaint !== undefined) {
     return complaint;
   }

@@ -4,10 +4,14 @@ import {
   arrayOf,
   type Check,
   checkMembers,
+  isCallId,
   isNonEmptyString,
   isObject,
   isString,
+  isToolName,
   kindOf,
+  MAX_PARTS,
+  MAX_TOOLS,
   oneOf,
   optional,
 } from '../request-checks.ts';
@@ -67,12 +71,14 @@ const PART_MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new M
   ],
 ]);
 
+const isOwnCallId: Check = (value, path) => isNonEmptyString(value, path) ?? isCallId(value, path);
+
 const checkContent: Check = (value, path) => {
   if (typeof value === 'string') {
     return undefined;
   }
   return Array.isArray(value)
-    ? arrayOf('parts', checkPart)(value, path)
+    ? arrayOf('parts', checkPart, { max: MAX_PARTS })(value, path)
     : invalidMember(path, `must be a string or an array of parts; got ${kindOf(value)}.`);
 };
 
@@ -81,23 +87,17 @@ const ITEM_MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new M
   Readonly<Record<string, Check>>
 >([
   ['message', { role: oneOf(['user', 'assistant', 'system', 'developer']), content: checkContent }],
-  [
-    'function_call',
-    { call_id: isNonEmptyString, name: isNonEmptyString, arguments: isString, namespace: optional(isString) },
-  ],
-  ['function_call_output', { call_id: isNonEmptyString, output: checkContent }],
-  [
-    'custom_tool_call',
-    { call_id: isNonEmptyString, name: isNonEmptyString, input: isString, namespace: optional(isString) },
-  ],
-  ['custom_tool_call_output', { call_id: isNonEmptyString, output: checkContent }],
+  ['function_call', { call_id: isOwnCallId, name: isToolName, arguments: isString, namespace: optional(isString) }],
+  ['function_call_output', { call_id: isOwnCallId, output: checkContent }],
+  ['custom_tool_call', { call_id: isOwnCallId, name: isToolName, input: isString, namespace: optional(isString) }],
+  ['custom_tool_call_output', { call_id: isOwnCallId, output: checkContent }],
   [
     'reasoning',
     {
-      summary: optional(arrayOf('parts', isObject)),
-      content: optional(arrayOf('parts', isObject)),
+      summary: optional(arrayOf('parts', isObject, { max: MAX_PARTS })),
+      content: optional(arrayOf('parts', isObject, { max: MAX_PARTS })),
       encrypted_content: optional(isString),
     },
   ],
-  ['additional_tools', { tools: arrayOf('tools', checkTool) }],
+  ['additional_tools', { tools: arrayOf('tools', checkTool, { max: MAX_TOOLS }) }],
 ]);

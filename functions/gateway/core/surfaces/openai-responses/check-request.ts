@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import { memberNamesProblem } from '../member-names.ts';
 import {
   arrayOf,
   type Check,
@@ -25,7 +26,7 @@ import { checkText, checkTool, checkToolChoice } from './check-tools.ts';
  */
 export function requestProblem(json: unknown): InvalidRequest | undefined {
   return isJsonObject(json)
-    ? (checkMembers(json, membersOf(json), '') ?? stateProblem(json))
+    ? (memberNamesProblem(json) ?? checkMembers(json, membersOf(json), '') ?? stateProblem(json))
     : invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
 }
 

@@ -8,7 +8,9 @@ import {
   isNonEmptyString,
   isObject,
   isString,
+  isToolName,
   kindOf,
+  MAX_TOOLS,
   objectOf,
   optional,
 } from '../request-checks.ts';
@@ -23,7 +25,7 @@ export const checkTool: Check = (value, path) => {
 };
 
 const CALLABLE_MEMBERS: Readonly<Record<string, Check>> = {
-  name: isNonEmptyString,
+  name: isToolName,
   description: optional(isString),
 };
 
@@ -42,7 +44,7 @@ const TOOL_MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new M
 >([
   ['function', FUNCTION_MEMBERS],
   ['custom', { ...CALLABLE_MEMBERS, format: optional(isObject) }],
-  ['namespace', { name: isNonEmptyString, tools: arrayOf('tools', checkInnerTool) }],
+  ['namespace', { name: isNonEmptyString, tools: arrayOf('tools', checkInnerTool, { max: MAX_TOOLS }) }],
 ]);
 
 /** Checks `tool_choice`: a mode, or the tool that must be called. */

@@ -30,7 +30,9 @@ function mergedAnswers(turns: readonly Turn[]): readonly Turn[] {
   for (const turn of turns) {
     const last = merged.at(-1);
     if (last?.role === 'assistant' && turn.role === 'assistant') {
-      last.parts.push(...turn.parts);
+      for (const part of turn.parts) {
+        last.parts.push(part);
+      }
     } else {
       merged.push({ ...turn, parts: [...turn.parts] });
     }

@@ -1,0 +1,28 @@
+/**
+ * Top-level members that mean something else than the answer to a server that trusts the operator's credential: it would take the caller's
+ * word for the operator's. They go out only where the provider's `passMembers` lists them. Sources: the request parameters of LiteLLM's
+ * proxy, OpenRouter, vLLM, SGLang and Ollama.
+ */
+export const OPERATOR_MEMBERS: readonly string[] = [
+  // Another model, deployment or way of choosing one.
+  ...['models', 'model_list', 'model_id', 'base_model', 'deployment_id', 'engine', 'provider', 'providers', 'route'],
+  ...['router', 'fallbacks', 'fallback', 'fallback_models', 'context_window_fallbacks', 'default_fallbacks'],
+  ...['content_policy_fallbacks', 'custom_llm_provider', 'context_window_fallback_dict', 'adapter_id', 'lora_path'],
+  ...['lora_request', 'litellm_params', 'user_config', 'router_settings_override'],
+  // Another address.
+  ...['api_base', 'base_url', 'api_url', 'url', 'endpoint', 'host', 'proxy', 'callback_url', 'webhook', 'webhook_url'],
+  ...['callbacks', 'success_callback', 'failure_callback', 'langfuse_host', 'extra_query', 'bootstrap_host'],
+  ...['bootstrap_port', 'bootstrap_room', 'kv_transfer_params'],
+  // Another credential, or what a proxy puts into its own request.
+  ...['api_key', 'api_type', 'api_version', 'authorization', 'credentials', 'headers', 'extra_headers', 'extra_body'],
+  ...['azure_ad_token', 'aws_access_key_id', 'aws_secret_access_key', 'aws_session_token', 'aws_region_name'],
+  ...['aws_role_name', 'aws_profile_name', 'aws_bedrock_runtime_endpoint', 'vertex_project', 'vertex_location'],
+  ...['vertex_credentials', 'organization', 'project', 'secret_fields', 'no_log', 'guardrails', 'litellm_metadata'],
+  // What costs more than tokens, or what other requests wait for.
+  ...['plugins', 'transforms', 'best_of', 'use_beam_search', 'prompt_logprobs', 'priority', 'speed', 'num_retries'],
+  ...['max_retries', 'mock_response', 'mock_tool_calls', 'mock_timeout', 'request_id', 'rid', 'keep_alive', 'options'],
+  // What the server runs or compiles.
+  ...['chat_template', 'chat_template_kwargs', 'logits_processors', 'custom_logit_processor', 'custom_params'],
+  ...['mm_processor_kwargs', 'media_io_kwargs', 'vllm_xargs', 'return_hidden_states', 'guided_regex'],
+  ...['guided_grammar', 'guided_decoding_backend', 'structured_outputs', 'regex', 'ebnf'],
+];

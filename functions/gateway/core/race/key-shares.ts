@@ -1,0 +1,76 @@
+import type { Clock } from '../model/clock.ts';
+
+/**
+ * Who has had extra attempts of late at this instance: hedges, and retries at deployments that fail. Their budgets are the fleet's, and one
+ * key's slow or failing requests are not to use them up for the others.
+ */
+export interface KeyShares {
+  /** A request of the key has come. */
+  readonly came: (key: string) => void;
+  /** Whether the key may have one more; notes it where it may. */
+  readonly takes: (key: string) => boolean;
+}
+
+/** What has been counts half after this long. */
+const HALF_LIFE_MS = 60_000;
+/** So many are anybody's. */
+const FLOOR = 3;
+/** A key has this share of the extra attempts in any case, and more where more of the requests are its own. */
+const LEAST_SHARE = 0.5;
+/** A key whose counts have decayed to less is forgotten. */
+const FORGOTTEN = 0.01;
+const MAX_KEYS = 10_000;
+
+interface Counts {
+  readonly requests: number;
+  readonly extras: number;
+  readonly atMs: number;
+}
+
+const NONE = { requests: 0, extras: 0 };
+
+/** No request so far. */
+export function keyShares({ nowMs }: Pick<Clock, 'nowMs'>): KeyShares {
+  const keys = new Map<string, Counts>();
+  let all: Counts = { ...NONE, atMs: nowMs() };
+  const add = (key: string, requests: number, extras: number): void => {
+    const atMs = nowMs();
+    const [own, total] = [decayed(keys.get(key), atMs), decayed(all, atMs)];
+    keys.set(key, { requests: own.requests + requests, extras: own.extras + extras, atMs });
+    all = { requests: total.requests + requests, extras: total.extras + extras, atMs };
+  };
+  return {
+    came: (key) => {
+      if (keys.size >= MAX_KEYS) {
+        forget(keys, nowMs());
+      }
+      add(key, 1, 0);
+    },
+    takes: (key) => {
+      const [own, total] = [decayed(keys.get(key), nowMs()), decayed(all, nowMs())];
+      const share = Math.max(LEAST_SHARE, own.requests / Math.max(1, total.requests));
+      const isWithin = own.extras + 1 <= FLOOR + share * (total.extras + 1);
+      if (isWithin) {
+        add(key, 0, 1);
+      }
+      return isWithin;
+    },
+  };
+}
+
+function decayed(counts: Counts | undefined, nowMs: number): Omit<Counts, 'atMs'> {
+  if (counts === undefined) {
+    return NONE;
+  }
+  const weight = 2 ** ((counts.atMs - nowMs) / HALF_LIFE_MS);
+  return { requests: counts.requests * weight, extras: counts.extras * weight };
+}
+
+function forget(keys: Map<string, Counts>, nowMs: number): void {
+  for (const [key, counts] of keys) {
+    const { requests, extras } = decayed(counts, nowMs);
+    if (requests + extras < FORGOTTEN) {
+      keys.delete(key);
+    }
+  }
+}
