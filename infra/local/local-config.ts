@@ -149,7 +149,8 @@ function withRoutes(providers: object, deployments: object, embeddings: object):
 function embeddingsOf(vendors: readonly { readonly name: string; readonly embeddingModel?: string }[]): object {
   for (const { name, embeddingModel } of vendors) {
     if (embeddingModel !== undefined) {
-      return { [`${name}/${embeddingModel}`]: { provider: name, model: embeddingModel, kind: 'embeddings' } };
+      const settings = { kind: 'embeddings', contextWindow: 8_192, inputPrice: 0.02 };
+      return { [`${name}/${embeddingModel}`]: { provider: name, model: embeddingModel, ...settings } };
     }
   }
   return {};

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamoDbOverHttp } from '../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 import { WEIGHT_UNIT } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import { answersSuite } from '../gateway/adapters/dynamodb/answers-suite.ts';
 import { type DatabaseUnderTest, statisticsStoreSuite } from '../gateway/adapters/dynamodb/statistics-store-suite.ts';
@@ -14,6 +15,10 @@ import { fetchDynamoDbLocal, startDynamoDbLocal } from './start-dynamodb-local.t
 const obstacle = await fetchDynamoDbLocal();
 if (obstacle === undefined) {
   statisticsStoreSuite("AWS's DynamoDB Local", startDynamoDbLocal);
+  statisticsStoreSuite("AWS's DynamoDB Local without the SDK", async () => {
+    const database = await startDynamoDbLocal();
+    return { ...database, calls: dynamoDbOverHttp(database.access) };
+  });
   answersSuite("AWS's DynamoDB Local", startDynamoDbLocal);
   describe("a sum's digits", digitsTests);
 } else {

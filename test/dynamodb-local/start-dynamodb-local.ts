@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDB, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbOverHttpOptions } from '../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 import {
   answersTable,
   createTableInput,
@@ -76,7 +77,9 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
  * Starts it in memory, without telemetry, with empty tables. It takes no address to listen on: while it runs, its port is
  * open to the machine's network too, and holds what these tests put there.
  */
-export async function startDynamoDbLocal(): Promise<DatabaseUnderTest & AnswersUnderTest> {
+export async function startDynamoDbLocal(): Promise<
+  DatabaseUnderTest & AnswersUnderTest & { readonly access: DynamoDbOverHttpOptions }
+> {
   const port = await freePort();
   const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
   const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
@@ -98,7 +101,8 @@ export async function startDynamoDbLocal(): Promise<DatabaseUnderTest & AnswersU
     await close();
     throw error;
   }
-  return { client, statisticsTable: TABLE, answersTable: ANSWERS, close };
+  const access = { endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials: async () => credentials };
+  return { client, access, statisticsTable: TABLE, answersTable: ANSWERS, close };
 }
 
 /** Waits for another process, which tells of its readiness by answering only. */

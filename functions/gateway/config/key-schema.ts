@@ -105,11 +105,11 @@ export const limitSettingsSchema = z
       .int()
       .min(1)
       .max(100_000)
-      .default(500)
+      .default(5_000)
       .meta({
         description:
           'Calls that one key may have under way at once, of each instance: a Lambda function of the usual form serves one at a time in each.',
-        examples: [500],
+        examples: [5_000],
       }),
     assumedOutputTokens: z
       .int()

@@ -64,7 +64,7 @@ describe('parseConfig on a valid file', () => {
         storeTimeoutMs: 100,
         whenUnavailable: 'allow',
         localShare: 0.1,
-        callsAtOnce: 500,
+        callsAtOnce: 5_000,
         assumedOutputTokens: 1_000,
       },
       statusPage: false,
