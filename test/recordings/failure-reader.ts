@@ -19,7 +19,7 @@ export interface VendorRefusal {
 export function expectedFailure({ status, body, headers = {} }: VendorRefusal): ExpectedFailure {
   const error = errorIn(body);
   const words = wordsOf(error, headers);
-  const message = stringMember(error, 'message') ?? stringMember(error, 'Message') ?? '';
+  const message = ['message', 'Message', 'error'].map((name) => stringMember(error, name)).find(Boolean) ?? '';
   const known = status ?? statusIn(error, words);
   return limitOf(known, `${words} ${message}`, waitOf(error, headers)) ?? otherFailure(known, words, message);
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type OpenAI from 'openai';
+import { sealed } from '../../functions/gateway/core/protocols/openai-responses/sealed-reasoning.ts';
 import { arrayMember, isJsonObject, type JsonObject, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { recordedResponse } from './recorded-response.ts';
 import type { Recording } from './recording.ts';
 import { firstAnswer } from './responses-reader.ts';
 
-/** A caller of the Responses API gets the recorded items as they are, streamed and plain. */
+/** A caller of the Responses API gets the recorded items as they are, streamed and plain: encrypted content under the name of its account. */
 export async function assertSameOutput(client: OpenAI, model: string, recording: Recording): Promise<void> {
-  const recorded = outputOf(recording);
+  const recorded = outputOf(recording).map((item) => (isJsonObject(item) ? sealed(item, model) : item));
   const plain = await client.responses.create({ model, input: 'Hello' });
   assert.deepEqual(plain.output.map(comparable), recorded.map(comparable));
   // Not the client's helper: it refuses the ids that xAI gives twice.
