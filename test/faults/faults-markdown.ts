@@ -51,11 +51,11 @@ export const OTHER_ROWS: readonly OtherRow[] = [
     test: ['stream-cut-continued.test.ts', 'is one whole answer to the caller'],
   },
   {
-    fault: 'rejects the prefill that would go on with a cut stream',
+    fault: 'rejects the prefill that would go on with a cut stream, as the next one does',
     caller: 'the text so far, the error event of the cut, no `[DONE]`',
     plainCaller: "the next one's whole answer",
     provider: 'one call',
-    test: ['stream-cut-continued.test.ts', 'where the next deployment refuses to go on'],
+    test: ['stream-cut-continued.test.ts', 'where two deployments refuse to go on'],
   },
   {
     fault: 'flaps, as the first of an ordered route',
