@@ -32,7 +32,7 @@ function signed(accessKeyId: string): string {
 describe('the local database', () => {
   it('serves the process that started it', async () => {
     const { TableNames } = await dynamoDb.client.send(new ListTablesCommand({}));
-    assert.deepEqual(TableNames, [dynamoDb.keysTable, dynamoDb.statisticsTable]);
+    assert.deepEqual(TableNames, ['nemo-answers', dynamoDb.keysTable, dynamoDb.statisticsTable]);
   });
 
   it('has another access key id in each process', async () => {
