@@ -9,6 +9,7 @@ import type { Protocol, Target } from '../protocols/protocol.ts';
 import { utf8Size } from '../wire/json-size.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
+import { isEndlessOpening } from './endless-opening.ts';
 import { readFailedResponse } from './failed-response.ts';
 import {
   type BytesStep,
@@ -36,8 +37,6 @@ export interface ChatAttemptOptions {
 
 /** How long the rest of a complete answer is read for, so that its connection can be kept. */
 const DRAIN_MS = 1000;
-/** What a vendor says before its first content: more is no answer, and is not kept. */
-const MAX_OPENING_EVENTS = 100_000;
 /** How long the usage and the terminal event are waited for once every choice has its finish reason. */
 const AFTER_FINISH_MS = 1000;
 
@@ -84,7 +83,7 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
         controller.abort(failure);
       }
     },
-    report: () => reading.report,
+    report: () => ({ ...reading.report, bodyBytes: reading.body?.bytes.size() ?? 0 }),
   };
 }
 
@@ -135,7 +134,7 @@ async function openingEvents(reading: Reading): Promise<readonly AnswerEvent[]> 
     for (const event of more ?? []) {
       events.push(event);
     }
-    if (events.length > MAX_OPENING_EVENTS && !events.some(isContent)) {
+    if (isEndlessOpening(events.length, reading.body?.bytes.size() ?? 0) && !events.some(isContent)) {
       failOpening(reading, { kind: 'malformed', reason: 'a beginning without end' });
     }
   } while (more !== undefined && !more.some(isContent));
@@ -160,7 +159,8 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Ans
     if (events.some(isContent)) {
       reading.stall.heard();
     }
-    if (events.length > 0) {
+    // An opening is measured after each step, also of one that says nothing.
+    if (events.length > 0 || !watchesStall) {
       return events;
     }
   }

@@ -114,15 +114,22 @@ export interface ResponseBytes {
   readonly next: () => Promise<BytesStep>;
   /** Reads on to the end without keeping anything, so that the connection can be used again. Never rejects. */
   readonly drain: () => Promise<void>;
+  /** Bytes read so far. */
+  readonly size: () => number;
 }
 
 /** Reads a response's body step by step. */
 export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
   const iterator = body[Symbol.asyncIterator]();
+  let size = 0;
   const next = async (): Promise<BytesStep> => {
     try {
       const step = await iterator.next();
-      return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
+      if (step.done === true) {
+        return { kind: 'ended' };
+      }
+      size += step.value.length;
+      return { kind: 'bytes', bytes: step.value };
     } catch (error) {
       return { kind: 'broke', failure: connectionFailure(error, signal) };
     }
@@ -130,5 +137,5 @@ export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSign
   const drain = async (): Promise<void> => {
     for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
   };
-  return { next, drain };
+  return { next, drain, size: () => size };
 }

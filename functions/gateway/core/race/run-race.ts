@@ -135,12 +135,12 @@ async function untilTheEnd<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<n
   return new Promise<never>(() => {});
 }
 
-/** What is kept of one plain answer at the most: far above any model's longest. */
+/** What is read of one plain answer at the most, of whatever its body says: far above any model's longest. */
 const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
 const MAX_PLAIN_PIECES = 2_000_000;
 
 function isTooLong<Piece>({ attempt, answer }: Lane<Piece>): boolean {
-  return answer.length > MAX_PLAIN_PIECES || (attempt.report().answerBytes ?? 0) > MAX_PLAIN_BYTES;
+  return answer.length > MAX_PLAIN_PIECES || (attempt.report().bodyBytes ?? 0) > MAX_PLAIN_BYTES;
 }
 
 /** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. */

@@ -6,7 +6,9 @@ import type { Attempt, AttemptOpening } from '../../../../functions/gateway/core
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
+import { anthropic } from '../../../../functions/gateway/core/protocols/anthropic-messages/anthropic.ts';
 import { openai } from '../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
+import type { Protocol } from '../../../../functions/gateway/core/protocols/protocol.ts';
 import { deployment } from '../../../support/routes.ts';
 import { scriptedDial, type UpstreamMove, type UpstreamScript } from '../../../support/scripted-dial.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
@@ -47,12 +49,17 @@ interface Tried {
   readonly rest: () => Promise<readonly AnswerEvent[]>;
 }
 
-function tried(script: UpstreamScript | readonly UpstreamMove[], dialOver?: Dial, choices = 1): Tried {
+function tried(
+  script: UpstreamScript | readonly UpstreamMove[],
+  dialOver?: Dial,
+  choices = 1,
+  protocol: Protocol = openai,
+): Tried {
   const time = virtualClock();
   const scripted = scriptedDial(time.clock, 'body' in script ? script : { body: script });
   const attempt = chatAttempt({
     deployment: deployment('a'),
-    protocol: openai,
+    protocol,
     target: { model: 'm', streaming: true },
     request: { operation: 'answer-stream', headers: {}, body: {} },
     choices,
@@ -387,6 +394,38 @@ describe('an answer after its first content', () => {
     });
     const opening = await attempt.open();
     assert.deepEqual(opening, { kind: 'failed', failure: { kind: 'malformed', reason: 'a beginning without end' } });
+  });
+
+  const LONG_ID = 'x'.repeat(1024 * 1024);
+  const longBeginnings = [
+    [
+      'openai',
+      openai,
+      event({ id: LONG_ID, choices: [{ index: 0, delta: { role: 'assistant' }, finish_reason: null }] }),
+    ],
+    [
+      'anthropic',
+      anthropic,
+      `event: message_start\ndata: ${JSON.stringify({ type: 'message_start', message: { id: LONG_ID, model: 'm', content: [], usage: {} } })}\n\n`,
+    ],
+  ] as const;
+  for (const [name, protocol, text] of longBeginnings) {
+    it(`fails where ${name} begins again and again with few events of many bytes`, async () => {
+      const moves = Array.from({ length: 300 }, () => ({ text }));
+      const { attempt, opened } = tried(moves, undefined, 1, protocol);
+      assert.deepEqual(await opened(), {
+        kind: 'failed',
+        failure: { kind: 'malformed', reason: 'a beginning without end' },
+      });
+      assert.ok((attempt.report().bodyBytes ?? 0) < 70 * LONG_ID.length);
+    });
+  }
+
+  it('counts every byte of its body, whatever it says', async () => {
+    const { attempt, opened, rest } = tried([{ text: ROLE + HELLO }, { text: ': nothing\n\n' }, { text: STOP + DONE }]);
+    await opened();
+    await rest();
+    assert.equal(attempt.report().bodyBytes, `${ROLE}${HELLO}: nothing\n\n${STOP}${DONE}`.length);
   });
 
   it('has not stalled while it is the caller who dawdles', async () => {

@@ -35,7 +35,7 @@ function scriptedAttempt(name: string, script: Script, time: VirtualClock): Atte
     if (word === undefined) {
       end(script.failure);
     } else {
-      report = { ...report, answerBytes: (report.answerBytes ?? 0) + word.length };
+      report = { ...report, bodyBytes: (report.bodyBytes ?? 0) + word.length };
     }
     return report.endedAtMs === undefined && word !== undefined ? [word] : undefined;
   };
