@@ -12,16 +12,18 @@ const MB = 1024 * 1024;
 interface Listening extends AsyncDisposable {
   readonly port: number;
   readonly server: Server;
+  readonly drain: (graceMs: number) => Promise<number>;
 }
 
 async function listening(gateway: Gateway, options: GatewayServerOptions = {}): Promise<Listening> {
-  const { server, close } = gatewayServer(gateway, options);
+  const { server, close, drain } = gatewayServer(gateway, options);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     server,
+    drain,
     [Symbol.asyncDispose]: close,
   };
 }
@@ -103,6 +105,24 @@ function upload(port: number, bytes: number, hasLength: boolean): Promise<string
     sent.end();
   });
 }
+
+describe('a caller whose body never comes', () => {
+  for (const [form, head] of [
+    ['its length', 'content-length: 1000\r\n\r\nabc'],
+    ['chunks', 'transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+  ] as const) {
+    it(`does not keep the server from ending: by ${form}`, async () => {
+      await using server = await listening(BODY_SIZE);
+      const { socket } = await socketTo(server.port);
+      const asked = once(server.server, 'request');
+      socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${head}`);
+      await asked;
+      const closed = once(socket, 'close');
+      assert.equal(await server.drain(1), 1);
+      await closed;
+    });
+  }
+});
 
 describe('a malformed request behind another one', () => {
   const NONSENSE = 'NONSENSE\r\n\r\n';
