@@ -128,26 +128,31 @@ describe('a malformed request behind another one', () => {
   const NONSENSE = 'NONSENSE\r\n\r\n';
   const HEAD = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
-  it('leaves the stream that is under way whole, and closes the connection after it', async () => {
-    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
-    async function* stream(): AsyncGenerator<string> {
-      yield 'first';
-      await mayGoOn;
-      yield 'second';
-    }
-    await using server = await listening(async () => answer(stream()));
-    const { socket, received } = await socketTo(server.port);
-    socket.write(HEAD);
-    while (!received().includes('first')) {
-      await once(socket, 'data');
-    }
-    const isRead = once(server.server, 'clientError');
-    socket.write(NONSENSE);
-    await isRead;
-    goOn();
-    await once(socket, 'close');
-    assert.match(received(), /^HTTP\/1\.1 200 [\s\S]*\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n$/);
-  });
+  const GARBLED_BODY = 'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nNONSENSE\r\n';
+  for (const nonsense of [NONSENSE, GARBLED_BODY]) {
+    it(`leaves the stream that is under way whole, and closes the connection after it: ${JSON.stringify(nonsense)}`, async () => {
+      const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+      async function* stream(): AsyncGenerator<string> {
+        yield 'first';
+        await mayGoOn;
+        yield 'second';
+      }
+      await using server = await listening(async (request) =>
+        request.method === 'POST' ? BODY_SIZE(request) : answer(stream()),
+      );
+      const { socket, received } = await socketTo(server.port);
+      socket.write(HEAD);
+      while (!received().includes('first')) {
+        await once(socket, 'data');
+      }
+      const isRead = once(server.server, 'clientError');
+      socket.write(nonsense);
+      await isRead;
+      goOn();
+      await once(socket, 'close');
+      assert.match(received(), /^HTTP\/1\.1 200 [\s\S]*\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n$/);
+    });
+  }
 
   it('is not taken for the answer that is still to come', async () => {
     const { promise: mayAnswer, resolve: goOn } = Promise.withResolvers<void>();
