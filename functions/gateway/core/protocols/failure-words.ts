@@ -90,6 +90,7 @@ const SENTENCES: readonly Sentence[] = [
   ...says('operator', [
     /(?:organi[sz]ation|account|project|workspace|subscription|api key) (?:has been|is|was) (?:currently )?(?:disabled|deactivated|suspended|restricted|banned|blocked|expired|revoked|overdue|not active|locked)/i,
     /(?:account|payment)\b.{0,60}\b(?:good standing|arrears?|overdue|欠费)/i,
+    /^(?:workspace|model) access denied\b/i,
     /(?:invalid|incorrect|expired|revoked|missing|malformed) (?:api[ _-]?key|access token|credential|authentication)/i,
     /api[ _-]?key (?:not valid|not found|is (?:invalid|missing|expired|not valid))/i,
     /(?:not (?:available|supported|allowed)|unsupported) in (?:your|this) (?:country|region|location|territory)/i,

@@ -40,6 +40,8 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
     'This organization has been disabled.',
     'Organization has been restricted. Please reach out to support if you believe this was in error.',
     'Access denied, please make sure your account is in good standing.',
+    'Workspace access denied.',
+    'Model access denied.',
     'Incorrect API key provided: gs-***.',
     'API key not valid. Please pass a valid API key.',
     'User location is not supported for the API use.',
