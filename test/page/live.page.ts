@@ -114,9 +114,11 @@ describe('the live page of npm start', () => {
 
   it('shows one call in full: its attempts in time, and who was ranked how', async () => {
     await local.call(ROUTE);
-    const story = row('stream', ROUTE).first().locator('.story');
+    const newest = row('stream', ROUTE).first().locator('.story');
+    // By its name: a poll may bring a newer call above it.
+    const story = page.getByLabel((await newest.getAttribute('aria-label')) ?? '', { exact: true });
     await story.locator('summary').click();
-    assert.match(await story.locator('.waterfall').innerText(), /simulated-\w+: \d+ ms to .*, first token at /);
+    await story.locator('.waterfall', { hasText: /simulated-\w+: \d+ ms to .*, first token at / }).waitFor();
     assert.equal(await story.locator('.ranks li').count(), 3);
   });
 

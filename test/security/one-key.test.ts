@@ -50,6 +50,9 @@ describe("one caller's failures", () => {
   const refusals = [
     { status: 403, body: '{"error":{"message":"Your tier does not include this."}}' },
     { status: 404, body: '{"error":{"message":"No endpoints found that support tool use."}}' },
+    { status: 405, body: '{"error":{"message":"Method not allowed."}}' },
+    { status: 400, body: '{"error":{"message":"Bad value: insufficient credits"}}' },
+    { status: 422, body: '{"error":{"message":"Bad value: payment required"}}' },
     { status: 500, body: '{"error":{"message":"list index out of range"}}' },
   ];
   for (const { status, body } of refusals) {

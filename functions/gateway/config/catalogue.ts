@@ -1,8 +1,8 @@
 import { vendorOf } from '../core/hosts/vendor-of.ts';
+import { baseModelOf } from '../core/model/base-model.ts';
 import type { AssumedMembers, DeploymentSettings, Provider } from '../core/model/gateway-config.ts';
 import type { PriceName } from '../core/model/prices.ts';
 import type { Vendor } from '../core/model/vendor.ts';
-import { stringMember } from '../core/wire/json.ts';
 
 /** What is known of models that a file need not say: by source, the surest first. */
 export type Catalogue = (vendor: Vendor, model: string) => readonly KnownModel[];
@@ -36,7 +36,7 @@ export function withCatalogue(
   provider: Provider,
   catalogue: Catalogue,
 ): DeploymentSettings {
-  const baseModel = stringMember(deployment.rules, 'baseModel') ?? deployment.model;
+  const baseModel = baseModelOf(deployment);
   const wanted = new Set(wantedFacts(deployment));
   const filled: ModelFacts[] = [];
   const assumed: AssumedMembers[] = [];

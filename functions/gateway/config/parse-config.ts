@@ -1,4 +1,5 @@
 import { protocolOfModel } from '../core/hosts/deployment-protocol.ts';
+import { baseModelOf } from '../core/model/base-model.ts';
 import type { DeploymentSettings, GatewayConfig, Provider } from '../core/model/gateway-config.ts';
 import { isJsonObject } from '../core/wire/json.ts';
 import type { AwsSettings } from './aws-settings.ts';
@@ -85,7 +86,7 @@ function toGatewayConfig(
 
 /** A deployment with its protocol, where that is not its provider's. */
 function inOwnWords(deployment: DeploymentSettings, provider: Provider): DeploymentSettings {
-  const protocol = deployment.protocol ?? protocolOfModel(provider, deployment.model);
+  const protocol = deployment.protocol ?? protocolOfModel(provider, baseModelOf(deployment));
   return protocol === undefined ? deployment : { ...deployment, protocol };
 }
 

@@ -1,6 +1,5 @@
 import type { Deployment, ProtocolName } from '../model/gateway-config.ts';
 import { type ModelRule, modelRules } from '../protocols/model-rules.ts';
-import { stringMember } from '../wire/json.ts';
 
 /** How little a model can be asked for. An operator corrects either under a deployment's `rules`. */
 export interface ProbeRules {
@@ -12,8 +11,7 @@ export interface ProbeRules {
 
 /** The rules of a deployment's model. */
 export function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
-  const baseModel = stringMember(rules, 'baseModel') ?? model;
-  return modelRules({ defaults: DEFAULTS, lines: LINES[providerSettings.protocol] }, baseModel, rules);
+  return modelRules({ defaults: DEFAULTS, lines: LINES[providerSettings.protocol] }, model, rules);
 }
 
 const DEFAULTS: ProbeRules = { probeMaxTokens: 1, probeEffort: undefined };

@@ -29,9 +29,11 @@ function says(meaning: SaidFailure, patterns: readonly RegExp[]): readonly Sente
  * `error`. Source: the 400s, 403s, 404s and 422s of public bug reports and of the servers' own code, 2026-11.
  */
 const SENTENCES: readonly Sentence[] = [
-  // OpenAI to organisations that are not verified, Bedrock and Cerebras to streams with tools.
+  // OpenAI to organisations that are not verified, Bedrock and Cerebras to streams with tools, Bedrock by its operations' names.
   ...says('stream', [
     /must be verified to stream/i,
+    /n(?:o|['’])t support\b.{0,40}\b(?:Converse|InvokeModelWithResponse)Stream\b/i,
+    /not authorized to perform:? bedrock:(?:Converse|InvokeModelWithResponse)Stream\b/i,
     /(?:does(?: not|n't) support|not support(?:ed)?|unsupported)\b.{0,40}\bstream(?:ing|s|ed)?\b/i,
     /\bstream(?:ing|s|ed)?\b.{0,60}\b(?:not (?:supported|available|enabled|allowed)|unsupported|disabled)/i,
   ]),
@@ -88,6 +90,7 @@ const SENTENCES: readonly Sentence[] = [
   ...says('operator', [
     /(?:organi[sz]ation|account|project|workspace|subscription|api key) (?:has been|is|was) (?:currently )?(?:disabled|deactivated|suspended|restricted|banned|blocked|expired|revoked|overdue|not active|locked)/i,
     /(?:account|payment)\b.{0,60}\b(?:good standing|arrears?|overdue|欠费)/i,
+    /^(?:workspace|model) access denied\b/i,
     /(?:invalid|incorrect|expired|revoked|missing|malformed) (?:api[ _-]?key|access token|credential|authentication)/i,
     /api[ _-]?key (?:not valid|not found|is (?:invalid|missing|expired|not valid))/i,
     /(?:not (?:available|supported|allowed)|unsupported) in (?:your|this) (?:country|region|location|territory)/i,

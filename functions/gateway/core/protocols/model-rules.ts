@@ -1,3 +1,4 @@
+import { baseModelOf } from '../model/base-model.ts';
 import type { Vendor } from '../model/vendor.ts';
 import type { JsonObject } from '../wire/json.ts';
 
@@ -14,7 +15,8 @@ export interface ModelRule<Rules> {
 
 /**
  * The rules of one model at one vendor: the protocol's defaults, then every line of its table that matches, then what the operator's
- * configuration says. Which models refuse what is data, so that a new model is a line and not a branch.
+ * configuration says, which also names the model where `model` does not (`baseModel`). Which models refuse what is data, so that a new model
+ * is a line and not a branch.
  */
 export function modelRules<Rules extends object>(
   table: { readonly defaults: Rules; readonly lines: readonly ModelRule<Rules>[] },
@@ -22,8 +24,9 @@ export function modelRules<Rules extends object>(
   configured: JsonObject | undefined,
   vendor: Vendor = 'compatible',
 ): Rules {
+  const baseModel = baseModelOf({ model, rules: configured });
   const known = table.lines
-    .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
+    .filter(({ match, vendors }) => match.test(baseModel) && (vendors?.includes(vendor) ?? true))
     .map(({ rules }) => rules);
   return Object.assign({}, table.defaults, ...known, configured);
 }

@@ -53,6 +53,11 @@ const LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
   ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens'],
   ['x-ratelimit-remaining', 'x-ratelimit-reset'],
   ['ratelimit-remaining', 'ratelimit-reset'],
+  // Anthropic's, with the instant of each. Source: Claude API reference, "Rate limits", "Response headers".
+  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset'],
+  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset'],
+  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset'],
+  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
 ];
 
 /** When all that is spent is back: a limit of which something remains says nothing. */

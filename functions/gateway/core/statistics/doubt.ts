@@ -64,14 +64,22 @@ export function doubtfulFailures(): DoubtfulFailures {
 const NAMES_OPERATOR =
   /api_?key|authenticat|credential|token_?expired|expiredtoken|unrecognizedclient|invalid_?client|account|billing|quota|subscription|model_?not_?found|deployment_?not_?found|no_?such_?model/i;
 
+/** Statuses that a path, a model or a member of the request may bring about. */
+const DOUBTFUL_STATUSES: readonly number[] = [403, 404, 405];
+/** Statuses that mean a spent quota by themselves, whatever the sentence beside them. */
+const QUOTA_STATUSES: readonly number[] = [402, 429];
+
 /**
- * Whether the failure may lie in the request: a 403 or 404 whose code names neither credential nor model, an answer that is none, and a 500,
- * which servers give for input that they did not foresee.
+ * Whether the failure may lie in the request: a 403, 404 or 405 whose code names neither credential nor model, a spent quota that a sentence
+ * alone tells of, which may be the request's own words, an answer that is none, and a 500, which servers give for input that they did not
+ * foresee.
  */
 export function isDoubtful(failure: AttemptFailure): boolean {
   switch (failure.kind) {
     case 'misconfigured':
-      return (failure.status === 403 || failure.status === 404) && !namesOperator(failure);
+      return DOUBTFUL_STATUSES.includes(failure.status) && !namesOperator(failure);
+    case 'rate-limited':
+      return failure.vendor !== undefined && !QUOTA_STATUSES.includes(failure.vendor.status) && !namesOperator(failure);
     case 'malformed':
     case 'truncated':
       return true;
@@ -79,7 +87,6 @@ export function isDoubtful(failure: AttemptFailure): boolean {
       return failure.status === 500;
     case 'unreachable':
     case 'timed-out':
-    case 'rate-limited':
     case 'conflicted':
     case 'context-exceeded':
     case 'unsupported':

@@ -192,7 +192,7 @@ function changeOf(
     return lift(memory, observation, ejection);
   }
   const known = blameOf(observation, failure);
-  const blame = known === 'misconfigured' && credence === 'short' ? 'failure' : known;
+  const blame = known !== 'none' && credence === 'short' ? 'failure' : known;
   if (blame === 'none') {
     return undefined;
   }

@@ -40,6 +40,8 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
     'This organization has been disabled.',
     'Organization has been restricted. Please reach out to support if you believe this was in error.',
     'Access denied, please make sure your account is in good standing.',
+    'Workspace access denied.',
+    'Model access denied.',
     'Incorrect API key provided: gs-***.',
     'API key not valid. Please pass a valid API key.',
     'User location is not supported for the API use.',
@@ -55,6 +57,7 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
     'This model does not support streaming.',
     "This model doesn't support tool use in streaming mode.",
     'Streaming is not supported with response_format json_schema.',
+    "The model doesn't support the ConverseStream operation. Use Converse instead.",
     'No endpoints found that support tool use. To learn more about provider routing, visit: https://openrouter.ai',
     "No endpoints found that support the provided 'tool_choice' value.",
     'No endpoints found that support image input',
@@ -118,6 +121,26 @@ describe("a vendor's sentence", () => {
     );
     assert.equal(saidFailure(500, 'tools param requires --jinja flag'), 'unsupported');
     assert.equal(saidFailure(500, 'This organization has been disabled.'), undefined);
+  });
+
+  it('is one of streams alone where Bedrock refuses its operations of streams', () => {
+    const who = 'User: arn:aws:sts::123456789012:assumed-role/gateway/g is not authorized to perform: ';
+    const where = ' on resource: arn:aws:bedrock:us-east-1::foundation-model/m';
+    for (const [status, message] of [
+      [400, "The model doesn't support the ConverseStream operation. Use Converse instead."],
+      [400, 'This model does not support InvokeModelWithResponseStream.'],
+      [403, `${who}bedrock:InvokeModelWithResponseStream${where}`],
+    ] as const) {
+      assert.equal(saidFailure(status, message), 'stream', message);
+      const failure = PROTOCOLS.bedrock.readFailure({
+        status,
+        headers: {},
+        body: JSON.stringify({ message }),
+        nowMs: 0,
+      });
+      assert.ok(failure.kind === 'unsupported' && failure.isStream === true, message);
+    }
+    assert.equal(saidFailure(403, `${who}bedrock:InvokeModel${where}`), undefined);
   });
 
   it('is not looked for in what may be a prompt', () => {

@@ -47,6 +47,19 @@ describe("a vendor's Retry-After", () => {
     });
   }
 
+  for (const limit of ['requests', 'tokens', 'input-tokens', 'output-tokens']) {
+    it(`is until the instant at which Anthropic gives ${limit} back, where none are left`, () => {
+      const reset = (name: string, remaining: string, at: string) => ({
+        [`anthropic-ratelimit-${name}-remaining`]: remaining,
+        [`anthropic-ratelimit-${name}-reset`]: at,
+      });
+      const others = ['requests', 'tokens', 'input-tokens', 'output-tokens'].filter((name) => name !== limit);
+      const left = Object.assign({}, ...others.map((name) => reset(name, '5000', '2026-01-05T12:00:50Z')));
+      assert.equal(retryAfterMs({ ...left, ...reset(limit, '0', '2026-01-05T12:00:20Z') }, NOW_MS), 20_000);
+      assert.equal(retryAfterMs({ ...left, ...reset(limit, '1000', '2026-01-05T12:00:20Z') }, NOW_MS), undefined);
+    });
+  }
+
   it('that stands among the headers of the vendor behind a router is read', () => {
     const headers = { 'X-RateLimit-Limit': '16', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': NOW_MS + 42_000 };
     assert.equal(memberWaitMs({ metadata: { headers } }, NOW_MS), 42_000);

@@ -7,6 +7,13 @@ import { type Scoreboard, scoreboard } from '../../../../functions/gateway/core/
 import { EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
 
 const NOT_FOUND: AttemptFailure = { kind: 'misconfigured', status: 404 };
+const NOT_ALLOWED: AttemptFailure = { kind: 'misconfigured', status: 405 };
+const SAID_UNPAID: AttemptFailure = {
+  kind: 'rate-limited',
+  retryAfterMs: undefined,
+  quota: true,
+  vendor: { status: 400, message: 'The prompt says: insufficient credits.' },
+};
 const MALFORMED: AttemptFailure = { kind: 'malformed', reason: 'tool call' };
 
 function board(): Scoreboard {
@@ -29,7 +36,14 @@ function caller(key: string, conversation = 'one'): Witness {
 }
 
 describe('a failure that may lie in the request', () => {
-  for (const failure of [NOT_FOUND, MALFORMED, { kind: 'truncated' }, { kind: 'overloaded', status: 500 }] as const) {
+  for (const failure of [
+    NOT_FOUND,
+    NOT_ALLOWED,
+    SAID_UNPAID,
+    MALFORMED,
+    { kind: 'truncated' },
+    { kind: 'overloaded', status: 500 },
+  ] as const) {
     it(`as ${JSON.stringify(failure)} does not eject, however often one caller meets it in however many conversations`, () => {
       const own = board();
       for (let call = 0; call < 50; call += 1) {
@@ -78,6 +92,13 @@ describe('what cannot lie in the request', () => {
     [{ kind: 'misconfigured', status: 403, vendor: { ...vendor, type: 'authentication_error' } }, false],
     [{ kind: 'misconfigured', status: 403, vendor: { ...vendor, type: 'permission_error' } }, true],
     [{ kind: 'misconfigured', status: 404, vendor: { ...vendor, type: 'not_found_error' } }, true],
+    [{ kind: 'misconfigured', status: 405 }, true],
+    [SAID_UNPAID, true],
+    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 422 } }, true],
+    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 400, code: 'insufficient_quota' } }, false],
+    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 402 } }, false],
+    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 429 } }, false],
+    [{ kind: 'rate-limited', retryAfterMs: 1000, quota: false }, false],
     [{ kind: 'overloaded', status: 503 }, false],
     [{ kind: 'overloaded', status: 500 }, true],
     [{ kind: 'unreachable', code: 'ECONNREFUSED' }, false],

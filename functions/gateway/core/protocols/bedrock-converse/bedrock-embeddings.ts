@@ -1,4 +1,5 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import { baseModelOf } from '../../model/base-model.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
 import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
@@ -68,7 +69,7 @@ function cohereBody(texts: readonly string[], request: EmbeddingsRequest): JsonO
 }
 
 function encodeEmbeddings(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
-  const model = stringMember(target.rules, 'baseModel') ?? target.model;
+  const model = baseModelOf(target);
   const family = FAMILIES.find(({ match }) => match.test(model));
   const texts = textsOf(request);
   if (family === undefined) {

@@ -1,4 +1,3 @@
-import { stringMember } from '../../wire/json.ts';
 import { type ClaudeRules, claudeRules } from '../claude/claude-rules.ts';
 import { type ModelRule, modelRules } from '../model-rules.ts';
 import type { Target } from '../protocol.ts';
@@ -52,10 +51,9 @@ export type ToolChoiceForm = 'auto' | 'any' | 'tool';
 
 /** The rules of the target's model with the operator's corrections. */
 export function bedrockRules({ model, rules: configured }: Target): BedrockRules {
-  const baseModel = stringMember(configured, 'baseModel') ?? model;
-  const claude = claudeRules(baseModel, configured);
+  const claude = claudeRules(model, configured);
   const lines = [...BEDROCK_LINES, { match: /claude/, rules: sameAsAnthropic(claude) }];
-  return { ...modelRules({ defaults: { ...DEFAULTS, claude }, lines }, baseModel, configured), claude };
+  return { ...modelRules({ defaults: { ...DEFAULTS, claude }, lines }, model, configured), claude };
 }
 
 const ANY_CHOICE: readonly ToolChoiceForm[] = ['auto', 'any', 'tool'];

@@ -1,4 +1,5 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import { baseModelOf } from '../../model/base-model.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
 import { arrayMember, member, numberMember, objectMember } from '../../wire/json.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
@@ -11,7 +12,7 @@ export const vertexEmbeddings: EmbeddingsProtocol = { encode, decode };
 const MAX_TEXTS = 16;
 const ONE_TEXT = /gemini-embedding/;
 
-function encode(request: EmbeddingsRequest, { model }: Target): EmbeddingsEncoding {
+function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
   const texts = inputTexts(request.input);
   if (texts === undefined) {
     return {
@@ -20,7 +21,7 @@ function encode(request: EmbeddingsRequest, { model }: Target): EmbeddingsEncodi
       message: 'Vertex AI embeds text, not token ids: send input as text.',
     };
   }
-  const size = ONE_TEXT.test(model) ? 1 : MAX_TEXTS;
+  const size = ONE_TEXT.test(baseModelOf(target)) ? 1 : MAX_TEXTS;
   const { dimensions } = request;
   // Without it a text that is too long is cut in silence.
   const parameters = { autoTruncate: false, ...(dimensions !== undefined && { outputDimensionality: dimensions }) };

@@ -98,6 +98,8 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['organization_disabled', ACCOUNT],
   ['organization_deactivated', ACCOUNT],
   ['AccessDenied.Unpurchased', ACCOUNT],
+  ['Workspace.AccessDenied', ACCOUNT],
+  ['Model.AccessDenied', ACCOUNT],
   // Zhipu's: money, model, length, content, too many, a long quota.
   ['1113', QUOTA],
   ['1211', NO_MODEL],

@@ -11,14 +11,15 @@ const response = (...predictions: readonly object[]) => ({ json: { predictions }
 describe('embeddings of Vertex AI', () => {
   it('are asked sixteen texts at a time, of Gemini’s model one, and no text is cut in silence', () => {
     const input = Array.from({ length: 20 }, (_, index) => `text ${index}`);
-    const sizes = (model: string): readonly number[] => {
-      const encoding = vertexEmbeddings.encode({ model: 'm', input }, { ...TARGET, model });
+    const sizes = (model: string, rules = {}): readonly number[] => {
+      const encoding = vertexEmbeddings.encode({ model: 'm', input }, { ...TARGET, model, rules });
       assert.ok(encoding.kind === 'encoded');
       assert.deepEqual(encoding.requests[0]?.body.parameters, { autoTruncate: false });
       return encoding.requests.map(({ body }) => (body.instances as readonly unknown[]).length);
     };
     assert.deepEqual(sizes('text-embedding-005'), [16, 4]);
     assert.deepEqual(sizes('gemini-embedding-001'), Array(20).fill(1));
+    assert.deepEqual(sizes('endpoint-1', { baseModel: 'gemini-embedding-001' }), Array(20).fill(1));
   });
 
   it('name what they cannot honour', () => {

@@ -148,6 +148,18 @@ describe('readOpenAiFailure', () => {
     ['an unusable tool call of Groq', 400, openAi('tool_use_failed'), { kind: 'malformed', reason: 'tool_use_failed' }],
     ['a wrong country', 403, openAi('unsupported_country_region_territory'), { kind: 'misconfigured', status: 403 }],
     ['a conflict', 409, openAi(null), { kind: 'conflicted', status: 409 }],
+    [
+      'a key of another workspace of DashScope',
+      400,
+      openAi('Workspace.AccessDenied', 'Workspace.AccessDenied'),
+      { kind: 'misconfigured', status: 403 },
+    ],
+    [
+      'a model that DashScope keeps from the key',
+      400,
+      openAi('Model.AccessDenied'),
+      { kind: 'misconfigured', status: 403 },
+    ],
     ['an empty account of DashScope', 400, openAi('Arrearage', 'Arrearage'), { kind: 'misconfigured', status: 403 }],
     [
       'a restricted organisation of Groq',
