@@ -121,18 +121,19 @@ export interface ResponseBytes {
 /** Reads a response's body step by step. */
 export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
   const iterator = body[Symbol.asyncIterator]();
-  let size = 0;
-  const next = async (): Promise<BytesStep> => {
+  const read = async (): Promise<BytesStep> => {
     try {
       const step = await iterator.next();
-      if (step.done === true) {
-        return { kind: 'ended' };
-      }
-      size += step.value.length;
-      return { kind: 'bytes', bytes: step.value };
+      return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
     } catch (error) {
       return { kind: 'broke', failure: connectionFailure(error, signal) };
     }
+  };
+  let size = 0;
+  const next = async (): Promise<BytesStep> => {
+    const step = await read();
+    size += step.kind === 'bytes' ? step.bytes.length : 0;
+    return step;
   };
   const drain = async (): Promise<void> => {
     for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
