@@ -7,17 +7,20 @@ interface UnderWay {
 }
 
 /**
- * Answers bytes that are no HTTP request on the bare socket, in the shape that callers know; they never become a request. Where an answer to
- * an earlier request of the connection is still under way, that is finished first and the connection closed: nothing is written into it.
+ * Answers bytes that are no HTTP request on the bare socket, in the shape that callers know; they never become a request. Where answers to
+ * earlier requests of the connection are still under way, these are finished first and the connection closed: nothing is written into it.
  */
 export function refusesMalformed(server: Server): void {
-  const answering = new WeakMap<Duplex, UnderWay>();
-  server.prependListener('request', (request, response) => answering.set(request.socket, { request, response }));
+  const answering = new WeakMap<Duplex, readonly UnderWay[]>();
+  server.prependListener('request', (request, response) => {
+    const before = (answering.get(request.socket) ?? []).filter((one) => !one.response.writableFinished);
+    answering.set(request.socket, [...before, { request, response }]);
+  });
   server.on('clientError', (failure: NodeJS.ErrnoException, socket) => {
-    const underWay = answering.get(socket);
+    const underWay = answering.get(socket)?.findLast(isOfAnother);
     if (!socket.writable || failure.code === 'ECONNRESET') {
       socket.destroy();
-    } else if (underWay !== undefined && isOfAnother(underWay)) {
+    } else if (underWay !== undefined) {
       closeAfter(underWay.response, socket);
     } else {
       refuse(failure, socket);

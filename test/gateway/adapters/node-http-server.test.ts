@@ -12,16 +12,18 @@ const MB = 1024 * 1024;
 interface Listening extends AsyncDisposable {
   readonly port: number;
   readonly server: Server;
+  readonly drain: (graceMs: number) => Promise<number>;
 }
 
 async function listening(gateway: Gateway, options: GatewayServerOptions = {}): Promise<Listening> {
-  const { server, close } = gatewayServer(gateway, options);
+  const { server, close, drain } = gatewayServer(gateway, options);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     server,
+    drain,
     [Symbol.asyncDispose]: close,
   };
 }
@@ -104,30 +106,53 @@ function upload(port: number, bytes: number, hasLength: boolean): Promise<string
   });
 }
 
+describe('a caller whose body never comes', () => {
+  for (const [form, head] of [
+    ['its length', 'content-length: 1000\r\n\r\nabc'],
+    ['chunks', 'transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+  ] as const) {
+    it(`does not keep the server from ending: by ${form}`, async () => {
+      await using server = await listening(BODY_SIZE);
+      const { socket } = await socketTo(server.port);
+      const asked = once(server.server, 'request');
+      socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${head}`);
+      await asked;
+      const closed = once(socket, 'close');
+      assert.equal(await server.drain(1), 1);
+      await closed;
+    });
+  }
+});
+
 describe('a malformed request behind another one', () => {
   const NONSENSE = 'NONSENSE\r\n\r\n';
   const HEAD = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
-  it('leaves the stream that is under way whole, and closes the connection after it', async () => {
-    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
-    async function* stream(): AsyncGenerator<string> {
-      yield 'first';
-      await mayGoOn;
-      yield 'second';
-    }
-    await using server = await listening(async () => answer(stream()));
-    const { socket, received } = await socketTo(server.port);
-    socket.write(HEAD);
-    while (!received().includes('first')) {
-      await once(socket, 'data');
-    }
-    const isRead = once(server.server, 'clientError');
-    socket.write(NONSENSE);
-    await isRead;
-    goOn();
-    await once(socket, 'close');
-    assert.match(received(), /^HTTP\/1\.1 200 [\s\S]*\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n$/);
-  });
+  const GARBLED_BODY = 'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nNONSENSE\r\n';
+  for (const nonsense of [NONSENSE, GARBLED_BODY]) {
+    it(`leaves the stream that is under way whole, and closes the connection after it: ${JSON.stringify(nonsense)}`, async () => {
+      const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+      async function* stream(): AsyncGenerator<string> {
+        yield 'first';
+        await mayGoOn;
+        yield 'second';
+      }
+      await using server = await listening(async (request) =>
+        request.method === 'POST' ? BODY_SIZE(request) : answer(stream()),
+      );
+      const { socket, received } = await socketTo(server.port);
+      socket.write(HEAD);
+      while (!received().includes('first')) {
+        await once(socket, 'data');
+      }
+      const isRead = once(server.server, 'clientError');
+      socket.write(nonsense);
+      await isRead;
+      goOn();
+      await once(socket, 'close');
+      assert.match(received(), /^HTTP\/1\.1 200 [\s\S]*\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n$/);
+    });
+  }
 
   it('is not taken for the answer that is still to come', async () => {
     const { promise: mayAnswer, resolve: goOn } = Promise.withResolvers<void>();
