@@ -21,6 +21,25 @@ function at(vendors: readonly Vendor[], rules: Partial<OpenAiRules>, source: str
 const PENALTIES: readonly string[] = ['presence_penalty', 'frequency_penalty'];
 const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
 
+/** What Mistral's models want wherever they are served: their chat template and its ids of nine characters. */
+export const MISTRAL_TEMPLATE: Partial<OpenAiRules> = {
+  foreignMembers: ['prefix'],
+  maxTokensMember: 'max_tokens',
+  toolCallIds: 'nine-letters-and-digits',
+  userAfterTool: false,
+  messageNames: false,
+};
+
+/** What Mistral's own API takes, whichever model is asked, tuned ones under names of their own too. */
+export const MISTRAL_FORM: Partial<OpenAiRules> = {
+  ...MISTRAL_TEMPLATE,
+  renamed: { seed: 'random_seed' },
+  refusedSampling: ['logit_bias', 'top_k', 'user'],
+  refusedShapes: LOGPROBS,
+  ownMembers: ['prediction'],
+  prefixMember: 'prefix',
+};
+
 /**
  * What is known of hosts, whichever model they serve. A line for each fact, with who says so and when it was read; lines of models come
  * after these.
@@ -64,8 +83,8 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
   ),
   at(
     ['mistral'],
-    { streamUsage: false },
-    'docs.mistral.ai/api "Chat completion": no stream_options, and usage in the last chunk, 2026-11',
+    { ...MISTRAL_FORM, streamUsage: false },
+    'docs.mistral.ai/api "Chat completion": no stream_options, and usage in the last chunk; other members are a 422, 2026-11',
   ),
   at(
     ['deepseek'],

@@ -1,5 +1,5 @@
 import type { ModelRule } from '../model-rules.ts';
-import { OPENAI_FORM } from './host-lines.ts';
+import { MISTRAL_FORM, MISTRAL_TEMPLATE, OPENAI_FORM } from './host-lines.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 const PENALTIES: readonly string[] = ['presence_penalty', 'frequency_penalty'];
@@ -73,29 +73,19 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     "the endpoints on OpenAI's model pages, 2026-11",
   ),
   line(/^gpt-.*(?:audio|realtime|search-preview)/, { responses: 'never' }, OPENAI_400S),
-  // Mistral's models, wherever they are served: their chat template and its ids of nine characters.
   line(
     /^(?:mistralai\/)?(?:open-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)/i,
-    {
-      foreignMembers: ['prefix'],
-      maxTokensMember: 'max_tokens',
-      toolCallIds: 'nine-letters-and-digits',
-      userAfterTool: false,
-      messageNames: false,
-    },
+    MISTRAL_TEMPLATE,
     "Mistral's 3230 \"Unexpected role 'user' after role 'tool'\" and its tokenizer, NousResearch/hermes-agent#20154, 2026-05",
   ),
-  line(
-    /^(?:open-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)-[a-z0-9.-]*(?:latest|\d{4})$/,
-    {
-      renamed: { seed: 'random_seed' },
-      refusedSampling: ['logit_bias', 'top_k', 'user'],
-      refusedShapes: LOGPROBS,
-      ownMembers: ['prediction'],
-      prefixMember: 'prefix',
-    },
-    'docs.mistral.ai/api "Chat completion": other members are a 422, 2026-11',
-  ),
+  // Its API by its own names of models, where a proxy or a cloud passes calls on to it. Servers of open models know more members.
+  {
+    match:
+      /^(?:open-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)-[a-z0-9.-]*(?:latest|\d{4})$/,
+    vendors: ['compatible', 'azure', 'vertex'],
+    rules: MISTRAL_FORM,
+    source: 'docs.mistral.ai/api "Chat completion": other members are a 422, 2026-11',
+  },
   line(
     /^deepseek-(?:chat|reasoner|v\d)/,
     { answerFormats: 'json_object', maxTokensMember: 'max_tokens' },

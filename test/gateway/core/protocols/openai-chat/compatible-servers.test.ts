@@ -264,6 +264,23 @@ describe('the reasoning of an earlier turn', () => {
 });
 
 describe('settings that only some take', () => {
+  for (const model of ['mistral-large-latest', 'ft:ministral-3b:org:20261101:abc', 'labs-leanstral', 'next']) {
+    it(`are those that Mistral's own API knows, for ${model} too`, () => {
+      const at = ['mistral', model] as const;
+      const asked = { seed: 7, user: 'u', logit_bias: { 1: 1 }, max_completion_tokens: 9 };
+      const { random_seed, seed, user, logit_bias, max_tokens } = sent(asked, at);
+      assert.deepEqual([random_seed, seed, user, logit_bias, max_tokens], [7, undefined, undefined, undefined, 9]);
+      assert.equal(encode({ logprobs: true }, at).kind, 'unsupported');
+    });
+  }
+
+  for (const vendor of ['vllm', 'llama.cpp', 'ollama'] as const) {
+    it(`are what ${vendor} knows, for a model of Mistral's under Mistral's name too`, () => {
+      const { logprobs, seed } = sent({ logprobs: true, seed: 7 }, [vendor, 'mistral-small-2506']);
+      assert.deepEqual([logprobs, seed], [true, 7]);
+    });
+  }
+
   it('have the name that Mistral knows', () => {
     const body = sent({ seed: 7, user: 'u', logit_bias: { 1: 1 } }, ['mistral', 'mistral-large-latest']);
     assert.deepEqual([body.random_seed, body.seed, body.user, body.logit_bias], [7, undefined, undefined, undefined]);
