@@ -42,7 +42,12 @@ describe('a key with as many calls under way as it may have', () => {
       assert.equal(answer.status, 200);
       await answer.text();
     }
-    assert.equal((await ask('one', PATHS[0]!)).status, 200);
+    // A call is over a moment after its caller has read the last byte.
+    let { status } = await ask('one', PATHS[0]!);
+    while (status === 429) {
+      ({ status } = await ask('one', PATHS[0]!));
+    }
+    assert.equal(status, 200);
   });
 });
 
