@@ -43,7 +43,7 @@ const FAULTS: readonly (readonly [
     403,
     {
       Message:
-        'User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn',
+        'User: arn:aws:sts::123456789012:assumed-role/r/f is not authorized to perform: bedrock:InvokeModel on resource: arn',
     },
     /role/,
     { 'x-amzn-errortype': 'AccessDeniedException' },
