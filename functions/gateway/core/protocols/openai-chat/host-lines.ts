@@ -37,7 +37,7 @@ export const MISTRAL_FORM: Partial<OpenAiRules> = {
   refusedSampling: ['logit_bias', 'top_k', 'user'],
   refusedShapes: LOGPROBS,
   ownMembers: ['prediction'],
-  prefixMember: 'prefix',
+  prefillMember: 'prefix',
 };
 
 /**
@@ -93,7 +93,7 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
   ),
   at(
     ['moonshot'],
-    { answerFormats: 'json_object', reasoningMember: 'reasoning_content', prefixMember: 'partial' },
+    { answerFormats: 'json_object', reasoningMember: 'reasoning_content', prefillMember: 'partial' },
     'platform.moonshot.ai/docs/api/chat, "Partial mode", 2026-11',
   ),
   at(
@@ -114,7 +114,7 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
       maxTokensMember: 'max_tokens',
       foreignMembers: ['cache_control'],
       reasoningMember: 'reasoning_content',
-      prefixMember: 'partial',
+      prefillMember: 'partial',
       embeddingsBatch: 10,
     },
     'alibabacloud.com/help/en/model-studio "Qwen API reference", "Context cache", "Partial mode", 2026-11',

@@ -108,7 +108,7 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
   ),
   line(
     /^(?:kimi|moonshot)-/,
-    { answerFormats: 'json_object', prefixMember: 'partial' },
+    { answerFormats: 'json_object', prefillMember: 'partial' },
     'platform.moonshot.ai/docs/api/chat, 2026-11',
   ),
   line(
@@ -128,7 +128,7 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
   ),
   line(
     /^(?:qwen-(?:max|plus|turbo|flash|long)|qwen3-(?:max|coder-plus|coder-flash))/,
-    { answerFormats: 'json_object', foreignMembers: ['cache_control'], prefixMember: 'partial' },
+    { answerFormats: 'json_object', foreignMembers: ['cache_control'], prefillMember: 'partial' },
     'alibabacloud.com/help/en/model-studio "Structured output", 2026-11',
   ),
   line(/^sonar/, { answerFormats: 'json_schema' }, 'docs.perplexity.ai "Structured outputs", 2026-11'),

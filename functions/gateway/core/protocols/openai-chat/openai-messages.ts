@@ -99,8 +99,10 @@ function withAnswerBetween(messages: readonly JsonObject[]): readonly JsonObject
   );
 }
 
-function withPrefix(messages: readonly JsonObject[], { prefixMember }: OpenAiRules): readonly JsonObject[] {
+function withPrefix(messages: readonly JsonObject[], { prefillMember }: OpenAiRules): readonly JsonObject[] {
   const last = messages.at(-1);
   const isBegun = last?.role === 'assistant' && arrayMember(last, 'tool_calls').length === 0;
-  return prefixMember === 'none' || !isBegun ? messages : [...messages.slice(0, -1), { ...last, [prefixMember]: true }];
+  return prefillMember === 'none' || !isBegun
+    ? messages
+    : [...messages.slice(0, -1), { ...last, [prefillMember]: true }];
 }

@@ -49,7 +49,7 @@ export interface OpenAiRules {
   /** Whether messages may name who speaks. */
   readonly messageNames: boolean;
   /** The member that says that the answer goes on from the last assistant message. */
-  readonly prefixMember: 'none' | 'prefix' | 'partial';
+  readonly prefillMember: 'none' | 'prefix' | 'partial';
   /** How many inputs one request for embeddings may have. */
   readonly embeddingsBatch: number;
   /** The ids of tool calls that it takes. Any other is rewritten, the same in the call and in its result. */
@@ -95,7 +95,7 @@ const DEFAULTS: OpenAiRules = {
   reasoningMember: 'none',
   needsReasoning: false,
   messageNames: true,
-  prefixMember: 'none',
+  prefillMember: 'none',
   embeddingsBatch: Number.POSITIVE_INFINITY,
   toolCallIds: 'any',
   instructionRole: 'system',
