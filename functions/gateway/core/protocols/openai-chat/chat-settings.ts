@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { AnswerFormat, Prompt, Tool, ToolUse } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
+import { effortOfBudget } from '../effort-of-budget.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 
 /** Members of a chat request, all but the messages, for a prompt of another dialect. */
@@ -17,7 +18,7 @@ export function chatSettings(prompt: Prompt, notes: EncodingNotes): JsonObject {
     tool_choice: tools.length === 0 ? undefined : toolChoice(prompt.toolUse, notes),
     parallel_tool_calls: tools.length === 0 ? undefined : prompt.parallelToolCalls,
     response_format: responseFormat(prompt.format, notes),
-    reasoning_effort: reasoning?.effort ?? effortOf(reasoning?.budgetTokens),
+    reasoning_effort: reasoning?.effort ?? effortOfBudget(reasoning?.budgetTokens),
     logprobs: logprobs === undefined ? undefined : true,
     top_logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
     user: userId(prompt, notes),
@@ -48,20 +49,6 @@ function samplingMembers(sampling: Prompt['sampling']): JsonObject {
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
   };
-}
-
-/** Budgets from least to most, and the effort that each is nearest to: the reverse of what efforts are given elsewhere. */
-const EFFORTS: readonly (readonly [number, string])[] = [
-  [1024, 'minimal'],
-  [4096, 'low'],
-  [16_384, 'medium'],
-];
-
-function effortOf(budgetTokens: number | undefined): string | undefined {
-  if (budgetTokens === undefined) {
-    return undefined;
-  }
-  return budgetTokens === 0 ? 'none' : (EFFORTS.find(([most]) => budgetTokens <= most)?.[1] ?? 'high');
 }
 
 function toolOf(tool: Tool, notes: EncodingNotes): readonly JsonObject[] {

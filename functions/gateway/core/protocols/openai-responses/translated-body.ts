@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { effortOfBudget } from '../effort-of-budget.ts';
 import { type EncodingNotes, noteForeignMembers, noteOtherShapes } from '../encoding-notes.ts';
 import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Target } from '../protocol.ts';
@@ -80,21 +81,7 @@ function formatOf(format: AnswerFormat, notes: EncodingNotes): JsonObject | unde
 
 /** A summary is asked for only where the caller wants to see one: OpenAI gives it to verified organisations alone. */
 function reasoningOf(reasoning: Reasoning | undefined): JsonObject | undefined {
-  const effort = reasoning?.effort ?? effortOf(reasoning?.budgetTokens);
+  const effort = reasoning?.effort ?? effortOfBudget(reasoning?.budgetTokens);
   const isShown = reasoning?.show === 'summary' || reasoning?.show === 'all';
   return effort === undefined && !isShown ? undefined : defined({ effort, summary: isShown ? 'auto' : undefined });
-}
-
-/** Budgets from least to most, and the effort that each is nearest to. */
-const EFFORTS: readonly (readonly [number, string])[] = [
-  [1024, 'minimal'],
-  [4096, 'low'],
-  [16_384, 'medium'],
-];
-
-function effortOf(budgetTokens: number | undefined): string | undefined {
-  if (budgetTokens === undefined) {
-    return undefined;
-  }
-  return budgetTokens === 0 ? 'none' : (EFFORTS.find(([most]) => budgetTokens <= most)?.[1] ?? 'high');
 }
