@@ -10,6 +10,7 @@ import { virtualTime } from '../bench/routing/virtual-time.ts';
 import { virtualGateway } from '../faults/support/virtual-fleet.ts';
 import fc from '../support/property.ts';
 import { wireOf } from '../support/wire-of.ts';
+import { notedUses } from './support/noted-uses.ts';
 
 /** A key is charged what vendors bill for its embeddings, however the call ends, where one request is many calls to the vendor too. */
 
@@ -94,14 +95,7 @@ async function settled(protocol: keyof typeof VENDORS, one: Round): Promise<read
     store: memoryStore(time.clock),
     seed: 1,
     onRecord: () => undefined,
-    ports: {
-      authenticate: async () => ({ name: 'key', account: 'a'.repeat(64), limits: {} }),
-      keyLimiter: {
-        refusal: () => undefined,
-        admit: async () => ({ kind: 'admitted', headers: {}, settle: async (use) => void uses.push(use) }),
-        close: async () => undefined,
-      },
-    },
+    ports: notedUses(uses),
   });
   const caller = new AbortController();
   if (one.leavesMs !== undefined) {

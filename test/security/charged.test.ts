@@ -9,6 +9,7 @@ import { virtualGateway } from '../faults/support/virtual-fleet.ts';
 import fc from '../support/property.ts';
 import { type Asking, SURFACES } from './support/asking.ts';
 import { type Bill, billingVendor, type VendorPlay } from './support/billing-vendor.ts';
+import { notedUses } from './support/noted-uses.ts';
 
 /**
  * A key is charged what vendors bill for it, and not much more, however its call ends: whole, cut by either side at any instant, out of time,
@@ -83,14 +84,7 @@ async function settled(protocol: ProtocolName, asking: Asking, one: Round): Prom
     store: memoryStore(time.clock),
     seed: 1,
     onRecord: () => undefined,
-    ports: {
-      authenticate: async () => ({ name: 'key', account: 'a'.repeat(64), limits: {} }),
-      keyLimiter: {
-        refusal: () => undefined,
-        admit: async () => ({ kind: 'admitted', headers: {}, settle: async (use) => void uses.push(use) }),
-        close: async () => undefined,
-      },
-    },
+    ports: notedUses(uses),
   });
   const caller = new AbortController();
   if (one.ending.kind === 'hangs up') {
