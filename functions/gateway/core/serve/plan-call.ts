@@ -9,7 +9,7 @@ import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/
 import { qualify } from '../routing/qualify.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
-import { type Call, endStage, keyOf } from './call.ts';
+import { type Call, endStage, keyOf, witnessKey } from './call.ts';
 import { admit } from './caller.ts';
 import { findRoute } from './find-route.ts';
 import { askedTags, deadlineOf } from './head.ts';
@@ -116,7 +116,7 @@ async function rank(
     route,
     facts,
     qualified,
-    look: statistics.look,
+    look: (deployment) => statistics.look(deployment, witnessKey(call)),
     random,
     promptDoublingTokens: config.statistics.promptDoublingTokens,
     remembered: turn === undefined ? { equals } : { equals, turn },
