@@ -8,7 +8,8 @@ import { allowedModels } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
 import { qualify } from '../routing/qualify.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
-import { type Call, endStage, keyOf } from './call.ts';
+import { refusalOf } from '../surfaces/invalid-request.ts';
+import { type Call, endStage, keyOf, witnessKey } from './call.ts';
 import { admit } from './caller.ts';
 import { findRoute } from './find-route.ts';
 import { askedTags, deadlineOf } from './head.ts';
@@ -74,7 +75,7 @@ function prepare<Request extends { readonly model: string }, Piece>(
   const { clock } = call.gateway.ports;
   const parsed = operation.read(call, json);
   if (parsed.kind === 'invalid') {
-    return { kind: 'refused', error: badRequest(parsed.message, parsed.param) };
+    return { kind: 'refused', error: refusalOf(parsed) };
   }
   const { request } = parsed;
   const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
@@ -115,7 +116,7 @@ async function rank(
     route,
     facts,
     qualified,
-    look: statistics.look,
+    look: (deployment) => statistics.look(deployment, witnessKey(call)),
     random,
     promptDoublingTokens: config.statistics.promptDoublingTokens,
     remembered: turn === undefined ? { equals } : { equals, turn },

@@ -165,7 +165,7 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   answer.isFinished = true;
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
   return [
-    ...stopAllBlocks(answer.blocks, isCutOff(reason)),
+    ...stopAllBlocks(answer.blocks, isCutOff(reason, answer.blocks.toolCalls)),
     ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
     finish,
   ];
@@ -176,7 +176,7 @@ function completeMessage(answer: Answer): readonly AnswerEvent[] {
     return fail(answer, { kind: 'malformed', reason: 'message_stop without a message' });
   }
   answer.phase = 'complete';
-  return finish(answer, { stop_reason: answer.blocks.toolCalls > 0 ? 'tool_use' : 'end_turn' });
+  return finish(answer, { stop_reason: '' });
 }
 
 function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {

@@ -1,7 +1,7 @@
 import type { AnswerEvent, BegunPart } from '../../model/answer-event.ts';
 import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
-import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
 import type { ChunkWords } from '../repeated-chunks.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
 import { endingOfPart, type OpenPart } from './bedrock-open-part.ts';
 
 /** The content blocks of one answer while they are streamed. Each method reads the payload of the event it is named for. */

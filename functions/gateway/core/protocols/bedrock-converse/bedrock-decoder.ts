@@ -88,7 +88,7 @@ function withContent(answer: Answer, events: readonly AnswerEvent[]): readonly A
 
 /** What the token limit cut off stays as it is. `stop`: `messageStop` or the whole body. */
 function takeStop(answer: Answer, stop: JsonObject): readonly AnswerEvent[] {
-  const ending = endingOf(stringMember(stop, 'stopReason') ?? '');
+  const ending = endingOf(stringMember(stop, 'stopReason') ?? '', answer.blocks.calls());
   if (ending.kind === 'failed') {
     const { failure } = ending;
     const said = `The model's output was malformed: ${stop.stopReason}.`;

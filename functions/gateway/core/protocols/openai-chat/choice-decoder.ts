@@ -3,6 +3,7 @@ import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { answerParts } from '../answer-parts.ts';
+import { type Finish, unsaidEnding } from '../ending-word.ts';
 import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, type Words, wordsOf } from './delta-content.ts';
 import { statedError } from './openai-error.ts';
 import { streamedFailure } from './openai-failure.ts';
@@ -54,8 +55,8 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
     return finish === undefined ? [] : [...calls.close(), ...parts.close(), finish];
   }
 
-  function finish(word: string, choice: JsonObject): readonly AnswerEvent[] {
-    const ending = endingOf({ index, word, choice, callsTools: calls.hasCalls() });
+  function finish(said: Finish, choice: JsonObject): readonly AnswerEvent[] {
+    const ending = endingOf(index, said, choice);
     if (ending.type === 'failed') {
       return [ending];
     }
@@ -77,7 +78,7 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
       const said = saidIn(choice);
       const word = stringMember(choice, 'finish_reason') ?? '';
       const content = readContent(said, isEnding(word));
-      const ending = isDone || !isEnding(word) ? [] : finish(word, choice);
+      const ending = isDone || !isEnding(word) ? [] : finish(finishOf(word, calls.hasCalls()), choice);
       const error = statedError(choice);
       return error === undefined
         ? [...content, ...passedOn(said, choice, index), ...ending]
@@ -85,7 +86,7 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
     },
     again: { content: saidWords.again, arguments: calls.again },
     settle,
-    close: () => [...(isDone || held !== undefined ? [] : finish('stop', {})), ...settle()],
+    close: () => [...(isDone || held !== undefined ? [] : finish(unsaidEnding(calls.areWhole()), {})), ...settle()],
     isFinished: () => isDone || held !== undefined,
     hasContent: () => hasContent,
   };
@@ -125,15 +126,11 @@ function newWords(): NewWords {
   };
 }
 
-interface Ended {
-  readonly index: number;
-  readonly word: string;
-  readonly choice: JsonObject;
-  readonly callsTools: boolean;
-}
-
-function endingOf({ index, word, choice, callsTools }: Ended): Extract<AnswerEvent, { type: 'finish' | 'failed' }> {
-  const ending = finishOf(word, callsTools);
+function endingOf(
+  index: number,
+  ending: Finish,
+  choice: JsonObject,
+): Extract<AnswerEvent, { type: 'finish' | 'failed' }> {
   if (ending.kind === 'failed') {
     return { type: 'failed', failure: ending.failure };
   }

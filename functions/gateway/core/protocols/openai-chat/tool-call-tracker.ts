@@ -13,6 +13,8 @@ export interface ToolCallTracker {
   /** What is owed when the choice ends: `{}` for a call without arguments. */
   readonly close: () => readonly AnswerEvent[];
   readonly hasCalls: () => boolean;
+  /** Whether there are calls and the arguments of each are complete. */
+  readonly areWhole: () => boolean;
 }
 
 interface TrackedCall {
@@ -82,6 +84,8 @@ export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (cal
     },
     close: () => calls.flatMap((call) => (call.pieces.length > 0 ? [] : textDelta(call, '{}'))),
     hasCalls: () => started > 0,
+    areWhole: () =>
+      started > 0 && calls.every(({ part, pieces, end }) => part === undefined || pieces.length === 0 || end.isEnded()),
   };
 }
 
