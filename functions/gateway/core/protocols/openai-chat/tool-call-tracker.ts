@@ -77,16 +77,15 @@ export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (cal
       const begun = call.part === undefined && fragment.name !== '' ? start(call, fragment) : [];
       return isRepeat ? [] : [...begun, ...addText(call, fragment.text)];
     },
-    again: (text) => {
-      if (last !== undefined) {
-        addText(last, text);
-      }
-    },
+    again: (text) => void (last && addText(last, text)),
     close: () => calls.flatMap((call) => (call.pieces.length > 0 ? [] : textDelta(call, '{}'))),
     hasCalls: () => started > 0,
-    areWhole: () =>
-      started > 0 && calls.every(({ part, pieces, end }) => part === undefined || pieces.length === 0 || end.isEnded()),
+    areWhole: () => started > 0 && calls.every(isWhole),
   };
+}
+
+function isWhole({ part, pieces, end }: TrackedCall): boolean {
+  return part === undefined || pieces.length === 0 || end.isEnded();
 }
 
 /** The call that a fragment with an index goes on with: the last one of that index, or the one with its id where the two differ. */
