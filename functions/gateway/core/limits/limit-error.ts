@@ -4,8 +4,17 @@ import { limitHeaders } from './limit-headers.ts';
 import { type MeterStanding, meterStandings } from './meter-standing.ts';
 import type { LimitRefusal, Reserving } from './reserve.ts';
 
-/** The error for a key that has reached a limit, as OpenAI sends it. */
-export function limitError(
+/** The error for what an account did not allow at `nowMs`, milliseconds since 1970. */
+export function limitErrorOf(
+  { refusal, account }: Extract<Reserving, { kind: 'refused' }>,
+  limits: KeyLimits,
+  nowMs: number,
+): GatewayError {
+  return limitError(refusal, limits, meterStandings(account, limits, nowMs));
+}
+
+/** As OpenAI sends it. */
+function limitError(
   { limit, retryAfterMs = 0 }: LimitRefusal,
   limits: KeyLimits,
   standings: readonly MeterStanding[],
@@ -22,15 +31,6 @@ export function limitError(
   };
   const message = `This key may use ${limits[`${limit}PerMinute`]} ${limit} a minute, and has. Try again in ${retryAfterMs} ms.`;
   return { status: 429, message, type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null, headers };
-}
-
-/** The error for what an account did not allow at `nowMs`, milliseconds since 1970. */
-export function limitErrorOf(
-  { refusal, account }: Extract<Reserving, { kind: 'refused' }>,
-  limits: KeyLimits,
-  nowMs: number,
-): GatewayError {
-  return limitError(refusal, limits, meterStandings(account, limits, nowMs));
 }
 
 /** The error for a key that has as many calls open as it may. */
