@@ -15,6 +15,8 @@ import { toolCallTracker } from './tool-call-tracker.ts';
 export interface ChoiceDecoder {
   /** A member of `choices`, of a chunk or of a whole body. */
   readonly read: (choice: JsonObject) => readonly AnswerEvent[];
+  /** Is told of more of what was read last, by the name of its member: of what has a memory. */
+  readonly again: Readonly<Record<string, (text: string) => void>>;
   /** The ending that is held back, now that nothing of the choice can follow. */
   readonly settle: () => readonly AnswerEvent[];
   /** The ending that the vendor left out, where it is certain that the answer has ended. */
@@ -41,7 +43,7 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
   const saidIn = newSpeech();
-  const isNew = newWords();
+  const saidWords = newWords();
   let held: ChoiceFinish | undefined;
   let isDone = false;
   let hasContent = false;
@@ -59,12 +61,11 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
       return [ending];
     }
     held = ending;
-    const mayGoOn = endsEarly && ending.reason === 'tool-calls' && choice.delta !== undefined;
-    return mayGoOn ? [] : settle();
+    return endsEarly && ending.reason === 'tool-calls' && choice.delta !== undefined ? [] : settle();
   }
 
   function readContent(said: JsonObject, isLast: boolean): readonly AnswerEvent[] {
-    const words = isNew(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
+    const words = saidWords.add(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
     const content = [...words, ...toolCallFragments(said).flatMap(calls.add)];
     const isMore = content.some(isContent);
     hasContent ||= isMore;
@@ -83,6 +84,7 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
         ? [...content, ...passedOn(said, choice, index), ...ending]
         : [{ type: 'failed', failure: streamedFailure(error) }];
     },
+    again: { content: saidWords.again, arguments: calls.again },
     settle,
     close: () => [...(isDone || held !== undefined ? [] : finish(unsaidEnding(calls.areWhole()), {})), ...settle()],
     isFinished: () => isDone || held !== undefined,
@@ -100,18 +102,27 @@ function newSpeech(): (choice: JsonObject) => JsonObject {
   };
 }
 
-/** The words of each piece without a last one that says the whole text once more: two pieces at least have said it. */
-function newWords(): (words: readonly Words[], isLast: boolean) => readonly Words[] {
+interface NewWords {
+  /** The words of a piece without a last one that says the whole text once more: two pieces at least have said it. */
+  readonly add: (words: readonly Words[], isLast: boolean) => readonly Words[];
+  /** A text that is new. */
+  readonly again: (text: string) => void;
+}
+
+function newWords(): NewWords {
   const texts: string[] = [];
-  return (words, isLast) => {
-    const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
-    if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
-      return words.filter(({ kind }) => kind !== 'text');
-    }
-    if (text !== '') {
-      texts.push(text);
-    }
-    return words;
+  return {
+    add: (words, isLast) => {
+      const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
+      if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
+        return words.filter(({ kind }) => kind !== 'text');
+      }
+      if (text !== '') {
+        texts.push(text);
+      }
+      return words;
+    },
+    again: (text) => texts.push(text),
   };
 }
 

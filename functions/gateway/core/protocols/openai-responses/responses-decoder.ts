@@ -15,6 +15,7 @@ import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-wo
 import { statedError } from '../openai-chat/openai-error.ts';
 import { streamedFailure } from '../openai-chat/openai-failure.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
+import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { type ItemReader, itemReader } from './item-reader.ts';
 import { type PartNumbers, partNumbers } from './part-numbers.ts';
 import { usageOf } from './response-usage.ts';
@@ -50,13 +51,18 @@ export function responsesDecoder({ account }: Pick<Target, 'account'> = {}): Ans
     progress: 'reading',
     skipsEvents: false,
   };
+  const repeated = repeatedChunks();
+  const readWhole = (event: WireEvent): ReadChunk => ({ events: readEvent(answer, event), words: DELTA });
   return {
-    event: (event) => (answer.progress === 'reading' ? readEvent(answer, event) : []),
+    event: (event) => (answer.progress === 'reading' ? repeated.read(event, readWhole) : []),
     body: (json) => readBody(answer, json),
     end: () => (answer.progress === 'reading' ? fail(answer, unfinished(answer)) : []),
     isComplete: () => answer.progress !== 'reading',
   };
 }
+
+/** Where an event has its words, of whatever kind. */
+const DELTA = { member: 'delta' };
 
 function unfinished({ skipsEvents, items }: Answer): AttemptFailure {
   const isGarbage = skipsEvents && items.size === 0;
