@@ -90,6 +90,7 @@ export interface EmbeddingsProtocol {
   readonly decode: (
     responses: readonly EmbeddingsResponse[],
     request: EmbeddingsRequest,
+    target: Target,
   ) => EmbeddingsAnswer | AttemptFailure;
 }
 
