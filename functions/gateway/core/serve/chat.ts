@@ -48,6 +48,7 @@ function encodeChat(
   deployment: Deployment,
 ): CallEncoding<AnswerEvent> {
   const { protocol: name, passMembers } = deployment.providerSettings;
+  const { body, dialect } = asked.original;
   const prompt = trustedPrompt(asked, passMembers);
   const known = targetOf(deployment, clock.nowMs());
   const hasTools = prompt.tools.length > 0;
@@ -67,7 +68,7 @@ function encodeChat(
   };
   return {
     kind: 'encoded',
-    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(asked.original.body, passMembers)])],
+    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(body, { passMembers, dialect })])],
     attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
   };
 }

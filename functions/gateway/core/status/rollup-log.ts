@@ -13,7 +13,7 @@ export interface RollupLog {
   readonly note: (record: RequestRecord) => void;
   /** Writes what has been noted, unless that was done within the last minute. Call when the caller has been served. */
   readonly flush: () => Promise<void>;
-  /** The figures of a range that ends now; `undefined` where the store does not answer. They are up to ten seconds old. */
+  /** The figures of a range that ends now; `undefined` where the store does not answer. They are up to two seconds old. */
   readonly read: (range: RangeName) => Promise<RangeFigures | undefined>;
   /** Writes what is left. Nothing is written later. */
   readonly close: () => Promise<void>;
@@ -32,7 +32,7 @@ export interface RollupLogOptions {
 /** Between two writes: an instance that is ended without warning loses so much of the past, and nothing else. */
 const FLUSH_MS = 60_000;
 /** Several who look at once, or often, cost one read. */
-const KEPT_MS = 10_000;
+const KEPT_MS = 2000;
 /** Deployments and routes that have a past: of thousands it would be dear, and nobody reads so many rows. */
 const MAX_NAMES = 100;
 

@@ -10,6 +10,7 @@ export const OPENAI_FORM: Partial<OpenAiRules> = {
   toolCallIds: 'forty-characters',
   instructionRole: 'as-sent',
   turns: 'as-sent',
+  files: 'pdf',
 };
 
 const ANY = /^/;
@@ -38,6 +39,7 @@ export const MISTRAL_FORM: Partial<OpenAiRules> = {
   refusedShapes: LOGPROBS,
   ownMembers: ['prediction'],
   prefillMember: 'prefix',
+  files: 'document-address',
 };
 
 /**
@@ -151,5 +153,28 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
     { foreignMembers: ['extra_content'], embeddingsBatch: 100 },
     'ai.google.dev/gemini-api/docs/thought-signatures "OpenAI compatibility", 2026-11',
   ),
+  at(
+    [
+      'cerebras',
+      'dashscope',
+      'deepinfra',
+      'deepseek',
+      'fireworks',
+      'github-models',
+      'groq',
+      'huggingface',
+      'llama.cpp',
+    ],
+    { files: 'none' },
+    "each one's chat completion reference: no part of the type file, 2026-11; QwenLM/qwen-code#1888, 2026-02",
+  ),
+  at(
+    ['moonshot', 'nvidia', 'ollama', 'sambanova', 'together', 'vllm', 'zhipu', 'google-ai', 'vertex', 'bedrock'],
+    { files: 'none' },
+    "each one's chat completion reference: no part of the type file with data, 2026-11",
+  ),
+  at(['openrouter'], { files: 'pdf-or-address' }, 'openrouter.ai/docs "PDF inputs", 2026-11'),
+  at(['perplexity'], { files: 'file-address' }, 'docs.perplexity.ai "File attachments", 2026-11'),
+  at(['xai'], { files: 'uploaded' }, 'docs.x.ai "Files": by id or public address, by its Responses API alone, 2026-11'),
   at(['bedrock'], { ownMembers: ['service_tier'] }, 'Amazon Bedrock user guide, "Service tiers", 2026-11'),
 ];
