@@ -92,6 +92,7 @@ export interface EmbeddingsProtocol {
   readonly decode: (
     responses: readonly EmbeddingsResponse[],
     request: EmbeddingsRequest,
+    target: Target,
   ) => EmbeddingsAnswer | AttemptFailure;
 }
 
