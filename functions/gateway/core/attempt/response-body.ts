@@ -51,19 +51,33 @@ export function responseDecoder(framing: Protocol['framing'], decoder: AnswerDec
 
 function streamDecoder(parser: EventParser, decoder: AnswerDecoder): ResponseDecoder {
   return {
-    push: (bytes) => upToFailure(parser.push(bytes).flatMap((event) => decoder.event(event))),
+    push: (bytes) => decoded(parser.push(bytes), decoder),
     end: () => {
-      const last = upToFailure(parser.end().flatMap((event) => decoder.event(event)));
+      const last = decoded(parser.end(), decoder);
       return last.at(-1)?.type === 'failed' ? last : [...last, ...decoder.end()];
     },
     isComplete: decoder.isComplete,
   };
 }
 
+function decoded(wireEvents: readonly WireEvent[], decoder: AnswerDecoder): readonly AnswerEvent[] {
+  const [only] = wireEvents;
+  if (only !== undefined && wireEvents.length === 1) {
+    return upToFailure(decoder.event(only));
+  }
+  const events: AnswerEvent[] = [];
+  for (const wireEvent of wireEvents) {
+    for (const event of decoder.event(wireEvent)) {
+      events.push(event);
+    }
+  }
+  return upToFailure(events);
+}
+
 /** Nothing follows a failure, whatever else came in the same bytes. */
-function upToFailure(deltas: readonly AnswerEvent[]): readonly AnswerEvent[] {
-  const failed = deltas.findIndex((delta) => delta.type === 'failed');
-  return failed === -1 ? deltas : deltas.slice(0, failed + 1);
+function upToFailure(events: readonly AnswerEvent[]): readonly AnswerEvent[] {
+  const failed = events.findIndex(({ type }) => type === 'failed');
+  return failed === -1 ? events : events.slice(0, failed + 1);
 }
 
 function jsonDecoder(decoder: AnswerDecoder): ResponseDecoder {
@@ -121,22 +135,24 @@ export interface ResponseBytes {
 /** Reads a response's body step by step. */
 export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
   const iterator = body[Symbol.asyncIterator]();
-  const read = async (): Promise<BytesStep> => {
+  let size = 0;
+  const next = async (): Promise<BytesStep> => {
+    let step: IteratorResult<Uint8Array>;
     try {
-      const step = await iterator.next();
-      return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
+      step = await iterator.next();
     } catch (error) {
       return { kind: 'broke', failure: connectionFailure(error, signal) };
     }
-  };
-  let size = 0;
-  const next = async (): Promise<BytesStep> => {
-    const step = await read();
-    size += step.kind === 'bytes' ? step.bytes.length : 0;
-    return step;
+    if (step.done === true) {
+      return ENDED;
+    }
+    size += step.value.length;
+    return { kind: 'bytes', bytes: step.value };
   };
   const drain = async (): Promise<void> => {
     for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
   };
   return { next, drain, size: () => size };
 }
+
+const ENDED: BytesStep = { kind: 'ended' };
