@@ -14,7 +14,7 @@ export function targetOf(deployment: Deployment, nowMs?: number): Target {
     vendor: vendorOf(providerSettings),
     account: provider,
     streaming,
-    ...defined({ hasResponses: responses, maxOutputTokens, rules }),
+    ...defined({ hasResponses: responses, maxOutputTokens, rules, marksReasoning: providerSettings.marksReasoning }),
   };
 }
 
