@@ -1,3 +1,4 @@
+import { maxAnswerBytes } from '../attempt/answer-bytes.ts';
 import { chatAttempt } from '../attempt/chat-attempt.ts';
 import { noteRefusedStream, refusesStream } from '../attempt/stream-refusals.ts';
 import { targetOf } from '../attempt/target-of.ts';
@@ -65,7 +66,8 @@ function encodeChat(
     return encoding;
   }
   const { choices } = prompt.limits;
-  const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, clock };
+  const maxBytes = maxAnswerBytes(prompt);
+  const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, maxBytes, clock };
   const withoutStream = (): UpstreamRequest | undefined => {
     noteRefusedStream(deployment, hasTools ? 'with-tools' : 'any', clock.nowMs());
     const whole = protocol.encode(prompt, { ...target, streaming: false });
