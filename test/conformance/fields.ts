@@ -189,7 +189,8 @@ const NOTES = `Beyond the top level:
 - Claude from 4.6 on goes on reasoning in a loop of calls whose thoughts are lost, and with a forced tool; earlier ones do not.
 - On Bedrock, results of tools and words are of two turns for Llama, Mistral and Writer; Llama and older Mistral models are asked for a
   whole answer where there are tools; gpt-oss and Qwen take no stop sequences.
-- More inputs of an embeddings call than a server takes at once are asked for in several calls.
+- More inputs of an embeddings call than a server takes at once, by their number or their length, are asked for in several calls. \`input_type\`
+  is said in each vendor's word (NVIDIA, Cohere, Google, Nova); without it NVIDIA and Cohere are told of documents.
 - Reasoning (\`thinking_blocks\`, \`extra_content.google.thought_signature\`, \`reasoning_content\`) goes back to the vendor that signed it
   and is left out for the others.
 - A tool message with \`is_error\` is marked as failed at Anthropic and Bedrock; at Gemini its text is under \`error\`.

@@ -131,8 +131,12 @@ export interface ResponseBytes {
   readonly size: () => number;
 }
 
-/** Reads a response's body step by step. */
-export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
+/** Reads a response's body step by step. After `maxBytes` it counts as broken: no answer is so long. */
+export function responseBytes(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  maxBytes = Number.POSITIVE_INFINITY,
+): ResponseBytes {
   const iterator = body[Symbol.asyncIterator]();
   const read = async (): Promise<BytesStep> => {
     try {
@@ -144,6 +148,9 @@ export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSign
   };
   let size = 0;
   const next = async (): Promise<BytesStep> => {
+    if (size > maxBytes) {
+      return { kind: 'broke', failure: { kind: 'malformed', reason: 'an answer without end' } };
+    }
     const step = await read();
     size += step.kind === 'bytes' ? step.bytes.length : 0;
     return step;

@@ -78,7 +78,8 @@ function prepare<Request extends { readonly model: string }, Piece>(
     return { kind: 'refused', error: refusalOf(parsed) };
   }
   const { request } = parsed;
-  const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
+  const limits = keyOf(call)?.limits;
+  const directory = allowedModels(call.gateway.directory, limits?.models);
   const found = findRoute(directory, request.model, operation.name);
   if (found.kind === 'refused') {
     noteModel(call, found.askedModel);
@@ -86,7 +87,8 @@ function prepare<Request extends { readonly model: string }, Piece>(
   }
   const { route } = found;
   const { facts, windowTokens } = operation.facts(request, askedTags(call.request));
-  const { qualified, unmet } = qualify(route.deployments, { ...facts, promptTokens: windowTokens });
+  const countsMoney = limits?.usdPerMonth !== undefined;
+  const { qualified, unmet } = qualify(route.deployments, { ...facts, promptTokens: windowTokens }, countsMoney);
   const encodings = encodingsOnce((deployment) => operation.encode({ request, route, clock }, deployment));
   if (qualified.length > 0) {
     return { kind: 'prepared', request, route, facts, qualified, encodings };

@@ -105,7 +105,6 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
       maxTokensMember: 'max_tokens',
       toolChoices: 'auto',
       reasoningMember: 'reasoning_content',
-      embeddingsBatch: 64,
     },
     'docs.z.ai/api-reference "Chat completion", 2026-11',
   ),
@@ -117,7 +116,6 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
       foreignMembers: ['cache_control'],
       reasoningMember: 'reasoning_content',
       prefillMember: 'partial',
-      embeddingsBatch: 10,
     },
     'alibabacloud.com/help/en/model-studio "Qwen API reference", "Context cache", "Partial mode", 2026-11',
   ),
@@ -147,10 +145,9 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
     { maxTokensMember: 'max_tokens' },
     "each one's chat completion reference: max_completion_tokens is not among its members, 2026-11",
   ),
-  at(['huggingface'], { embeddingsBatch: 32 }, 'text-embeddings-inference, --max-client-batch-size, 2026-11'),
   at(
     ['google-ai', 'vertex'],
-    { foreignMembers: ['extra_content'], embeddingsBatch: 100 },
+    { foreignMembers: ['extra_content'] },
     'ai.google.dev/gemini-api/docs/thought-signatures "OpenAI compatibility", 2026-11',
   ),
   at(

@@ -55,8 +55,6 @@ export interface OpenAiRules {
    * ids of uploads alone, or none. Text goes as text.
    */
   readonly files: 'as-sent' | 'pdf' | 'pdf-or-address' | 'document-address' | 'file-address' | 'uploaded' | 'none';
-  /** How many inputs one request for embeddings may have. */
-  readonly embeddingsBatch: number;
   /** The ids of tool calls that it takes. Any other is rewritten, the same in the call and in its result. */
   readonly toolCallIds: 'any' | 'forty-characters' | 'nine-letters-and-digits';
   /** The role that system and developer messages are sent with. */
@@ -102,7 +100,6 @@ const DEFAULTS: OpenAiRules = {
   messageNames: true,
   prefillMember: 'none',
   files: 'as-sent',
-  embeddingsBatch: Number.POSITIVE_INFINITY,
   toolCallIds: 'any',
   instructionRole: 'system',
   turns: 'alternating',

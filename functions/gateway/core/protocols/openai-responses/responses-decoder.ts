@@ -22,7 +22,7 @@ import { usageOf } from './response-usage.ts';
 import { sealed } from './sealed-reasoning.ts';
 
 interface Answer {
-  /** Whose answer it is. */
+  /** Whose answer it is, where that is to be known of what it encrypts. */
   readonly account: string | undefined;
   readonly parts: PartNumbers;
   /** By their place in the output. */
@@ -40,9 +40,12 @@ interface Answer {
  * Reads one answer of the Responses API. `response.completed` or `response.incomplete` ends it; a stream without either is truncated. An
  * event that is not JSON is skipped while others can be read. Source: OpenAI API reference, "Streaming events".
  */
-export function responsesDecoder({ account }: Pick<Target, 'account'> = {}): AnswerDecoder {
+export function responsesDecoder({
+  account,
+  marksReasoning,
+}: Pick<Target, 'account' | 'marksReasoning'> = {}): AnswerDecoder {
   const answer: Answer = {
-    account,
+    account: marksReasoning === true ? account : undefined,
     parts: partNumbers(),
     items: new Map(),
     ids: new Set(),
