@@ -75,9 +75,10 @@ function placeOf({ item, done }: OpenMessage): JsonObject {
 function add({ open, emit }: Messages, text: string): void {
   if (open?.content !== undefined) {
     const { kind, pieces } = open.content;
+    const { item, done } = open;
     pieces.push(text);
-    const delta = { ...placeOf(open), delta: text, ...(kind === 'text' && { logprobs: [] }) };
-    emit(`response.${EVENT_NAMES[kind]}.delta`, delta);
+    const delta = { item_id: item.id, output_index: item.index, content_index: done.length, delta: text };
+    emit(`response.${EVENT_NAMES[kind]}.delta`, kind === 'text' ? { ...delta, logprobs: [] } : delta);
   }
 }
 
