@@ -246,7 +246,7 @@ async function writeAll(fleet: Fleet): Promise<void> {
   );
   try {
     if (batch !== undefined && batch.toWrite.size > 0) {
-      await store.add(batch.toWrite);
+      await store.add(batch.toWrite, fleet.board.sights);
     }
     batch?.settle(true);
   } catch (error) {

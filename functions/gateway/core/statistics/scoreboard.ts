@@ -6,7 +6,8 @@ import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.
 import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
 import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
-import type { Observation } from './observation.ts';
+import { type LastSights, lastTimes, noteSight, noteSights } from './last-sights.ts';
+import { asRefused, type Observation } from './observation.ts';
 import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
 import { type RunningSums, runningSums } from './running-sums.ts';
@@ -25,6 +26,8 @@ export interface Scoreboard {
     paces?: readonly Pace[],
   ) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
   readonly takeUnwritten: () => Batch | undefined;
+  /** What was seen last of each deployment. */
+  readonly sights: ReadonlyMap<string, LastSights>;
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
   readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
   /** When the snapshot was last read; `undefined` before the first time. */
@@ -67,6 +70,8 @@ interface Memory {
   readsBegun: number;
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly looks: Map<string, number>;
+  /** What has been seen last, by this instance and by others. */
+  readonly sights: Map<string, LastSights>;
   readonly rows: FailureRows;
   readonly doubts: DoubtfulFailures;
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
@@ -85,6 +90,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     ejections: new Map(),
     readsBegun: 0,
     looks: new Map(),
+    sights: new Map(),
     rows: failureRows(),
     doubts: doubtfulFailures(),
     running,
@@ -102,6 +108,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
       };
     },
     takeUnwritten: memory.log.take,
+    sights: memory.sights,
     noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
     readAtMs: () => memory.readAtMs,
     noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
@@ -113,7 +120,7 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const { lasting, recent, usual } = runningOf(memory, deployment);
   const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const estimate = estimateOf(decayed, scales.lasting);
+  const estimate = estimateOf(decayed, scales.lasting, lastTimes(memory.sights.get(deployment) ?? [], nowMs));
   const standing = {
     estimate,
     state: ejectionState(ejection, nowMs),
@@ -154,6 +161,7 @@ function observe(memory: Memory, told: Observation, blamed: AttemptFailure | und
   const [observation, failure] = credence === 'nothing' ? [asRefused(told), undefined] : [told, blamed];
   const { estimate, ejection } = look(memory, deployment, atMs);
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
+  noteSight(memory.sights, observation);
   const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
   const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
@@ -168,12 +176,6 @@ function credenceOf(
   return settings.probesConfirm === true && kind === 'failed' && failure !== undefined
     ? doubts.hear(deployment, failure, witness, atMs)
     : 'whole';
-}
-
-/** An attempt, and no more. */
-function asRefused({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
-  const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
-  return { deployment, startedAtMs, atMs, kind: 'refused', ...extra };
 }
 
 interface KnownBefore extends Pick<Standing, 'estimate'> {
@@ -224,6 +226,7 @@ function load(
   reading: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
   const { read, startedAtMs, paces } = reading;
+  noteSights(memory.sights, stored);
   const before = memory.stored;
   memory.stored = new Map(
     [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),
