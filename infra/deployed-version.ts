@@ -6,8 +6,8 @@ import { parseJson, stringMember } from '../functions/gateway/core/wire/json.ts'
 export interface DeployedVersion {
   /** The package's version and the commit, as `0.1.0+1a2b3c4d5e6f`; ends in `-changed` where files differ from the commit. */
   readonly name: string;
-  /** When the commit was made, ISO 8601. */
-  readonly committedAt: string;
+  /** When the commit was made, ISO 8601 in UTC, where that is known. */
+  readonly committedAt?: string;
 }
 
 const ROOT = new URL('..', import.meta.url);

@@ -1,10 +1,9 @@
 import { Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { SOURCE_ENTRIES } from './constructs/function-bundle.ts';
-import { Gateway } from './constructs/gateway.ts';
 import type { DeployedVersion } from './deployed-version.ts';
 import type { Environment } from './environment-file.ts';
-import { resourceNames } from './resource-names.ts';
+import { NemoRouter } from './nemo-router.ts';
 
 export interface GatewayStackProps {
   readonly environment: Environment;
@@ -12,7 +11,7 @@ export interface GatewayStackProps {
   readonly version?: DeployedVersion | undefined;
 }
 
-/** One environment as a stack of its own. */
+/** One environment as a stack of its own: the construct `NemoRouter`, built from this repository's sources. */
 export class GatewayStack extends Stack {
   constructor(scope: Construct, id: string, { environment, version }: GatewayStackProps) {
     const { name, aws } = environment;
@@ -25,7 +24,7 @@ export class GatewayStack extends Stack {
       },
     });
     // The CDK leaves `Default` out of logical ids, which must not change: another id is another resource.
-    new Gateway(this, 'Default', { environment, names: resourceNames(name), entries: SOURCE_ENTRIES, version });
+    new NemoRouter(this, 'Default', { name, config: environment, entries: SOURCE_ENTRIES, version });
     for (const [key, value] of Object.entries({ 'nemorouter:environment': name, ...aws.tags })) {
       Tags.of(this).add(key, value);
     }

@@ -1,25 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Stack, Tags } from 'aws-cdk-lib';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Annotations, Stack, Tags } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { problemLine } from '../functions/gateway/config/config-problem.ts';
 import type { ConfigFileInput } from '../functions/gateway/config/config-schema.ts';
+import { configWarnings } from '../functions/gateway/config/config-warnings.ts';
 import { parseConfig } from '../functions/gateway/config/parse-config.ts';
 import { defined } from '../functions/gateway/core/model/defined.ts';
 import { isJsonObject, parseJson } from '../functions/gateway/core/wire/json.ts';
 import { catalogueOf } from './catalogue/catalogue.ts';
+import type { FunctionEntries } from './constructs/function-entries.ts';
 import { Gateway } from './constructs/gateway.ts';
-import { PREBUILT_ENTRIES } from './constructs/prebuilt-entries.ts';
+import { PREBUILT_ENTRIES, prebuiltVersion } from './constructs/prebuilt-entries.ts';
+import type { DeployedVersion } from './deployed-version.ts';
 import { type Environment, NAME } from './environment-file.ts';
 import { resourceNames } from './resource-names.ts';
 
 export type { ConfigFileInput } from '../functions/gateway/config/config-schema.ts';
+export type { DeployedVersion } from './deployed-version.ts';
+
+/** A configuration that was read and checked before, with its defaults filled in. */
+export type CheckedConfig = Pick<Environment, 'config' | 'aws'>;
 
 export interface NemoRouterProps {
-  /** The gateway's configuration: what stands in a file as `infra/environments/dev.json`, or the path of such a file. */
-  readonly config: ConfigFileInput | string;
+  /** The gateway's configuration: what stands in a file as `infra/environments/dev.json`, the path of such a file, or what was read of one. */
+  readonly config: ConfigFileInput | string | CheckedConfig;
   /**
    * Begins the names of its resources, and names its metrics' dimension `Environment`: up to 32 lower-case letters, digits and dashes.
    * @default made from the construct's path, unique in the account and region for stacks of other names
@@ -31,6 +37,10 @@ export interface NemoRouterProps {
   readonly alarms?: NonNullable<NonNullable<ConfigFileInput['aws']>['alarms']>;
   /** Where every alarm goes, in place of the two topics that would be made. Its policy must let `cloudwatch.amazonaws.com` publish. */
   readonly topic?: ITopic;
+  /** What is deployed: in every log line, and with its time a mark on the dashboard's graphs. @default the package's version, without a mark */
+  readonly version?: DeployedVersion | undefined;
+  /** Where the functions' code comes from. @default the modules in the package */
+  readonly entries?: FunctionEntries;
 }
 
 /**
@@ -43,15 +53,14 @@ export class NemoRouter extends Gateway {
   constructor(scope: Construct, id: string, props: NemoRouterProps) {
     const name = props.name ?? generatedName(scope, id);
     const environment = environmentOf(name, props);
-    const { topic } = props;
-    super(scope, id, {
-      environment,
-      names: resourceNames(name),
-      entries: PREBUILT_ENTRIES,
-      alarmActions: topic === undefined ? undefined : [new SnsAction(topic)],
-    });
+    const { entries = PREBUILT_ENTRIES, topic } = props;
+    const version = props.version ?? (entries === PREBUILT_ENTRIES ? prebuiltVersion() : undefined);
+    super(scope, id, { environment, names: resourceNames(name), entries, version, topic });
     for (const [key, value] of Object.entries({ 'nemorouter:environment': name, ...environment.aws.tags })) {
       Tags.of(this).add(key, value);
+    }
+    for (const warning of configWarnings(environment.config)) {
+      Annotations.of(this).addWarningV2(`nemorouter:${warning.path}`, problemLine(warning));
     }
   }
 }
@@ -78,6 +87,9 @@ function environmentOf(name: string, { config, ...overrides }: NemoRouterProps):
     const rule = 'at most 32 lower-case letters, digits and dashes, a letter first';
     throw new Error(`NemoRouter's name has ${rule}; it is ${JSON.stringify(name)}.`);
   }
+  if (typeof config === 'object' && 'config' in config) {
+    return { name, config: config.config, aws: withOverridden(config.aws, overrides) };
+  }
   const file = typeof config === 'string' ? parseJson(readFileSync(config, 'utf8')) : config;
   const parsed = parseConfig(withOverrides(file, overrides), catalogueOf(new Date()));
   if (parsed.kind === 'invalid') {
@@ -85,6 +97,10 @@ function environmentOf(name: string, { config, ...overrides }: NemoRouterProps):
     throw new Error([`${source} has errors:`, ...parsed.problems.map((one) => `  ${problemLine(one)}`)].join('\n'));
   }
   return { name, config: parsed.config, aws: parsed.aws };
+}
+
+function withOverridden(aws: CheckedConfig['aws'], { form, alarms }: Pick<NemoRouterProps, 'form' | 'alarms'>) {
+  return { ...aws, ...defined({ form }), alarms: { ...aws.alarms, ...defined(alarms ?? {}) } };
 }
 
 function withOverrides(file: unknown, { form, alarms }: Pick<NemoRouterProps, 'form' | 'alarms'>): unknown {

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Credentials } from './adapters/credentials.ts';
 import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
 import type { LambdaEnvironment } from './adapters/lambda-environment.ts';
 import { requiredVariable } from './adapters/required-variable.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { type ComposedGateway, type ComposeOptions, composeGateway } from './compose-gateway.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
-import type { GatewayConfig } from './core/model/gateway-config.ts';
 import type { LivePage } from './core/serve/ports.ts';
 import { missingCredentials } from './missing-credentials.ts';
 import { pageAnswer } from './page/page-answer.ts';
@@ -51,7 +49,7 @@ export async function startGateway(
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),
   });
-  await Promise.all([composed.statistics.prepare(), secretRead(config, credentials), composed.prepareTokens()]);
+  await Promise.all([composed.statistics.prepare(), secretRead(environment), composed.prepareTokens()]);
   return composed;
 }
 
@@ -66,10 +64,10 @@ function shippedPage(): LivePage {
  * call of a 512 MB function less than a third of one: what is loaded and connected here costs the first caller nothing. A failure is the
  * next reader's to report. A credential that is not there is told now, and not by the first call.
  */
-async function secretRead(config: GatewayConfig, credentials: Credentials): Promise<void> {
+async function secretRead({ config, credentials, version }: LambdaEnvironment): Promise<void> {
   const missing = await missingCredentials(config, credentials);
   if (missing.length > 0) {
     const message = 'credentials are not set: what they are for does not work';
-    process.stdout.write(`${JSON.stringify({ level: 'WARN', message, missing })}\n`);
+    process.stdout.write(`${JSON.stringify({ version, level: 'WARN', message, missing })}\n`);
   }
 }

@@ -42,14 +42,17 @@ async function stop(): Promise<void> {
 async function drainAndWrite(): Promise<void> {
   const cutOff = await drain(GRACE_MS);
   if (cutOff > 0) {
-    process.stdout.write(`${JSON.stringify({ level: 'WARN', message: 'calls were cut off by a restart', cutOff })}\n`);
+    warn({ message: 'calls were cut off by a restart', cutOff });
   }
   await Promise.all([close(), otlp?.close()]);
 }
 
 function otlpFailed(error: unknown): void {
-  const failure = { level: 'WARN', message: 'spans or metrics did not reach the OTLP collector', error: String(error) };
-  process.stdout.write(`${JSON.stringify(failure)}\n`);
+  warn({ message: 'spans or metrics did not reach the OTLP collector', error: String(error) });
+}
+
+function warn(said: object): void {
+  process.stdout.write(`${JSON.stringify({ version: environment.version, level: 'WARN', ...said })}\n`);
 }
 
 /** `host:port`, as Lambda writes it. */

@@ -20,7 +20,8 @@ export interface ProbeSummary {
 export async function handler(): Promise<ProbeSummary> {
   const [done, canary] = await Promise.all([run(), canaryLines()]);
   // Not through the console: with JSON logging it would wrap the lines, and CloudWatch would find no metrics.
-  process.stdout.write(`${[...probeLines(done, environment.name, Date.now()), ...canary].join('\n')}\n`);
+  const lines = probeLines(done, environment.name, Date.now(), environment.version);
+  process.stdout.write(`${[...lines, ...canary].join('\n')}\n`);
   if (done.storeFailures.length > 0) {
     throw new Error(`DynamoDB did not ${[...new Set(done.storeFailures)].join(', ')}.`);
   }
@@ -37,7 +38,7 @@ async function canaryLines(): Promise<readonly string[]> {
   if (baseUrl === undefined) {
     return [];
   }
-  const { name, credentials } = environment;
+  const { name, version, credentials } = environment;
   const result = await callFromOutside({ baseUrl, credentials, nowMs: systemClock.nowMs });
-  return [canaryLine(result, name, Date.now())];
+  return [canaryLine(result, name, Date.now(), version)];
 }

@@ -1,9 +1,11 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
-import type { AlarmBase, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmBase, Dashboard, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { DeployedVersion } from '../deployed-version.ts';
 import type { Environment } from '../environment-file.ts';
@@ -30,8 +32,8 @@ export interface GatewayProps {
   readonly entries: FunctionEntries;
   /** What is deployed, where that is known. */
   readonly version?: DeployedVersion | undefined;
-  /** What alarms do, of either severity. @default they tell two topics of the gateway's own, with the subscribers of `aws.onCall` */
-  readonly alarmActions?: readonly IAlarmAction[] | undefined;
+  /** Is told of every alarm. @default two topics of the gateway's own, with the subscribers of `aws.onCall` */
+  readonly topic?: ITopic | undefined;
 }
 
 /** All of one environment: the gateway with its address, its state, its credentials, and what watches over it. */
@@ -46,6 +48,11 @@ export class Gateway extends Construct {
   /** The ARN of the secret with the providers' credentials: a JSON object. It is made without a value. */
   readonly credentialsArn: string;
   readonly alarms: readonly AlarmBase[];
+  /** Is told of the alarms that wake somebody. */
+  readonly topic: ITopic;
+  /** Is told of those that wait for the day. */
+  readonly ticketTopic: ITopic;
+  readonly dashboard: Dashboard;
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
@@ -63,7 +70,12 @@ export class Gateway extends Construct {
     this.logGroup = form.logGroup;
     this.keysTable = state.keys;
     this.credentialsArn = credentials.arn;
-    this.alarms = watch(this, environment, { ...parts, gateway: form, prober, alarmActions: props.alarmActions });
+    const told = props.topic === undefined ? ownTopics(this, environment, names) : oneTopic(props.topic);
+    this.topic = told.page.topic;
+    this.ticketTopic = told.ticket.topic;
+    const watching = watch(this, environment, { ...parts, gateway: form, prober, told });
+    this.alarms = watching.alarms;
+    this.dashboard = watching.dashboard;
     form.guard(this.alarms);
     new CfnOutput(this, 'BaseUrl', { value: this.baseUrl, description: 'The base_url for OpenAI clients' });
     if (environment.config.keys.length > 0) {
@@ -139,14 +151,25 @@ function proberOf(
   return prober;
 }
 
+/** Who is told of alarms of one severity. */
+interface Told {
+  readonly topic: ITopic;
+  readonly actions: readonly IAlarmAction[];
+}
+
+type ToldOf = Readonly<Record<'page' | 'ticket', Told>>;
+
 interface WatchedParts extends FunctionParts {
-  readonly alarmActions: readonly IAlarmAction[] | undefined;
+  readonly told: ToldOf;
   readonly gateway: GatewayForm;
   readonly prober: Prober | undefined;
 }
 
-function watch(scope: Construct, environment: Environment, watched: WatchedParts): readonly AlarmBase[] {
-  const { names, state, gateway, prober, version } = watched;
+function watch(
+  scope: Construct,
+  environment: Environment,
+  { names, state, gateway, prober, version, told }: WatchedParts,
+): Pick<Gateway, 'alarms' | 'dashboard'> {
   const parts = {
     environment,
     names,
@@ -156,21 +179,19 @@ function watch(scope: Construct, environment: Environment, watched: WatchedParts
     tables: [state.statistics, state.keys, ...(state.answers === undefined ? [] : [state.answers])],
     prober: prober?.function,
   };
-  const actions =
-    watched.alarmActions === undefined ? ownTopics(scope, environment, names) : allTo(watched.alarmActions);
+  const actions = { page: told.page.actions, ticket: told.ticket.actions };
   const { alarms } = new GatewayAlarms(scope, 'Alarms', { ...parts, actions });
-  new MetricDashboard(scope, 'Metrics', { ...parts, alarms, version });
+  const { dashboard } = new MetricDashboard(scope, 'Metrics', { ...parts, alarms, version });
   new SavedQueries(scope, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
-  return alarms;
+  return { alarms, dashboard };
 }
 
-type Actions = Readonly<Record<'page' | 'ticket', readonly IAlarmAction[]>>;
-
-function allTo(actions: readonly IAlarmAction[]): Actions {
-  return { page: actions, ticket: actions };
+function oneTopic(topic: ITopic): ToldOf {
+  const told = { topic, actions: [new SnsAction(topic)] };
+  return { page: told, ticket: told };
 }
 
-function ownTopics(scope: Construct, environment: Environment, names: ResourceNames): Actions {
+function ownTopics(scope: Construct, environment: Environment, names: ResourceNames): ToldOf {
   const { onCall } = environment.aws;
   const page = new AlarmTopic(scope, 'PageTopic', { name: names.pageTopic, subscribers: onCall.page });
   const ticket = new AlarmTopic(scope, 'TicketTopic', { name: names.ticketTopic, subscribers: onCall.ticket });
@@ -180,5 +201,5 @@ function ownTopics(scope: Construct, environment: Environment, names: ResourceNa
       'Nobody is told of alarms: name who is woken under aws.onCall.page in the environment file.',
     );
   }
-  return { page: page.actions, ticket: ticket.actions };
+  return { page, ticket };
 }

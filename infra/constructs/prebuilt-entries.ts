@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { DeployedVersion } from '../deployed-version.ts';
 import type { FunctionEntries } from './function-entries.ts';
 
 /** Beside the package's module. */
@@ -11,3 +12,9 @@ export const PREBUILT_ENTRIES: FunctionEntries = {
   writeModule: (entry, to) => copyFileSync(new URL(`${entry}.mjs`, FOLDER), to),
   page: () => readFileSync(new URL('page.html', FOLDER), 'utf8'),
 };
+
+/** What the package says of itself. When it was deployed nobody knows. */
+export function prebuiltVersion(): DeployedVersion {
+  const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+  return { name: version };
+}

@@ -69,7 +69,7 @@ function annotations({ limit, version }: GraphMarks): {
   return {
     leftAnnotations: limit === undefined ? [] : [{ ...limit, color: Color.RED }],
     // CloudFormation does not say when it deploys: the mark is at the commit.
-    verticalAnnotations: version === undefined ? [] : [{ date: version.committedAt, label: version.name }],
+    verticalAnnotations: version?.committedAt === undefined ? [] : [{ date: version.committedAt, label: version.name }],
   };
 }
 

@@ -18,10 +18,10 @@ import { ROOT } from '../../infra/constructs/function-bundle.ts';
 
 /** Somebody else's app: a stack with a topic, a role, and two gateways. */
 const APP = `
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { type ConfigFileInput, NemoRouter } from 'nemorouter';
+import { type ConfigFileInput, type DeployedVersion, NemoRouter } from 'nemorouter';
 
 const config: ConfigFileInput = {
   providers: { openai: { protocol: 'openai', apiKey: 'OPENAI_API_KEY' } },
@@ -35,8 +35,11 @@ const topic = new Topic(stack, 'OnCall');
 const role = new Role(stack, 'KeyMaker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
 const first = new NemoRouter(stack, 'Llm', { config, topic, alarms: { ttftP99Ms: 1234 } });
 first.grantManageKeys(role);
-const { baseUrl }: { readonly baseUrl: string } = new NemoRouter(stack, 'Other', { config, form: 'web', name: 'other' });
-if (baseUrl === '') throw new Error('no address');
+if (first.topic !== topic || first.ticketTopic !== topic) throw new Error('another topic');
+new CfnOutput(stack, 'Dashboard', { value: first.dashboard.dashboardName });
+const version: DeployedVersion = { name: '7.0.0', committedAt: '2026-11-29T12:00:00Z' };
+const other = new NemoRouter(stack, 'Other', { config, form: 'web', name: 'other', version });
+if (other.baseUrl === '' || other.topic === other.ticketTopic) throw new Error('no address');
 app.synth();
 `;
 
@@ -113,6 +116,23 @@ describe('the construct, packed and used in another CDK app', () => {
       const config = readCheckedConfig(readFileSync(join(out, name, 'config.json'), 'utf8'));
       assert.deepEqual(Object.keys(config.routes), ['fast']);
     }
+  });
+
+  test('tells its functions which version they are: its own, or the one that it is given, which is a mark on the graphs', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const told = ofType('AWS::Lambda::Function').map(
+      ({ Properties }) => /"NEMO_VERSION":"([^"]*)"/.exec(JSON.stringify(Properties))?.[1],
+    );
+    assert.deepEqual(told.filter((one) => one !== undefined).toSorted(), [version, version, '7.0.0']);
+    assert.match(JSON.stringify(ofType('AWS::Lambda::WebFunctionRevision')), /"NEMO_VERSION":"7\.0\.0"/);
+    const marks = ofType('AWS::CloudWatch::Dashboard').map((one) => /vertical.*7\.0\.0/.test(JSON.stringify(one)));
+    assert.deepEqual(marks.toSorted(), [false, true]);
+  });
+
+  test('has its dashboard as a member', () => {
+    const { Outputs } = JSON.parse(readFileSync(join(out, 'Assistant.template.json'), 'utf8'));
+    const { Ref } = Outputs.Dashboard.Value;
+    assert.match(Ref, /^LlmMetricsDashboard/);
   });
 
   test('tells the topic that it was given of every alarm, and makes none of its own', () => {

@@ -35,9 +35,10 @@ export interface LambdaEnvironment {
 export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = environmentCredentials): LambdaEnvironment {
   const region = requiredVariable('AWS_REGION');
   const name = requiredVariable('NEMO_ENVIRONMENT');
+  const version = process.env.NEMO_VERSION || undefined;
   return {
     name,
-    version: process.env.NEMO_VERSION || undefined,
+    version,
     config: readCheckedConfig(readFileSync(new URL(requiredVariable('NEMO_CONFIG_FILE'), import.meta.url), 'utf8')),
     dynamoDb: dynamoDbOverHttp({
       endpoint: endpointOf('dynamodb', 'DYNAMODB', region),
@@ -58,7 +59,7 @@ export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = enviro
     }),
     sign: roleSign(ofRole),
     onStoreError: (operation, error) =>
-      process.stdout.write(`${stateFailureLine({ operation, error }, name, systemClock.nowMs())}\n`),
+      process.stdout.write(`${stateFailureLine({ operation, error }, name, systemClock.nowMs(), version)}\n`),
   };
 }
 

@@ -11,13 +11,13 @@ export interface CanaryResult {
 }
 
 /** The log line of a call from outside, without its end. The alarm counts its metric, and misses it where there is none. */
-export function canaryLine(result: CanaryResult, environment: string, nowMs: number): string {
+export function canaryLine(result: CanaryResult, environment: string, nowMs: number, version?: string): string {
   return embeddedMetricLine<'CanaryFailures'>({
     nowMs,
     directives: [{ dimensions: DIMENSION_SETS.environment }],
     dimensions: { Environment: environment },
     units: FLEET_METRICS,
     values: { CanaryFailures: result.problem === undefined ? 0 : 1 },
-    fields: { line: 'canary', status: result.status, problem: result.problem, totalMs: result.totalMs },
+    fields: { version, line: 'canary', status: result.status, problem: result.problem, totalMs: result.totalMs },
   });
 }

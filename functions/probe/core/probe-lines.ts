@@ -14,17 +14,18 @@ import type { ProbeRun } from './prober.ts';
  * The log lines of one run, without line ends: one of each deployment that was asked, and one of the run. Their metrics are those of the
  * gateway's, so that its dashboard and alarms see a provider that is down while nobody calls, and what the prober spends.
  */
-export function probeLines(run: ProbeRun, environment: string, nowMs: number): readonly string[] {
-  const about = { environment, nowMs };
+export function probeLines(run: ProbeRun, environment: string, nowMs: number, version?: string): readonly string[] {
+  const about = { environment, nowMs, version };
   return [...run.records.map((record) => probeLine(record, about)), runLine(run, about)];
 }
 
 interface LineContext {
   readonly environment: string;
   readonly nowMs: number;
+  readonly version: string | undefined;
 }
 
-function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): string {
+function probeLine(record: ProbeRecord, { environment, nowMs, version }: LineContext): string {
   const { id, provider } = record.deployment;
   return embeddedMetricLine({
     nowMs,
@@ -32,7 +33,7 @@ function probeLine(record: ProbeRecord, { environment, nowMs }: LineContext): st
     dimensions: { Environment: environment, Provider: provider, Deployment: id },
     units: ATTEMPT_METRICS,
     values: probeValues(record),
-    fields: probeFields(record),
+    fields: { version, ...probeFields(record) },
   });
 }
 
@@ -48,7 +49,8 @@ function probeValues({ failure, costUsd }: ProbeRecord): MetricValues<AttemptMet
 }
 
 /** The alarm for spending looks at the environment's dollars: those of the prober are among them. */
-function runLine({ records, skipped, storeFailures, tookMs }: ProbeRun, { environment, nowMs }: LineContext): string {
+function runLine(run: ProbeRun, { environment, nowMs, version }: LineContext): string {
+  const { records, skipped, storeFailures, tookMs } = run;
   const costUsd = records.reduce((sum, record) => sum + (record.costUsd ?? 0), 0);
   return embeddedMetricLine({
     nowMs,
@@ -57,6 +59,7 @@ function runLine({ records, skipped, storeFailures, tookMs }: ProbeRun, { enviro
     units: REQUEST_METRICS,
     values: { CostUSD: costUsd },
     fields: {
+      version,
       line: 'probes',
       probed: records.length,
       failed: records.filter(({ failure }) => failure !== undefined).length,

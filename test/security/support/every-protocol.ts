@@ -1,7 +1,8 @@
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
-import type { Dial, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
+import type { Dial, DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
+import type { GatewayPorts } from '../../../functions/gateway/core/serve/ports.ts';
 import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat, WireEmbeddings } from '../../../infra/local/simulated/vendor-wire.ts';
 import { memoryStore } from '../../bench/routing/memory-store.ts';
@@ -29,10 +30,17 @@ export interface ProtocolGateway {
 /** The name of the chat route; the vectors are `vectors`. */
 export const ROUTE = 'all';
 
-/** `deployments`: how many candidates the route has. */
+interface ProtocolGatewayOptions {
+  /** Settings of the vendor's. */
+  readonly provider?: object;
+  /** How many candidates the route has. */
+  readonly deployments?: number;
+  readonly ports?: Partial<GatewayPorts>;
+}
+
 export function protocolGateway(
   protocol: ProtocolName,
-  { provider = {}, deployments = 1 }: { readonly provider?: object; readonly deployments?: number } = {},
+  { provider = {}, deployments = 1, ports = {} }: ProtocolGatewayOptions = {},
 ): ProtocolGateway {
   const sent: JsonObject[] = [];
   const records: RequestRecord[] = [];
@@ -52,6 +60,7 @@ export function protocolGateway(
     store: memoryStore(systemClock),
     seed: 1,
     onRecord: (record) => records.push(record),
+    ports,
   });
   const ask: ProtocolGateway['ask'] = async (path, body, headers = {}) => {
     const response = await gateway({
@@ -71,7 +80,8 @@ export function protocolGateway(
   return { ask, sent, records };
 }
 
-const EMBEDS: ReadonlySet<ProtocolName> = new Set(['openai', 'gemini', 'bedrock']);
+/** Those that have vectors. */
+export const EMBEDS: ReadonlySet<ProtocolName> = new Set(['openai', 'gemini', 'bedrock']);
 
 /** The model that is asked for at a path. */
 export function modelAt(path: string): string {
@@ -86,8 +96,13 @@ function modelOf(protocol: ProtocolName): string {
 function answering(sent: JsonObject[]): Dial {
   return async (call) => {
     sent.push(call.request.body);
-    return { kind: 'answered', status: 200, headers: {}, body: pieces(answerTo(call)) };
+    return answered(call);
   };
+}
+
+/** What a vendor says that has nothing against the call. */
+export function answered(call: UpstreamCall): DialResult {
+  return { kind: 'answered', status: 200, headers: {}, body: pieces(answerTo(call)) };
 }
 
 async function* pieces(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -8,13 +8,18 @@ export interface StateFailure {
 }
 
 /** A warning, without its line end, that CloudWatch counts: a fleet without its shared state answers on, and looks healthy. */
-export function stateFailureLine({ operation, error }: StateFailure, environment: string, nowMs: number): string {
+export function stateFailureLine(
+  { operation, error }: StateFailure,
+  environment: string,
+  nowMs: number,
+  version?: string,
+): string {
   return embeddedMetricLine<'StateFailures'>({
     nowMs,
     directives: [{ dimensions: DIMENSION_SETS.environment }],
     dimensions: { Environment: environment },
     units: FLEET_METRICS,
     values: { StateFailures: 1 },
-    fields: { line: 'state', level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) },
+    fields: { version, line: 'state', level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) },
   });
 }

@@ -38,6 +38,8 @@ export interface Target {
   readonly vendor?: Vendor;
   /** Whose account is asked: what one has encrypted, another cannot read. The name of the provider. */
   readonly account?: string;
+  /** Whether what it has encrypted is marked as its own, where other accounts could be sent it. */
+  readonly marksReasoning?: boolean;
   /** Whether to ask for a stream. */
   readonly streaming: boolean;
   /** The model's largest answer in tokens, where configured. */
@@ -46,6 +48,13 @@ export interface Target {
   readonly hasResponses?: boolean;
   /** The operator's corrections of the protocol's model rules; each protocol's `*-rules.ts` says which it knows. */
   readonly rules?: JsonObject;
+}
+
+/** What rules are looked up by. */
+export interface RuledModel {
+  readonly model: string;
+  readonly rules?: JsonObject | undefined;
+  readonly vendor?: Vendor | undefined;
 }
 
 /** A request ready to be signed and sent, or the reason why this vendor cannot be asked for it. */
@@ -90,6 +99,7 @@ export interface EmbeddingsProtocol {
   readonly decode: (
     responses: readonly EmbeddingsResponse[],
     request: EmbeddingsRequest,
+    target: Target,
   ) => EmbeddingsAnswer | AttemptFailure;
 }
 

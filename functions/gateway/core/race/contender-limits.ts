@@ -1,5 +1,5 @@
 import { lateAfter } from '../attempt/observed-attempt.ts';
-import { refusesStream } from '../attempt/stream-refusals.ts';
+import { refusesStream } from '../attempt/target-of.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
 import { ownTail } from '../routing/expected-latency.ts';
@@ -11,8 +11,9 @@ import { ownTail } from '../routing/expected-latency.ts';
 const LIMIT_FACTOR = 1.5;
 const LIMIT_FLOOR_MS = 1000;
 const LIMIT_EXPECTED_FACTOR = 5;
-/** A hedge does not wait for more than so many times what is expected, for the same reason. */
+/** A hedge does not wait for more than so many times what is expected, for the same reason, but for so many milliseconds in any case. */
 const HEDGE_EXPECTED_FACTOR = 2.5;
+const HEDGE_EXPECTED_FLOOR_MS = 250;
 /** The same for an answer that comes in one piece: these many times the live p99, for its length may be anything. */
 const WHOLE_FACTOR = 3;
 /** Such an answer is waited for this share of the time left at most, so that another deployment has the rest. */
@@ -103,7 +104,8 @@ function hedgeAfter(candidate: Candidate, all: readonly Candidate[], percentile:
     (other) => other.state === 'healthy' && other.expectedTtftMs < candidate.expectedTtftMs && other !== candidate,
   );
   const waits = [candidate, ...faster].flatMap((one) => ownTail(one, percentile) ?? []);
-  return waits.length === 0 ? undefined : Math.min(candidate.expectedTtftMs * HEDGE_EXPECTED_FACTOR, ...waits);
+  const longMs = Math.max(HEDGE_EXPECTED_FLOOR_MS, candidate.expectedTtftMs * HEDGE_EXPECTED_FACTOR);
+  return waits.length === 0 ? undefined : Math.min(longMs, ...waits);
 }
 
 /** Neither ejected, nor slow, nor at a provider that is failing. */

@@ -49,9 +49,3 @@ export interface CacheLesson {
 
 /** Why there was this attempt beside a request's first. Counted against the fleet's budgets. */
 export type ExtraAttempt = 'hedge' | 'retry';
-
-/** What is left of an observation whose failure may lie in the request: that there was an attempt. */
-export function asRefused({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
-  const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
-  return { deployment, startedAtMs, atMs, kind: 'refused', ...extra };
-}

@@ -2,22 +2,25 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import type { DecayScales } from './decay-scales.ts';
-import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
-import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
+import { type Credence, doubtfulFailures } from './doubt.ts';
+import { type Ejection, type EjectionChange, ejectionAfter, ejectionState } from './ejection.ts';
 import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
+import { keyEjections } from './key-ejections.ts';
 import { type LastSights, lastTimes, noteSight, noteSights } from './last-sights.ts';
-import { asRefused, type Observation } from './observation.ts';
+import type { Observation } from './observation.ts';
 import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
 import { type RunningSums, runningSums } from './running-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
 import type { Standing } from './standing.ts';
 import { mergedEpochs, type StoredStatistics } from './stored-statistics.ts';
+import { type Witnessed, weighed } from './weighed-observation.ts';
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {
-  readonly look: (deployment: string, nowMs: number) => Standing;
+  /** `key`: whose request it would be. Absent: anybody's. */
+  readonly look: (deployment: string, nowMs: number, key?: string) => Standing;
   /** Takes in what an attempt has taught; `failure` is what it is blamed for. */
   readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => Observed;
   /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
@@ -44,23 +47,18 @@ export interface Observed {
   readonly change?: EjectionChange;
 }
 
-/** `lifted` undoes the ejection `was`. */
-export type EjectionChange =
-  | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
-  | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
-
 /** What a scoreboard decays, ejects and samples by. */
 export interface ScoreboardSettings {
   readonly scales: DecayScales;
   readonly ejection: EjectionSettings;
   /** Writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
-  /** Whether probes confirm what may lie in a caller's request. @default false: every failure counts as it is */
+  /** Whether probes confirm what may lie in a caller's request. @default false: a second key does, once there is one */
   readonly probesConfirm?: boolean;
   readonly random: Random;
 }
 
-interface Memory {
+interface Memory extends Witnessed {
   readonly settings: ScoreboardSettings;
   readonly log: ObservationLog;
   stored: ReadonlyMap<string, StoredStatistics>;
@@ -73,7 +71,6 @@ interface Memory {
   /** What has been seen last, by this instance and by others. */
   readonly sights: Map<string, LastSights>;
   readonly rows: FailureRows;
-  readonly doubts: DoubtfulFailures;
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
   readonly running: Map<string, Readonly<Record<Pace, RunningSums>>>;
 }
@@ -92,11 +89,12 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     looks: new Map(),
     sights: new Map(),
     rows: failureRows(),
-    doubts: doubtfulFailures(),
+    doubts: doubtfulFailures(settings.probesConfirm),
+    ofKeys: keyEjections(settings.ejection),
     running,
   };
   return {
-    look: (deployment, nowMs) => look(memory, deployment, nowMs),
+    look: (deployment, nowMs, key) => lookFor(memory, deployment, { nowMs, key }),
     observe: (observation, failure) => observe(memory, observation, failure),
     beginRead: (startedAtMs, paces = PACES) => {
       const confirm = memory.log.beginRead(paces);
@@ -115,19 +113,28 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
   };
 }
 
+/** A deployment that is healthy for others may be set aside for this key. */
+function lookFor(
+  memory: Memory,
+  deployment: string,
+  { nowMs, key }: { readonly nowMs: number; readonly key: string | undefined },
+): Standing {
+  const standing = look(memory, deployment, nowMs);
+  const ejection = standing.state === 'healthy' ? memory.ofKeys.of(deployment, key, nowMs) : undefined;
+  return ejection === undefined ? standing : { ...standing, ejection, state: 'ejected', isForKeyOnly: true };
+}
+
 function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const { scales } = memory.settings;
   const { lasting, recent, usual } = runningOf(memory, deployment);
   const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
   const ejection = memory.ejections.get(deployment)?.ejection;
   const estimate = estimateOf(decayed, scales.lasting, lastTimes(memory.sights.get(deployment) ?? [], nowMs));
+  const [stored, own] = [memory.stored.get(deployment)?.lookedAtMs, memory.looks.get(deployment)];
   const standing = {
     estimate,
     state: ejectionState(ejection, nowMs),
-    lookedAtMs: Math.max(
-      memory.stored.get(deployment)?.lookedAtMs ?? -Infinity,
-      memory.looks.get(deployment) ?? -Infinity,
-    ),
+    lookedAtMs: Math.max(stored ?? -Infinity, own ?? -Infinity),
     breaksAnswers: memory.rows.cut.has(deployment),
     isSuspect: memory.doubts.isSuspect(deployment, nowMs),
   };
@@ -157,25 +164,17 @@ function runningOf(memory: Memory, deployment: string): Readonly<Record<Pace, Ru
 
 function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
   const { deployment, atMs } = told;
-  const credence = credenceOf(memory, told, blamed);
-  const [observation, failure] = credence === 'nothing' ? [asRefused(told), undefined] : [told, blamed];
   const { estimate, ejection } = look(memory, deployment, atMs);
+  const counted = weighed(memory, told, { failure: blamed, estimate });
+  if (counted === undefined) {
+    return { takeBack: () => undefined };
+  }
+  const { observation, failure, credence } = counted;
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
   noteSight(memory.sights, observation);
   const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
   const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
-}
-
-function credenceOf(
-  { settings, doubts }: Memory,
-  observation: Observation,
-  failure: AttemptFailure | undefined,
-): Credence {
-  const { kind, deployment, atMs, witness } = observation;
-  return settings.probesConfirm === true && kind === 'failed' && failure !== undefined
-    ? doubts.hear(deployment, failure, witness, atMs)
-    : 'whole';
 }
 
 interface KnownBefore extends Pick<Standing, 'estimate'> {
@@ -210,6 +209,7 @@ function changeOf(
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
   const { deployment } = observation;
   endRows(memory.rows, observation);
+  memory.ofKeys.answered(observation);
   // Of one that breaks its answers a first token proves nothing.
   const isProof = !memory.rows.cut.has(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.

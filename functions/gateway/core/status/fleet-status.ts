@@ -49,8 +49,10 @@ export interface DeploymentStatus {
   readonly state: EjectionState;
   /** Set aside until, and why. Stays while `due` and `probing`, until a success lifts it. */
   readonly ejection: EjectionStatus | null;
-  /** Time to first token, and time of the whole answer. */
+  /** Time to first token as it is remembered, and over the last seconds, with the waits that are not over. */
   readonly ttftMs: Percentiles;
+  readonly recentTtftMs: Percentiles;
+  /** Time of the whole answer. */
   readonly latencyMs: Percentiles;
   /** Over the half-life of the lasting memory, a minute by default. */
   readonly requestsPerSecond: number;
@@ -146,7 +148,8 @@ function deploymentStatus(deployment: Deployment, standing: Standing, total: num
     kind,
     state,
     ejection: ejectionStatus(standing),
-    ttftMs: percentiles(estimate.ttftPercentileMs),
+    ttftMs: percentiles(estimate.rememberedTtftMs),
+    recentTtftMs: isKnownNow(estimate) ? percentiles(estimate.recentTtftMs) : NOTHING,
     latencyMs: percentiles(estimate.totalPercentileMs),
     requestsPerSecond: estimate.requestsPerSecond,
     tokensPerSecond: estimate.tokensPerSecond,
@@ -158,6 +161,18 @@ function deploymentStatus(deployment: Deployment, standing: Standing, total: num
     usualTtftMs: estimate.usual.typicalMs ?? null,
     lookedAtMs: Number.isFinite(standing.lookedAtMs) ? standing.lookedAtMs : null,
   };
+}
+
+const NOTHING: Percentiles = { p50: null, p95: null, p99: null };
+
+/** Of a single call this little is left after half a minute, of a wait that is not over after some seconds. */
+const LEAST_RECENT = 0.07;
+const LEAST_WAITED_MS = 200;
+
+/** Whether the last seconds have told anything: an attempt, or a wait that is not over. */
+function isKnownNow({ recent }: Standing['estimate']): boolean {
+  const { evidence, requests, ttftTotalMs } = recent;
+  return evidence >= LEAST_RECENT || requests >= LEAST_RECENT || ttftTotalMs >= LEAST_WAITED_MS;
 }
 
 function ejectionStatus({ ejection, state }: Standing): EjectionStatus | null {

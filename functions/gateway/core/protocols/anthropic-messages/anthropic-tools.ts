@@ -2,9 +2,9 @@ import type { FunctionTool, Prompt, Tool, ToolUse } from '../../model/prompt.ts'
 import type { JsonObject } from '../../wire/json.ts';
 import { closedArguments } from '../claude/closed-schema.ts';
 import { noteRefusedKeys } from '../claude/property-keys.ts';
-import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
 import { cacheControl } from './anthropic-content.ts';
 import type { StructuredFormat } from './structured-format.ts';
 import type { AnthropicTask } from './translated-body.ts';

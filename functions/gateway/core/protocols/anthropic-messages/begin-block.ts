@@ -2,7 +2,7 @@ import type { AnswerEvent, BegunPart } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
 import type { Citation } from '../../model/part.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
-import { STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
 
 /** Where a block begins: under the vendor's index. */
 interface Place {

@@ -1,8 +1,8 @@
 import type { AnswerFormat } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { closedSchema } from '../claude/closed-schema.ts';
-import { ANSWER_TOOL_DESCRIPTION, JSON_INSTRUCTION, STRUCTURED_ANSWER_TOOL } from '../claude/structured-answer.ts';
 import { objectRoot } from '../object-root.ts';
+import { ANSWER_TOOL_DESCRIPTION, JSON_INSTRUCTION, STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
 /** How the format of the answer is asked for. */

@@ -1,10 +1,12 @@
 import type { AnswerEvent, FinishReason } from '../../model/answer-event.ts';
 import { arrayMember, isJsonObject, type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
 import { type AnswerParts, answerParts } from '../answer-parts.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
 import { candidateEnding, type Ending } from './gemini-ending.ts';
 import { type CallReader, closeCall, newCallReader, readCall } from './gemini-function-call.ts';
 import { groundingCitations } from './gemini-grounding.ts';
 import { openAiLogprobs } from './gemini-logprobs.ts';
+import { jsonText } from './gemini-partial-arguments.ts';
 import { signatureOf } from './gemini-signatures.ts';
 
 /** One choice of an answer while it is read. */
@@ -16,6 +18,8 @@ export interface Candidate {
   readonly text: string[];
   /** Whether it has said anything: text, thought, a call, an image, code. */
   hasContent: boolean;
+  /** Whether the call that carries a JSON answer has come. */
+  hasAnswer: boolean;
   /** The last ending that it stated: some models say STOP in every chunk. */
   finish: Ending | undefined;
   /** The sources of the answer. Cumulative, so that the last ones stand. */
@@ -31,6 +35,7 @@ export function newCandidate(choice: number): Candidate {
     calls: newCallReader(choice, parts),
     text: [],
     hasContent: false,
+    hasAnswer: false,
     finish: undefined,
     grounding: undefined,
   };
@@ -60,6 +65,9 @@ function readPart(candidate: Candidate, part: unknown, answerId: string | undefi
   }
   const call = objectMember(part, 'functionCall');
   const signature = signatureOf(part);
+  if (call?.name === STRUCTURED_ANSWER_TOOL) {
+    return answerEvents(candidate, call);
+  }
   if (call !== undefined) {
     candidate.hasContent = true;
     return readCall(candidate.calls, call, { answerId, signature });
@@ -67,6 +75,18 @@ function readPart(candidate: Candidate, part: unknown, answerId: string | undefi
   const said = [...textEvents(candidate, part), ...imageEvents(candidate, part)];
   candidate.hasContent ||= said.length > 0 || SILENT_PARTS.some((kind) => Object.hasOwn(part, kind));
   return signature === undefined ? said : [...said, ...candidate.parts.prove(signature)];
+}
+
+/** The call that carries a JSON answer is its text. A second one beside it would make it no JSON. */
+function answerEvents(candidate: Candidate, call: JsonObject): readonly AnswerEvent[] {
+  if (candidate.hasAnswer) {
+    return [];
+  }
+  candidate.hasAnswer = true;
+  const answer = jsonText(objectMember(call, 'args') ?? {});
+  candidate.hasContent = true;
+  candidate.text.push(answer);
+  return candidate.parts.words('text', answer);
 }
 
 function textEvents({ parts, text }: Candidate, part: JsonObject): readonly AnswerEvent[] {

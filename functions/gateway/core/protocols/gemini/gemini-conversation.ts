@@ -12,8 +12,15 @@ import type { GeminiRules } from './gemini-rules.ts';
 import { signCurrentTurn } from './gemini-signatures.ts';
 import { type CallRegister, callRegister, sortedResponses } from './gemini-tool-results.ts';
 
+/** For whom a conversation is translated. `words`: what the instructions say beside the caller's. */
+interface Translating {
+  readonly rules: GeminiRules;
+  readonly notes: EncodingNotes;
+  readonly words: string | undefined;
+}
+
 /** `systemInstruction` and `contents` of a prompt. Gemini has no system turn, so later instructions are the user's text. */
-export function geminiConversation(prompt: Prompt, rules: GeminiRules, notes: EncodingNotes): JsonObject {
+export function geminiConversation(prompt: Prompt, { rules, notes, words }: Translating): JsonObject {
   const { system, turns } = conversationTurns(turnsToAnswer(prompt), false);
   const translation: Translation = { rules, notes, calls: callRegister() };
   const contents = turns.map((turn) => geminiContent(turn, translation));
@@ -21,7 +28,8 @@ export function geminiConversation(prompt: Prompt, rules: GeminiRules, notes: En
   if (!rules.prefill && last?.role === 'assistant') {
     notes.refuse(last.path, 'This Gemini model does not go on from an assistant message: end with a user message.');
   }
-  const systemParts = system.flatMap((part) => geminiPart(part, notes));
+  const told = words === undefined ? [] : [{ text: words }];
+  const systemParts = [...system.flatMap((part) => geminiPart(part, notes)), ...told];
   return {
     ...(systemParts.length === 0 ? {} : { systemInstruction: { parts: systemParts } }),
     contents: rules.needsSignatures ? signCurrentTurn(contents) : contents,

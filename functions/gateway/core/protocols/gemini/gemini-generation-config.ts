@@ -2,6 +2,7 @@ import { type Native, nativeValue } from '../../model/dialect.ts';
 import type { AnswerFormat, Prompt, Setting } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import type { AskedForm } from './answer-tool.ts';
 import type { GeminiRules } from './gemini-rules.ts';
 import { thinkingConfig } from './gemini-thinking.ts';
 import { presentMembers } from './present-members.ts';
@@ -9,6 +10,7 @@ import { presentMembers } from './present-members.ts';
 /** What is known of the deployment. */
 interface Limits {
   readonly rules: GeminiRules;
+  readonly form: AskedForm;
   /** The model's largest answer in tokens, where it is known. */
   readonly maxOutputTokens: number | undefined;
 }
@@ -21,7 +23,7 @@ export function generationConfig(prompt: Prompt, limits: Limits, notes: Encoding
     ...sampling(prompt, rules, notes),
     ...penalties(prompt, rules, notes),
     ...answerShape(prompt, rules, notes),
-    ...responseFormat(prompt, rules, notes),
+    ...(limits.form.kind === 'config' && responseFormat(prompt, rules, notes)),
     maxOutputTokens: maxOutputTokens(prompt, limits.maxOutputTokens),
     stopSequences: stopSequences(prompt, notes),
     // Gemini's seed has 32 bits, OpenAI's 64. The same seed must stay the same.

@@ -4,6 +4,8 @@ import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
+import { JSON_INSTRUCTION } from '../structured-answer.ts';
+import { askedForm } from './answer-tool.ts';
 import { geminiConversation } from './gemini-conversation.ts';
 import { generationConfig } from './gemini-generation-config.ts';
 import { type GeminiRules, geminiRules } from './gemini-rules.ts';
@@ -17,14 +19,15 @@ export function encodeGemini(asked: Prompt, target: Target): Encoding {
   const prompt = portablePrompt(asked, 'gemini');
   const rules = geminiRules(target);
   const notes = encodingNotes(prompt.names);
+  const form = askedForm(prompt, rules);
   const body = {
     ...ownMembers(prompt),
-    ...geminiConversation(prompt, rules, notes),
-    ...geminiTools(prompt, notes),
+    ...geminiConversation(prompt, { rules, notes, words: form.kind === 'words' ? JSON_INSTRUCTION : undefined }),
+    ...geminiTools(prompt, form, notes),
     ...presentMembers({
       generationConfig: generationConfig(
         prompt,
-        { rules, maxOutputTokens: target.maxOutputTokens ?? rules.maxOutputTokens },
+        { rules, form, maxOutputTokens: target.maxOutputTokens ?? rules.maxOutputTokens },
         notes,
       ),
       serviceTier: serviceTier(prompt, rules, notes),

@@ -2,10 +2,15 @@ import { type Native, nativeValue } from '../../model/dialect.ts';
 import type { FunctionTool, NativeTool, Prompt, ToolUse } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { type AskedForm, noteOwnName, useWithAnswer } from './answer-tool.ts';
 import { presentMembers } from './present-members.ts';
 
 /** `tools` and `toolConfig` of a prompt; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling. */
-export function geminiTools({ tools, toolUse }: Prompt, notes: EncodingNotes): JsonObject | undefined {
+export function geminiTools(prompt: Prompt, form: AskedForm, notes: EncodingNotes): JsonObject | undefined {
+  const { tools } = prompt;
+  noteOwnName(prompt, notes);
+  const toolUse = form.kind === 'tool' ? useWithAnswer(prompt.toolUse) : prompt.toolUse;
+  const isAnswerOffered = form.kind === 'tool' && !isForced(prompt.toolUse);
   const toolConfig = functionCallingConfig(toolUse, notes);
   if (tools.length === 0) {
     if (toolConfig !== undefined && toolConfig.mode !== 'AUTO' && toolConfig.mode !== 'NONE') {
@@ -14,12 +19,20 @@ export function geminiTools({ tools, toolUse }: Prompt, notes: EncodingNotes): J
     }
     return undefined;
   }
-  const functionDeclarations = tools.flatMap((tool) => (tool.kind === 'function' ? [declaration(tool, notes)] : []));
+  const functionDeclarations = [
+    ...tools.flatMap((tool) => (tool.kind === 'function' ? [declaration(tool, notes)] : [])),
+    ...(isAnswerOffered ? [form.declaration] : []),
+  ];
   const natives = tools.flatMap((tool) => (tool.kind === 'native' ? nativeTool(tool, notes) : []));
   const sent = functionDeclarations.length === 0 ? natives : [{ functionDeclarations }, ...natives];
   return sent.length === 0
     ? undefined
     : presentMembers({ tools: sent, toolConfig: toolConfig && { functionCallingConfig: toolConfig } });
+}
+
+/** Where a call must be made, there is no answer to structure yet. */
+function isForced(use: ToolUse | undefined): boolean {
+  return use?.mode === 'required' || use?.mode === 'one';
 }
 
 /** `parametersJsonSchema` takes JSON Schema whole; the older `parameters` refuses `$ref`, `const`, `additionalProperties` and more. */

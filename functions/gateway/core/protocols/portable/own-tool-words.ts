@@ -1,4 +1,5 @@
 import type { Dialect } from '../../model/dialect.ts';
+import { changedItems } from '../../wire/changed-items.ts';
 import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 
 /** What a vendor knows the tools and calls of a conversation by. The ids are to be asked in the order of the conversation. */
@@ -95,19 +96,6 @@ const ROLES: Types = new Set([undefined, 'tool', 'function']);
 
 function only(types: Types, change: (text: string) => string): TextChange {
   return (text, { type, role }) => (types.has(type) && ROLES.has(role) ? change(text) : text);
-}
-
-/** `items` with each changed; the very same array where nothing changes, so that a request that is fine is not copied. */
-export function changedItems<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
-  let copy: Item[] | undefined;
-  for (const [index, item] of items.entries()) {
-    const changed = change(item);
-    if (changed !== item) {
-      copy ??= items.slice();
-      copy[index] = changed;
-    }
-  }
-  return copy ?? items;
 }
 
 /** Changes a text; `holder`: the object that has it. */

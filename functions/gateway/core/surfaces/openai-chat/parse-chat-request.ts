@@ -27,6 +27,7 @@ import {
   checkToolChoice,
 } from './chat-tool-checks.ts';
 import { withoutLegacyFunctions } from './legacy-functions.ts';
+import { inUsualForm } from './other-forms.ts';
 
 /** A chat request, or what is wrong with the body. */
 export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;
@@ -36,14 +37,16 @@ const MAX_CHOICES = 128;
 
 /**
  * Reads the JSON body of a chat completion call. Only what translation relies on is checked, so members that vendors add tomorrow pass.
- * Top-level nulls mean "not set" and are dropped, and the legacy function members become tools.
+ * Top-level nulls mean "not set" and are dropped, the legacy function members become tools, and what other servers take is in OpenAI's form.
  */
 export function parseChatRequest(json: unknown): ParsedChatRequest {
   if (!isJsonObject(json)) {
     return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
   }
-  const complaint = memberNamesProblem(json) ?? checkMembers(json, MEMBERS, '');
-  return complaint ?? { kind: 'parsed', request: toChatRequest(json) };
+  const misnamed = memberNamesProblem(json);
+  const body = misnamed === undefined ? inUsualForm(json) : json;
+  const complaint = misnamed ?? checkMembers(body, MEMBERS, '');
+  return complaint ?? { kind: 'parsed', request: toChatRequest(body) };
 }
 
 const checkStop: Check = (value, path) => {

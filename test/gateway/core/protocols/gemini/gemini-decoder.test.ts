@@ -44,6 +44,16 @@ function failureOf(deltas: readonly Step[]) {
   return last.failure;
 }
 
+test('a call of the function for answers is the text of the answer, once, streamed and whole', () => {
+  const call = { functionCall: { name: 'nemo_structured_answer', args: { a: 1 } } };
+  const answer = chunk([call, call], 'STOP');
+  const told = [text('{"a":1}'), finish('end', 'STOP')];
+  assert.deepEqual(decode(answer), told);
+  assert.deepEqual(stepsOf(newDecoder().body(answer)), told);
+  const other = { functionCall: { name: 'weather', args: {} } };
+  assert.deepEqual(decode(chunk([call, other], 'STOP')).at(-1), finish('tool-calls', 'STOP'));
+});
+
 test('text and thoughts are told apart and empty text is nothing', () => {
   const deltas = decode(
     chunk([{ text: 'Hm', thought: true }]),

@@ -361,11 +361,47 @@ test('a JSON answer is asked for by media type and schema', () => {
   assert.equal(refusedParam({ response_format: { type: 'grammar' } }), 'response_format');
 });
 
-test('a JSON answer beside tools is for Gemini 3', () => {
-  const request = { tools: [WEATHER], response_format: { type: 'json_object' } };
-  assert.equal(refusedParam(request, { model: 'gemini-2.5-pro' }), 'response_format');
-  assert.equal(encode(request, { model: 'gemini-3-pro-preview' }).kind, 'encoded');
-  assert.equal(encode(request, { model: 'gemini-2.5-pro', rules: { jsonWithTools: true } }).kind, 'encoded');
+test('a JSON answer beside tools is native for Gemini 3, and a function or words for those before', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const format = { type: 'json_schema', json_schema: { name: 'x', schema } };
+  const asked = (members: JsonObject, model: string, rules?: JsonObject) =>
+    body({ tools: [WEATHER], ...members }, { model, ...(rules && { rules }) });
+  const names = (sent: JsonObject) =>
+    (sent.tools as { functionDeclarations: { name: string }[] }[]).flatMap(({ functionDeclarations: all }) =>
+      all.map(({ name }) => name),
+    );
+  const mode = (sent: JsonObject) => (sent.toolConfig as JsonObject | undefined)?.functionCallingConfig;
+  const native = { responseMimeType: 'application/json', responseJsonSchema: schema };
+  assert.deepEqual(asked({ response_format: format }, 'gemini-3-pro-preview').generationConfig, native);
+  assert.deepEqual(
+    asked({ response_format: format }, 'gemini-2.5-pro', { jsonWithTools: true }).generationConfig,
+    native,
+  );
+
+  const older = asked({ response_format: format }, 'gemini-2.5-pro');
+  assert.equal(older.generationConfig, undefined);
+  assert.deepEqual(names(older), ['weather', 'nemo_structured_answer']);
+  assert.deepEqual(mode(older), { mode: 'ANY' });
+  assert.deepEqual(mode(asked({ response_format: format, tool_choice: 'none' }, 'gemini-2.0-flash')), {
+    mode: 'ANY',
+    allowedFunctionNames: ['nemo_structured_answer'],
+  });
+  const allowed = {
+    type: 'allowed_tools',
+    allowed_tools: { mode: 'auto', tools: [{ function: { name: 'weather' } }] },
+  };
+  assert.deepEqual(mode(asked({ response_format: format, tool_choice: allowed }, 'gemini-2.5-flash')), {
+    mode: 'ANY',
+    allowedFunctionNames: ['weather', 'nemo_structured_answer'],
+  });
+  const forced = asked({ response_format: format, tool_choice: 'required' }, 'gemini-2.5-pro');
+  assert.deepEqual(names(forced), ['weather']);
+
+  const words = asked({ response_format: { type: 'json_object' } }, 'gemini-2.5-pro');
+  assert.equal(words.generationConfig, undefined);
+  assert.match(JSON.stringify(words.systemInstruction), /valid JSON object/);
+  const taken = { type: 'function', function: { name: 'nemo_structured_answer' } };
+  assert.equal(refusedParam({ tools: [taken] }), 'tools[0].function.name');
 });
 
 test('reasoning effort is a budget for 2.5 and a level that the model has for 3 and later', () => {

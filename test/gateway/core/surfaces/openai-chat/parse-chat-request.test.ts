@@ -73,9 +73,9 @@ describe('parseChatRequest', () => {
       'messages[0].content[0].text must be a string; got nothing.',
     ],
     [
-      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: 'http://x' }] }] },
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: 7 }] }] },
       'messages[0].content[0].image_url',
-      'messages[0].content[0].image_url must be an object; got a string.',
+      'messages[0].content[0].image_url must be an object; got a number.',
     ],
     [
       { messages: [{ role: 'tool', content: 'x' }] },
@@ -83,9 +83,9 @@ describe('parseChatRequest', () => {
       'messages[0].tool_call_id must be a string; got nothing.',
     ],
     [
-      { messages: [{ role: 'assistant', tool_calls: [{ id: 'a', function: { name: 'f', arguments: {} } }] }] },
+      { messages: [{ role: 'assistant', tool_calls: [{ id: 'a', function: { name: 'f', arguments: [] } }] }] },
       'messages[0].tool_calls[0].function.arguments',
-      'messages[0].tool_calls[0].function.arguments must be a string of JSON text; got an object.',
+      'messages[0].tool_calls[0].function.arguments must be a string of JSON text; got an array.',
     ],
     [
       { messages: [HELLO], tools: [{ type: 'function', function: {} }] },
@@ -103,14 +103,14 @@ describe('parseChatRequest', () => {
     [{ messages: [HELLO], stop: 1 }, 'stop', 'stop must be a string or an array of strings; got a number.'],
     [{ messages: [HELLO], stream: 'yes' }, 'stream', 'stream must be true or false; got a string.'],
     [
-      { messages: [HELLO], tool_choice: 'any' },
+      { messages: [HELLO], tool_choice: 'maybe' },
       'tool_choice',
       'tool_choice must be "auto", "none", "required" or an object; got another string.',
     ],
     [
-      { messages: [HELLO], response_format: { type: 'json_schema', json_schema: {} } },
+      { messages: [HELLO], response_format: { type: 'json_schema', json_schema: { name: 7 } } },
       'response_format.json_schema.name',
-      'response_format.json_schema.name must be a string of at least one character; got nothing.',
+      'response_format.json_schema.name must be a string of at least one character; got a number.',
     ],
     [
       { messages: Array.from({ length: 10_001 }, () => HELLO) },

@@ -1,0 +1,137 @@
+import { defined } from '../../model/defined.ts';
+import { changedItems } from '../../wire/changed-items.ts';
+import { arrayMember, isJsonObject, type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
+import { usualPart } from './other-part-forms.ts';
+
+/**
+ * A chat body with what servers other than OpenAI take too written in OpenAI's form: tools and choices without a type or in the form of the
+ * Responses or Messages API, `tool_choice: "any"`, arguments that are an object, addresses of pictures as strings, a schema without a name.
+ * It then means the same everywhere. The very same body where there is nothing to change. Sources: the references of Mistral, Perplexity,
+ * Together and Hugging Face's text-generation-inference, 2026-11.
+ */
+export function inUsualForm(body: JsonObject): JsonObject {
+  const said = withMember(body, 'messages', (messages) => withItems(messages, usualMessage));
+  const offered = withMember(said, 'tools', (tools) => withItems(tools, usualTool));
+  const chosen = withMember(offered, 'tool_choice', (choice) => usualChoice(choice, arrayMember(offered, 'tools')));
+  return withMember(chosen, 'response_format', usualFormat);
+}
+
+/** `object` with its member `key` changed; the very same where nothing changes. */
+function withMember(object: JsonObject, key: string, change: (value: unknown) => unknown): JsonObject {
+  const value = member(object, key);
+  const changed = change(value);
+  return changed === value ? object : { ...object, [key]: changed };
+}
+
+function withItems(items: unknown, change: (item: unknown) => unknown): unknown {
+  return Array.isArray(items) ? changedItems<unknown>(items, change) : items;
+}
+
+function usualMessage(message: unknown): unknown {
+  if (!isJsonObject(message)) {
+    return message;
+  }
+  const said = withMember(message, 'content', (content) => withItems(content, usualPart));
+  const calling = withMember(said, 'tool_calls', (calls) => withItems(calls, usualCall));
+  return withMember(calling, 'function_call', withTextArguments);
+}
+
+/** A call whose function stands beside its id, as the Responses API has it, and whose arguments may be an object. */
+function usualCall(call: unknown): unknown {
+  if (!isJsonObject(call)) {
+    return call;
+  }
+  const { type, name, arguments: input, ...others } = call;
+  const isFlat = typeof name === 'string' && isFunctionType(type) && !('function' in call);
+  const usual = isFlat ? { ...others, type: 'function', function: { name, arguments: input } } : call;
+  return withMember(usual, 'function', withTextArguments);
+}
+
+function isFunctionType(type: unknown): boolean {
+  return type === undefined || type === 'function';
+}
+
+function withTextArguments(called: unknown): unknown {
+  return isJsonObject(called)
+    ? withMember(called, 'arguments', (input) => (isJsonObject(input) ? JSON.stringify(input) : input))
+    : called;
+}
+
+/** A function with its type, and what it is declared with one level deeper: also in the words of the Messages API. */
+function usualTool(tool: unknown): unknown {
+  if (!isJsonObject(tool)) {
+    return tool;
+  }
+  const { type, name, description, parameters, input_schema: schema, strict, ...others } = tool;
+  if (objectMember(tool, 'function') !== undefined) {
+    return type === undefined ? { type: 'function', ...tool } : tool;
+  }
+  const isFunction = isFunctionType(type) || (type === 'custom' && isJsonObject(schema));
+  return typeof name === 'string' && isFunction
+    ? {
+        ...others,
+        type: 'function',
+        function: { name, ...defined({ description, parameters: parameters ?? schema, strict }) },
+      }
+    : tool;
+}
+
+const MODES: ReadonlyMap<unknown, string> = new Map([
+  ['auto', 'auto'],
+  ['none', 'none'],
+  ['any', 'required'],
+  ['required', 'required'],
+]);
+
+/** A mode by its own or by another's word, or the function that must be called: by its name alone, too, where there is such a tool. */
+function usualChoice(choice: unknown, tools: readonly unknown[]): unknown {
+  if (typeof choice === 'string') {
+    return MODES.get(choice) ?? (tools.some((tool) => isNamed(tool, choice)) ? ofFunction(choice) : choice);
+  }
+  return isJsonObject(choice) ? typedChoice(choice) : choice;
+}
+
+function typedChoice(choice: JsonObject): unknown {
+  const { type, name, ...others } = choice;
+  if (isJsonObject(others.function)) {
+    return type === undefined ? { type: 'function', ...choice } : choice;
+  }
+  if (Object.keys(others).length > 0) {
+    return choice;
+  }
+  const isFunction = isFunctionType(type) || type === 'tool';
+  return typeof name === 'string' && isFunction ? ofFunction(name) : (MODES.get(type) ?? choice);
+}
+
+function isNamed(tool: unknown, name: string): boolean {
+  return stringMember(objectMember(tool, 'function'), 'name') === name;
+}
+
+function ofFunction(name: string): JsonObject {
+  return { type: 'function', function: { name } };
+}
+
+/** OpenAI wants a name, and no other server does. */
+const SCHEMA_NAME = 'answer';
+
+/** A schema in its place, with a name: some servers have it beside the type, under `schema` or `value`. */
+function usualFormat(format: unknown): unknown {
+  if (!isJsonObject(format)) {
+    return format;
+  }
+  const { type, schema, value, name, strict, description } = format;
+  const given = objectMember(format, 'json_schema');
+  if (given !== undefined) {
+    return (given.name ?? '') === '' ? { ...format, json_schema: { ...given, name: SCHEMA_NAME } } : format;
+  }
+  const told = [schema, value].find(isJsonObject);
+  return SCHEMA_TYPES.has(type) && told !== undefined
+    ? {
+        type: 'json_schema',
+        json_schema: { name: name ?? SCHEMA_NAME, ...defined({ description, schema: told, strict }) },
+      }
+    : format;
+}
+
+/** Types beside which a schema may stand: the Responses API's, Together's and llama.cpp's, and that of text-generation-inference. */
+const SCHEMA_TYPES: ReadonlySet<unknown> = new Set(['json_schema', 'json_object', 'json']);
