@@ -1,7 +1,6 @@
 import { maxAnswerBytes } from '../attempt/answer-bytes.ts';
 import { chatAttempt } from '../attempt/chat-attempt.ts';
-import { noteRefusedStream, refusesStream } from '../attempt/stream-refusals.ts';
-import { targetOf } from '../attempt/target-of.ts';
+import { noteRefusedStream, refusesStream, targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
