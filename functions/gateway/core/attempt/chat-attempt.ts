@@ -6,7 +6,7 @@ import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { isCredible } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
-import { utf8Size } from '../wire/json-size.ts';
+import { utf8Size } from '../wire/json.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { isEndlessOpening } from './endless-opening.ts';
