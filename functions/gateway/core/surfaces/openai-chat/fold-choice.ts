@@ -2,7 +2,7 @@ import type { AnswerEvent, BegunPart, ChoiceFinish, PartStart } from '../../mode
 import type { JsonObject } from '../../wire/json.ts';
 import { callExtension, extensionMembers, finishMembers } from './answer-members.ts';
 import { extensionFields } from './extension-fields.ts';
-import { toolCallForm, toolCallOf } from './tool-call-form.ts';
+import { toolCallForm, toolCallOf } from './part-form.ts';
 
 /** An event that belongs to one choice. */
 export type ChoiceEvent = Extract<AnswerEvent, { readonly choice: number }>;
