@@ -84,7 +84,7 @@ export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: 
 }
 
 /** What it is like as a rule, in milliseconds: an outage does not move it. */
-export function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior, 'ttftMs'>): number {
+function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior, 'ttftMs'>): number {
   const { typicalMs, evidence } = usual;
   return typicalMs === undefined
     ? prior.ttftMs
