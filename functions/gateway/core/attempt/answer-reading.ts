@@ -6,7 +6,7 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { isCredible } from '../model/usage.ts';
 import { toolFeeUsd } from '../model/vendor-fees.ts';
-import { utf8Size } from '../wire/json-size.ts';
+import { utf8Size } from '../wire/json.ts';
 import { cleanFailure } from './clean-failure.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
 import type { StallWatch } from './stall-watch.ts';
