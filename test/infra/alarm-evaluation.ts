@@ -34,14 +34,35 @@ function measureOf(alarm: JsonObject, period: Period): number | undefined {
     const statistic = stringMember(alarm, 'Statistic') ?? stringMember(alarm, 'ExtendedStatistic');
     return period[`${stringMember(alarm, 'MetricName')} ${statistic}`];
   }
+  const { inputs, tokens } = mathOf(alarm);
+  const values = new Map(inputs.map(([id, metric]) => [id, period[metric]]));
+  return evaluate([...tokens], values);
+}
+
+interface AlarmMath {
+  /** The ids of the metrics in the expression, each with `name statistic`. */
+  readonly inputs: readonly (readonly [id: string, metric: string])[];
+  readonly tokens: readonly string[];
+}
+
+/** Simulations ask millions of times. */
+const MATH = new WeakMap<JsonObject, AlarmMath>();
+
+function mathOf(alarm: JsonObject): AlarmMath {
+  const known = MATH.get(alarm);
+  if (known !== undefined) {
+    return known;
+  }
+  const metrics = arrayMember(alarm, 'Metrics');
   const inputs = metrics.flatMap((metric) => {
     const stat = member(metric, 'MetricStat');
     const name = stringMember(member(stat, 'Metric'), 'MetricName');
     return stat === undefined ? [] : [[String(member(metric, 'Id')), `${name} ${stringMember(stat, 'Stat')}`] as const];
   });
   const expression = metrics.map((metric) => stringMember(metric, 'Expression')).find((text) => text !== undefined);
-  const values = new Map(inputs.map(([id, metric]) => [id, period[metric]]));
-  return evaluate(tokensOf(expression ?? ''), values);
+  const math = { inputs, tokens: tokensOf(expression ?? '') };
+  MATH.set(alarm, math);
+  return math;
 }
 
 function tokensOf(expression: string): string[] {
