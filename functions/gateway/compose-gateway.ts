@@ -3,6 +3,7 @@ import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
+import { dynamoDbRollups } from './adapters/dynamodb/dynamodb-rollups.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { randomHexSource } from './adapters/random-hex.ts';
 import { systemClock } from './adapters/system-clock.ts';
@@ -14,6 +15,7 @@ import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
 import { decayScales } from './core/statistics/decay-scales.ts';
 import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+import { type RollupLog, rollupLog } from './core/status/rollup-log.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
@@ -46,22 +48,10 @@ export const STACK_FRAMES = 30;
 
 /** Puts the gateway together: the pure core and the adapters that both Lambda and the local server use. */
 export function composeGateway(options: ComposeOptions): ComposedGateway {
-  const { config, dynamoDb, statisticsTable, keysTable, onStoreError } = options;
+  const { config, dynamoDb, keysTable, onStoreError } = options;
   Error.stackTraceLimit = STACK_FRAMES;
   const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
-  const statistics = fleetStatistics({
-    ...shared,
-    deployments: Object.keys(config.deployments),
-    settings: config.statistics,
-    ejection: config.ejection,
-    probesConfirm: config.probes !== 'off',
-    store: dynamoDbStatisticsStore({
-      client: dynamoDb,
-      tableName: statisticsTable,
-      scales: decayScales(config.statistics),
-    }),
-    onStoreError,
-  });
+  const statistics = sharedStatistics(options, shared);
   const limiter = keyLimiter({
     clock: shared.clock,
     settings: config.limits,
@@ -77,12 +67,50 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const newId = (): string => options.platformId?.() ?? randomHex(24);
   const ids = { newId, randomHex };
   const callers = { authenticate, keyLimiter: limiter, ...keptAnswers(options) };
-  const gateway = createGateway({ ...shared, ...ids, ...callers, ...pages, config, statistics, dial, onRecord });
+  const rollups = config.statusPage ? fleetRollups(options, statistics) : undefined;
+  const past = rollups === undefined ? {} : { rollups };
+  const gateway = createGateway({
+    ...shared,
+    ...ids,
+    ...callers,
+    ...pages,
+    ...past,
+    config,
+    statistics,
+    dial,
+    onRecord,
+  });
   const close = async (): Promise<void> => {
-    await Promise.all([statistics.close(), limiter.close()]);
+    await Promise.all([statistics.close(), limiter.close(), rollups?.close()]);
     await closeConnections();
   };
   return { gateway, statistics, close, prepareTokens: () => prepared(config, tokens) };
+}
+
+/** The fleet's view of its deployments, in DynamoDB. */
+function sharedStatistics(
+  { config, dynamoDb, statisticsTable, onStoreError }: ComposeOptions,
+  shared: Pick<GatewayPorts, 'clock' | 'random'>,
+): FleetStatistics {
+  const scales = decayScales(config.statistics);
+  return fleetStatistics({
+    ...shared,
+    deployments: Object.keys(config.deployments),
+    settings: config.statistics,
+    ejection: config.ejection,
+    probesConfirm: config.probes !== 'off',
+    store: dynamoDbStatisticsStore({ client: dynamoDb, tableName: statisticsTable, scales }),
+    onStoreError,
+  });
+}
+
+/** The fleet's past, in the table of its statistics. */
+function fleetRollups(
+  { config, dynamoDb, statisticsTable, onStoreError }: ComposeOptions,
+  { look }: FleetStatistics,
+): RollupLog {
+  const store = dynamoDbRollups({ client: dynamoDb, tableName: statisticsTable });
+  return rollupLog({ config, store, clock: guardedClock(systemClock, writeBug), look, onStoreError });
 }
 
 /** A token that cannot be had now is the next asker's to report. */

@@ -51,6 +51,9 @@ export function eventForm(scope: Construct, environment: Environment, parts: Fun
   const variables = { ...stateVariables(parts), ...callerVariables(parts) };
   const gateway = new GatewayFunction(scope, 'Gateway', { environment, names, entries, variables });
   state.grantGateway(gateway.function);
+  if (environment.config.statusPage) {
+    state.grantPast(gateway.function);
+  }
   credentials.grantRead(gateway.function);
   allowBedrock(gateway.role, environment.config);
   const { baseUrl } = new PublicUrl(scope, 'Url', { function: gateway.alias, cors: environment.aws.cors });
@@ -71,6 +74,9 @@ export function webForm(scope: Construct, environment: Environment, parts: Funct
   const variables = { ...stateVariables(parts), ...callerVariables(parts) };
   const gateway = new WebGateway(scope, 'WebGateway', { environment, names, entries, variables });
   state.grantGateway(gateway.role);
+  if (environment.config.statusPage) {
+    state.grantPast(gateway.role);
+  }
   credentials.grantRead(gateway.role);
   allowBedrock(gateway.role, environment.config);
   const { endpoint, revisionId } = gateway.function;

@@ -103,6 +103,11 @@ export class StateTables extends Construct {
     );
   }
 
+  /** Reading the past by slots of time, which the live page shows. */
+  grantPast(grantee: IGrantable): void {
+    this.statistics.grant(grantee, 'dynamodb:Query');
+  }
+
   /** Reading and growing the sums, sharing and lifting ejections. */
   grantStatistics(grantee: IGrantable): void {
     this.statistics.grant(grantee, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');

@@ -163,6 +163,10 @@ const NOTES = `Beyond the top level:
   sent without \`strict\`, which is named as dropped.
 - Pictures and files of tool results, and those that the assistant made, come with the user's next words where the API has no other place.
 - A limit above the deployment's \`maxOutputTokens\` is that.
+- What other servers take in a form of their own goes out in OpenAI's: \`tool_choice: "any"\` or a tool's bare name, tools and choices without a
+  \`type\`, \`image_url\` as a string, \`arguments\` as an object, parts and tools in the words of the Responses and Messages APIs, a schema
+  without a name.
+- Gemini 2.5 takes no JSON answer beside functions: there the schema is a function for the answer, as at Claude without structured outputs.
 
 - A system message in mid-conversation stays where it is: as \`system\` where the model knows that, else as text of the user. It is not
   moved to the top, which would empty the prompt cache.

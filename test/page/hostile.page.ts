@@ -72,6 +72,7 @@ function poisoned(status: StatusBody): StatusBody {
     ending: 'failed',
     routing: 'direct',
     totalMs: 1,
+    overheadMs: 0,
     attempts: [
       {
         deployment: MARKUP,

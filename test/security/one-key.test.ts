@@ -59,6 +59,11 @@ describe("one caller's failures", () => {
     { status: 400, body: '{"error":{"message":"Bad value: insufficient credits"}}' },
     { status: 422, body: '{"error":{"message":"Bad value: payment required"}}' },
     { status: 500, body: '{"error":{"message":"list index out of range"}}' },
+    { status: 401, body: '{"error":{"message":"Not with these members."}}' },
+    { status: 402, body: '{"error":{"message":"You can only afford 9 tokens."}}' },
+    { status: 408, body: '{"error":{"message":"It takes too long."}}' },
+    { status: 429, body: '{"error":{"message":"Request too large."}}' },
+    { status: 503, body: '{"error":{"message":"No worker for this."}}' },
   ];
   for (const { status, body } of refusals) {
     it(`of ${status} eject no deployment for the others`, async () => {

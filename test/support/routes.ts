@@ -72,6 +72,8 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
     recent: NOTHING_RECENT,
     usual: NOTHING_USUAL,
     ttftPercentileMs: () => undefined,
+    rememberedTtftMs: () => undefined,
+    recentTtftMs: () => undefined,
     totalPercentileMs: () => undefined,
     ...change,
   };

@@ -78,6 +78,30 @@ describe('GET /status, where the configuration turns it on,', () => {
     assert.deepEqual(later.decisions.items, []);
   });
 
+  for (const range of ['5m', '1h', '24h']) {
+    it(`tells the whole fleet's past of ${range} where it is asked for, by deployment, route and key`, async () => {
+      const { past } = await status(`/status?range=${range}`);
+      assert.equal(past?.range, range);
+      assert.deepEqual([past?.routed.calls, past?.routed.rescued, past?.routed.failed], [2, 1, 0]);
+      assert.deepEqual(
+        past?.deployments.map(({ name, calls, failed }) => [name, calls, failed]),
+        [
+          ['first/fake-model', 2, 1],
+          ['second/fake-model', 1, 0],
+        ],
+      );
+      assert.deepEqual(
+        past?.keys.map(({ calls, inputTokens }) => [calls, inputTokens > 0]),
+        [[2, true]],
+      );
+    });
+  }
+
+  it('tells no past of a range that there is not, and none where none is asked for', async () => {
+    assert.equal('past' in (await status('/status?range=__proto__')), false);
+    assert.equal('past' in (await status()), false);
+  });
+
   it('has no prompt, no answer, no key and no name or hash of one', async () => {
     const text = JSON.stringify(await status());
     for (const secret of ['nobody-else-may-see', gateway.key, sha256Hex(gateway.key), 'caller', 'KEY_OF_THE_VENDOR']) {

@@ -19,6 +19,15 @@ describe("what the gateway may do with the keys' table", () => {
     assert.deepEqual(statements.flatMap(({ Action }) => Action).sort(), ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   });
 
+  for (const statusPage of [false, true]) {
+    test(`the past is ${statusPage ? '' : 'not '}read where the live page is ${statusPage ? 'on' : 'off'}`, () => {
+      const environment = shipped('dev');
+      const shown = { ...environment, config: { ...environment.config, statusPage } };
+      const text = JSON.stringify(templateOf(shown).findResources('AWS::IAM::Policy'));
+      assert.equal(text.includes('dynamodb:Query'), statusPage);
+    });
+  }
+
   test('leaves out changing a key: updates are for items whose partition key begins as no hash does', () => {
     const [update] = statements.filter(({ Action }) => Action === 'dynamodb:UpdateItem');
     assert.deepEqual(update?.Condition, {

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
-import type { Dial, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
+import type { Dial, DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
@@ -71,7 +71,8 @@ export function protocolGateway(
   return { ask, sent, records };
 }
 
-const EMBEDS: ReadonlySet<ProtocolName> = new Set(['openai', 'gemini', 'bedrock']);
+/** Those that have vectors. */
+export const EMBEDS: ReadonlySet<ProtocolName> = new Set(['openai', 'gemini', 'bedrock']);
 
 /** The model that is asked for at a path. */
 export function modelAt(path: string): string {
@@ -86,8 +87,13 @@ function modelOf(protocol: ProtocolName): string {
 function answering(sent: JsonObject[]): Dial {
   return async (call) => {
     sent.push(call.request.body);
-    return { kind: 'answered', status: 200, headers: {}, body: pieces(answerTo(call)) };
+    return answered(call);
   };
+}
+
+/** What a vendor says that has nothing against the call. */
+export function answered(call: UpstreamCall): DialResult {
+  return { kind: 'answered', status: 200, headers: {}, body: pieces(answerTo(call)) };
 }
 
 async function* pieces(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -8,6 +8,8 @@ import type {
   DeleteItemCommandOutput,
   GetItemCommandInput,
   GetItemCommandOutput,
+  QueryCommandInput,
+  QueryCommandOutput,
   UpdateItemCommandInput,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
@@ -36,6 +38,7 @@ export interface DynamoDbCalls {
     input: BatchWriteItemCommandInput,
     options?: CallOptions,
   ): Promise<Pick<BatchWriteItemCommandOutput, 'UnprocessedItems'>>;
+  query(input: QueryCommandInput, options?: CallOptions): Promise<Pick<QueryCommandOutput, 'Items'>>;
   deleteItem(
     input: DeleteItemCommandInput,
     options?: CallOptions,

@@ -45,6 +45,7 @@ export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOver
     updateItem: (input, options) => call('UpdateItem', input, options),
     batchGetItem: (input, options) => call('BatchGetItem', input, options),
     batchWriteItem: (input, options) => call('BatchWriteItem', input, options),
+    query: (input, options) => call('Query', input, options),
     deleteItem: (input, options) => call('DeleteItem', input, options),
     destroy: () => void pool.destroy(),
   };

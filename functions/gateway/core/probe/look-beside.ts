@@ -103,7 +103,8 @@ const SLOWER_THAN_USUAL = 1.5;
 export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
   const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
   const healthy = plan.candidates.filter(
-    ({ state, standing }) => state === 'healthy' && (adapts || standing.isSuspect),
+    ({ state, standing }) =>
+      (state === 'healthy' && (adapts || standing.isSuspect)) || (standing.isForKeyOnly === true && standing.isSuspect),
   );
   const bestMs = Math.min(...healthy.map(({ expectedTtftMs }) => expectedTtftMs));
   const limitMs = bestMs * (1 + route.band);

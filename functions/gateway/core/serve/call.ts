@@ -36,6 +36,12 @@ export function keyOf({ log }: Call): AuthenticatedKey | undefined {
   return latest(log, 'authenticated')?.key;
 }
 
+/** Names the call's key to the fleet's statistics: by its account, which the key's limits have too, or by its name. */
+export function witnessKey(call: Call): string {
+  const { account, name = '' } = keyOf(call) ?? {};
+  return account ?? name;
+}
+
 /** Ends a stage that began at `sinceMs`, and gives the instant. Milliseconds since 1970. */
 export function endStage({ gateway, log }: Call, name: string, sinceMs: number): number {
   const nowMs = gateway.ports.clock.nowMs();

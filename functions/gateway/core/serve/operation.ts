@@ -6,7 +6,7 @@ import type { RunResult } from '../race/run-race.ts';
 import type { CallEncoding, Contender } from '../routing/contender.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
 import type { InvalidRequest } from '../surfaces/invalid-request.ts';
-import { type Call, keyOf } from './call.ts';
+import { type Call, witnessKey } from './call.ts';
 import { deadlineOf } from './head.ts';
 import { planCall } from './plan-call.ts';
 import type { GatewayResponse } from './ports.ts';
@@ -83,7 +83,6 @@ export async function raceCall<Piece>(
 ): Promise<RunResult<Piece>> {
   const { gateway, request, log } = call;
   const { ports, hedges, opinions, shares } = gateway;
-  const { account, name = '' } = keyOf(call) ?? {};
   const race: RaceOfRequest<Piece> = {
     contenders,
     route,
@@ -91,7 +90,7 @@ export async function raceCall<Piece>(
     deadlineMs: deadlineOf(request, log.startedAtMs, route.timeouts, waitsSinceMs),
     trace: log.trace,
     signal: request.signal,
-    witness: { key: account ?? name, conversation: facts.affinityKey },
+    witness: { key: witnessKey(call), conversation: facts.affinityKey },
   };
   const result = await raceContenders(race, { ...ports, hedges, opinions, shares });
   noteTurn(call, { route, facts }, result);

@@ -8,7 +8,7 @@ import { allowedModels } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
 import { qualify } from '../routing/qualify.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
-import { type Call, endStage, keyOf } from './call.ts';
+import { type Call, endStage, keyOf, witnessKey } from './call.ts';
 import { admit } from './caller.ts';
 import { findRoute } from './find-route.ts';
 import { askedTags, deadlineOf } from './head.ts';
@@ -115,7 +115,7 @@ async function rank(
     route,
     facts,
     qualified,
-    look: statistics.look,
+    look: (deployment) => statistics.look(deployment, witnessKey(call)),
     random,
     promptDoublingTokens: config.statistics.promptDoublingTokens,
     remembered: turn === undefined ? { equals } : { equals, turn },

@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../model/gateway-config.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { RollupLog } from '../status/rollup-log.ts';
 import type { RandomHex } from '../trace/trace-context.ts';
 import type { AnswerStore } from './answer-store.ts';
 
@@ -65,6 +66,8 @@ export interface GatewayPorts {
   readonly authenticate: (key: string) => Promise<AuthenticatedKey | 'unavailable' | undefined>;
   /** Without it no key is limited or counted. */
   readonly keyLimiter?: KeyLimiter;
+  /** The fleet's past, for when the configuration turns the status page on. */
+  readonly rollups?: RollupLog;
   /** Without it no answer is kept. */
   readonly answers?: AnswerStore;
   /** The live page at `/`, for when the configuration turns it on. It holds no data. Never rejects. */

@@ -172,6 +172,7 @@ async function conclude(call: Call): Promise<void> {
   const probes = (await latest(call.log, 'looking')?.looks.end(LOOKS_GRACE_MS)) ?? [];
   const whole = probes.length === 0 ? record : { ...record, probes };
   decisions?.add(whole);
+  ports.rollups?.note(whole);
   ports.onRecord(whole);
-  await Promise.all([settled, attempts.length === 0 ? undefined : ports.statistics.flush()]);
+  await Promise.all([settled, ...(attempts.length === 0 ? [] : [ports.statistics.flush(), ports.rollups?.flush()])]);
 }

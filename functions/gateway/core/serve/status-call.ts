@@ -1,6 +1,7 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { DecisionPage } from '../status/decision-log.ts';
 import { type FleetStatus, fleetStatus } from '../status/fleet-status.ts';
+import { RANGES, type RangeFigures, type RangeName } from '../status/range-figures.ts';
 import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, headersOf } from './respond.ts';
@@ -11,6 +12,8 @@ export const STATUS_PATH = '/status';
 /** The body of the status: the fleet as the router sees it, and the decisions of the one instance that answers. STATUS.md explains it. */
 export interface StatusBody extends FleetStatus {
   readonly decisions: DecisionPage;
+  /** Of the range that was asked for. Absent where none was, or the past cannot be read now. */
+  readonly past?: RangeFigures;
 }
 
 /** Cursors in one request: those of the instances that the reader has met. */
@@ -30,7 +33,13 @@ export async function statusCall(call: Call): Promise<GatewayResponse> {
   const routes = Object.keys(ports.config.routes).flatMap((name) => directory.routes.get(name) ?? []);
   const deployments = [...directory.deployments.values()];
   const fleet = fleetStatus({ routes, deployments, look, nowMs: ports.clock.nowMs() });
-  const body: StatusBody = { ...fleet, decisions: decisions.since(cursorsOf(call)) };
+  const range = rangeOf(call);
+  const past = range === undefined ? undefined : await ports.rollups?.read(range);
+  const body: StatusBody = {
+    ...fleet,
+    decisions: decisions.since(cursorsOf(call)),
+    ...(past === undefined ? {} : { past }),
+  };
   const headers = {
     'content-type': 'application/json',
     'cache-control': 'no-store',
@@ -38,6 +47,12 @@ export async function statusCall(call: Call): Promise<GatewayResponse> {
     ...headersOf(call),
   };
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: async () => undefined };
+}
+
+/** `?range=5m`, `1h` or `24h`. */
+function rangeOf({ request }: Call): RangeName | undefined {
+  const given = new URLSearchParams(request.query ?? '').get('range');
+  return (Object.keys(RANGES) as readonly RangeName[]).find((name) => name === given);
 }
 
 function cursorsOf({ request }: Call): readonly string[] {

@@ -16,6 +16,8 @@ export type Credence = 'whole' | 'short' | 'nothing';
 
 /** Failures that may lie in requests, by who met them: one caller cannot eject a deployment for the others. */
 export interface DoubtfulFailures {
+  /** Whose request it was that taught something. */
+  readonly saw: (witness: Witness | undefined, nowMs: number) => void;
   readonly hear: (deployment: string, failure: AttemptFailure, witness: Witness | undefined, nowMs: number) => Credence;
   /** Whether somebody has met one lately: a probe should tell. */
   readonly isSuspect: (deployment: string, nowMs: number) => boolean;
@@ -34,15 +36,36 @@ const HEARD_A_KEY = 2;
 /** Different keys that have met a refusal, from which on it cannot lie in a request. */
 const INDEPENDENT = 2;
 
-/** A register of failures that may lie in a caller's request, empty at first. */
-export function doubtfulFailures(): DoubtfulFailures {
+/** Without a request in so long a key counts as gone. */
+const KEY_GONE_MS = 3_600_000;
+
+/**
+ * A register of failures that may lie in a caller's request, empty at first. Where no probes confirm them, an instance that has seen one key
+ * alone believes it: there is nobody else to be hurt, or to ask.
+ */
+export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
+  const seenAtMs = new Map<string, number>();
+  const isOnlyKey = (key: string, nowMs: number): boolean =>
+    [...seenAtMs].every(([other, atMs]) => other === key || nowMs - atMs > KEY_GONE_MS);
   const heard = new Map<string, readonly Testimony[]>();
+  const confirmedAtMs = new Map<string, number>();
   const lately = (deployment: string, nowMs: number): readonly Testimony[] =>
     (heard.get(deployment) ?? []).filter(({ atMs }) => nowMs - atMs < HEARD_MS);
+  const isBelieved = (deployment: string, key: string, nowMs: number): boolean =>
+    nowMs - (confirmedAtMs.get(deployment) ?? -Infinity) < HEARD_MS || (!probesConfirm && isOnlyKey(key, nowMs));
   return {
+    saw: (witness, nowMs) => {
+      if (witness !== undefined) {
+        seenAtMs.set(witness.key, nowMs);
+      }
+    },
     hear: (deployment, failure, witness, nowMs) => {
-      // A probe's request is ours: nothing odd is in it.
-      if (witness === undefined || !isDoubtful(failure)) {
+      if (witness === undefined) {
+        // A probe's request is ours: nothing odd is in it, and callers' failures after it are the same.
+        confirmedAtMs.set(deployment, nowMs);
+        return 'whole';
+      }
+      if (isBelieved(deployment, witness.key, nowMs) || !isDoubtful(failure)) {
         return 'whole';
       }
       const before = lately(deployment, nowMs);
@@ -64,30 +87,23 @@ export function doubtfulFailures(): DoubtfulFailures {
 const NAMES_OPERATOR =
   /api_?key|authenticat|credential|token_?expired|expiredtoken|unrecognizedclient|invalid_?client|account|billing|quota|subscription|model_?not_?found|deployment_?not_?found|no_?such_?model/i;
 
-/** Statuses that a path, a model or a member of the request may bring about. */
-const DOUBTFUL_STATUSES: readonly number[] = [403, 404, 405];
-/** Statuses that mean a spent quota by themselves, whatever the sentence beside them. */
-const QUOTA_STATUSES: readonly number[] = [402, 429];
-
 /**
- * Whether the failure may lie in the request: a 403, 404 or 405 whose code names neither credential nor model, a spent quota that a sentence
- * alone tells of, which may be the request's own words, an answer that is none, and a 500, which servers give for input that they did not
- * foresee.
+ * Whether the failure may lie in the request: whatever a vendor answers with a status, unless its code names the credential, the account or
+ * the model, and an answer that is none. A server may give any status for what one request asks: a 402 for the tokens that it may take, a 429
+ * for its size, a 503 for what nobody foresaw. Connections and silence are no answers.
  */
 export function isDoubtful(failure: AttemptFailure): boolean {
   switch (failure.kind) {
     case 'misconfigured':
-      return DOUBTFUL_STATUSES.includes(failure.status) && !namesOperator(failure);
     case 'rate-limited':
-      return failure.vendor !== undefined && !QUOTA_STATUSES.includes(failure.vendor.status) && !namesOperator(failure);
+    case 'conflicted':
+    case 'overloaded':
+      return !namesOperator(failure);
     case 'malformed':
     case 'truncated':
       return true;
-    case 'overloaded':
-      return failure.status === 500;
     case 'unreachable':
     case 'timed-out':
-    case 'conflicted':
     case 'context-exceeded':
     case 'unsupported':
     case 'rejected':

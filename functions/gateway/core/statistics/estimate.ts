@@ -27,6 +27,10 @@ export interface Estimate {
   /** What it is like as a rule, over the last half hour. */
   readonly usual: UsualEstimate;
   readonly ttftPercentileMs: (percentile: number) => number | undefined;
+  /** Of the longer memories alone: how it was before the last seconds too. */
+  readonly rememberedTtftMs: (percentile: number) => number | undefined;
+  /** Of the last seconds alone, with the waits that are not over: at least so slow. */
+  readonly recentTtftMs: (percentile: number) => number | undefined;
   readonly totalPercentileMs: (percentile: number) => number | undefined;
 }
 
@@ -80,12 +84,15 @@ export function estimateOf({ lasting, recent, usual }: DecayedMemories, scale: D
       seenMedianMs: () => percentileOf({ seen: recent.counts('t'), censored: NONE }, 50),
     },
     usual: usualEstimate(usual),
-    ttftPercentileMs: (percentile) => {
-      const memory = tailMemory(lasting, recent, usual);
-      return percentileOf({ seen: memory.counts('t'), censored: memory.counts('c') }, percentile);
-    },
+    ttftPercentileMs: (percentile) => ttftPercentile(tailMemory(lasting, recent, usual), percentile),
+    recentTtftMs: (percentile) => ttftPercentile(recent, percentile),
+    rememberedTtftMs: (percentile) => ttftPercentile(longMemory(lasting, usual), percentile),
     totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts('l'), censored: NONE }, percentile),
   };
+}
+
+function ttftPercentile({ counts }: DecayedSums, percentile: number): number | undefined {
+  return percentileOf({ seen: counts('t'), censored: counts('c') }, percentile);
 }
 
 const NONE: BucketCounts = new Float64Array(BUCKETS);
@@ -109,9 +116,10 @@ const CACHE_PRIOR_TOKENS = 4000;
 const TAIL_EVIDENCE = 20;
 
 function tailMemory(lasting: DecayedSums, recent: DecayedSums, usual: DecayedSums): DecayedSums {
-  if (recent.get('n') >= TAIL_EVIDENCE) {
-    return recent;
-  }
+  return recent.get('n') >= TAIL_EVIDENCE ? recent : longMemory(lasting, usual);
+}
+
+function longMemory(lasting: DecayedSums, usual: DecayedSums): DecayedSums {
   return lasting.get('n') >= TAIL_EVIDENCE || usual.get('n') < lasting.get('n') ? lasting : usual;
 }
 

@@ -21,7 +21,8 @@ export interface FleetStatistics {
    * stale or missing. What is read are those that were asked for within some minutes: thousands may be configured. Absent: the first hundred.
    */
   readonly prepare: (deployments?: readonly string[]) => Promise<void>;
-  readonly look: (deployment: string) => Standing;
+  /** `key`: whose request it would be. Absent: anybody's. */
+  readonly look: (deployment: string, key?: string) => Standing;
   /** Takes in what an attempt has taught. The result takes it back. */
   readonly observe: (observation: Observation, failure?: AttemptFailure) => () => void;
   /** Whether this request is the one in the fleet that tries the ejected deployment. `false` also where the store does not answer in time. */
@@ -82,7 +83,7 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
   };
   return {
     prepare: (deployments = options.deployments.slice(0, MAX_FIRST)) => prepare(fleet, deployments),
-    look: (deployment) => board.look(deployment, options.clock.nowMs()),
+    look: (deployment, key) => board.look(deployment, options.clock.nowMs(), key),
     observe: (observation, failure) => {
       const { change, takeBack } = board.observe(observation, failure);
       if (change !== undefined) {

@@ -2,10 +2,11 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import type { DecayScales } from './decay-scales.ts';
-import { type Credence, type DoubtfulFailures, doubtfulFailures } from './doubt.ts';
+import { type Credence, doubtfulFailures } from './doubt.ts';
 import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
 import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
+import { keyEjections } from './key-ejections.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
@@ -13,10 +14,12 @@ import { type RunningSums, runningSums } from './running-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
 import type { Standing } from './standing.ts';
 import { mergedEpochs, type StoredStatistics } from './stored-statistics.ts';
+import { type Witnessed, weighed } from './weighed-observation.ts';
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export interface Scoreboard {
-  readonly look: (deployment: string, nowMs: number) => Standing;
+  /** `key`: whose request it would be. Absent: anybody's. */
+  readonly look: (deployment: string, nowMs: number, key?: string) => Standing;
   /** Takes in what an attempt has taught; `failure` is what it is blamed for. */
   readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => Observed;
   /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
@@ -52,12 +55,12 @@ export interface ScoreboardSettings {
   readonly ejection: EjectionSettings;
   /** Writes a second and deployment that the whole fleet stays under. */
   readonly writesPerSecond: number;
-  /** Whether probes confirm what may lie in a caller's request. @default false: every failure counts as it is */
+  /** Whether probes confirm what may lie in a caller's request. @default false: a second key does, once there is one */
   readonly probesConfirm?: boolean;
   readonly random: Random;
 }
 
-interface Memory {
+interface Memory extends Witnessed {
   readonly settings: ScoreboardSettings;
   readonly log: ObservationLog;
   stored: ReadonlyMap<string, StoredStatistics>;
@@ -68,7 +71,6 @@ interface Memory {
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly looks: Map<string, number>;
   readonly rows: FailureRows;
-  readonly doubts: DoubtfulFailures;
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
   readonly running: Map<string, Readonly<Record<Pace, RunningSums>>>;
 }
@@ -86,11 +88,12 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     readsBegun: 0,
     looks: new Map(),
     rows: failureRows(),
-    doubts: doubtfulFailures(),
+    doubts: doubtfulFailures(settings.probesConfirm),
+    ofKeys: keyEjections(settings.ejection),
     running,
   };
   return {
-    look: (deployment, nowMs) => look(memory, deployment, nowMs),
+    look: (deployment, nowMs, key) => lookFor(memory, deployment, { nowMs, key }),
     observe: (observation, failure) => observe(memory, observation, failure),
     beginRead: (startedAtMs, paces = PACES) => {
       const confirm = memory.log.beginRead(paces);
@@ -106,6 +109,17 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     readAtMs: () => memory.readAtMs,
     noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
   };
+}
+
+/** A deployment that is healthy for others may be set aside for this key. */
+function lookFor(
+  memory: Memory,
+  deployment: string,
+  { nowMs, key }: { readonly nowMs: number; readonly key: string | undefined },
+): Standing {
+  const standing = look(memory, deployment, nowMs);
+  const ejection = standing.state === 'healthy' ? memory.ofKeys.of(deployment, key, nowMs) : undefined;
+  return ejection === undefined ? standing : { ...standing, ejection, state: 'ejected', isForKeyOnly: true };
 }
 
 function look(memory: Memory, deployment: string, nowMs: number): Standing {
@@ -150,30 +164,16 @@ function runningOf(memory: Memory, deployment: string): Readonly<Record<Pace, Ru
 
 function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
   const { deployment, atMs } = told;
-  const credence = credenceOf(memory, told, blamed);
-  const [observation, failure] = credence === 'nothing' ? [asRefused(told), undefined] : [told, blamed];
   const { estimate, ejection } = look(memory, deployment, atMs);
+  const counted = weighed(memory, told, { failure: blamed, estimate });
+  if (counted === undefined) {
+    return { takeBack: () => undefined };
+  }
+  const { observation, failure, credence } = counted;
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
   const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
   const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
-}
-
-function credenceOf(
-  { settings, doubts }: Memory,
-  observation: Observation,
-  failure: AttemptFailure | undefined,
-): Credence {
-  const { kind, deployment, atMs, witness } = observation;
-  return settings.probesConfirm === true && kind === 'failed' && failure !== undefined
-    ? doubts.hear(deployment, failure, witness, atMs)
-    : 'whole';
-}
-
-/** An attempt, and no more. */
-function asRefused({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
-  const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
-  return { deployment, startedAtMs, atMs, kind: 'refused', ...extra };
 }
 
 interface KnownBefore extends Pick<Standing, 'estimate'> {
@@ -208,6 +208,7 @@ function changeOf(
 function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
   const { deployment } = observation;
   endRows(memory.rows, observation);
+  memory.ofKeys.answered(observation);
   // Of one that breaks its answers a first token proves nothing.
   const isProof = !memory.rows.cut.has(deployment);
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.

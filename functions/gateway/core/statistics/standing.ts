@@ -6,6 +6,8 @@ export interface Standing {
   readonly estimate: Estimate;
   readonly state: EjectionState;
   readonly ejection?: Ejection;
+  /** The ejection holds for the key alone that the request comes with. */
+  readonly isForKeyOnly?: true;
   /** When a probe has last been made beside a request; `-Infinity` where none is known. */
   readonly lookedAtMs: number;
   /** Its last answers broke off: a first token is no proof that it is well. */

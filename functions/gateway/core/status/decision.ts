@@ -1,7 +1,9 @@
 import { describeFailure } from '../model/attempt-failure.ts';
 import { type OperatorsFault, operatorsFault } from '../model/operators-fault.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
+import { isSecondOpinion } from './rollup.ts';
 
 /**
  * How one call was decided and what came of it. Times are milliseconds. No prompt, no answer, no key, not even a key's name; what a caller
@@ -22,9 +24,32 @@ export interface Decision
   /** From arrival to the first token, and to the end. */
   readonly ttftMs?: number;
   readonly totalMs: number;
+  /** The gateway's own share of the time. */
+  readonly overheadMs: number;
+  readonly tokens?: DecisionTokens;
+  /** Dollars over all attempts. */
+  readonly costUsd?: number;
   readonly attempts: readonly DecisionAttempt[];
+  /** One-token calls that were made beside it, to learn of others. */
+  readonly probes?: readonly DecisionProbe[];
   /** The deployments that could serve it, in the order in which they would be asked. Only the first of a long list. */
   readonly candidates?: readonly DecisionCandidate[];
+}
+
+/** What the vendor has counted. `cached` is a part of `input`. */
+export interface DecisionTokens {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+}
+
+/** What a probe found. */
+export interface DecisionProbe {
+  readonly deployment: string;
+  /** From our dial. Absent where none came. */
+  readonly ttftMs?: number;
+  /** Why it failed, in a few words. */
+  readonly reason?: string;
 }
 
 /** A deployment as it was ranked for one call. The lower its score the better; the unit is the strategy's. */
@@ -34,6 +59,8 @@ export type DecisionCandidate = Pick<CandidateRecord, 'deployment' | 'score' | '
 export interface DecisionAttempt
   extends Pick<AttemptRecord, 'deployment' | 'provider' | 'outcome' | 'hedge' | 'continues'>,
     Partial<OperatorsFault> {
+  /** Set where it was asked because another provider had refused in words that nobody here knows. */
+  readonly secondOpinion?: true;
   /** Why it failed or was stopped, in a few words. */
   readonly reason?: string;
   /** After the request's arrival. */
@@ -66,14 +93,33 @@ export function decisionOf(record: RequestRecord): Decision | undefined {
     ...(servedBy === undefined ? {} : { servedBy }),
     ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
     totalMs: tenths(record.totalMs),
-    attempts: record.attempts.map(decisionAttempt),
+    overheadMs: tenths(record.overheadMs),
+    ...spentOn(record),
+    attempts: record.attempts.map((attempt, index) => decisionAttempt(attempt, record.attempts.slice(0, index))),
+    ...(record.probes === undefined ? {} : { probes: record.probes.map(decisionProbe) }),
     ...(record.candidates.length === 0
       ? {}
       : { candidates: record.candidates.slice(0, MAX_CANDIDATES).map(candidate) }),
   };
 }
 
-function decisionAttempt(attempt: AttemptRecord): DecisionAttempt {
+function spentOn({ usage, costUsd }: RequestRecord): Pick<Decision, 'tokens' | 'costUsd'> {
+  const { input = 0, cacheRead: cached = 0, output = 0 } = usage ?? {};
+  return {
+    ...(usage === undefined ? {} : { tokens: { input, cached, output } }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+  };
+}
+
+function decisionProbe({ deployment, ttftMs, failure }: ProbeRecord): DecisionProbe {
+  return {
+    deployment: deployment.id,
+    ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
+    ...(failure === undefined ? {} : { reason: short(describeFailure(failure)) }),
+  };
+}
+
+function decisionAttempt(attempt: AttemptRecord, before: readonly AttemptRecord[]): DecisionAttempt {
   const { deployment, provider, outcome, failure, hedge, continues, ttftMs } = attempt;
   return {
     deployment,
@@ -82,6 +128,7 @@ function decisionAttempt(attempt: AttemptRecord): DecisionAttempt {
     ...(failure === undefined ? {} : { reason: short(describeFailure(failure)), ...operatorsFault(failure) }),
     hedge,
     ...(continues === undefined ? {} : { continues }),
+    ...(isSecondOpinion(attempt, before) ? { secondOpinion: true } : {}),
     startedAfterMs: tenths(attempt.startedAfterMs),
     ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
     totalMs: tenths(attempt.totalMs),

@@ -49,8 +49,10 @@ export interface DeploymentStatus {
   readonly state: EjectionState;
   /** Set aside until, and why. Stays while `due` and `probing`, until a success lifts it. */
   readonly ejection: EjectionStatus | null;
-  /** Time to first token, and time of the whole answer. */
+  /** Time to first token as it is remembered, and over the last seconds, with the waits that are not over. */
   readonly ttftMs: Percentiles;
+  readonly recentTtftMs: Percentiles;
+  /** Time of the whole answer. */
   readonly latencyMs: Percentiles;
   /** Over the half-life of the lasting memory, a minute by default. */
   readonly requestsPerSecond: number;
@@ -146,7 +148,8 @@ function deploymentStatus(deployment: Deployment, standing: Standing, total: num
     kind,
     state,
     ejection: ejectionStatus(standing),
-    ttftMs: percentiles(estimate.ttftPercentileMs),
+    ttftMs: percentiles(estimate.rememberedTtftMs),
+    recentTtftMs: percentiles(estimate.recentTtftMs),
     latencyMs: percentiles(estimate.totalPercentileMs),
     requestsPerSecond: estimate.requestsPerSecond,
     tokensPerSecond: estimate.tokensPerSecond,

@@ -16,13 +16,13 @@ const SAID_UNPAID: AttemptFailure = {
 };
 const MALFORMED: AttemptFailure = { kind: 'malformed', reason: 'tool call' };
 
-function board(): Scoreboard {
+function board(probesConfirm = true): Scoreboard {
   return scoreboard({
     scales: SCALES,
     ejection: EJECTION_DEFAULTS,
     writesPerSecond: 200,
     random: () => 0,
-    probesConfirm: true,
+    probesConfirm,
   });
 }
 
@@ -43,6 +43,12 @@ describe('a failure that may lie in the request', () => {
     MALFORMED,
     { kind: 'truncated' },
     { kind: 'overloaded', status: 500 },
+    { kind: 'overloaded', status: 502 },
+    { kind: 'overloaded', status: 503 },
+    { kind: 'misconfigured', status: 401 },
+    { kind: 'conflicted', status: 408 },
+    { kind: 'rate-limited', retryAfterMs: 86_400_000, quota: false },
+    { kind: 'rate-limited', retryAfterMs: undefined, quota: true, vendor: { status: 402, message: 'Fewer tokens.' } },
   ] as const) {
     it(`as ${JSON.stringify(failure)} does not eject, however often one caller meets it in however many conversations`, () => {
       const own = board();
@@ -80,13 +86,104 @@ describe('a failure that may lie in the request', () => {
     fail(own, MALFORMED);
     assert.equal(own.look('a', EPOCH_START_MS).state, 'ejected');
   });
+
+  it('counts as it is once a probe has met one too', () => {
+    const own = board();
+    fail(own, MALFORMED);
+    for (let call = 0; call < 20; call += 1) {
+      fail(own, MALFORMED, caller('a', 'one'));
+    }
+    assert.ok(own.look('a', EPOCH_START_MS).estimate.recent.failureRate > 0.9);
+  });
+
+  it('as an answer that breaks off counts as few times', () => {
+    const own = board();
+    for (let call = 0; call < 20; call += 1) {
+      own.observe({ ...observation({ kind: 'first-token', ttftMs: 100 }), witness: caller('a', `${call}`) }, undefined);
+      own.observe({ ...observation({ kind: 'cut' }), witness: caller('a', `${call}`) }, { kind: 'truncated' });
+    }
+    assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy');
+    assert.equal(own.look('a', EPOCH_START_MS, 'a').state, 'ejected');
+  });
+});
+
+describe('without probes', () => {
+  it('the only key of a fleet ejects by its own evidence', () => {
+    const own = board(false);
+    fail(own, NOT_FOUND, caller('a'));
+    assert.equal(own.look('a', EPOCH_START_MS).ejection?.reason, 'misconfigured');
+  });
+
+  it('one of several keys does not', () => {
+    const own = board(false);
+    own.observe({ ...observation({ kind: 'first-token', ttftMs: 100 }), witness: caller('b') }, undefined);
+    fail(own, NOT_FOUND, caller('a'));
+    assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy');
+    fail(own, NOT_FOUND, caller('b'));
+    assert.equal(own.look('a', EPOCH_START_MS).ejection?.reason, 'misconfigured');
+  });
+});
+
+describe('the key that meets a failure which may lie in its requests', () => {
+  const LIMITED: AttemptFailure = { kind: 'rate-limited', retryAfterMs: 60_000, quota: false };
+
+  it('has the deployment set aside for itself at once, and for nobody else', () => {
+    const own = board();
+    fail(own, LIMITED, caller('a'));
+    const { state, ejection, isForKeyOnly } = own.look('a', EPOCH_START_MS, 'a');
+    assert.deepEqual([state, ejection?.reason, isForKeyOnly], ['ejected', 'rate-limited', true]);
+    assert.equal(ejection?.untilMs, EPOCH_START_MS + 60_000);
+    for (const other of ['b', undefined]) {
+      assert.equal(own.look('a', EPOCH_START_MS, other).state, 'healthy');
+    }
+  });
+
+  it('has it back when the cooldown is over', () => {
+    const own = board();
+    fail(own, LIMITED, caller('a'));
+    assert.equal(own.look('a', EPOCH_START_MS + 60_000, 'a').state, 'healthy');
+  });
+
+  it('is held to as many failures in a row as a fleet is, and an answer ends the row', () => {
+    const own = board();
+    const away: AttemptFailure = { kind: 'overloaded', status: 503 };
+    const stateAfter = (failures: number): string => {
+      for (let call = 0; call < failures; call += 1) {
+        fail(own, away, caller('a', `${call}`));
+      }
+      return own.look('a', EPOCH_START_MS, 'a').state;
+    };
+    assert.equal(stateAfter(2), 'healthy');
+    own.observe({ ...observation({ kind: 'first-token', ttftMs: 100 }), witness: caller('a') }, undefined);
+    assert.equal(stateAfter(2), 'healthy');
+    assert.equal(stateAfter(1), 'ejected');
+  });
+
+  it('waits longer each time that its next request fails too', () => {
+    const own = board();
+    const waits = [0, 1, 2].map(() => {
+      const ejection = own.look('a', EPOCH_START_MS, 'a').ejection;
+      const atMs = ejection?.untilMs ?? EPOCH_START_MS;
+      for (let call = 0; call < 3; call += 1) {
+        const told = { ...observation({ kind: 'failed' }), startedAtMs: atMs, atMs, witness: caller('a', `${call}`) };
+        own.observe(told, { kind: 'overloaded', status: 503 });
+      }
+      return (own.look('a', atMs, 'a').ejection?.untilMs ?? 0) - atMs;
+    });
+    assert.deepEqual(
+      waits.toSorted((a, b) => a - b),
+      waits,
+    );
+    assert.ok(waits[0]! > 0 && waits[2]! > waits[0]!);
+  });
 });
 
 describe('what cannot lie in the request', () => {
   const vendor = { status: 404, message: '' };
   const cases: readonly (readonly [AttemptFailure, boolean])[] = [
-    [{ kind: 'misconfigured', status: 401 }, false],
-    [{ kind: 'misconfigured', status: 402 }, false],
+    [{ kind: 'misconfigured', status: 401 }, true],
+    [{ kind: 'misconfigured', status: 401, vendor: { ...vendor, code: 'invalid_api_key' } }, false],
+    [{ kind: 'misconfigured', status: 402 }, true],
     [{ kind: 'misconfigured', status: 404, vendor: { ...vendor, code: 'model_not_found' } }, false],
     [{ kind: 'misconfigured', status: 404, vendor: { ...vendor, code: 'DeploymentNotFound' } }, false],
     [{ kind: 'misconfigured', status: 403, vendor: { ...vendor, type: 'authentication_error' } }, false],
@@ -96,10 +193,12 @@ describe('what cannot lie in the request', () => {
     [SAID_UNPAID, true],
     [{ ...SAID_UNPAID, vendor: { ...vendor, status: 422 } }, true],
     [{ ...SAID_UNPAID, vendor: { ...vendor, status: 400, code: 'insufficient_quota' } }, false],
-    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 402 } }, false],
-    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 429 } }, false],
-    [{ kind: 'rate-limited', retryAfterMs: 1000, quota: false }, false],
-    [{ kind: 'overloaded', status: 503 }, false],
+    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 402 } }, true],
+    [{ ...SAID_UNPAID, vendor: { ...vendor, status: 429 } }, true],
+    [{ kind: 'rate-limited', retryAfterMs: 1000, quota: false }, true],
+    [{ kind: 'conflicted', status: 408 }, true],
+    [{ kind: 'overloaded', status: 503 }, true],
+    [{ kind: 'timed-out', phase: 'first-token', afterMs: 9 }, false],
     [{ kind: 'overloaded', status: 500 }, true],
     [{ kind: 'unreachable', code: 'ECONNREFUSED' }, false],
   ];
@@ -111,7 +210,8 @@ describe('what cannot lie in the request', () => {
 
   it('ejects at once for a credential that is named, whoever meets it', () => {
     const own = board();
-    fail(own, { kind: 'misconfigured', status: 401 }, caller('a'));
+    const vendor = { status: 401, message: '', code: 'invalid_api_key' };
+    fail(own, { kind: 'misconfigured', status: 401, vendor }, caller('a'));
     assert.equal(own.look('a', EPOCH_START_MS).ejection?.reason, 'misconfigured');
   });
 });

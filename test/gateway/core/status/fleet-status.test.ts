@@ -124,6 +124,7 @@ describe('the status of a fleet', () => {
       state: 'healthy',
       ejection: null,
       ttftMs: { p50: null, p95: null, p99: null },
+      recentTtftMs: { p50: null, p95: null, p99: null },
       latencyMs: { p50: null, p95: null, p99: null },
       requestsPerSecond: 0,
       tokensPerSecond: 0,

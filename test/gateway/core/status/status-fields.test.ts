@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
+import type { RequestRecord } from '../../../../functions/gateway/core/model/request-record.ts';
 import { decisionLog } from '../../../../functions/gateway/core/status/decision-log.ts';
 import { fleetStatus } from '../../../../functions/gateway/core/status/fleet-status.ts';
+import { type RangeFigures, rangeFigures } from '../../../../functions/gateway/core/status/range-figures.ts';
+import { rollupsOf } from '../../../../functions/gateway/core/status/rollup.ts';
+import { slotted } from '../../../../functions/gateway/core/status/rollup-ledger.ts';
 import { isJsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import { attemptRecord, requestRecord } from '../../../support/request-records.ts';
 import { deployment, measured, route } from '../../../support/routes.ts';
@@ -28,6 +32,18 @@ const PARENTS = [
   'decisions.items',
   'decisions.items[].attempts',
   'decisions.items[].candidates',
+  'decisions.items[].tokens',
+  'decisions.items[].probes',
+  'past',
+  'past.FIGURES',
+  'past.FIGURES.points[]',
+  'past.deployments',
+  'past.routes',
+  'past.providers',
+  'past.models',
+  'past.keys',
+  'past.pinned',
+  'past.absences',
 ];
 
 /** A status that has every field. */
@@ -38,14 +54,39 @@ function fullStatus(): object {
   const log = decisionLog('one');
   const vendor = { status: 401, message: 'Incorrect API key provided.' };
   const attempt = attemptRecord({ failure: { kind: 'misconfigured', status: 401, vendor }, continues: true });
-  log.add(requestRecord({ errorCode: 'overloaded', attempts: [attempt] }));
+  const refused = attemptRecord({ outcome: 'failed', failure: { kind: 'rejected', status: 400, vendor } });
+  const usage = { input: 10, output: 5 };
+  const probe = {
+    deployment: deployment('a'),
+    startedAtMs: 0,
+    totalMs: 9,
+    ttftMs: 9,
+    failure: { kind: 'truncated' },
+  } as const;
+  const spent = { usage, costUsd: 0.01, keyName: 'k', route: 'a-route' };
+  const record = requestRecord({ ...spent, errorCode: 'overloaded', attempts: [refused, attempt], probes: [probe] });
+  log.add(record);
   return {
     ...fleetStatus({ routes: [route({ deployments })], deployments, look, nowMs: 1 }),
     decisions: log.since([]),
+    past: fullPast(record),
   };
 }
 
-function fieldsOf(value: unknown, path: string): readonly string[] {
+function fullPast(record: RequestRecord): RangeFigures {
+  const config = { deployments: { a: deployment('a') }, routes: {} };
+  const rollups = rollupsOf({ ...record, ending: 'complete' })
+    .flatMap((entry) => slotted(entry, 1))
+    .filter(({ step }) => step === 'minute');
+  const marks = [{ deployment: 'a', untilMs: 5, reason: 'failures', atMs: 1 }] as const;
+  return rangeFigures({ range: '1h', nowMs: 60_000, config, rollups, marks, isHealthy: () => false });
+}
+
+/** Whoever the figures of the past are of, they are the same. */
+const SAME = /^past\.(routed|(deployments|routes|providers|models|keys)\[\])(?=\.|$)/;
+
+function fieldsOf(value: unknown, place: string): readonly string[] {
+  const path = place.replace(SAME, 'past.FIGURES');
   const own = path === '' ? [] : [path];
   if (Array.isArray(value)) {
     return [...own, ...value.flatMap((item) => fieldsOf(item, `${path}[]`))];

@@ -17,6 +17,7 @@ export function decision(change: Partial<Decision> = {}): Decision {
     servedBy: 'x/one',
     ttftMs: 300,
     totalMs: 900,
+    overheadMs: 1,
     attempts: [served('x/one')],
     ...change,
   };

@@ -18,6 +18,7 @@ function deployment(change: Partial<DeploymentStatus> = {}): DeploymentStatus {
     state: 'healthy',
     ejection: null,
     ttftMs: { p50: 300, p95: 500, p99: 900 },
+    recentTtftMs: NOTHING,
     latencyMs: NOTHING,
     requestsPerSecond: 0,
     tokensPerSecond: 0,
