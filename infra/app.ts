@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { problemLine } from '../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../functions/gateway/config/config-warnings.ts';
 import { deployedVersion } from './deployed-version.ts';
-import { readEnvironment } from './environment-file.ts';
+import { type Environment, readEnvironment } from './environment-file.ts';
 import { GatewayStack } from './gateway-stack.ts';
 import { resourceNames } from './resource-names.ts';
 
@@ -18,8 +18,20 @@ if (file.kind === 'invalid') {
 for (const warning of configWarnings(file.environment.config)) {
   process.stderr.write(`Warning: ${problemLine(warning)}\n`);
 }
+/** `-c rollout=unguarded`: this deployment alone. */
+const rollout: unknown = app.node.tryGetContext('rollout');
+if (rollout !== undefined && rollout !== 'unguarded') {
+  process.stderr.write(`\n-c rollout is "unguarded" or absent; it is ${JSON.stringify(rollout)}.\n\n`);
+  process.exit(1);
+}
 new GatewayStack(app, resourceNames(file.environment.name).stack, {
-  environment: file.environment,
+  environment: rollout === undefined ? file.environment : unguarded(file.environment),
   version: deployedVersion(),
 });
+
+/** For going back while an alarm rings, which would stop any other deployment. */
+function unguarded(environment: Environment): Environment {
+  return { ...environment, aws: { ...environment.aws, rollout: 'unguarded' } };
+}
+
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

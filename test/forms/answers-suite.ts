@@ -31,6 +31,7 @@ export function answersSuite({ where, start }: Form): void {
       const text = await response.text();
       assert.equal(response.status, 200);
       assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+      assert.equal(response.headers.get('strict-transport-security'), 'max-age=31536000');
       assert.equal(response.headers.get('x-nemo-routed-model'), 'first/model');
       assert.equal(response.headers.get('x-nemo-routing'), 'direct');
       assert.equal(response.headers.get('x-nemo-attempts'), '1');

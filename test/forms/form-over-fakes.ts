@@ -41,6 +41,8 @@ export function configOverFakes({ first, second }: Pick<FormOverFakes, 'first' |
       'second/model': { provider: 'second', model: 'model', inputPrice: 1, outputPrice: 4 },
     },
     routes: { all: { strategy: 'ordered', deployments: ['first/model', 'second/model'] } },
+    // A probe would take the step of a script that is meant for the call.
+    probes: 'off',
   };
 }
 
