@@ -17,7 +17,7 @@ const DEEPSEEK = 'api-docs.deepseek.com/quick_start/pricing, 2026-11';
  * Windows and largest answers, which lists of prices do not have, of the models that most people call. The first line that matches counts.
  * Claude's largest answers are rules of the protocol (`claude-rules.ts`), since its API asks for them.
  */
-const LINES: readonly LimitLine[] = [
+export const LIMIT_LINES: readonly LimitLine[] = [
   openai(/gpt-5(?:-mini|-nano|-pro|-codex)?/, { contextWindow: 400_000, maxOutputTokens: 128_000 }),
   openai(/gpt-5\.[12](?:-pro|-codex(?:-max|-mini)?)?/, { contextWindow: 400_000, maxOutputTokens: 128_000 }),
   openai(/gpt-5\.[4-6](?:-mini|-nano|-pro|-luna|-sol|-terra)?/, { maxOutputTokens: 128_000 }),
@@ -44,7 +44,7 @@ const LINES: readonly LimitLine[] = [
 
 /** What the pages of vendors say of a model; `undefined` for one that is not in the list. */
 export function limitedModel(model: string): KnownModel | undefined {
-  const found = LINES.find(({ match }) => match.test(model));
+  const found = LIMIT_LINES.find(({ match }) => match.test(model));
   return found && { from: found.source, facts: found.limits };
 }
 

@@ -1,8 +1,19 @@
+import { unpricedDeployments } from '../../functions/gateway/config/unpriced-deployments.ts';
 import { monthOf } from '../../functions/gateway/core/limits/call-use.ts';
 import type { Command } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
-import { readKeys } from './keys-table.ts';
+import { type ListedKey, readKeys } from './keys-table.ts';
+import type { Target } from './target.ts';
 import { textTable } from './text-table.ts';
+
+/** What a key with a limit of dollars is not served by, because its use would not count. */
+function unservedLines({ name, limits, revokedAt }: ListedKey, { config }: Target): readonly string[] {
+  const isLimited = limits.usdPerMonth !== undefined && revokedAt === undefined;
+  const ids = isLimited ? unpricedDeployments(config, limits.models).map(({ id }) => id) : [];
+  return ids.length === 0
+    ? []
+    : [`${name} has a limit of dollars and is not served by ${ids.join(', ')}: no price is known. 0 is a price too.`];
+}
 
 /** Lists the keys with their limits and what they have spent this month. */
 export const keysList: Command = {
@@ -11,13 +22,15 @@ export const keysList: Command = {
   options: { all: { help: 'revoked keys too' } },
   run: async ({ target, options }) => {
     const nowMs = Date.now();
-    const keys = await readKeys(await target(), monthOf(nowMs));
+    const place = await target();
+    const keys = await readKeys(place, monthOf(nowMs));
     const shown = keys.filter(({ revokedAt }) => options.all === true || revokedAt === undefined);
     const text = shown.length === 0 ? 'No keys. Make one: npm run nemo -- keys create NAME' : table();
     return { text, json: shown.map(keyView) };
 
     function table(): string {
-      return textTable([KEY_HEAD, ...shown.map((key) => keyRow(key, nowMs))]);
+      const rows = textTable([KEY_HEAD, ...shown.map((key) => keyRow(key, nowMs))]);
+      return [rows, ...shown.flatMap((key) => unservedLines(key, place))].join('\n');
     }
   },
 };

@@ -1,6 +1,7 @@
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
+import { readAccessKeyFile } from '../local/access-key-file.ts';
 import { type LocalDescription, readLocalDescription } from '../local/local-description.ts';
 import { type ResourceNames, resourceNames } from '../resource-names.ts';
 import type { AwsAccess } from './aws-access.ts';
@@ -97,7 +98,13 @@ async function localTarget(url: string): Promise<LocalTarget> {
   }
   const { config, dynamoDb } = description;
   const { statisticsTable, keysTable } = dynamoDb;
-  const database = { region: 'local', endpoint: dynamoDb.endpoint, accessKeyId: dynamoDb.accessKeyId };
+  const accessKeyId = await readAccessKeyFile(dynamoDb.accessKeyFile);
+  if (accessKeyId === undefined) {
+    throw new UsageError(
+      `The database of the local system at ${origin} is for the user who started it: its key is in ${JSON.stringify(dynamoDb.accessKeyFile)}, which only that user can read.`,
+    );
+  }
+  const database = { region: 'local', endpoint: dynamoDb.endpoint, accessKeyId };
   return {
     kind: 'local',
     name: 'local',

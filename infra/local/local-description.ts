@@ -5,10 +5,13 @@ import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-c
 import { isFromForeignPage } from './foreign-page.ts';
 import type { LocalDynamoDb } from './local-dynamodb.ts';
 
-/** What the operator's commands need to know of a local system. Of credentials only whether they are there. */
+/**
+ * What the operator's commands need to know of a local system. Of credentials only whether they are there, of the database's key only where
+ * the user who runs it may read it.
+ */
 export interface LocalDescription {
   readonly config: GatewayConfig;
-  readonly dynamoDb: Pick<LocalDynamoDb, 'endpoint' | 'accessKeyId' | 'statisticsTable' | 'keysTable'>;
+  readonly dynamoDb: Pick<LocalDynamoDb, 'endpoint' | 'accessKeyFile' | 'statisticsTable' | 'keysTable'>;
   /** By the names that the configuration wants. */
   readonly credentials: Readonly<Record<string, boolean>>;
   /** The file with the embedded-metric lines, an absolute path. */

@@ -34,7 +34,7 @@ function refusal({ headers }: IncomingMessage, accessKeyId: string): number | un
 }
 
 function refuse(response: ServerResponse, status: number): void {
-  const message = "This database is for the local system and the operator's commands alone: see GET /local/system.";
+  const message = "This database is for the local system and the operator's commands alone.";
   const body = JSON.stringify({ __type: 'com.amazon.coral.service#UnrecognizedClientException', message });
   const headers = { 'content-type': 'application/x-amz-json-1.0', connection: 'close' };
   response.writeHead(status, headers).end(body);

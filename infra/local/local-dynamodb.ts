@@ -9,6 +9,7 @@ import {
   keysTable,
   statisticsTable,
 } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
+import { removeAccessKeyFile, writeAccessKeyFile } from './access-key-file.ts';
 import { guardedDynalite } from './local-dynamodb-guard.ts';
 
 /** DynamoDB inside this process, in memory, with the stack's tables. */
@@ -18,6 +19,8 @@ export interface LocalDynamoDb {
   readonly endpoint: string;
   /** Who does not name it is not served. */
   readonly accessKeyId: string;
+  /** Where this user's other programs read it, an absolute path. */
+  readonly accessKeyFile: string;
   readonly statisticsTable: string;
   readonly keysTable: string;
   readonly answersTable: string;
@@ -26,10 +29,11 @@ export interface LocalDynamoDb {
 
 const TABLES = { statisticsTable: 'nemo-statistics', keysTable: 'nemo-keys', answersTable: 'nemo-answers' } as const;
 
-/** `accessKeyId`: for tests that must know it. @default a random one, which only this process knows and tells */
+/** `accessKeyId`: for tests that must know it. @default a random one, which this process knows and no program of another user's */
 export async function startLocalDynamoDb(
   accessKeyId = `local${randomBytes(16).toString('hex')}`,
 ): Promise<LocalDynamoDb> {
+  const accessKeyFile = await writeAccessKeyFile(accessKeyId);
   const server = createServer(guardedDynalite(requestListener(), accessKeyId));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -46,11 +50,13 @@ export async function startLocalDynamoDb(
     client,
     endpoint,
     accessKeyId,
+    accessKeyFile,
     ...TABLES,
     close: async () => {
       client.destroy();
       server.close();
       server.closeAllConnections();
+      await removeAccessKeyFile(accessKeyFile);
     },
   };
 }

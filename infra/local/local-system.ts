@@ -101,8 +101,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   };
 }
 
-function placeOf({ endpoint, accessKeyId, statisticsTable, keysTable }: LocalDynamoDb): LocalDescription['dynamoDb'] {
-  return { endpoint, accessKeyId, statisticsTable, keysTable };
+function placeOf({ endpoint, accessKeyFile, statisticsTable, keysTable }: LocalDynamoDb): LocalDescription['dynamoDb'] {
+  return { endpoint, accessKeyFile, statisticsTable, keysTable };
 }
 
 /** Nothing checks the signature. */

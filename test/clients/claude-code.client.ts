@@ -1,20 +1,18 @@
-/**
- * Claude Code does a tool loop through the gateway: it reads a file, runs a command and answers. `CLAUDE_CODE` is the path of its program;
- * without it this is skipped.
- */
+/** Claude Code does a tool loop through the gateway: it reads a file, runs a command and answers. Skipped where it cannot be installed. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { FakeProvider } from '../support/fake-provider.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';
 
-const PROGRAM = process.env.CLAUDE_CODE;
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const installed = spawnSync(fileURLToPath(new URL('../../.ci/claude-code', import.meta.url)), { encoding: 'utf8' });
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 const SECRET = 'The password is swordfish.';
 
 /** What Claude Code prints, and the folder it works in. */
@@ -36,7 +34,7 @@ async function run(gateway: RunningGateway<string>, folder: string): Promise<Loo
   return new Promise((resolve, reject) => {
     const options = { cwd: folder, env, timeout: 90_000 };
     const allowed = ['--allowedTools', 'Read', 'Bash'];
-    const child = execFile(PROGRAM ?? '', [...args, ...allowed], options, (error, printed, errors) =>
+    const child = execFile(installed.stdout.trim(), [...args, ...allowed], options, (error, printed, errors) =>
       error === null ? resolve({ printed }) : reject(new Error(`${error.message}\n${printed}\n${errors}`)),
     );
     child.stdin?.end();
@@ -75,7 +73,7 @@ function assertSawTheFile({ requests }: FakeProvider): void {
   assert.match(JSON.stringify(requests.at(-1)?.body), /swordfish/);
 }
 
-describe('Claude Code', { skip: PROGRAM === undefined ? 'CLAUDE_CODE names no program' : false }, () => {
+describe('Claude Code', { skip: installed.status !== 0 && installed.stderr.trim() }, () => {
   for (const protocol of PROTOCOLS) {
     it(`reads a file, runs a command and answers with a model of the ${protocol} protocol`, async () => {
       await withFolder(async (folder) => {
@@ -91,20 +89,23 @@ describe('Claude Code', { skip: PROGRAM === undefined ? 'CLAUDE_CODE names no pr
     });
   }
 
-  it('sees no failure where its provider dies in the middle of the loop and another vendor goes on', async () => {
-    await withFolder(async (folder) => {
-      await using gateway = await runningGateway({
-        fakes: { main: 'anthropic', other: 'openai', small: 'openai' },
-        config: routesTo('main', 'other'),
+  for (const [index, dying] of PROTOCOLS.entries()) {
+    const living = PROTOCOLS.at(index - 1) ?? dying;
+    it(`sees no failure where a provider of the ${dying} protocol dies in the middle of the loop and one of ${living} goes on`, async () => {
+      await withFolder(async (folder) => {
+        await using gateway = await runningGateway({
+          fakes: { main: dying, other: living, small: 'openai' },
+          config: routesTo('main', 'other'),
+        });
+        const [read, command, answer] = loopSteps(folder);
+        assert.ok(read !== undefined && command !== undefined && answer !== undefined);
+        gateway.fakes.main.script(read, { kind: 'reset', when: 'after-headers' }, answer);
+        gateway.fakes.other.script(command);
+        const { printed } = await run(gateway, folder);
+        assert.match(printed, /The note has one line\./);
+        assertSawTheFile(gateway.fakes.main);
+        assert.equal(gateway.fakes.other.requests.length, 1);
       });
-      const [read, command, answer] = loopSteps(folder);
-      assert.ok(read !== undefined && command !== undefined && answer !== undefined);
-      gateway.fakes.main.script(read, { kind: 'reset', when: 'after-headers' }, answer);
-      gateway.fakes.other.script(command);
-      const { printed } = await run(gateway, folder);
-      assert.match(printed, /The note has one line\./);
-      assertSawTheFile(gateway.fakes.main);
-      assert.equal(gateway.fakes.other.requests.length, 1);
     });
-  });
+  }
 });

@@ -54,14 +54,17 @@ describe('Codex', { skip: installed.status !== 0 && installed.stderr.trim() }, (
     });
   }
 
-  it('asks once a turn where its provider dies in the middle of the loop and another vendor goes on', async () => {
-    await using gateway = await runningGateway({ fakes: { main: 'openai-responses', other: 'anthropic' } });
-    gateway.fakes.main.script(READ, { kind: 'reset', when: 'after-headers' }, ANSWER);
-    gateway.fakes.other.script(COUNT);
-    assert.match(await printedBy(gateway), /The note has one line\./);
-    assertSawTheFile(gateway.fakes.main);
-    assert.equal(gateway.fakes.other.requests.length, 1);
-    await gateway.record(2);
-    assert.equal(gateway.records.length, 3);
-  });
+  for (const [index, dying] of PROTOCOLS.entries()) {
+    const living = PROTOCOLS.at(index - 1) ?? dying;
+    it(`asks once a turn where a provider of the ${dying} protocol dies in the middle of the loop and one of ${living} goes on`, async () => {
+      await using gateway = await runningGateway({ fakes: { main: dying, other: living } });
+      gateway.fakes.main.script(READ, { kind: 'reset', when: 'after-headers' }, ANSWER);
+      gateway.fakes.other.script(COUNT);
+      assert.match(await printedBy(gateway), /The note has one line\./);
+      assertSawTheFile(gateway.fakes.main);
+      assert.equal(gateway.fakes.other.requests.length, 1);
+      await gateway.record(2);
+      assert.equal(gateway.records.length, 3);
+    });
+  }
 });

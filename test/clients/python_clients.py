@@ -138,21 +138,23 @@ def agents(asked, prompt, tools, stream):
     return asyncio.run(run())
 
 
-def pydantic_ai(model_class):
+def pydantic_ai(prefix):
     def run(asked, prompt, tools, stream):
         import pydantic_ai
-        from openai import AsyncOpenAI
-        from pydantic_ai.models import openai as models
-        from pydantic_ai.providers.openai import OpenAIProvider
+
+        os.environ.update(
+            OPENAI_BASE_URL=base(asked),
+            OPENAI_API_KEY=asked["key"],
+            ANTHROPIC_BASE_URL=asked["origin"],
+            ANTHROPIC_API_KEY=asked["key"],
+        )
 
         async def ask():
-            async with AsyncOpenAI(base_url=base(asked), api_key=asked["key"], max_retries=0) as client:
-                model = getattr(models, model_class)(asked["model"], provider=OpenAIProvider(openai_client=client))
-                agent = pydantic_ai.Agent(model, tools=list(TOOLS.values()) if tools else [])
-                if not stream:
-                    return (await agent.run(prompt)).output
-                async with agent.run_stream(prompt) as result:
-                    return await result.get_output()
+            agent = pydantic_ai.Agent(f"{prefix}:{asked['model']}", tools=list(TOOLS.values()) if tools else [])
+            if not stream:
+                return (await agent.run(prompt)).output
+            async with agent.run_stream(prompt) as result:
+                return await result.get_output()
 
         return asyncio.run(ask())
 
@@ -247,6 +249,8 @@ def litellm_chat(prefix):
 def litellm_responses(asked, prompt, tools, stream):
     import litellm
 
+    # It asks for no stream of the Responses API where it does not know the model's name.
+    litellm.register_model({asked["model"]: {"litellm_provider": "openai", "mode": "responses"}})
     more = {"tools": [{"type": "function", "strict": True, **described(name)} for name in TOOLS]} if tools else {}
 
     def ask(items):
@@ -281,8 +285,10 @@ CLIENTS = {
     "openai chat.completions": (["openai"], openai_chat),
     "openai responses": (["openai"], openai_responses),
     "OpenAI Agents SDK": (["openai-agents"], agents),
-    "Pydantic AI openai-responses": (["pydantic-ai-slim", "openai"], pydantic_ai("OpenAIResponsesModel")),
-    "Pydantic AI openai-chat": (["pydantic-ai-slim", "openai"], pydantic_ai("OpenAIChatModel")),
+    "Pydantic AI openai:": (["pydantic-ai-slim", "openai"], pydantic_ai("openai")),
+    "Pydantic AI openai-responses:": (["pydantic-ai-slim", "openai"], pydantic_ai("openai-responses")),
+    "Pydantic AI openai-chat:": (["pydantic-ai-slim", "openai"], pydantic_ai("openai-chat")),
+    "Pydantic AI anthropic:": (["pydantic-ai-slim", "anthropic"], pydantic_ai("anthropic")),
     "LangChain": (["langchain-openai"], langchain()),
     "LangChain use_responses_api": (["langchain-openai"], langchain(use_responses_api=True)),
     "anthropic messages": (["anthropic"], anthropic),

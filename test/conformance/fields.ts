@@ -180,14 +180,17 @@ const NOTES = `Beyond the top level:
 - Names of tools that a vendor does not take are shortened, the same way in every request, and given back whole: more than 64 characters
   (128 at Anthropic), dots and the like. Half of a surrogate pair goes out as U+FFFD.
 - A file may be a data URL, bare base64 or an address, and its type may be told by its name or its first bytes. Text is a text document at
-  Anthropic and plain text at Gemini; what a vendor has no form for is refused, so that another deployment serves.
+  Anthropic, plain text at Gemini and text among the words at OpenAI-shaped servers. A PDF goes in the form of the server (Mistral's
+  \`document_url\`, Perplexity's \`file_url\`), and what chat at OpenAI does not take goes by its Responses API. What a vendor has no form for is
+  refused before it is asked, so that another deployment serves.
 - Claude's strict tools and schemas are written as Anthropic's own SDK writes them: at most 20 tools, 24 optional parameters and 16
   unions a request. A schema that would mean something else then (objects with keys of any name, recursion) is not strict, or goes as a
   forced tool for the answer. A union at the root of a tool's schema becomes one object, at Anthropic and on Bedrock, and is told.
 - Claude from 4.6 on goes on reasoning in a loop of calls whose thoughts are lost, and with a forced tool; earlier ones do not.
 - On Bedrock, results of tools and words are of two turns for Llama, Mistral and Writer; Llama and older Mistral models are asked for a
   whole answer where there are tools; gpt-oss and Qwen take no stop sequences.
-- More inputs of an embeddings call than a server takes at once are asked for in several calls.
+- More inputs of an embeddings call than a server takes at once, by their number or their length, are asked for in several calls. \`input_type\`
+  is said in each vendor's word (NVIDIA, Cohere, Google, Nova); without it NVIDIA and Cohere are told of documents.
 - Reasoning (\`thinking_blocks\`, \`extra_content.google.thought_signature\`, \`reasoning_content\`) goes back to the vendor that signed it
   and is left out for the others.
 - A tool message with \`is_error\` is marked as failed at Anthropic and Bedrock; at Gemini its text is under \`error\`.

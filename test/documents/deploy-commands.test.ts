@@ -75,6 +75,7 @@ describe('the commands that deploy from nothing', () => {
       AWS_ENDPOINT_URL: aws.origin,
       NEMO_KEY: 'nemo_example',
       CI: 'true',
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     };
     return new Promise((resolve) => {
       const child = execFile('bash', ['-c', command], { cwd: ROOT, env }, (error, stdout, stderr) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -31,6 +31,11 @@ function check(
 }
 
 describe('check:advisories', () => {
+  it('is run by the workflow that every change passes', () => {
+    const workflow = readFileSync(new URL('../../.github/workflows/check.yml', import.meta.url), 'utf8');
+    assert.match(workflow, /^ +- run: npm run check:advisories$/m);
+  });
+
   const unreadable = ['', '{}', '{"error":{"code":"E405"}}', '<html>', '{"auditReportVersion":2}'];
   for (const report of unreadable) {
     it(`fails in CI where it could not look, and says so: ${JSON.stringify(report)}`, () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { StatusBody } from '../../functions/gateway/core/serve/status-call.ts';
+import type { RangeFigures } from '../../functions/gateway/core/status/range-figures.ts';
 import { browserForTests } from './support/browser.ts';
 import { startLocalPage } from './support/local-page.ts';
 
@@ -50,6 +51,34 @@ describe('the live page at a glance', () => {
     assert.equal(await failures.first().locator('.alarming').textContent(), '64 % just now');
   });
 
+  it('shows what is happening now beside what is remembered, and calls slow what has just become slow', async () => {
+    const page = await shown((status) => ({
+      ...status,
+      deployments: status.deployments.map((deployment, index) =>
+        index === 0
+          ? {
+              ...deployment,
+              recentTtftMs: { p50: 2400, p95: 3000, p99: 3200 },
+              ttftMs: { p50: 300, p95: 500, p99: 900 },
+              usualTtftMs: 310,
+            }
+          : deployment,
+      ),
+    }));
+    const row = page.locator('#deployments tbody tr').first();
+    assert.equal(await row.locator('.state').innerText(), 'slow now: 2.40 s, usually 310 ms');
+    assert.equal(await row.locator('[data-label="First token p50"]').innerText(), '2.40 s\n300 ms');
+    assert.match(await page.locator('#summary > div').first().innerText(), /slow: openai\/simulated-gpt$/);
+  });
+
+  it('marks ejections and recoveries over time', async () => {
+    const page = await shown((status) => ({ ...status, past: pastOf(status) }));
+    const plot = page.locator('#deployments .plot').first();
+    await plot.locator('.recoveries[d^="M"]').waitFor({ state: 'attached' });
+    assert.equal((await plot.locator('.ejections').getAttribute('d'))?.match(/M/g)?.length, 2);
+    assert.match((await plot.getAttribute('aria-label')) ?? '', /, set aside 2 times$/);
+  });
+
   it('counts what stands far behind in a long plan', async () => {
     const page = await shown((status) => ({
       ...status,
@@ -71,3 +100,16 @@ describe('the live page at a glance', () => {
     assert.match(await page.locator('#shown').innerText(), /^1 of 1 shown, \d+ more came too fast to be kept$/);
   });
 });
+
+/** A past in which the first deployment was set aside twice and has not come back from the second time. */
+function pastOf({ atMs, deployments }: StatusBody): RangeFigures {
+  const [{ id: deployment } = { id: '' }] = deployments;
+  const first = { deployment, fromMs: atMs - 200_000, untilMs: atMs - 150_000, reason: 'failures' } as const;
+  const absences = [first, { ...first, fromMs: atMs - 50_000, untilMs: null }];
+  const nothing = { p50: null, p95: null, p99: null };
+  const counts = { calls: 0, failed: 0, rescued: 0, hedges: 0, secondOpinions: 0, probes: 0 };
+  const spent = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, costUsd: 0 };
+  const routed = { ...counts, ...spent, ttftMs: nothing, latencyMs: nothing };
+  const nobodys = { deployments: [], routes: [], providers: [], models: [], keys: [], pinned: [] };
+  return { range: '5m', fromMs: atMs - 300_000, slotMs: 60_000, routed, ...nobodys, absences };
+}

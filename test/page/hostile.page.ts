@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { StatusBody } from '../../functions/gateway/core/serve/status-call.ts';
 import type { Decision } from '../../functions/gateway/core/status/decision.ts';
+import type { RangeFigures } from '../../functions/gateway/core/status/range-figures.ts';
 import { browserForTests } from './support/browser.ts';
 import { startLocalPage } from './support/local-page.ts';
 
@@ -28,6 +29,9 @@ describe('the live page over hostile texts', () => {
     assert.ok((await row.innerText()).split(MARKUP).length > 3);
     assert.ok((await page.locator('#deployments tbody').innerText()).includes(MARKUP));
     assert.ok((await page.locator('#routes tbody').innerText()).includes(MARKUP));
+    for (const table of ['figures-table', 'worth-table']) {
+      assert.ok((await page.locator(`#${table} tbody`).innerText()).includes(MARKUP), table);
+    }
     assert.equal(await page.locator('img').count(), 0);
     assert.equal(await page.evaluate('window.owned'), undefined);
     assert.deepEqual(complaints, []);
@@ -57,6 +61,17 @@ describe('the live page over hostile texts', () => {
     assert.equal(beacon, 'connect-src');
   });
 });
+
+function poisonedPast(atMs: number): RangeFigures {
+  const nothing = { p50: null, p95: null, p99: null };
+  const counts = { calls: 1, failed: 0, rescued: 0, hedges: 0, secondOpinions: 0, probes: 0 };
+  const spent = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, costUsd: 0 };
+  const figures = { name: MARKUP, ...counts, ...spent, ttftMs: nothing, latencyMs: nothing };
+  const all = [figures];
+  const pinned = [{ deployment: MARKUP, ttftMs: nothing, failureRate: 0, observations: 1 }];
+  const everybody = { routed: figures, deployments: all, routes: all, providers: all, models: all, keys: all, pinned };
+  return { range: '5m', fromMs: atMs, slotMs: 60_000, ...everybody, absences: [] };
+}
 
 function poisoned(status: StatusBody): StatusBody {
   const decision: Decision = {
@@ -90,5 +105,6 @@ function poisoned(status: StatusBody): StatusBody {
     routes: status.routes.map((route) => ({ ...route, name: `${route.name}${MARKUP}` })),
     deployments: status.deployments.map((deployment) => ({ ...deployment, id: `${deployment.id}${MARKUP}` })),
     decisions: { ...status.decisions, items: [decision] },
+    past: poisonedPast(status.atMs),
   };
 }

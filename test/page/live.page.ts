@@ -127,6 +127,40 @@ describe('the live page of npm start', () => {
     const names = page.locator('#worth-table th[scope="row"]');
     await names.filter({ hasText: 'Pinned to' }).first().waitFor();
     assert.equal(await names.first().innerText(), 'As routed');
+    const sources = page.locator('#worth-table td.muted');
+    assert.match(await sources.first().innerText(), /^measured, \d+ calls$/);
+    assert.match(await sources.nth(1).innerText(), /^estimate, from \d+ of its attempts and probes$/);
+  });
+
+  it('shows tokens and dollars by deployment and by key, and times by provider and model', async () => {
+    await local.call('nemo/ordered');
+    const rows = page.locator('#figures-table tbody tr');
+    for (const name of ['openai', 'simulated-gpt']) {
+      await rows.filter({ has: page.getByText(name, { exact: true }) }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Key', exact: true }).click();
+    const ofKey = rows.filter({ hasText: 'local' });
+    await ofKey.waitFor();
+    assert.match(await ofKey.locator('[data-label="Tokens in"]').innerText(), /^\d+\n\d+ % cached$/);
+    assert.notEqual(await ofKey.locator('[data-label="Tokens out"]').innerText(), '0');
+    await page.getByRole('button', { name: 'Deployment', exact: true }).click();
+    await rows.filter({ hasText: 'openai/simulated-gpt' }).waitFor();
+    assert.match(await rows.first().locator('[data-label="First token p99"]').innerText(), /s$/);
+  });
+
+  it('goes over five minutes, an hour and a day, by keyboard too', async () => {
+    await local.call('nemo/ordered');
+    await page.getByRole('button', { name: '24 hours' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#summary', { hasText: /of \d+ calls, 24 hours/ }).waitFor();
+    assert.equal(await page.locator('#deployments-range').innerText(), '24 hours');
+    const plot = row('deployments', 'openai').locator('.plot');
+    assert.match((await plot.locator('.p50').getAttribute('d')) ?? '', /^M[\d.]+ [\d.]+L/);
+    assert.equal(await plot.locator('.calls').getAttribute('d'), '');
+    await page.getByRole('button', { name: '1 hour' }).click();
+    await page.locator('#summary', { hasText: /of \d+ calls, 1 hour/ }).waitFor();
+    await page.getByRole('button', { name: '5 minutes' }).click();
+    await page.locator('#summary', { hasText: /of \d+ calls, 5 minutes/ }).waitFor();
   });
 
   it('stands still while it is paused', async () => {
@@ -154,9 +188,9 @@ describe('the live page of npm start', () => {
       assert.ok(!named(role).includes(''), `a ${role} without a name`);
     }
     assert.deepEqual(named('main').length + named('banner').length, 2);
-    const parts = ['Simulated providers', 'What routing is worth', 'Deployments', 'Routes', 'Decisions'];
-    assert.deepEqual(named('heading'), ['NemoRouter', ...parts]);
-    assert.deepEqual(named('table').length, 4);
+    const parts = ['Deployments', 'What routing is worth', 'Simulated providers', 'Times, tokens and dollars'];
+    assert.deepEqual(named('heading'), ['NemoRouter', ...parts, 'Routes', 'Decisions']);
+    assert.deepEqual(named('table').length, 5);
     assert.ok(named('columnheader').includes('Confidence'));
     assert.ok(named('rowheader').some((name) => name.startsWith('openai/simulated-gpt')));
     assert.ok(named('image').some((name) => name.startsWith('Time to first token of openai/simulated-gpt: p50')));

@@ -1,7 +1,8 @@
 /**
  * Replays a folder of recorded vendor traffic through the running gateway and the official client:
  * `npm run test:recordings -- FOLDER [CAPTURES]`. Each recording is asked for as a stream, as one body and as a stream cut into small pieces.
- * What clients sent to Anthropic, also in a second folder of captured requests, arrives there as it was sent.
+ * What clients sent to Anthropic, also in a second folder of captured requests, arrives there as it was sent; captured requests are answered
+ * over every protocol.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { typeErrors } from '../support/typed-bodies.ts';
 import { askPlain, askStreamed, askWithHelper, type ChatAsk, type Seen } from './asked-gateway.ts';
+import { replayCaptures } from './captures.ts';
 import { chatRequestFor } from './chat-request-for.ts';
 import { assertAgree, assertSdkAgrees, assertSeen } from './checks.ts';
 import { assertDecodesAnyPieces } from './decoded-pieces.ts';
@@ -50,6 +52,7 @@ if (captures === undefined || !existsSync(captures)) {
   for (const { name, body } of capturedBodies(captures)) {
     it(`${name}: its request reaches Anthropic as it was sent`, () => assertArrivesAsSent(body));
   }
+  replayCaptures(captures);
 }
 
 function replay(through: ReplayedGateway, recording: Recording, index: number): void {

@@ -64,6 +64,7 @@ const round = fc.record({
   onStreamCut: fc.constantFrom('error' as const, 'continue' as const),
   place: fc.integer({ min: 0, max: 9 }),
   length: fc.integer({ min: 0, max: 20_000 }),
+  choices: fc.constantFrom(1, 1, 4),
 });
 
 type Round = typeof round extends fc.Arbitrary<infer One> ? One : never;
@@ -92,7 +93,7 @@ async function settled(protocol: ProtocolName, asking: Asking, one: Round): Prom
   }
   const { path, body } = asking;
   const bytes = new TextEncoder().encode(
-    JSON.stringify(body('all', one.stream, { place: one.place, length: one.length })),
+    JSON.stringify({ ...body('all', one.stream, { place: one.place, length: one.length }), n: one.choices }),
   );
   const request = { method: 'POST', path, headers: headersOf(one), readBody: async () => bytes, signal: caller.signal };
   time.clock.after(0, () => void gateway(request).then(readToTheEnd));

@@ -2,6 +2,7 @@ import { vendorOf } from '../core/hosts/vendor-of.ts';
 import type { DeploymentSettings, GatewayConfig, ProtocolName, Provider } from '../core/model/gateway-config.ts';
 import { providerOf } from '../core/model/provider-of.ts';
 import type { Vendor } from '../core/model/vendor.ts';
+import { embeddingsRules } from '../core/protocols/openai-chat/embeddings-rules.ts';
 import { protocolAt } from '../core/protocols/protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { incompleteProviders } from './incomplete-providers.ts';
@@ -53,15 +54,16 @@ function embeddingsAreOffered(config: GatewayConfig): readonly ConfigProblem[] {
       return [];
     }
     const { protocol, vendor } = { ...providerOf(provider, deployment), vendor: vendorOf(provider) };
-    const hasNone = protocolAt(protocol, vendor).embeddings === undefined || isCompatibleEndpoint(protocol, vendor);
     const message = `is "embeddings", which the provider's protocol ${protocol} does not have at ${vendor}`;
-    return hasNone ? [{ path: pathText(['deployments', id, 'kind']), message, example: '"kind": "chat"' }] : [];
+    return hasEmbeddings(deployment, protocol, vendor)
+      ? []
+      : [{ path: pathText(['deployments', id, 'kind']), message, example: '"kind": "chat"' }];
   });
 }
 
-/** The OpenAI-compatible endpoints of the clouds have chat alone; their embeddings are in the clouds' own words. */
-function isCompatibleEndpoint(protocol: ProtocolName, vendor: Vendor): boolean {
-  return protocol === 'openai' && (vendor === 'bedrock' || vendor === 'vertex');
+function hasEmbeddings({ model, rules }: DeploymentSettings, protocol: ProtocolName, vendor: Vendor): boolean {
+  const isThere = protocolAt(protocol, vendor).embeddings !== undefined;
+  return isThere && (protocol !== 'openai' || embeddingsRules(model, rules, vendor).embeddings);
 }
 
 /** The stack allows the function to call these models by name; a `*` in one would allow every other. */

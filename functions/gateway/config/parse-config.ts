@@ -7,6 +7,7 @@ import { type Catalogue, withCatalogue } from './catalogue.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { type ConfigFile, configSchema } from './config-schema.ts';
 import { crossProblems } from './cross-problems.ts';
+import { withMarkedReasoning } from './marked-reasoning.ts';
 import { hostedProvider } from './provider-host.ts';
 import { schemaProblems } from './schema-problems.ts';
 
@@ -35,7 +36,7 @@ export function parseConfig(json: unknown, catalogue: Catalogue = () => []): Par
     return { kind: 'invalid', problems: unknown };
   }
   const providers = hosted.flatMap((one) => (one.kind === 'hosted' ? [[one.name, one.provider] as const] : []));
-  const config = toGatewayConfig(parsed.data, new Map(providers), catalogue);
+  const config = withMarkedReasoning(toGatewayConfig(parsed.data, new Map(providers), catalogue));
   const problems = crossProblems(config);
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'parsed', config, aws: parsed.data.aws };
 }

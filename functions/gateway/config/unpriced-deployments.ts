@@ -1,10 +1,11 @@
-import type { DeploymentSettings, GatewayConfig } from '../core/model/gateway-config.ts';
+import type { GatewayConfig } from '../core/model/gateway-config.ts';
+import { missingPrices } from '../core/model/prices.ts';
 
 /** A deployment without a price that its answers cost. */
 export interface UnpricedDeployment {
   readonly id: string;
   /** The settings that it lacks. */
-  readonly missing: readonly ('inputPrice' | 'outputPrice')[];
+  readonly missing: ReturnType<typeof missingPrices>;
 }
 
 /**
@@ -32,11 +33,4 @@ function isServedBy(
   { id, model }: { readonly id: string; readonly model: string },
 ): boolean {
   return name === id || name === model || routes[name]?.deployments.includes(id) === true;
-}
-
-function missingPrices({ kind, inputPrice, outputPrice }: DeploymentSettings): UnpricedDeployment['missing'] {
-  return [
-    ...(inputPrice === undefined ? (['inputPrice'] as const) : []),
-    ...(outputPrice === undefined && kind === 'chat' ? (['outputPrice'] as const) : []),
-  ];
 }

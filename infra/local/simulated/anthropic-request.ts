@@ -69,6 +69,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'cache_control',
   'container',
   'context_management',
+  'safeguards',
   'inference_geo',
 ]);
 

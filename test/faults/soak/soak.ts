@@ -94,6 +94,7 @@ function startGateway({ dynamoDbEndpoint, statisticsTable, keysTable, providers 
       client,
       endpoint: dynamoDbEndpoint,
       accessKeyId: 'local',
+      accessKeyFile: '',
       statisticsTable,
       keysTable,
       // No answers are kept here.

@@ -5,7 +5,7 @@ import type { ProtocolName } from '../../../functions/gateway/core/model/gateway
 import { at } from '../../conformance/request-cells.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+const PROTOCOLS: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
 
 const HELLO = { model: 'all', max_tokens: 500, messages: [{ role: 'user' as const, content: 'Hello' }] };
 const READ: Anthropic.Tool = {
@@ -97,6 +97,17 @@ for (const protocol of PROTOCOLS) {
       assert.deepEqual(answer.content, [{ type: 'text', text: 'Both are empty.' }]);
     });
 
+    it('gets on with a message thread, which is not held, by sending all of it once more', async () => {
+      gateway.fakes.only.script({ kind: 'answer', text: 'Four.' }, { kind: 'answer', text: 'Nine.' });
+      const thread = client.beta.messages.thread({ model: 'all', max_tokens: 500, system: 'Be brief.' });
+      await thread.send({ role: 'user', content: 'Two times two?' });
+      const { content } = await thread.send({ role: 'user', content: 'And three times three?' });
+      assert.deepEqual(content, [{ type: 'text', text: 'Nine.' }]);
+      const told = JSON.stringify(gateway.fakes.only.requests.at(-1));
+      assert.match(told, /Be brief\..*Two times two\?.*Four\..*three times three|Two times two/);
+      assert.doesNotMatch(told, /"thread"|message-threads/);
+    });
+
     it('gets thoughts as blocks of their own', async () => {
       gateway.fakes.only.script({ kind: 'answer', reasoning: ['Let me ', 'think.'], text: 'So.' });
       const { content } = await client.messages.stream(HELLO).finalMessage();
@@ -155,7 +166,7 @@ for (const protocol of PROTOCOLS) {
           deployments: { second: { prefill: true } },
           config: { onStreamCut: 'continue' },
         });
-        gateway.fakes.first.script({ kind: 'cut', chunks: ['The', ' quick', ' brown '], afterChunks: 3 });
+        gateway.fakes.first.script({ kind: 'cut', chunks: ['The', ' quick', ' brown ', 'bear'], afterChunks: 3 });
         gateway.fakes.second.script({ kind: 'answer', chunks: [' fox', ' jumps.'] });
         const message = await clientOf(gateway).messages.stream(HELLO).finalMessage();
         assert.deepEqual(message.content, [{ type: 'text', text: 'The quick brown fox jumps.' }]);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { CreateTableCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoDbAccounts } from '../../../functions/gateway/adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbKeys } from '../../../functions/gateway/adapters/dynamodb/dynamodb-keys.ts';
+import { keyItem } from '../../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { createTableInput, keysTable } from '../../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
@@ -174,6 +175,20 @@ describe('nemo keys where a deployment has no price', () => {
     await assert.rejects(local('keys', 'limit', 'careful', '--remove', 'models'), message);
     await local('keys', 'create', 'unlimited');
     await assert.rejects(local('keys', 'limit', 'unlimited', '--usd-per-month', '5'), message);
+  });
+
+  test('list says which deployments do not serve a key with a limit of money, because they came later without a price', async () => {
+    await using gateway = await runningGateway({ fakes: { unpriced: 'openai' } });
+    const stored = {
+      sha256: 'a'.repeat(64),
+      name: 'older',
+      createdAt: '2026-01-01T00:00:00Z',
+      limits: { usdPerMonth: 5 },
+    };
+    const { client, keysTable: TableName } = gateway.dynamoDb;
+    await client.send(new PutItemCommand({ TableName, Item: keyItem(stored) }));
+    const { text } = await runCommand(['keys', 'list', '--local', gateway.origin], {});
+    assert.match(text, /older has a limit of dollars and is not served by unpriced\/fake-model/);
   });
 });
 

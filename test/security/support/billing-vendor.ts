@@ -1,6 +1,7 @@
 import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Dial, DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
+import { objectMember } from '../../../functions/gateway/core/wire/json.ts';
 import type { VendorWire, WireAnswer } from '../../../infra/local/simulated/vendor-wire.ts';
 import { wireOf } from '../../support/wire-of.ts';
 
@@ -113,7 +114,8 @@ async function* streamed(serving: Serving, wire: VendorWire): AsyncGenerator<Uin
   const { play, bill, clock } = serving;
   const beganMs = clock.nowMs() - play.headersMs;
   const { prelude, content, ending } = wire.stream(answerOf(serving), chatOf(serving));
-  yield* prelude;
+  const count = choicesOf(serving.call);
+  yield* ofEach(prelude, count);
   for (const [index, piece] of content.entries()) {
     if (play.does !== 'finishes' && index >= play.afterWords) {
       yield* gone(serving, wire);
@@ -121,14 +123,31 @@ async function* streamed(serving: Serving, wire: VendorWire): AsyncGenerator<Uin
     }
     await orThrow(serving, play.wordMs);
     think(serving, beganMs);
-    bill.output += wordTokens(1, play);
-    yield piece;
+    bill.output += wordTokens(1, play) * count;
+    yield* ofEach([piece], count);
   }
   if (play.does !== 'finishes') {
     yield* gone(serving, wire);
     return;
   }
-  yield* ending;
+  yield* ofEach(ending, count);
+}
+
+/** How many answers the request asks for at once. */
+function choicesOf({ request: { body } }: UpstreamCall): number {
+  const told = body.n ?? objectMember(body, 'generationConfig')?.candidateCount;
+  return typeof told === 'number' ? told : 1;
+}
+
+/** The same for each answer, after the first one's piece. */
+function* ofEach(pieces: readonly Uint8Array[], count: number): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    yield piece;
+    const text = Buffer.from(piece).toString();
+    for (let index = 1; index < count && text.includes('"index":0'); index += 1) {
+      yield Buffer.from(text.replaceAll('"index":0', `"index":${index}`));
+    }
+  }
 }
 
 /** How an answer ends that is none: a vendor that has shown nothing, no usage either, bills nothing for its own failure. */
@@ -154,7 +173,7 @@ async function* whole(serving: Serving, wire: VendorWire): AsyncGenerator<Uint8A
   const beganMs = clock.nowMs() - play.headersMs;
   for (let word = 0; word < play.words; word += 1) {
     await orThrow(serving, UNSEEN_WORD_MS);
-    bill.output += wordTokens(1, play);
+    bill.output += wordTokens(1, play) * choicesOf(call);
     bill.silentMs = play.headersMs + (word + 1) * UNSEEN_WORD_MS;
   }
   if (play.does === 'falls silent') {
@@ -178,14 +197,14 @@ function answerOf({ play, bill, call }: Serving): WireAnswer {
     createdSeconds: 1,
     parts: [{ kind: 'text', fragments: Array.from({ length: play.words }, () => WORD) }],
     finish: 'stop',
-    usage: { inputTokens: bill.input, outputTokens: finalTokens(play, bill) },
+    usage: { inputTokens: bill.input, outputTokens: finalTokens(play, bill, choicesOf(call)) },
   };
 }
 
 /** What the vendor tells at the end: what it will have billed. */
-function finalTokens(play: VendorPlay, { output }: Bill): number {
+function finalTokens(play: VendorPlay, { output }: Bill, count: number): number {
   const thoughts = Math.floor(((play.headersMs + play.wordMs) * play.thoughtsPerSecond) / 1000);
-  return Math.max(output, thoughts + play.words * wordTokens(1, play));
+  return Math.max(output, thoughts + play.words * wordTokens(1, play) * count);
 }
 
 function chatOf({ play, call }: Serving): Parameters<VendorWire['stream']>[1] {

@@ -31,6 +31,18 @@ function written(name: string, member: string, outcome: BodyAttack['outcome'] = 
   return { name, outcome, body };
 }
 
+/** On surfaces that have answers to choose from. Others pass no such member on. */
+function several(name: string, count: string): BodyAttack {
+  const { body } = written(name, `"n":${count}`);
+  return {
+    name,
+    outcome: 'refused',
+    body: (form, model) => (WITH_CHOICES.has(form.name) ? body(form, model) : undefined),
+  };
+}
+
+const WITH_CHOICES: ReadonlySet<string> = new Set(['chat completions', 'completions']);
+
 function bare(name: string, text: string): BodyAttack {
   return { name, outcome: 'refused', body: () => text };
 }
@@ -110,10 +122,7 @@ export const BODY_ATTACKS: Readonly<Record<string, readonly BodyAttack[]>> = {
     conversation('files of one name', { files: { names: Array.from({ length: 8000 }, () => 'a.pdf') } }),
   ],
   'a number of answers that is too much': [
-    written('a million', '"n":1000000'),
-    written('a negative one', '"n":-5'),
-    written('none', '"n":0'),
-    written('a text', '"n":"128"'),
+    ...['1000000', '129', '-5', '0', '1.5', '"128"', '[2]'].map((count) => several(`n of ${count}`, count)),
   ],
   'expressions that take forever': [
     conversation('a data URL without an end', { image: `data:${'image/'.repeat(50_000)}` }),

@@ -2,6 +2,7 @@ import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts
 import type { Dial, DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
+import type { GatewayPorts } from '../../../functions/gateway/core/serve/ports.ts';
 import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import type { WireAnswer, WireChat, WireEmbeddings } from '../../../infra/local/simulated/vendor-wire.ts';
 import { memoryStore } from '../../bench/routing/memory-store.ts';
@@ -29,10 +30,17 @@ export interface ProtocolGateway {
 /** The name of the chat route; the vectors are `vectors`. */
 export const ROUTE = 'all';
 
-/** `deployments`: how many candidates the route has. */
+interface ProtocolGatewayOptions {
+  /** Settings of the vendor's. */
+  readonly provider?: object;
+  /** How many candidates the route has. */
+  readonly deployments?: number;
+  readonly ports?: Partial<GatewayPorts>;
+}
+
 export function protocolGateway(
   protocol: ProtocolName,
-  { provider = {}, deployments = 1 }: { readonly provider?: object; readonly deployments?: number } = {},
+  { provider = {}, deployments = 1, ports = {} }: ProtocolGatewayOptions = {},
 ): ProtocolGateway {
   const sent: JsonObject[] = [];
   const records: RequestRecord[] = [];
@@ -52,6 +60,7 @@ export function protocolGateway(
     store: memoryStore(systemClock),
     seed: 1,
     onRecord: (record) => records.push(record),
+    ports,
   });
   const ask: ProtocolGateway['ask'] = async (path, body, headers = {}) => {
     const response = await gateway({

@@ -1,3 +1,4 @@
+import { inTime } from '../../core/limits/store-patience.ts';
 import type { Clock } from '../../core/model/clock.ts';
 import type { LimitSettings } from '../../core/model/key-limits.ts';
 import type { AuthenticatedKey, GatewayPorts } from '../../core/serve/ports.ts';
@@ -119,20 +120,16 @@ function reading(state: KeysState, hash: string, nowMs: number): Promise<Found> 
   return found;
 }
 
-function lookInTime(state: KeysState, hash: string, nowMs: number): Promise<Found> {
+async function lookInTime(state: KeysState, hash: string, nowMs: number): Promise<Found> {
   const { clock, settings } = state;
   const isShort = state.good.has(hash) || isAway(state, nowMs);
   const waitMs = isShort ? settings.storeTimeoutMs : TIMEOUT_MS;
-  return new Promise((resolve) => {
-    const cancel = clock.after(waitMs, () => {
-      fail(state, nowMs, `no answer within ${waitMs} ms`);
-      resolve(goodInOutage(state, hash) ?? 'unavailable');
-    });
-    void reading(state, hash, nowMs).then((found) => {
-      cancel();
-      resolve(found);
-    });
-  });
+  const told = await inTime(clock, waitMs, reading(state, hash, nowMs));
+  if (told !== undefined) {
+    return told.answer;
+  }
+  fail(state, nowMs, `no answer within ${waitMs} ms`);
+  return goodInOutage(state, hash) ?? 'unavailable';
 }
 
 async function look(state: KeysState, hash: string, sinceMs: number): Promise<Found> {

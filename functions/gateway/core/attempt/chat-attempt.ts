@@ -29,6 +29,8 @@ export interface ChatAttemptOptions {
   /** How many choices the answer will have. */
   readonly choices: number;
   readonly timeouts: Timeouts;
+  /** Of the answer's body, at the most. @default without a bound */
+  readonly maxBytes?: number;
   readonly dial: Dial;
   readonly clock: Clock;
   /** The request for a whole answer, where the vendor gives this one no stream: called when it says so. Absent: no stream is asked for. */
@@ -111,7 +113,7 @@ function wholeInstead(failure: AttemptFailure, { withoutStream }: ChatAttemptOpt
 async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<AnswerEvent>> {
   const { protocol, target, choices } = reading.options;
   reading.body = {
-    bytes: responseBytes(response.body, reading.controller.signal),
+    bytes: responseBytes(response.body, reading.controller.signal, reading.options.maxBytes),
     decoder: responseDecoder(protocol.framing, protocol.decoder(target, choices)),
     secrets: response.secrets,
   };

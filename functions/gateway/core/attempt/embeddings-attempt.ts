@@ -10,6 +10,7 @@ import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
+import { targetOf } from './target-of.ts';
 
 /** What one attempt at an embeddings answer needs: the deployment, the encoded requests, the dial. */
 export interface EmbeddingsAttemptOptions {
@@ -59,7 +60,7 @@ async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnsw
   const responses = await askAll(embedding);
   const answer = controller.signal.aborted
     ? abortReason(controller.signal)
-    : options.embeddings.decode(responses, options.asked);
+    : options.embeddings.decode(responses, options.asked, targetOf(options.deployment));
   if (answer.kind !== 'embedded') {
     const failure = cleanFailure(answer, embedding.secrets, options.asked);
     end(embedding, { failure });

@@ -2,6 +2,7 @@ import type { AnswerEvent } from '../model/answer-event.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { AnswerDecoder, Protocol } from '../protocols/protocol.ts';
 import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
+import { joinedBytes } from '../wire/byte-queue.ts';
 import { parseJson } from '../wire/json.ts';
 import { sseParser } from '../wire/sse-parser.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
@@ -51,19 +52,35 @@ export function responseDecoder(framing: Protocol['framing'], decoder: AnswerDec
 
 function streamDecoder(parser: EventParser, decoder: AnswerDecoder): ResponseDecoder {
   return {
-    push: (bytes) => upToFailure(parser.push(bytes).flatMap((event) => decoder.event(event))),
+    push: (bytes) => upToFailure(parser.push(bytes), decoder),
     end: () => {
-      const last = upToFailure(parser.end().flatMap((event) => decoder.event(event)));
+      const last = upToFailure(parser.end(), decoder);
       return last.at(-1)?.type === 'failed' ? last : [...last, ...decoder.end()];
     },
     isComplete: decoder.isComplete,
   };
 }
 
-/** Nothing follows a failure, whatever else came in the same bytes. */
-function upToFailure(deltas: readonly AnswerEvent[]): readonly AnswerEvent[] {
-  const failed = deltas.findIndex((delta) => delta.type === 'failed');
-  return failed === -1 ? deltas : deltas.slice(0, failed + 1);
+/** What the events say. Nothing follows a failure, whatever else came in the same bytes. */
+function upToFailure(events: readonly WireEvent[], decoder: AnswerDecoder): readonly AnswerEvent[] {
+  const said: AnswerEvent[] = [];
+  for (const event of events) {
+    if (addUpToFailure(said, decoder.event(event))) {
+      break;
+    }
+  }
+  return said;
+}
+
+/** Whether there was a failure. */
+function addUpToFailure(said: AnswerEvent[], more: readonly AnswerEvent[]): boolean {
+  for (const event of more) {
+    said.push(event);
+    if (event.type === 'failed') {
+      return true;
+    }
+  }
+  return false;
 }
 
 function jsonDecoder(decoder: AnswerDecoder): ResponseDecoder {
@@ -76,25 +93,21 @@ function jsonDecoder(decoder: AnswerDecoder): ResponseDecoder {
       return size <= MAX_JSON_BYTES ? [] : [failed(`a body over ${MAX_JSON_BYTES} bytes`)];
     },
     end: () => {
-      const json = parseJson(new TextDecoder().decode(joined(parts, size)));
-      return json === undefined ? [failed('a body that is not JSON')] : upToFailure(decoder.body(json));
+      const json = parseJson(new TextDecoder().decode(joinedBytes(parts, size)));
+      return json === undefined ? [failed('a body that is not JSON')] : wholeBody(decoder.body(json));
     },
     isComplete: () => false,
   };
 }
 
-function failed(reason: string): AnswerEvent {
-  return { type: 'failed', failure: { kind: 'malformed', reason } };
+function wholeBody(events: readonly AnswerEvent[]): readonly AnswerEvent[] {
+  const said: AnswerEvent[] = [];
+  addUpToFailure(said, events);
+  return said;
 }
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+function failed(reason: string): AnswerEvent {
+  return { type: 'failed', failure: { kind: 'malformed', reason } };
 }
 
 /** White space, which some servers send to keep a connection alive before the answer, and the bytes of a byte-order mark. */
@@ -118,8 +131,12 @@ export interface ResponseBytes {
   readonly size: () => number;
 }
 
-/** Reads a response's body step by step. */
-export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): ResponseBytes {
+/** Reads a response's body step by step. After `maxBytes` it counts as broken: no answer is so long. */
+export function responseBytes(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  maxBytes = Number.POSITIVE_INFINITY,
+): ResponseBytes {
   const iterator = body[Symbol.asyncIterator]();
   const read = async (): Promise<BytesStep> => {
     try {
@@ -131,6 +148,9 @@ export function responseBytes(body: AsyncIterable<Uint8Array>, signal: AbortSign
   };
   let size = 0;
   const next = async (): Promise<BytesStep> => {
+    if (size > maxBytes) {
+      return { kind: 'broke', failure: { kind: 'malformed', reason: 'an answer without end' } };
+    }
     const step = await read();
     size += step.kind === 'bytes' ? step.bytes.length : 0;
     return step;

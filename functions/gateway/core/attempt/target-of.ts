@@ -15,6 +15,6 @@ export function targetOf(deployment: Deployment, nowMs?: number): Target {
     vendor: vendorOf(providerSettings),
     account: provider,
     streaming,
-    ...defined({ hasResponses: responses, maxOutputTokens, rules }),
+    ...defined({ hasResponses: responses, maxOutputTokens, rules, marksReasoning: providerSettings.marksReasoning }),
   };
 }

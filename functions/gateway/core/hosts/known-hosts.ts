@@ -1,5 +1,6 @@
 import type { ProtocolName, Provider } from '../model/gateway-config.ts';
 import type { Vendor } from '../model/vendor.ts';
+import { missingPath } from './missing-path.ts';
 import { vendorOf } from './vendor-of.ts';
 
 /** What is known of a vendor, or of a server that one runs oneself, without a word of configuration. */
@@ -8,6 +9,8 @@ export interface KnownHost {
   readonly protocol: ProtocolName;
   /** Its address for that; absent where it depends on the configuration. */
   readonly baseUrl?: string;
+  /** What stands before the path of embeddings alone, where the address does not have it. */
+  readonly embeddingsPath?: string;
   /** Its addresses for other wire formats. */
   readonly others?: Readonly<Partial<Record<ProtocolName, string>>>;
   /** The name that its credential usually has; absent where it wants none. */
@@ -70,7 +73,10 @@ export const KNOWN_HOSTS = {
     ...host('openai', 'https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', 'openrouter.ai/docs/api'),
     others: { anthropic: 'https://openrouter.ai/api/v1' },
   },
-  perplexity: host('openai', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'docs.perplexity.ai/api-reference'),
+  perplexity: {
+    ...host('openai', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'docs.perplexity.ai/api-reference'),
+    embeddingsPath: '/v1',
+  },
   sambanova: host('openai', 'https://api.sambanova.ai/v1', 'SAMBANOVA_API_KEY', 'docs.sambanova.ai'),
   together: host('openai', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY', 'docs.together.ai/docs/openai-api'),
   vllm: {
@@ -112,4 +118,10 @@ export function knownBaseUrl(provider: Pick<Provider, 'protocol' | 'baseUrl' | '
 
 function familyOf(protocol: ProtocolName): ProtocolName {
   return protocol === 'openai-responses' ? 'openai' : protocol;
+}
+
+/** The path of embeddings at a provider that speaks OpenAI's API. */
+export function embeddingsPath(provider: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): string {
+  const { embeddingsPath: before }: KnownHost = KNOWN_HOSTS[vendorOf(provider)];
+  return `${before === undefined ? '' : missingPath(provider, before)}/embeddings`;
 }

@@ -4,7 +4,7 @@ import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
 import { monthOf, settlementOf, type Use } from './call-use.ts';
-import { limitError, limitsUnavailable, limitUnchecked } from './limit-error.ts';
+import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
@@ -54,6 +54,8 @@ export interface KeyLimiterOptions {
 const SETTLE_MS = 2000;
 /** The longest that closing waits for the same. */
 const CLOSE_MS = 4000;
+/** So much longer a slow store is waited for by who would be refused without it. */
+const LATE_MS = 1000;
 /** A store that fails is told of once in so long. */
 const LOG_EVERY_MS = 1000;
 
@@ -98,7 +100,7 @@ function standingRefusal(state: LimiterState, { account, limits }: LimitedKey): 
   }
   const nowMs = state.clock.nowMs();
   const reserving = reserve(queue.known(), limits, { requests: 1, tokens: 0, usd: 0 }, nowMs);
-  return reserving.kind === 'refused' ? errorOf(reserving, limits, nowMs) : undefined;
+  return reserving.kind === 'refused' ? limitErrorOf(reserving, limits, nowMs) : undefined;
 }
 
 async function admit(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
@@ -114,9 +116,15 @@ async function admit(state: LimiterState, key: LimitedKey, demand: Demand): Prom
   if (reserving === undefined) {
     return admitWithoutStore(state, key, { local: local ?? allowLocally(state, key, demand), asked });
   }
+  return admittedBy(state, key, reserving);
+}
+
+/** What the fleet's account says. */
+function admittedBy(state: LimiterState, key: LimitedKey, reserving: Reserving): Admission {
+  const { limits } = key;
   const nowMs = state.clock.nowMs();
   if (reserving.kind === 'refused') {
-    return { kind: 'refused', error: errorOf(reserving, limits, nowMs) };
+    return { kind: 'refused', error: limitErrorOf(reserving, limits, nowMs) };
   }
   const headers = limitHeaders(meterStandings(reserving.account, limits, nowMs));
   return admitted(state, key, { headers, reservation: Promise.resolve(reserving.reservation) });
@@ -133,14 +141,14 @@ async function ask(state: LimiterState, key: LimitedKey, demand: Demand): Promis
     state.outages.answered(key.account);
     return reserving;
   } catch (error) {
-    pause(state, key, error);
+    state.outages.failed(key.account);
+    tell(state, key, error);
     return undefined;
   }
 }
 
-function pause(state: LimiterState, { name, account }: LimitedKey, error: unknown): void {
+function tell(state: LimiterState, { name }: LimitedKey, error: unknown): void {
   const nowMs = state.clock.nowMs();
-  state.outages.failed(account);
   if (nowMs - state.loggedAtMs < LOG_EVERY_MS) {
     return;
   }
@@ -164,7 +172,8 @@ async function answerOf(
   const { storeTimeoutMs } = state.settings;
   const inTimeOrNot = await inTime(state.clock, storeTimeoutMs, asked);
   if (inTimeOrNot === undefined) {
-    pause(state, key, `no answer within ${storeTimeoutMs} ms`);
+    state.outages.slow(key.account);
+    tell(state, key, `no answer within ${storeTimeoutMs} ms`);
   }
   return inTimeOrNot?.answer;
 }
@@ -174,11 +183,20 @@ interface WithoutStore {
   readonly asked: Promise<Reserving | undefined> | undefined;
 }
 
-function admitWithoutStore(state: LimiterState, key: LimitedKey, { local, asked }: WithoutStore): Admission {
+async function admitWithoutStore(
+  state: LimiterState,
+  key: LimitedKey,
+  { local, asked }: WithoutStore,
+): Promise<Admission> {
   // What was asked may have been written all the same: then it is there to be settled.
   const reservation = Promise.resolve(asked).then((late) => (late?.kind === 'reserved' ? late.reservation : undefined));
   if (local.kind === 'allowed') {
     return admitted(state, key, { headers: {}, reservation });
+  }
+  // Nobody is refused what there may be room for while the store may still tell.
+  const late = asked === undefined ? undefined : (await inTime(state.clock, LATE_MS, asked))?.answer;
+  if (late !== undefined) {
+    return admittedBy(state, key, late);
   }
   void settleLater(state, key, { reservation, use: { requests: 0, tokens: 0, usd: 0 } });
   return local;
@@ -197,7 +215,7 @@ function allowLocally(state: LimiterState, { account, limits }: LimitedKey, dema
     case 'reserved':
       return { kind: 'allowed' };
     case 'spent':
-      return { kind: 'refused', error: errorOf(allowing.refused, limits, state.clock.nowMs()) };
+      return { kind: 'refused', error: limitErrorOf(allowing.refused, limits, state.clock.nowMs()) };
     case 'refused': {
       const checkedInMs = Math.max(1, state.outages.pauseLeftMs(account));
       return { kind: 'refused', error: limitUnchecked(allowing.refusal, checkedInMs) };
@@ -232,12 +250,4 @@ async function settleLater(
   const reserved = (await reservation) ?? { requestsUs: 0, tokensUs: 0, month, nanoUsd: 0 };
   await state.ledger.add(account, settlementOf(reserved, limits, use));
   state.queues.get(account)?.settled();
-}
-
-function errorOf(
-  { refusal, account }: Extract<Reserving, { kind: 'refused' }>,
-  limits: KeyLimits,
-  nowMs: number,
-): GatewayError {
-  return limitError(refusal, limits, meterStandings(account, limits, nowMs));
 }

@@ -1,11 +1,20 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
 import { limitHeaders } from './limit-headers.ts';
-import type { MeterStanding } from './meter-standing.ts';
-import type { LimitRefusal } from './reserve.ts';
+import { type MeterStanding, meterStandings } from './meter-standing.ts';
+import type { LimitRefusal, Reserving } from './reserve.ts';
 
-/** The error for a key that has reached a limit, as OpenAI sends it. */
-export function limitError(
+/** The error for what an account did not allow at `nowMs`, milliseconds since 1970. */
+export function limitErrorOf(
+  { refusal, account }: Extract<Reserving, { kind: 'refused' }>,
+  limits: KeyLimits,
+  nowMs: number,
+): GatewayError {
+  return limitError(refusal, limits, meterStandings(account, limits, nowMs));
+}
+
+/** As OpenAI sends it. */
+function limitError(
   { limit, retryAfterMs = 0 }: LimitRefusal,
   limits: KeyLimits,
   standings: readonly MeterStanding[],

@@ -28,6 +28,12 @@ export function fromBase64Vector(text: string): number[] | undefined {
   return Array.from({ length: binary.length / FLOAT_BYTES }, (_, index) => view.getFloat32(index * FLOAT_BYTES, true));
 }
 
+/** The numbers of a base64 vector of signed bytes, as Perplexity sends it; `undefined` where the text is not one. */
+export function fromInt8Vector(text: string): number[] | undefined {
+  const binary = decodeBase64(text);
+  return binary === undefined || binary === '' ? undefined : [...Int8Array.from(binary, (char) => char.charCodeAt(0))];
+}
+
 function decodeBase64(text: string): string | undefined {
   try {
     return atob(text);

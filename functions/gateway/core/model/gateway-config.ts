@@ -62,6 +62,8 @@ export interface Provider {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether it is sent `traceparent` and `tracestate`. @default true */
   readonly traceHeaders?: boolean;
+  /** Whether the Responses API is spoken to other accounts too: what each has encrypted is marked as its own. No setting of the file's. */
+  readonly marksReasoning?: true;
   /** Members of callers' bodies that are passed on although they may mean another model, address or credential there. @default none */
   readonly passMembers?: readonly string[];
 }

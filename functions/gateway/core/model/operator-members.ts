@@ -26,3 +26,13 @@ export const OPERATOR_MEMBERS: readonly string[] = [
   ...['mm_processor_kwargs', 'media_io_kwargs', 'vllm_xargs', 'return_hidden_states', 'guided_regex'],
   ...['guided_grammar', 'guided_decoding_backend', 'structured_outputs', 'regex', 'ebnf'],
 ];
+
+/**
+ * How much is asked for, by any server's name for it: the most tokens of an answer, and how many answers. Each API has its own of these.
+ * Sources: the request parameters of OpenAI's and Google's APIs, vLLM, TGI, Ollama and llama.cpp.
+ */
+export const AMOUNT_MEMBERS: readonly string[] = [
+  ...['n', 'num_choices', 'num_return_sequences', 'num_generations', 'num_samples', 'candidate_count'],
+  ...['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'max_new_tokens', 'max_gen_tokens', 'max_length'],
+  ...['max_tokens_to_sample', 'max_gen_len', 'num_predict', 'n_predict'],
+];

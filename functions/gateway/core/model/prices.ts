@@ -27,3 +27,15 @@ export function pricesAt(prices: Prices, inputTokens: number): Readonly<Partial<
   const ordered = met.toSorted((a, b) => a.aboveInputTokens - b.aboveInputTokens);
   return Object.assign({}, base, ...ordered);
 }
+
+/** The prices that a deployment lacks and without which its answers cost nothing, or too little. 0 is a price. */
+export function missingPrices({
+  kind,
+  inputPrice,
+  outputPrice,
+}: Prices & { readonly kind: 'chat' | 'embeddings' }): readonly ('inputPrice' | 'outputPrice')[] {
+  return [
+    ...(inputPrice === undefined ? (['inputPrice'] as const) : []),
+    ...(outputPrice === undefined && kind === 'chat' ? (['outputPrice'] as const) : []),
+  ];
+}

@@ -11,7 +11,7 @@ export interface ProbeRules {
 
 /** The rules of a deployment's model. */
 export function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
-  return modelRules({ defaults: DEFAULTS, lines: LINES[providerSettings.protocol] }, model, rules);
+  return modelRules({ defaults: DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] }, model, rules);
 }
 
 const DEFAULTS: ProbeRules = { probeMaxTokens: 1, probeEffort: undefined };
@@ -25,30 +25,45 @@ const LEAST_OF_NEWER = 16;
  */
 const ROOM_TO_THINK = 256;
 
+const LEAST = 'the 400s of OpenAI\'s API, "Expected a value >= 16", 2026-11';
+const EFFORTS = 'OpenAI\'s guide "Reasoning models", `reasoning.effort`, 2026-11';
+
 const OPENAI_LINES: readonly ModelRule<ProbeRules>[] = [
   // OpenAI's and those of Groq, Azure and DashScope behind the same protocol.
-  { match: /gpt-oss|qwen/i, rules: { probeMaxTokens: LEAST_OF_NEWER } },
-  { match: /^(?:openai\/)?gpt-(?:[5-9]|\d{2,})/, rules: { probeMaxTokens: LEAST_OF_NEWER } },
-  { match: /^(?:openai\/)?gpt-5(?:-mini|-nano)?(?:-\d{4}-\d{2}-\d{2})?$/, rules: { probeEffort: 'minimal' } },
+  { match: /gpt-oss|qwen/i, rules: { probeMaxTokens: LEAST_OF_NEWER }, source: LEAST },
+  { match: /^(?:openai\/)?gpt-(?:[5-9]|\d{2,})/, rules: { probeMaxTokens: LEAST_OF_NEWER }, source: LEAST },
+  {
+    match: /^(?:openai\/)?gpt-5(?:-mini|-nano)?(?:-\d{4}-\d{2}-\d{2})?$/,
+    rules: { probeEffort: 'minimal' },
+    source: EFFORTS,
+  },
   {
     match: /^(?:openai\/)?gpt-(?:5\.\d+|[6-9](?:\.\d+)?|\d{2,}(?:\.\d+)?)(?!.*(?:chat|codex|-pro))/,
     rules: { probeEffort: 'none' },
+    source: EFFORTS,
   },
-  { match: /^(?:openai\/)?o\d/, rules: { probeMaxTokens: ROOM_TO_THINK, probeEffort: 'low' } },
+  {
+    match: /^(?:openai\/)?o\d/,
+    rules: { probeMaxTokens: ROOM_TO_THINK, probeEffort: 'low' },
+    source: 'the 400s of OpenAI\'s API, "Could not finish the message because max_tokens ... was reached", 2026-11',
+  },
 ];
 
 /** Claude is told not to think, or to think little where it always does. A thought is a token like any other. */
-const CLAUDE_LINES: readonly ModelRule<ProbeRules>[] = [{ match: /claude/, rules: { probeEffort: 'none' } }];
+const CLAUDE_LINES: readonly ModelRule<ProbeRules>[] = [
+  { match: /claude/, rules: { probeEffort: 'none' }, source: 'Anthropic, "Extended thinking", 2026-11' },
+];
 
-/**
- * Sources: the 400s of OpenAI's API ("Expected a value >= 16", "Could not finish the message because max_tokens or model output limit was
- * reached") and its guide to reasoning models; ai.google.dev/gemini-api/docs/thinking. Gemini ends an answer at the limit with MAX_TOKENS,
- * thoughts or not, so that one token is enough.
- */
-const LINES = {
+/** Gemini ends an answer at the limit with MAX_TOKENS, thoughts or not, so that one token is enough. */
+const GEMINI_LINES: readonly ModelRule<ProbeRules>[] = [
+  { match: /./, rules: { probeEffort: 'none' }, source: 'ai.google.dev/gemini-api/docs/thinking, 2026-11' },
+];
+
+/** The lines of each protocol, each with its source. */
+export const PROBE_LINES = {
   openai: OPENAI_LINES,
   'openai-responses': OPENAI_LINES,
   anthropic: CLAUDE_LINES,
-  gemini: [{ match: /./, rules: { probeEffort: 'none' } }],
+  gemini: GEMINI_LINES,
   bedrock: CLAUDE_LINES,
 } as const satisfies Record<ProtocolName, readonly ModelRule<ProbeRules>[]>;

@@ -34,3 +34,11 @@ export function unknownEnding(word: string): Finish {
   const lower = word.toLowerCase();
   return LIKELY.find(([pattern]) => pattern.test(lower))?.[1] ?? finished('length');
 }
+
+/**
+ * The ending of an answer whose server says none, though it says that nothing follows. Calls that are whole are an ending; words may be cut
+ * off, and are never told as whole.
+ */
+export function unsaidEnding(endsWithCalls: boolean): Finish {
+  return finished(endsWithCalls ? 'tool-calls' : 'length');
+}

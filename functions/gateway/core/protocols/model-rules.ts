@@ -10,7 +10,7 @@ export interface ModelRule<Rules> {
   readonly vendors?: readonly Vendor[];
   readonly rules: Partial<Rules>;
   /** Who says so, and when it was read. */
-  readonly source?: string;
+  readonly source: string;
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Target {
   readonly vendor?: Vendor;
   /** Whose account is asked: what one has encrypted, another cannot read. The name of the provider. */
   readonly account?: string;
+  /** Whether what it has encrypted is marked as its own, where other accounts could be sent it. */
+  readonly marksReasoning?: boolean;
   /** Whether to ask for a stream. */
   readonly streaming: boolean;
   /** The model's largest answer in tokens, where configured. */
@@ -90,6 +92,7 @@ export interface EmbeddingsProtocol {
   readonly decode: (
     responses: readonly EmbeddingsResponse[],
     request: EmbeddingsRequest,
+    target: Target,
   ) => EmbeddingsAnswer | AttemptFailure;
 }
 

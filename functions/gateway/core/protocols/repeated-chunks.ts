@@ -1,18 +1,25 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
-import { type TextTemplate, textTemplate } from './text-template.ts';
 
 /** What one event of a stream was read as. */
-export interface RepeatableRead {
+export interface ReadChunk {
   readonly events: readonly AnswerEvent[];
-  /** The string in it that the next one may differ in: the words that the events give. */
-  readonly text: unknown;
+  /** Where its words are, which may be all that the next one differs in; absent where they are in no one string. */
+  readonly words?: ChunkWords | undefined;
+}
+
+/** The string that holds an event's words. */
+export interface ChunkWords {
+  /** The name of its member. */
+  readonly member: string;
+  /** Is told of the words of the events after it that differ in them alone. */
+  readonly again?: ((text: string) => void) | undefined;
 }
 
 /** Reads the events of one stream, of which most say no more than the next words of the same part. */
 export interface RepeatedChunks {
   /** What an event says. `readWhole` reads one that is not like the one before. */
-  readonly read: (event: WireEvent, readWhole: (event: WireEvent) => RepeatableRead) => readonly AnswerEvent[];
+  readonly read: (event: WireEvent, readWhole: (event: WireEvent) => ReadChunk) => readonly AnswerEvent[];
 }
 
 /** A stream none of whose first so many chunks are like the ones before is not looked at any further. */
@@ -21,43 +28,197 @@ const MAX_MISSES = 4;
 interface Last {
   readonly template: TextTemplate;
   readonly name: string;
-  readonly delta: Extract<AnswerEvent, { type: 'part-delta' }>;
+  readonly choice: number;
+  readonly part: number;
+  readonly again: ((text: string) => void) | undefined;
 }
 
 /**
- * A stream whose words are the member `name` of its events. An event that differs from the last one in that string alone goes on with the
- * same part, and is read at a tenth of the price: nothing else in it can be news. Anything else is read whole. `onText` is told of words that
- * are read so.
+ * An event that differs from the last one in its words alone, and in what is noise to everyone, goes on with the same part and is read at a
+ * tenth of the price: nothing else in it can be news. Anything else is read whole.
  */
-export function repeatedChunks(name: string, onText: (text: string) => void = () => undefined): RepeatedChunks {
+export function repeatedChunks(): RepeatedChunks {
   let last: Last | undefined;
   let misses = 0;
 
-  function readNew(event: WireEvent, readWhole: (event: WireEvent) => RepeatableRead): readonly AnswerEvent[] {
+  function readNew(event: WireEvent, readWhole: (event: WireEvent) => ReadChunk): readonly AnswerEvent[] {
     const whole = readWhole(event);
     misses += last === undefined ? 0 : 1;
-    last = misses < MAX_MISSES ? lastOf(event, whole, name) : undefined;
+    last = misses < MAX_MISSES ? lastOf(event, whole) : undefined;
     return whole.events;
   }
 
   return {
     read: (event, readWhole) => {
-      const text = last?.name === event.name ? last.template.textIn(event.data) : undefined;
+      const text = last === undefined ? undefined : textIn(event, last);
       if (text === undefined || last === undefined) {
         return readNew(event, readWhole);
       }
       misses = 0;
-      onText(text);
-      return text === '' ? [] : [{ ...last.delta, text }];
+      last.again?.(text);
+      return text === '' ? [] : [{ type: 'part-delta', choice: last.choice, part: last.part, text }];
     },
   };
 }
 
-function lastOf(event: WireEvent, { events, text }: RepeatableRead, name: string): Last | undefined {
-  const [delta, ...others] = events;
-  if (delta?.type !== 'part-delta' || others.length > 0 || delta.text !== text) {
+function textIn({ kind, name, data }: WireEvent, last: Last): string | undefined {
+  return kind === 'event' && name === last.name ? last.template.textIn(data) : undefined;
+}
+
+function lastOf({ name, data }: WireEvent, { events, words }: ReadChunk): Last | undefined {
+  const [delta] = events;
+  if (words === undefined || delta?.type !== 'part-delta' || events.length > 1) {
     return undefined;
   }
-  const template = textTemplate(event.data, name, delta.text);
-  return template === undefined ? undefined : { template, name: event.name, delta };
+  const { choice, part, text } = delta;
+  const template = textTemplate(data, words.member, text);
+  return template === undefined ? undefined : { template, name, choice, part, again: words.again };
+}
+
+/**
+ * A JSON text of which all is known but one string, and noise: most chunks of a stream are like the one before, but for the words. What fits
+ * the template would parse to the same value with that string in its place, and need not be parsed.
+ */
+export interface TextTemplate {
+  /** The string in `json`; `undefined` where it does not fit. */
+  readonly textIn: (json: string) => string | undefined;
+}
+
+/**
+ * The template of a JSON object's text whose member `name` is `text`, at the only place where a member of that name is a string. `undefined`
+ * where there are several such places, or none.
+ */
+export function textTemplate(json: string, name: string, text: string): TextTemplate | undefined {
+  const from = onlyPlaceAfter(json, `"${name}":`) + 1;
+  const to = endOfString(json, from);
+  const end = endOfMembers(json);
+  if (from === 0 || to === -1 || end === -1 || literalText(json.slice(from, to)) !== text) {
+    return undefined;
+  }
+  const before = betweenNoise(json.slice(0, from));
+  const after = betweenNoise(json.slice(to, end));
+  return {
+    textIn: (other) => {
+      const first = endOfFirst(other, before);
+      const last = first === -1 ? -1 : beginOfLast(other, after);
+      return first === -1 || last < first ? undefined : literalText(other.slice(first, last));
+    },
+  };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7d;
+const SPACE = 0x20;
+
+/** The place after a member's name, where it is that of one member alone; else -1. Quotes within strings are escaped: what stands between quotes is a name. */
+function onlyPlaceAfter(json: string, key: string): number {
+  const at = json.indexOf(key);
+  if (at === -1 || json.indexOf(key, at + key.length) !== -1) {
+    return -1;
+  }
+  const place = at + key.length;
+  return json.charCodeAt(place) === SPACE ? place + 1 : place;
+}
+
+/** Where the string's last quote is; -1 where no string begins before the place. */
+function endOfString(json: string, from: number): number {
+  let to = json.charCodeAt(from - 1) === QUOTE ? json.indexOf('"', from) : -1;
+  while (to !== -1 && isEscaped(json, to)) {
+    to = json.indexOf('"', to + 1);
+  }
+  return to;
+}
+
+/** Whether an odd number of backslashes stands before the place. */
+function isEscaped(json: string, at: number): boolean {
+  let first = at;
+  while (json.charCodeAt(first - 1) === BACKSLASH) {
+    first -= 1;
+  }
+  return (at - first) % 2 === 1;
+}
+
+/** Where an object's members end: Anthropic puts a random number of spaces before its last brace. -1: there is no brace. */
+function endOfMembers(json: string): number {
+  let at = json.length - 1;
+  if (json.charCodeAt(at) !== BRACE) {
+    return -1;
+  }
+  while (json.charCodeAt(at - 1) === SPACE) {
+    at -= 1;
+  }
+  return at;
+}
+
+/**
+ * Members whose value, of letters and digits, is another in each event and says nothing: characters that some vendors add so that a chunk's
+ * length tells an eavesdropper nothing (OpenAI's, then Bedrock's and Mistral's), and the numbers of the Responses API's events.
+ */
+const NOISE: readonly string[] = ['"obfuscation":"', '"p":"', '"sequence_number":'];
+
+/** What stands before, between and after the noise in a text. */
+function betweenNoise(text: string): readonly string[] {
+  const begins = NOISE.map((key) => onlyPlaceAfter(text, key))
+    .filter((begin) => begin !== -1)
+    .sort((one, other) => one - other);
+  return [0, ...begins.map((begin) => endOfNoise(text, begin))].map((from, index) => text.slice(from, begins[index]));
+}
+
+function endOfNoise(text: string, from: number): number {
+  let at = from;
+  while (isNoise(text.charCodeAt(at))) {
+    at += 1;
+  }
+  return at;
+}
+
+function isNoise(char: number): boolean {
+  return (char >= 0x30 && char <= 0x39) || (char >= 0x41 && char <= 0x5a) || (char >= 0x61 && char <= 0x7a);
+}
+
+/** Where those texts end, with noise between them, that `json` begins with; -1 where it does not. */
+function endOfFirst(json: string, texts: readonly string[]): number {
+  let at = 0;
+  for (let index = 0; index < texts.length; index += 1) {
+    const text = texts[index] ?? '';
+    const from = index === 0 ? 0 : endOfNoise(json, at);
+    if (!json.startsWith(text, from)) {
+      return -1;
+    }
+    at = from + text.length;
+  }
+  return at;
+}
+
+/** Where those texts begin, with noise between them, that the members of `json` end with; -1 where they do not. */
+function beginOfLast(json: string, texts: readonly string[]): number {
+  let at = endOfMembers(json);
+  for (let index = texts.length - 1; index >= 0; index -= 1) {
+    const text = texts[index] ?? '';
+    if (at === -1 || !json.endsWith(text, at)) {
+      return -1;
+    }
+    at -= text.length;
+    while (index > 0 && isNoise(json.charCodeAt(at - 1))) {
+      at -= 1;
+    }
+  }
+  return at;
+}
+
+/** What stands in a JSON string in an escaped form, or not at all. */
+const SPECIAL = /["\\\p{Cc}]/u;
+
+/** The string whose characters in JSON these are; `undefined` where they are none. */
+function literalText(literal: string): string | undefined {
+  if (!SPECIAL.test(literal)) {
+    return literal;
+  }
+  try {
+    const value: unknown = JSON.parse(`"${literal}"`);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

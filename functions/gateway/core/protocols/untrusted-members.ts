@@ -1,4 +1,5 @@
-import { OPERATOR_MEMBERS } from '../model/operator-members.ts';
+import type { Dialect } from '../model/dialect.ts';
+import { AMOUNT_MEMBERS, OPERATOR_MEMBERS } from '../model/operator-members.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { JsonObject } from '../wire/json.ts';
 
@@ -9,15 +10,35 @@ function plainName(name: string): string {
 
 const PLAIN_UNTRUSTED: ReadonlySet<string> = new Set(OPERATOR_MEMBERS.map(plainName));
 
-/** The names of a body's members that are not passed to a provider whose `passMembers` are these. */
-export function untrustedMembers(body: JsonObject, passMembers: readonly string[] = []): readonly string[] {
-  return Object.keys(body).filter((name) => PLAIN_UNTRUSTED.has(plainName(name)) && !passMembers.includes(name));
+const PLAIN_AMOUNTS: ReadonlySet<string> = new Set(AMOUNT_MEMBERS.map(plainName));
+
+/** By which members each API says how much it asks for. What is reserved and charged goes by these. */
+const OWN_AMOUNTS: Readonly<Record<Dialect, readonly string[]>> = {
+  'openai-chat': ['n', 'max_tokens', 'max_completion_tokens'],
+  'openai-responses': ['max_output_tokens'],
+  'anthropic-messages': ['max_tokens'],
+  gemini: [],
+  'bedrock-converse': [],
+};
+
+/**
+ * The names of a body's members that are not passed to a provider whose `passMembers` are these: the operator's, and another API's names for
+ * how much is asked for, which a server may read beside those of this one. `dialect`: of the body; absent: one that asks for no text.
+ */
+export function untrustedMembers(
+  body: JsonObject,
+  { passMembers = [], dialect }: { readonly passMembers?: readonly string[] | undefined; readonly dialect?: Dialect },
+): readonly string[] {
+  const own = dialect === undefined ? [] : OWN_AMOUNTS[dialect];
+  const isUntrusted = (name: string): boolean =>
+    PLAIN_UNTRUSTED.has(plainName(name)) || (PLAIN_AMOUNTS.has(plainName(name)) && !own.includes(name));
+  return Object.keys(body).filter((name) => isUntrusted(name) && !passMembers.includes(name));
 }
 
 /** A prompt without the members that are not passed. */
 export function trustedPrompt(prompt: Prompt, passMembers: readonly string[] | undefined): Prompt {
   const { original } = prompt;
-  const untrusted = untrustedMembers(original.body, passMembers);
+  const untrusted = untrustedMembers(original.body, { passMembers, dialect: original.dialect });
   return untrusted.length === 0
     ? prompt
     : { ...prompt, original: { ...original, body: withoutMembers(original.body, untrusted) } };

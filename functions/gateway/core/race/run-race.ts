@@ -135,13 +135,8 @@ async function untilTheEnd<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<n
   return new Promise<never>(() => {});
 }
 
-/** What is read of one plain answer at the most, of whatever its body says: far above any model's longest. */
-const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+/** What is kept of one plain answer at the most: far above any model's longest. Its bytes are the attempt's to bound. */
 const MAX_PLAIN_PIECES = 2_000_000;
-
-function isTooLong<Piece>({ attempt, answer }: Lane<Piece>): boolean {
-  return answer.length > MAX_PLAIN_PIECES || (attempt.report().bodyBytes ?? 0) > MAX_PLAIN_BYTES;
-}
 
 /** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. */
 async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> {
@@ -162,7 +157,7 @@ async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> 
     for (const piece of pieces) {
       answer.push(piece);
     }
-    if (isTooLong(lane)) {
+    if (answer.length > MAX_PLAIN_PIECES) {
       attempt.abort({ kind: 'malformed', reason: 'an answer without end' });
     }
   }

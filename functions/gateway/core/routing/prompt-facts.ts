@@ -2,6 +2,7 @@ import { defined } from '../model/defined.ts';
 import type { MediaPart, OpaquePart, Part } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
+import { stringMember } from '../wire/json.ts';
 import { jsonSize, utf8Size } from '../wire/json-size.ts';
 
 /** Bytes of UTF-8 a token, in the mean over texts and languages; a vendor's own count differs by a third either way. */
@@ -10,8 +11,6 @@ const BYTES_PER_TOKEN = 4;
 const TOKENS_PER_MEDIUM = 1000;
 /** Characters of base64 a token, of a file or a recording: about two tokens of text a page of a scanned PDF's kilobyte. */
 const BASE64_CHARS_PER_TOKEN = 32;
-/** What the tier `priority` costs at OpenAI, Azure and Bedrock, of the usual price: 1.7 to 2 times. */
-const PRIORITY_FACTOR = 2;
 /** As much of each of the conversation's first turns as tells two conversations apart, and so many of them. */
 const AFFINITY_CHARS = 2000;
 const AFFINITY_TURNS = 8;
@@ -33,9 +32,26 @@ export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFac
     tags,
     ...defined({
       maxOutputTokens: limits.outputTokens,
-      priceFactor: prompt.serviceTier === 'priority' ? PRIORITY_FACTOR : undefined,
+      priceFactor: priceFactor(prompt),
     }),
   };
+}
+
+/** Tiers that cost what is usual, or less. */
+const USUAL_TIERS: ReadonlySet<string> = new Set([
+  ...['auto', 'default', 'standard', 'standard_only', 'on_demand', 'flex', 'batch'],
+]);
+/** What any other tier costs at the most, of the usual price: `priority` is 1.7 to 2 times at OpenAI, Azure and Bedrock. */
+const DEAR_TIER_FACTOR = 2;
+/** Anthropic's price of an answer that is made in one country, of the usual one. */
+const GEO_FACTOR = 1.1;
+
+/** What the request costs of the usual price, by its members that mean another one; `undefined`: as much. */
+function priceFactor({ serviceTier, original }: Prompt): number | undefined {
+  const isDear = serviceTier !== undefined && !USUAL_TIERS.has(serviceTier);
+  const geo = stringMember(original.body, 'inference_geo') ?? 'global';
+  const factor = (isDear ? DEAR_TIER_FACTOR : 1) * (geo === 'global' ? 1 : GEO_FACTOR);
+  return factor === 1 ? undefined : factor;
 }
 
 /** What is no text, wherever it stands. */

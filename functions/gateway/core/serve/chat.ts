@@ -1,3 +1,4 @@
+import { maxAnswerBytes } from '../attempt/answer-bytes.ts';
 import { chatAttempt } from '../attempt/chat-attempt.ts';
 import { noteRefusedStream, refusesStream } from '../attempt/stream-refusals.ts';
 import { targetOf } from '../attempt/target-of.ts';
@@ -48,6 +49,7 @@ function encodeChat(
   deployment: Deployment,
 ): CallEncoding<AnswerEvent> {
   const { protocol: name, passMembers } = deployment.providerSettings;
+  const { body, dialect } = asked.original;
   const prompt = trustedPrompt(asked, passMembers);
   const known = targetOf(deployment, clock.nowMs());
   const hasTools = prompt.tools.length > 0;
@@ -59,7 +61,8 @@ function encodeChat(
     return encoding;
   }
   const { choices } = prompt.limits;
-  const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, clock };
+  const maxBytes = maxAnswerBytes(prompt);
+  const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, maxBytes, clock };
   const withoutStream = (): UpstreamRequest | undefined => {
     noteRefusedStream(deployment, hasTools ? 'with-tools' : 'any', clock.nowMs());
     const whole = protocol.encode(prompt, { ...target, streaming: false });
@@ -67,7 +70,7 @@ function encodeChat(
   };
   return {
     kind: 'encoded',
-    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(asked.original.body, passMembers)])],
+    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(body, { passMembers, dialect })])],
     attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
   };
 }

@@ -2,12 +2,12 @@ import { targetOf } from '../attempt/target-of.ts';
 import { vendorTokenCount } from '../attempt/token-count.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';
-import { badRequest } from '../model/gateway-error.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolAt } from '../protocols/protocols.ts';
 import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
+import { refusalOf } from '../surfaces/invalid-request.ts';
 import { readPrompt } from '../surfaces/read-prompt.ts';
 import { type Call, keyOf } from './call.ts';
 import { findRoute } from './find-route.ts';
@@ -24,7 +24,7 @@ export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
 export async function countTokensCall(call: Call, json: unknown): Promise<GatewayResponse> {
   const read = readPrompt(call.surface, json, call.request.headers);
   if (read.kind === 'invalid') {
-    return errorAnswer(call, badRequest(read.message, read.param));
+    return errorAnswer(call, refusalOf(read));
   }
   const { prompt } = read;
   const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);

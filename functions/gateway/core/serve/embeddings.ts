@@ -37,7 +37,8 @@ function encodeEmbeddings(
   const target = targetOf(deployment);
   const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
   const { embeddings } = protocol;
-  const untrusted = untrustedMembers(request, deployment.providerSettings.passMembers);
+  const { passMembers } = deployment.providerSettings;
+  const untrusted = untrustedMembers(request, { passMembers });
   if (embeddings === undefined) {
     return { kind: 'unsupported', param: 'model', message: 'This vendor has no embeddings.' };
   }

@@ -8,6 +8,7 @@ import { allowedModels } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
 import { qualify } from '../routing/qualify.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
+import { refusalOf } from '../surfaces/invalid-request.ts';
 import { type Call, endStage, keyOf, witnessKey } from './call.ts';
 import { admit } from './caller.ts';
 import { findRoute } from './find-route.ts';
@@ -74,10 +75,11 @@ function prepare<Request extends { readonly model: string }, Piece>(
   const { clock } = call.gateway.ports;
   const parsed = operation.read(call, json);
   if (parsed.kind === 'invalid') {
-    return { kind: 'refused', error: badRequest(parsed.message, parsed.param) };
+    return { kind: 'refused', error: refusalOf(parsed) };
   }
   const { request } = parsed;
-  const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
+  const limits = keyOf(call)?.limits;
+  const directory = allowedModels(call.gateway.directory, limits?.models);
   const found = findRoute(directory, request.model, operation.name);
   if (found.kind === 'refused') {
     noteModel(call, found.askedModel);
@@ -85,7 +87,8 @@ function prepare<Request extends { readonly model: string }, Piece>(
   }
   const { route } = found;
   const { facts, windowTokens } = operation.facts(request, askedTags(call.request));
-  const { qualified, unmet } = qualify(route.deployments, { ...facts, promptTokens: windowTokens });
+  const countsMoney = limits?.usdPerMonth !== undefined;
+  const { qualified, unmet } = qualify(route.deployments, { ...facts, promptTokens: windowTokens }, countsMoney);
   const encodings = encodingsOnce((deployment) => operation.encode({ request, route, clock }, deployment));
   if (qualified.length > 0) {
     return { kind: 'prepared', request, route, facts, qualified, encodings };

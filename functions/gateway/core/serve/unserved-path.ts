@@ -19,10 +19,17 @@ const ABSENT: readonly (readonly [begins: RegExp, advice: string])[] = [
     /^\/v1\/audio\b/,
     `It serves no speech: ask the vendor for it, or send sound as a content part to POST ${CHAT_PATH}.`,
   ],
+  [/^\/v1\/messages\/batches\b/, 'It has no batches: send each request by itself to POST /v1/messages.'],
+  [/^\/v1\/messages\/./, 'There are POST /v1/messages and POST /v1/messages/count_tokens.'],
+  [/^\/v1\/complete$/, 'It does not speak this older API: use POST /v1/messages.'],
+  [/^\/v1\/(?:agents|environments|sessions|vaults|memory_stores)\b/, 'It runs no agents: use POST /v1/messages.'],
   [/^\/v1\/images\b/, `It makes no images: ask the vendor for them. Images are understood by POST ${CHAT_PATH}.`],
   [/^\/v1\/videos\b/, 'It makes no videos: ask the vendor for them.'],
   [/^\/v1\/moderations\b/, 'It does not moderate: ask the vendor for it.'],
-  [/^\/v1\/(?:files|uploads|containers)\b/, `It keeps no files: send them as base64 data within POST ${CHAT_PATH}.`],
+  [
+    /^\/v1\/(?:files|uploads|containers)\b/,
+    `It keeps no files: send them as base64 data within POST ${CHAT_PATH}, /v1/responses or /v1/messages.`,
+  ],
   [/^\/v1\/batches\b/, `It has no batches: send each request by itself to POST ${CHAT_PATH}.`],
   [
     /^\/v1\/vector_stores\b/,

@@ -149,7 +149,7 @@ function deploymentStatus(deployment: Deployment, standing: Standing, total: num
     state,
     ejection: ejectionStatus(standing),
     ttftMs: percentiles(estimate.rememberedTtftMs),
-    recentTtftMs: percentiles(estimate.recentTtftMs),
+    recentTtftMs: isKnownNow(estimate) ? percentiles(estimate.recentTtftMs) : NOTHING,
     latencyMs: percentiles(estimate.totalPercentileMs),
     requestsPerSecond: estimate.requestsPerSecond,
     tokensPerSecond: estimate.tokensPerSecond,
@@ -161,6 +161,18 @@ function deploymentStatus(deployment: Deployment, standing: Standing, total: num
     usualTtftMs: estimate.usual.typicalMs ?? null,
     lookedAtMs: Number.isFinite(standing.lookedAtMs) ? standing.lookedAtMs : null,
   };
+}
+
+const NOTHING: Percentiles = { p50: null, p95: null, p99: null };
+
+/** Of a single call this little is left after half a minute, of a wait that is not over after some seconds. */
+const LEAST_RECENT = 0.07;
+const LEAST_WAITED_MS = 200;
+
+/** Whether the last seconds have told anything: an attempt, or a wait that is not over. */
+function isKnownNow({ recent }: Standing['estimate']): boolean {
+  const { evidence, requests, ttftTotalMs } = recent;
+  return evidence >= LEAST_RECENT || requests >= LEAST_RECENT || ttftTotalMs >= LEAST_WAITED_MS;
 }
 
 function ejectionStatus({ ejection, state }: Standing): EjectionStatus | null {

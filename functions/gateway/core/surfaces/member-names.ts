@@ -1,4 +1,4 @@
-import { OPERATOR_MEMBERS } from '../model/operator-members.ts';
+import { AMOUNT_MEMBERS, OPERATOR_MEMBERS } from '../model/operator-members.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type InvalidRequest, invalidMember } from './invalid-request.ts';
 
@@ -15,7 +15,7 @@ const MAX_SHOWN_CHARS = 64;
  */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'system', 'input', 'instructions', 'prompt', 'suffix'],
-  ...['contents', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n'],
+  ...['contents', 'stream', 'stream_options'],
   ...['temperature', 'top_p', 'top_k', 'min_p', 'seed', 'stop', 'stop_sequences'],
   ...['frequency_penalty', 'presence_penalty', 'repetition_penalty', 'logit_bias', 'logprobs', 'top_logprobs'],
   ...['tools', 'tool_choice', 'parallel_tool_calls', 'functions', 'function_call', 'response_format', 'format'],
@@ -26,6 +26,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['cache_control', 'inference_geo', 'echo', 'dimensions', 'encoding_format', 'input_type', 'template'],
   ...['think', 'images', 'raw'],
   ...OPERATOR_MEMBERS,
+  ...AMOUNT_MEMBERS,
 ]);
 
 /** What is wrong with the names of a body's members: too many of them, too long, or another writing of one that means something. */

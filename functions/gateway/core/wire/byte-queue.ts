@@ -40,3 +40,14 @@ export function byteQueue(): ByteQueue {
     },
   };
 }
+
+/** Pieces of bytes, of `size` together, as one. */
+export function joinedBytes(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

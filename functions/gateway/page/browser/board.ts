@@ -1,11 +1,15 @@
 import type { StatusBody } from '../../core/serve/status-call.ts';
 import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
+import type { RangeFigures } from '../../core/status/range-figures.ts';
+import { routeDots } from './call-dots.ts';
 import { decisionsSection } from './decisions-section.ts';
 import { deploymentsView } from './deployments-view.ts';
 import { byId, setText } from './element.ts';
+import { figuresView } from './figures-view.ts';
 import { type History, history } from './history.ts';
 import { idleRoutes } from './idle-routes.ts';
-import { routeFigures } from './route-figures.ts';
+import { deploymentSeries, routeSeries, timeWindow } from './plot-series.ts';
+import { RANGE_TEXT, type RangeSwitch } from './range-switch.ts';
 import { routesView } from './routes-view.ts';
 import { stateChanges } from './state-changes.ts';
 import { summaryView } from './summary-view.ts';
@@ -18,38 +22,61 @@ export interface Board {
 }
 
 /** Fills the tables of the page. */
-export function board(isLocal: boolean): Board {
-  const past = history();
+export function board(isLocal: boolean, range: Pick<RangeSwitch, 'read'>): Board {
+  const seen = history();
   const showSummary = summaryView();
-  const showDeployments = deploymentsView();
-  const showRoutes = routesView();
+  const showFleet = fleetViews(seen, range);
   const showWorth = worthView();
-  const foldIdle = idleRoutes();
+  const showFigures = figuresView();
   const showDecisions = decisionsSection(isLocal);
   const announce = announcer();
+  let known: RangeFigures | undefined;
   return {
-    cursors: past.cursors,
+    cursors: seen.cursors,
     show: (status) => {
-      past.take(status);
-      const { atMs: nowMs, deployments, routes } = status;
-      const decisions = past.decisions();
-      const byRoute = Map.groupBy(decisions, ({ route }) => route);
-      const callers = routeFigures(decisions, nowMs);
-      showSummary(status, callers);
-      showWorth(status, decisions, callers);
-      showDeployments(
-        deployments.map((deployment) => ({ deployment, points: past.points(deployment.id), decisions, nowMs })),
-      );
-      const rows = routes.map((route) => ({
-        route,
-        figures: routeFigures(byRoute.get(route.name) ?? [], nowMs),
-        nowMs,
-      }));
-      showRoutes(rows);
-      foldIdle(rows.filter(({ figures }) => figures.calls === 0).length, rows.length);
-      showDecisions(status, decisions);
-      announce(deployments);
+      seen.take(status);
+      known = status.past ?? known;
+      const past = known?.range === range.read() ? known : undefined;
+      showSummary(status, past);
+      showWorth(past);
+      showFigures(past);
+      showFleet(status, past);
+      showDecisions(status, seen.decisions());
+      announce(status.deployments);
     },
+  };
+}
+
+/** The tables with a plot in each row. */
+function fleetViews(
+  seen: History,
+  range: Pick<RangeSwitch, 'read'>,
+): (status: StatusBody, past: RangeFigures | undefined) => void {
+  const showDeployments = deploymentsView();
+  const showRoutes = routesView();
+  const foldIdle = idleRoutes();
+  return ({ atMs: nowMs, deployments, routes }, past) => {
+    const chosen = range.read();
+    const window = timeWindow(chosen, nowMs, past?.slotMs);
+    const decisions = seen.decisions();
+    const byRoute = Map.groupBy(decisions, ({ route }) => route);
+    const input = { range: chosen, nowMs, past };
+    showDeployments(
+      deployments.map((deployment) => {
+        const own = { points: seen.points(deployment.id), decisions };
+        return { deployment, series: deploymentSeries(deployment.id, own, input), window };
+      }),
+    );
+    const rows = routes.map((route) => {
+      const figures = past?.routes.find(({ name }) => name === route.name);
+      const dots = routeDots(byRoute.get(route.name) ?? [], nowMs);
+      return { route, figures, series: routeSeries(figures, dots, chosen), window };
+    });
+    showRoutes(rows);
+    foldIdle(rows.filter(({ figures }) => (figures?.calls ?? 0) === 0).length, rows.length);
+    for (const id of ['deployments-range', 'routes-range']) {
+      setText(byId(id), RANGE_TEXT[chosen]);
+    }
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Decision, DecisionAttempt, DecisionCandidate } from '../../core/status/decision.ts';
 import { element } from './element.ts';
-import { duration } from './format.ts';
+import { count, dollars, duration } from './format.ts';
 
 /** One call in full, folded away: when each attempt began and ended, and who was ranked how. */
 export function decisionStory(decision: Decision): HTMLElement {
@@ -16,8 +16,16 @@ export function decisionStory(decision: Decision): HTMLElement {
           element('p', { class: 'muted' }, `Ranked by ${strategy ?? 'the caller'}; the lowest score is asked first:`),
           element('ol', { class: 'ranks' }, ...candidates.map(candidateItem)),
         ]),
-    element('p', { class: 'muted' }, `Request ${decision.requestId}`),
+    element('p', { class: 'muted' }, aboutText(decision)),
   );
+}
+
+/** What it took beside the attempts, and what it is found by. */
+function aboutText({ requestId, overheadMs, tokens, costUsd }: Decision): string {
+  const cached = tokens === undefined || tokens.cached === 0 ? '' : ` (${count(tokens.cached)} cached)`;
+  const said = tokens === undefined ? [] : [`${count(tokens.input)} tokens in${cached}, ${count(tokens.output)} out`];
+  const spent = costUsd === undefined ? [] : [dollars(costUsd)];
+  return [...said, ...spent, `${overheadMs} ms in the gateway`, `request ${requestId}`].join(', ');
 }
 
 function attemptBar(attempt: DecisionAttempt, wholeMs: number): HTMLElement {
@@ -41,5 +49,5 @@ function share(ms: number, wholeMs: number): string {
 
 function candidateItem({ deployment, state, score }: DecisionCandidate): HTMLElement {
   const away = state === 'healthy' ? '' : `, ${state}`;
-  return element('li', {}, element('span', { class: 'id' }, deployment), ` ${score.toPrecision(3)}${away}`);
+  return element('li', {}, element('span', { class: 'id' }, deployment), ` ${Number(score.toPrecision(3))}${away}`);
 }

@@ -1,19 +1,35 @@
-import type { Decision, DecisionAttempt } from '../../core/status/decision.ts';
+import type { Decision, DecisionAttempt, DecisionProbe } from '../../core/status/decision.ts';
 import { decisionKind } from './decision-kind.ts';
 import { decisionStory } from './decision-story.ts';
-import { element, tableBody } from './element.ts';
+import { byId, element, setAttribute, setText, tableBody } from './element.ts';
 import { duration, timeOfDay } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
 
-/** Rows in the table: what is older is only counted. */
-const SHOWN = 40;
+/** Rows in the table at first, and when the reader wants more: what is older is only counted. */
+const SHOWN = 12;
+const MOST = 100;
 
 /** The stream of decisions, newest first. Gives how many it shows. */
 export function decisionsView(): (wanted: readonly Decision[]) => number {
   const show = keyedRows(tableBody('stream'), ({ requestId }: Decision) => requestId, decisionRow);
+  const button = byId('more-decisions');
+  let last: readonly Decision[] = [];
+  let isLong = false;
+  const refresh = (): number => {
+    const shown = last.slice(isLong ? -MOST : -SHOWN).reverse();
+    show(shown);
+    button.hidden = last.length <= SHOWN;
+    setAttribute(button, 'aria-expanded', String(isLong));
+    setText(button, isLong ? `Show the last ${SHOWN}` : `Show the last ${Math.min(MOST, last.length)}`);
+    return shown.length;
+  };
+  button.addEventListener('click', () => {
+    isLong = !isLong;
+    refresh();
+  });
   return (wanted) => {
-    show(wanted.slice(-SHOWN).reverse());
-    return Math.min(SHOWN, wanted.length);
+    last = wanted;
+    return refresh();
   };
 }
 
@@ -40,7 +56,12 @@ function decisionRow(decision: Decision): Row<Decision> {
     element(
       'td',
       { class: 'wide' },
-      element('ol', { class: 'attempts' }, ...decision.attempts.map(attemptItem)),
+      element(
+        'ol',
+        { class: 'attempts' },
+        ...decision.attempts.map(attemptItem),
+        ...(decision.probes ?? []).map(probeItem),
+      ),
       decisionStory(decision),
     ),
     element('td', { class: 'number', 'data-label': 'First token' }, duration(ttftMs)),
@@ -51,9 +72,9 @@ function decisionRow(decision: Decision): Row<Decision> {
 }
 
 function attemptItem(attempt: DecisionAttempt): HTMLElement {
-  const { deployment, outcome, reason, hedge, continues, totalMs, ttftMs } = attempt;
+  const { deployment, outcome, reason, totalMs, ttftMs } = attempt;
   const sign = { served: '✓', failed: '✕', aborted: '–' }[outcome];
-  const how = [hedge ? 'hedge' : '', continues === true ? 'went on' : ''].filter((word) => word !== '');
+  const how = waysOf(attempt);
   return element(
     'li',
     {},
@@ -67,6 +88,23 @@ function attemptItem(attempt: DecisionAttempt): HTMLElement {
     ...(outcome === 'served' ? [] : [element('span', { class: 'stopped' }, ` after ${duration(totalMs)}`)]),
     ...operatorsPart(attempt),
   );
+}
+
+/** Why there was this attempt beside or after another. */
+function waysOf({ hedge, continues, secondOpinion }: DecisionAttempt): readonly string[] {
+  const ways = [
+    [hedge, 'hedge'],
+    [secondOpinion === true, 'second opinion'],
+    [continues === true, 'went on'],
+  ] as const;
+  return ways.filter(([is]) => is).map(([, word]) => word);
+}
+
+/** A call for one token, made beside the caller's. */
+function probeItem({ deployment, ttftMs, reason }: DecisionProbe): HTMLElement {
+  const found = reason ?? (ttftMs === undefined ? 'no answer yet' : duration(ttftMs));
+  const name = element('span', { class: 'id' }, deployment);
+  return element('li', { class: 'stopped' }, '◌ ', name, ` (probe) ${found}`);
 }
 
 /** What the operator has to mend. */

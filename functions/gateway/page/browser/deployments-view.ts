@@ -1,20 +1,19 @@
-import type { Decision } from '../../core/status/decision.ts';
 import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
 import { element, setAttribute, setText, tableBody } from './element.ts';
-import { confidence, percent, rate } from './format.ts';
-import type { HistoryPoint } from './history.ts';
+import { confidence, duration, percent, rate } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
+import { liveCells } from './live-cells.ts';
 import { percentileCells, percentileText } from './percentile-cells.ts';
+import type { PlotSeries, TimeWindow } from './plot-geometry.ts';
 import { plotView } from './plot-view.ts';
-import { attemptDots } from './route-figures.ts';
+import { slowNow } from './slowness.ts';
 import { stateText } from './state-changes.ts';
 
 /** One deployment with what the page has seen of it. */
 export interface DeploymentRow {
   readonly deployment: DeploymentStatus;
-  readonly points: readonly HistoryPoint[];
-  readonly decisions: readonly Decision[];
-  readonly nowMs: number;
+  readonly series: PlotSeries;
+  readonly window: TimeWindow;
 }
 
 /** From this share on failures are shown as alarming. */
@@ -28,7 +27,7 @@ export function deploymentsView(): (rows: readonly DeploymentRow[]) => void {
 function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
   const state = element('span', { class: 'state' });
   const plot = plotView();
-  const ttft = percentileCells('First token');
+  const ttft = liveCells();
   const latency = percentileCells('Answer');
   const traffic = trafficCell();
   const failures = failuresCell();
@@ -44,18 +43,30 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
     failures.node,
     trust.node,
   );
-  const update = ({ deployment: now, points, decisions, nowMs }: DeploymentRow): void => {
-    setAttribute(state, 'data-state', now.state);
-    setText(state, stateText(now, nowMs));
-    const label = `Time to first token of ${now.id}: ${percentileText(now.ttftMs)}`;
-    plot.update({ label, nowMs, points, ...attemptDots(decisions, now.id, nowMs) });
-    ttft.update(now.ttftMs);
+  const update = ({ deployment: now, series, window }: DeploymentRow): void => {
+    showState(state, now, window.nowMs);
+    const away = series.absences.filter(({ isPart }) => isPart !== true).length;
+    const absent = away === 0 ? '' : `, set aside ${away === 1 ? 'once' : `${away} times`}`;
+    plot.update({
+      ...series,
+      window,
+      label: `Time to first token of ${now.id}: ${percentileText(now.ttftMs)}${absent}`,
+    });
+    ttft.update(now);
     latency.update(now.latencyMs);
     traffic.update(now);
     failures.update(now);
     trust.update(now.evidence);
   };
   return { node, update };
+}
+
+/** In these seconds slow is worth as many words as ejected. */
+function showState(node: HTMLElement, now: DeploymentStatus, nowMs: number): void {
+  const slow = now.state === 'healthy' ? slowNow(now) : undefined;
+  const slowText = slow && `slow now: ${duration(slow.nowMs)}, usually ${duration(slow.usualMs)}`;
+  setAttribute(node, 'data-state', slow === undefined ? now.state : 'slow');
+  setText(node, slowText ?? stateText(now, nowMs));
 }
 
 function nameCell({ id, provider, model, kind }: DeploymentStatus, state: HTMLElement): HTMLElement {

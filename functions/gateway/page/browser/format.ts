@@ -20,6 +20,23 @@ export function percent(share: number): string {
   return `${value === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} %`;
 }
 
+/** How many: `0`, `980`, `12.3 k`, `4.56 M`. */
+export function count(value: number): string {
+  if (value < 10_000) {
+    return String(Math.round(value));
+  }
+  const [size, unit] = value < 999_500 ? [1000, 'k'] : [1_000_000, 'M'];
+  return `${(value / size).toPrecision(3)} ${unit}`;
+}
+
+/** Dollars: `$0`, `$0.0021`, `$1.24`, `$310`. */
+export function dollars(usd: number): string {
+  if (usd === 0 || usd >= 99.5) {
+    return `$${Math.round(usd)}`;
+  }
+  return `$${usd < 0.01 ? usd.toPrecision(2) : usd.toFixed(2)}`;
+}
+
 /** A rate: `0`, `0.02`, `3.1`, `120`. */
 export function rate(perSecond: number): string {
   if (perSecond >= 9.95) {

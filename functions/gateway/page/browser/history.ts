@@ -20,9 +20,10 @@ export interface History {
   readonly points: (deployment: string) => readonly HistoryPoint[];
 }
 
-/** The percentiles and the state of a deployment at one poll. */
-export interface HistoryPoint extends Pick<DeploymentStatus, 'state' | 'ttftMs'> {
+/** The percentiles of a deployment at an instant, and its state where a poll has seen it. */
+export interface HistoryPoint extends Pick<DeploymentStatus, 'ttftMs'> {
   readonly atMs: number;
+  readonly state?: DeploymentStatus['state'];
 }
 
 /** A history without polls. */
@@ -51,10 +52,13 @@ export function history(): History {
   return {
     take: (status) => {
       takeDecisions(status);
-      for (const { id, state, ttftMs } of status.deployments) {
+      for (const { id, state, recentTtftMs, ttftMs } of status.deployments) {
         const own = points.get(id) ?? [];
         const recent = own.filter(({ atMs }) => atMs >= status.atMs - WINDOW_MS && atMs < status.atMs);
-        points.set(id, [...recent, { atMs: status.atMs, state, ttftMs }]);
+        points.set(id, [
+          ...recent,
+          { atMs: status.atMs, state, ttftMs: recentTtftMs.p50 === null ? ttftMs : recentTtftMs },
+        ]);
       }
     },
     cursors: () => [...cursors.values()],

@@ -2,6 +2,7 @@ import { board } from './board.ts';
 import { byId, setAttribute, setText } from './element.ts';
 import { span } from './format.ts';
 import { poller } from './poller.ts';
+import { rangeSwitch } from './range-switch.ts';
 import { readStatus } from './read-status.ts';
 import { sessionKey } from './session-key.ts';
 import { simulation } from './simulation.ts';
@@ -13,7 +14,8 @@ let updatedAtMs: number | undefined;
 let isPaused = false;
 let trouble = '';
 
-const view = board(controls !== '');
+const range = rangeSwitch(() => polls.start());
+const view = board(controls !== '', range);
 const simulated = simulation(controls);
 const polls = poller(ask, Number(pollMs));
 
@@ -36,6 +38,8 @@ byId('pause').addEventListener('click', () => {
 });
 byId('forget').addEventListener('click', () => {
   sessionKey.forget();
+  // An answer that is still under way keeps it no more.
+  key = undefined;
   // What has been shown goes with it.
   location.reload();
 });
@@ -54,7 +58,7 @@ async function ask(): Promise<boolean> {
   if (asked === undefined) {
     return false;
   }
-  const answer = await readStatus(asked, view.cursors());
+  const answer = await readStatus(asked, view.cursors(), range.due());
   if (asked !== key) {
     return true;
   }

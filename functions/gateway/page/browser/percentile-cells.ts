@@ -2,11 +2,12 @@ import type { Percentiles } from '../../core/status/fleet-status.ts';
 import { element, setText } from './element.ts';
 import { duration } from './format.ts';
 
-const NAMES = ['p50', 'p95', 'p99'] as const;
+/** What is shown of every distribution. */
+export const PERCENTILES = ['p50', 'p95', 'p99'] as const;
 
 /** Three cells of a row for p50, p95 and p99. `what` names them where the table's head is not in sight. */
 export function percentileCells(what: string) {
-  const cells = NAMES.map((name) => ({
+  const cells = PERCENTILES.map((name) => ({
     name,
     node: element('td', { class: 'number', 'data-label': `${what} ${name}` }),
   }));

@@ -1,17 +1,23 @@
 import { setAttribute, svgElement } from './element.ts';
-import type { HistoryPoint } from './history.ts';
-import { awayStretches, crossesPath, type Dot, dotsPath, GRID, linePath, PLOT, y } from './plot-geometry.ts';
+import {
+  awayPath,
+  crossesPath,
+  dotsPath,
+  ejectionsPath,
+  GRID,
+  linePath,
+  PLOT,
+  type PlotSeries,
+  recoveriesPath,
+  type TimeWindow,
+  y,
+} from './plot-geometry.ts';
 
 /** What a plot shows. */
-export interface PlotData {
+export interface PlotData extends PlotSeries {
   /** In words, for who does not see it. */
   readonly label: string;
-  readonly nowMs: number;
-  readonly points?: readonly HistoryPoint[];
-  readonly dots: readonly Dot[];
-  /** Served, but only after another had failed or was late. */
-  readonly rescuedDots?: readonly Dot[];
-  readonly failedAtMs: readonly number[];
+  readonly window: TimeWindow;
 }
 
 /** A plot and how it is drawn anew. */
@@ -20,34 +26,36 @@ export interface PlotView {
   readonly update: (data: PlotData) => void;
 }
 
-/** A small plot of times to first token over the last minutes: dots are calls, lines percentiles, crosses failures. */
+/** What is drawn from what, the undermost first. */
+const LAYERS: Readonly<Record<string, (data: PlotData) => string>> = {
+  calls: ({ dots, window }) => dotsPath(dots, window),
+  rescued: ({ rescuedDots, window }) => dotsPath(rescuedDots, window),
+  p99: ({ points, window }) => linePath(points, 'p99', window),
+  p50: ({ points, window }) => linePath(points, 'p50', window),
+  failed: ({ failedAtMs, window }) => crossesPath(failedAtMs, window),
+  ejections: ({ absences, window }) => ejectionsPath(absences, window),
+  recoveries: ({ absences, window }) => recoveriesPath(absences, window),
+};
+
+/** A small plot of times to first token: dots are calls, lines percentiles, crosses failures, marks ejections and recoveries. */
 export function plotView(): PlotView {
   const away = svgElement('path', { class: 'away' });
-  const layers = {
-    calls: svgElement('path', { class: 'calls' }),
-    rescued: svgElement('path', { class: 'rescued' }),
-    p99: svgElement('path', { class: 'p99' }),
-    p50: svgElement('path', { class: 'p50' }),
-    failed: svgElement('path', { class: 'failed' }),
-  };
+  const layers = Object.entries(LAYERS).map(([name, path]) => ({ node: svgElement('path', { class: name }), path }));
   const node = svgElement(
     'svg',
     { class: 'plot', viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, role: 'img' },
     away,
     ...GRID.flatMap(gridLine),
-    ...Object.values(layers),
+    ...layers.map((layer) => layer.node),
   );
   return {
     node,
-    update: ({ label, nowMs, points = [], dots, rescuedDots = [], failedAtMs }) => {
-      setAttribute(node, 'aria-label', label);
-      const stretches = awayStretches(points, nowMs);
-      setAttribute(away, 'd', stretches.map(({ from, to }) => `M${from} 0H${to}V${PLOT.height}H${from}z`).join(''));
-      setAttribute(layers.calls, 'd', dotsPath(dots, nowMs));
-      setAttribute(layers.rescued, 'd', dotsPath(rescuedDots, nowMs));
-      setAttribute(layers.p50, 'd', linePath(points, 'p50', nowMs));
-      setAttribute(layers.p99, 'd', linePath(points, 'p99', nowMs));
-      setAttribute(layers.failed, 'd', crossesPath(failedAtMs, nowMs));
+    update: (data) => {
+      setAttribute(node, 'aria-label', data.label);
+      setAttribute(away, 'd', awayPath(data.absences, data.window));
+      for (const layer of layers) {
+        setAttribute(layer.node, 'd', layer.path(data));
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { StatusBody } from '../../core/serve/status-call.ts';
+import type { RangeName } from '../../core/status/range-figures.ts';
 
 /** What came of asking for the status. `refused`: the key is not good for it. `trouble`: it may go better next time. */
 export type StatusAnswer =
@@ -17,10 +18,14 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
   [404, 'This gateway does not show its status: "statusPage" is off in its configuration.'],
 ]);
 
-/** Asks the gateway once. Never rejects. */
-export async function readStatus(key: string, cursors: readonly string[]): Promise<StatusAnswer> {
+/** Asks the gateway once, for the past too where a range is given. Never rejects. */
+export async function readStatus(
+  key: string,
+  cursors: readonly string[],
+  range: RangeName | undefined,
+): Promise<StatusAnswer> {
   try {
-    const response = await fetch(`/status?after=${cursors.join(',')}`, {
+    const response = await fetch(`/status?after=${cursors.join(',')}${range === undefined ? '' : `&range=${range}`}`, {
       headers: { authorization: `Bearer ${key}` },
       cache: 'no-store',
       credentials: 'omit',

@@ -1,17 +1,23 @@
 import type { PlannedDeployment, RouteStatus } from '../../core/status/fleet-status.ts';
+import type { NamedFigures } from '../../core/status/range-figures.ts';
 import { element, setAttribute, setText, tableBody } from './element.ts';
-import { duration, percent } from './format.ts';
+import { count, duration, percent } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
 import { percentileCells, percentileText } from './percentile-cells.ts';
+import type { PlotSeries, TimeWindow } from './plot-geometry.ts';
 import { plotView } from './plot-view.ts';
-import type { RouteFigures } from './route-figures.ts';
 
 /** One route with what its callers saw. */
 export interface RouteRow {
   readonly route: RouteStatus;
-  readonly figures: RouteFigures;
-  readonly nowMs: number;
+  /** Of the chosen range; `undefined` where there were no calls. */
+  readonly figures: NamedFigures | undefined;
+  readonly series: PlotSeries;
+  readonly window: TimeWindow;
 }
+
+const NOTHING = { p50: null, p95: null, p99: null };
+const NO_CALLS = { calls: 0, rescued: 0, failed: 0, ttftMs: NOTHING, latencyMs: NOTHING };
 
 /** The table of routes. */
 export function routesView(): (rows: readonly RouteRow[]) => void {
@@ -21,7 +27,7 @@ export function routesView(): (rows: readonly RouteRow[]) => void {
 function routeRow({ route }: RouteRow): Row<RouteRow> {
   const plan = planCell();
   const plot = plotView();
-  const quiet = element('span', { class: 'muted' }, 'no calls in these minutes');
+  const quiet = element('span', { class: 'muted' }, 'no calls in this time');
   const ttft = percentileCells('First token');
   const total = percentileCells('Answer');
   const calls = element('span', { class: 'block' });
@@ -30,40 +36,41 @@ function routeRow({ route }: RouteRow): Row<RouteRow> {
   const node = element(
     'tr',
     {},
-    element(
-      'th',
-      { scope: 'row', class: 'wide' },
-      element('span', { class: 'name block' }, route.name),
-      element(
-        'span',
-        { class: 'muted block' },
-        route.kind === 'chat' ? route.strategy : `${route.strategy}, embeddings`,
-      ),
-    ),
+    routeName(route),
     plan.node,
     element('td', { class: 'wide' }, plot.node, quiet),
     ...ttft.nodes,
     ...total.nodes,
     element('td', { class: 'number wide', 'data-label': 'Calls' }, calls, rescued, failed),
   );
-  const update = ({ route: now, figures, nowMs }: RouteRow): void => {
+  const update = ({ route: now, figures, series, window }: RouteRow): void => {
+    const { calls: made, rescued: saved, failed: lost, ttftMs, latencyMs } = figures ?? NO_CALLS;
     plan.update(now);
     plot.update({
-      ...figures,
-      label: `Callers of ${now.name}, time to first token: ${percentileText(figures.ttftMs)}`,
-      nowMs,
+      ...series,
+      label: `Callers of ${now.name}, time to first token: ${percentileText(ttftMs)}`,
+      window,
     });
-    plot.node.classList.toggle('gone', figures.calls === 0);
-    quiet.hidden = figures.calls > 0;
-    node.classList.toggle('idle', figures.calls === 0);
-    ttft.update(figures.ttftMs);
-    total.update(figures.totalMs);
-    setText(calls, String(figures.calls));
-    setText(rescued, figures.rescued === 0 ? '' : `${figures.rescued} rescued`);
-    setText(failed, figures.failed === 0 ? '' : `${figures.failed} failed`);
-    failed.classList.toggle('alarming', figures.failed > 0);
+    plot.node.classList.toggle('gone', made === 0);
+    quiet.hidden = made > 0;
+    node.classList.toggle('idle', made === 0);
+    ttft.update(ttftMs);
+    total.update(latencyMs);
+    setText(calls, count(made));
+    setText(rescued, saved === 0 ? '' : `${count(saved)} rescued`);
+    setText(failed, lost === 0 ? '' : `${count(lost)} failed`);
+    failed.classList.toggle('alarming', lost > 0);
   };
   return { node, update };
+}
+
+function routeName({ name, kind, strategy }: RouteStatus): HTMLElement {
+  return element(
+    'th',
+    { scope: 'row', class: 'wide' },
+    element('span', { class: 'name block' }, name),
+    element('span', { class: 'muted block' }, kind === 'chat' ? strategy : `${strategy}, embeddings`),
+  );
 }
 
 /** A call tries three at most by default: what comes far behind is only counted, so that long routes stay in sight. */

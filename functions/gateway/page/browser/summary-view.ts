@@ -1,47 +1,64 @@
 import type { StatusBody } from '../../core/serve/status-call.ts';
+import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
+import type { RangeFigures } from '../../core/status/range-figures.ts';
 import { byId, element, setText } from './element.ts';
-import { duration, rate } from './format.ts';
-import type { RouteFigures } from './route-figures.ts';
+import { count, dollars, duration, percent, rate } from './format.ts';
+import { RANGE_TEXT } from './range-switch.ts';
+import { slowNow } from './slowness.ts';
 
 /** The few figures at the top. */
-export function summaryView(): (status: StatusBody, figures: RouteFigures) => void {
+export function summaryView(): (status: StatusBody, past: RangeFigures | undefined) => void {
   const figures = {
     healthy: figure('Healthy', ''),
-    ttft: figure("Callers' p99 to first token", ''),
+    ttft: figure("Callers' first token, p99", ''),
     failed: figure('Failed', 'calls'),
     rescued: figure('Rescued', 'calls'),
+    spent: figure('Spent', ''),
     rate: figure('Attempts', 'a second, whole fleet'),
   };
   byId('summary').append(...Object.values(figures).map(({ node }) => node));
-  return ({ deployments }, { calls, ttftMs, rescued, failed }) => {
-    const away = deployments.filter(({ state }) => state !== 'healthy').map(({ id }) => id);
+  return ({ deployments }, past) => {
+    showHealth(figures.healthy, deployments);
     const perSecond = deployments.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
     figures.rate.show(rate(perSecond));
-    figures.ttft.show(
-      duration(ttftMs.p99),
-      ttftMs.p50 === null ? 'no calls in 5 minutes' : `p50 ${duration(ttftMs.p50)}, 5 minutes`,
-    );
-    figures.rescued.show(String(rescued), `of ${calls} calls seen`);
-    figures.failed.show(String(failed), `of ${calls} calls seen`);
+    if (past === undefined) {
+      return;
+    }
+    const { calls, ttftMs, rescued, failed, inputTokens, cachedTokens, outputTokens, costUsd } = past.routed;
+    const range = RANGE_TEXT[past.range];
+    const others = `p50 ${duration(ttftMs.p50)}, p95 ${duration(ttftMs.p95)}`;
+    figures.ttft.show(duration(ttftMs.p99), ttftMs.p50 === null ? `no calls in ${range}` : others);
+    figures.rescued.show(count(rescued), `of ${count(calls)} calls, ${range}`);
+    figures.failed.show(count(failed), `of ${count(calls)} calls, ${range}`);
     figures.failed.value.classList.toggle('alarming', failed > 0);
-    figures.healthy.show(String(deployments.length - away.length), `of ${deployments.length}${awayText(away)}`);
-    figures.healthy.value.classList.toggle('alarming', away.length > 0);
+    const cached = inputTokens === 0 ? '' : `, ${percent(cachedTokens / inputTokens)} of input cached`;
+    figures.spent.show(dollars(costUsd), `${count(inputTokens + outputTokens)} tokens${cached}`);
   };
+}
+
+function showHealth(healthy: ReturnType<typeof figure>, deployments: readonly DeploymentStatus[]): void {
+  const away = deployments.filter(({ state }) => state !== 'healthy').map(({ id }) => id);
+  const slow = deployments.filter((one) => one.state === 'healthy' && slowNow(one) !== undefined).map(({ id }) => id);
+  const about = [`of ${deployments.length}`, named('without', away), named('slow:', slow)].filter(
+    (text) => text !== '',
+  );
+  healthy.show(
+    String(deployments.length - away.length),
+    about.length === 1 ? `${about[0]} deployments` : about.join(', '),
+  );
+  healthy.value.classList.toggle('alarming', away.length > 0);
 }
 
 /** More than this many names say less than their number. */
 const MAX_NAMES = 2;
 
-function awayText(ids: readonly string[]): string {
-  if (ids.length === 0) {
-    return ' deployments';
-  }
+function named(what: string, ids: readonly string[]): string {
   const more = ids.length > MAX_NAMES ? ` and ${ids.length - MAX_NAMES} more` : '';
-  return `, without ${ids.slice(0, MAX_NAMES).join(', ')}${more}`;
+  return ids.length === 0 ? '' : `${what} ${ids.slice(0, MAX_NAMES).join(', ')}${more}`;
 }
 
 function figure(title: string, first: string) {
-  const value = element('span');
+  const value = element('span', {}, '–');
   const unit = element('span', { class: 'unit' }, first);
   return {
     node: element('div', {}, element('dt', {}, title), element('dd', {}, value, unit)),

@@ -1,18 +1,17 @@
-import type { StatusBody } from '../../core/serve/status-call.ts';
-import type { Decision } from '../../core/status/decision.ts';
+import type { RangeFigures } from '../../core/status/range-figures.ts';
 import { byId, element, setText, tableBody } from './element.ts';
 import { percent } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
 import { percentileCells } from './percentile-cells.ts';
-import type { RouteFigures } from './route-figures.ts';
 import { type WorthRow, worthRows } from './worth-rows.ts';
 
-/** The table that sets what callers saw beside what pinning would give. Hidden until there are calls. */
-export function worthView(): (status: StatusBody, decisions: readonly Decision[], figures: RouteFigures) => void {
+/** The table that sets what callers saw beside what pinning would have given. Hidden until there are calls. */
+export function worthView(): (past: RangeFigures | undefined) => void {
   const show = keyedRows(tableBody('worth-table'), ({ name }: WorthRow) => name, worthRow);
-  return (status, decisions, figures) => {
-    byId('worth').hidden = figures.calls === 0;
-    show(worthRows(status, decisions, figures));
+  return (past) => {
+    const isKnown = past !== undefined && past.routed.calls > 0;
+    byId('worth').hidden = !isKnown;
+    show(isKnown ? worthRows(past) : []);
   };
 }
 
@@ -27,6 +26,7 @@ function worthRow(): Row<WorthRow> {
       setText(name, row.name);
       ttft.update(row.ttftMs);
       setText(failures, percent(row.failureRate));
+      failures.classList.toggle('alarming', row.failureRate >= 0.01);
       setText(source, row.source);
     },
   };

@@ -76,6 +76,16 @@ function tried(
   };
 }
 
+const BOUNDED = {
+  deployment: deployment('a'),
+  protocol: openai,
+  target: { model: 'm', streaming: true },
+  request: { operation: 'answer-stream', headers: {}, body: {} },
+  choices: 1,
+  timeouts: TIMEOUTS,
+  maxBytes: 10_000,
+} as const;
+
 async function readAll(attempt: Attempt<AnswerEvent>): Promise<readonly AnswerEvent[]> {
   const all: AnswerEvent[] = [];
   for (let deltas = await attempt.next(); deltas !== undefined; deltas = await attempt.next()) {
@@ -420,6 +430,21 @@ describe('an answer after its first content', () => {
       assert.ok((attempt.report().bodyBytes ?? 0) < 70 * LONG_ID.length);
     });
   }
+
+  it('fails where its answer has more bytes than it may, whatever they say, also behind its first words', async () => {
+    for (const text of [HELLO, ': nothing\n\n'.repeat(100), 'data: {}\n\n']) {
+      const time = virtualClock();
+      const body = [{ text: ROLE + HELLO }, ...Array.from({ length: 1000 }, () => ({ text }))];
+      const attempt = chatAttempt({ ...BOUNDED, dial: scriptedDial(time.clock, { body }).dial, clock: time.clock });
+      assert.equal((await attempt.open()).kind, 'opened');
+      while ((await attempt.next()) !== undefined) {
+        // Read to its end.
+      }
+      const { failure, bodyBytes = 0 } = attempt.report();
+      assert.deepEqual(failure, { kind: 'malformed', reason: 'an answer without end' });
+      assert.ok(bodyBytes < BOUNDED.maxBytes + 2000);
+    }
+  });
 
   it('counts every byte of its body, whatever it says', async () => {
     const { attempt, opened, rest } = tried([{ text: ROLE + HELLO }, { text: ': nothing\n\n' }, { text: STOP + DONE }]);

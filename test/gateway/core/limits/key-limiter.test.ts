@@ -486,8 +486,31 @@ describe('a store that is slow', () => {
     assert.ok(isOver);
   });
 
+  test('is waited for a second longer by who would be refused without it', async () => {
+    for (const whenUnavailable of ['allow', 'refuse'] as const) {
+      const fleet = fleetOf(1, { delayMs: () => 200, settings: { whenUnavailable } });
+      const asked = Array.from({ length: 10 }, () => only(fleet).admit(keyWith({ requestsPerMinute: 10 }), ONE));
+      await fleet.time.advance(1_100);
+      for (const admission of await Promise.all(asked)) {
+        admitted(admission);
+      }
+    }
+  });
+
+  test('is asked on by those who come meanwhile and would be refused without it', async () => {
+    const fleet = fleetOf(1, { delayMs: () => 200 });
+    const key = keyWith({ requestsPerMinute: 10 });
+    const first = only(fleet).admit(key, ONE);
+    await fleet.time.advance(150);
+    const later = Array.from({ length: 9 }, () => only(fleet).admit(key, ONE));
+    await fleet.time.advance(1_100);
+    for (const admission of await Promise.all([first, ...later])) {
+      admitted(admission);
+    }
+  });
+
   test('that reserves for a request refused meanwhile has it given back', async () => {
-    const fleet = fleetOf(1, { delayMs: () => 400, settings: { whenUnavailable: 'refuse' } });
+    const fleet = fleetOf(1, { delayMs: () => 1_500, settings: { whenUnavailable: 'refuse' } });
     const asked = only(fleet).admit(keyWith({ usdPerMonth: 10 }), { ...ONE, usd: 2 });
     await fleet.time.advance(5_000);
     refused(await asked);

@@ -62,6 +62,18 @@ describe('the patience with a store', () => {
     assert.deepEqual(await waiting, { answer: 'answer' });
   });
 
+  test('does not count many late wakes either, within two seconds', async () => {
+    const { clock, turn } = busyLoop();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const waiting = inTime(clock, 100, promise);
+    for (let turns = 0; turns < 25; turns += 1) {
+      await turn(80);
+    }
+    resolve('answer');
+    await turn(10);
+    assert.deepEqual(await waiting, { answer: 'answer' });
+  });
+
   test('ends also in a process that is always busy', async () => {
     const { clock, turn } = busyLoop();
     const waiting = inTime(clock, 100, new Promise(() => undefined));

@@ -13,6 +13,8 @@ const START_MS = 1_000_000;
 
 /** One candidate's answer: words, each after so many milliseconds; then its end, or its failure. */
 interface Script {
+  /** How many pieces each word comes as. @default 1 */
+  readonly times?: number;
   readonly words: readonly (readonly [afterMs: number, word: string])[];
   readonly failure?: AttemptFailure;
   /** Silence in place of the end. */
@@ -37,7 +39,8 @@ function scriptedAttempt(name: string, script: Script, time: VirtualClock): Atte
     } else {
       report = { ...report, bodyBytes: (report.bodyBytes ?? 0) + word.length };
     }
-    return report.endedAtMs === undefined && word !== undefined ? [word] : undefined;
+    const pieces = Array.from({ length: script.times ?? 1 }, () => word ?? '');
+    return report.endedAtMs === undefined && word !== undefined ? pieces : undefined;
   };
   return {
     deployment: deployment(name),
@@ -128,10 +131,9 @@ describe('a race that runs', () => {
     assertWon(result(), 0, ['fast', 'answer']);
   });
 
-  it('breaks off a plain answer without end and goes on with the next candidate, whatever the size of its pieces', async () => {
-    const long = 'x'.repeat(20 * 1024 * 1024);
-    const words = Array.from({ length: 5 }, () => [1, long] as const);
-    const { time, result } = run([{ words }, FAST], { mode: 'plain' });
+  it('breaks off a plain answer of pieces without end and goes on with the next candidate', async () => {
+    const words = Array.from({ length: 10 }, () => [1, ''] as const);
+    const { time, result } = run([{ words, times: 500_000 }, FAST], { mode: 'plain' });
     await time.advance(200);
     assertWon(result(), 1, ['fast', 'answer']);
     assert.deepEqual(result()?.failures, [{ kind: 'malformed', reason: 'an answer without end' }]);

@@ -146,7 +146,19 @@ describe('what routing knows of a chat request', () => {
 
   it('has what a dearer tier costs at the most', () => {
     assert.equal(promptFacts(request([FIRST], { service_tier: 'priority' }), []).priceFactor, 2);
-    assert.equal(promptFacts(request([FIRST], { service_tier: 'flex' }), []).priceFactor, undefined);
+    for (const tier of ['auto', 'default', 'flex', 'standard_only']) {
+      assert.equal(promptFacts(request([FIRST], { service_tier: tier }), []).priceFactor, undefined);
+    }
+  });
+
+  it('has what a tier costs at the most that nobody here knows', () => {
+    assert.equal(promptFacts(request([FIRST], { service_tier: 'turbo' }), []).priceFactor, 2);
+  });
+
+  it('has what an answer costs that is made in one country', () => {
+    assert.equal(promptFacts(request([FIRST], { inference_geo: 'us' }), []).priceFactor, 1.1);
+    assert.equal(promptFacts(request([FIRST], { inference_geo: 'global' }), []).priceFactor, undefined);
+    assert.equal(promptFacts(request([FIRST], { inference_geo: 'us', service_tier: 'priority' }), []).priceFactor, 2.2);
   });
 
   it('has how many answers are asked for', () => {

@@ -43,6 +43,18 @@ describe('who qualifies', () => {
     });
   }
 
+  it('is who has prices, where money is counted: 0 is one', () => {
+    const priced = deployment('priced', { inputPrice: 0, outputPrice: 0 });
+    const half = deployment('half', { inputPrice: 1 });
+    const vectors = deployment('vectors', { kind: 'embeddings', inputPrice: 1 });
+    const { qualified } = qualify([plain, priced, half, vectors], facts(), true);
+    assert.deepEqual(
+      qualified.map(({ id }) => id),
+      ['priced', 'vectors'],
+    );
+    assert.match(qualify([plain, half], facts(), true).unmet.join(), /a price/);
+  });
+
   it('names no tags as missing where none were asked for', () => {
     assert.deepEqual(qualify([], facts()).unmet, []);
   });

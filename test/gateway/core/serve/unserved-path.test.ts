@@ -6,6 +6,11 @@ import { unknownPath, wrongMethod } from '../../../../functions/gateway/core/ser
 const PATHS: readonly (readonly [path: string, says: RegExp])[] = [
   ['/v1/audio/transcriptions', /no speech.*\/v1\/chat\/completions/],
   ['/v1/audio/speech', /no speech/],
+  ['/v1/messages/batches', /no batches.*POST \/v1\/messages\./],
+  ['/v1/messages/batches/msgbatch_1/results', /no batches/],
+  ['/v1/messages/other', /count_tokens/],
+  ['/v1/complete', /POST \/v1\/messages/],
+  ['/v1/sessions', /no agents/],
   ['/v1/images/generations', /no images/],
   ['/v1/videos', /no videos/],
   ['/v1/moderations', /does not moderate/],

@@ -1,10 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DeploymentStatus } from '../../../../functions/gateway/core/status/fleet-status.ts';
-import { confidence, duration, percent, rate, span } from '../../../../functions/gateway/page/browser/format.ts';
+import {
+  confidence,
+  count,
+  dollars,
+  duration,
+  percent,
+  rate,
+  span,
+} from '../../../../functions/gateway/page/browser/format.ts';
 import type { HistoryPoint } from '../../../../functions/gateway/page/browser/history.ts';
-import { awayStretches, linePath, PLOT, x, y } from '../../../../functions/gateway/page/browser/plot-geometry.ts';
-import { quantiles } from '../../../../functions/gateway/page/browser/quantiles.ts';
+import {
+  awayPath,
+  ejectionsPath,
+  linePath,
+  PLOT,
+  recoveriesPath,
+  type TimeWindow,
+  x,
+  y,
+} from '../../../../functions/gateway/page/browser/plot-geometry.ts';
+import { slowNow } from '../../../../functions/gateway/page/browser/slowness.ts';
 import { stateChanges, stateText } from '../../../../functions/gateway/page/browser/state-changes.ts';
 import fc from '../../../support/property.ts';
 
@@ -28,6 +45,13 @@ describe('figures for people', () => {
     [rate(0.02), '0.02'],
     [rate(3.14), '3.1'],
     [rate(120.4), '120'],
+    [count(980.2), '980'],
+    [count(12_345), '12.3 k'],
+    [count(4_560_000), '4.56 M'],
+    [dollars(0), '$0'],
+    [dollars(0.00213), '$0.0021'],
+    [dollars(1.239), '$1.24'],
+    [dollars(310.4), '$310'],
     [span(200), 'now'],
     [span(12_000), '12 s'],
     [span(180_000), '3 min'],
@@ -41,24 +65,9 @@ describe('figures for people', () => {
   }
 });
 
-describe('percentiles of measured values', () => {
-  it('are values that were measured, in order', () => {
-    const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 });
-    fc.assert(
-      fc.property(values, (measured) => {
-        const { p50, p95, p99 } = quantiles(measured);
-        assert.ok(p50 !== null && p95 !== null && p99 !== null);
-        assert.ok(p50 <= p95 && p95 <= p99);
-        assert.ok([p50, p95, p99].every((value) => measured.includes(value)));
-      }),
-    );
-  });
-
-  it('are the nearest rank', () => {
-    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
-    assert.deepEqual(quantiles(hundred), { p50: 50, p95: 95, p99: 99 });
-  });
-});
+function window(nowMs: number, lengthMs = 300_000): TimeWindow {
+  return { nowMs, lengthMs, gapMs: 20_000 };
+}
 
 function point(atMs: number, change: Partial<HistoryPoint> = {}): HistoryPoint {
   return { atMs, state: 'healthy', ttftMs: { p50: 100, p95: 500, p99: 1000 }, ...change };
@@ -68,28 +77,63 @@ describe('a plot', () => {
   it('has every instant and every time within it', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), fc.double({ min: 0, noNaN: true }), (atMs, ms) => {
-        assert.ok(x(atMs, 0) >= PLOT.left && x(atMs, 0) <= PLOT.width);
+        const at = x(atMs, window(0));
+        assert.ok(at >= PLOT.left && at <= PLOT.width);
         assert.ok(y(ms) >= 0 && y(ms) <= PLOT.height);
       }),
     );
   });
 
   it('has what is later further to the right, and what is slower higher', () => {
-    assert.ok(x(900_000, 1_000_000) < x(950_000, 1_000_000));
+    assert.ok(x(900_000, window(1_000_000)) < x(950_000, window(1_000_000)));
     assert.ok(y(1000) < y(100));
   });
 
   it('breaks its line where nothing was known, and where nobody looked', () => {
     const unknown = { ttftMs: { p50: null, p95: null, p99: null } };
-    const path = linePath([point(0), point(1000), point(2000, unknown), point(90_000), point(91_000)], 'p50', 91_000);
-    assert.equal(path.replaceAll(/[\d. ]/g, ''), 'MLML');
+    const path = linePath(
+      [point(0), point(1000), point(2000, unknown), point(90_000), point(91_000)],
+      'p50',
+      window(91_000),
+    );
+    assert.equal(path.replaceAll(/[\d. ]/g, ''), 'MLLMLL');
   });
 
-  it('shades the stretches in which a deployment was set aside, as far as they were seen', () => {
-    const stretches = awayStretches([point(0), point(1000, { state: 'ejected' }), point(11_000)], 11_000);
-    assert.deepEqual(stretches, [{ from: x(1000, 11_000), to: x(11_000, 11_000) }]);
-    const [unseen] = awayStretches([point(0, { state: 'ejected' }), point(200_000)], 200_000);
-    assert.deepEqual(unseen, { from: x(0, 200_000), to: x(20_000, 200_000) });
+  it('shades the times in which a deployment was set aside, and marks their begin and end', () => {
+    const now = window(300_000);
+    const over = { fromMs: 100_000, untilMs: 200_000 };
+    const lasting = { fromMs: 250_000, untilMs: null };
+    const [from, to] = [x(100_000, now), x(200_000, now)];
+    assert.equal(awayPath([over], now), `M${from} 0H${to}V60H${from}z`);
+    assert.match(awayPath([lasting], now), /H220V60/);
+    assert.equal(ejectionsPath([over, lasting], now).match(/M/g)?.length, 2);
+    assert.equal(recoveriesPath([over, lasting], now).match(/M/g)?.length, 1);
+  });
+
+  it('leaves out absences that ended before it, and marks none that began before it', () => {
+    const now = window(1_000_000);
+    assert.equal(awayPath([{ fromMs: 0, untilMs: 600_000 }], now), '');
+    assert.equal(ejectionsPath([{ fromMs: 0, untilMs: null }], now), '');
+    assert.match(awayPath([{ fromMs: 0, untilMs: null }], now), /^M26 0H220/);
+  });
+});
+
+describe('a deployment that has just become slow', () => {
+  const status = (now: number | null, usual: number | null) => ({
+    recentTtftMs: { p50: now, p95: now, p99: now },
+    ttftMs: { p50: 300, p95: 400, p99: 500 },
+    usualTtftMs: usual,
+  });
+
+  it('is called slow beside what is usual for it', () => {
+    assert.deepEqual(slowNow(status(2400, 310)), { nowMs: 2400, usualMs: 310 });
+    assert.deepEqual(slowNow(status(2400, null)), { nowMs: 2400, usualMs: 300 });
+  });
+
+  it('is not called slow by little, nor without calls', () => {
+    assert.equal(slowNow(status(500, 310)), undefined);
+    assert.equal(slowNow(status(120, 40)), undefined);
+    assert.equal(slowNow(status(null, 310)), undefined);
   });
 });
 

@@ -4,7 +4,6 @@ import {
   arrayMember,
   isJsonObject,
   type JsonObject,
-  member,
   numberMember,
   objectMember,
   parseJson,
@@ -12,12 +11,12 @@ import {
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
-import { type RepeatableRead, repeatedChunks } from '../repeated-chunks.ts';
+import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { finishOf, isCutOff } from './anthropic-finish.ts';
 import { aboutMembers, laterMembers, laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
 import { type ContentBlocks, contentBlocks } from './begin-block.ts';
-import { growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
+import { blockWords, growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages". */
 export function anthropicDecoder(): AnswerDecoder {
@@ -29,10 +28,8 @@ export function anthropicDecoder(): AnswerDecoder {
     phase: 'waiting',
     isFinished: false,
   };
-  const repeated = repeatedChunks('text', (text) => {
-    answer.blocks.textLength += text.length;
-  });
-  const readWhole = (event: WireEvent): RepeatableRead => readWireEvent(answer, event);
+  const repeated = repeatedChunks();
+  const readWhole = (event: WireEvent): ReadChunk => readWireEvent(answer, event);
   return {
     event: (event) => (isOver(answer) ? [] : repeated.read(event, readWhole)),
     body: (json) => readBody(answer, json),
@@ -57,16 +54,17 @@ function isOver({ phase }: Answer): boolean {
   return phase === 'failed' || phase === 'complete';
 }
 
-function readWireEvent(answer: Answer, event: WireEvent): RepeatableRead {
+function readWireEvent(answer: Answer, event: WireEvent): ReadChunk {
   if (event.kind !== 'event') {
-    return { events: fail(answer, { kind: 'malformed', reason: event.name }), text: undefined };
+    return { events: fail(answer, { kind: 'malformed', reason: event.name }) };
   }
   const json = parseJson(event.data);
   if (isJsonObject(json)) {
-    return { events: readEvent(answer, typeOf(json, event.name), json), text: member(json.delta, 'text') };
+    const events = readEvent(answer, typeOf(json, event.name), json);
+    return { events, words: blockWords(answer.blocks, indexOf(json), json.delta) };
   }
   answer.phase = answer.phase === 'waiting' ? 'garbled' : answer.phase;
-  return { events: [], text: undefined };
+  return { events: [] };
 }
 
 /** Proxies send errors without a type of their own. */
@@ -167,7 +165,7 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   answer.isFinished = true;
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
   return [
-    ...stopAllBlocks(answer.blocks, isCutOff(reason)),
+    ...stopAllBlocks(answer.blocks, isCutOff(reason, answer.blocks.toolCalls)),
     ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
     finish,
   ];
@@ -178,7 +176,7 @@ function completeMessage(answer: Answer): readonly AnswerEvent[] {
     return fail(answer, { kind: 'malformed', reason: 'message_stop without a message' });
   }
   answer.phase = 'complete';
-  return finish(answer, { stop_reason: answer.blocks.toolCalls > 0 ? 'tool_use' : 'end_turn' });
+  return finish(answer, { stop_reason: '' });
 }
 
 function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {

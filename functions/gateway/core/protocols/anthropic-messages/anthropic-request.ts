@@ -7,6 +7,7 @@ import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { ownBody } from './own-body.ts';
+import { withTakenDocuments } from './taken-documents.ts';
 import { type AnthropicTask, translatedBody } from './translated-body.ts';
 
 /** The version whose models still take sampling parameters where they ever did; `2026-10-21` refuses them for all. */
@@ -17,9 +18,9 @@ const API_VERSION = '2023-06-01';
  * take; else a translation. Source: Anthropic API reference, "Create a Message".
  */
 export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding {
-  const prompt = portablePrompt(asked, 'anthropic-messages');
-  const notes = encodingNotes(prompt.names);
-  const rules = claudeRules(target.model, target.rules);
+  const rules = claudeRules(target.model, target.rules, target.vendor);
+  const notes = encodingNotes(asked.names);
+  const prompt = withTakenDocuments(portablePrompt(asked, 'anthropic-messages'), rules, notes);
   const task: AnthropicTask = { prompt, target, rules, strict: strictBudget(), notes };
   const members = prompt.original.dialect === 'anthropic-messages' ? ownBody(task) : translatedBody(task);
   const refusal = notes.refusal();

@@ -1,6 +1,7 @@
 import type { AnswerEvent, PartEnd } from '../../model/answer-event.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { blockProof } from '../claude/claude-thinking.ts';
+import type { ChunkWords } from '../repeated-chunks.ts';
 import { beginBlock, type ContentBlocks, citationsOf, type OpenBlock, textDelta } from './begin-block.ts';
 
 /** Reads `content_block_start`. `answerId` makes an id for a call without one. */
@@ -36,6 +37,29 @@ export function growBlock(blocks: ContentBlocks, index: number, delta: JsonObjec
       return growCitations(block, delta);
     default:
       return growOpaque(block, delta);
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  text_delta: 'text',
+  input_json_delta: 'partial_json',
+  thinking_delta: 'thinking',
+};
+
+/** Where the words of a `delta` are, by which a block has grown. */
+export function blockWords(blocks: ContentBlocks, index: number, delta: unknown): ChunkWords | undefined {
+  const block = blocks.open.get(index);
+  const name = WORDS[stringMember(delta, 'type') ?? ''];
+  return name === undefined || block === undefined
+    ? undefined
+    : { member: name, again: (text) => noteWords(blocks, block, text) };
+}
+
+function noteWords(blocks: ContentBlocks, block: OpenBlock, text: string): void {
+  if (block.kind === 'thinking') {
+    block.texts.push(text);
+  } else if (block.kind === 'text' || block.kind === 'answer') {
+    blocks.textLength += text.length;
   }
 }
 

@@ -13,6 +13,9 @@ import { type AnthropicTask, maxTokensOf } from './translated-body.ts';
 export function ownBody(task: AnthropicTask): JsonObject {
   const { body } = task.prompt.original;
   refuseForcedCall(body, task);
+  if ((body.thread ?? null) !== null) {
+    task.notes.dropMember('thread');
+  }
   const maxTokens = maxTokensOf(task);
   return {
     ...body,
@@ -23,6 +26,8 @@ export function ownBody(task: AnthropicTask): JsonObject {
     model: task.target.model,
     max_tokens: maxTokens,
     stream: task.target.streaming,
+    // Whoever answers the next turn has not heard this one.
+    thread: undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AnswerEvent, BegunPart } from '../../model/answer-event.ts';
 import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import type { ChunkWords } from '../repeated-chunks.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
 import { endingOfPart, type OpenPart } from './bedrock-open-part.ts';
 
@@ -7,6 +8,8 @@ import { endingOfPart, type OpenPart } from './bedrock-open-part.ts';
 export interface AnswerBlocks {
   readonly start: (payload: JsonObject) => readonly AnswerEvent[];
   readonly delta: (payload: JsonObject) => readonly AnswerEvent[];
+  /** Where the words of a delta are, by which a block has grown. */
+  readonly words: (payload: JsonObject) => ChunkWords | undefined;
   readonly stop: (payload: JsonObject) => readonly AnswerEvent[];
   /** The message ended: ends the blocks that were never stopped. `isCutOff`: nothing is added to what has no end. */
   readonly stopAll: (isCutOff: boolean) => readonly AnswerEvent[];
@@ -23,6 +26,7 @@ export function answerBlocks(): AnswerBlocks {
   return {
     start: (payload) => startBlock(blocks, payload),
     delta: (payload) => growBlock(blocks, indexOf(payload), objectMember(payload, 'delta') ?? {}),
+    words: (payload) => wordsOf(blocks, blocks.open.get(indexOf(payload)), objectMember(payload, 'delta')),
     stop: (payload) => stopBlock(blocks, indexOf(payload)),
     stopAll: (isCutOff) => {
       const stop = isCutOff ? cutBlock : stopBlock;
@@ -85,6 +89,21 @@ function growBlock(blocks: Blocks, index: number, delta: JsonObject): readonly A
   return citation === undefined
     ? growInput(blocks, index, stringMember(objectMember(delta, 'toolUse'), 'input') ?? '')
     : growCitations(blocks, index, citation);
+}
+
+function wordsOf(blocks: Blocks, open: OpenPart | undefined, delta: JsonObject | undefined): ChunkWords | undefined {
+  if (open === undefined || delta === undefined) {
+    return undefined;
+  }
+  return { member: 'toolUse' in delta ? 'input' : 'text', again: (text) => noteWords(blocks, open, text) };
+}
+
+function noteWords(blocks: Blocks, open: OpenPart, text: string): void {
+  if (open.kind === 'thinking') {
+    open.texts.push(text);
+  } else if (open.kind === 'text' || open.kind === 'answer') {
+    blocks.textLength += text.length;
+  }
 }
 
 function growText(blocks: Blocks, index: number, text: string): readonly AnswerEvent[] {

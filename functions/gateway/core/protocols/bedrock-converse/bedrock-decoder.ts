@@ -3,6 +3,7 @@ import type { AttemptFailure } from '../../model/attempt-failure.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
+import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { type AnswerBlocks, answerBlocks } from './bedrock-blocks.ts';
 import { readStreamException } from './bedrock-failure.ts';
 import { endingOf, finishOf } from './bedrock-finish.ts';
@@ -15,11 +16,13 @@ import { streamedBlock } from './bedrock-whole-block.ts';
  */
 export function bedrockDecoder(): AnswerDecoder {
   const answer: Answer = { blocks: answerBlocks(), phase: 'open', hasContent: false, unreadable: 0 };
+  const repeated = repeatedChunks();
+  const readWhole = (event: WireEvent): ReadChunk => readEvent(answer, event);
   return {
-    event: (event) => readEvent(answer, event),
+    event: (event) => (isOver(answer) ? [] : repeated.read(event, readWhole)),
     body: (json) => readBody(answer, json),
     end: () => readEnd(answer),
-    isComplete: () => answer.phase === 'complete' || answer.phase === 'failed',
+    isComplete: () => isOver(answer),
   };
 }
 
@@ -32,27 +35,29 @@ interface Answer {
   unreadable: number;
 }
 
-function readEvent(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
-  if (answer.phase === 'complete' || answer.phase === 'failed') {
-    return [];
-  }
+function isOver({ phase }: Answer): boolean {
+  return phase === 'complete' || phase === 'failed';
+}
+
+function readEvent(answer: Answer, event: WireEvent): ReadChunk {
   switch (event.kind) {
     case 'event':
       return readPayload(answer, event);
     case 'exception':
     case 'error':
-      return readBreak(answer, event);
+      return { events: readBreak(answer, event) };
   }
 }
 
 /** An event that cannot be read is skipped, so that the answer goes on; it matters only where nothing else came. */
-function readPayload(answer: Answer, event: WireEvent): readonly AnswerEvent[] {
+function readPayload(answer: Answer, event: WireEvent): ReadChunk {
   const payload = parseJson(event.data);
   if (!isJsonObject(payload)) {
     answer.unreadable += 1;
-    return [];
+    return { events: [] };
   }
-  return takePayload(answer, event.name, payload);
+  const events = takePayload(answer, event.name, payload);
+  return { events, words: answer.blocks.words(payload) };
 }
 
 function takePayload(answer: Answer, name: string, payload: JsonObject): readonly AnswerEvent[] {
@@ -83,7 +88,7 @@ function withContent(answer: Answer, events: readonly AnswerEvent[]): readonly A
 
 /** What the token limit cut off stays as it is. `stop`: `messageStop` or the whole body. */
 function takeStop(answer: Answer, stop: JsonObject): readonly AnswerEvent[] {
-  const ending = endingOf(stringMember(stop, 'stopReason') ?? '');
+  const ending = endingOf(stringMember(stop, 'stopReason') ?? '', answer.blocks.calls());
   if (ending.kind === 'failed') {
     const { failure } = ending;
     const said = `The model's output was malformed: ${stop.stopReason}.`;

@@ -1,15 +1,19 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
 import { baseModelOf } from '../../model/base-model.ts';
+import { defined } from '../../model/defined.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
-import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import { arrayMember, type JsonObject, member, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import { embeddingPurpose } from '../embedding-purpose.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 
-/** Embeddings of Amazon's Titan and Cohere's models through InvokeModel. Source: Amazon Bedrock user guide, "Model parameters". */
+/** Embeddings of Amazon's Titan and Nova and of Cohere's models through InvokeModel. Source: Amazon Bedrock user guide, "Model parameters". */
 export const bedrockEmbeddings: EmbeddingsProtocol = { encode: encodeEmbeddings, decode: decodeEmbeddings };
 
 /** How one family of models is asked. */
-interface EmbeddingsFamily {
+export interface EmbeddingsFamily {
   readonly match: RegExp;
+  /** Who says so, and when it was read. */
+  readonly source: string;
   readonly textsPerRequest: number;
   readonly body: (texts: readonly string[], request: EmbeddingsRequest) => JsonObject;
   /** Whether `dimensions` can be chosen. */
@@ -18,9 +22,13 @@ interface EmbeddingsFamily {
   readonly inputType: boolean;
 }
 
-const FAMILIES: readonly EmbeddingsFamily[] = [
+const PARAMETERS = 'Amazon Bedrock user guide, "Model parameters", 2026-11';
+
+/** The first line that fits a model counts. */
+export const EMBEDDINGS_FAMILIES: readonly EmbeddingsFamily[] = [
   {
     match: /titan-embed-(text-v1|g1)/,
+    source: PARAMETERS,
     textsPerRequest: 1,
     body: ([inputText]) => ({ inputText }),
     dimensions: false,
@@ -28,6 +36,7 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
   },
   {
     match: /titan-embed-image/,
+    source: PARAMETERS,
     textsPerRequest: 1,
     body: ([inputText], { dimensions }) => ({
       inputText,
@@ -38,13 +47,23 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
   },
   {
     match: /titan-embed/,
+    source: PARAMETERS,
     textsPerRequest: 1,
     body: ([inputText], { dimensions }) => ({ inputText, ...(dimensions === undefined ? {} : { dimensions }) }),
     dimensions: true,
     inputType: false,
   },
   {
+    match: /nova-2-multimodal-embeddings/,
+    source: 'Amazon Nova user guide, "Nova Multimodal Embeddings", complete schema, 2026-11',
+    textsPerRequest: 1,
+    body: novaBody,
+    dimensions: true,
+    inputType: true,
+  },
+  {
     match: /cohere\.embed-(english|multilingual)/,
+    source: PARAMETERS,
     textsPerRequest: 96,
     body: cohereBody,
     dimensions: false,
@@ -52,6 +71,7 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
   },
   {
     match: /cohere\.embed/,
+    source: PARAMETERS,
     textsPerRequest: 96,
     body: (texts, request) => ({
       ...cohereBody(texts, request),
@@ -65,15 +85,31 @@ const FAMILIES: readonly EmbeddingsFamily[] = [
 
 /** Cohere must be told what the vector is for; OpenAI has no such field, so that callers who care send `input_type` as an extension. */
 function cohereBody(texts: readonly string[], request: EmbeddingsRequest): JsonObject {
-  return { texts, input_type: stringMember(request, 'input_type') ?? 'search_document' };
+  const purpose = embeddingPurpose(request);
+  const own = stringMember(request, 'input_type') ?? 'search_document';
+  return { texts, input_type: purpose === undefined ? own : `search_${purpose}` };
+}
+
+/** One text, for an index unless it is said to be a question. */
+function novaBody([value]: readonly string[], request: EmbeddingsRequest): JsonObject {
+  return {
+    schemaVersion: 'nova-multimodal-embed-v1',
+    taskType: 'SINGLE_EMBEDDING',
+    singleEmbeddingParams: {
+      embeddingPurpose: embeddingPurpose(request) === 'query' ? 'GENERIC_RETRIEVAL' : 'GENERIC_INDEX',
+      ...defined({ embeddingDimension: request.dimensions }),
+      // Without it a text that is too long is cut in silence.
+      text: { truncationMode: 'NONE', value },
+    },
+  };
 }
 
 function encodeEmbeddings(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
   const model = baseModelOf(target);
-  const family = FAMILIES.find(({ match }) => match.test(model));
+  const family = EMBEDDINGS_FAMILIES.find(({ match }) => match.test(model));
   const texts = textsOf(request);
   if (family === undefined) {
-    return unsupported('model', 'Bedrock embeddings are translated for Titan and Cohere models only.');
+    return unsupported('model', 'Bedrock embeddings are translated for Titan, Nova and Cohere models only.');
   }
   if (texts === undefined) {
     return unsupported('input', 'Bedrock embeds texts, not token ids.');
@@ -128,14 +164,18 @@ function decodeEmbeddings(
   };
 }
 
-/** Titan gives one `embedding`; Cohere a list of `embeddings`, or lists by type since version 4. */
+/** Titan gives one `embedding`; Cohere a list of `embeddings`, or lists by type since version 4; Nova a list of objects. */
 function vectorsOf(json: unknown): readonly unknown[] {
   const single = arrayMember(json, 'embedding');
   const byType = objectMember(json, 'embeddings');
   if (single.length > 0) {
     return [single];
   }
-  return byType === undefined ? arrayMember(json, 'embeddings') : arrayMember(byType, 'float');
+  return byType === undefined ? arrayMember(json, 'embeddings').map(plainVector) : arrayMember(byType, 'float');
+}
+
+function plainVector(item: unknown): unknown {
+  return member(item, 'embedding') ?? item;
 }
 
 function isVector(vector: unknown): vector is readonly number[] {

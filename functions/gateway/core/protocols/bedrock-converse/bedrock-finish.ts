@@ -1,10 +1,10 @@
 import type { ChoiceFinish, FinishReason } from '../../model/answer-event.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
-import { type Finish, finished, MALFORMED, unknownEnding } from '../ending-word.ts';
+import { type Finish, finished, MALFORMED, unknownEnding, unsaidEnding } from '../ending-word.ts';
 
-/** What a `stopReason` means: an end of the answer, or a failure that Bedrock reports as an end. Without one, the answer ended by itself. */
-export function endingOf(stopReason: string): Finish {
-  return stopReason === '' ? finished('end') : (ENDINGS.get(stopReason) ?? unknownEnding(stopReason));
+/** What a `stopReason` means: an end of the answer, or a failure that Bedrock reports as an end. `calls`: how many tools it called. */
+export function endingOf(stopReason: string, calls: number): Finish {
+  return stopReason === '' ? unsaidEnding(calls > 0) : (ENDINGS.get(stopReason) ?? unknownEnding(stopReason));
 }
 
 /** Source: Amazon Bedrock API reference, "Converse", `stopReason`, 2026-11. */

@@ -1,3 +1,4 @@
+import { baseModelOf } from '../../model/base-model.ts';
 import { type ClaudeRules, claudeRules } from '../claude/claude-rules.ts';
 import { type ModelRule, modelRules } from '../model-rules.ts';
 import type { Target } from '../protocol.ts';
@@ -40,7 +41,7 @@ export interface BedrockRules {
   readonly reasoning: 'thinking' | 'reasoning-config' | 'reasoning-effort' | 'none';
   /** Whether signed thinking of earlier turns is sent back. */
   readonly thinkingReplay: boolean;
-  /** Whether Claude is asked by InvokeModel where the caller speaks Anthropic's Messages; else by Converse always. */
+  /** Whether it is a Claude, which InvokeModel takes in Anthropic's own words: then it is asked so for callers who speak those. */
   readonly invokeModel: boolean;
   /** What Claude takes on any platform; for other models, what is common. */
   readonly claude: ClaudeRules;
@@ -52,8 +53,9 @@ export type ToolChoiceForm = 'auto' | 'any' | 'tool';
 /** The rules of the target's model with the operator's corrections. */
 export function bedrockRules({ model, rules: configured }: Target): BedrockRules {
   const claude = claudeRules(model, configured);
-  const lines = [...BEDROCK_LINES, { match: /claude/, rules: sameAsAnthropic(claude) }];
-  return { ...modelRules({ defaults: { ...DEFAULTS, claude }, lines }, model, configured), claude };
+  const baseModel = baseModelOf({ model, rules: configured });
+  const known = modelRules({ defaults: { ...DEFAULTS, claude }, lines: BEDROCK_LINES }, baseModel, undefined);
+  return { ...known, ...(known.invokeModel && sameAsAnthropic(claude)), ...configured, claude };
 }
 
 const ANY_CHOICE: readonly ToolChoiceForm[] = ['auto', 'any', 'tool'];
@@ -77,7 +79,7 @@ const DEFAULTS: Omit<BedrockRules, 'claude'> = {
   topK: 'none',
   reasoning: 'none',
   thinkingReplay: false,
-  invokeModel: true,
+  invokeModel: false,
 };
 
 const FEATURES = 'Amazon Bedrock user guide, "Supported models and model features", 2026-11';
@@ -96,6 +98,7 @@ export const BEDROCK_LINES: readonly ModelRule<BedrockRules>[] = [
       serialToolCalls: true,
       assistantFirst: true,
       mediaInResults: true,
+      invokeModel: true,
     },
     source:
       'Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11; assistant first: pydantic-ai, live, 2026-07',

@@ -1,3 +1,4 @@
+import type { Vendor } from '../../model/vendor.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type ModelRule, modelRules } from '../model-rules.ts';
 
@@ -25,13 +26,15 @@ export interface ClaudeRules {
   readonly prefill: boolean;
   /** Whether `messages` may have the role `system`. */
   readonly systemTurns: boolean;
+  /** The documents that it takes: texts and PDFs, PDFs alone, or none. What it does not take goes as text where it is one. */
+  readonly documents: 'any' | 'pdf' | 'none';
   /** The largest `max_tokens`; `undefined`: not known. */
   readonly maxOutputTokens: number | undefined;
 }
 
-/** The rules of `model` with the operator's corrections. */
-export function claudeRules(model: string, configured: JsonObject | undefined): ClaudeRules {
-  return modelRules(RULES, model, configured);
+/** The rules of `model` with the operator's corrections. `vendor`: whose servers it is behind. */
+export function claudeRules(model: string, configured: JsonObject | undefined, vendor?: Vendor): ClaudeRules {
+  return modelRules(RULES, model, configured, vendor);
 }
 
 const ALL_EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'];
@@ -49,6 +52,7 @@ const OTHER_SERVERS: ClaudeRules = {
   argumentNames: 'any',
   prefill: true,
   systemTurns: false,
+  documents: 'pdf',
   maxOutputTokens: undefined,
 };
 
@@ -65,6 +69,7 @@ const NEWEST: ClaudeRules = {
   argumentNames: 'plain',
   prefill: false,
   systemTurns: true,
+  documents: 'any',
   maxOutputTokens: 128_000,
 };
 
@@ -143,6 +148,13 @@ export const CLAUDE_LINES: readonly ModelRule<ClaudeRules>[] = [
     source: MODELS,
   },
   { match: /claude-3[-.]5/, rules: { maxOutputTokens: 8192 }, source: MODELS },
+  {
+    match: /^/,
+    vendors: ['deepseek', 'moonshot', 'zhipu', 'llama.cpp', 'ollama', 'vllm'],
+    rules: { documents: 'none' },
+    source:
+      'api-docs.deepseek.com "Using the Anthropic API", and the references of the others: no document blocks, 2026-11',
+  },
 ];
 
 const RULES = { defaults: OTHER_SERVERS, lines: CLAUDE_LINES };

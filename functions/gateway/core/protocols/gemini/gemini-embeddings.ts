@@ -1,15 +1,15 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
+import { defined } from '../../model/defined.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
 import { googleModelResource } from '../../model/google-model.ts';
 import { arrayMember, type JsonObject, member, numberMember, objectMember } from '../../wire/json.ts';
+import { embeddingPurpose } from '../embedding-purpose.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 import { geminiErrorFailure } from './gemini-failure.ts';
+import { geminiRules } from './gemini-rules.ts';
 
 /** Gemini's batchEmbedContents. Source: ai.google.dev/api/embeddings. */
 export const geminiEmbeddings: EmbeddingsProtocol = { encode, decode };
-
-/** The vendor's limit on inputs in one call. */
-const MAX_INPUTS = 100;
 
 function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
   const texts = inputTexts(request.input);
@@ -19,20 +19,32 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
   const requests = texts.map((text) => ({
     model: googleModelResource(target.model),
     content: { parts: [{ text }] },
-    ...(request.dimensions === undefined ? {} : { outputDimensionality: request.dimensions }),
+    ...defined({ outputDimensionality: request.dimensions, taskType: taskType(request) }),
   }));
-  const batches = Array.from({ length: Math.ceil(requests.length / MAX_INPUTS) }, (_, batch) =>
-    requests.slice(batch * MAX_INPUTS, (batch + 1) * MAX_INPUTS),
+  const { embeddingsBatch } = geminiRules(target);
+  const batches = Array.from({ length: Math.ceil(requests.length / embeddingsBatch) }, (_, batch) =>
+    requests.slice(batch * embeddingsBatch, (batch + 1) * embeddingsBatch),
   );
   return {
     kind: 'encoded',
     requests: batches.map((batch) => ({ operation: 'embed-batch', headers: {}, body: { requests: batch } })),
-    dropped: Object.keys(request).filter((field) => !TRANSLATED.has(field)),
+    dropped: untranslated(request),
   };
 }
 
-/** The fields of a request that are honoured; `encoding_format` is the gateway's business. */
-export const TRANSLATED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format']);
+/** What a text is embedded for, in Google's words; absent where the caller does not say, or in a word that Google does not have. */
+export function taskType(request: EmbeddingsRequest): string | undefined {
+  const purpose = embeddingPurpose(request);
+  return purpose === undefined ? undefined : `RETRIEVAL_${purpose.toUpperCase()}`;
+}
+
+const TRANSLATED: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format']);
+
+/** The fields of a request that are not honoured; `encoding_format` is the gateway's business. */
+export function untranslated(request: EmbeddingsRequest): readonly string[] {
+  const isSaid = (field: string): boolean => field === 'input_type' && taskType(request) !== undefined;
+  return Object.keys(request).filter((field) => !TRANSLATED.has(field) && !isSaid(field));
+}
 
 /** The texts of an input; `undefined` where it has token ids. */
 export function inputTexts(input: EmbeddingsRequest['input']): readonly string[] | undefined {

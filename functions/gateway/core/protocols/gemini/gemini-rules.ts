@@ -26,6 +26,8 @@ export interface GeminiRules {
   readonly callIds: boolean;
   /** Whether a service tier can be asked for in the body. */
   readonly serviceTier: boolean;
+  /** How many inputs one request for embeddings may have. */
+  readonly embeddingsBatch: number;
   /** The largest `maxOutputTokens`; `undefined`: not known. */
   readonly maxOutputTokens: number | undefined;
 }
@@ -35,7 +37,7 @@ export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
 
 /** The rules of `target`'s model. */
 export function geminiRules(target: Target): GeminiRules {
-  return modelRules({ defaults: DEFAULTS, lines: GEMINI_LINES }, target.model, target.rules);
+  return modelRules({ defaults: DEFAULTS, lines: GEMINI_LINES }, target.model, target.rules, target.vendor);
 }
 
 /** For a model that no line knows (as the moving `gemini-flash-latest`): what Gemini 3 has in common. */
@@ -52,6 +54,7 @@ const DEFAULTS: GeminiRules = {
   needsSignatures: true,
   callIds: true,
   serviceTier: true,
+  embeddingsBatch: 100,
   maxOutputTokens: undefined,
 };
 
@@ -88,6 +91,18 @@ export const GEMINI_LINES: readonly ModelRule<GeminiRules>[] = [
     source: 'ai.google.dev/gemini-api/docs/whats-new-gemini-3.6, 2026-11',
   },
   { match: /-image/, rules: { thinking: 'none', needsSignatures: false, maxOutputTokens: 32_768 }, source: SIGNATURES },
+  {
+    match: /^/,
+    vendors: ['vertex'],
+    rules: { embeddingsBatch: 16 },
+    source: 'Google Cloud, "Text embeddings API": 20,000 tokens a call, 2026-11',
+  },
+  {
+    match: /gemini-embedding/,
+    vendors: ['vertex'],
+    rules: { embeddingsBatch: 1 },
+    source: 'Google Cloud, "Text embeddings API": one text a call, 2026-11',
+  },
   {
     match: /publishers\//,
     rules: { serviceTier: false },

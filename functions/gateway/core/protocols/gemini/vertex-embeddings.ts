@@ -1,16 +1,13 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { baseModelOf } from '../../model/base-model.ts';
+import { defined } from '../../model/defined.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
 import { arrayMember, member, numberMember, objectMember } from '../../wire/json.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
-import { inputTexts, TRANSLATED, vector } from './gemini-embeddings.ts';
+import { inputTexts, taskType, untranslated, vector } from './gemini-embeddings.ts';
+import { geminiRules } from './gemini-rules.ts';
 
 /** Embeddings of Vertex AI, by `predict`. Source: Google Cloud, "Text embeddings API", 2026-11. */
 export const vertexEmbeddings: EmbeddingsProtocol = { encode, decode };
-
-/** Texts in one call: a call takes 20,000 tokens of all its texts, and Gemini's model one text alone. */
-const MAX_TEXTS = 16;
-const ONE_TEXT = /gemini-embedding/;
 
 function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {
   const texts = inputTexts(request.input);
@@ -21,7 +18,7 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
       message: 'Vertex AI embeds text, not token ids: send input as text.',
     };
   }
-  const size = ONE_TEXT.test(baseModelOf(target)) ? 1 : MAX_TEXTS;
+  const { embeddingsBatch: size } = geminiRules({ ...target, vendor: 'vertex' });
   const { dimensions } = request;
   // Without it a text that is too long is cut in silence.
   const parameters = { autoTruncate: false, ...(dimensions !== undefined && { outputDimensionality: dimensions }) };
@@ -33,9 +30,12 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
     requests: batches.map((batch) => ({
       operation: 'embed-batch',
       headers: {},
-      body: { instances: batch.map((content) => ({ content })), parameters },
+      body: {
+        instances: batch.map((content) => ({ content, ...defined({ task_type: taskType(request) }) })),
+        parameters,
+      },
     })),
-    dropped: Object.keys(request).filter((field) => !TRANSLATED.has(field)),
+    dropped: untranslated(request),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
-import { baseModelOf } from '../../model/base-model.ts';
 import type { UpstreamRequest } from '../../model/dial.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { parseJson, stringMember } from '../../wire/json.ts';
@@ -31,7 +30,7 @@ export const claudeOnBedrock: Protocol = {
  * Claude does not take in Anthropic's words, which Converse may leave out.
  */
 export function invokeModelInstead(prompt: Prompt, target: Target): Protocol | undefined {
-  const isOwn = prompt.original.dialect === 'anthropic-messages' && /claude/i.test(baseModelOf(target));
+  const isOwn = prompt.original.dialect === 'anthropic-messages';
   const isTaken = isOwn && bedrockRules(target).invokeModel && foreignPart(prompt, 'bedrock') === undefined;
   return isTaken ? claudeOnBedrock : undefined;
 }

@@ -23,7 +23,7 @@ export const claudeOnVertex: Protocol = {
   countTokens: {
     encode: (prompt, target) => {
       const request = countTokensRequest(prompt, target);
-      const rules = claudeRules(target.model, target.rules);
+      const rules = claudeRules(target.model, target.rules, target.vendor);
       // The path is the same for every model: here the body has to name it.
       return request && withVersion(hostedRequest(request, 'vertex', rules));
     },

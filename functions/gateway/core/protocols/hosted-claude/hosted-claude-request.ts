@@ -32,7 +32,7 @@ export function encodeHostedClaude(
   if (foreign !== undefined || encoding.kind !== 'encoded') {
     return foreign ?? encoding;
   }
-  const hosted = hostedRequest(encoding.request, host, claudeRules(target.model, target.rules));
+  const hosted = hostedRequest(encoding.request, host, claudeRules(target.model, target.rules, target.vendor));
   const lost = OF_ANTHROPIC.filter((name) => name in encoding.request.body && name !== 'service_tier');
   return { kind: 'encoded', request: envelope(hosted), dropped: [...new Set([...encoding.dropped, ...lost])] };
 }

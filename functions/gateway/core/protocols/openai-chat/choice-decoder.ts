@@ -3,6 +3,7 @@ import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { answerParts } from '../answer-parts.ts';
+import { type Finish, unsaidEnding } from '../ending-word.ts';
 import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, type Words, wordsOf } from './delta-content.ts';
 import { statedError } from './openai-error.ts';
 import { streamedFailure } from './openai-failure.ts';
@@ -14,6 +15,8 @@ import { toolCallTracker } from './tool-call-tracker.ts';
 export interface ChoiceDecoder {
   /** A member of `choices`, of a chunk or of a whole body. */
   readonly read: (choice: JsonObject) => readonly AnswerEvent[];
+  /** Is told of more of what was read last, by the name of its member: of what has a memory. */
+  readonly again: Readonly<Record<string, (text: string) => void>>;
   /** The ending that is held back, now that nothing of the choice can follow. */
   readonly settle: () => readonly AnswerEvent[];
   /** The ending that the vendor left out, where it is certain that the answer has ended. */
@@ -40,7 +43,7 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
   const saidIn = newSpeech();
-  const isNew = newWords();
+  const saidWords = newWords();
   let held: ChoiceFinish | undefined;
   let isDone = false;
   let hasContent = false;
@@ -52,18 +55,17 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
     return finish === undefined ? [] : [...calls.close(), ...parts.close(), finish];
   }
 
-  function finish(word: string, choice: JsonObject): readonly AnswerEvent[] {
-    const ending = endingOf({ index, word, choice, callsTools: calls.hasCalls() });
+  function finish(said: Finish, choice: JsonObject): readonly AnswerEvent[] {
+    const ending = endingOf(index, said, choice);
     if (ending.type === 'failed') {
       return [ending];
     }
     held = ending;
-    const mayGoOn = endsEarly && ending.reason === 'tool-calls' && choice.delta !== undefined;
-    return mayGoOn ? [] : settle();
+    return endsEarly && ending.reason === 'tool-calls' && choice.delta !== undefined ? [] : settle();
   }
 
   function readContent(said: JsonObject, isLast: boolean): readonly AnswerEvent[] {
-    const words = isNew(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
+    const words = saidWords.add(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
     const content = [...words, ...toolCallFragments(said).flatMap(calls.add)];
     const isMore = content.some(isContent);
     hasContent ||= isMore;
@@ -76,14 +78,15 @@ export function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReadin
       const said = saidIn(choice);
       const word = stringMember(choice, 'finish_reason') ?? '';
       const content = readContent(said, isEnding(word));
-      const ending = isDone || !isEnding(word) ? [] : finish(word, choice);
+      const ending = isDone || !isEnding(word) ? [] : finish(finishOf(word, calls.hasCalls()), choice);
       const error = statedError(choice);
       return error === undefined
         ? [...content, ...passedOn(said, choice, index), ...ending]
         : [{ type: 'failed', failure: streamedFailure(error) }];
     },
+    again: { content: saidWords.again, arguments: calls.again },
     settle,
-    close: () => [...(isDone || held !== undefined ? [] : finish('stop', {})), ...settle()],
+    close: () => [...(isDone || held !== undefined ? [] : finish(unsaidEnding(calls.areWhole()), {})), ...settle()],
     isFinished: () => isDone || held !== undefined,
     hasContent: () => hasContent,
   };
@@ -99,30 +102,35 @@ function newSpeech(): (choice: JsonObject) => JsonObject {
   };
 }
 
-/** The words of each piece without a last one that says the whole text once more: two pieces at least have said it. */
-function newWords(): (words: readonly Words[], isLast: boolean) => readonly Words[] {
+interface NewWords {
+  /** The words of a piece without a last one that says the whole text once more: two pieces at least have said it. */
+  readonly add: (words: readonly Words[], isLast: boolean) => readonly Words[];
+  /** A text that is new. */
+  readonly again: (text: string) => void;
+}
+
+function newWords(): NewWords {
   const texts: string[] = [];
-  return (words, isLast) => {
-    const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
-    if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
-      return words.filter(({ kind }) => kind !== 'text');
-    }
-    if (text !== '') {
-      texts.push(text);
-    }
-    return words;
+  return {
+    add: (words, isLast) => {
+      const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
+      if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
+        return words.filter(({ kind }) => kind !== 'text');
+      }
+      if (text !== '') {
+        texts.push(text);
+      }
+      return words;
+    },
+    again: (text) => texts.push(text),
   };
 }
 
-interface Ended {
-  readonly index: number;
-  readonly word: string;
-  readonly choice: JsonObject;
-  readonly callsTools: boolean;
-}
-
-function endingOf({ index, word, choice, callsTools }: Ended): Extract<AnswerEvent, { type: 'finish' | 'failed' }> {
-  const ending = finishOf(word, callsTools);
+function endingOf(
+  index: number,
+  ending: Finish,
+  choice: JsonObject,
+): Extract<AnswerEvent, { type: 'finish' | 'failed' }> {
   if (ending.kind === 'failed') {
     return { type: 'failed', failure: ending.failure };
   }

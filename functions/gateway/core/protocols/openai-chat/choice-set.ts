@@ -6,6 +6,8 @@ import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts';
 export interface ChoiceSet {
   /** What the choices of a chunk or body say. */
   readonly read: (chunk: JsonObject) => readonly AnswerEvent[];
+  /** More words in the choice that was read last, in the same member. */
+  readonly again: (member: string, text: string) => void;
   /** The endings that are held back. */
   readonly settle: () => readonly AnswerEvent[];
   /** The endings that the vendor left out. */
@@ -21,12 +23,14 @@ export interface ChoiceSet {
 /** An empty set. Choices join it as they come. `endsEarly`: whether an ending may come before the last tool call. */
 export function choiceSet(endsEarly: boolean): ChoiceSet {
   const choices = new Map<number, ChoiceDecoder>();
+  let last: ChoiceDecoder | undefined;
   let answerId = '';
 
   function choiceOf(index: number): ChoiceDecoder {
     const choice =
       choices.get(index) ?? choiceDecoder(index, { mintId: (call) => `call_${answerId}_${index}_${call}`, endsEarly });
     choices.set(index, choice);
+    last = choice;
     return choice;
   }
 
@@ -36,6 +40,7 @@ export function choiceSet(endsEarly: boolean): ChoiceSet {
       const found = arrayMember(chunk, 'choices').filter(isJsonObject);
       return found.flatMap((choice, position) => choiceOf(indexOf(choice, position)).read(choice));
     },
+    again: (member, text) => last?.again[member]?.(text),
     settle: () => [...choices.values()].flatMap((choice) => choice.settle()),
     close: () => [...choices.values()].flatMap((choice) => choice.close()),
     areFinished: () => choices.size > 0 && [...choices.values()].every((choice) => choice.isFinished()),

@@ -1,4 +1,4 @@
-import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
+import { arrayMember, isJsonObject, type JsonObject, member, stringMember } from '../../wire/json.ts';
 
 /** A piece of words, of whatever kind. May be empty. */
 export interface Words {
@@ -20,6 +20,24 @@ const REASONING_NAMES: readonly string[] = ['reasoning_content', 'reasoning', 'r
 
 function reasoningOf(delta: JsonObject): string | undefined {
   return REASONING_NAMES.map((name) => stringMember(delta, name)).find((text) => text !== undefined && text !== '');
+}
+
+/** The name of the only member that holds words, or a piece of a call that has begun; `undefined` where there is none, or several. */
+export function wordsMember(delta: JsonObject): string | undefined {
+  const names = WORDS_NAMES.filter((name) => (stringMember(delta, name) ?? '') !== '');
+  const calls = arrayMember(delta, 'tool_calls');
+  if (calls.length === 0) {
+    return names.length === 1 ? names[0] : undefined;
+  }
+  return names.length === 0 && calls.length === 1 && isPiece(calls[0]) ? 'arguments' : undefined;
+}
+
+const WORDS_NAMES: readonly string[] = ['content', 'refusal', ...REASONING_NAMES];
+
+/** Neither an id nor a name: with one it may be another call, or say one once more. */
+function isPiece(call: unknown): boolean {
+  const called = member(call, 'function');
+  return isJsonObject(called) && !saysSomething(called.name) && !saysSomething(member(call, 'id'));
 }
 
 /** Mistral's content may be parts, thinking among them. */

@@ -10,6 +10,7 @@ export const OPENAI_FORM: Partial<OpenAiRules> = {
   toolCallIds: 'forty-characters',
   instructionRole: 'as-sent',
   turns: 'as-sent',
+  files: 'pdf',
 };
 
 const ANY = /^/;
@@ -38,6 +39,7 @@ export const MISTRAL_FORM: Partial<OpenAiRules> = {
   refusedShapes: LOGPROBS,
   ownMembers: ['prediction'],
   prefillMember: 'prefix',
+  files: 'document-address',
 };
 
 /**
@@ -103,7 +105,6 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
       maxTokensMember: 'max_tokens',
       toolChoices: 'auto',
       reasoningMember: 'reasoning_content',
-      embeddingsBatch: 64,
     },
     'docs.z.ai/api-reference "Chat completion", 2026-11',
   ),
@@ -115,7 +116,6 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
       foreignMembers: ['cache_control'],
       reasoningMember: 'reasoning_content',
       prefillMember: 'partial',
-      embeddingsBatch: 10,
     },
     'alibabacloud.com/help/en/model-studio "Qwen API reference", "Context cache", "Partial mode", 2026-11',
   ),
@@ -145,11 +145,33 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
     { maxTokensMember: 'max_tokens' },
     "each one's chat completion reference: max_completion_tokens is not among its members, 2026-11",
   ),
-  at(['huggingface'], { embeddingsBatch: 32 }, 'text-embeddings-inference, --max-client-batch-size, 2026-11'),
   at(
     ['google-ai', 'vertex'],
-    { foreignMembers: ['extra_content'], embeddingsBatch: 100 },
+    { foreignMembers: ['extra_content'] },
     'ai.google.dev/gemini-api/docs/thought-signatures "OpenAI compatibility", 2026-11',
   ),
+  at(
+    [
+      'cerebras',
+      'dashscope',
+      'deepinfra',
+      'deepseek',
+      'fireworks',
+      'github-models',
+      'groq',
+      'huggingface',
+      'llama.cpp',
+    ],
+    { files: 'none' },
+    "each one's chat completion reference: no part of the type file, 2026-11; QwenLM/qwen-code#1888, 2026-02",
+  ),
+  at(
+    ['moonshot', 'nvidia', 'ollama', 'sambanova', 'together', 'vllm', 'zhipu', 'google-ai', 'vertex', 'bedrock'],
+    { files: 'none' },
+    "each one's chat completion reference: no part of the type file with data, 2026-11",
+  ),
+  at(['openrouter'], { files: 'pdf-or-address' }, 'openrouter.ai/docs "PDF inputs", 2026-11'),
+  at(['perplexity'], { files: 'file-address' }, 'docs.perplexity.ai "File attachments", 2026-11'),
+  at(['xai'], { files: 'uploaded' }, 'docs.x.ai "Files": by id or public address, by its Responses API alone, 2026-11'),
   at(['bedrock'], { ownMembers: ['service_tier'] }, 'Amazon Bedrock user guide, "Service tiers", 2026-11'),
 ];

@@ -33,7 +33,9 @@ function mediaOf({ role, content }: JsonObject): readonly unknown[] {
   return role !== 'user' && Array.isArray(content) ? content.filter(isMedia) : [];
 }
 
-const MEDIA: ReadonlySet<unknown> = new Set(['image_url', 'input_audio', 'video_url', 'file']);
+const MEDIA: ReadonlySet<unknown> = new Set([
+  ...['image_url', 'input_audio', 'audio_url', 'video_url', 'file', 'document_url', 'file_url'],
+]);
 
 function isMedia(part: unknown): boolean {
   return isJsonObject(part) && MEDIA.has(part.type);

@@ -43,6 +43,11 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     { answerFormats: 'json_object' },
     'OpenAI\'s guide "Structured model outputs": schemas from gpt-4o-2024-08-06 on, 2026-11',
   ),
+  line(
+    /^(?:openai\/)?(?:gpt-3\.5|gpt-4(?:-0\d{3}|-32k|-1106|-0125|$)|o1-(?:mini|preview)|o3-mini)/,
+    { files: 'none' },
+    'OpenAI\'s guide "File inputs": models that see, 2026-11',
+  ),
   line(/^(?:openai\/)?gpt-4(?:-0\d{3}|-32k.*)?$/, { answerFormats: 'none' }, OPENAI_400S),
   line(
     /^(?:openai\/)?gpt-5\.[1-5]/,
@@ -87,12 +92,12 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     source: 'docs.mistral.ai/api "Chat completion": other members are a 422, 2026-11',
   },
   line(
-    /^deepseek-(?:chat|reasoner|v\d)/,
+    /^deepseek-(?:chat|reasoner|flash|pro|v\d)/,
     { answerFormats: 'json_object', maxTokensMember: 'max_tokens' },
     'api-docs.deepseek.com "JSON output", 2026-11',
   ),
   line(
-    /(?:^|\/)deepseek-(?:reasoner|v(?:[4-9]|\d{2,})|v3\.2)/i,
+    /(?:^|\/)deepseek-(?:reasoner|flash|pro|v(?:[4-9]|\d{2,})|v3\.2)/i,
     { reasoningMember: 'reasoning_content', needsReasoning: true },
     'api-docs.deepseek.com "Thinking mode", earendil-works/pi#3636, 2026-04',
   ),

@@ -1,11 +1,12 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { arrayMember, type JsonObject, member } from '../../wire/json.ts';
+import { arrayMember, type JsonObject, objectMember } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
-import { type RepeatableRead, type RepeatedChunks, repeatedChunks } from '../repeated-chunks.ts';
+import { type ChunkWords, type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { answerInfoReader } from './answer-info.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
+import { wordsMember } from './delta-content.ts';
 import { usageOf } from './openai-usage.ts';
 import { jsonEvent, type StreamEvent, streamEvent } from './stream-event.ts';
 
@@ -18,17 +19,17 @@ export function openAiChatDecoder({ vendor }: Pick<Target, 'vendor'> = {}, asked
   const answer: Answer = {
     choices: choiceSet(vendor !== 'openai' && vendor !== 'azure'),
     readInfo: answerInfoReader(),
-    repeated: repeatedChunks('content'),
     progress: 'reading',
     skipsEvents: false,
   };
-  const readEvent = (event: WireEvent): RepeatableRead => {
+  const repeated = repeatedChunks();
+  const readEvent = (event: WireEvent): ReadChunk => {
     const said = streamEvent(event);
     const events = read(answer, said);
-    return { events, text: said.kind === 'chunk' ? onlyContent(said.chunk) : undefined };
+    return { events, words: said.kind === 'chunk' ? wordsIn(answer, said.chunk) : undefined };
   };
   return {
-    event: (event) => (answer.progress === 'reading' ? answer.repeated.read(event, readEvent) : []),
+    event: (event) => (answer.progress === 'reading' ? repeated.read(event, readEvent) : []),
     body: (json) => {
       const deltas = read(answer, jsonEvent(json));
       return answer.progress === 'failed' ? deltas : [...deltas, ...finishBody(answer)];
@@ -41,16 +42,16 @@ export function openAiChatDecoder({ vendor }: Pick<Target, 'vendor'> = {}, asked
 interface Answer {
   readonly choices: ChoiceSet;
   readonly readInfo: (chunk: JsonObject) => readonly AnswerEvent[];
-  readonly repeated: RepeatedChunks;
   progress: 'reading' | 'complete' | 'failed';
   /** Whether an event could not be read. */
   skipsEvents: boolean;
 }
 
 /** The words of a chunk's only choice. */
-function onlyContent(chunk: JsonObject): unknown {
+function wordsIn({ choices }: Answer, chunk: JsonObject): ChunkWords | undefined {
   const [choice, ...others] = arrayMember(chunk, 'choices');
-  return others.length === 0 ? member(member(choice, 'delta'), 'content') : undefined;
+  const name = others.length === 0 ? wordsMember(objectMember(choice, 'delta') ?? {}) : undefined;
+  return name === undefined ? undefined : { member: name, again: (text) => choices.again(name, text) };
 }
 
 function end(answer: Answer, asked: number): readonly AnswerEvent[] {

@@ -10,15 +10,16 @@ import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 import { reasoningConflict } from './reasoning-conflict.ts';
 import { settingMembers } from './request-members.ts';
+import { withTakenFiles } from './taken-files.ts';
 
 /**
  * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,
  * the way it is streamed, and what the rules of the model and its host say.
  */
 export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
-  const prompt = portablePrompt(asked, 'openai-chat');
   const rules = openAiRules(target.model, target.rules, target.vendor);
-  const notes = encodingNotes(prompt.names);
+  const notes = encodingNotes(asked.names);
+  const prompt = withTakenFiles(portablePrompt(asked, 'openai-chat'), rules, notes);
   const request = chatBodyOf(prompt, notes);
   const format = askedFormat(request, rules, notes);
   const tools = toolMembers(request, rules, notes);

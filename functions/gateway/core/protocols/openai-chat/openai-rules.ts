@@ -50,8 +50,11 @@ export interface OpenAiRules {
   readonly messageNames: boolean;
   /** The member that says that the answer goes on from the last assistant message. */
   readonly prefillMember: 'none' | 'prefix' | 'partial';
-  /** How many inputs one request for embeddings may have. */
-  readonly embeddingsBatch: number;
+  /**
+   * The form in which it takes files that are no text: PDFs as data, those and addresses, Mistral's `document_url`, Perplexity's `file_url`,
+   * ids of uploads alone, or none. Text goes as text.
+   */
+  readonly files: 'as-sent' | 'pdf' | 'pdf-or-address' | 'document-address' | 'file-address' | 'uploaded' | 'none';
   /** The ids of tool calls that it takes. Any other is rewritten, the same in the call and in its result. */
   readonly toolCallIds: 'any' | 'forty-characters' | 'nine-letters-and-digits';
   /** The role that system and developer messages are sent with. */
@@ -96,7 +99,7 @@ const DEFAULTS: OpenAiRules = {
   needsReasoning: false,
   messageNames: true,
   prefillMember: 'none',
-  embeddingsBatch: Number.POSITIVE_INFINITY,
+  files: 'as-sent',
   toolCallIds: 'any',
   instructionRole: 'system',
   turns: 'alternating',

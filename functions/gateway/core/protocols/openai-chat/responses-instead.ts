@@ -3,6 +3,7 @@ import { openaiResponses } from '../openai-responses/openai-responses.ts';
 import type { Protocol, Target } from '../protocol.ts';
 import { openAiRules } from './openai-rules.ts';
 import { refusesTools } from './reasoning-conflict.ts';
+import { takesFiles } from './taken-files.ts';
 
 /**
  * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is
@@ -17,9 +18,13 @@ export function responsesInstead(prompt: Prompt, { model, vendor, rules, hasResp
     case 'always':
       return openaiResponses;
     case 'where-chat-refuses':
-      return isOwn(prompt) || refusesTools(asked(prompt), known) ? openaiResponses : undefined;
+      return isOwn(prompt) || refusesTools(asked(prompt), known) || !takesFiles(prompt, known)
+        ? openaiResponses
+        : undefined;
     case 'with-tools':
-      return isOwn(prompt) || refusesTools(asked(prompt), { toolsWithReasoning: 'only-without-effort' })
+      return isOwn(prompt) ||
+        refusesTools(asked(prompt), { toolsWithReasoning: 'only-without-effort' }) ||
+        !takesFiles(prompt, known)
         ? openaiResponses
         : undefined;
   }

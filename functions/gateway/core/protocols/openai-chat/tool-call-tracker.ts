@@ -8,9 +8,13 @@ import type { ToolCallFragment } from './tool-call-fragment.ts';
 /** Follows the tool calls of one choice. */
 export interface ToolCallTracker {
   readonly add: (fragment: ToolCallFragment) => readonly AnswerEvent[];
+  /** More text of the call that was added to last. */
+  readonly again: (text: string) => void;
   /** What is owed when the choice ends: `{}` for a call without arguments. */
   readonly close: () => readonly AnswerEvent[];
   readonly hasCalls: () => boolean;
+  /** Whether there are calls and the arguments of each are complete. */
+  readonly areWhole: () => boolean;
 }
 
 interface TrackedCall {
@@ -35,6 +39,7 @@ export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (cal
   const byId = new Map<string, TrackedCall>();
   const givenIds = new Set<string>();
   let started = 0;
+  let last: TrackedCall | undefined;
 
   function begin({ index, id }: ToolCallFragment): TrackedCall {
     const call = { choice, vendorId: id, part: undefined, pieces: [], end: objectEnd() };
@@ -67,13 +72,20 @@ export function toolCallTracker(choice: number, parts: AnswerParts, mintId: (cal
           ? unnumbered(fragment, sameId, calls.at(-1))
           : numbered(fragment, byIndex.get(fragment.index), sameId);
       const call = known ?? begin(fragment);
+      last = call;
       const isRepeat = call.part !== undefined && saysAgain(call, fragment);
       const begun = call.part === undefined && fragment.name !== '' ? start(call, fragment) : [];
       return isRepeat ? [] : [...begun, ...addText(call, fragment.text)];
     },
+    again: (text) => void (last && addText(last, text)),
     close: () => calls.flatMap((call) => (call.pieces.length > 0 ? [] : textDelta(call, '{}'))),
     hasCalls: () => started > 0,
+    areWhole: () => started > 0 && calls.every(isWhole),
   };
+}
+
+function isWhole({ part, pieces, end }: TrackedCall): boolean {
+  return part === undefined || pieces.length === 0 || end.isEnded();
 }
 
 /** The call that a fragment with an index goes on with: the last one of that index, or the one with its id where the two differ. */

@@ -11,16 +11,18 @@ import {
   stringMember,
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
+import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-word.ts';
 import { statedError } from '../openai-chat/openai-error.ts';
 import { streamedFailure } from '../openai-chat/openai-failure.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
+import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { type ItemReader, itemReader } from './item-reader.ts';
 import { type PartNumbers, partNumbers } from './part-numbers.ts';
 import { usageOf } from './response-usage.ts';
 import { sealed } from './sealed-reasoning.ts';
 
 interface Answer {
-  /** Whose answer it is. */
+  /** Whose answer it is, where that is to be known of what it encrypts. */
   readonly account: string | undefined;
   readonly parts: PartNumbers;
   /** By their place in the output. */
@@ -38,9 +40,12 @@ interface Answer {
  * Reads one answer of the Responses API. `response.completed` or `response.incomplete` ends it; a stream without either is truncated. An
  * event that is not JSON is skipped while others can be read. Source: OpenAI API reference, "Streaming events".
  */
-export function responsesDecoder({ account }: Pick<Target, 'account'> = {}): AnswerDecoder {
+export function responsesDecoder({
+  account,
+  marksReasoning,
+}: Pick<Target, 'account' | 'marksReasoning'> = {}): AnswerDecoder {
   const answer: Answer = {
-    account,
+    account: marksReasoning === true ? account : undefined,
     parts: partNumbers(),
     items: new Map(),
     ids: new Set(),
@@ -49,13 +54,18 @@ export function responsesDecoder({ account }: Pick<Target, 'account'> = {}): Ans
     progress: 'reading',
     skipsEvents: false,
   };
+  const repeated = repeatedChunks();
+  const readWhole = (event: WireEvent): ReadChunk => ({ events: readEvent(answer, event), words: DELTA });
   return {
-    event: (event) => (answer.progress === 'reading' ? readEvent(answer, event) : []),
+    event: (event) => (answer.progress === 'reading' ? repeated.read(event, readWhole) : []),
     body: (json) => readBody(answer, json),
     end: () => (answer.progress === 'reading' ? fail(answer, unfinished(answer)) : []),
     isComplete: () => answer.progress !== 'reading',
   };
 }
+
+/** Where an event has its words, of whatever kind. */
+const DELTA = { member: 'delta' };
 
 function unfinished({ skipsEvents, items }: Answer): AttemptFailure {
   const isGarbage = skipsEvents && items.size === 0;
@@ -95,7 +105,7 @@ function readStep(answer: Answer, event: JsonObject): readonly AnswerEvent[] {
     case 'response.completed':
     case 'response.incomplete':
     case 'response.done':
-      return isBroken(response) ? fail(answer, failureOf(response)) : finish(answer, response);
+      return finish(answer, { status: STATUSES[type], ...response });
     case 'response.failed':
     case 'response.cancelled':
       return fail(answer, failureOf(response));
@@ -106,10 +116,12 @@ function readStep(answer: Answer, event: JsonObject): readonly AnswerEvent[] {
   }
 }
 
-/** Whatever its event is called: a server may end every response alike. */
-function isBroken({ status }: JsonObject): boolean {
-  return status === 'failed' || status === 'cancelled';
-}
+/** The status that an event stands for where its response states none. */
+const STATUSES = {
+  'response.completed': 'completed',
+  'response.done': 'completed',
+  'response.incomplete': 'incomplete',
+} as const;
 
 const SIGN_OF_LIFE: readonly AnswerEvent[] = [{ type: 'keep-alive' }];
 
@@ -149,8 +161,22 @@ function failureOf(response: JsonObject): AttemptFailure {
   return streamedFailure(objectMember(response, 'error') ?? {});
 }
 
-/** The answer is complete: items that no event has told of or ended come now. */
+/** The answer is complete, or the response says that it failed, whatever its event is called. */
 function finish(answer: Answer, response: JsonObject): readonly AnswerEvent[] {
+  if (response.status === 'failed' || response.status === 'cancelled') {
+    return fail(answer, failureOf(response));
+  }
+  const { ending, raw } = endingOf(answer, response);
+  return ending.kind === 'failed' ? fail(answer, ending.failure) : complete(answer, response, { ...ending, raw });
+}
+
+interface Ending {
+  readonly reason: FinishReason;
+  readonly raw: string | undefined;
+}
+
+/** Items that no event has told of or ended come now. */
+function complete(answer: Answer, response: JsonObject, { reason, raw }: Ending): readonly AnswerEvent[] {
   answer.progress = 'complete';
   // As the stream has told them: xAI gives two items of one answer the same id.
   const ids = new Set(answer.ids);
@@ -162,26 +188,38 @@ function finish(answer: Answer, response: JsonObject): readonly AnswerEvent[] {
   const left = [...answer.items.values()].filter(({ isDone }) => !isDone).flatMap(({ reader }) => reader.end({}));
   const usage = usageOf(response);
   const serviceTier = stringMember(response, 'service_tier');
-  const { reason, raw } = endingOf(answer, response);
+  const said = reason === 'end' && answer.callsTools ? 'tool-calls' : reason;
   return [
     ...(aboutOf(answer, response) ?? []),
     ...(serviceTier === undefined ? [] : [{ type: 'about', serviceTier } as const]),
     ...told,
     ...left,
-    { type: 'finish', choice: 0, reason, ...defined({ raw }) },
+    { type: 'finish', choice: 0, reason: said, ...defined({ raw }) },
     ...(usage === undefined ? [] : [{ type: 'usage', usage } as const]),
   ];
 }
 
+/** Why a response is incomplete. Source: OpenAI API reference, `incomplete_details.reason`, 2026-11. */
+const REASONS: ReadonlyMap<string, Finish> = new Map([
+  ['max_output_tokens', finished('length')],
+  ['max_tool_calls', finished('length')],
+  ['content_filter', finished('filtered')],
+]);
+
+/** A status that nobody knows is no clean ending. */
 function endingOf(
   { callsTools }: Answer,
   response: JsonObject,
-): { readonly reason: FinishReason; readonly raw?: string | undefined } {
-  const raw = stringMember(response.incomplete_details, 'reason');
-  if (response.status !== 'incomplete') {
-    return { reason: callsTools ? 'tool-calls' : 'end' };
+): { readonly ending: Finish; readonly raw: string | undefined } {
+  const status = stringMember(response, 'status');
+  if (status === 'completed') {
+    return { ending: finished('end'), raw: undefined };
   }
-  return { reason: raw === 'content_filter' ? 'filtered' : 'length', raw };
+  if (status !== 'incomplete') {
+    return { ending: status === undefined ? unsaidEnding(callsTools) : unknownEnding(status), raw: status };
+  }
+  const raw = stringMember(response.incomplete_details, 'reason');
+  return { ending: raw === undefined ? finished('length') : (REASONS.get(raw) ?? unknownEnding(raw)), raw };
 }
 
 function readBody(answer: Answer, json: unknown): readonly AnswerEvent[] {
@@ -192,6 +230,8 @@ function readBody(answer: Answer, json: unknown): readonly AnswerEvent[] {
   if (!isJsonObject(json) || !Array.isArray(json.output)) {
     return fail(answer, { kind: 'malformed', reason: 'a body that is no response' });
   }
-  const isDone = json.status === undefined || json.status === 'completed' || json.status === 'incomplete';
-  return isDone ? finish(answer, json) : fail(answer, failureOf(json));
+  return UNDER_WAY.has(json.status) ? fail(answer, failureOf(json)) : finish(answer, json);
 }
+
+/** A body of these is no answer yet. */
+const UNDER_WAY: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);

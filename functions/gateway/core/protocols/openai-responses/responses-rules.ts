@@ -12,11 +12,20 @@ export interface ResponsesRules {
 
 /** The rules of one model. */
 export function responsesRules(model: string, configured: JsonObject | undefined): ResponsesRules {
-  return modelRules({ defaults: { reasons: 'unknown' }, lines: LINES }, model, configured);
+  return modelRules({ defaults: { reasons: 'unknown' }, lines: RESPONSES_LINES }, model, configured);
 }
 
-/** Source: the 400s of OpenAI's API: "Encrypted content is not supported with this model", "Unsupported parameter: 'reasoning.effort'". */
-const LINES: readonly ModelRule<ResponsesRules>[] = [
-  { match: /^(?:ft:)?(?:gpt-(?:3\.5|4)|chatgpt-)/, rules: { reasons: 'no' } },
-  { match: /^(?:ft:)?(?:o\d|codex-|gpt-(?:[5-9]|\d{2,}))(?!.*chat)/, rules: { reasons: 'yes' } },
+/** Each line with its source. */
+export const RESPONSES_LINES: readonly ModelRule<ResponsesRules>[] = [
+  {
+    match: /^(?:ft:)?(?:gpt-(?:3\.5|4)|chatgpt-)/,
+    rules: { reasons: 'no' },
+    source:
+      'the API\'s 400s, "Encrypted content is not supported with this model", "Unsupported parameter: \'reasoning.effort\'", 2026-11',
+  },
+  {
+    match: /^(?:ft:)?(?:o\d|codex-|gpt-(?:[5-9]|\d{2,}))(?!.*chat)/,
+    rules: { reasons: 'yes' },
+    source: 'OpenAI\'s guide "Reasoning models", "Encrypted reasoning items", 2026-11',
+  },
 ];

@@ -16,6 +16,7 @@ import {
   oneOf,
   optional,
 } from '../request-checks.ts';
+import { checkTool } from './tool-checks.ts';
 
 /** Passes text, or an array of `what`, each of which passes `check`. */
 function textOr(what: string, check: Check): Check {
@@ -53,6 +54,9 @@ const checkBlock: Check = (value, path) => typed(BLOCKS)(value, path);
 /** Checks a content: text, or an array of blocks. */
 export const checkContent: Check = textOr('blocks', checkBlock);
 
+/** A tool that is added in mid-conversation: a definition, or a reference to one of `tools`. */
+const checkAddedTool: Check = objectOf({ definition: optional(checkTool) });
+
 /** Maps, not objects: the keys looked up are the caller's. */
 const SOURCES: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
   ['base64', { media_type: isNonEmptyString, data: isString }],
@@ -71,7 +75,11 @@ const BLOCKS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map([
   ['tool_result', { tool_use_id: isCallId, content: optional(checkContent), is_error: optional(isBoolean) }],
   ['thinking', { thinking: isString, signature: optional(isString) }],
   ['redacted_thinking', { data: isString }],
+  ['tool_addition', { tool: checkAddedTool }],
 ]);
 
-/** Checks one message. `system` is a role for instructions in mid-conversation. */
-export const checkMessage: Check = objectOf({ role: oneOf(['user', 'assistant', 'system']), content: checkContent });
+/** Checks one message. `system` is a role for instructions in mid-conversation, which may be a setting alone. */
+export const checkMessage: Check = (value, path) => {
+  const content = stringMember(value, 'role') === 'system' ? optional(checkContent) : checkContent;
+  return objectOf({ role: oneOf(['user', 'assistant', 'system']), content })(value, path);
+};

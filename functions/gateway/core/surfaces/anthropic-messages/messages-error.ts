@@ -1,10 +1,12 @@
 import type { GatewayError } from '../../model/gateway-error.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import { THREAD_NOT_FOUND } from './message-threads.ts';
 
 /** The JSON text of an error's body, and of the `data:` of an error event, in Anthropic's shape. */
 export function errorJson(error: GatewayError, requestId: string): string {
   return JSON.stringify({
     type: 'error',
-    error: { type: errorType(error), message: errorMessage(error) },
+    error: { type: errorType(error), message: errorMessage(error), ...threadDetails(error) },
     request_id: requestId,
   });
 }
@@ -37,4 +39,9 @@ function errorType(error: GatewayError): string {
 function errorMessage({ code, message }: GatewayError): string {
   const isTooLong = code === 'context_length_exceeded' && !/prompt is too long/i.test(message);
   return isTooLong ? `prompt is too long: ${message}` : message;
+}
+
+/** What Anthropic's SDKs look for, to send a conversation once more that is not held. */
+function threadDetails({ code }: GatewayError): JsonObject {
+  return code === THREAD_NOT_FOUND ? { details: { error_code: code } } : {};
 }

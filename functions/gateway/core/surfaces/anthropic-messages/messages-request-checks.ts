@@ -10,7 +10,6 @@ import {
   isNumber,
   isObject,
   isString,
-  isToolName,
   kindOf,
   MAX_MESSAGES,
   MAX_TOOLS,
@@ -19,6 +18,7 @@ import {
   wholeNumber,
 } from '../request-checks.ts';
 import { checkContent, checkMessage } from './message-checks.ts';
+import { checkTool } from './tool-checks.ts';
 
 /** What is wrong with the body of a Messages call. Only what is read here is checked: members that Anthropic adds tomorrow pass. */
 export function messagesRequestProblem(json: unknown): InvalidRequest | undefined {
@@ -26,22 +26,6 @@ export function messagesRequestProblem(json: unknown): InvalidRequest | undefine
     ? (memberNamesProblem(json) ?? checkMembers(json, MEMBERS, ''))
     : invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
 }
-
-/** Checks a tool. One with a type of its own is Anthropic's, and Anthropic's to judge. */
-const checkTool: Check = (value, path) => {
-  const type = member(value, 'type') ?? 'custom';
-  return objectOf(type === 'custom' ? FUNCTION : NATIVE)(value, path);
-};
-
-const FUNCTION: Readonly<Record<string, Check>> = {
-  name: isToolName,
-  description: optional(isString),
-  input_schema: isObject,
-  strict: optional(isBoolean),
-  cache_control: optional(isObject),
-};
-
-const NATIVE: Readonly<Record<string, Check>> = { type: isNonEmptyString };
 
 const checkToolChoice: Check = (value, path) => {
   const name = member(value, 'type') === 'tool' ? isNonEmptyString : optional(isString);

@@ -1,6 +1,7 @@
 import type { Native } from '../../model/dialect.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { objectMember } from '../../wire/json.ts';
+import { THREADS_BETA } from './message-threads.ts';
 import { ownNative } from './own-native.ts';
 import { serviceTierOf } from './read-settings.ts';
 
@@ -22,10 +23,10 @@ export function nativeMembers(
   ]);
 }
 
-/** Names of betas, one comma between two. What is no name is left out. */
+/** Names of betas, one comma between two. What is no name is left out, and that of threads, which are not held. */
 function betaNames(header: string): string {
   const names = header.split(',').map((name) => name.trim());
-  return names.filter((name) => /^[\w.-]{1,128}$/.test(name)).join(',');
+  return names.filter((name) => /^[\w.-]{1,128}$/.test(name) && !THREADS_BETA.test(name)).join(',');
 }
 
 /** Members that the prompt has a place for. */

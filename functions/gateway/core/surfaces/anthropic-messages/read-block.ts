@@ -116,7 +116,7 @@ function redacted(block: JsonObject, place: PartPlace): Part {
   return { ...place, kind: 'reasoning', text: '', proof: ownNative(block, 'ignore') };
 }
 
-/** Blocks without which another vendor answers just the same: its tools are all offered from the start. */
+/** Blocks without which another vendor answers just the same: its tools are those in force at the end. */
 const OF_NO_CONSEQUENCE: ReadonlySet<unknown> = new Set([
   ...['tool_addition', 'tool_removal', 'tool_reference', 'tool_search_tool_result', 'fallback'],
 ]);

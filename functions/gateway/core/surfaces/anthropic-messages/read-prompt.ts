@@ -10,6 +10,7 @@ import {
   stringMember,
 } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
+import { unheldThread } from './message-threads.ts';
 import { messagesRequestProblem } from './messages-request-checks.ts';
 import { nativeMembers } from './native-members.ts';
 import { formatOf, reasoningOf, serviceTierOf, toolUseOf } from './read-settings.ts';
@@ -22,7 +23,7 @@ export function readMessagesPrompt(
   headers: Readonly<Record<string, string>> = {},
 ): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
   const body = isJsonObject(json) ? json : {};
-  return messagesRequestProblem(json) ?? { kind: 'read', prompt: promptOf(body, headers) };
+  return unheldThread(body) ?? messagesRequestProblem(json) ?? { kind: 'read', prompt: promptOf(body, headers) };
 }
 
 function promptOf(body: JsonObject, headers: Readonly<Record<string, string>>): Prompt {

@@ -1,7 +1,8 @@
 import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import type { Tool } from '../../model/prompt.ts';
-import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { toolsInForce } from './changed-tools.ts';
 import { ownNative } from './own-native.ts';
 import { cacheMarkOf } from './read-cache-mark.ts';
 
@@ -10,12 +11,11 @@ import { cacheMarkOf } from './read-cache-mark.ts';
  * request makes no sense without it (as Claude Code's search of the web), and is refused there.
  */
 export function toolsOf(body: JsonObject): readonly Tool[] {
-  const tools = arrayMember(body, 'tools').filter(isJsonObject);
-  const ifForeign = tools.some(isFunction) ? 'drop' : 'refuse';
-  return tools.map((tool, index) => {
-    const path = `tools[${index}]`;
-    return isFunction(tool) ? functionTool(tool, path) : nativeTool(tool, path, ifForeign);
-  });
+  const tools = toolsInForce(body);
+  const ifForeign = tools.some(({ tool }) => isFunction(tool)) ? 'drop' : 'refuse';
+  return tools.map(({ tool, path }) =>
+    isFunction(tool) ? functionTool(tool, path) : nativeTool(tool, path, ifForeign),
+  );
 }
 
 function isFunction({ type = 'custom' }: JsonObject): boolean {

@@ -12,12 +12,24 @@ const ROLES: ReadonlyMap<unknown, Turn['role']> = new Map([
 /** The system prompt and the messages as turns, one each. */
 export function turnsOf(body: JsonObject): readonly Turn[] {
   const system = contentParts(body.system, 'system').filter((part) => !isBillingLine(part));
-  const messages = arrayMember(body, 'messages').map((message, index): Turn => {
+  const sent = arrayMember(body, 'messages');
+  const lastOfUser = sent.findLastIndex((message) => member(message, 'role') === 'user');
+  const messages = sent.flatMap((message, index): Turn[] => {
     const path = `messages[${index}]`;
     const parts = contentParts(member(message, 'content'), `${path}.content`);
-    return { role: ROLES.get(member(message, 'role')) ?? 'user', path, parts };
+    return isUnsaid(message, index < lastOfUser)
+      ? []
+      : [{ role: ROLES.get(member(message, 'role')) ?? 'user', path, parts }];
   });
   return system.length === 0 ? messages : [{ role: 'instructions', path: 'system', parts: system }, ...messages];
+}
+
+/** Instructions that are for one turn of the user's alone, or that say nothing but a setting. */
+function isUnsaid(message: unknown, isBeforeUser: boolean): boolean {
+  return (
+    member(message, 'role') === 'system' &&
+    ((isBeforeUser && member(message, 'clear_at') === 'next_user_message') || member(message, 'content') === undefined)
+  );
 }
 
 /**

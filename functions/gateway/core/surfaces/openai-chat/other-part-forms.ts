@@ -1,6 +1,8 @@
 import { defined } from '../../model/defined.ts';
+import type { Source } from '../../model/part.ts';
 import { parseDataUrl } from '../../wire/data-url.ts';
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { mediaSource } from '../media-source.ts';
 
 /** A content part in OpenAI's form for chat. The very same part where it is in that form, or in none that is known. */
 export function usualPart(part: unknown): unknown {
@@ -34,10 +36,17 @@ const FORMS: ReadonlyMap<unknown, (part: JsonObject) => JsonObject> = new Map([
   ['document', (part) => bySource(part, (url, title) => fileOf(url, title))],
 ]);
 
-/** The address itself in the place of `{url}`. */
+/** The address itself in the place of `{url}`, and data without its head, or without a type that says what it is. */
 function addressed(part: JsonObject, key: 'image_url' | 'video_url'): JsonObject {
-  const url = stringMember(part, key);
-  return url === undefined ? part : { ...part, [key]: { url } };
+  const bare = stringMember(part, key);
+  const given = bare ?? stringMember(objectMember(part, key), 'url') ?? '';
+  const source = isOpenForm(given) ? mediaSource(given) : undefined;
+  const url = source?.kind === 'base64' ? `data:${source.mediaType};base64,${source.data}` : given;
+  return bare === undefined && url === given ? part : { ...part, [key]: { ...objectMember(part, key), url } };
+}
+
+function isOpenForm(url: string): boolean {
+  return url !== '' && !/^(?:https?:|gs:|data:(?!application\/octet-stream))/i.test(url.slice(0, 40));
 }
 
 /** A data URL in the place of the data and its format. */
@@ -47,13 +56,28 @@ function audio(part: JsonObject): JsonObject {
   return url === undefined ? part : { ...part, input_audio: { data: url.data, format } };
 }
 
-/** A file's content or its id in the place of the file. */
+/** A file's content or its id in the place of the file. A picture or a recording is one also where it was sent as a file. */
 function file(part: JsonObject): JsonObject {
   const given = stringMember(part, 'file');
-  if (given === undefined) {
-    return part;
+  if (given !== undefined) {
+    return { ...part, file: parseDataUrl(given) === undefined ? { file_id: given } : { file_data: given } };
   }
-  return { ...part, file: parseDataUrl(given) === undefined ? { file_id: given } : { file_data: given } };
+  const sent = objectMember(part, 'file');
+  const data = stringMember(sent, 'file_data');
+  const source = data === undefined ? undefined : mediaSource(data, stringMember(sent, 'filename'));
+  return source?.kind === 'base64' ? (shown(source) ?? part) : part;
+}
+
+function shown({ mediaType, data }: Extract<Source, { kind: 'base64' }>): JsonObject | undefined {
+  const [medium, format = ''] = mediaType.split('/');
+  switch (medium) {
+    case 'image':
+      return { type: 'image_url', image_url: { url: `data:${mediaType};base64,${data}` } };
+    case 'audio':
+      return { type: 'input_audio', input_audio: { data, format: format.replace(/^x-/, '') } };
+    default:
+      return undefined;
+  }
 }
 
 function outputText({ annotations: _, logprobs: __, ...part }: JsonObject): JsonObject {

@@ -507,8 +507,9 @@ describe('a broken answer of Anthropic', () => {
     assert.ok(!isComplete);
   });
 
-  it('that lacks the reason alone is finished by message_stop', () => {
-    assert.deepEqual(content(read(start, ...text(0, 'x'), stop).deltas), [...say(0, 'x'), finish('end', 'end_turn')]);
+  it('that lacks the reason alone is finished by message_stop, and perhaps cut off', () => {
+    const cutOff = { type: 'finish', choice: 0, reason: 'length' };
+    assert.deepEqual(content(read(start, ...text(0, 'x'), stop).deltas), [...say(0, 'x'), cutOff]);
   });
 
   it('that repeats message_start before content is read on', () => {

@@ -27,7 +27,7 @@ function decode(input: EmbeddingsRequest['input'], ...responses: readonly { json
     json,
     headers: tokens === undefined ? {} : { 'x-amzn-bedrock-input-token-count': tokens },
   }));
-  return codec().decode(read, { model: 'route', input });
+  return codec().decode(read, { model: 'route', input }, { model: TITAN, streaming: false });
 }
 
 test('fields that a model has no place for are named as dropped', () => {

@@ -8,7 +8,9 @@ import fc from '../../../../support/property.ts';
 const TARGET = { model: 'gemini-embedding-001', streaming: false };
 const embeddings = gemini.embeddings;
 assert.ok(embeddings);
-const { encode, decode } = embeddings;
+const { encode } = embeddings;
+const decode = (responses: Parameters<typeof embeddings.decode>[0], asked: EmbeddingsRequest) =>
+  embeddings.decode(responses, asked, TARGET);
 
 function request(input: EmbeddingsRequest['input'], more: Partial<EmbeddingsRequest> = {}): EmbeddingsRequest {
   return { model: 'route', input, ...more };

@@ -31,14 +31,22 @@ describe('embeddings of Vertex AI', () => {
   it('come in the order of the texts, with their tokens where all were counted', () => {
     const asked = { model: 'm', input: ['a', 'b', 'c'] };
     assert.deepEqual(
-      vertexEmbeddings.decode([response(prediction(1, 2), prediction(2, 3)), response(prediction(3, 4))], asked),
+      vertexEmbeddings.decode(
+        [response(prediction(1, 2), prediction(2, 3)), response(prediction(3, 4))],
+        asked,
+        TARGET,
+      ),
       {
         kind: 'embedded',
         vectors: [[1], [2], [3]],
         promptTokens: 9,
       },
     );
-    const uncounted = vertexEmbeddings.decode([response(prediction(1), prediction(2), prediction(3, 4))], asked);
+    const uncounted = vertexEmbeddings.decode(
+      [response(prediction(1), prediction(2), prediction(3, 4))],
+      asked,
+      TARGET,
+    );
     assert.ok(uncounted.kind === 'embedded' && uncounted.promptTokens === undefined);
   });
 
@@ -49,7 +57,7 @@ describe('embeddings of Vertex AI', () => {
       [response()],
       [{ json: null, headers: {} }],
     ]) {
-      assert.equal(vertexEmbeddings.decode(answers, { model: 'm', input: ['a', 'b'] }).kind, 'malformed');
+      assert.equal(vertexEmbeddings.decode(answers, { model: 'm', input: ['a', 'b'] }, TARGET).kind, 'malformed');
     }
   });
 });

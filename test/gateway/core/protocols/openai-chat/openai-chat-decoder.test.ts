@@ -308,7 +308,7 @@ describe('openAiChatDecoder, of endings', () => {
   const failed = (failure: object) => ({ type: 'failed', failure });
 
   const table: readonly [claim: string, events: readonly WireEvent[], last: object][] = [
-    ['[DONE] without a finish reason is a stop', [hi, DONE], finished('end')],
+    ['[DONE] without a finish reason is perhaps cut off', [hi, DONE], finished('length')],
     [
       '[DONE] without a finish reason after a call is tool_calls',
       [calls({ id: 'a', function: { name: 'f', arguments: '{}' } }), DONE],
@@ -536,9 +536,9 @@ describe('openAiChatDecoder, of whole bodies', () => {
     );
   });
 
-  it('ends choices that have no finish reason', () => {
+  it('ends choices that have no finish reason as perhaps cut off', () => {
     const steps = told(openAiChatDecoder().body({ choices: [{ message: { content: 'Hi' } }] }));
-    assert.deepEqual(steps, [text('Hi'), { type: 'finish', choice: 0, reason: 'end' }]);
+    assert.deepEqual(steps, [text('Hi'), { type: 'finish', choice: 0, reason: 'length' }]);
   });
 
   for (const garbage of [null, 7, 'text', [], {}, { choices: [] }, { choices: 'x' }, { choices: [null] }]) {

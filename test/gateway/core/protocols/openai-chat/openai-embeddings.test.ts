@@ -5,7 +5,7 @@ import { openAiEmbeddings } from '../../../../../functions/gateway/core/protocol
 const TARGET = { model: 'embed-1', streaming: false };
 
 function decode(json: unknown, input: string[]) {
-  return openAiEmbeddings.decode([{ json, headers: {} }], { model: 'm', input });
+  return openAiEmbeddings.decode([{ json, headers: {} }], { model: 'm', input }, TARGET);
 }
 
 describe('openAiEmbeddings', () => {
@@ -52,7 +52,7 @@ describe('openAiEmbeddings', () => {
           usage: { prompt_tokens: texts.length },
         },
       }));
-      const answer = openAiEmbeddings.decode(responses, request);
+      const answer = openAiEmbeddings.decode(responses, request, { ...TARGET, vendor });
       assert.ok(answer.kind === 'embedded');
       assert.deepEqual(
         answer.vectors,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
-import { PROTOCOLS } from '../../../../../functions/gateway/core/protocols/protocols.ts';
+import type { Vendor } from '../../../../../functions/gateway/core/model/vendor.ts';
+import { PROTOCOLS, protocolFor } from '../../../../../functions/gateway/core/protocols/protocols.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
 import { responsesPromptOf } from '../../../../support/responses-prompt-of.ts';
 
@@ -43,14 +44,39 @@ const FORMS: readonly { readonly name: string; readonly file: object; readonly i
   { name: 'an archive', file: { filename: 'a.zip', file_data: 'data:application/zip;base64,UEsDBA==' }, is: 'unknown' },
 ];
 
-const MODELS = {
-  anthropic: 'claude-sonnet-4-5',
-  gemini: 'gemini-2.5-flash',
-  bedrock: 'us.anthropic.claude-sonnet-4-5',
-} as const;
+interface Target {
+  readonly protocol: keyof typeof PROTOCOLS;
+  readonly model: string;
+  readonly vendor?: Vendor;
+}
+
+const TARGETS = {
+  anthropic: { protocol: 'anthropic', model: 'claude-sonnet-4-5' },
+  'deepseek in words of Anthropic': { protocol: 'anthropic', model: 'deepseek-v4-pro', vendor: 'deepseek' },
+  gemini: { protocol: 'gemini', model: 'gemini-2.5-flash' },
+  bedrock: { protocol: 'bedrock', model: 'us.anthropic.claude-sonnet-4-5' },
+  openai: { protocol: 'openai', model: 'gpt-5.5', vendor: 'openai' },
+  'openai responses': { protocol: 'openai-responses', model: 'gpt-5.5', vendor: 'openai' },
+  'an unknown server': { protocol: 'openai', model: 'some-model' },
+  groq: { protocol: 'openai', model: 'openai/gpt-oss-120b', vendor: 'groq' },
+  deepseek: { protocol: 'openai', model: 'deepseek-flash', vendor: 'deepseek' },
+  cerebras: { protocol: 'openai', model: 'gpt-oss-120b', vendor: 'cerebras' },
+  vllm: { protocol: 'openai', model: 'Qwen/Qwen3.6-27B', vendor: 'vllm' },
+  openrouter: { protocol: 'openai', model: 'google/gemma-3-27b-it', vendor: 'openrouter' },
+  mistral: { protocol: 'openai', model: 'mistral-large-latest', vendor: 'mistral' },
+  perplexity: { protocol: 'openai', model: 'sonar-pro', vendor: 'perplexity' },
+} as const satisfies Record<string, Target>;
+
+type TargetName = keyof typeof TARGETS;
+const TARGET_NAMES = Object.keys(TARGETS) as readonly TargetName[];
+
+const CHAT_IMAGE = new RegExp(`"type":"image_url","image_url":{"url":"data:image/png;base64,${PNG.slice(0, 20)}`);
+const AS_TEXT = /"(?:text|content)":"[^"]*né: 1"/;
+const NO_FILES = { image: CHAT_IMAGE, text: AS_TEXT };
+const AS_FILE = new RegExp(`"type":"file","file":{[^}]*"file_data":"data:application/pdf;base64,${PDF}"`);
 
 /** What a vendor's request must have for it; absent: it is refused, so that another deployment is asked. */
-const EXPECTED: Readonly<Record<keyof typeof MODELS, Readonly<Partial<Record<Form, RegExp>>>>> = {
+const EXPECTED: Readonly<Record<TargetName, Readonly<Partial<Record<Form, RegExp>>>>> = {
   anthropic: {
     pdf: new RegExp(`"type":"base64","media_type":"application/pdf","data":"${PDF}"`),
     image: new RegExp(`"type":"image","source":{"type":"base64","media_type":"image/png","data":"${PNG.slice(0, 20)}`),
@@ -66,6 +92,44 @@ const EXPECTED: Readonly<Record<keyof typeof MODELS, Readonly<Partial<Record<For
     image: new RegExp(`"image":{"format":"png","source":{"bytes":"${PNG.slice(0, 20)}`),
     text: /"format":"(txt|md)","source":{("bytes":"bsOpOiAx"|"text":"né: 1")}/,
     sheet: /"format":"xlsx"/,
+  },
+  'deepseek in words of Anthropic': {
+    image: new RegExp(`"type":"image","source":{"type":"base64","media_type":"image/png","data":"${PNG.slice(0, 20)}`),
+    text: AS_TEXT,
+  },
+  openai: { pdf: AS_FILE, image: CHAT_IMAGE, text: AS_TEXT },
+  'openai responses': {
+    pdf: new RegExp(`"type":"input_file"[^}]*"file_data":"[^"]*${PDF}"`),
+    image: /"type":"input_(image|file)"/,
+    text: /"type":"input_file"|"text":"né: 1"|"output":"né: 1"/,
+    sheet: /"type":"input_file"/,
+    unknown: /"type":"input_file"/,
+  },
+  'an unknown server': {
+    pdf: new RegExp(PDF),
+    image: CHAT_IMAGE,
+    text: AS_TEXT,
+    sheet: /"type":"file"/,
+    unknown: /"type":"file"/,
+  },
+  groq: NO_FILES,
+  deepseek: NO_FILES,
+  cerebras: NO_FILES,
+  vllm: NO_FILES,
+  openrouter: { pdf: AS_FILE, image: CHAT_IMAGE, text: AS_TEXT },
+  mistral: {
+    pdf: new RegExp(`"type":"document_url","document_url":"data:application/pdf;base64,${PDF}"`),
+    image: CHAT_IMAGE,
+    text: AS_TEXT,
+    sheet: /"document_url":"data:application\/vnd/,
+    unknown: /"document_url":"data:application\/zip/,
+  },
+  perplexity: {
+    pdf: new RegExp(`"type":"file_url","file_url":{"url":"${PDF}"}`),
+    image: CHAT_IMAGE,
+    text: AS_TEXT,
+    sheet: /"type":"file_url"/,
+    unknown: /"type":"file_url"/,
   },
 };
 
@@ -107,14 +171,19 @@ const PLACES: Readonly<Record<string, (file: object) => Prompt>> = {
     }),
 };
 
+function encode(target: TargetName, prompt: Prompt) {
+  const { protocol, ...where } = TARGETS[target];
+  return PROTOCOLS[protocol].encode(prompt, { ...where, streaming: true });
+}
+
 describe('a file', () => {
-  for (const [protocol, model] of Object.entries(MODELS) as [keyof typeof MODELS, string][]) {
+  for (const target of TARGET_NAMES) {
     for (const [place, promptWith] of Object.entries(PLACES)) {
       for (const { name, file, is } of FORMS) {
-        const expected = EXPECTED[protocol][is];
+        const expected = EXPECTED[target][is];
         const fate = expected === undefined ? 'is refused' : `reaches the model as ${is}`;
-        it(`that is ${name} in ${place} ${fate} for ${protocol}`, () => {
-          const encoding = PROTOCOLS[protocol].encode(promptWith(file), { model, streaming: true });
+        it(`that is ${name} in ${place} ${fate} for ${target}`, () => {
+          const encoding = encode(target, promptWith(file));
           if (expected === undefined) {
             assert.equal(encoding.kind, 'unsupported', JSON.stringify(encoding));
           } else {
@@ -134,11 +203,22 @@ describe('a file', () => {
     ] as const) {
       const part = { type: 'image_url', image_url: { url } };
       const prompt = promptOf({ messages: [{ role: 'user', content: [{ type: 'text', text: 'Look.' }, part] }] });
-      for (const [protocol, model] of Object.entries(MODELS) as [keyof typeof MODELS, string][]) {
-        const encoding = PROTOCOLS[protocol].encode(prompt, { model, streaming: true });
+      for (const target of ['anthropic', 'gemini', 'bedrock', 'openai', 'mistral'] as const) {
+        const encoding = encode(target, prompt);
         assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
-        assert.match(JSON.stringify(encoding.request.body), EXPECTED[protocol][is] ?? /never/);
+        assert.match(JSON.stringify(encoding.request.body), EXPECTED[target][is] ?? /never/);
       }
     }
+  });
+
+  it('that chat at OpenAI does not take goes by the Responses API, where there is one', () => {
+    const [sheet, pdf] = [{ filename: 'a.xlsx', file_data: NOTES }, { file_data: PDF }];
+    const target = { model: 'gpt-5.5', vendor: 'openai', streaming: true } as const;
+    const dialect = (file: object, hasResponses: boolean) =>
+      protocolFor('openai', PLACES['the user’s words']?.(file) ?? assert.fail(), { ...target, hasResponses }).dialect;
+    assert.equal(dialect(sheet, true), 'openai-responses');
+    assert.equal(dialect({ file_id: 'https://example.com/a.pdf' }, true), 'openai-responses');
+    assert.equal(dialect(sheet, false), 'openai-chat');
+    assert.equal(dialect(pdf, true), 'openai-chat');
   });
 });

@@ -287,4 +287,63 @@ describe('readMessagesPrompt', () => {
       assert.ok(read.message.startsWith(`${param} `), read.message);
     });
   }
+
+  it('offers the tools that are in force at the end of the conversation', () => {
+    const tool = (name: string): object => ({ name, input_schema: { type: 'object' } });
+    const referred = (name: string): object => ({ type: 'tool_reference', name });
+    const { tools } = messagesPrompt({
+      tools: [tool('a'), tool('b'), { ...tool('c'), defer_loading: true }],
+      messages: [
+        { role: 'user', content: 'Hi' },
+        {
+          role: 'system',
+          content: [
+            { type: 'tool_removal', tool: referred('a') },
+            { type: 'tool_removal', tool: referred('b') },
+            { type: 'tool_addition', tool: { type: 'tool_definition', definition: tool('d') } },
+            { type: 'tool_addition', tool: referred('b') },
+          ],
+        },
+      ],
+    });
+    assert.deepEqual(
+      tools.map((each) => [each.kind === 'function' ? each.name : '', each.path]),
+      [
+        ['c', 'tools[2]'],
+        ['d', 'messages[1].content[2].tool.definition'],
+        ['b', 'tools[1]'],
+      ],
+    );
+  });
+
+  it('names the path of what is wrong with a tool that is added in mid-conversation', () => {
+    const wrong = { type: 'tool_addition', tool: { type: 'tool_definition', definition: { name: 'd' } } };
+    const read = readMessagesPrompt({ model: 'm', messages: [{ role: 'system', content: [wrong] }] });
+    assert.ok(read.kind === 'invalid');
+    assert.equal(read.param, 'messages[0].content[0].tool.definition.input_schema');
+  });
+
+  it('keeps instructions that were for one turn alone from the turns after it', () => {
+    const { turns } = messagesPrompt({
+      messages: [
+        { role: 'user', content: 'One' },
+        { role: 'system', content: 'Now.', clear_at: 'next_user_message' },
+        { role: 'assistant', content: 'Yes.' },
+        { role: 'system', output_config: { effort: 'low' } },
+        { role: 'user', content: 'Two' },
+        { role: 'system', content: 'Then.', clear_at: 'next_user_message' },
+      ],
+    });
+    assert.deepEqual(
+      turns.map(({ path }) => path),
+      ['messages[0]', 'messages[2]', 'messages[4]', 'messages[5]'],
+    );
+  });
+
+  it('refuses a turn of a message thread as one that is not found: SDKs send the conversation once more', () => {
+    const thread = { type: 'continue', previous_message_id: 'msg_1' };
+    const read = readMessagesPrompt({ model: 'm', messages: [], thread });
+    assert.ok(read.kind === 'invalid');
+    assert.deepEqual([read.param, read.notFound], ['thread', 'thread_not_found']);
+  });
 });

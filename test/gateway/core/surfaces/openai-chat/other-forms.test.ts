@@ -38,7 +38,21 @@ const PARTS: readonly [what: string, sent: unknown, written: object][] = [
     { type: 'input_audio', input_audio: 'data:audio/x-wav;base64,UklGRg==' },
     { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } },
   ],
-  ['a file as its content', { type: 'file', file: PNG }, { type: 'file', file: { file_data: PNG } }],
+  [
+    'a file as its content',
+    { type: 'file', file: 'data:application/pdf;base64,JVBERi0=' },
+    { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0=' } },
+  ],
+  [
+    'a picture as a file',
+    { type: 'file', file: { file_data: 'iVBORw0KGgo=', filename: 'a.png' } },
+    { type: 'image_url', image_url: { url: PNG } },
+  ],
+  [
+    'a recording as a file',
+    { type: 'file', file: { file_data: 'data:audio/wav;base64,UklGRg==' } },
+    { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } },
+  ],
   ['a file as its id', { type: 'file', file: 'file-1' }, { type: 'file', file: { file_id: 'file-1' } }],
   ['input_text', { type: 'input_text', text: 'hi' }, { type: 'text', text: 'hi' }],
   ['output_text', { type: 'output_text', text: 'hi', annotations: [] }, { type: 'text', text: 'hi' }],

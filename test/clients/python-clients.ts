@@ -1,37 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Asked, Client, RunningClient, Told } from './client.ts';
 
 const INSTALL = fileURLToPath(new URL('../../.ci/python-clients', import.meta.url));
-const SCRIPT = fileURLToPath(new URL('../clients/python_clients.py', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('python_clients.py', import.meta.url));
 
-/** A client written in Python, as `python_clients.py` names it. */
-export interface PythonClient {
-  readonly name: string;
-  /** Its packages with their versions, or why its tests are skipped. */
-  readonly versions: string;
-  readonly missing: string | false;
-  readonly start: () => PythonProcess;
-}
-
-/** A client that runs and asks one thing after the other. */
-export interface PythonProcess extends Disposable {
-  readonly ask: (asked: Asked) => Promise<Told>;
-}
-
-export interface Asked {
-  readonly do: 'answer' | 'streamed answer' | 'loop' | 'streamed loop';
-  /** Without `/v1`. */
-  readonly origin: string;
-  readonly key: string;
-  readonly model: string;
-}
-
-/** What the model said last, and the tools that were run on the way. Or what the client threw. */
-export type Told = { readonly text: string; readonly ran: readonly string[] } | { readonly error: string };
-
-/** Every client. The first call on a machine installs them. */
-export function pythonClients(): readonly PythonClient[] {
+/** Every client of Python, as `python_clients.py` names it. The first call on a machine installs them. */
+export function pythonClients(): readonly Client[] {
   const installed = spawnSync(INSTALL, { encoding: 'utf8' });
   const python = installed.status === 0 ? installed.stdout.trim() : 'python3';
   const { stdout, status } = spawnSync(python, [SCRIPT, '--versions'], { encoding: 'utf8' });
@@ -48,7 +24,7 @@ export function pythonClients(): readonly PythonClient[] {
   }));
 }
 
-function startClient(python: string, name: string): PythonProcess {
+function startClient(python: string, name: string): RunningClient {
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

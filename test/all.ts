@@ -1,0 +1,46 @@
+import { availableParallelism } from 'node:os';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { CORE_FILES, STACK_FILES, TEST_FILES } from './in-one-process.ts';
+
+// `npm test`: every file of tests, in as many processes as there are processors. `npm test -- core/race` runs those whose path has the text.
+
+/** The longest first, so that none of them is waited for alone at the end. */
+const LONGEST = [
+  'faults/faults.test.ts',
+  'documents/deploy-commands.test.ts',
+  'stack.all.ts',
+  'core.all.ts',
+  'faults/flapping.test.ts',
+  'infra/alarm-traffic.test.ts',
+];
+
+const TIMEOUT_MS = 120_000;
+
+const wanted = process.argv.slice(2);
+const files =
+  wanted.length === 0 ? everything() : TEST_FILES.filter((file) => wanted.some((text) => file.includes(text)));
+
+if (files.length === 0) {
+  process.stderr.write(`No file of tests has ${wanted.join(' or ')} in its path.\n`);
+  process.exitCode = 1;
+} else {
+  // What is compiled once is compiled for all.
+  process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/../node_modules/.cache/node`;
+  run({
+    files: files.map((file) => `${import.meta.dirname}/${file}`),
+    concurrency: Math.max(2, availableParallelism()),
+    timeout: TIMEOUT_MS,
+  })
+    .on('test:fail', ({ todo }) => {
+      process.exitCode = todo === undefined || todo === false ? 1 : (process.exitCode ?? 0);
+    })
+    .compose(spec)
+    .pipe(process.stdout);
+}
+
+function everything(): readonly string[] {
+  const shared = new Set([...CORE_FILES, ...STACK_FILES]);
+  const others = TEST_FILES.filter((file) => !shared.has(file) && !LONGEST.includes(file));
+  return [...LONGEST, ...others];
+}

@@ -1,0 +1,86 @@
+import { pageText } from './pages.ts';
+
+/** A text of the README with figures of another page: where it stands, and what it has to be. */
+export interface ReadmeFigure {
+  readonly name: string;
+  readonly place: RegExp;
+  readonly text: string;
+}
+
+/** Every figure of the README, from the pages that tell how it was measured or computed, and from the plot. */
+export function readmeFigures(): readonly ReadmeFigure[] {
+  const results = pageText('test/bench/RESULTS.md');
+  const costs = pageText('infra/COSTS.md');
+  const added = cells(results, 'first token p50, ms added');
+  const changing = cells(results, 'changing, mild, 5');
+  const [pinned, routed] = demoRows(pageText('infra/local/demo/demo.svg'));
+  const idle = found(costs, /\*\*Idle\*\*: ([\d.]+) dollars a month/);
+  const million = cells(costs, '**together**')[1]?.replaceAll('*', '');
+  const start = found(results, /processor's time until ready was (\d+) ms/);
+  const slow = (changing[0] ?? '').split(' / ')[1];
+  const fast = (changing[2] ?? '').split(' / ')[1];
+  return [
+    row('a month without calls', `${idle} dollars: alarms, dashboard, secret`),
+    row("a million streamed calls of 5 s, without the vendors' bills", `${million} dollars at 512 MB`),
+    row('first token through the gateway, added at p50', `${added[2]} ms; a bare proxy adds ${added[0]} ms`),
+    row('a cold start, until the gateway is loaded', `${start} ms of the processor`),
+    row('p99 of the first token in a changing world: pinned, routed', `${slow} s, ${fast} s (simulated)`),
+    row(
+      'steady load from which two small containers cost less',
+      `${cells(costs, 'calls a second, day and night')[1]} calls a second, day and night`,
+    ),
+    {
+      name: 'the plot',
+      place: /Of the pinned calls .*?(?= \(\[in full\])/s,
+      text: `Of the pinned calls ${pinned.failed} failed and the p99\nof the first token was ${pinned.p99}; of the routed ones ${routed.failed} failed, at ${routed.p99}`,
+    },
+  ];
+}
+
+function row(label: string, value: string): ReadmeFigure {
+  return {
+    name: label,
+    place: new RegExp(`^\\| ${label.replaceAll('.', '\\.')} \\| .* \\|$`, 'm'),
+    text: `| ${label} | ${value} |`,
+  };
+}
+
+/** The cells of a table's row, after the first. */
+function cells(page: string, label: string): readonly string[] {
+  const line = page.split('\n').find((one) => one.startsWith(`| ${label} |`));
+  if (line === undefined) {
+    throw new Error(`No table has a row "${label}", which the README tells of.`);
+  }
+  return line
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim());
+}
+
+function found(page: string, pattern: RegExp): string {
+  const [, value] = pattern.exec(page) ?? [];
+  if (value === undefined) {
+    throw new Error(`No text is like ${pattern}, of which the README tells.`);
+  }
+  return value;
+}
+
+interface DemoRow {
+  readonly failed: string;
+  readonly p99: string;
+}
+
+/** What the plot says of its rows: the pinned one, then the routed one. */
+function demoRows(svg: string): readonly [DemoRow, DemoRow] {
+  const rows = [...svg.matchAll(/of (\d+) calls (\d+) failed .*?p99 of the time to first token ([\d.]+) s/g)].map(
+    ([, calls, failed, p99]) => ({
+      failed: failed === '0' ? 'none' : `${Math.round((100 * Number(failed)) / Number(calls))} %`,
+      p99: `${Number(p99).toFixed(1)} s`,
+    }),
+  );
+  const [pinned, routed] = rows;
+  if (pinned === undefined || routed === undefined) {
+    throw new Error('The plot says nothing of its pinned and its routed calls.');
+  }
+  return [pinned, routed];
+}
