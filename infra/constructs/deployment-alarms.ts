@@ -99,7 +99,7 @@ function rateLimited({ name }: Environment, provider: string, deployment: string
     heading: 'a deployment is rate-limited all day',
     description: `${provider} turned away more than ${percent(RATE_LIMITED_SHARE)} of the calls to ${deployment} in six of eight hours.`,
     first: 'Its share of the traffic, and requestsPerMinute and tokensPerMinute in the environment file.',
-    query: 'Deployments compared',
+    query: 'Rate limits by deployment',
     metric: shareOfCalls({ environment: name, provider, deployment }, 'Throttles', Duration.hours(1)),
     threshold: RATE_LIMITED_SHARE,
     periods: [6, 8],

@@ -51,7 +51,7 @@ function turnedAway({ function: gateway }: PlatformParts): AlarmPlan {
     description:
       'More calls at once than the reserved concurrency, or than the account has left. Callers get 429 in words of AWS.',
     first: 'Calls at once against reservedConcurrency: raise it, or find the caller who sends so many.',
-    query: 'Calls by key',
+    query: 'Busiest keys',
     metric: gateway.metricThrottles({ period: Duration.minutes(5) }),
     threshold: FEW,
     periods: [1, 1],
@@ -83,7 +83,7 @@ function nearlyFull({ function: gateway, environment: { aws } }: PlatformParts):
       severity: 'ticket',
       description: `More than ${percent(CONCURRENCY_SHARE)} of the ${aws.reservedConcurrency} calls that may be in flight at once were.`,
       first: 'The trend of calls at once. Raise reservedConcurrency before callers are turned away.',
-      query: 'Calls by key',
+      query: 'Busiest keys',
       metric: gateway.metric('ConcurrentExecutions', { statistic: 'Maximum', period: Duration.minutes(1) }),
       threshold: Math.floor(aws.reservedConcurrency * CONCURRENCY_SHARE),
       periods: [3, 5],

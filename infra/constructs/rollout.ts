@@ -21,6 +21,8 @@ export class Rollout extends Construct {
     super(scope, id);
     const judges = mode === 'unguarded' ? [] : [...alarms];
     const check = new ReleaseCheck(this, 'Check', { release: alias.version }).function;
+    // It has to know the new version before the alias moves to it.
+    alias.node.addDependency(check);
     const group = new LambdaDeploymentGroup(this, 'Group', {
       alias,
       deploymentConfig:

@@ -46,6 +46,11 @@ export const SAVED_QUERIES = {
     'stats count(*) as calls, sum(Errors) as failed, sum(Throttles) as throttled, sum(Failovers) as failedOver, pct(ttftMs, 50) as ttftP50, pct(ttftMs, 99) as ttftP99, pct(totalMs, 99) as totalP99, sum(InputTokenCount) as inputTokens, sum(OutputTokenCount) as outputTokens by key',
     'sort calls desc',
   ],
+  'Busiest keys': [
+    'filter line = "request" and ispresent(key)',
+    'stats count(*) as calls, sum(totalMs) as tookMs by key',
+    'sort tookMs desc',
+  ],
   'Cost by key': [
     'filter line = "request" and costUsd > 0',
     'stats sum(costUsd) as dollars, count(*) as calls, avg(costUsd) as dollarsPerCall by key, route',
@@ -65,6 +70,11 @@ export const SAVED_QUERIES = {
     'filter line = "attempt"',
     'stats count(*) as calls, sum(Errors) as failed, sum(Throttles) as throttled, pct(ttftMs, 50) as ttftP50, pct(ttftMs, 95) as ttftP95, pct(ttftMs, 99) as ttftP99, sum(costUsd) as dollars by deployment',
     'sort ttftP99 desc',
+  ],
+  'Rate limits by deployment': [
+    'filter line = "attempt"',
+    'stats count(*) as calls, sum(Throttles) as throttled by deployment',
+    'sort throttled desc',
   ],
   'Stream cuts': [
     'fields @timestamp, requestId, deployment, reason, detail, ttftMs, totalMs, vendorRequestId, traceId',

@@ -60,7 +60,7 @@ function nearlyFull({ environment: { name, aws } }: WebAlarmParts): AlarmPlan {
     severity: 'ticket',
     description: `More than ${percent(NEAR)} of the ${most} calls that ${aws.web.maxEnvironments} processes may answer at once were.`,
     first: 'The trend of calls at once. Raise web.maxEnvironments before callers are turned away.',
-    query: 'Calls by key',
+    query: 'Busiest keys',
     metric: new MathExpression({
       expression: `took / ${period.toMilliseconds()}`,
       usingMetrics: { took: environmentMetric(name, 'InvocationLatency', 'Sum', period) },
@@ -86,7 +86,7 @@ function nearItsRate({ environment: { aws }, function: gateway }: WebAlarmParts)
       heading: CONCURRENCY,
       description: `Calls came at more than ${percent(NEAR)} of the ${rateLimit} a second that the address takes.`,
       first: 'The trend of requests at the address. Raise web.rateLimit before callers are turned away.',
-      query: 'Calls by key',
+      query: 'Busiest keys',
       metric: new MathExpression({
         expression: `requests / ${Duration.minutes(5).toSeconds()}`,
         usingMetrics: { requests },
