@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Gateway } from '../core/serve/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
-import { chunkWriter } from './chunk-writer.ts';
+import { type ChunkWriter, chunkWriter } from './chunk-writer.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
 import { drainServer } from './drain-server.ts';
 import { RESTARTING, restartAnswer, restartEvent } from './interrupted-answer.ts';
@@ -206,7 +206,7 @@ async function send(response: ServerResponse, answer: GatewayResponse, reader: R
       break;
     }
     if (!chunks.write(piece)) {
-      await drained(response, reader);
+      await drained(response, chunks, reader);
     }
   }
   chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
@@ -226,9 +226,13 @@ async function sendWhole(response: ServerResponse, { status, headers }: GatewayR
 }
 
 /** Waits until the caller has read on, or has gone. Who reads nothing for too long is gone: the call ends, and is recorded. */
-async function drained(response: ServerResponse, { signal, readStallMs }: Reader): Promise<void> {
+async function drained(
+  response: ServerResponse,
+  { outlet }: ChunkWriter,
+  { signal, readStallMs }: Reader,
+): Promise<void> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(readStallMs)]);
-  await once(response, 'drain', { signal: over }).catch(() => {
+  await once(outlet(), 'drain', { signal: over }).catch(() => {
     if (!signal.aborted) {
       response.destroy();
     }

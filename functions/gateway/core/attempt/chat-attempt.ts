@@ -1,24 +1,15 @@
-import { type AnswerEvent, isContent } from '../model/answer-event.ts';
-import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
+import type { AnswerEvent } from '../model/answer-event.ts';
+import type { Attempt, AttemptOpening } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
-import { isCredible } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
-import { utf8Size } from '../wire/json-size.ts';
-import { cleanFailure } from './clean-failure.ts';
+import { type AnswerReading, endReading, reportOf, take } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
-import { isEndlessOpening } from './endless-opening.ts';
 import { readFailedResponse } from './failed-response.ts';
-import {
-  type BytesStep,
-  type ResponseBytes,
-  type ResponseDecoder,
-  responseBytes,
-  responseDecoder,
-} from './response-body.ts';
-import { type StallWatch, stallWatch } from './stall-watch.ts';
+import { responseBytes, responseDecoder } from './response-body.ts';
+import { stallWatch } from './stall-watch.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
 export interface ChatAttemptOptions {
@@ -37,28 +28,8 @@ export interface ChatAttemptOptions {
   readonly withoutStream?: () => UpstreamRequest | undefined;
 }
 
-/** How long the rest of a complete answer is read for, so that its connection can be kept. */
-const DRAIN_MS = 1000;
-/** How long the usage and the terminal event are waited for once every choice has its finish reason. */
-const AFTER_FINISH_MS = 1000;
-
-interface Reading {
+interface Reading extends AnswerReading {
   readonly options: ChatAttemptOptions;
-  readonly controller: AbortController;
-  readonly startedAtMs: number;
-  readonly stall: StallWatch;
-  /** Choices without their finish reason. */
-  choicesLeft: number;
-  body?: ResponseBody;
-  report: AttemptReport;
-}
-
-/** The body of a response that may be an answer. */
-interface ResponseBody {
-  readonly bytes: ResponseBytes;
-  readonly decoder: ResponseDecoder;
-  /** Of its dial. */
-  readonly secrets: readonly string[] | undefined;
 }
 
 /** An attempt at a chat completion: dials, decodes, watches for stalls. */
@@ -71,6 +42,8 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
     startedAtMs: options.clock.nowMs(),
     stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
     choicesLeft: options.choices,
+    hasContent: false,
+    answerBytes: 0,
     report: {},
   };
   return {
@@ -81,11 +54,11 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
     abort: (failure) => {
       // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
       if (reading.report.endedAtMs === undefined) {
-        end(reading, failure);
+        endReading(reading, failure);
         controller.abort(failure);
       }
     },
-    report: () => ({ ...reading.report, bodyBytes: reading.body?.bytes.size() ?? 0 }),
+    report: () => reportOf(reading),
   };
 }
 
@@ -136,31 +109,26 @@ async function openingEvents(reading: Reading): Promise<readonly AnswerEvent[]> 
     for (const event of more ?? []) {
       events.push(event);
     }
-    if (isEndlessOpening(events.length, reading.body?.bytes.size() ?? 0) && !events.some(isContent)) {
+    if (!reading.hasContent && isEndlessOpening(events.length, reading.body?.bytes.size() ?? 0)) {
       failOpening(reading, { kind: 'malformed', reason: 'a beginning without end' });
     }
-  } while (more !== undefined && !more.some(isContent));
+  } while (more !== undefined && !reading.hasContent);
   return events;
 }
 
 function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<AnswerEvent> {
-  end(reading, failure);
+  endReading(reading, failure);
   reading.controller.abort(failure);
   return { kind: 'failed', failure: reading.report.failure ?? failure };
 }
 
 async function next(reading: Reading, watchesStall = true): Promise<readonly AnswerEvent[] | undefined> {
-  const { body } = reading;
+  const { body, stall } = reading;
   while (body !== undefined && reading.report.endedAtMs === undefined) {
     if (watchesStall || reading.choicesLeft <= 0) {
-      reading.stall.waiting();
+      stall.waiting();
     }
-    const step = await body.bytes.next();
-    reading.stall.moving();
-    const events = take(reading, body, step);
-    if (events.some(isContent)) {
-      reading.stall.heard();
-    }
+    const events = take(reading, body, await body.bytes.next());
     // An opening is measured after each step, also of one that says nothing.
     if (events.length > 0 || !watchesStall) {
       return events;
@@ -169,79 +137,13 @@ async function next(reading: Reading, watchesStall = true): Promise<readonly Ans
   return undefined;
 }
 
-/** Turns one step of the body into events and notes what they say of the attempt. */
-function take(reading: Reading, body: ResponseBody, step: BytesStep): readonly AnswerEvent[] {
-  const read = eventsOf(reading, body.decoder, step)
-    .filter((event) => event.type !== 'usage' || isCredible(event.usage))
-    .map((event) =>
-      event.type === 'failed'
-        ? { ...event, failure: cleanFailure(event.failure, body.secrets, reading.options.request.body) }
-        : event,
-    );
-  note(reading, read);
-  // What goes wrong behind the last finish reason has cut nothing off.
-  const events = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'failed');
-  const last = events.at(-1);
-  if (last?.type === 'failed') {
-    end(reading, last.failure);
-    reading.controller.abort(last.failure);
-  } else if (events.length < read.length) {
-    end(reading, undefined);
-    reading.controller.abort({ kind: 'aborted', by: 'hedge' });
-  } else if (step.kind !== 'bytes' || body.decoder.isComplete()) {
-    end(reading, undefined);
-    if (step.kind === 'bytes') {
-      keepConnection(reading, body.bytes);
-    }
-  }
-  return events;
-}
+/** What a vendor says before its first content at the most. */
+const MAX_EVENTS = 100_000;
+const MAX_BYTES = 8 * 1024 * 1024;
+/** The same where none of it is an event yet: a whole answer in one body may hold pictures. */
+const MAX_SILENT_BYTES = 64 * 1024 * 1024;
 
-function eventsOf({ choicesLeft }: Reading, decoder: ResponseDecoder, step: BytesStep): readonly AnswerEvent[] {
-  switch (step.kind) {
-    case 'bytes':
-      return decoder.push(step.bytes);
-    case 'ended':
-      return decoder.end();
-    case 'broke':
-      return ending(decoder, choicesLeft, step.failure);
-  }
-}
-
-/** A connection that breaks after the last finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
-function ending(decoder: ResponseDecoder, choicesLeft: number, failure: AttemptFailure): readonly AnswerEvent[] {
-  const last = failure.kind === 'aborted' ? [] : decoder.end();
-  const finished = last.filter(({ type }) => type === 'finish').length;
-  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'failed' && finished >= choicesLeft;
-  return isWhole ? last : [{ type: 'failed', failure }];
-}
-
-function note(reading: Reading, events: readonly AnswerEvent[]): void {
-  for (const event of events) {
-    if (event.type === 'usage') {
-      reading.report = { ...reading.report, usage: event.usage };
-    } else if (event.type === 'finish') {
-      reading.choicesLeft -= 1;
-    } else if (event.type === 'part-delta') {
-      const answerBytes = (reading.report.answerBytes ?? 0) + utf8Size(event.text);
-      reading.report = { ...reading.report, answerBytes };
-    }
-  }
-  if (reading.choicesLeft <= 0) {
-    reading.stall.shorten(AFTER_FINISH_MS);
-  }
-}
-
-function end(reading: Reading, failure: AttemptFailure | undefined): void {
-  reading.stall.stop();
-  if (reading.report.endedAtMs === undefined) {
-    const endedAtMs = reading.options.clock.nowMs();
-    reading.report = { ...reading.report, endedAtMs, ...(failure === undefined ? {} : { failure }) };
-  }
-}
-
-/** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
-function keepConnection({ options, controller }: Reading, bytes: ResponseBytes): void {
-  const cancel = options.clock.after(DRAIN_MS, () => controller.abort({ kind: 'aborted', by: 'hedge' }));
-  void bytes.drain().then(cancel);
+/** Whether a beginning without content is longer than any answer's: so many events, from so many bytes of the body. */
+function isEndlessOpening(events: number, bytes: number): boolean {
+  return events > MAX_EVENTS || bytes > (events > 0 ? MAX_BYTES : MAX_SILENT_BYTES);
 }

@@ -138,25 +138,27 @@ export function responseBytes(
   maxBytes = Number.POSITIVE_INFINITY,
 ): ResponseBytes {
   const iterator = body[Symbol.asyncIterator]();
-  const read = async (): Promise<BytesStep> => {
-    try {
-      const step = await iterator.next();
-      return step.done === true ? { kind: 'ended' } : { kind: 'bytes', bytes: step.value };
-    } catch (error) {
-      return { kind: 'broke', failure: connectionFailure(error, signal) };
-    }
-  };
   let size = 0;
   const next = async (): Promise<BytesStep> => {
     if (size > maxBytes) {
       return { kind: 'broke', failure: { kind: 'malformed', reason: 'an answer without end' } };
     }
-    const step = await read();
-    size += step.kind === 'bytes' ? step.bytes.length : 0;
-    return step;
+    let step: IteratorResult<Uint8Array>;
+    try {
+      step = await iterator.next();
+    } catch (error) {
+      return { kind: 'broke', failure: connectionFailure(error, signal) };
+    }
+    if (step.done === true) {
+      return ENDED;
+    }
+    size += step.value.length;
+    return { kind: 'bytes', bytes: step.value };
   };
   const drain = async (): Promise<void> => {
     for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
   };
   return { next, drain, size: () => size };
 }
+
+const ENDED: BytesStep = { kind: 'ended' };

@@ -4,10 +4,8 @@ import type { Clock } from '../model/clock.ts';
 export interface StallWatch {
   /** A wait begins. */
   readonly waiting: () => void;
-  /** The wait has ended: what the caller does with the chunk is no stall of the provider's. */
-  readonly moving: () => void;
-  /** What has come was content, and no ping. */
-  readonly heard: () => void;
+  /** The wait has ended: what the caller does with the chunk is no stall of the provider's. `isContent`: what has come was no mere ping. */
+  readonly moved: (isContent: boolean) => void;
   /** From now on no wait may last longer than this. */
   readonly shorten: (stallMs: number) => void;
   readonly stop: () => void;
@@ -50,12 +48,9 @@ export function stallWatch(clock: Clock, stallMs: number, onStall: (afterMs: num
       watched.waitingSinceMs = clock.nowMs();
       watched.cancel ??= clock.after(Math.max(0, leftMs()), check);
     },
-    moving: () => {
-      watched.withoutContentMs += waitedMs();
+    moved: (isContent) => {
+      watched.withoutContentMs = isContent ? 0 : watched.withoutContentMs + waitedMs();
       watched.waitingSinceMs = undefined;
-    },
-    heard: () => {
-      watched.withoutContentMs = 0;
     },
     shorten: (shorterMs) => {
       if (shorterMs < watched.limitMs) {

@@ -66,10 +66,10 @@ export function continuableAnswer(
 function oneDeploymentsAnswer(leader: Attempt<AnswerEvent>, events: readonly AnswerEvent[]): ContinuableAnswer {
   let unread: readonly AnswerEvent[] | undefined = events;
   return {
-    next: async () => {
-      const read = unread ?? (await leader.next());
+    next: () => {
+      const read = unread;
       unread = undefined;
-      return read;
+      return read === undefined ? leader.next() : Promise.resolve(read);
     },
     usage: () => undefined,
     failure: () => leader.report().failure,

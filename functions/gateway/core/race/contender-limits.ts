@@ -1,4 +1,4 @@
-import { refusesStream } from '../attempt/stream-refusals.ts';
+import { refusesStream } from '../attempt/target-of.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
 import { ownTail } from '../routing/expected-latency.ts';

@@ -24,47 +24,48 @@ export interface CommittedStream {
 /**
  * The caller's stream after commit: the surface's events as they come, its ending and the trail. A stream
  * that breaks, and with which nobody goes on, ends with an error and unlike a finished one. Never throws. Aborts the provider when the
- * caller hangs up, when the deadline passes and when the consumer stops early.
+ * caller hangs up, when the deadline passes and when the consumer stops early. An iterator by hand: one of a generator's takes several
+ * promises more for each piece.
  */
-export async function* chatStream(
-  call: Call,
-  begun: BegunChat,
-  stream: CommittedStream,
-): AsyncGenerator<string, void, void> {
+export function chatStream(call: Call, begun: BegunChat, stream: CommittedStream): AsyncIterable<string> {
   const answer = continuableAnswer(begun, stream);
-  const nextText = textsOf(call, answer, stream);
-  const stopWatching = abortInTime(call, begun, answer);
-  try {
-    for (let text = await nextText(); text !== undefined; text = await nextText()) {
-      if (text !== '') {
-        yield text;
-      }
-    }
-  } finally {
-    stopWatching();
+  const nextText = textsOf(call, answer, call.surface.stream(stream.about));
+  let stopWatching: (() => void) | undefined;
+  const end = (): IteratorResult<string, undefined> => {
+    stopWatching?.();
     noteUsage(call, answer);
     withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
-  }
+    return { done: true, value: undefined };
+  };
+  const iterator: AsyncIterator<string, undefined> = {
+    next: async () => {
+      stopWatching ??= abortInTime(call, begun, answer);
+      const text = await nextText();
+      return text === undefined ? end() : { done: false, value: text };
+    },
+    return: async () => end(),
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
-/** The caller's text, piece by piece; `undefined` after its ending. */
-function textsOf(call: Call, answer: ContinuableAnswer, { about }: CommittedStream): () => Promise<string | undefined> {
-  const stream = call.surface.stream(about);
+/** The caller's text, piece by piece, none of them empty; `undefined` after its ending. */
+function textsOf(call: Call, answer: ContinuableAnswer, stream: AnswerStream): () => Promise<string | undefined> {
   let hasEnded = false;
   return async () => {
-    if (hasEnded) {
-      return undefined;
-    }
+    let text = '';
     try {
-      const events = await answer.next();
-      hasEnded = events === undefined;
-      return events === undefined ? await ending(call, stream, answer) : stream.write(events);
+      while (text === '' && !hasEnded) {
+        const events = await answer.next();
+        hasEnded = events === undefined;
+        text = events === undefined ? await ending(call, stream, answer) : stream.write(events);
+      }
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       hasEnded = true;
       call.gateway.ports.onBug?.(bug);
       return brokenByBug(call, stream);
     }
+    return text === '' ? undefined : text;
   };
 }
 

@@ -12,8 +12,7 @@ import {
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-word.ts';
-import { statedError } from '../openai-chat/openai-error.ts';
-import { streamedFailure } from '../openai-chat/openai-failure.ts';
+import { statedError, streamedFailure } from '../openai-chat/openai-failure.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
 import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { type ItemReader, itemReader } from './item-reader.ts';

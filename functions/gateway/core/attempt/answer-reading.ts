@@ -1,0 +1,144 @@
+import { type AnswerEvent, isContent } from '../model/answer-event.ts';
+import type { AttemptReport } from '../model/attempt.ts';
+import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { Clock } from '../model/clock.ts';
+import type { UpstreamRequest } from '../model/dial.ts';
+import { isCredible } from '../model/usage.ts';
+import { utf8Size } from '../wire/json.ts';
+import { cleanFailure } from './clean-failure.ts';
+import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
+import type { StallWatch } from './stall-watch.ts';
+
+/** One answer on its way in, and what is known of it. */
+export interface AnswerReading {
+  /** `request`: what was asked. */
+  readonly options: { readonly clock: Clock; readonly request: UpstreamRequest };
+  readonly controller: AbortController;
+  readonly startedAtMs: number;
+  readonly stall: StallWatch;
+  /** Choices without their finish reason. */
+  choicesLeft: number;
+  /** Whether any event has been content. */
+  hasContent: boolean;
+  /** Of its text, in UTF-8. */
+  answerBytes: number;
+  body?: ResponseBody;
+  /** But for the sizes. */
+  report: AttemptReport;
+}
+
+/** The body of a response that may be an answer. */
+interface ResponseBody {
+  readonly bytes: ResponseBytes;
+  readonly decoder: ResponseDecoder;
+  /** Of its dial. */
+  readonly secrets: readonly string[] | undefined;
+}
+
+/** How it stands with the attempt. */
+export function reportOf({ report, answerBytes, body }: AnswerReading): AttemptReport {
+  const bodyBytes = body?.bytes.size() ?? 0;
+  return answerBytes === 0 ? { ...report, bodyBytes } : { ...report, bodyBytes, answerBytes };
+}
+
+/** How long the rest of a complete answer is read for, so that its connection can be kept. */
+const DRAIN_MS = 1000;
+/** How long the usage and the terminal event are waited for once every choice has its finish reason. */
+const AFTER_FINISH_MS = 1000;
+
+/** Turns one step of the body into events and notes what they say of the attempt. */
+export function take(reading: AnswerReading, body: ResponseBody, step: BytesStep): readonly AnswerEvent[] {
+  const read = believed(reading, body, eventsOf(reading, body.decoder, step));
+  reading.stall.moved(note(reading, read));
+  // What goes wrong behind the last finish reason has cut nothing off.
+  const events = reading.choicesLeft > 0 ? read : read.filter(({ type }) => type !== 'failed');
+  const last = events.at(-1);
+  if (last?.type === 'failed') {
+    endReading(reading, last.failure);
+    reading.controller.abort(last.failure);
+  } else if (events.length < read.length) {
+    endReading(reading, undefined);
+    reading.controller.abort({ kind: 'aborted', by: 'hedge' });
+  } else if (step.kind !== 'bytes' || body.decoder.isComplete()) {
+    endReading(reading, undefined);
+    if (step.kind === 'bytes') {
+      keepConnection(reading, body.bytes);
+    }
+  }
+  return events;
+}
+
+/** Without counts that cannot be true, and with failures that may be shown. */
+function believed(
+  { options }: AnswerReading,
+  { secrets }: ResponseBody,
+  events: readonly AnswerEvent[],
+): readonly AnswerEvent[] {
+  return events.some(isToBeChecked)
+    ? events
+        .filter((event) => event.type !== 'usage' || isCredible(event.usage))
+        .map((event) =>
+          event.type === 'failed'
+            ? { ...event, failure: cleanFailure(event.failure, secrets, options.request.body) }
+            : event,
+        )
+    : events;
+}
+
+function isToBeChecked({ type }: AnswerEvent): boolean {
+  return type === 'usage' || type === 'failed';
+}
+
+function eventsOf({ choicesLeft }: AnswerReading, decoder: ResponseDecoder, step: BytesStep): readonly AnswerEvent[] {
+  switch (step.kind) {
+    case 'bytes':
+      return decoder.push(step.bytes);
+    case 'ended':
+      return decoder.end();
+    case 'broke':
+      return ending(decoder, choicesLeft, step.failure);
+  }
+}
+
+/** A connection that breaks after the last finish reason has cut nothing off. Any other break is its own failure, not `truncated`. */
+function ending(decoder: ResponseDecoder, choicesLeft: number, failure: AttemptFailure): readonly AnswerEvent[] {
+  const last = failure.kind === 'aborted' ? [] : decoder.end();
+  const finished = last.filter(({ type }) => type === 'finish').length;
+  const isWhole = failure.kind !== 'aborted' && last.at(-1)?.type !== 'failed' && finished >= choicesLeft;
+  return isWhole ? last : [{ type: 'failed', failure }];
+}
+
+/** Notes what events say of the attempt. Gives whether one of them is content. */
+function note(reading: AnswerReading, events: readonly AnswerEvent[]): boolean {
+  let hasContent = false;
+  for (const event of events) {
+    hasContent ||= isContent(event);
+    if (event.type === 'usage') {
+      reading.report = { ...reading.report, usage: event.usage };
+    } else if (event.type === 'finish') {
+      reading.choicesLeft -= 1;
+    } else if (event.type === 'part-delta') {
+      reading.answerBytes += utf8Size(event.text);
+    }
+  }
+  if (reading.choicesLeft <= 0) {
+    reading.stall.shorten(AFTER_FINISH_MS);
+  }
+  reading.hasContent ||= hasContent;
+  return hasContent;
+}
+
+/** Ends the attempt. The first reason stands. */
+export function endReading(reading: AnswerReading, failure: AttemptFailure | undefined): void {
+  reading.stall.stop();
+  if (reading.report.endedAtMs === undefined) {
+    const endedAtMs = reading.options.clock.nowMs();
+    reading.report = { ...reading.report, endedAtMs, ...(failure === undefined ? {} : { failure }) };
+  }
+}
+
+/** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
+function keepConnection({ options, controller }: AnswerReading, bytes: ResponseBytes): void {
+  const cancel = options.clock.after(DRAIN_MS, () => controller.abort({ kind: 'aborted', by: 'hedge' }));
+  void bytes.drain().then(cancel);
+}
