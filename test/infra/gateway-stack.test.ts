@@ -12,7 +12,12 @@ import {
   statisticsTable,
 } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
-import { ATTEMPT_METRICS, FLEET_METRICS, REQUEST_METRICS } from '../../functions/gateway/core/metrics/metric-names.ts';
+import {
+  ATTEMPT_METRICS,
+  FLEET_METRICS,
+  PROBE_METRICS,
+  REQUEST_METRICS,
+} from '../../functions/gateway/core/metrics/metric-names.ts';
 import { gatewayApp, shipped, templateOf } from './synthesised.ts';
 
 const dev = templateOf(shipped('dev'));
@@ -418,7 +423,7 @@ describe('the dashboard', () => {
   });
 
   test('shows only metrics that the gateway writes', () => {
-    const known = new Set(Object.keys({ ...REQUEST_METRICS, ...ATTEMPT_METRICS, ...FLEET_METRICS }));
+    const known = new Set(Object.keys({ ...REQUEST_METRICS, ...ATTEMPT_METRICS, ...FLEET_METRICS, ...PROBE_METRICS }));
     assert.deepEqual(
       [...searched, ...direct].filter((name) => !known.has(name ?? '')),
       [],
