@@ -131,7 +131,7 @@ function placeOf(event: JsonObject): number {
 function beginItem(answer: Answer, place: number, item: JsonObject): readonly AnswerEvent[] {
   const before = answer.items.get(place);
   const ended = before === undefined || before.isDone ? [] : before.reader.end({});
-  const reader = itemReader(item, answer.parts);
+  const reader = itemReader(sealed(item, answer.account), answer.parts);
   answer.items.set(place, { reader, isDone: false });
   answer.ids.add(item.id);
   answer.callsTools ||= item.type === 'function_call' || item.type === 'custom_tool_call';
