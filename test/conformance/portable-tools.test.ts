@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { TOOL_RULES, vendorToolName } from '../../functions/gateway/core/protocols/portable/tool-name.ts';
-import { PROTOCOLS, PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';
+import { PROTOCOL_NAMES, PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
-import { type RunningGateway, deploymentId, runningGateway } from '../support/running-gateway.ts';
+import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';
 
 const NAMES = [`mcp__${'n'.repeat(130)}`, 'files.read:all', '1st tool'];
 
