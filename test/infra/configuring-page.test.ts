@@ -4,7 +4,13 @@ import { describe, it, test } from 'node:test';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { HOST_NAMES } from '../../functions/gateway/config/host-names.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import { arrayMember, isJsonObject, type JsonObject, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  stringMember,
+} from '../../functions/gateway/core/wire/json.ts';
 import { catalogueOf } from '../../infra/catalogue/catalogue.ts';
 import { startLocalSystem } from '../../infra/local/local-system.ts';
 
