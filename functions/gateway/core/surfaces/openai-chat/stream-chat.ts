@@ -3,10 +3,18 @@ import type { GatewayError } from '../../model/gateway-error.ts';
 import type { Usage } from '../../model/usage.ts';
 import { type JsonObject, member } from '../../wire/json.ts';
 import type { AnswerIdentity, AnswerStream } from '../surface.ts';
-import { aboutMembers, callExtension, extensionMembers, finishMembers } from './answer-members.ts';
+import {
+  aboutMembers,
+  callExtension,
+  choiceWith,
+  extensionMembers,
+  finishMembers,
+  type PartForm,
+  partForm,
+  toolCallOf,
+} from './answer-members.ts';
 import { errorJson } from './chat-error.ts';
 import { chatUsage } from './chat-usage.ts';
-import { choiceWith, type PartForm, partForm, toolCallOf } from './part-form.ts';
 
 /**
  * Writes an answer in OpenAI's `chat.completion.chunk` form: each choice begins with its role, each tool call with its id and name, and the

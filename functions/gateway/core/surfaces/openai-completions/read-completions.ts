@@ -2,8 +2,8 @@ import type { Native } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { arrayMember, isJsonObject, member } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../member-names.ts';
 import { readChatPrompt } from '../openai-chat/read-prompt.ts';
+import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,

@@ -130,7 +130,7 @@ function reasoningOf(body: JsonObject): Reasoning | undefined {
 
 /** Members that the prompt has a place for. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
-  ...['model', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'reasoning', 'stream'],
+  ...['model', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'stream'],
   ...['max_output_tokens', 'temperature', 'top_p', 'user', 'safety_identifier', 'service_tier', 'metadata'],
   ...['prompt_cache_key', 'top_logprobs'],
 ]);
@@ -145,7 +145,7 @@ function nativeMembers(body: JsonObject): ReadonlyMap<string, Native> {
   return new Map(members.flatMap(([name, value]) => [[nameOf(name), native({ [name]: value }, ifForeign(name))]]));
 }
 
-/** Of `text` the format has a place, the verbosity has none. */
+/** Of `text` the format has a place, the verbosity has none; of `reasoning` what is kept in mind has none. */
 function says(name: string, value: unknown): boolean {
   if (value === null || value === undefined) {
     return false;
@@ -155,13 +155,21 @@ function says(name: string, value: unknown): boolean {
       return stringMember(value, 'verbosity') !== undefined;
     case 'truncation':
       return value !== 'disabled';
+    case 'reasoning':
+      return stringMember(value, 'context') !== undefined;
     default:
       return true;
   }
 }
 
+/** Members of which a part has a place, and what the rest is called. */
+const PARTLY_READ: ReadonlyMap<string, string> = new Map([
+  ['text', 'text.verbosity'],
+  ['reasoning', 'reasoning.context'],
+]);
+
 function nameOf(name: string): string {
-  return name === 'text' ? 'text.verbosity' : name;
+  return PARTLY_READ.get(name) ?? name;
 }
 
 /** A prompt that is kept at OpenAI is the request itself. */
