@@ -6,8 +6,15 @@ import type { Target } from '../protocols/protocol.ts';
 
 /** What an encoder may know of a deployment. `nowMs`: absent: what was last known. */
 export function targetOf(deployment: Deployment, nowMs?: number): Target {
-  const { model, provider, maxOutputTokens, rules, providerSettings } = deployment;
-  const streaming = deployment.streaming && !refusesStream(deployment, 'any', nowMs);
+  const target = TARGETS.get(deployment) ?? newTarget(deployment);
+  TARGETS.set(deployment, target);
+  return target.streaming && refusesStream(deployment, 'any', nowMs) ? { ...target, streaming: false } : target;
+}
+
+/** As the configuration has them: every request asks for those of its deployments. */
+const TARGETS = new WeakMap<Deployment, Target>();
+
+function newTarget({ model, provider, streaming, maxOutputTokens, rules, providerSettings }: Deployment): Target {
   const responses = hasResponses(providerSettings) ? true : undefined;
   return {
     model,

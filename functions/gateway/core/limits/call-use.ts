@@ -63,8 +63,16 @@ export function toNanoUsd(usd: number): number {
 
 /** The calendar month of an instant (milliseconds since 1970) in UTC, as `2026-10`. */
 export function monthOf(nowMs: number): string {
-  return new Date(nowMs).toISOString().slice(0, 7);
+  const day = Math.floor(nowMs / DAY_MS);
+  // A call asks for it, and dates are slow.
+  if (day !== lastAsked.day) {
+    lastAsked = { day, month: new Date(nowMs).toISOString().slice(0, 7) };
+  }
+  return lastAsked.month;
 }
+
+const DAY_MS = 86_400_000;
+let lastAsked = { day: Number.NaN, month: '' };
 
 /** What a call is expected to take before anybody is asked: the prompt as estimated, the longest answers, the dearest deployment. */
 export function callDemand(

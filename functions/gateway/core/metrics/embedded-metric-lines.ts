@@ -42,17 +42,25 @@ interface LineContext {
   readonly version: string | undefined;
 }
 
+/** Made once: what a line says of its metrics is looked up by them. */
+const UNROUTED = [{ dimensions: DIMENSION_SETS.environment }];
+const ROUTED = [...UNROUTED, { dimensions: DIMENSION_SETS.route, only: ROUTE_METRICS }];
+const OF_ATTEMPTS = [
+  { dimensions: DIMENSION_SETS.deployment, only: DEPLOYMENT_METRICS },
+  { dimensions: DIMENSION_SETS.provider, only: PROVIDER_METRICS },
+];
+
 function requestLine(record: RequestRecord, { environment, version, nowMs }: LineContext): string {
   // The route's name comes from the configuration. What the caller asked for may be anything: never a dimension.
   const isRouted = record.route !== undefined;
-  const ofRoute = { dimensions: DIMENSION_SETS.route, only: ROUTE_METRICS };
   return embeddedMetricLine<RequestMetric>({
     nowMs,
-    directives: [{ dimensions: DIMENSION_SETS.environment }, ...(isRouted ? [ofRoute] : [])],
-    dimensions: { Environment: environment, ...(isRouted ? { Route: record.route } : {}) },
+    directives: isRouted ? ROUTED : UNROUTED,
+    dimensions: isRouted ? { Environment: environment, Route: record.route } : { Environment: environment },
     units: REQUEST_METRICS,
     values: requestValues(record),
-    fields: { version, ...requestFields(record) },
+    version,
+    fields: requestFields(record),
   });
 }
 
@@ -63,14 +71,12 @@ function attemptLine(
 ): string {
   return embeddedMetricLine<AttemptMetric>({
     nowMs,
-    directives: [
-      { dimensions: DIMENSION_SETS.deployment, only: DEPLOYMENT_METRICS },
-      { dimensions: DIMENSION_SETS.provider, only: PROVIDER_METRICS },
-    ],
+    directives: OF_ATTEMPTS,
     dimensions: { Environment: environment, Provider: attempt.provider, Deployment: attempt.deployment },
     units: ATTEMPT_METRICS,
     values: attemptValues(attempt),
-    fields: { version, ...attemptFields(attempt, record) },
+    version,
+    fields: attemptFields(attempt, record),
   });
 }
 
@@ -82,11 +88,12 @@ function lookLine(
 ): string {
   return embeddedMetricLine<keyof typeof PROBE_METRICS>({
     nowMs,
-    directives: [{ dimensions: DIMENSION_SETS.environment }],
+    directives: UNROUTED,
     dimensions: { Environment: environment },
     units: PROBE_METRICS,
     values: { Probes: 1, CostUSD: probe.costUsd },
-    fields: { version, requestId, ...probeFields(probe) },
+    version,
+    fields: { requestId, ...probeFields(probe) },
   });
 }
 
@@ -166,6 +173,8 @@ export interface MetricLineParts<Metric extends string> {
   readonly dimensions: JsonObject;
   readonly units: Readonly<Record<Metric, string>>;
   readonly values: MetricValues<Metric>;
+  /** Of the deployed code. */
+  readonly version?: string | undefined;
   /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. */
   readonly fields: JsonObject;
 }
@@ -176,22 +185,29 @@ export interface MetricLineParts<Metric extends string> {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts<Metric>): string {
-  const { nowMs, directives, dimensions, units, values, fields } = parts;
-  const measured: Partial<Record<Metric, number>> = {};
+  const { nowMs, directives, dimensions, units, values, fields, version } = parts;
+  const names: Metric[] = [];
+  let measured = '';
   for (const name of Object.keys(values) as Metric[]) {
     const value = values[name];
     if (value !== undefined && Number.isFinite(value)) {
-      measured[name] = value;
+      names.push(name);
+      measured += `,"${name}":${value}`;
     }
   }
-  const metrics = metricsText(directives, Object.keys(measured) as Metric[], units);
-  const said = JSON.stringify({ ...dimensions, ...measured, ...fields });
-  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metrics}}`;
-  return said === '{}' ? `${head}}` : `${head},${said.slice(1)}`;
+  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, names, units)}}`;
+  // One object of all members would be as many copies.
+  return `${head}${membersText(dimensions)}${measured}${membersText({ version })}${membersText(fields)}}`;
 }
 
-/** The JSON of what lines measure, by what it is made of: there are few kinds of lines, and each line has several hundred bytes of it. */
-const TEXTS = new Map<string, string>();
+/** An object's members as JSON, after those of another. */
+function membersText(members: JsonObject): string {
+  const text = JSON.stringify(members);
+  return text === '{}' ? '' : `,${text.slice(1, -1)}`;
+}
+
+/** The JSON of what lines measure: there are few kinds of lines, and each line has several hundred bytes of it. */
+const TEXTS = new WeakMap<readonly object[], Map<string, string>>();
 const MAX_TEXTS = 1000;
 
 function metricsText<Metric extends string>(
@@ -199,11 +215,11 @@ function metricsText<Metric extends string>(
   names: readonly Metric[],
   units: Readonly<Record<Metric, string>>,
 ): string {
-  const of = directives.map(({ dimensions, only }) => `${dimensions.join()}:${only?.join()}`);
-  const made = [names.join(), ...of].join(' ');
-  const text = TEXTS.get(made) ?? JSON.stringify(directives.flatMap((one) => metricsOf(one, names, units)));
-  if (TEXTS.size < MAX_TEXTS) {
-    TEXTS.set(made, text);
+  const texts = TEXTS.get(directives) ?? new Map<string, string>();
+  const measured = names.join();
+  const text = texts.get(measured) ?? JSON.stringify(directives.flatMap((one) => metricsOf(one, names, units)));
+  if (texts.size < MAX_TEXTS) {
+    TEXTS.set(directives, texts.set(measured, text));
   }
   return text;
 }

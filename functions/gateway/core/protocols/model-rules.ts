@@ -25,8 +25,29 @@ export function modelRules<Rules extends object>(
   vendor: Vendor = 'compatible',
 ): Rules {
   const baseModel = baseModelOf({ model, rules: configured });
-  const known = table.lines
-    .filter(({ match, vendors }) => match.test(baseModel) && (vendors?.includes(vendor) ?? true))
-    .map(({ rules }) => rules);
-  return Object.assign({}, table.defaults, ...known, configured);
+  return Object.assign({}, table.defaults, ...rulesAbout(table.lines, baseModel, vendor), configured);
+}
+
+/** By table, and there by vendor and model: every request asks for those of its deployments. */
+const FOUND = new WeakMap<object, Map<string, readonly object[]>>();
+const MOST_FOUND = 10_000;
+
+function rulesAbout<Rules extends object>(
+  lines: readonly ModelRule<Rules>[],
+  model: string,
+  vendor: Vendor,
+): readonly object[] {
+  const found = FOUND.get(lines) ?? new Map<string, readonly object[]>();
+  const name = `${vendor} ${model}`;
+  const known = found.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const rules = lines
+    .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
+    .map((line) => line.rules);
+  if (found.size < MOST_FOUND) {
+    FOUND.set(lines, found.set(name, rules));
+  }
+  return rules;
 }

@@ -18,6 +18,8 @@ export interface CallLog {
   readonly startedAtMs: number;
   readonly trace: TraceContext;
   readonly facts: readonly CallFact[];
+  /** Of each kind the last one. */
+  readonly last: { readonly [Kind in CallFact['kind']]?: FactOf<Kind> };
   readonly add: (fact: CallFact) => void;
 }
 
@@ -61,7 +63,13 @@ export type CallFact =
 /** The log of a call that has just arrived. */
 export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'startedAtMs' | 'trace'>): CallLog {
   const facts: CallFact[] = [];
-  return { ...head, facts, add: (fact) => void facts.push(fact) };
+  const last: { [Kind in CallFact['kind']]?: CallFact } = {};
+  const add = (fact: CallFact): void => {
+    facts.push(fact);
+    last[fact.kind] = fact;
+  };
+  // Each fact stands under its own kind, which the compiler does not follow.
+  return { ...head, facts, last: last as CallLog['last'], add };
 }
 
 type FactOf<Kind extends CallFact['kind']> = Extract<CallFact, { kind: Kind }>;
@@ -72,11 +80,14 @@ export function factsOf<Kind extends CallFact['kind']>({ facts }: CallLog, kind:
 }
 
 /** The last fact of a kind. */
-export function latest<Kind extends CallFact['kind']>({ facts }: CallLog, kind: Kind): FactOf<Kind> | undefined {
-  return facts.findLast((fact): fact is FactOf<Kind> => fact.kind === kind);
+export function latest<Kind extends CallFact['kind']>({ last }: CallLog, kind: Kind): FactOf<Kind> | undefined {
+  return last[kind];
 }
 
 /** The attempts of every race of the call, in order. */
-export function attemptsOf({ facts }: CallLog): readonly RaceAttempt[] {
+export function attemptsOf({ facts, last }: CallLog): readonly RaceAttempt[] {
+  if (last.continued === undefined) {
+    return last.raced?.attempts ?? [];
+  }
   return facts.flatMap((fact) => (fact.kind === 'raced' || fact.kind === 'continued' ? fact.attempts : []));
 }

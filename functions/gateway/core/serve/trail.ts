@@ -57,21 +57,24 @@ function toldDropped(dropped: readonly string[]): readonly string[] {
 export function answerHeaders(
   record: RequestRecord,
   stages: readonly { readonly name: string; readonly durationMs: number }[],
-): Readonly<Record<string, string>> {
-  return {
-    'x-request-id': record.requestId,
-    'x-nemo-request-id': record.requestId,
-    ...(record.servedBy === undefined ? {} : { 'x-nemo-routed-model': printable(record.servedBy) }),
-    'x-nemo-routing': record.routing,
-    'x-nemo-attempts': String(record.attempts.length),
-    'x-nemo-latency-ms': milliseconds(record.totalMs),
-    ...(record.ttftMs === undefined ? {} : { 'x-nemo-ttft-ms': milliseconds(record.ttftMs) }),
-    'x-nemo-overhead-ms': milliseconds(record.overheadMs),
-    ...(record.dropped.length === 0
-      ? {}
-      : { 'x-nemo-dropped-params': printable(toldDropped(record.dropped).join(', ')) }),
-    'server-timing': serverTiming(record.attempts, stages),
-  };
+): Record<string, string> {
+  const { requestId, servedBy, ttftMs, dropped } = record;
+  const headers: Record<string, string> = { 'x-request-id': requestId, 'x-nemo-request-id': requestId };
+  if (servedBy !== undefined) {
+    headers['x-nemo-routed-model'] = printable(servedBy);
+  }
+  headers['x-nemo-routing'] = record.routing;
+  headers['x-nemo-attempts'] = String(record.attempts.length);
+  headers['x-nemo-latency-ms'] = milliseconds(record.totalMs);
+  if (ttftMs !== undefined) {
+    headers['x-nemo-ttft-ms'] = milliseconds(ttftMs);
+  }
+  headers['x-nemo-overhead-ms'] = milliseconds(record.overheadMs);
+  if (dropped.length > 0) {
+    headers['x-nemo-dropped-params'] = printable(toldDropped(dropped).join(', '));
+  }
+  headers['server-timing'] = serverTiming(record.attempts, stages);
+  return headers;
 }
 
 /** Source: W3C Server Timing, section 3. */
