@@ -1,8 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { problemLine } from '../functions/gateway/config/config-problem.ts';
-import { configWarnings } from '../functions/gateway/config/config-warnings.ts';
 import { deployedVersion } from './deployed-version.ts';
 import { readEnvironment } from './environment-file.ts';
 import { GatewayStack } from './gateway-stack.ts';
@@ -14,9 +12,6 @@ const file = readEnvironment(app.node.tryGetContext('env'));
 if (file.kind === 'invalid') {
   process.stderr.write(`\n${file.message}\n\n`);
   process.exit(1);
-}
-for (const warning of configWarnings(file.environment.config)) {
-  process.stderr.write(`Warning: ${problemLine(warning)}\n`);
 }
 new GatewayStack(app, resourceNames(file.environment.name).stack, {
   environment: file.environment,

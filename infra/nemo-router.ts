@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Stack, Tags } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { problemLine } from '../functions/gateway/config/config-problem.ts';
 import type { ConfigFileInput } from '../functions/gateway/config/config-schema.ts';
+import { configWarnings } from '../functions/gateway/config/config-warnings.ts';
 import { parseConfig } from '../functions/gateway/config/parse-config.ts';
 import { defined } from '../functions/gateway/core/model/defined.ts';
 import { isJsonObject, parseJson } from '../functions/gateway/core/wire/json.ts';
@@ -57,6 +58,9 @@ export class NemoRouter extends Gateway {
     super(scope, id, { environment, names: resourceNames(name), entries, version, topic });
     for (const [key, value] of Object.entries({ 'nemorouter:environment': name, ...environment.aws.tags })) {
       Tags.of(this).add(key, value);
+    }
+    for (const warning of configWarnings(environment.config)) {
+      Annotations.of(this).addWarningV2(`nemorouter:${warning.path}`, problemLine(warning));
     }
   }
 }

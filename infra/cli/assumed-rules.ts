@@ -1,21 +1,26 @@
-import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import type { Deployment, ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { bedrockRules } from '../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
 import { claudeRules } from '../../functions/gateway/core/protocols/claude/claude-rules.ts';
 import { geminiRules } from '../../functions/gateway/core/protocols/gemini/gemini-rules.ts';
+import { embeddingsRules } from '../../functions/gateway/core/protocols/openai-chat/embeddings-rules.ts';
 import { openAiRules } from '../../functions/gateway/core/protocols/openai-chat/openai-rules.ts';
 import { responsesRules } from '../../functions/gateway/core/protocols/openai-responses/responses-rules.ts';
 import type { Target } from '../../functions/gateway/core/protocols/protocol.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 
 /** What a protocol assumes that a model takes. Those of Claude count for Claude on Bedrock too. */
-export function assumedRules(protocol: ProtocolName, target: Target): JsonObject {
-  return RULES[protocol](target);
+export function assumedRules({ kind, providerSettings }: Deployment, target: Target): JsonObject {
+  const { protocol } = providerSettings;
+  const { model, rules, vendor } = target;
+  return kind === 'embeddings' && protocol === 'openai'
+    ? { ...embeddingsRules(model, rules, vendor) }
+    : RULES[protocol](target);
 }
 
 const RULES: Readonly<Record<ProtocolName, (target: Target) => JsonObject>> = {
-  openai: ({ model, rules }) => ({ ...openAiRules(model, rules) }),
+  openai: ({ model, rules, vendor }) => ({ ...openAiRules(model, rules, vendor) }),
   'openai-responses': ({ model, rules }) => ({ ...responsesRules(model, rules) }),
-  anthropic: ({ model, rules }) => ({ ...claudeRules(model, rules) }),
+  anthropic: ({ model, rules, vendor }) => ({ ...claudeRules(model, rules, vendor) }),
   gemini: (target) => ({ ...geminiRules(target) }),
   bedrock: (target) => {
     const { claude, ...rules } = bedrockRules(target);

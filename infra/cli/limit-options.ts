@@ -16,7 +16,7 @@ export const LIMIT_OPTIONS: Readonly<Record<string, CommandOption>> = {
   models: { value: 'A,B', help: 'routes, deployments or vendor model ids that it may ask for' },
   'requests-per-minute': { value: 'N', help: 'over all instances' },
   'tokens-per-minute': { value: 'N', help: 'prompts and answers together' },
-  'calls-at-once': { value: 'N', help: 'calls under way at once, of each instance' },
+  'calls-at-once': { value: 'N', help: 'calls under way at once, of each process (not of a fleet)' },
   'usd-per-month': { value: 'N', help: 'US dollars a calendar month, UTC' },
   expires: { value: 'WHEN', help: 'an instant as 2027-01-31T00:00:00Z, or a time from now as 90d or 12h' },
 };

@@ -1,3 +1,4 @@
+import { largestAnswer } from '../../functions/gateway/config/largest-answer.ts';
 import { targetOf } from '../../functions/gateway/core/attempt/target-of.ts';
 import { vendorOf } from '../../functions/gateway/core/hosts/vendor-of.ts';
 import type { Deployment, GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
@@ -11,7 +12,7 @@ import { textTable } from './text-table.ts';
 export interface AssumedFact {
   readonly name: string;
   readonly value: unknown;
-  /** `file`, `rule`, or a catalogue with its date. */
+  /** `file`, `rule`, `window`, or a catalogue with its date. */
   readonly from: string;
 }
 
@@ -53,8 +54,8 @@ function assumedModels(config: GatewayConfig): readonly AssumedModel[] {
       return [];
     }
     const deployment = { ...settings, id, providerSettings: providerOf(provider, settings) };
-    const rules = assumedRules(deployment.providerSettings.protocol, targetOf(deployment));
-    const facts = factsOf(deployment, rules);
+    const rules = assumedRules(deployment, targetOf(deployment));
+    const facts = factsOf(deployment);
     return [
       {
         id,
@@ -79,15 +80,17 @@ function isNeedless(name: string, { kind }: Deployment): boolean {
   return kind === 'embeddings' && (name === 'outputPrice' || name === 'maxOutputTokens');
 }
 
-function factsOf(deployment: Deployment, rules: JsonObject): readonly AssumedFact[] {
+function factsOf(deployment: Deployment): readonly AssumedFact[] {
   const { assumed = [] } = deployment;
   const told = NAMES.flatMap((name) => {
     const value = deployment[name];
     const source = assumed.find(({ members }) => members.includes(name))?.from ?? 'file';
     return value === undefined ? [] : [{ name, value, from: source }];
   });
-  const ofRule = typeof rules.maxOutputTokens === 'number' && deployment.maxOutputTokens === undefined;
-  return ofRule ? [...told, { name: 'maxOutputTokens', value: rules.maxOutputTokens, from: 'rule' }] : told;
+  const largest = deployment.kind === 'chat' ? largestAnswer(deployment, deployment.providerSettings) : undefined;
+  return largest === undefined || largest.from === 'file or catalogue'
+    ? told
+    : [...told, { name: 'maxOutputTokens', value: largest.tokens, from: largest.from }];
 }
 
 function ruleSource(name: string, corrections: JsonObject | undefined): string {

@@ -7,23 +7,28 @@ import { type Asked, type Clients, type Seen, SURFACE_CALLERS, type SurfaceName 
 /** A gateway over a fake of each protocol. */
 export interface SurfaceBench {
   readonly clients: Clients;
-  readonly fake: (protocol: ProtocolName) => FakeProvider;
+  readonly fake: (protocol: ColumnName) => FakeProvider;
   /** What a request's `model` is for a deployment of a protocol. */
-  readonly model: (protocol: ProtocolName) => string;
+  readonly model: (protocol: ColumnName) => string;
   readonly post: (path: string, body: object) => Promise<Response>;
 }
 
-/** The columns: the protocols in which vendors are asked. */
+/** The columns: the protocols in which vendors are asked, and those that clouds have for Claude. */
 export const PROTOCOL_TITLES = {
   openai: 'OpenAI chat',
   'openai-responses': 'OpenAI Responses',
   anthropic: 'Anthropic Messages',
   gemini: 'Gemini',
   bedrock: 'Bedrock Converse',
-} as const satisfies Readonly<Record<ProtocolName, string>>;
+  invokeModel: 'Claude by InvokeModel',
+  rawPredict: 'Claude by rawPredict',
+} as const satisfies Readonly<Record<ProtocolName | 'invokeModel' | 'rawPredict', string>>;
 
-/** The names of the columns, in order. */
-export const PROTOCOL_NAMES: readonly ProtocolName[] = ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'];
+/** The name of a column. */
+export type ColumnName = keyof typeof PROTOCOL_TITLES;
+
+/** The names of the columns, in order. `Object.keys` cannot say that it gives exactly these. */
+export const PROTOCOL_NAMES = Object.keys(PROTOCOL_TITLES) as readonly ColumnName[];
 
 /** The rows' APIs, in order. */
 export const SURFACE_NAMES: readonly SurfaceName[] = ['chat', 'responses', 'messages', 'completions'];
@@ -32,7 +37,7 @@ export const SURFACE_NAMES: readonly SurfaceName[] = ['chat', 'responses', 'mess
 interface Crossing {
   readonly bench: SurfaceBench;
   readonly surface: SurfaceName;
-  readonly protocol: ProtocolName;
+  readonly protocol: ColumnName;
 }
 
 /** What is held against every pair of an API and a protocol. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { STACK_FRAMES } from '../../functions/gateway/compose-gateway.ts';
+import { guardedClock } from '../../functions/gateway/core/model/clock.ts';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
-import { guardedClock } from '../../functions/gateway/core/model/guarded-clock.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { GatewayPorts } from '../../functions/gateway/core/serve/ports.ts';
 import type { FleetStatistics } from '../../functions/gateway/core/statistics/fleet-statistics.ts';

@@ -23,7 +23,7 @@ export const REAL_RESPONSES: readonly object[] = [
         type: 'reasoning',
         id: 'rs_1',
         summary: [{ type: 'summary_text', text: 'Hm.' }],
-        encrypted_content: 'nemo@openai:gA',
+        encrypted_content: 'gA',
       },
       { type: 'reasoning', summary: [], encrypted_content: 'nemo:gemini:{"thoughtSignature":"s"}' },
       { type: 'function_call', call_id: 'call_1', name: 'wait', namespace: 'agents', arguments: '{"ms":1}' },

@@ -9,7 +9,7 @@ import {
   protocolGateway,
   type SeenAnswer,
 } from './support/every-protocol.ts';
-import { SURFACE_FORMS, type SurfaceForm } from './support/surface-forms.ts';
+import { SURFACE_FORMS, type SurfaceForm, waysOfAsking } from './support/surface-forms.ts';
 
 /** Every hostile body on every surface, before vendors of every protocol: none finds another encoder than the ones that were thought of. */
 
@@ -62,14 +62,16 @@ for (const [attackClass, attacks] of Object.entries(BODY_ATTACKS)) {
   describe(`${attackClass} has no place on any surface`, () => {
     for (const form of SURFACE_FORMS) {
       for (const protocol of EVERY_PROTOCOL) {
-        it(`of ${form.name} before a vendor that speaks ${protocol}`, async () => {
-          const gateway = protocolGateway(protocol);
-          for (const attack of attacks) {
-            await attempt(gateway, form, attack).catch((cause: unknown) => {
-              throw new Error(`${attack.name}: ${String(cause)}`, { cause });
-            });
-          }
-        });
+        for (const [way, asked] of waysOfAsking(form)) {
+          it(`of ${form.name} before a vendor that speaks ${protocol}, ${way}`, async () => {
+            const gateway = protocolGateway(protocol);
+            for (const attack of attacks) {
+              await attempt(gateway, asked, attack).catch((cause: unknown) => {
+                throw new Error(`${attack.name}: ${String(cause)}`, { cause });
+              });
+            }
+          });
+        }
       }
     }
   });

@@ -8,6 +8,8 @@ import type { RequestRecord } from '../../functions/gateway/core/model/request-r
 import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/local-system.ts';
 import { requestLine } from '../../infra/local/request-line.ts';
+import { EMBEDS } from './support/every-protocol.ts';
+import { SURFACE_FORMS, waysOfAsking } from './support/surface-forms.ts';
 
 /** Of no form that a pattern knows, as some vendors' keys are. */
 const KEY = 'q7Z8mKpW2vTn4RbXcY6d';
@@ -38,6 +40,10 @@ const BODIES: Readonly<Record<(typeof PROTOCOL_NAMES)[number], (word: string, me
   bedrock: (word, message) => `{"Output":{"__type":"a#${word}"},"__type":"${word}","message":"${message}"}`,
 };
 
+function vectorsOf(protocol: (typeof PROTOCOL_NAMES)[number]): object {
+  return { provider: protocol, model: protocol === 'bedrock' ? 'cohere.embed-english-v3' : 'v', kind: 'embeddings' };
+}
+
 let answer: { readonly status: number; readonly body: string };
 let vendor: Server;
 let system: LocalSystem;
@@ -62,7 +68,10 @@ before(async () => {
       ]),
     ),
     deployments: Object.fromEntries(
-      PROTOCOL_NAMES.map((protocol) => [`${protocol}/m`, { provider: protocol, model: 'm' }]),
+      PROTOCOL_NAMES.flatMap((protocol) => [
+        [`${protocol}/m`, { provider: protocol, model: 'm' }],
+        ...(EMBEDS.has(protocol) ? [[`${protocol}/v`, vectorsOf(protocol)]] : []),
+      ]),
     ),
   });
   assert.ok(parsed.kind === 'parsed');
@@ -86,13 +95,13 @@ for (const protocol of PROTOCOL_NAMES) {
   describe(`a hostile vendor that speaks ${protocol}`, () => {
     for (const [what, texts] of Object.entries(TEXTS)) {
       for (const status of [200, 400, 500]) {
-        for (const stream of [false, true]) {
-          it(`cannot put ${what} anywhere: status ${status}, ${stream ? 'streamed' : 'plain'}`, async () => {
+        for (const [way, { name, path, body: bodyOf }] of SURFACE_FORMS.flatMap(waysOfAsking)) {
+          it(`cannot put ${what} anywhere: status ${status}, ${name}, ${way}`, async () => {
             answer = { status, body: BODIES[protocol](...texts) };
-            const response = await fetch(`${system.baseUrl}/chat/completions`, {
+            const response = await fetch(new URL(path, system.baseUrl), {
               method: 'POST',
               headers: { authorization: 'Bearer nemo_test', 'content-type': 'application/json' },
-              body: JSON.stringify({ model: `${protocol}/m`, messages: [{ role: 'user', content: 'Hi' }], stream }),
+              body: JSON.stringify(bodyOf(name === 'embeddings' ? `${protocol}/v` : `${protocol}/m`, {})),
             });
             const headers = JSON.stringify([...response.headers]);
             const body = await response.text();

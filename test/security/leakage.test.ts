@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
+import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';
 import { requestLine } from '../../infra/local/request-line.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import { type RunningGateway, runningGateway } from '../support/running-gateway.ts';
 import { type CaseAnswer, sendCase } from './send-case.ts';
+import { SURFACE_FORMS, type SurfaceForm, waysOfAsking } from './support/surface-forms.ts';
 
 const PROMPT = 'canary-of-the-prompt-5f1c';
 const COMPLETION = 'canary-of-the-completion-9ab3';
@@ -59,13 +61,14 @@ function stepsOf(said: string): readonly (readonly [string, Step])[] {
   ];
 }
 
-const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
+/** The APIs that prompts are asked by. */
+const ASKED = SURFACE_FORMS.filter(({ name }) => name !== 'embeddings' && name !== 'count_tokens');
 
-for (const protocol of PROTOCOLS) {
+for (const protocol of PROTOCOL_NAMES) {
   describe(`nothing leaks where a vendor of the protocol ${protocol}`, () => {
-    for (const stream of [true, false]) {
+    for (const [way, form] of ASKED.flatMap(waysOfAsking)) {
       for (const [index, [what]] of stepsOf('').entries()) {
-        test(`${what}, ${stream ? 'streamed' : 'plain'}`, () => assertNoLeak(protocol, index, stream));
+        test(`${what}, ${form.name}, ${way}`, () => assertNoLeak(protocol, index, form));
       }
     }
   });
@@ -76,14 +79,14 @@ test.after(async () => {
   await Promise.all([...running.values()].map(async (gateway) => (await gateway).close()));
 });
 
-async function assertNoLeak(protocol: ProtocolName, index: number, stream: boolean): Promise<void> {
+async function assertNoLeak(protocol: ProtocolName, index: number, form: SurfaceForm): Promise<void> {
   const starting = running.get(protocol) ?? runningGateway({ fakes: { vendor: protocol }, config: FAST });
   running.set(protocol, starting);
   const gateway = await starting;
   const step = stepsOf(quoting(gateway.key))[index]![1];
   gateway.fakes.vendor.byDefault(step);
   const before = gateway.records.length;
-  const answer = await sendCase(gateway.origin, chat(gateway.key, stream));
+  const answer = await sendCase(gateway.origin, question(gateway.key, form));
   const record = await gateway.record(before);
   const logged = [...embeddedMetricLines(record, 'test', 0), requestLine(record), ...gateway.storeErrors].join('\n');
   for (const secret of [VENDOR_KEY, gateway.key, PROMPT, COMPLETION]) {
@@ -107,17 +110,16 @@ const FAST = {
   maxAttempts: 1,
 };
 
-function chat(key: string, stream: boolean): Parameters<typeof sendCase>[1] {
-  const tools = [{ type: 'function', function: { name: 'look_up', parameters: { type: 'object' } } }];
-  const messages = [
-    { role: 'system', content: PROMPT },
-    { role: 'user', content: PROMPT },
-  ];
+function question(key: string, { name, path, body }: SurfaceForm): Parameters<typeof sendCase>[1] {
+  const members =
+    name === 'messages'
+      ? { system: PROMPT, metadata: { user_id: PROMPT } }
+      : { metadata: { note: PROMPT }, ...(name === 'responses' && { instructions: PROMPT }) };
   return {
     method: 'POST',
-    path: '/v1/chat/completions',
+    path,
     headers: { authorization: `Bearer ${key}`, 'x-canary': PROMPT },
-    body: JSON.stringify({ model: 'all', messages, stream, tools, metadata: { note: PROMPT } }),
+    body: JSON.stringify(body('all', { text: PROMPT, members, ...(name !== 'completions' && { tools: ['look_up'] }) })),
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { member, parseJson } from '../../functions/gateway/core/wire/json.ts';
 import { EVERY_PROTOCOL, modelAt, protocolGateway, type SeenAnswer } from './support/every-protocol.ts';
-import { SURFACE_FORMS } from './support/surface-forms.ts';
+import { SURFACE_FORMS, waysOfAsking } from './support/surface-forms.ts';
 
 /**
  * What a caller writes into a request must not be read otherwise behind the gateway: as another member by a parser that minds no case, or
@@ -38,9 +38,9 @@ function errorOf({ text }: SeenAnswer): unknown {
   return member(parseJson(text), 'error');
 }
 
-for (const form of SURFACE_FORMS) {
+for (const [way, form] of SURFACE_FORMS.flatMap(waysOfAsking)) {
   for (const protocol of EVERY_PROTOCOL) {
-    describe(`${form.name} at a vendor that speaks ${protocol}`, () => {
+    describe(`${form.name} at a vendor that speaks ${protocol}, ${way}`, () => {
       it('refuses members that differ from known ones in case alone', async () => {
         const gateway = protocolGateway(protocol);
         for (const name of OTHER_WRITINGS) {

@@ -51,12 +51,12 @@ export interface FakeProviderOptions {
   readonly acceptsAnything?: boolean;
 }
 
-/** Starts a fake that speaks `protocol`. It checks paths and bodies as the vendor does, but no credentials and no model names. */
+/** Starts a fake that speaks a protocol, or a vendor's form of one. It checks paths and bodies as the vendor does, but no credentials and no model names. */
 export async function startFakeProvider(
-  protocol: ProtocolName,
+  protocol: ProtocolName | VendorWire,
   options: FakeProviderOptions = {},
 ): Promise<FakeProvider> {
-  const wire = wireOf(protocol);
+  const wire = typeof protocol === 'string' ? wireOf(protocol) : protocol;
   const state = fakeState();
   const server = await startLoopbackServer({
     onExchange: async (exchange) => {

@@ -31,6 +31,8 @@ export interface RunningGatewayOptions<Name extends string> {
 export interface SharedFake {
   readonly protocol: ProtocolName;
   readonly fake: FakeProvider;
+  /** More settings of its provider, in the configuration file's form. */
+  readonly settings?: object;
 }
 
 /** The whole local system over fakes, on a port of its own. */
@@ -149,9 +151,9 @@ export function deploymentId(fake: string): string {
   return `${fake}/${FAKE_MODEL}`;
 }
 
-function providerOf({ protocol, fake }: SharedFake): object {
+function providerOf({ protocol, fake, settings }: SharedFake): object {
   const region = protocol === 'bedrock' ? { region: 'us-east-1' } : {};
-  return { protocol, baseUrl: fake.baseUrl, apiKey: 'KEY_OF_THE_VENDOR', ...region };
+  return { protocol, baseUrl: fake.baseUrl, apiKey: 'KEY_OF_THE_VENDOR', ...region, ...settings };
 }
 
 function recordLog(): {

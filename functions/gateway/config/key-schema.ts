@@ -41,7 +41,8 @@ export const keyLimitsSchema = z.strictObject({
     .max(100_000)
     .exactOptional()
     .meta({
-      description: 'Calls under way at once, of each instance. Without it: `callsAtOnce` of `limits`.',
+      description:
+        'Calls under way at once, of each instance: a Lambda function of the usual form has one at a time, and there `requestsPerMinute` is what bounds them. Without it: `callsAtOnce` of `limits`.',
       examples: [20],
     }),
   expiresAt: z.iso

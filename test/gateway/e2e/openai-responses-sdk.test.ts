@@ -243,20 +243,21 @@ describe('reasoning that one account has encrypted', () => {
       const { data, response } = await openai.responses.create({ ...body, input }).withResponse();
       assert.equal(data.output_text, 'It rains.');
       assert.match(response.headers.get('x-nemo-dropped-params') ?? '', /reasoning\.encrypted_content/);
-      assert.doesNotMatch(JSON.stringify(gateway.fakes.two.requests.at(-1)?.body), /gAAAA|nemo@/);
+      assert.doesNotMatch(JSON.stringify(gateway.fakes.two.requests.at(-1)?.body), /gAAAA|rs_/);
     });
   }
 
-  it('is what the vendor gave where there is one account alone, and marked where there are several', async () => {
-    for (const [second, begins] of [
-      ['anthropic', /^gAAAA/],
-      ['openai-responses', /^nemo@one:gAAAA/],
+  it('is what the vendor gave, and its id is so where there is one account alone, and marked where there are several', async () => {
+    for (const [second, id] of [
+      ['anthropic', /^rs_[^_]+$/],
+      ['openai-responses', /^rs_[^_]+_n[0-9a-f]{6}$/],
     ] as const) {
       await using gateway = await askedTwice(second);
       const { output } = await gateway.openai().responses.create({ model: 'all', tools: [WEATHER], input: INPUT });
       const [reasoning] = output;
       assert.ok(reasoning?.type === 'reasoning');
-      assert.match(reasoning.encrypted_content ?? '', begins);
+      assert.match(reasoning.encrypted_content ?? '', /^gAAAA/);
+      assert.match(reasoning.id, id);
     }
   });
 

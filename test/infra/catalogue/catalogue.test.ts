@@ -150,14 +150,62 @@ describe('a model that nobody knows', () => {
 
   it('is told with what will not work', () => {
     assert.deepEqual(warnings({ model: 'llama' }), [
-      'deployments["own/model"] has no contextWindow, inputPrice, outputPrice, and the catalogue does not know "llama": ' +
-        'prompts that do not fit are sent there and refused; `cost-based` asks it last, and its calls count against no `usdPerMonth` of a key',
+      'deployments["own/model"] has no contextWindow, maxOutputTokens, inputPrice, outputPrice, which the catalogue does not say of "llama": ' +
+        "prompts that do not fit are sent there and refused; a caller's limit that is above what it gives goes out as it is, and may be refused; " +
+        '`cost-based` asks it last, and its calls count against no `usdPerMonth` of a key',
     ]);
   });
 
   it('is told only what it lacks', () => {
-    assert.match(warnings({ model: 'llama', contextWindow: 8_000 })[0] ?? '', /has no inputPrice, outputPrice, and/);
+    assert.match(warnings({ model: 'llama', contextWindow: 8_000 })[0] ?? '', /has no inputPrice, outputPrice, which/);
     assert.deepEqual(warnings({ model: 'e', kind: 'embeddings', contextWindow: 8_000, inputPrice: 0 }), []);
     assert.deepEqual(warnings({ model: 'llama', contextWindow: 8_000, inputPrice: 0, outputPrice: 0 }), []);
   });
+
+  it('needs no largest answer where a rule of its protocol knows it, or the server has no limit but the window', () => {
+    const lacks = (provider: string, model: string, settings: object = {}): string => {
+      const parsed = parseConfig(
+        {
+          providers: { [provider]: { apiKey: 'KEY', ...(provider === 'bedrock' && { region: 'us-east-1' }) } },
+          deployments: { d: { provider, model, inputPrice: 1, outputPrice: 1, contextWindow: 9_000, ...settings } },
+        },
+        () => [],
+      );
+      assert.ok(parsed.kind === 'parsed', JSON.stringify(parsed));
+      return configWarnings(parsed.config).map(({ message }) => message)[0] ?? '';
+    };
+    assert.equal(lacks('anthropic', 'claude-sonnet-5'), '');
+    assert.equal(lacks('google', 'gemini-3.6-flash'), '');
+    assert.equal(lacks('bedrock', 'us.anthropic.claude-sonnet-4-5'), '');
+    assert.equal(lacks('mistral', 'some-model'), '');
+    assert.match(lacks('openai', 'gpt-99'), /^has no maxOutputTokens, which/);
+    assert.match(lacks('bedrock', 'some.model-v1:0'), /^has no maxOutputTokens, which/);
+    assert.equal(lacks('openai', 'gpt-99', { maxOutputTokens: 5 }), '');
+  });
+});
+
+describe('the models that most people call', () => {
+  const KNOWN = [
+    ['openai', 'gpt-5.5'],
+    ['openai', 'gpt-4o-mini'],
+    ['openai', 'gpt-3.5-turbo'],
+    ['anthropic', 'claude-opus-5'],
+    ['google', 'gemini-3.6-flash'],
+    ['groq', 'llama-3.3-70b-versatile'],
+    ['groq', 'openai/gpt-oss-120b'],
+    ['mistral', 'mistral-large-latest'],
+    ['deepseek', 'deepseek-v4-pro'],
+    ['xai', 'grok-4.3'],
+    ['cerebras', 'gpt-oss-120b'],
+    ['perplexity', 'sonar-pro'],
+    ['moonshot', 'kimi-k2.6'],
+  ] as const;
+  for (const [provider, model] of KNOWN) {
+    it(`are known well enough to be told nothing about: ${model} at ${provider}`, () => {
+      const file = { providers: { [provider]: { apiKey: 'KEY' } }, deployments: { d: { provider, model } } };
+      const parsed = parseConfig(file, catalogueOf(DAY));
+      assert.ok(parsed.kind === 'parsed');
+      assert.deepEqual(configWarnings(parsed.config), []);
+    });
+  }
 });

@@ -182,6 +182,17 @@ function repeated<Item>(count: number, item: (index: number) => Item): readonly 
   return Array.from({ length: count }, (_, index) => item(index));
 }
 
+/** The same API, asked for a stream. */
+export function streamed(form: SurfaceForm): SurfaceForm {
+  return { ...form, body: (model, extras) => ({ ...form.body(model, extras), stream: true }) };
+}
+
+/** Plain, and streamed where the API has streams: its answers and its errors have another form then. */
+export function waysOfAsking(form: SurfaceForm): readonly (readonly [way: string, form: SurfaceForm])[] {
+  const plain = ['plain', form] as const;
+  return form.name === 'embeddings' || form.name === 'count_tokens' ? [plain] : [plain, ['streamed', streamed(form)]];
+}
+
 /** Every API with a body. */
 export const SURFACE_FORMS: readonly SurfaceForm[] = [
   chat,

@@ -4,7 +4,7 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import { isCredible } from '../model/usage.ts';
-import { utf8Size } from '../wire/json-size.ts';
+import { utf8Size } from '../wire/json.ts';
 import { cleanFailure } from './clean-failure.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
 import type { StallWatch } from './stall-watch.ts';

@@ -1,5 +1,5 @@
 import type { Part, TextPart, ToolResultPart } from '../model/part.ts';
-import type { Turn } from '../model/prompt.ts';
+import type { Prompt, Turn } from '../model/prompt.ts';
 
 /**
  * A conversation for vendors that want the system prompt apart and the two sides in turn (Anthropic, Bedrock, Gemini). Turns of one side
@@ -17,7 +17,7 @@ export interface Conversation {
 export type ConversationTurn = SystemTurn | UserTurn | AssistantTurn;
 
 /** Instructions in mid-conversation. Only where `nativeSystem` was asked for; between a user turn and an assistant turn or the end. */
-export interface SystemTurn {
+interface SystemTurn {
   readonly role: 'system';
   readonly parts: readonly Part[];
 }
@@ -167,4 +167,24 @@ function spoken(parts: readonly Part[]): readonly Part[] {
 
 function asText({ text, path, cache }: Extract<Part, { kind: 'refusal' }>): TextPart {
   return { kind: 'text', text, path, ...(cache !== undefined && { cache }) };
+}
+
+/**
+ * The turns of a prompt with what has been answered already as the assistant's last words, to go on with. Where the caller had begun the
+ * answer, it goes on from there: two turns would be two answers.
+ */
+export function turnsToAnswer({ turns, begun, names }: Prompt): readonly Turn[] {
+  if (begun === undefined || begun.text === '') {
+    return turns;
+  }
+  const words: Part = { kind: 'text', text: begun.text, path: names.turns };
+  const last = turns.at(-1);
+  return last?.role === 'assistant'
+    ? [...turns.slice(0, -1), { ...last, parts: withText(last.parts, words) }]
+    : [...turns, { role: 'assistant', parts: [words], path: names.turns }];
+}
+
+function withText(parts: readonly Part[], words: Extract<Part, { kind: 'text' }>): readonly Part[] {
+  const last = parts.at(-1);
+  return last?.kind === 'text' ? [...parts.slice(0, -1), { ...last, text: last.text + words.text }] : [...parts, words];
 }

@@ -50,6 +50,13 @@ export interface Target {
   readonly rules?: JsonObject;
 }
 
+/** What rules are looked up by. */
+export interface RuledModel {
+  readonly model: string;
+  readonly rules?: JsonObject | undefined;
+  readonly vendor?: Vendor | undefined;
+}
+
 /** A request ready to be signed and sent, or the reason why this vendor cannot be asked for it. */
 export type Encoding =
   | {

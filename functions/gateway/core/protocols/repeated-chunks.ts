@@ -183,7 +183,7 @@ function endOfFirst(json: string, texts: readonly string[]): number {
   for (let index = 0; index < texts.length; index += 1) {
     const text = texts[index] ?? '';
     const from = index === 0 ? 0 : endOfNoise(json, at);
-    if (!json.startsWith(text, from)) {
+    if (!standsAt(json, text, from)) {
       return -1;
     }
     at = from + text.length;
@@ -196,7 +196,7 @@ function beginOfLast(json: string, texts: readonly string[]): number {
   let at = endOfMembers(json);
   for (let index = texts.length - 1; index >= 0; index -= 1) {
     const text = texts[index] ?? '';
-    if (at === -1 || !json.endsWith(text, at)) {
+    if (at < text.length || !standsAt(json, text, at - text.length)) {
       return -1;
     }
     at -= text.length;
@@ -205,6 +205,11 @@ function beginOfLast(json: string, texts: readonly string[]): number {
     }
   }
   return at;
+}
+
+/** `startsWith` reads a text that it does not know in advance letter by letter, at ten times the price. */
+function standsAt(json: string, text: string, at: number): boolean {
+  return json.slice(at, at + text.length) === text;
 }
 
 /** What stands in a JSON string in an escaped form, or not at all. */

@@ -1,8 +1,9 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
+import { isJsonObject, type JsonObject, numberMember, objectMember, stringMember } from '../wire/json.ts';
 import { type SaidFailure, saidFailure } from './failure-words.ts';
 
 /** What a protocol has read beyond the status. */
-export interface FailureHints {
+interface FailureHints {
   readonly vendor: VendorError;
   readonly retryAfterMs?: number | undefined;
   /** A 429 (or 402) that says that money or a daily quota is spent. */
@@ -99,4 +100,127 @@ export function unreadableError(status: number, body: string): VendorError {
     status,
     message: isPlain ? text.slice(0, MAX_MESSAGE_CHARS) : `The provider answered ${status} without an explanation.`,
   };
+}
+
+/** The longest wait that a vendor's `Retry-After` is believed: a day. */
+const MAX_RETRY_AFTER_MS = 86_400_000;
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * How long a vendor asks us to wait, in milliseconds: `retry-after-ms` (OpenAI, Azure), else `retry-after` in seconds (fractions too), as
+ * an HTTP date (RFC 9110, section 10.2.3) or as an instant, else when what is spent comes back (`x-ratelimit-reset-*` and their like).
+ * `undefined` where absent or unreadable.
+ */
+export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+  const milliseconds = numberIn(headers['retry-after-ms'], 1, nowMs);
+  const asked =
+    milliseconds ?? numberIn(headers['retry-after'], 1000, nowMs) ?? untilDate(headers['retry-after'], nowMs);
+  return asked ?? resetMs(headers, nowMs);
+}
+
+/** Numbers from here on are instants since 1970: of seconds, and of milliseconds. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MS = 1e12;
+
+function numberIn(text: string | undefined, unitMs: number, nowMs: number): number | undefined {
+  return text === undefined || !/^\s*\d+(\.\d+)?\s*$/.test(text)
+    ? undefined
+    : bounded(waitOf(Number(text), unitMs, nowMs));
+}
+
+/** A wait in `unitMs`, or until an instant. */
+function waitOf(value: number, unitMs: number, nowMs: number): number {
+  if (value < EPOCH_SECONDS) {
+    return value * unitMs;
+  }
+  return (value < EPOCH_MS ? value * 1000 : value) - nowMs;
+}
+
+function bounded(waitMs: number): number {
+  return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, Math.ceil(waitMs)));
+}
+
+/** How an HTTP date begins, in any of its forms, or one of ISO 8601. `Date.parse` alone takes `-5` and `5, 10` for days long past. */
+const DATE_BEGINNING = /^\s*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? |\d{4}-\d{2}-\d{2}T)/i;
+
+function untilDate(text = '', nowMs: number): number | undefined {
+  const at = DATE_BEGINNING.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : bounded(at - nowMs);
+}
+
+/** What may be spent, as headers name it, and where each says when it comes back. */
+const LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
+  ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'],
+  ['x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens'],
+  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
+  ['ratelimit-remaining', 'ratelimit-reset'],
+  // Anthropic's, with the instant of each. Source: Claude API reference, "Rate limits", "Response headers".
+  ['anthropic-ratelimit-requests-remaining', 'anthropic-ratelimit-requests-reset'],
+  ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset'],
+  ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset'],
+  ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
+];
+
+/** When all that is spent is back: a limit of which something remains says nothing. */
+function resetMs(headers: Headers, nowMs: number): number | undefined {
+  const waits = LIMITS.filter(([remaining]) => !(Number(headers[remaining] ?? 0) > 0)).flatMap(
+    ([, reset]) => durationMs(headers[reset], nowMs) ?? [],
+  );
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/** A wait as headers and sentences write it: seconds, an instant, a date, or `1m3.57s`. */
+export function durationMs(text: string | undefined, nowMs: number): number | undefined {
+  return numberIn(text, 1000, nowMs) ?? untilDate(text, nowMs) ?? writtenMs(text ?? '');
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function writtenMs(text: string): number | undefined {
+  const isWritten = /^\s*(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd])\s*){1,5}$/.test(text);
+  const pieces = isWritten ? [...text.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(ms|[smhd])/g)] : [];
+  const total = pieces.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
+  return pieces.length === 0 ? undefined : bounded(total);
+}
+
+/** "Please try again in 1m3.57s", "retry after 6 seconds". */
+const ASKED =
+  /\b(?:try again|retry)(?: again)? (?:in|after) (\d+(?:\.\d+)?)\s*(milliseconds?|seconds?|minutes?|hours?|ms|[smhd])((?:\d+(?:\.\d+)?(?:ms|[smhd]))*)\b/i;
+const WORDS: Readonly<Record<string, string>> = { mil: 'ms', sec: 's', min: 'm', hou: 'h' };
+
+/** The wait that a vendor's sentence asks for. */
+export function askedWaitMs(message: string): number | undefined {
+  const [, count, unit = '', rest = ''] = ASKED.exec(message.slice(0, 2000)) ?? [];
+  return count === undefined
+    ? undefined
+    : writtenMs(`${count}${WORDS[unit.slice(0, 3).toLowerCase()] ?? unit.toLowerCase()}${rest}`);
+}
+
+/** The wait that an error's members tell: a number of seconds, or the headers of the vendor behind a router (OpenRouter). */
+export function memberWaitMs(error: JsonObject, nowMs: number): number | undefined {
+  const metadata = objectMember(error, 'metadata') ?? {};
+  const places = [error, metadata];
+  const milliseconds = places
+    .map((place) => numberMember(place, 'retry_after_ms'))
+    .find((found) => found !== undefined);
+  const seconds = places
+    .flatMap((place) => ['retry_after', 'retry_after_seconds', 'retryAfter'].map((name) => textOf(place[name])))
+    .find((found) => found !== undefined);
+  const told = milliseconds === undefined ? durationMs(seconds, nowMs) : bounded(milliseconds);
+  return told ?? headersWaitMs(metadata, nowMs) ?? durationMs(stringMember(metadata, 'quotaResetDelay'), nowMs);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+function headersWaitMs(metadata: JsonObject, nowMs: number): number | undefined {
+  const { headers } = metadata;
+  return isJsonObject(headers)
+    ? retryAfterMs(
+        Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
+        nowMs,
+      )
+    : undefined;
 }

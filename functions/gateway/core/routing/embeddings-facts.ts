@@ -1,7 +1,7 @@
 import { embeddingInputs } from '../model/embedding-inputs.ts';
 import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { utf8Size } from '../wire/json-size.ts';
+import { utf8Size } from '../wire/json.ts';
 
 /** Bytes of UTF-8 a token, in the mean over texts and languages. */
 const BYTES_PER_TOKEN = 4;

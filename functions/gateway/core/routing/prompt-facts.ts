@@ -2,8 +2,7 @@ import { defined } from '../model/defined.ts';
 import type { MediaPart, OpaquePart, Part } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { stringMember } from '../wire/json.ts';
-import { jsonSize, utf8Size } from '../wire/json-size.ts';
+import { jsonSize, stringMember, utf8Size } from '../wire/json.ts';
 
 /** Bytes of UTF-8 a token, in the mean over texts and languages; a vendor's own count differs by a third either way. */
 const BYTES_PER_TOKEN = 4;

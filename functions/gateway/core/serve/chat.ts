@@ -21,6 +21,7 @@ import { isLostAfterKeeping, keptAs } from './keep-answer.ts';
 import { type AskedOf, type Operation, raceCall, type Served, serveOperation } from './operation.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, modelAnswer, streamAnswer } from './respond.ts';
+import { severalPrompts } from './several-prompts.ts';
 
 /** Answers to prompts, in the words of the call's surface. */
 const CHAT: Operation<Prompt, AnswerEvent> = {
@@ -39,6 +40,10 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
 
 /** Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. */
 export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
+  const several = call.surface.several?.bodies(json) ?? [];
+  if (several.length > 1) {
+    return await severalPrompts(call, several, (each, body) => serveOperation(CHAT, each, body));
+  }
   const resumed = await resumeConversation(call, json);
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
 }

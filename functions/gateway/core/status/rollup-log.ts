@@ -31,6 +31,8 @@ export interface RollupLogOptions {
 
 /** Between two writes: an instance that is ended without warning loses so much of the past, and nothing else. */
 const FLUSH_MS = 60_000;
+/** How often it is looked at who is set aside: a mark is as exact as that, and a busy instance looks for its calls' sake anyway. */
+const MARKS_MS = 1000;
 /** Several who look at once, or often, cost one read. */
 const KEPT_MS = 2000;
 /** Deployments and routes that have a past: of thousands it would be dear, and nobody reads so many rows. */
@@ -42,6 +44,7 @@ interface Log {
   readonly marks: EjectionMarks;
   pending: RollupLedger;
   lastWriteMs: number;
+  lastMarksMs: number;
   /** Writes and reads, one after the other: what is being written would count twice or not at all. */
   queue: Promise<unknown>;
   cancelLaterFlush?: () => void;
@@ -61,6 +64,7 @@ export function rollupLog(options: RollupLogOptions): RollupLog {
     marks: ejectionMarks(),
     pending: rollupLedger(),
     lastWriteMs: -Infinity,
+    lastMarksMs: -Infinity,
     queue: Promise.resolve(),
     kept: new Map(),
   };
@@ -91,7 +95,9 @@ async function flush(log: Log): Promise<void> {
       delete log.cancelLaterFlush;
       void flush(log);
     });
-    await inTurn(log, () => writeMarks(log));
+    if (clock.nowMs() - log.lastMarksMs >= MARKS_MS) {
+      await inTurn(log, () => writeMarks(log));
+    }
     return;
   }
   log.cancelLaterFlush?.();
@@ -120,9 +126,11 @@ async function write(log: Log): Promise<void> {
   }
 }
 
-async function writeMarks({ options, names, marks }: Log): Promise<void> {
-  const { look, store, clock, onStoreError } = options;
+async function writeMarks(log: Log): Promise<void> {
+  const { names, marks } = log;
+  const { look, store, clock, onStoreError } = log.options;
   const nowMs = clock.nowMs();
+  log.lastMarksMs = nowMs;
   const changes = names.deployment.flatMap((id) => marks.changes(id, look(id), nowMs));
   await Promise.all(changes.map((mark) => store.mark(mark))).catch((error: unknown) => onStoreError('mark', error));
 }

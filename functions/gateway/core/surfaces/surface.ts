@@ -23,6 +23,8 @@ export interface Surface {
   readonly errorStatus?: (error: GatewayError) => number;
   /** The header in which the API's clients look for the id of a request, beside those that every answer has. */
   readonly requestIdHeader?: string;
+  /** Absent: a request of the API has one prompt. */
+  readonly several?: SeveralPrompts;
   /** Absent: the API knows of no answers that are kept. */
   readonly keeping?: Keeping;
   /** The names that a request may ask for, where the API has a shape of its own for them; absent: OpenAI's. */
@@ -30,6 +32,23 @@ export interface Surface {
     readonly one: (name: string) => JsonObject;
     readonly list: (names: readonly string[]) => JsonObject;
   };
+}
+
+/** How an API asks several prompts in one request, and has their answers in one. */
+export interface SeveralPrompts {
+  /** A body for each prompt of a request; none where it has no several, or is wrong: then reading it says so. */
+  readonly bodies: (json: unknown) => readonly JsonObject[];
+  /** The bodies of all answers as one. `asked`: the request of one of them. */
+  readonly body: (bodies: readonly JsonObject[], asked: JsonObject) => JsonObject;
+  /** The streams of all answers as one. Ends where one of them breaks off. */
+  readonly stream: (pieces: AsyncIterable<PieceOf>, asked: JsonObject) => AsyncGenerator<string, void, void>;
+}
+
+/** A piece of one of several streams. */
+export interface PieceOf {
+  /** Which stream it is of, from 0. */
+  readonly index: number;
+  readonly text: string;
 }
 
 /** What an answer is called towards the caller, the same in a body and in every event of a stream. */

@@ -1,10 +1,36 @@
 /**
- * The headers of one frame that hold strings, by name; the rest are stepped over. `undefined` where the bytes are not headers: an
- * unknown value type, or a header that runs over the end.
+ * Reads the headers of the frames of one stream. The headers that hold strings, by name; the rest are stepped over. `undefined` where the
+ * bytes are not headers: an unknown value type, or a header that runs over the end.
+ */
+export type HeadersReader = (bytes: Uint8Array) => ReadonlyMap<string, string> | undefined;
+
+/**
+ * Most frames have the headers of the one before, which are not read again.
  *
  * A header is: u8 length of the name, name, u8 type, value. Source: AWS, "Amazon event stream encoding" (Smithy 2.0).
  */
-export function readMessageHeaders(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
+export function headersReader(): HeadersReader {
+  let lastBytes = new Uint8Array(0);
+  let last: ReadonlyMap<string, string> | undefined = new Map();
+  return (bytes) => {
+    if (!areSame(bytes, lastBytes)) {
+      // The bytes of a frame are a view of what goes on changing.
+      lastBytes = bytes.slice();
+      last = readMessageHeaders(bytes);
+    }
+    return last;
+  };
+}
+
+function areSame(one: Uint8Array, other: Uint8Array): boolean {
+  let at = one.length === other.length ? one.length : -1;
+  while (at > 0 && one[at - 1] === other[at - 1]) {
+    at -= 1;
+  }
+  return at === 0;
+}
+
+function readMessageHeaders(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headers = new Map<string, string>();
   let at = 0;

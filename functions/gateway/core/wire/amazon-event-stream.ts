@@ -1,4 +1,4 @@
-import { readMessageHeaders } from './amazon-event-stream-headers.ts';
+import { type HeadersReader, headersReader } from './amazon-event-stream-headers.ts';
 import { byteQueue } from './byte-queue.ts';
 import { crc32 } from './crc32.ts';
 import type { WireEvent } from './wire-event.ts';
@@ -28,6 +28,7 @@ export interface AmazonEventStreamParser {
 export function amazonEventStreamParser(options: { readonly maxFrameBytes?: number } = {}): AmazonEventStreamParser {
   const maxFrameBytes = options.maxFrameBytes ?? MAX_FRAME_BYTES;
   const queue = byteQueue();
+  const readHeaders = headersReader();
   let stopped = false;
 
   function push(bytes: Uint8Array): readonly WireEvent[] {
@@ -36,13 +37,13 @@ export function amazonEventStreamParser(options: { readonly maxFrameBytes?: numb
       return events;
     }
     queue.append(bytes);
-    let frame = readFrame(queue.held(), maxFrameBytes);
+    let frame = readFrame(queue.held(), maxFrameBytes, readHeaders);
     while (frame.kind === 'complete') {
       for (const event of frame.events) {
         events.push(event);
       }
       queue.drop(frame.length);
-      frame = readFrame(queue.held(), maxFrameBytes);
+      frame = readFrame(queue.held(), maxFrameBytes, readHeaders);
     }
     if (frame.kind === 'malformed') {
       stopped = true;
@@ -68,7 +69,7 @@ type Frame =
 const INCOMPLETE: Frame = { kind: 'incomplete' };
 
 /** Reads the frame that `bytes` begins with. */
-function readFrame(bytes: Uint8Array, maxFrameBytes: number): Frame {
+function readFrame(bytes: Uint8Array, maxFrameBytes: number, readHeaders: HeadersReader): Frame {
   if (bytes.length < PRELUDE_BYTES) {
     return INCOMPLETE;
   }
@@ -91,11 +92,11 @@ function readFrame(bytes: Uint8Array, maxFrameBytes: number): Frame {
   if (view.getUint32(payloadEnd) !== crc32(bytes.subarray(0, payloadEnd))) {
     return { kind: 'malformed', reason: 'The checksum of a frame is wrong.' };
   }
-  return readMessage(bytes.subarray(PRELUDE_BYTES, headersEnd), bytes.subarray(headersEnd, payloadEnd), total);
+  const headers = readHeaders(bytes.subarray(PRELUDE_BYTES, headersEnd));
+  return readMessage(headers, bytes.subarray(headersEnd, payloadEnd), total);
 }
 
-function readMessage(headerBytes: Uint8Array, payload: Uint8Array, length: number): Frame {
-  const headers = readMessageHeaders(headerBytes);
+function readMessage(headers: ReadonlyMap<string, string> | undefined, payload: Uint8Array, length: number): Frame {
   const messageType = headers?.get(':message-type');
   if (headers === undefined || messageType === undefined) {
     return { kind: 'malformed', reason: 'A frame’s headers cannot be read.' };

@@ -107,8 +107,8 @@ function readField(draft: Draft, text: string, from: number, to: number): void {
 }
 
 function readName(draft: Draft, text: string, from: number, to: number): void {
-  const isLast = to - from === draft.lastName.length && text.startsWith(draft.lastName, from);
-  draft.name = isLast ? draft.lastName : text.slice(from, to);
+  const name = text.slice(from, to);
+  draft.name = name === draft.lastName ? draft.lastName : name;
   draft.lastName = draft.name;
 }
 

@@ -13,10 +13,9 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
 import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
-import { finishOf, isCutOff } from './anthropic-finish.ts';
-import { aboutMembers, laterMembers, laterUsage, servedTier, usageOf } from './anthropic-usage.ts';
 import { type ContentBlocks, contentBlocks } from './begin-block.ts';
 import { blockWords, growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
+import { aboutMembers, finishOf, isCutOff, laterMembers, laterUsage, servedTier, usageOf } from './message-members.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages". */
 export function anthropicDecoder(): AnswerDecoder {

@@ -1,8 +1,7 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
 import { type JsonObject, member, objectMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { statusFailure, unreadableError } from '../status-failure.ts';
+import { retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
 
 /** Reads a response whose status is not 2xx. Source: Anthropic API reference, "Errors". */
 export function readAnthropicFailure(response: FailedResponse): AttemptFailure {

@@ -1,8 +1,7 @@
 import { nativeValue } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
-import { claudeRules } from '../claude/claude-rules.ts';
-import { strictBudget } from '../claude/strict-budget.ts';
+import { claudeRules, strictBudget } from '../claude/claude-rules.ts';
 import { encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';

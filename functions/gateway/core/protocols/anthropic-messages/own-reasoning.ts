@@ -2,8 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { hasLostThinking, nearestEffort, type ThinkingFields, thinkingFields } from '../claude/claude-thinking.ts';
-import { conversationTurns } from '../conversation-turns.ts';
-import { turnsToAnswer } from '../turns-to-answer.ts';
+import { conversationTurns, turnsToAnswer } from '../conversation-turns.ts';
 import { forcesCall } from './anthropic-tools.ts';
 import type { AnthropicTask } from './translated-body.ts';
 

@@ -1,14 +1,12 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import type { ClaudeRules } from '../claude/claude-rules.ts';
+import type { ClaudeRules, StrictBudget } from '../claude/claude-rules.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
 import { hasLostThinking, thinkingFields } from '../claude/claude-thinking.ts';
-import type { StrictBudget } from '../claude/strict-budget.ts';
-import { type Conversation, conversationTurns } from '../conversation-turns.ts';
+import { type Conversation, conversationTurns, turnsToAnswer } from '../conversation-turns.ts';
 import { type EncodingNotes, noteForeignMembers, noteOtherShapes, type Vendor } from '../encoding-notes.ts';
 import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Target } from '../protocol.ts';
-import { turnsToAnswer } from '../turns-to-answer.ts';
 import { limitMarks, systemBlocks } from './anthropic-content.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';

@@ -2,8 +2,7 @@ import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts
 import { numberMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { FailedResponse } from '../protocol.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { statusFailure, unreadableError } from '../status-failure.ts';
+import { retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
 import {
   describesFullContext,
   describesSpentQuota,

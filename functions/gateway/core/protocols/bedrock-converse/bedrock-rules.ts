@@ -1,7 +1,7 @@
 import { baseModelOf } from '../../model/base-model.ts';
 import { type ClaudeRules, claudeRules } from '../claude/claude-rules.ts';
 import { type ModelRule, modelRules } from '../model-rules.ts';
-import type { Target } from '../protocol.ts';
+import type { RuledModel } from '../protocol.ts';
 
 /**
  * What differs between the models behind Converse. An operator corrects any of these under a deployment's `rules`, for Claude those of
@@ -51,7 +51,7 @@ export interface BedrockRules {
 export type ToolChoiceForm = 'auto' | 'any' | 'tool';
 
 /** The rules of the target's model with the operator's corrections. */
-export function bedrockRules({ model, rules: configured }: Target): BedrockRules {
+export function bedrockRules({ model, rules: configured }: RuledModel): BedrockRules {
   const claude = claudeRules(model, configured);
   const baseModel = baseModelOf({ model, rules: configured });
   const known = modelRules({ defaults: { ...DEFAULTS, claude }, lines: BEDROCK_LINES }, baseModel, undefined);

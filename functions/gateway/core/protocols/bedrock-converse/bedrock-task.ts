@@ -1,5 +1,5 @@
 import type { Prompt } from '../../model/prompt.ts';
-import type { StrictBudget } from '../claude/strict-budget.ts';
+import type { StrictBudget } from '../claude/claude-rules.ts';
 import type { Conversation } from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { DocumentNames } from './bedrock-document-names.ts';

@@ -2,10 +2,15 @@ import { nativeValue } from '../../model/dialect.ts';
 import type { Part, ToolCallPart } from '../../model/part.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { type AssistantTurn, type ConversationTurn, conversationTurns, type UserTurn } from '../conversation-turns.ts';
+import {
+  type AssistantTurn,
+  type ConversationTurn,
+  conversationTurns,
+  turnsToAnswer,
+  type UserTurn,
+} from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { toolCallInput } from '../tool-call-input.ts';
-import { turnsToAnswer } from '../turns-to-answer.ts';
 import type { GeminiContent } from './gemini-content.ts';
 import { geminiPart } from './gemini-part.ts';
 import type { GeminiRules } from './gemini-rules.ts';

@@ -9,8 +9,7 @@ import {
   stringMember,
 } from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { statusFailure, unreadableError } from '../status-failure.ts';
+import { retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
 import { retryDelayMs } from './gemini-retry-delay.ts';
 
 /** Reads a failed response: `{error}`, or the same in an array as Google's OpenAI endpoint and its JSON streams send it. */

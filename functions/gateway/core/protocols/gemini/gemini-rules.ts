@@ -1,5 +1,5 @@
 import { type ModelRule, modelRules } from '../model-rules.ts';
-import type { Target } from '../protocol.ts';
+import type { RuledModel } from '../protocol.ts';
 
 /** What a Gemini model accepts. The operator may correct any of these in a deployment's `rules`. */
 export interface GeminiRules {
@@ -36,7 +36,7 @@ export interface GeminiRules {
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH';
 
 /** The rules of `target`'s model. */
-export function geminiRules(target: Target): GeminiRules {
+export function geminiRules(target: RuledModel): GeminiRules {
   return modelRules({ defaults: DEFAULTS, lines: GEMINI_LINES }, target.model, target.rules, target.vendor);
 }
 

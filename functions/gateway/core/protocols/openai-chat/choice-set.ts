@@ -1,6 +1,13 @@
-import type { AnswerEvent } from '../../model/answer-event.ts';
-import { arrayMember, isJsonObject, type JsonObject } from '../../wire/json.ts';
-import { type ChoiceDecoder, choiceDecoder } from './choice-decoder.ts';
+import { type AnswerEvent, type ChoiceFinish, isContent } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
+import type { Native } from '../../model/dialect.ts';
+import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { answerParts } from '../answer-parts.ts';
+import { type Finish, unsaidEnding } from '../ending-word.ts';
+import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, type Words, wordsOf } from './delta-content.ts';
+import { statedError, streamedFailure } from './openai-failure.ts';
+import { finishOf, isEnding } from './openai-finish.ts';
+import { toolCallFragments, toolCallTracker } from './tool-call-tracker.ts';
 
 /** The choices of one answer, each with its decoder. */
 export interface ChoiceSet {
@@ -61,4 +68,151 @@ function mintable(id: unknown): string {
 /** A server that sends one choice may leave its index out. */
 function indexOf({ index }: JsonObject, position: number): number {
   return typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : position;
+}
+
+/** Reads one choice of an answer. */
+interface ChoiceDecoder {
+  /** A member of `choices`, of a chunk or of a whole body. */
+  readonly read: (choice: JsonObject) => readonly AnswerEvent[];
+  /** Is told of more of what was read last, by the name of its member: of what has a memory. */
+  readonly again: Readonly<Record<string, (text: string) => void>>;
+  /** The ending that is held back, now that nothing of the choice can follow. */
+  readonly settle: () => readonly AnswerEvent[];
+  /** The ending that the vendor left out, where it is certain that the answer has ended. */
+  readonly close: () => readonly AnswerEvent[];
+  /** Whether its ending has come, be it held back. */
+  readonly isFinished: () => boolean;
+  /** Whether anything that a caller could use has come. */
+  readonly hasContent: () => boolean;
+}
+
+/** How a choice is read. */
+interface ChoiceReading {
+  /** Makes ids for tool calls that come without. */
+  readonly mintId: (call: number) => string;
+  /**
+   * Whether the ending of a choice with tool calls may come before its last call: Together ends each of several calls. Such an ending is
+   * held back until nothing can follow.
+   */
+  readonly endsEarly: boolean;
+}
+
+/** A decoder for the choice `index`. */
+function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): ChoiceDecoder {
+  const parts = answerParts(index);
+  const calls = toolCallTracker(index, parts, mintId);
+  const saidIn = newSpeech();
+  const saidWords = newWords();
+  let held: ChoiceFinish | undefined;
+  let isDone = false;
+  let hasContent = false;
+
+  function settle(): readonly AnswerEvent[] {
+    const finish = held;
+    held = undefined;
+    isDone ||= finish !== undefined;
+    return finish === undefined ? [] : [...calls.close(), ...parts.close(), finish];
+  }
+
+  function finish(said: Finish, choice: JsonObject): readonly AnswerEvent[] {
+    const ending = endingOf(index, said, choice);
+    if (ending.type === 'failed') {
+      return [ending];
+    }
+    held = ending;
+    return endsEarly && ending.reason === 'tool-calls' && choice.delta !== undefined ? [] : settle();
+  }
+
+  function readContent(said: JsonObject, isLast: boolean): readonly AnswerEvent[] {
+    const words = saidWords.add(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
+    const content = [...words, ...toolCallFragments(said).flatMap(calls.add)];
+    const isMore = content.some(isContent);
+    hasContent ||= isMore;
+    held = isMore ? undefined : held;
+    return content;
+  }
+
+  return {
+    read: (choice) => {
+      const said = saidIn(choice);
+      const word = stringMember(choice, 'finish_reason') ?? '';
+      const content = readContent(said, isEnding(word));
+      const ending = isDone || !isEnding(word) ? [] : finish(finishOf(word, calls.hasCalls()), choice);
+      const error = statedError(choice);
+      return error === undefined
+        ? [...content, ...passedOn(said, choice, index), ...ending]
+        : [{ type: 'failed', failure: streamedFailure(error) }];
+    },
+    again: { content: saidWords.again, arguments: calls.again },
+    settle,
+    close: () => [...(isDone || held !== undefined ? [] : finish(unsaidEnding(calls.areWhole()), {})), ...settle()],
+    isFinished: () => isDone || held !== undefined,
+    hasContent: () => hasContent,
+  };
+}
+
+/** What each piece of a choice says. A whole message after deltas, as some servers end a stream, says it all once more. */
+function newSpeech(): (choice: JsonObject) => JsonObject {
+  let hasDeltas = false;
+  return (choice) => {
+    const delta = objectMember(choice, 'delta');
+    hasDeltas ||= delta !== undefined;
+    return delta ?? (hasDeltas ? undefined : objectMember(choice, 'message')) ?? {};
+  };
+}
+
+interface NewWords {
+  /** The words of a piece without a last one that says the whole text once more: two pieces at least have said it. */
+  readonly add: (words: readonly Words[], isLast: boolean) => readonly Words[];
+  /** A text that is new. */
+  readonly again: (text: string) => void;
+}
+
+function newWords(): NewWords {
+  const texts: string[] = [];
+  return {
+    add: (words, isLast) => {
+      const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
+      if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
+        return words.filter(({ kind }) => kind !== 'text');
+      }
+      if (text !== '') {
+        texts.push(text);
+      }
+      return words;
+    },
+    again: (text) => texts.push(text),
+  };
+}
+
+function endingOf(
+  index: number,
+  ending: Finish,
+  choice: JsonObject,
+): Extract<AnswerEvent, { type: 'finish' | 'failed' }> {
+  if (ending.kind === 'failed') {
+    return { type: 'failed', failure: ending.failure };
+  }
+  const stopSequence = stopSequenceOf(choice);
+  const isAtSequence = ending.reason === 'end' && stopSequence !== undefined;
+  const raw = stringMember(choice, 'native_finish_reason') ?? stringMember(choice, 'finish_reason');
+  const reason = isAtSequence ? 'stop-sequence' : ending.reason;
+  return { type: 'finish', choice: index, reason, ...defined({ raw, stopSequence }) };
+}
+
+function passedOn(said: JsonObject, choice: JsonObject, index: number): AnswerEvent[] {
+  const fields = unreadMembers(said);
+  const members = choiceMembers(choice);
+  const logprobs = logprobsOf(choice);
+  return [
+    ...(fields === undefined ? [] : [{ type: 'native', choice: index, native: nativeOf(fields) } as const]),
+    ...(members === undefined
+      ? []
+      : [{ type: 'native', choice: index, of: 'choice', native: nativeOf(members) } as const]),
+    ...(logprobs === undefined ? [] : [{ type: 'logprobs', choice: index, logprobs } as const]),
+  ];
+}
+
+function nativeOf(value: JsonObject): Native {
+  return { dialect: 'openai-chat', value, ifForeign: 'ignore' };
 }

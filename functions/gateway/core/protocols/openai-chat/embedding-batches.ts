@@ -1,6 +1,6 @@
 import { embeddingInputs } from '../../model/embedding-inputs.ts';
 import type { EmbeddingsRequest } from '../../model/embeddings.ts';
-import { utf8Size } from '../../wire/json-size.ts';
+import { utf8Size } from '../../wire/json.ts';
 import type { EmbeddingsRules } from './embeddings-rules.ts';
 
 /** Bytes of UTF-8 a token, at the least that prose has: a request that is thought too large is only asked for in two. */

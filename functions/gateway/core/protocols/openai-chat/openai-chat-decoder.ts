@@ -1,14 +1,14 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { arrayMember, type JsonObject, objectMember } from '../../wire/json.ts';
+import { codeWord } from '../../model/vendor-text.ts';
+import { arrayMember, isJsonObject, type JsonObject, objectMember, parseJson } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
 import { type ChunkWords, type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
-import { answerInfoReader } from './answer-info.ts';
+import { answerInfoReader, usageOf } from './answer-info.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
 import { wordsMember } from './delta-content.ts';
-import { usageOf } from './openai-usage.ts';
-import { jsonEvent, type StreamEvent, streamEvent } from './stream-event.ts';
+import { impliedError, statedError, streamedFailure } from './openai-failure.ts';
 
 /**
  * Reads one answer of an OpenAI-shaped server. A finish reason ends a choice, and `[DONE]` ends the answer also where a server leaves the
@@ -135,4 +135,48 @@ function failUnfinished(answer: Answer): readonly AnswerEvent[] {
 function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {
   answer.progress = 'failed';
   return [{ type: 'failed', failure }];
+}
+
+/** What one event of a stream, or one body, is. */
+type StreamEvent =
+  | { readonly kind: 'chunk'; readonly chunk: JsonObject }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'keep-alive' }
+  /** `chunk`: what the error came in. */
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly chunk: JsonObject }
+  /** Not JSON, or not an object. */
+  | { readonly kind: 'unreadable' };
+
+/** Tells what an event is. An error counts wherever a server puts it: `event: error`, or an `error` member of any chunk. */
+function streamEvent({ kind, name, data }: WireEvent): StreamEvent {
+  if (kind !== 'event') {
+    const reason = codeWord(name) ?? 'a message of an unknown kind';
+    return { kind: 'failed', failure: { kind: 'malformed', reason }, chunk: {} };
+  }
+  const text = data.trim();
+  if (text === '[DONE]') {
+    return { kind: 'done' };
+  }
+  if (name === 'ping' || text === '') {
+    return { kind: 'keep-alive' };
+  }
+  return name === 'error' ? errorEvent(text) : jsonEvent(parseJson(text));
+}
+
+function errorEvent(text: string): StreamEvent {
+  const json = parseJson(text);
+  return { kind: 'failed', failure: streamedFailure(impliedError(json) ?? { message: text }), chunk: chunkOf(json) };
+}
+
+/** Tells what a chunk's or a body's JSON is. */
+function jsonEvent(json: unknown): StreamEvent {
+  const error = statedError(json);
+  if (error !== undefined) {
+    return { kind: 'failed', failure: streamedFailure(error), chunk: chunkOf(json) };
+  }
+  return isJsonObject(json) ? { kind: 'chunk', chunk: json } : { kind: 'unreadable' };
+}
+
+function chunkOf(json: unknown): JsonObject {
+  return isJsonObject(json) ? json : {};
 }

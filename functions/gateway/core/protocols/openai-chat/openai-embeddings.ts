@@ -8,8 +8,7 @@ import { embeddingPurpose } from '../embedding-purpose.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 import { embeddingBatches } from './embedding-batches.ts';
 import { type EmbeddingsRules, embeddingsRules } from './embeddings-rules.ts';
-import { statedError } from './openai-error.ts';
-import { streamedFailure } from './openai-failure.ts';
+import { statedError, streamedFailure } from './openai-failure.ts';
 
 /**
  * OpenAI's embeddings, in as many requests as the host wants. The caller's `encoding_format` goes out as it came: where the server ignores

@@ -1,10 +1,23 @@
-import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { arrayMember, type JsonObject, parseJson, stringMember } from '../../wire/json.ts';
+import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  type JsonObject,
+  member,
+  objectMember,
+  parseJson,
+  stringMember,
+} from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
-import { askedWaitMs, durationMs, memberWaitMs, retryAfterMs } from '../retry-after.ts';
-import { statusFailure, unreadableError } from '../status-failure.ts';
-import type { ErrorMeaning } from './error-codes.ts';
-import { errorMeaning, impliedError, statedStatus, vendorError } from './openai-error.ts';
+import {
+  askedWaitMs,
+  durationMs,
+  memberWaitMs,
+  retryAfterMs,
+  statusFailure,
+  unreadableError,
+} from '../status-failure.ts';
+import { ERROR_CODES, type ErrorMeaning, POLICY } from './error-codes.ts';
 
 /** Reads a failed response of an OpenAI-shaped server. Codes speak first, then the status. */
 export function readOpenAiFailure({ status, headers, body, nowMs }: FailedResponse): AttemptFailure {
@@ -77,4 +90,89 @@ const REQUEST_ID_HEADERS: readonly string[] = ['x-request-id', 'apim-request-id'
 
 function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
   return REQUEST_ID_HEADERS.map((name) => headers[name]).find((value) => value !== undefined);
+}
+
+/**
+ * The error in a body or chunk that says it is one: `{"error": {...}}`, `{"error": "text"}`, the same in an array (Google), or
+ * `{"object": "error", ...}` (vLLM, Mistral). `undefined` for anything else.
+ */
+export function statedError(json: unknown): JsonObject | undefined {
+  const outer = Array.isArray(json) ? json[0] : json;
+  const error = member(outer, 'error');
+  if (isJsonObject(error)) {
+    return error;
+  }
+  if (typeof error === 'string' && error !== '') {
+    return { ...(isJsonObject(outer) && outer), message: stringMember(outer, 'message') ?? error };
+  }
+  const isError = member(outer, 'object') === 'error' || member(outer, 'type') === 'error';
+  return isError && isJsonObject(outer) ? outer : undefined;
+}
+
+/** The error in a body that is known to be one, in whatever shape: beside the stated ones, `{"message"}` and FastAPI's `{"detail"}`. */
+export function impliedError(json: unknown): JsonObject | undefined {
+  return statedError(json) ?? (isJsonObject(json) ? { ...json, message: looseMessage(json) } : undefined);
+}
+
+function looseMessage(json: JsonObject): unknown {
+  const detail = json.detail ?? json.message;
+  return Array.isArray(detail) ? detail.map(detailText).join('; ') : detail;
+}
+
+/** One complaint of FastAPI's: where, and what. */
+function detailText(item: unknown): string {
+  return `${arrayMember(item, 'loc').join('.')}: ${stringMember(item, 'msg') ?? 'invalid'}`;
+}
+
+/** What the error's words stand for: its `code`, else its `type`, else what stands deeper in. */
+function errorMeaning(error: JsonObject): ErrorMeaning | undefined {
+  const details = arrayMember(error, 'details').map((detail) => stringMember(detail, 'reason'));
+  const inner = stringMember(member(error, 'innererror'), 'code');
+  const words = [
+    inner,
+    ...details,
+    stringMember(error, 'code'),
+    stringMember(error, 'type'),
+    stringMember(error, 'status'),
+  ];
+  const isModerated = arrayMember(member(error, 'metadata'), 'reasons').length > 0;
+  return isModerated ? POLICY : words.map((word) => ERROR_CODES.get(word ?? '')).find((found) => found !== undefined);
+}
+
+/** The HTTP status that the error names itself: OpenRouter's numeric `code`, Groq's `status_code`, Azure's `status`. */
+function statedStatus(error: JsonObject): number | undefined {
+  const stated = [error.status_code, error.status, error.statusCode, error.code].map(Number);
+  return stated.find((status) => Number.isInteger(status) && status >= 400 && status <= 599);
+}
+
+/** What is passed on of the error. */
+function vendorError(error: JsonObject, status: number, requestId: string | undefined): VendorError {
+  const code = typeof error.code === 'number' ? String(error.code) : stringMember(error, 'code');
+  const type = stringMember(error, 'type');
+  const param = stringMember(error, 'param');
+  const failedGeneration = stringMember(error, 'failed_generation');
+  return {
+    status,
+    message: unreadableError(status, messageOf(error)).message,
+    ...(type !== undefined && { type }),
+    ...(code !== undefined && { code }),
+    ...(param !== undefined && { param }),
+    ...(requestId !== undefined && { requestId }),
+    ...(failedGeneration !== undefined && { failedGeneration }),
+  };
+}
+
+/** OpenRouter says "Provider returned error", and what that error was in `metadata.raw`. */
+function messageOf(error: JsonObject): string {
+  const raw = stringMember(objectMember(error, 'metadata'), 'raw');
+  const message = textOf(error.message);
+  return raw === undefined ? message : `${message}: ${raw}`;
+}
+
+/** Mistral's message may be an object. */
+function textOf(message: unknown): string {
+  if (typeof message === 'string') {
+    return message;
+  }
+  return message === undefined || message === null ? '' : JSON.stringify(message);
 }

@@ -11,6 +11,15 @@ export function messageReader(item: JsonObject, parts: PartNumbers): ItemReader 
   const native = { dialect: 'openai-responses', value: others, ifForeign: 'ignore' } as const;
   const open = new Map<number, OpenPart>();
 
+  let isWeighed = false;
+
+  function weigh(logprobs: readonly unknown[]): readonly AnswerEvent[] {
+    isWeighed ||= logprobs.length > 0;
+    return logprobs.length === 0
+      ? []
+      : [{ type: 'logprobs', choice: 0, logprobs: { content: logprobs, refusal: null } }];
+  }
+
   function grow(index: number, kind: 'text' | 'refusal', text: string): readonly AnswerEvent[] {
     const known = open.get(index);
     const part = known ?? parts.begin({ kind, native });
@@ -23,7 +32,8 @@ export function messageReader(item: JsonObject, parts: PartNumbers): ItemReader 
     const isOwed = text !== '' && open.get(index)?.hasText() !== true;
     const begun = isOwed ? grow(index, kind, text) : [];
     const citations = citationsOf(content);
-    return [...begun, ...(open.get(index)?.end(citations.length === 0 ? {} : { citations }) ?? [])];
+    const told = isWeighed ? [] : weigh(arrayMember(content, 'logprobs'));
+    return [...begun, ...told, ...(open.get(index)?.end(citations.length === 0 ? {} : { citations }) ?? [])];
   }
 
   return {
@@ -32,7 +42,7 @@ export function messageReader(item: JsonObject, parts: PartNumbers): ItemReader 
       const index = numberMember(event, 'content_index') ?? 0;
       switch (type) {
         case 'response.output_text.delta':
-          return grow(index, 'text', stringMember(event, 'delta') ?? '');
+          return [...grow(index, 'text', stringMember(event, 'delta') ?? ''), ...weigh(arrayMember(event, 'logprobs'))];
         case 'response.refusal.delta':
           return grow(index, 'refusal', stringMember(event, 'delta') ?? '');
         case 'response.content_part.done':

@@ -12,8 +12,7 @@ import {
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-word.ts';
-import { statedError } from '../openai-chat/openai-error.ts';
-import { streamedFailure } from '../openai-chat/openai-failure.ts';
+import { statedError, streamedFailure } from '../openai-chat/openai-failure.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
 import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { type ItemReader, itemReader } from './item-reader.ts';
@@ -132,7 +131,7 @@ function placeOf(event: JsonObject): number {
 function beginItem(answer: Answer, place: number, item: JsonObject): readonly AnswerEvent[] {
   const before = answer.items.get(place);
   const ended = before === undefined || before.isDone ? [] : before.reader.end({});
-  const reader = itemReader(item, answer.parts);
+  const reader = itemReader(sealed(item, answer.account), answer.parts);
   answer.items.set(place, { reader, isDone: false });
   answer.ids.add(item.id);
   answer.callsTools ||= item.type === 'function_call' || item.type === 'custom_tool_call';

@@ -26,6 +26,9 @@ export function encodeResponses(asked: Prompt, target: Target): Encoding {
   };
   const body = isOwn ? ownBody(prompt, rules, target) : translatedBody(prompt, notes, target);
   refuseEffort(prompt, rules, target.model, notes);
+  if (prompt.logprobs !== undefined && rules.refusedShapes.includes('logprobs')) {
+    notes.refuseSetting('logprobs', `${target.model} gives no log probabilities.`);
+  }
   const refused = notes.refusal();
   if (refused !== undefined) {
     return refused;

@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { effortOfBudget } from '../effort-of-budget.ts';
-import { type EncodingNotes, noteForeignMembers, noteOtherShapes } from '../encoding-notes.ts';
+import { type EncodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Target } from '../protocol.ts';
 import { inputItems } from './input-items.ts';
@@ -25,6 +25,8 @@ export function translatedBody(prompt: Prompt, notes: EncodingNotes, { account }
     parallel_tool_calls: tools.length === 0 ? undefined : prompt.parallelToolCalls,
     text: textOf(prompt, notes),
     reasoning: reasoningOf(prompt.reasoning),
+    include: prompt.logprobs === undefined ? undefined : [LOGPROBS],
+    top_logprobs: prompt.logprobs?.top || undefined,
     [prompt.names.user === 'safety_identifier' ? 'safety_identifier' : 'user']: user,
     service_tier: prompt.serviceTier,
     metadata: prompt.metadata,
@@ -32,6 +34,9 @@ export function translatedBody(prompt: Prompt, notes: EncodingNotes, { account }
     prompt_cache_retention: chatMember(prompt, 'prompt_cache_retention'),
   });
 }
+
+/** What has log probabilities in the answer. */
+const LOGPROBS = 'message.output_text.logprobs';
 
 /** Members of chat that the Responses API has too. */
 const OF_CHAT: readonly string[] = ['verbosity', 'prompt_cache_retention'];
@@ -46,7 +51,9 @@ function noteUnhonoured(prompt: Prompt, notes: EncodingNotes): void {
     ([name, { dialect }]) => dialect !== 'openai-chat' || !OF_CHAT.includes(name),
   );
   noteForeignMembers({ ...prompt, native: new Map(others) }, VENDOR, notes);
-  noteOtherShapes(prompt, VENDOR, notes);
+  if (prompt.limits.choices > 1) {
+    notes.refuseSetting('choices', `${VENDOR.name} gives one choice: ask for 1.`);
+  }
   if (prompt.limits.stop.length > 0) {
     notes.refuseSetting('stop', 'The Responses API has no stop sequences: leave them out.');
   }

@@ -4,11 +4,14 @@ import { foreignSignature } from '../../model/foreign-signature.ts';
 import type { Citation } from '../../model/part.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 
+/** An event that belongs to one choice. */
+export type ChoiceEvent = Extract<AnswerEvent, { readonly choice: number }>;
+
 /** Writes the parts of an answer as content blocks, which never overlap: one is open at a time, under the next index. */
 export interface BlockWriter {
   /** Which kinds of parts have been written. */
   readonly written: ReadonlySet<BegunPart['kind']>;
-  readonly write: (event: Extract<AnswerEvent, { readonly choice: number }>) => readonly JsonObject[];
+  readonly write: (event: ChoiceEvent) => readonly JsonObject[];
   /** Ends what is open. */
   readonly end: () => readonly JsonObject[];
 }
@@ -36,7 +39,7 @@ export function blockWriter(isHidden: (begins: BegunPart) => boolean): BlockWrit
   };
 }
 
-function written(writing: Writing, event: Extract<AnswerEvent, { readonly choice: number }>): readonly JsonObject[] {
+function written(writing: Writing, event: ChoiceEvent): readonly JsonObject[] {
   switch (event.type) {
     case 'part-start':
       return [...endBlock(writing), ...startPart(writing, event)];
@@ -124,8 +127,8 @@ function pieceEvents(writing: Writing, text: string): readonly JsonObject[] {
   if (open === undefined || open.state === 'hidden') {
     return [];
   }
-  const started = open.state === 'waiting' ? begun(writing) : [];
-  return [...started, delta(writing, pieceOf(open.kind, text))];
+  const piece = pieceOf(open.kind, text);
+  return open.state === 'waiting' ? [...begun(writing), delta(writing, piece)] : [delta(writing, piece)];
 }
 
 function pieceOf(kind: BegunPart['kind'], text: string): JsonObject {

@@ -3,7 +3,7 @@ import { nativeValue } from '../../model/dialect.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { AnswerIdentity } from '../surface.ts';
-import { type BlockWriter, blockWriter } from './block-events.ts';
+import { type BlockWriter, blockWriter, type ChoiceEvent } from './block-events.ts';
 import { messageUsage } from './message-usage.ts';
 import { oneByOne } from './one-by-one.ts';
 import { stopReason } from './stop-reason.ts';
@@ -33,7 +33,11 @@ export function messageEvents(about: AnswerIdentity): MessageEvents {
   const telling: Telling = { about, blocks: blockWriter(isHidden), hasBegun: false, members: {} };
   const inOrder = oneByOne();
   return {
-    write: (event) => inOrder(event).flatMap((ordered) => told(telling, ordered)),
+    write: (event) => {
+      const ordered = inOrder(event);
+      // A piece of the part that is open: nearly all events are.
+      return ordered.length === 1 ? told(telling, event) : ordered.flatMap((one) => told(telling, one));
+    },
     end: () => [...begin(telling), ...telling.blocks.end(), ...ending(telling)],
   };
 }
@@ -54,8 +58,12 @@ function told(telling: Telling, event: AnswerEvent): readonly JsonObject[] {
       telling.finish ??= event;
       return [];
     default:
-      return event.choice === 0 ? [...begin(telling), ...telling.blocks.write(event)] : [];
+      return event.choice === 0 ? withBeginning(telling, event) : [];
   }
+}
+
+function withBeginning(telling: Telling, event: ChoiceEvent): readonly JsonObject[] {
+  return telling.hasBegun ? telling.blocks.write(event) : [...begin(telling), ...telling.blocks.write(event)];
 }
 
 function learn(telling: Telling, { native, serviceTier }: AboutAnswer): void {

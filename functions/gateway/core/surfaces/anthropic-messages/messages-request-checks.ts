@@ -1,6 +1,6 @@
 import { isJsonObject, member } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../member-names.ts';
+import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,

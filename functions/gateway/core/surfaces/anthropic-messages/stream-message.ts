@@ -7,8 +7,14 @@ import { errorJson } from './messages-error.ts';
 export function messageStream(about: AnswerIdentity): AnswerStream {
   const { write, end } = messageEvents(about);
   return {
-    write: (events) => events.flatMap(write).map(eventText).join(''),
-    end: (trail) => `${end().map(eventText).join('')}: nemo ${trail}\n\n`,
+    write: (events) => {
+      let text = '';
+      for (const event of events) {
+        text += eventsText(write(event));
+      }
+      return text;
+    },
+    end: (trail) => `${eventsText(end())}: nemo ${trail}\n\n`,
     broken: (error, trail) => {
       const comment = trail === undefined ? '' : `: nemo ${trail}\n\n`;
       return `${comment}event: error\ndata: ${errorJson(error, about.requestId)}\n\n`;
@@ -16,6 +22,10 @@ export function messageStream(about: AnswerIdentity): AnswerStream {
   };
 }
 
-function eventText(event: JsonObject): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+function eventsText(events: readonly JsonObject[]): string {
+  let text = '';
+  for (const event of events) {
+    text += `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  }
+  return text;
 }

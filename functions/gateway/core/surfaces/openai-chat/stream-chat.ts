@@ -1,12 +1,20 @@
-import type { AboutAnswer, AnswerEvent, BegunPart, PartStart } from '../../model/answer-event.ts';
+import type { AboutAnswer, AnswerEvent, PartStart } from '../../model/answer-event.ts';
 import type { GatewayError } from '../../model/gateway-error.ts';
 import type { Usage } from '../../model/usage.ts';
 import { type JsonObject, member } from '../../wire/json.ts';
 import type { AnswerIdentity, AnswerStream } from '../surface.ts';
-import { aboutMembers, callExtension, extensionMembers, finishMembers } from './answer-members.ts';
+import {
+  aboutMembers,
+  callExtension,
+  choiceWith,
+  extensionMembers,
+  finishMembers,
+  type PartForm,
+  partForm,
+  toolCallOf,
+} from './answer-members.ts';
 import { errorJson } from './chat-error.ts';
 import { chatUsage } from './chat-usage.ts';
-import { type ToolCallForm, toolCallForm, toolCallOf } from './tool-call-form.ts';
 
 /**
  * Writes an answer in OpenAI's `chat.completion.chunk` form: each choice begins with its role, each tool call with its id and name, and the
@@ -42,7 +50,7 @@ interface Writing {
   about: JsonObject;
   opening: string;
   /** What the next chunk says of the answer, once. */
-  news: JsonObject;
+  news: JsonObject | undefined;
   usage?: Usage;
 }
 
@@ -52,12 +60,12 @@ interface WrittenChoice {
   hasRole: boolean;
 }
 
-type WrittenPart =
-  | { readonly kind: 'content' | 'reasoning_content' | 'refusal' }
-  /** `call`: its place among the calls of the choice. */
-  | { readonly kind: 'call'; readonly call: number; readonly form: ToolCallForm }
-  /** What a chat caller is not shown. */
-  | { readonly kind: 'hidden' };
+interface WrittenPart {
+  /** Absent where a chat caller is not shown the part. */
+  readonly form: PartForm | undefined;
+  /** The chunk up to a piece of the part, as long as chunks open so. */
+  head: { readonly opening: string; readonly text: string };
+}
 
 function newWriting({ requestId, created, model, prompt }: AnswerIdentity): Writing {
   const includeUsage = member(prompt.original.body.stream_options, 'include_usage') === true;
@@ -65,10 +73,10 @@ function newWriting({ requestId, created, model, prompt }: AnswerIdentity): Writ
   return {
     identity,
     includeUsage,
-    closing: includeUsage ? ',"usage":null}\n\n' : '}\n\n',
+    closing: includeUsage ? '],"usage":null}\n\n' : ']}\n\n',
     choices: new Map(),
     about: {},
-    news: {},
+    news: undefined,
     opening: `data: {${identity},"choices":[`,
   };
 }
@@ -130,10 +138,10 @@ function openingOf(identity: string, about: JsonObject): string {
 /** The beginning of a chunk, with what is new. */
 function takeOpening(writing: Writing): string {
   const { identity, about, news, opening } = writing;
-  if (Object.keys(news).length === 0) {
+  if (news === undefined) {
     return opening;
   }
-  writing.news = {};
+  writing.news = undefined;
   return openingOf(identity, { ...about, ...news });
 }
 
@@ -152,64 +160,44 @@ function chunk(writing: Writing, index: number, text: string): string {
   const { closing } = writing;
   const choice = choiceOf(writing, index);
   if (choice.hasRole) {
-    return `${takeOpening(writing)}${text}]${closing}`;
+    return `${takeOpening(writing)}${text}${closing}`;
   }
   choice.hasRole = true;
   const role = choiceWith(index, '"role":"assistant","content":""');
-  return `${takeOpening(writing)}${role}]${closing}${writing.opening}${text}]${closing}`;
-}
-
-/** One member of `choices`, around the text of the delta's members. */
-function choiceWith(choice: number, members: string): string {
-  return `{"index":${choice},"delta":{${members}},"logprobs":null,"finish_reason":null}`;
+  return `${takeOpening(writing)}${role}${closing}${writing.opening}${text}${closing}`;
 }
 
 function pieceText(writing: Writing, index: number, part: number, text: string): string {
-  const written = writing.choices.get(index)?.parts.get(part);
-  if (written === undefined || written.kind === 'hidden') {
+  const choice = writing.choices.get(index);
+  const written = choice?.parts.get(part);
+  if (choice === undefined || written?.form === undefined) {
     return '';
   }
+  const { before, after } = written.form;
   const json = JSON.stringify(text);
-  if (written.kind !== 'call') {
-    return chunk(writing, index, choiceWith(index, `"${written.kind}":${json}`));
+  if (!choice.hasRole || writing.news !== undefined) {
+    return chunk(writing, index, before + json + after);
   }
-  const { call, form } = written;
-  const piece = `{"index":${call},"${form.type}":{"${form.text}":${json}}}`;
-  return chunk(writing, index, choiceWith(index, `"tool_calls":[${piece}]`));
+  if (written.head.opening !== writing.opening) {
+    written.head = { opening: writing.opening, text: writing.opening + before };
+  }
+  return written.head.text + json + after + writing.closing;
 }
 
 /** Words begin with their first piece; a call begins with its name, and a picture is there at once. */
 function startText(writing: Writing, event: PartStart): string {
   const { choice: index, part, begins } = event;
   const choice = choiceOf(writing, index);
-  const written = writtenPart(choice, begins);
-  choice.parts.set(part, written);
-  if (begins.kind !== 'tool-call' || written.kind !== 'call') {
+  const form = partForm(index, choice.calls, begins);
+  choice.parts.set(part, { form, head: { opening: '', text: '' } });
+  if (begins.kind !== 'tool-call' || form?.call === undefined) {
     return membersChunk(writing, index, extensionMembers(event));
   }
-  choice.calls += 1;
   const { id, name, native } = begins;
-  const start = {
-    index: written.call,
-    ...toolCallOf({ id, name, text: '', form: written.form, extra: callExtension(native) }),
-  };
+  const extra = callExtension(native);
+  const start = { index: choice.calls, ...toolCallOf({ id, name, text: '', form: form.call, extra }) };
+  choice.calls += 1;
   return chunk(writing, index, choiceWith(index, `"tool_calls":[${JSON.stringify(start)}]`));
-}
-
-function writtenPart({ calls }: WrittenChoice, begins: BegunPart): WrittenPart {
-  switch (begins.kind) {
-    case 'text':
-      return { kind: 'content' };
-    case 'reasoning':
-      return { kind: 'reasoning_content' };
-    case 'refusal':
-      return { kind: 'refusal' };
-    case 'tool-call':
-      return { kind: 'call', call: calls, form: toolCallForm(begins.isCustom === true) };
-    case 'media':
-    case 'opaque':
-      return { kind: 'hidden' };
-  }
 }
 
 function membersChunk(writing: Writing, choice: number, members: JsonObject | undefined): string {
@@ -228,7 +216,7 @@ function lastChunk(writing: Writing): string {
   if (includeUsage && usage !== undefined) {
     return `${takeOpening(writing)}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`;
   }
-  return Object.keys(news).length === 0 ? '' : `${takeOpening(writing)}]${writing.closing}`;
+  return news === undefined ? '' : `${takeOpening(writing)}${writing.closing}`;
 }
 
 /** An object's members as JSON, without its braces. */

@@ -1,10 +1,11 @@
 import type { Native } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
-import { isJsonObject } from '../../wire/json.ts';
+import { arrayMember, isJsonObject, member } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../member-names.ts';
 import { readChatPrompt } from '../openai-chat/read-prompt.ts';
+import { memberNamesProblem } from '../read-prompt.ts';
 import {
+  arrayOf,
   type Check,
   checkMembers,
   isBoolean,
@@ -51,16 +52,23 @@ function textOf(prompt: unknown): string {
   return typeof first === 'string' ? first : '';
 }
 
+/** Each is a call of its own. */
+const MAX_PROMPTS = 20;
+
 const checkPrompt: Check = (value, path) => {
-  const isList = Array.isArray(value);
-  if (isList && value.length > 1 && value.every((item) => typeof item === 'string')) {
-    return invalidMember(path, `must be one text; got ${value.length}: send a request for each.`);
+  if (!Array.isArray(value)) {
+    return isNonEmptyString(value, path);
   }
-  if (isList && value.some((item) => typeof item === 'number' || Array.isArray(item))) {
-    return invalidMember(path, 'must be text; got token ids, which only one model understands.');
-  }
-  return isNonEmptyString(isList ? value[0] : value, isList ? `${path}[0]` : path);
+  return value.some((item) => typeof item === 'number' || Array.isArray(item))
+    ? invalidMember(path, 'must be text; got token ids, which only one model understands.')
+    : arrayOf('texts', isNonEmptyString, { min: 1, max: MAX_PROMPTS })(value, path);
 };
+
+/** The prompts of a body that has several; none where it has one, or where they are wrong. */
+export function promptsOf(json: unknown): readonly string[] {
+  const prompts = arrayMember(json, 'prompt').filter((prompt) => typeof prompt === 'string');
+  return prompts.length > 1 && checkPrompt(member(json, 'prompt'), 'prompt') === undefined ? prompts : [];
+}
 
 const checkSuffix: Check = (value, path) => {
   return value === ''

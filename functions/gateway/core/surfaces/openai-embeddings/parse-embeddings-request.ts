@@ -1,7 +1,7 @@
 import type { EmbeddingsRequest } from '../../model/embeddings.ts';
 import { isJsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../member-names.ts';
+import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../member-names.ts';
+import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,
@@ -30,10 +30,15 @@ export function requestProblem(json: unknown): InvalidRequest | undefined {
     : invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
 }
 
-/** A prompt that is kept at OpenAI may have its input in it. */
-function membersOf({ prompt }: JsonObject): Readonly<Record<string, Check>> {
-  return isJsonObject(prompt) ? { ...MEMBERS, input: optional(checkInput) } : MEMBERS;
+/** A prompt that is kept at OpenAI may have its input in it. Without instructions nothing is said by a text of no characters. */
+function membersOf({ prompt, instructions }: JsonObject): Readonly<Record<string, Check>> {
+  if (isJsonObject(prompt)) {
+    return { ...MEMBERS, input: optional(checkInput) };
+  }
+  return typeof instructions === 'string' && instructions !== '' ? MEMBERS : { ...MEMBERS, input: checkWords };
 }
+
+const checkWords: Check = (value, path) => (value === '' ? isNonEmptyString(value, path) : checkInput(value, path));
 
 const checkInput: Check = (value, path) => {
   if (typeof value === 'string') {

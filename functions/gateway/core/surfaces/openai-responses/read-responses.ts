@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import type { AnswerFormat, Prompt, Reasoning, SettingNames } from '../../model/prompt.ts';
-import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
 import { requestProblem } from './check-request.ts';
 import { strayResult } from './check-results.ts';
@@ -33,12 +33,13 @@ function promptOf(body: JsonObject): Prompt {
     limits: { choices: 1, stop: [], ...defined({ outputTokens: numberMember(body, 'max_output_tokens') }) },
     stream: body.stream === true,
     native: nativeMembers(body),
-    names: stringMember(body, 'safety_identifier') === undefined ? NAMES : { ...NAMES, user: 'safety_identifier' },
+    names: namesFor(body),
     original: { dialect: 'openai-responses', body },
     ...defined({
       toolUse: toolUseOf(body.tool_choice, names),
       parallelToolCalls: typeof body.parallel_tool_calls === 'boolean' ? body.parallel_tool_calls : undefined,
       reasoning: reasoningOf(body),
+      logprobs: logprobsOf(body),
       user: stringMember(body, 'safety_identifier') ?? stringMember(body, 'user'),
       serviceTier: stringMember(body, 'service_tier'),
       metadata: objectMember(body, 'metadata'),
@@ -76,6 +77,23 @@ const NAMES: SettingNames = {
   cacheKey: 'prompt_cache_key',
 };
 
+/** What has log probabilities in an answer's messages. */
+const INCLUDED_LOGPROBS = 'message.output_text.logprobs';
+
+function logprobsOf(body: JsonObject): Prompt['logprobs'] {
+  const top = numberMember(body, 'top_logprobs') ?? 0;
+  return top > 0 || arrayMember(body, 'include').includes(INCLUDED_LOGPROBS) ? { top } : undefined;
+}
+
+/** The caller's names of the settings that have more than one. */
+function namesFor(body: JsonObject): SettingNames {
+  return {
+    ...NAMES,
+    ...(stringMember(body, 'safety_identifier') !== undefined && { user: 'safety_identifier' }),
+    ...(arrayMember(body, 'include').includes(INCLUDED_LOGPROBS) && { logprobs: 'include' }),
+  };
+}
+
 function native(value: JsonObject, ifForeign: Native['ifForeign']): Native {
   return { dialect: 'openai-responses', value, ifForeign };
 }
@@ -112,9 +130,9 @@ function reasoningOf(body: JsonObject): Reasoning | undefined {
 
 /** Members that the prompt has a place for. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
-  ...['model', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'reasoning', 'stream'],
+  ...['model', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'stream'],
   ...['max_output_tokens', 'temperature', 'top_p', 'user', 'safety_identifier', 'service_tier', 'metadata'],
-  'prompt_cache_key',
+  ...['prompt_cache_key', 'top_logprobs'],
 ]);
 
 /** Members for the gateway or for OpenAI's own keeping of answers, or whose meaning every answer keeps anyhow. */
@@ -127,7 +145,7 @@ function nativeMembers(body: JsonObject): ReadonlyMap<string, Native> {
   return new Map(members.flatMap(([name, value]) => [[nameOf(name), native({ [name]: value }, ifForeign(name))]]));
 }
 
-/** Of `text` the format has a place, the verbosity has none. */
+/** Of `text` the format has a place, the verbosity has none; of `reasoning` what is kept in mind has none. */
 function says(name: string, value: unknown): boolean {
   if (value === null || value === undefined) {
     return false;
@@ -137,15 +155,21 @@ function says(name: string, value: unknown): boolean {
       return stringMember(value, 'verbosity') !== undefined;
     case 'truncation':
       return value !== 'disabled';
-    case 'top_logprobs':
-      return value !== 0;
+    case 'reasoning':
+      return stringMember(value, 'context') !== undefined;
     default:
       return true;
   }
 }
 
+/** Members of which a part has a place, and what the rest is called. */
+const PARTLY_READ: ReadonlyMap<string, string> = new Map([
+  ['text', 'text.verbosity'],
+  ['reasoning', 'reasoning.context'],
+]);
+
 function nameOf(name: string): string {
-  return name === 'text' ? 'text.verbosity' : name;
+  return PARTLY_READ.get(name) ?? name;
 }
 
 /** A prompt that is kept at OpenAI is the request itself. */

@@ -1,7 +1,7 @@
 import type { AnswerEvent, ChoiceFinish, PartStart } from '../../model/answer-event.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { Source } from '../../model/part.ts';
-import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import type { AnswerIdentity } from '../surface.ts';
 import { type OutputItem, type OutputItems, outputItems } from './output-items.ts';
 import { responseEnvelope } from './response-envelope.ts';
@@ -120,6 +120,8 @@ function write(writing: Writing, event: AnswerEvent): void {
       learn(writing, event.serviceTier);
       return;
     case 'logprobs':
+      writing.message.weigh(arrayMember(event.logprobs, 'content').filter(isJsonObject));
+      return;
     case 'keep-alive':
     case 'failed':
       return;

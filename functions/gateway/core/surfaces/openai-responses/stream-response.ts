@@ -1,5 +1,4 @@
 import type { GatewayError } from '../../model/gateway-error.ts';
-import type { JsonObject } from '../../wire/json.ts';
 import type { AnswerIdentity, AnswerStream } from '../surface.ts';
 import { responseWriter } from './response-writer.ts';
 
@@ -9,7 +8,13 @@ import { responseWriter } from './response-writer.ts';
  */
 export function responseStream(about: AnswerIdentity): AnswerStream {
   const writer = responseWriter(about);
-  const text = (): string => writer.take().map(eventText).join('');
+  const text = (): string => {
+    let all = '';
+    for (const event of writer.take()) {
+      all += `event: ${String(event.type)}\ndata: ${JSON.stringify(event)}\n\n`;
+    }
+    return all;
+  };
   return {
     write: (events) => {
       let signs = '';
@@ -29,10 +34,6 @@ export function responseStream(about: AnswerIdentity): AnswerStream {
       return text() + (trail === undefined ? '' : `: nemo ${trail}\n\n`);
     },
   };
-}
-
-function eventText(event: JsonObject): string {
-  return `event: ${String(event.type)}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
 /** Codes that clients look at: they repeat the request for a rate and for a server's fault, and not for the others. */

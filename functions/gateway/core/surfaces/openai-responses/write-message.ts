@@ -13,6 +13,8 @@ export interface MessageWriter {
   readonly add: (text: string) => void;
   /** Sources of the words that are or were open last. */
   readonly cite: (citations: readonly Citation[]) => void;
+  /** Log probabilities of the words that are open, in the shape that OpenAI's APIs share. */
+  readonly weigh: (logprobs: readonly JsonObject[]) => void;
   /** The message ends, where one is open. */
   readonly close: (status: 'completed' | 'incomplete') => void;
 }
@@ -21,6 +23,7 @@ interface OpenContent {
   readonly kind: 'text' | 'refusal';
   readonly pieces: string[];
   readonly annotations: JsonObject[];
+  readonly logprobs: JsonObject[];
 }
 
 interface OpenMessage {
@@ -32,12 +35,13 @@ interface OpenMessage {
 interface Messages {
   readonly items: OutputItems;
   readonly emit: ResponseEvents['emit'];
+  readonly amend: ResponseEvents['amend'];
   open: OpenMessage | undefined;
 }
 
 /** A writer without a message so far. */
-export function messageWriter(items: OutputItems, { emit }: ResponseEvents): MessageWriter {
-  const messages: Messages = { items, emit, open: undefined };
+export function messageWriter(items: OutputItems, { emit, amend }: ResponseEvents): MessageWriter {
+  const messages: Messages = { items, emit, amend, open: undefined };
   return {
     begin: (kind, native) => begin(messages, kind, nativeValue(native, 'openai-responses')),
     add: (text) => add(messages, text),
@@ -46,6 +50,7 @@ export function messageWriter(items: OutputItems, { emit }: ResponseEvents): Mes
         annotate(messages, annotation);
       }
     },
+    weigh: (logprobs) => weigh(messages, logprobs),
     close: (status) => close(messages, status),
   };
 }
@@ -57,7 +62,7 @@ function begin(messages: Messages, kind: OpenContent['kind'], own: JsonObject | 
     close(messages, 'completed');
   }
   const message = messages.open ?? { item: messages.items.begin('msg', newMessage(own)), done: [], content: undefined };
-  const content = { kind, pieces: [], annotations: [] };
+  const content = { kind, pieces: [], annotations: [], logprobs: [] };
   message.content = content;
   messages.open = message;
   messages.emit('response.content_part.added', { ...placeOf(message), part: partOf(content) });
@@ -70,9 +75,10 @@ function placeOf({ item, done }: OpenMessage): JsonObject {
 function add({ open, emit }: Messages, text: string): void {
   if (open?.content !== undefined) {
     const { kind, pieces } = open.content;
+    const { item, done } = open;
     pieces.push(text);
-    const delta = { ...placeOf(open), delta: text, ...(kind === 'text' && { logprobs: [] }) };
-    emit(`response.${EVENT_NAMES[kind]}.delta`, delta);
+    const delta = { item_id: item.id, output_index: item.index, content_index: done.length, delta: text };
+    emit(`response.${EVENT_NAMES[kind]}.delta`, kind === 'text' ? { ...delta, logprobs: [] } : delta);
   }
 }
 
@@ -82,6 +88,18 @@ function annotate({ open, emit }: Messages, annotation: JsonObject): void {
     const place = { ...placeOf(open), annotation_index: annotations.length };
     emit('response.output_text.annotation.added', { ...place, annotation });
     annotations.push(annotation);
+  }
+}
+
+/** With the piece that they are of, or after it, as a piece of no words. */
+function weigh(messages: Messages, logprobs: readonly JsonObject[]): void {
+  const { open, emit, amend } = messages;
+  if (open?.content?.kind === 'text' && logprobs.length > 0) {
+    open.content.logprobs.push(...logprobs);
+    const type = `response.${EVENT_NAMES.text}.delta`;
+    if (!amend(type, { logprobs })) {
+      emit(type, { ...placeOf(open), delta: '', logprobs });
+    }
   }
 }
 
@@ -113,14 +131,14 @@ function newMessage(own: JsonObject | undefined): JsonObject {
   return { ...own, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
 }
 
-function partOf({ kind, pieces, annotations }: OpenContent): JsonObject {
+function partOf({ kind, pieces, annotations, logprobs }: OpenContent): JsonObject {
   const text = pieces.join('');
   return kind === 'text'
-    ? { type: 'output_text', text, annotations: [...annotations], logprobs: [] }
+    ? { type: 'output_text', text, annotations: [...annotations], logprobs: [...logprobs] }
     : { type: 'refusal', refusal: text };
 }
 
-function doneMembers({ kind, pieces }: OpenContent): JsonObject {
+function doneMembers({ kind, pieces, logprobs }: OpenContent): JsonObject {
   const text = pieces.join('');
-  return kind === 'text' ? { text, logprobs: [] } : { refusal: text };
+  return kind === 'text' ? { text, logprobs: [...logprobs] } : { refusal: text };
 }

@@ -120,7 +120,6 @@ describe('a chat prompt for the Responses API', () => {
   const REFUSED: readonly (readonly [body: object, param: string])[] = [
     [{ n: 2 }, 'n'],
     [{ stop: 'END' }, 'stop'],
-    [{ logprobs: true }, 'logprobs'],
     [{ tools: [{ type: 'web_search_20250305' }] }, 'tools[0]'],
     [{ messages: [{ role: 'user', content: [AUDIO()] }] }, 'messages[0].content[0]'],
   ];
@@ -131,6 +130,14 @@ describe('a chat prompt for the Responses API', () => {
       assert.equal(encoding.param, param);
     });
   }
+
+  it('asks for log probabilities where the model gives them, and is refused where it does not', () => {
+    const { include, top_logprobs } = bodyOf(promptOf({ logprobs: true, top_logprobs: 3 }), { model: 'gpt-4o' });
+    assert.deepEqual([include, top_logprobs], [['message.output_text.logprobs'], 3]);
+    const encoding = encodeResponses(promptOf({ logprobs: true }), { model: 'o3', streaming: true });
+    assert.ok(encoding.kind === 'unsupported');
+    assert.equal(encoding.param, 'logprobs');
+  });
 
   it('asks models that reason for their reasoning in encrypted form, and others not', () => {
     assert.deepEqual(bodyOf(promptOf({}), { model: 'gpt-5.5' }).include, ['reasoning.encrypted_content']);

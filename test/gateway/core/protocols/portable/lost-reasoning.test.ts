@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { sealed } from '../../../../../functions/gateway/core/protocols/openai-responses/sealed-reasoning.ts';
 import { type PROTOCOLS, protocolFor } from '../../../../../functions/gateway/core/protocols/protocols.ts';
 import { readResponsesPrompt } from '../../../../../functions/gateway/core/surfaces/openai-responses/read-responses.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
@@ -18,14 +19,14 @@ const COMPACTION = { type: 'compaction', id: 'cmp_1' };
 describe('what one account has encrypted', () => {
   it('is refused to another where the request makes no sense without it, with its path', () => {
     for (const protocol of ['openai-responses', 'openai', 'anthropic', 'gemini', 'bedrock'] as const) {
-      const encoding = encoded({ ...COMPACTION, encrypted_content: 'nemo@one:gAAAA' }, protocol);
+      const encoding = encoded(sealed({ ...COMPACTION, encrypted_content: 'gAAAA' }, 'one'), protocol);
       assert.ok(encoding.kind === 'unsupported', protocol);
       assert.equal(encoding.param, 'input[1]');
     }
   });
 
   it('goes to its own account as it was', () => {
-    const encoding = encoded({ ...COMPACTION, encrypted_content: 'nemo@two:gAAAA' }, 'openai-responses');
+    const encoding = encoded(sealed({ ...COMPACTION, encrypted_content: 'gAAAA' }, 'two'), 'openai-responses');
     assert.ok(encoding.kind === 'encoded');
     assert.deepEqual(encoding.dropped, []);
     assert.deepEqual((encoding.request.body as { input: object[] }).input[1], {
@@ -37,10 +38,9 @@ describe('what one account has encrypted', () => {
   it('is named where it is left out', () => {
     const cases: readonly (readonly [JsonObject, string])[] = [
       [
-        { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'nemo@one:gAAAA' },
+        sealed({ type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAA' }, 'one'),
         'reasoning.encrypted_content',
       ],
-      [{ type: 'web_search_call', id: 'ws_1', encrypted_content: 'nemo@one:gAAAA' }, 'web_search_call'],
       [{ type: 'item_reference', id: 'rs_1' }, 'item_reference'],
     ];
     for (const [item, name] of cases) {

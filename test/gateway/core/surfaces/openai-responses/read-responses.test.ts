@@ -195,7 +195,7 @@ describe('readResponsesPrompt', () => {
       max_output_tokens: 9,
       temperature: 0.5,
       top_p: 0.9,
-      reasoning: { effort: 'low', summary: 'auto' },
+      reasoning: { effort: 'low', summary: 'auto', context: 'all_turns' },
       text: { format: { type: 'json_schema', name: 'x', schema: { type: 'object' }, strict: true }, verbosity: 'low' },
       parallel_tool_calls: false,
       safety_identifier: 'someone',
@@ -221,6 +221,7 @@ describe('readResponsesPrompt', () => {
     assert.deepEqual(
       [...prompt.native].map(([name, { ifForeign }]) => [name, ifForeign]),
       [
+        ['reasoning.context', 'drop'],
         ['text.verbosity', 'drop'],
         ['truncation', 'drop'],
         ['store', 'ignore'],
@@ -232,6 +233,7 @@ describe('readResponsesPrompt', () => {
   const REFUSED: readonly (readonly [body: object, param: string | null, says: RegExp])[] = [
     [{ input: undefined }, 'input', /string or an array of items; got nothing/],
     [{ input: [] }, 'input', /must not be empty/],
+    [{ input: '' }, 'input', /at least one character/],
     [{ input: ['x'] }, 'input[0]', /must be an object/],
     [{ input: [{ content: 'x' }] }, 'input[0].type', /must be a string/],
     [{ input: [{ role: 'robot', content: 'x' }] }, 'input[0].role', /"user", "assistant"/],

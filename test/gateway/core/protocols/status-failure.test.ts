@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { defined } from '../../../../functions/gateway/core/model/defined.ts';
-import { memberWaitMs, retryAfterMs } from '../../../../functions/gateway/core/protocols/retry-after.ts';
+import { memberWaitMs, retryAfterMs } from '../../../../functions/gateway/core/protocols/status-failure.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 12, 0, 0);
 const DAY_MS = 86_400_000;
