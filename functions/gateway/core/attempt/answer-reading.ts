@@ -3,7 +3,9 @@ import type { AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
+import type { Dialect } from '../model/dialect.ts';
 import { isCredible } from '../model/usage.ts';
+import { toolFeeUsd } from '../model/vendor-fees.ts';
 import { utf8Size } from '../wire/json.ts';
 import { cleanFailure } from './clean-failure.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
@@ -22,6 +24,10 @@ export interface AnswerReading {
   hasContent: boolean;
   /** Of its text, in UTF-8. */
   answerBytes: number;
+  /** What the vendor asks for beside tokens, US dollars. */
+  feesUsd: number;
+  /** Whose words the answer is in. */
+  readonly dialect: Dialect;
   body?: ResponseBody;
   /** But for the sizes. */
   report: AttemptReport;
@@ -36,9 +42,14 @@ interface ResponseBody {
 }
 
 /** How it stands with the attempt. */
-export function reportOf({ report, answerBytes, body }: AnswerReading): AttemptReport {
+export function reportOf({ report, answerBytes, feesUsd, body }: AnswerReading): AttemptReport {
   const bodyBytes = body?.bytes.size() ?? 0;
-  return answerBytes === 0 ? { ...report, bodyBytes } : { ...report, bodyBytes, answerBytes };
+  return {
+    ...report,
+    bodyBytes,
+    ...(answerBytes === 0 ? {} : { answerBytes }),
+    ...(feesUsd === 0 ? {} : { feesUsd }),
+  };
 }
 
 /** How long the rest of a complete answer is read for, so that its connection can be kept. */
@@ -119,6 +130,8 @@ function note(reading: AnswerReading, events: readonly AnswerEvent[]): boolean {
       reading.choicesLeft -= 1;
     } else if (event.type === 'part-delta') {
       reading.answerBytes += utf8Size(event.text);
+    } else if (event.type === 'part-start') {
+      reading.feesUsd += toolFeeUsd(event.begins, reading.dialect);
     }
   }
   if (reading.choicesLeft <= 0) {

@@ -3,7 +3,9 @@ import type { Attempt, AttemptOpening } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
+import { dialectOf } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
+import { requestFeeUsd } from '../model/vendor-fees.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
 import { type AnswerReading, endReading, reportOf, take } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
@@ -44,6 +46,8 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
     choicesLeft: options.choices,
     hasContent: false,
     answerBytes: 0,
+    feesUsd: requestFeeUsd(options.request.body, options.target.vendor, options.choices),
+    dialect: options.request.dialect ?? dialectOf(options.deployment.providerSettings.protocol),
     report: {},
   };
   return {

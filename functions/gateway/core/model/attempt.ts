@@ -30,6 +30,8 @@ export interface AttemptReport {
   readonly usage?: Usage;
   /** Bytes of the answer's text that have arrived, of whatever kind, in UTF-8. */
   readonly answerBytes?: number;
+  /** What the vendor asks for beside tokens where it bills the attempt at all, US dollars. */
+  readonly feesUsd?: number;
   /** Bytes of the response's body that have arrived, whatever they say. */
   readonly bodyBytes?: number;
   /** Whether the vendor has taken a part of what was asked, of an attempt that is more than one call: it bills that, whatever comes of the rest. */

@@ -172,10 +172,11 @@ function attemptRecord(
   { log, nowMs, promptTokens, priceFactor, isLeader }: AttemptContext,
 ): AttemptRecord {
   const report = attempt.report();
-  const { ttftMs, endedAtMs, failure, usage } = report;
+  const { ttftMs, endedAtMs, failure, usage, feesUsd = 0 } = report;
   const { deployment, spanId, startedAtMs } = attempt;
   const spent = spentUsage(report, { promptTokens, startedAtMs });
-  const cost = costUsd(spent?.usage, deployment, priceFactor);
+  const tokensUsd = costUsd(spent?.usage, deployment, priceFactor);
+  const cost = tokensUsd === undefined ? undefined : tokensUsd + feesUsd;
   return {
     deployment: deployment.id,
     provider: deployment.provider,
