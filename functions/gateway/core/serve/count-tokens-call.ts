@@ -10,7 +10,7 @@ import { promptFacts } from '../routing/prompt-facts.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
 import { readPrompt } from '../surfaces/read-prompt.ts';
 import { type Call, keyOf } from './call.ts';
-import { findRoute } from './find-route.ts';
+import { findRoute } from './plan-call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, jsonAnswer } from './respond.ts';
 
