@@ -163,7 +163,7 @@ describe('the budget of hedges', () => {
       // 60 requests allow one hedge. Two late ones among them do not move the 95th percentile.
       await using one = await hedgingGateway(0.02, { dynamoDb, fakes });
       await learn(one, 60);
-      fakes.first.script({ kind: 'answer', firstTokenDelayMs: 1000 });
+      fakes.first.script({ kind: 'answer', firstTokenDelayMs: 700 });
       await ask(one);
       assert.equal(fakes.second.requests.length, 1);
     }
@@ -173,7 +173,7 @@ describe('the budget of hedges', () => {
       { budget: 1, calls: '2' },
     ]) {
       await using other = await hedgingGateway(budget, { dynamoDb, fakes });
-      fakes.first.script({ kind: 'answer', firstTokenDelayMs: 1000 });
+      fakes.first.script({ kind: 'answer', firstTokenDelayMs: 700 });
       assert.equal((await ask(other)).headers.get('x-nemo-attempts'), calls);
     }
   });
@@ -196,7 +196,7 @@ describe('a caller who hangs up', () => {
     const record = await gateway.record(30);
     assert.equal(record.ending, 'hung-up');
     assert.equal(record.status, 499);
-    // On a machine that stood still meanwhile, the first one's limit of two seconds may have passed too.
+    // On a machine that stood still meanwhile, the first one's limit of a second may have passed too.
     const [first, second, ...more] = record.attempts.map(({ outcome }) => outcome);
     assert.ok(first === 'aborted' || first === 'failed');
     assert.equal(second, 'aborted');

@@ -44,6 +44,7 @@ export const NOTHING_RECENT: RecentEstimate = {
   ttftTotalMs: 0,
   requests: 0,
   failureRate: 0,
+  last: [],
   seenMedianMs: () => undefined,
 };
 
@@ -84,7 +85,7 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
  */
 export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standing {
   const seen = { evidence: 1000, requests: 1000, ttftTotalMs: 1000 * ttftMs };
-  const recent = { ...seen, failureRate: change.failureRate ?? 0, seenMedianMs: () => ttftMs };
+  const recent = { ...seen, failureRate: change.failureRate ?? 0, last: [], seenMedianMs: () => ttftMs };
   const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: ttftMs };
   const known = estimate({ ...seen, recent, usual, ...change });
   return { estimate: known, state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };

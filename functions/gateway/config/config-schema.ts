@@ -25,10 +25,10 @@ const statisticsSchema = z
       .number()
       .min(1)
       .max(3_600)
-      .default(4)
+      .default(2)
       .meta({
         description: 'The same for the memory that notices changes: half as much counts what is older than this.',
-        examples: [4],
+        examples: [2],
       }),
     promptDoublingTokens: z
       .int()

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Ejection } from '../../../functions/gateway/core/statistics/ejection.ts';
+import type { LastSights } from '../../../functions/gateway/core/statistics/last-sights.ts';
 import { type Pace, type PacedSums, sumsLedger } from '../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../functions/gateway/core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../../functions/gateway/core/statistics/stored-statistics.ts';
@@ -13,6 +14,7 @@ export function memoryStore(clock: Clock): StatisticsStore {
   const ledger = sumsLedger();
   const ejections = new Map<string, Ejection>();
   const looks = new Map<string, number>();
+  const sights = new Map<string, LastSights>();
   const later = <Value>(action: () => Value): Promise<Value> =>
     new Promise((resolve) => {
       clock.after(DELAY_MS, () => resolve(action()));
@@ -32,11 +34,20 @@ export function memoryStore(clock: Clock): StatisticsStore {
           new Map(
             deployments.map((deployment) => [
               deployment,
-              stored(ledger.sums, ejections.get(deployment), deployment, epochs),
+              {
+                ...stored(ledger.sums, ejections.get(deployment), deployment, epochs),
+                sights: sights.get(deployment) ?? [],
+              },
             ]),
           ),
       ),
-    add: (added) => later(() => ledger.addAll(added)),
+    add: (added, seen) =>
+      later(() => {
+        ledger.addAll(added);
+        for (const deployment of added.keys()) {
+          sights.set(deployment, seen?.get(deployment) ?? []);
+        }
+      }),
     eject: (deployment, ejection) =>
       later(() => {
         if ((ejections.get(deployment)?.untilMs ?? 0) < ejection.untilMs) {

@@ -50,7 +50,7 @@ describe('parseConfig on a valid file', () => {
       band: 0.15,
       statistics: {
         halfLifeSeconds: 60,
-        recentHalfLifeSeconds: 4,
+        recentHalfLifeSeconds: 2,
         promptDoublingTokens: 8_000,
         refreshMs: 1_000,
         staleMs: 3_000,

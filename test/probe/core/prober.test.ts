@@ -303,7 +303,7 @@ describe('a run', () => {
   it('says where it could not write, and writes it with the next', async () => {
     let isAway = true;
     const fleet = fleetOf(['a'], {}, (memory) => ({
-      add: (sums) => (isAway ? Promise.reject(new Error('away')) : memory.add(sums)),
+      add: (sums, sights) => (isAway ? Promise.reject(new Error('away')) : memory.add(sums, sights)),
     }));
     const probeAll = fleet.newProber();
     assert.deepEqual((await fleet.run(probeAll)).storeFailures, ['add']);

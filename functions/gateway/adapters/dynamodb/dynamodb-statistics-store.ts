@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DecayScales } from '../../core/statistics/decay-scales.ts';
 import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
+import { type LastSights, mergedSights } from '../../core/statistics/last-sights.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
 import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../core/statistics/stored-statistics.ts';
@@ -17,6 +18,10 @@ const SK = statisticsTable.sortKey.name;
 const TTL = statisticsTable.ttlAttribute;
 /** Of the same item: when the deployment was last looked at beside a request. */
 const LOOKED = 'lookedAtMs';
+/** Of the recent memory's items: what their last writer knew to be seen last, as `at:ttft` in milliseconds, newest first. */
+const LAST = 'last';
+/** More would make the item larger, and tell nothing. */
+const MOST_SIGHTS = 3;
 
 /** The table that holds the statistics, and the half-lives that its sums decay with. */
 export interface DynamoDbStatisticsStoreOptions extends TableAccess {
@@ -30,8 +35,8 @@ export interface DynamoDbStatisticsStoreOptions extends TableAccess {
 export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions): StatisticsStore {
   return {
     read: (deployments, epochs) => read(options, deployments, epochs),
-    add: async (sums) => {
-      await Promise.all(entriesOf(sums).map((entry) => add(options, entry)));
+    add: async (sums, sights) => {
+      await Promise.all(entriesOf(sums).map((entry) => add(options, entry, sights?.get(entry.deployment) ?? [])));
     },
     eject: (deployment, ejection) => eject(options, deployment, ejection),
     lift: (deployment, was) => lift(options, deployment, was),
@@ -83,11 +88,25 @@ function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined,
     epochs,
     ...(ejection === undefined ? {} : { ejection }),
     ...(lookedAtMs === undefined ? {} : { lookedAtMs: Number(lookedAtMs) }),
+    sights: (items.get(partitionKeyOf(deployment, 'recent')) ?? []).map(sightsOf).reduce(mergedSights, []),
   };
 }
 
+function sightsOf(item: Item): LastSights {
+  const sights = item[LAST]?.S?.split(' ') ?? [];
+  return sights.map((sight) => {
+    const [atMs = 0, ttftMs = 0] = sight.split(':').map(Number);
+    return { atMs, ttftMs };
+  });
+}
+
+function textOf(sights: LastSights): string {
+  const told = sights.slice(0, MOST_SIGHTS).map(({ atMs, ttftMs }) => `${atMs}:${ttftMs}`);
+  return told.join(' ');
+}
+
 function sumsOf(item: Item): Sums {
-  const names = Object.keys(item).filter((name) => name !== PK && name !== SK && name !== TTL);
+  const names = Object.keys(item).filter((name) => ![PK, SK, TTL, LAST].includes(name));
   return new Map(names.map((name) => [name, Number(item[name]?.N ?? 0)]));
 }
 
@@ -108,17 +127,24 @@ function ejectionOf(item: Item | undefined): Ejection | undefined {
 async function add(
   { client, tableName, scales }: DynamoDbStatisticsStoreOptions,
   { deployment, pace, epoch, sums }: LedgerEntry,
+  sights: LastSights,
 ): Promise<void> {
   const names = [...sums.keys()];
+  const isSeen = pace === 'recent' && sights.length > 0;
   // An epoch is read for as long again as it lasts; another one covers clocks that differ.
   const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
   await client.updateItem({
     TableName: tableName,
     Key: sumsKey(deployment, pace, epoch),
-    UpdateExpression: `SET #ttl = :ttl ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
-    ExpressionAttributeNames: { '#ttl': TTL, ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+    UpdateExpression: `SET #ttl = :ttl${isSeen ? ', #last = :last' : ''} ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+    ExpressionAttributeNames: {
+      '#ttl': TTL,
+      ...(isSeen && { '#last': LAST }),
+      ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    },
     ExpressionAttributeValues: {
       ':ttl': number(expiresAtSeconds),
+      ...(isSeen && { ':last': { S: textOf(sights) } }),
       ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
     },
   });

@@ -20,7 +20,7 @@ export interface ObservedAttemptOptions {
   readonly statistics: FleetStatistics;
   readonly clock: Clock;
   readonly extra: ExtraAttempt | undefined;
-  /** Without content after this long the fleet is told that it is late. */
+  /** Without content after this long the fleet is told that it is late, and told anew as the wait grows. */
   readonly lateAfterMs: number;
   readonly silence: SilenceRule;
   /** The prompt's: what is told is what would have been after a usual one. */
@@ -31,9 +31,20 @@ export interface ObservedAttemptOptions {
   readonly witness?: Witness;
 }
 
+/** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
+const LATE_FACTOR = 2;
+const LATE_FLOOR_MS = 250;
+/** It is told anew each time that the wait has grown so much. */
+const LATER_FACTOR = 1.5;
+
+/** How long a first token is waited for before the fleet is told that it is late. Milliseconds. */
+export function lateAfter(expectedMs: number): number {
+  return Math.max(LATE_FLOOR_MS, expectedMs * LATE_FACTOR);
+}
+
 interface Watch extends ObservedAttemptOptions {
   readonly attempt: Attempt<unknown>;
-  readonly cancelLate: () => void;
+  cancelLate: () => void;
   takeBackLate?: () => void;
   /** `opened`: its first token is told and its end is not. */
   state: 'dialling' | 'opened' | 'told';
@@ -77,8 +88,12 @@ function tell(watch: Watch, seen: Lesson, failure?: AttemptFailure): () => void 
 }
 
 function tellLate(watch: Watch): void {
-  watch.takeBackLate = tell(watch, { kind: 'late', waitedMs: watch.clock.nowMs() - watch.attempt.startedAtMs });
-  void watch.statistics.flush();
+  const { clock, attempt, statistics } = watch;
+  const waitedMs = clock.nowMs() - attempt.startedAtMs;
+  watch.takeBackLate?.();
+  watch.takeBackLate = tell(watch, { kind: 'late', waitedMs });
+  watch.cancelLate = clock.after(waitedMs * (LATER_FACTOR - 1), () => tellLate(watch));
+  void statistics.flush();
 }
 
 function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {

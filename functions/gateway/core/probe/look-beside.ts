@@ -2,7 +2,6 @@ import type { Clock } from '../model/clock.ts';
 import type { GatewayConfig, ProbeSettings, Route } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { Candidate } from '../routing/contender.ts';
-import { usualTtft } from '../routing/expected-latency.ts';
 import { dueProbe, type Plan } from '../routing/plan.ts';
 import { STRATEGIES } from '../routing/strategies.ts';
 import { type Probe, type ProbePorts, startProbe } from './probe.ts';
@@ -92,13 +91,17 @@ export interface DueLook {
 const MEASURED_CALLS = 3;
 /** Decayed first tokens of the last seconds, from which on traffic or a probe has just told how fast it is. */
 const JUST_SEEN = 0.5;
+/** First tokens, from which on it is known what a deployment usually is: one alone may be a straggler. */
+const KNOWN = 2.5;
+/** A look that one more will confirm or refute is followed by it so many times as soon. */
+const SOON = 5;
 /** As slow as so many times what it usually is, it is not its usual self. */
 const SLOWER_THAN_USUAL = 1.5;
 
 /**
  * Whom to look at beside a request that is served by the first of the plan. Often: who is not known, who is slower than usual and would
- * else be among the best, who has just been seen to be among them again, and of whom a caller's failure may lie in his request. Rarely: who is what it usually is. Deployments that are
- * ejected have their own probe, after their cooldown.
+ * else be among the best, and of whom a caller's failure may lie in his request. Soon after a look: who is hardly known, and who has just been
+ * seen to be among the best again. Rarely: who is what it usually is. Deployments that are ejected have their own probe, after their cooldown.
  */
 export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
   const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
@@ -109,23 +112,32 @@ export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): rea
   const bestMs = Math.min(...healthy.map(({ expectedTtftMs }) => expectedTtftMs));
   const limitMs = bestMs * (1 + route.band);
   return healthy.map((candidate) => {
-    const { isSuspect } = candidate.standing;
-    const isCalibration = !isSuspect && isMeasured(candidate);
-    const isOften = isSuspect || (!isCalibration && needsLooks(candidate, limitMs));
-    return { candidate, isCalibration, everyMs: isOften ? settings.everyMs : settings.rareEveryMs };
+    const everyMs = candidate.standing.isSuspect ? settings.everyMs : lookInterval(candidate, limitMs, settings);
+    const isCalibration = everyMs === settings.rareEveryMs && isMeasured(candidate);
+    return { candidate, isCalibration, everyMs };
   });
 }
 
-function needsLooks({ standing: { estimate }, expectedTtftMs }: Candidate, limitMs: number): boolean {
-  const { usual, recent } = estimate;
-  if (usual.typicalMs === undefined) {
-    return true;
+function lookInterval(candidate: Candidate, limitMs: number, { everyMs, rareEveryMs }: ProbeSettings): number {
+  const { expectedTtftMs, standing } = candidate;
+  const { typicalMs = 0, evidence } = standing.estimate.usual;
+  if (evidence < KNOWN) {
+    return evidence === 0 ? everyMs : everyMs / SOON;
   }
-  const usualMs = usualTtft(estimate, { ttftMs: expectedTtftMs });
-  const isDisplaced = usualMs <= limitMs * SLOWER_THAN_USUAL && expectedTtftMs > usualMs * SLOWER_THAN_USUAL;
-  const seenMs = recent.evidence >= JUST_SEEN ? recent.seenMedianMs() : undefined;
-  const isPromising = expectedTtftMs > limitMs && seenMs !== undefined && seenMs <= limitMs;
-  return isDisplaced || isPromising;
+  if (expectedTtftMs <= limitMs) {
+    return rareEveryMs;
+  }
+  if (isPromising(candidate, limitMs)) {
+    return everyMs / SOON;
+  }
+  const isDisplaced = typicalMs <= limitMs * SLOWER_THAN_USUAL && expectedTtftMs > typicalMs * SLOWER_THAN_USUAL;
+  return isDisplaced ? everyMs : rareEveryMs;
+}
+
+/** Its last call was among the best: one more shows whether it is back. */
+function isPromising({ standing: { estimate } }: Candidate, limitMs: number): boolean {
+  const [lastMs] = estimate.recent.last;
+  return lastMs !== undefined && lastMs <= Math.max(limitMs, SLOWER_THAN_USUAL * (estimate.usual.typicalMs ?? 0));
 }
 
 /** By callers' own calls, and not long ago. */

@@ -1,4 +1,4 @@
-import { observedAttempt } from '../attempt/observed-attempt.ts';
+import { lateAfter, observedAttempt } from '../attempt/observed-attempt.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
@@ -52,14 +52,14 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
   }
   const limitMs = Math.min(timeouts.firstTokenMs, MAX_PROBE_MS);
   const { estimate } = statistics.look(deployment.id);
+  const factor = probeFactor(estimate);
   const attempt = observedAttempt(plain, {
     statistics: probeStatistics(statistics),
     clock,
     extra: PROBE_IS_EXTRA,
-    // Never: the end, which tells the same, is near.
-    lateAfterMs: limitMs * 2,
+    lateAfterMs: lateAfter((estimate.usual.typicalMs ?? limitMs) * factor),
     silence: { afterMs: (estimate.ttftPercentileMs(50) ?? limitMs) * LONG_FACTOR, limitMs },
-    promptFactor: probeFactor(estimate),
+    promptFactor: factor,
   });
   const phase = limitMs < timeouts.firstTokenMs ? 'deadline' : 'first-token';
   const cancelLimit = clock.after(limitMs, () => attempt.abort({ kind: 'timed-out', phase, afterMs: limitMs }));
@@ -68,7 +68,9 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
     const report = attempt.report();
     if (opening.kind === 'opened') {
       attempt.abort({ kind: 'aborted', by: 'caller' });
-      calibrate(attempt, ports, trafficMs);
+      if (trafficMs !== undefined) {
+        calibrate(attempt, ports, { trafficMs, factor });
+      }
     }
     const record = { deployment, startedAtMs: attempt.startedAtMs, totalMs: clock.nowMs() - attempt.startedAtMs };
     const cost = costUsd(usedTokens(deployment, report), deployment);
@@ -80,19 +82,31 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
 /** A wait is long after so many times the live median. */
 const LONG_FACTOR = 4;
 
+/** Probes that it takes to believe half of what they say of how a probe compares with traffic. */
+const CALIBRATION_PRIOR = 2;
+/** A probe that differs by more from what is expected of one tells of luck or of a change, and counts as differing by so much. */
+const ODD_FACTOR = 2;
+
 /**
  * How many times as long as a usual call's a probe's first token takes: by those that were made while traffic told the same. Its prompt is
  * short, which makes it sooner; a fresh connection makes it later. Until a probe has told it is as long.
  */
 function probeFactor({ usual: { probes, typicalMs = 0 } }: Estimate): number {
-  return probes.trafficMs === 0 ? 1 : (probes.probeMs + typicalMs) / (probes.trafficMs + typicalMs);
+  const priorMs = CALIBRATION_PRIOR * typicalMs;
+  return probes.trafficMs === 0 ? 1 : (probes.probeMs + priorMs) / (probes.trafficMs + priorMs);
 }
 
-function calibrate(attempt: Attempt<unknown>, { clock, statistics }: ProbePorts, trafficMs: number | undefined): void {
+function calibrate(
+  attempt: Attempt<unknown>,
+  { clock, statistics }: ProbePorts,
+  { trafficMs, factor }: { readonly trafficMs: number; readonly factor: number },
+): void {
   const { ttftMs } = attempt.report();
-  if (trafficMs !== undefined && ttftMs !== undefined) {
+  if (ttftMs !== undefined) {
     const about = { deployment: attempt.deployment.id, startedAtMs: attempt.startedAtMs, atMs: clock.nowMs() };
-    statistics.observe({ ...about, kind: 'calibrated', probeMs: ttftMs, trafficMs });
+    const expectedMs = trafficMs * factor;
+    const probeMs = Math.min(expectedMs * ODD_FACTOR, Math.max(expectedMs / ODD_FACTOR, ttftMs));
+    statistics.observe({ ...about, kind: 'calibrated', probeMs, trafficMs });
   }
 }
 

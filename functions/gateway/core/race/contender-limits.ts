@@ -1,11 +1,19 @@
+import { lateAfter } from '../attempt/observed-attempt.ts';
 import { refusesStream } from '../attempt/target-of.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
 import { ownTail } from '../routing/expected-latency.ts';
 
-/** The adaptive first-token limit: this many times the live p99, and never under the floor. */
+/**
+ * The adaptive first-token limit: this many times the live p99, and never under the floor. The tail remembers outages for half an hour: more
+ * than so many times what is expected now is not waited for either.
+ */
 const LIMIT_FACTOR = 1.5;
-const LIMIT_FLOOR_MS = 2000;
+const LIMIT_FLOOR_MS = 1000;
+const LIMIT_EXPECTED_FACTOR = 5;
+/** A hedge does not wait for more than so many times what is expected, for the same reason, but for so many milliseconds in any case. */
+const HEDGE_EXPECTED_FACTOR = 2.5;
+const HEDGE_EXPECTED_FLOOR_MS = 250;
 /** The same for an answer that comes in one piece: these many times the live p99, for its length may be anything. */
 const WHOLE_FACTOR = 3;
 /** Such an answer is waited for this share of the time left at most, so that another deployment has the rest. */
@@ -16,9 +24,6 @@ const FAILING_RATE = 0.5;
 /** A hedge's target may be expected to take this many times as long as the best. */
 const SLOW_TARGET = 4;
 
-/** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
-const LATE_FACTOR = 2;
-const LATE_FLOOR_MS = 500;
 /**
  * A hedge keeps every call from reaching its limit for the first token: a silent deployment would never be found out, and every caller would
  * pay the wait for the hedge. So a wait that is long for the deployment counts as the share of the limit that it lasted, and the shares of
@@ -47,7 +52,7 @@ export function contendersOf<Piece>(
     ...encodings(candidate.deployment),
     limits: {
       firstTokenMs: firstTokenLimit(candidate, setting),
-      lateAfterMs: Math.max(LATE_FLOOR_MS, candidate.expectedTtftMs * LATE_FACTOR),
+      lateAfterMs: lateAfter(candidate.expectedTtftMs),
       silenceAfterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR,
       ...hedgeLimits(candidate, candidates, setting.route.hedge),
     },
@@ -77,7 +82,10 @@ function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: 
     const limitMs = p99 === undefined ? Infinity : Math.max(timeouts.stallMs, p99 * WHOLE_FACTOR);
     return Math.min(leftMs * WHOLE_SHARE, limitMs);
   }
-  const limitMs = p99 === undefined ? Infinity : Math.max(LIMIT_FLOOR_MS, p99 * LIMIT_FACTOR);
+  const limitMs =
+    p99 === undefined
+      ? Infinity
+      : Math.max(LIMIT_FLOOR_MS, Math.min(p99 * LIMIT_FACTOR, candidate.expectedTtftMs * LIMIT_EXPECTED_FACTOR));
   return Math.min(timeouts.firstTokenMs, limitMs);
 }
 
@@ -96,7 +104,8 @@ function hedgeAfter(candidate: Candidate, all: readonly Candidate[], percentile:
     (other) => other.state === 'healthy' && other.expectedTtftMs < candidate.expectedTtftMs && other !== candidate,
   );
   const waits = [candidate, ...faster].flatMap((one) => ownTail(one, percentile) ?? []);
-  return waits.length === 0 ? undefined : Math.min(...waits);
+  const longMs = Math.max(HEDGE_EXPECTED_FLOOR_MS, candidate.expectedTtftMs * HEDGE_EXPECTED_FACTOR);
+  return waits.length === 0 ? undefined : Math.min(longMs, ...waits);
 }
 
 /** Neither ejected, nor slow, nor at a provider that is failing. */

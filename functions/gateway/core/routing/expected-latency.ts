@@ -15,6 +15,10 @@ const USUAL_EVIDENCE = 0.05;
 const SPREAD = 0.4;
 /** A difference of so many standard errors is a chance's no more. */
 const SURPRISE = 1.5;
+/** A single call may be a straggler: so many tell of a change. */
+const ENOUGH_LAST = 2;
+/** Calls that all took up to so many times as long as their median are no surprise. */
+const LAST_SLACK = 1.5;
 /** One that nobody has seen, where others are known and probes will tell: behind all that are as good as the best. */
 const UNSEEN_FACTOR = 1.5;
 /** What is assumed where the whole fleet knows nothing. */
@@ -80,7 +84,7 @@ export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: 
 }
 
 /** What it is like as a rule, in milliseconds: an outage does not move it. */
-export function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior, 'ttftMs'>): number {
+function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior, 'ttftMs'>): number {
   const { typicalMs, evidence } = usual;
   return typicalMs === undefined
     ? prior.ttftMs
@@ -93,11 +97,21 @@ function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
   const usualWeight =
     usual.typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
   const lastingMs = shrunkMean(usualMs, usualWeight, estimate);
-  return shrunkMean(
-    lastingMs,
-    lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent),
-    recent,
-  );
+  const weight = lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent);
+  return asLast(shrunkMean(lastingMs, weight, recent), usualMs, recent.last);
+}
+
+/**
+ * What came last outweighs every mean: memories forget by time, and a busy second stays in them beside the few looks that came after it. So
+ * a deployment whose last calls were all slower is slower, and one whose last calls were all as usual is its usual self.
+ */
+function asLast(meanMs: number, usualMs: number, last: readonly number[]): number {
+  if (last.length < ENOUGH_LAST) {
+    return meanMs;
+  }
+  const atLeastMs = Math.min(...last) / LAST_SLACK;
+  const atMostMs = Math.max(usualMs, ...last);
+  return Math.max(atLeastMs, Math.min(atMostMs, meanMs));
 }
 
 type Seen = Pick<Estimate, 'evidence' | 'ttftTotalMs'>;

@@ -18,6 +18,11 @@ export interface Ejection {
   readonly probeUntilMs?: number;
 }
 
+/** `lifted` undoes the ejection `was`. */
+export type EjectionChange =
+  | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
+  | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
+
 /** Defaults of the settings. A cooldown never exceeds 20 s, so that a recovery is noticed within half a minute. */
 export const EJECTION_DEFAULTS: EjectionSettings = {
   consecutiveFailures: 3,

@@ -40,6 +40,8 @@ export interface RecentEstimate {
   readonly ttftTotalMs: number;
   readonly requests: number;
   readonly failureRate: number;
+  /** Times to first token of the last calls, or how long it was waited for in vain, newest first. */
+  readonly last: readonly number[];
   /** Of the first tokens that came; the waits in vain are not in it. */
   readonly seenMedianMs: () => number | undefined;
 }
@@ -60,8 +62,12 @@ export interface UsualEstimate {
 /** The decayed sums of a deployment's memories. */
 export type DecayedMemories = Readonly<Record<'lasting' | 'recent' | 'usual', DecayedSums>>;
 
-/** Reads the decayed sums of the three memories. */
-export function estimateOf({ lasting, recent, usual }: DecayedMemories, scale: DecayScale): Estimate {
+/** Reads the decayed sums of the three memories; `last` are the times that the last calls have shown. */
+export function estimateOf(
+  { lasting, recent, usual }: DecayedMemories,
+  scale: DecayScale,
+  last: readonly number[] = [],
+): Estimate {
   const sum = lasting.get;
   // In a steady state the decayed count is the rate times H / ln 2.
   const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
@@ -81,6 +87,7 @@ export function estimateOf({ lasting, recent, usual }: DecayedMemories, scale: D
       ttftTotalMs: recent.get('x'),
       requests: recent.get('q'),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
+      last,
       seenMedianMs: () => percentileOf({ seen: recent.counts('t'), censored: NONE }, 50),
     },
     usual: usualEstimate(usual),

@@ -3,12 +3,12 @@ import type { Clock, Random } from '../model/clock.ts';
 import type { EjectionSettings, StatisticsSettings } from '../model/gateway-config.ts';
 import { type AskedDeployments, askedDeployments } from './asked-deployments.ts';
 import { type DecayScales, decayScales } from './decay-scales.ts';
-import type { Ejection } from './ejection.ts';
+import type { Ejection, EjectionChange } from './ejection.ts';
 import { epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import { PACES } from './paced-sums.ts';
 import { sampledShare } from './sampled-share.ts';
-import { type EjectionChange, type Scoreboard, scoreboard } from './scoreboard.ts';
+import { type Scoreboard, scoreboard } from './scoreboard.ts';
 import { shareChange } from './share-change.ts';
 import type { Standing } from './standing.ts';
 import type { StatisticsStore } from './statistics-store.ts';
@@ -247,7 +247,7 @@ async function writeAll(fleet: Fleet): Promise<void> {
   );
   try {
     if (batch !== undefined && batch.toWrite.size > 0) {
-      await store.add(batch.toWrite);
+      await store.add(batch.toWrite, fleet.board.sights);
     }
     batch?.settle(true);
   } catch (error) {

@@ -47,6 +47,7 @@ export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
     recent: {
       ...recent,
       ttftTotalMs: recent.ttftTotalMs * factor,
+      last: recent.last.map((timeMs) => timeMs * factor),
       seenMedianMs: () => scaled(recent.seenMedianMs(), factor),
     },
     usual: { ...usual, typicalMs: scaled(usual.typicalMs, factor) },

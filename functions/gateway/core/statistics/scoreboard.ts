@@ -3,10 +3,11 @@ import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import type { DecayScales } from './decay-scales.ts';
 import { type Credence, doubtfulFailures } from './doubt.ts';
-import { type Ejection, ejectionAfter, ejectionState } from './ejection.ts';
+import { type Ejection, type EjectionChange, ejectionAfter, ejectionState } from './ejection.ts';
 import { estimateOf } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import { keyEjections } from './key-ejections.ts';
+import { type LastSights, lastTimes, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
@@ -28,6 +29,8 @@ export interface Scoreboard {
     paces?: readonly Pace[],
   ) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
   readonly takeUnwritten: () => Batch | undefined;
+  /** What was seen last of each deployment. */
+  readonly sights: ReadonlyMap<string, LastSights>;
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
   readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
   /** When the snapshot was last read; `undefined` before the first time. */
@@ -43,11 +46,6 @@ export interface Observed {
   /** To be shared with the fleet. */
   readonly change?: EjectionChange;
 }
-
-/** `lifted` undoes the ejection `was`. */
-export type EjectionChange =
-  | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
-  | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
 /** What a scoreboard decays, ejects and samples by. */
 export interface ScoreboardSettings {
@@ -70,6 +68,8 @@ interface Memory extends Witnessed {
   readsBegun: number;
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly looks: Map<string, number>;
+  /** What has been seen last, by this instance and by others. */
+  readonly sights: Map<string, LastSights>;
   readonly rows: FailureRows;
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
   readonly running: Map<string, Readonly<Record<Pace, RunningSums>>>;
@@ -87,6 +87,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     ejections: new Map(),
     readsBegun: 0,
     looks: new Map(),
+    sights: new Map(),
     rows: failureRows(),
     doubts: doubtfulFailures(settings.probesConfirm),
     ofKeys: keyEjections(settings.ejection),
@@ -105,6 +106,7 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
       };
     },
     takeUnwritten: memory.log.take,
+    sights: memory.sights,
     noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
     readAtMs: () => memory.readAtMs,
     noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
@@ -127,14 +129,12 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const { lasting, recent, usual } = runningOf(memory, deployment);
   const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
   const ejection = memory.ejections.get(deployment)?.ejection;
-  const estimate = estimateOf(decayed, scales.lasting);
+  const estimate = estimateOf(decayed, scales.lasting, lastTimes(memory.sights.get(deployment) ?? [], nowMs));
+  const [stored, own] = [memory.stored.get(deployment)?.lookedAtMs, memory.looks.get(deployment)];
   const standing = {
     estimate,
     state: ejectionState(ejection, nowMs),
-    lookedAtMs: Math.max(
-      memory.stored.get(deployment)?.lookedAtMs ?? -Infinity,
-      memory.looks.get(deployment) ?? -Infinity,
-    ),
+    lookedAtMs: Math.max(stored ?? -Infinity, own ?? -Infinity),
     breaksAnswers: memory.rows.cut.has(deployment),
     isSuspect: memory.doubts.isSuspect(deployment, nowMs),
   };
@@ -171,6 +171,7 @@ function observe(memory: Memory, told: Observation, blamed: AttemptFailure | und
   }
   const { observation, failure, credence } = counted;
   const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
+  noteSight(memory.sights, observation);
   const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
   const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
@@ -225,6 +226,7 @@ function load(
   reading: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
   const { read, startedAtMs, paces } = reading;
+  noteSights(memory.sights, stored);
   const before = memory.stored;
   memory.stored = new Map(
     [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),

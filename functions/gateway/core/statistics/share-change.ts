@@ -1,4 +1,4 @@
-import type { EjectionChange } from './scoreboard.ts';
+import type { EjectionChange } from './ejection.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 /** Tells the fleet of an ejection or of its end. */

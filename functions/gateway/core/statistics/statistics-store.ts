@@ -1,4 +1,5 @@
 import type { Ejection } from './ejection.ts';
+import type { LastSights } from './last-sights.ts';
 import type { Pace, PacedSums } from './paced-sums.ts';
 import type { StoredStatistics } from './stored-statistics.ts';
 
@@ -9,8 +10,8 @@ export interface StatisticsStore {
     deployments: readonly string[],
     epochs: readonly PacedEpoch[],
   ) => Promise<ReadonlyMap<string, StoredStatistics>>;
-  /** Adds to the stored sums, name by name. */
-  readonly add: (sums: PacedSums) => Promise<void>;
+  /** Adds to the stored sums, name by name. What was last seen of a deployment takes the place of what is stored. */
+  readonly add: (sums: PacedSums, sights?: ReadonlyMap<string, LastSights>) => Promise<void>;
   /** Shares an ejection unless one stands that ends later. */
   readonly eject: (deployment: string, ejection: Ejection) => Promise<void>;
   /** Ends the ejection `was`, unless it has been extended since. */

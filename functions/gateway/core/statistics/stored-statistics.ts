@@ -1,4 +1,5 @@
 import type { Ejection } from './ejection.ts';
+import type { LastSights } from './last-sights.ts';
 import type { Pace } from './paced-sums.ts';
 import type { Sums } from './sums.ts';
 
@@ -8,6 +9,8 @@ export interface StoredStatistics {
   readonly ejection?: Ejection;
   /** When somebody of the fleet has last looked at it beside a request. */
   readonly lookedAtMs?: number;
+  /** Those that were written last. */
+  readonly sights?: LastSights;
 }
 
 /** The epochs of the memories that were read, and of the others those that were known before. */

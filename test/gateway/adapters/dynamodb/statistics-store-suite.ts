@@ -83,6 +83,20 @@ function sumsTests(context: Context): void {
     assert.equal((await readOne(store, newDeployment())).epochs.lasting.size, 0);
   });
 
+  it('gives back what its writers have seen last, each attempt once and as long as it took', async () => {
+    const { store } = context();
+    const deployment = newDeployment();
+    const sums = sumsFor(deployment, [observation({ kind: 'first-token', ttftMs: 300 })]);
+    await store.add(sums, new Map([[deployment, [{ atMs: EPOCH_START_MS, ttftMs: 500 }]]]));
+    const last = [
+      { atMs: EPOCH_START_MS + 5, ttftMs: 300 },
+      { atMs: EPOCH_START_MS, ttftMs: 900 },
+    ];
+    await store.add(sums, new Map([[deployment, last]]));
+    assert.deepEqual((await readOne(store, deployment)).sights, last);
+    assert.deepEqual((await readOne(store, newDeployment())).sights, []);
+  });
+
   it('adds to what is there, below 0 and back too', async () => {
     const { store } = context();
     const deployment = newDeployment();

@@ -47,10 +47,23 @@ describe('a look beside a request', () => {
     },
     { name: 'rarely at one that is far behind as a rule', other: left(2000, 2000), everyMs: 60_000 },
     {
-      name: 'often at one that is far behind and has just been seen among the best',
-      other: left(2000, 2000, {
-        recent: { ...NOTHING_RECENT, evidence: 0.9, ttftTotalMs: 270, seenMedianMs: () => 290 },
-      }),
+      name: 'soon at one that is far behind and has just been seen among the best',
+      other: left(2000, 2000, { recent: { ...NOTHING_RECENT, last: [290, 2000] } }),
+      everyMs: 1000,
+    },
+    {
+      name: 'soon at one that is slower than usual and has just been as usual',
+      other: left(2000, 310, { recent: { ...NOTHING_RECENT, last: [330, 2000] } }),
+      everyMs: 1000,
+    },
+    {
+      name: 'soon at one of which one first token is known, which may be a straggler',
+      other: left(2000, 2000, { usual: { ...NOTHING_USUAL, evidence: 1, typicalMs: 2000 } }),
+      everyMs: 1000,
+    },
+    {
+      name: 'often at one that traffic has just left because it is slow',
+      other: left(2000, 310, { requests: 30, recent: { ...NOTHING_RECENT, evidence: 5, ttftTotalMs: 10_000 } }),
       everyMs: 5000,
     },
     { name: 'rarely at one that traffic measures', other: measured(310), everyMs: 60_000 },

@@ -43,13 +43,20 @@ describe('the limit for the first token', () => {
   const rows: readonly {
     readonly name: string;
     readonly tailMs?: number;
+    readonly ttftMs?: number;
     readonly streaming: boolean;
     readonly limitMs: number;
   }[] = [
     { name: "is the route's while little is known", streaming: true, limitMs: 10_000 },
-    { name: "is half as much again as the deployment's own tail", tailMs: 4000, streaming: true, limitMs: 6000 },
-    { name: 'is no less than two seconds', tailMs: 200, streaming: true, limitMs: 2000 },
-    { name: "is no more than the route's", tailMs: 20_000, streaming: true, limitMs: 10_000 },
+    { name: "is half as much again as the deployment's own tail", tailMs: 1000, streaming: true, limitMs: 1500 },
+    { name: 'is no less than a second', tailMs: 200, streaming: true, limitMs: 1000 },
+    {
+      name: 'is five times what is expected where the tail is that of an outage',
+      tailMs: 4000,
+      streaming: true,
+      limitMs: 1500,
+    },
+    { name: "is no more than the route's", tailMs: 20_000, ttftMs: 5000, streaming: true, limitMs: 10_000 },
     { name: 'of a whole answer is half of the time left while little is known', streaming: false, limitMs: 20_000 },
     {
       name: "of a whole answer is no less than the route's for a stall",
@@ -78,6 +85,10 @@ describe('the wait before a hedge', () => {
 
   it("is the deployment's own percentile", () => {
     assert.equal(racing([candidate('a', { tailMs: 1000 })], { hedge })[0]?.hedgeAfterMs, 500);
+  });
+
+  it('is two and a half times what is expected where the tail is that of an outage', () => {
+    assert.equal(racing([candidate('a', { tailMs: 9000 })], { hedge })[0]?.hedgeAfterMs, 750);
   });
 
   it('is that of a faster one where that is shorter, or its own is not known', () => {

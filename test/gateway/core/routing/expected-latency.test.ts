@@ -7,7 +7,7 @@ import {
 } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import fc from '../../../support/property.ts';
-import { estimate, facts, NOTHING_RECENT } from '../../../support/routes.ts';
+import { estimate, facts, NOTHING_RECENT, NOTHING_USUAL } from '../../../support/routes.ts';
 
 const PRIOR = { ttftMs: 200, msPerToken: 10, outputTokens: 100 };
 
@@ -91,6 +91,24 @@ describe('the expected latency', () => {
     const recent = { ...NOTHING_RECENT, evidence: 1, requests: 1, ttftTotalMs: 300 };
     const { ttftMs } = expectedLatency(known(1000, 3000, { recent }), facts(), PRIOR);
     assert.ok(ttftMs < 450, `${ttftMs} ms`);
+  });
+
+  const busy = { ...NOTHING_RECENT, evidence: 40, requests: 40, ttftTotalMs: 40 * 300 };
+
+  it('believes two slow calls in a row against a busy second before them, and not one', () => {
+    const after = (...last: readonly number[]): number =>
+      expectedLatency(known(1000, 300, { recent: { ...busy, last } }), facts(), PRIOR).ttftMs;
+    assert.ok(after(3000, 4000) >= 2000);
+    assert.deepEqual([after(3000, 290), after(3000)], [after(), after()]);
+  });
+
+  it('believes that it is its usual self again after two calls that were as usual', () => {
+    const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: 300 };
+    const slow = { ...busy, ttftTotalMs: 40 * 3000 };
+    const after = (...last: readonly number[]): number =>
+      expectedLatency(known(1000, 3000, { recent: { ...slow, last }, usual }), facts(), PRIOR).ttftMs;
+    assert.ok(after(290, 340) <= 340);
+    assert.deepEqual([after(290, 3000), after(290)], [after(), after()]);
   });
 
   it('rises while first tokens are late, before one of them has come', () => {

@@ -32,7 +32,7 @@ describe('an estimate', () => {
     const { evidence, ttftTotalMs, msPerToken, outputTokens, failureRate, recent, ttftPercentileMs } = estimate([]);
     assert.deepEqual([evidence, ttftTotalMs, failureRate], [0, 0, 0]);
     const { seenMedianMs, ...sums } = recent;
-    assert.deepEqual(sums, { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0 });
+    assert.deepEqual(sums, { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0, last: [] });
     assert.equal(seenMedianMs(), undefined);
     assert.deepEqual([msPerToken, outputTokens, ttftPercentileMs(95)], [undefined, undefined, undefined]);
   });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { EJECTION_DEFAULTS, type Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
+import {
+  EJECTION_DEFAULTS,
+  type Ejection,
+  type EjectionChange,
+} from '../../../../functions/gateway/core/statistics/ejection.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import {
-  type EjectionChange,
-  type Scoreboard,
-  scoreboard,
-} from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import { type Scoreboard, scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';

@@ -1,0 +1,77 @@
+import type { Observation } from './observation.ts';
+
+/** A first token of a deployment, or a wait for one that was long and in vain. */
+export interface Sight {
+  /** When its attempt began: what came late tells of then. */
+  readonly atMs: number;
+  /** After a prompt of the usual size; at least, where it was waited for in vain. A whole number. */
+  readonly ttftMs: number;
+}
+
+/**
+ * The last sights of a deployment, newest first: what came after what, which no sum can tell. In a sum that forgets by time, a busy second
+ * outweighs the few looks that came after it.
+ */
+export type LastSights = readonly Sight[];
+
+/** So many tell of now. */
+const TELLING = 2;
+/** Some more are kept: another instance may still tell of the newest that it took longer. */
+const KEPT = 4;
+/** What is older says nothing of now. */
+const NEW_MS = 120_000;
+
+/** Notes what the observation shows of its deployment, if it shows a time to first token. */
+export function noteSight(sights: Map<string, LastSights>, observation: Observation): void {
+  const { deployment, startedAtMs: atMs } = observation;
+  const shownMs = shownBy(observation);
+  if (shownMs !== undefined) {
+    const sight = { atMs, ttftMs: Math.round(shownMs) };
+    sights.set(deployment, mergedSights([sight], sights.get(deployment) ?? []));
+  }
+}
+
+/** Takes in what others have seen. */
+export function noteSights(
+  sights: Map<string, LastSights>,
+  stored: ReadonlyMap<string, { readonly sights?: LastSights }>,
+): void {
+  for (const [deployment, { sights: seen = [] }] of stored) {
+    sights.set(deployment, mergedSights(sights.get(deployment) ?? [], seen));
+  }
+}
+
+function shownBy(observation: Observation): number | undefined {
+  switch (observation.kind) {
+    case 'first-token':
+      return observation.ttftMs;
+    case 'late':
+    case 'failed':
+      return observation.waitedMs;
+    case 'given-up':
+      return observation.limitMs === undefined ? undefined : observation.waitedMs;
+    case 'refused':
+    case 'answered':
+    case 'cut':
+    case 'calibrated':
+      return undefined;
+  }
+}
+
+/** The newest of both. Of one attempt the longest: until its first token came it was known to take so long at least. */
+export function mergedSights(one: LastSights, other: LastSights): LastSights {
+  const longest = new Map<number, Sight>();
+  for (const sight of [...one, ...other]) {
+    const known = longest.get(sight.atMs);
+    longest.set(sight.atMs, known === undefined || known.ttftMs < sight.ttftMs ? sight : known);
+  }
+  return [...longest.values()].toSorted((a, b) => b.atMs - a.atMs).slice(0, KEPT);
+}
+
+/** The times that tell of now, newest first. */
+export function lastTimes(sights: LastSights, nowMs: number): readonly number[] {
+  return sights
+    .slice(0, TELLING)
+    .filter(({ atMs }) => nowMs - atMs < NEW_MS)
+    .map(({ ttftMs }) => ttftMs);
+}

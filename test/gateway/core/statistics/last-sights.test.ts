@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  type LastSights,
+  lastTimes,
+  mergedSights,
+  noteSight,
+} from '../../../../functions/gateway/core/statistics/last-sights.ts';
+import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
+
+function seen(...lessons: readonly (readonly [startedAtMs: number, lesson: Lesson])[]): LastSights {
+  const sights = new Map<string, LastSights>();
+  for (const [startedAtMs, lesson] of lessons) {
+    noteSight(sights, { deployment: 'a', startedAtMs, atMs: startedAtMs + 5000, ...lesson });
+  }
+  return sights.get('a') ?? [];
+}
+
+describe('what was seen last of a deployment', () => {
+  it('is in the order in which the calls began, whenever their tokens came', () => {
+    const sights = seen(
+      [2000, { kind: 'first-token', ttftMs: 300 }],
+      [1000, { kind: 'first-token', ttftMs: 4000 }],
+      [3000, { kind: 'first-token', ttftMs: 310 }],
+    );
+    assert.deepEqual(lastTimes(sights, 4000), [310, 300]);
+  });
+
+  it('of a call is how long it has waited, and at last how long it took', () => {
+    const late = seen([1000, { kind: 'late', waitedMs: 600 }], [1000, { kind: 'late', waitedMs: 900 }]);
+    assert.deepEqual(lastTimes(late, 2000), [900]);
+    const answered = seen([1000, { kind: 'first-token', ttftMs: 1200 }]);
+    assert.deepEqual(lastTimes(mergedSights(late, answered), 3000), [1200]);
+    assert.deepEqual(mergedSights(answered, late), mergedSights(late, answered));
+  });
+
+  const lessons: readonly { readonly name: string; readonly lesson: Lesson; readonly times: readonly number[] }[] = [
+    { name: 'a time-out', lesson: { kind: 'failed', waitedMs: 2000 }, times: [2000] },
+    { name: 'a long wait in vain', lesson: { kind: 'given-up', waitedMs: 900, limitMs: 2000 }, times: [900] },
+    { name: 'no short wait in vain', lesson: { kind: 'given-up', waitedMs: 100 }, times: [] },
+    { name: 'no failure without a wait', lesson: { kind: 'failed' }, times: [] },
+    { name: 'no end of an answer', lesson: { kind: 'answered', ttftMs: 300, totalMs: 900 }, times: [] },
+    { name: 'no refusal', lesson: { kind: 'refused' }, times: [] },
+  ];
+  for (const { name, lesson, times } of lessons) {
+    it(`is ${name}`, () => {
+      assert.deepEqual(lastTimes(seen([1000, lesson]), 2000), times);
+    });
+  }
+
+  it('tells nothing of now after two minutes', () => {
+    assert.deepEqual(lastTimes(seen([1000, { kind: 'first-token', ttftMs: 300 }]), 122_000), []);
+  });
+});
