@@ -74,7 +74,7 @@ interface Waiter<Value> {
  * One request's way through undici's dispatcher, told by callbacks, and its answer's body as an iterator. undici's own `request` puts a
  * stream of Node's between them, at several times the price for each piece.
  */
-export class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<Uint8Array, undefined> {
+class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<Uint8Array, undefined> {
   readonly #head: Waiter<HttpAnswer>;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#stop(this.#signal?.reason);

@@ -25,29 +25,40 @@ export function modelRules<Rules extends object>(
   vendor: Vendor = 'compatible',
 ): Rules {
   const baseModel = baseModelOf({ model, rules: configured });
-  return Object.assign({}, table.defaults, ...rulesAbout(table.lines, baseModel, vendor), configured);
+  const { lines, defaults } = table;
+  const made = MADE.get(lines) ?? new Map<string, MadeRules>();
+  const name = `${vendor} ${baseModel}`;
+  const known = made.get(name);
+  if (known?.defaults === defaults && known.configured === configured) {
+    // Kept under the table's own lines.
+    return known.rules as Rules;
+  }
+  const about = known?.about ?? rulesAbout(lines, baseModel, vendor);
+  const rules = Object.assign({}, defaults, ...about, configured);
+  if (made.size < MOST_MADE) {
+    MADE.set(lines, made.set(name, { defaults, configured, about, rules }));
+  }
+  return rules;
+}
+
+/** Rules as they were last made for a vendor and a model, what they were made from, and the lines that are about these. */
+interface MadeRules {
+  readonly defaults: object;
+  readonly configured: JsonObject | undefined;
+  readonly about: readonly object[];
+  readonly rules: object;
 }
 
 /** By table, and there by vendor and model: every request asks for those of its deployments. */
-const FOUND = new WeakMap<object, Map<string, readonly object[]>>();
-const MOST_FOUND = 10_000;
+const MADE = new WeakMap<object, Map<string, MadeRules>>();
+const MOST_MADE = 10_000;
 
 function rulesAbout<Rules extends object>(
   lines: readonly ModelRule<Rules>[],
   model: string,
   vendor: Vendor,
 ): readonly object[] {
-  const found = FOUND.get(lines) ?? new Map<string, readonly object[]>();
-  const name = `${vendor} ${model}`;
-  const known = found.get(name);
-  if (known !== undefined) {
-    return known;
-  }
-  const rules = lines
+  return lines
     .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
-    .map((line) => line.rules);
-  if (found.size < MOST_FOUND) {
-    FOUND.set(lines, found.set(name, rules));
-  }
-  return rules;
+    .map(({ rules }) => rules);
 }
