@@ -24,41 +24,40 @@ export function modelRules<Rules extends object>(
   configured: JsonObject | undefined,
   vendor: Vendor = 'compatible',
 ): Rules {
-  const baseModel = baseModelOf({ model, rules: configured });
-  const { lines, defaults } = table;
-  const made = MADE.get(lines) ?? new Map<string, MadeRules>();
-  const name = `${vendor} ${baseModel}`;
-  const known = made.get(name);
-  if (known?.defaults === defaults && known.configured === configured) {
-    // Kept under the table's own lines.
-    return known.rules as Rules;
+  const found = foundFor(table.lines, baseModelOf({ model, rules: configured }), vendor);
+  const { last } = found;
+  if (last?.defaults === table.defaults && last.configured === configured) {
+    // Made of this table, whose type of rules is this one.
+    return last.rules as Rules;
   }
-  const about = known?.about ?? rulesAbout(lines, baseModel, vendor);
-  const rules = Object.assign({}, defaults, ...about, configured);
-  if (made.size < MOST_MADE) {
-    MADE.set(lines, made.set(name, { defaults, configured, about, rules }));
-  }
+  const rules: Rules = Object.assign({}, table.defaults, ...found.rules, configured);
+  found.last = { defaults: table.defaults, configured, rules };
   return rules;
 }
 
-/** Rules as they were last made for a vendor and a model, what they were made from, and the lines that are about these. */
-interface MadeRules {
-  readonly defaults: object;
-  readonly configured: JsonObject | undefined;
-  readonly about: readonly object[];
-  readonly rules: object;
+/** What the lines of a table say of one model at one vendor. */
+interface Found {
+  readonly rules: readonly object[];
+  /** The whole rules as they were made last: every request asks for those of its deployments. */
+  last?: { readonly defaults: object; readonly configured: JsonObject | undefined; readonly rules: object };
 }
 
-/** By table, and there by vendor and model: every request asks for those of its deployments. */
-const MADE = new WeakMap<object, Map<string, MadeRules>>();
-const MOST_MADE = 10_000;
+/** By table, and there by vendor and model. */
+const FOUND = new WeakMap<object, Map<string, Found>>();
+const MOST_FOUND = 10_000;
 
-function rulesAbout<Rules extends object>(
-  lines: readonly ModelRule<Rules>[],
-  model: string,
-  vendor: Vendor,
-): readonly object[] {
-  return lines
+function foundFor<Rules extends object>(lines: readonly ModelRule<Rules>[], model: string, vendor: Vendor): Found {
+  const known = FOUND.get(lines) ?? new Map<string, Found>();
+  const name = `${vendor} ${model}`;
+  const found = known.get(name);
+  if (found !== undefined) {
+    return found;
+  }
+  const rules = lines
     .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
-    .map(({ rules }) => rules);
+    .map((line) => line.rules);
+  if (known.size < MOST_FOUND) {
+    FOUND.set(lines, known.set(name, { rules }));
+  }
+  return known.get(name) ?? { rules };
 }
