@@ -60,6 +60,8 @@ async function attempt(
   if (text === undefined || Buffer.byteLength(text) > maxBytes) {
     return;
   }
+  // An instance is busy for a moment after its answer, and there are four.
+  await lambda.settled();
   const callsBefore = callsOf(protocol);
   const response = await lambda.fetch(form.path, { method: 'POST', body: text });
   const said = await response.text();
