@@ -13,6 +13,9 @@ const LONGEST = [
   'core.all.ts',
   'faults/flapping.test.ts',
   'infra/alarm-traffic.test.ts',
+  'infra/local/start.test.ts',
+  'security/doubled-bodies.test.ts',
+  'security/cooldown-poisoning.test.ts',
 ];
 
 const TIMEOUT_MS = 120_000;
@@ -41,6 +44,7 @@ if (files.length === 0) {
 
 function everything(): readonly string[] {
   const shared = new Set([...CORE_FILES, ...STACK_FILES]);
-  const others = TEST_FILES.filter((file) => !shared.has(file) && !LONGEST.includes(file));
-  return [...LONGEST, ...others];
+  const alone = TEST_FILES.filter((file) => !shared.has(file));
+  const first = LONGEST.filter((file) => file.endsWith('.all.ts') || alone.includes(file));
+  return [...first, ...alone.filter((file) => !first.includes(file))];
 }

@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
+import { httpsAlone } from './adapters/https-alone.ts';
 import { lambdaEnvironment } from './adapters/lambda-environment.ts';
 import { lambdaRequest } from './adapters/lambda-request.ts';
 import { startGateway } from './start-gateway.ts';
 
 /** The gateway as a streaming Lambda function behind a Function URL. What is made here is made once an instance, before its first request. */
-const { gateway } = await startGateway(lambdaEnvironment());
+const { gateway: own } = await startGateway(lambdaEnvironment());
+const gateway = httpsAlone(own);
 
 /** What is still to be done when a response's stream has ended, by its event. */
 const unfinished = new Map<unknown, () => Promise<void>>();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CorsSettings } from './adapters/cors.ts';
+import { httpsAlone } from './adapters/https-alone.ts';
 import { lambdaEnvironment } from './adapters/lambda-environment.ts';
 import { gatewayServer } from './adapters/node-http-server.ts';
 import { platformRequestIds } from './adapters/platform-request-id.ts';
@@ -25,7 +26,7 @@ const ids = platformRequestIds();
 const environment = lambdaEnvironment(roleCredentials({ variables: process.env, nowMs: systemClock.nowMs }));
 const otlp = startOtlp({ ...environment, onError: otlpFailed });
 const { gateway, close } = await startGateway(environment, { platformId: ids.take, alsoRecord: otlp?.add });
-const { server, drain } = gatewayServer(ids.around(gateway), {
+const { server, drain } = gatewayServer(ids.around(httpsAlone(gateway)), {
   cors: corsSettings(),
   discardBytes: DISCARD_BYTES,
 });

@@ -18,7 +18,7 @@ export interface CanaryOptions {
 
 /**
  * Calls the gateway as its callers do, from outside: asks for its models with a key. That goes through the address, its permissions, the
- * function and the table of keys, and costs no token. Never rejects.
+ * function and the table of keys, and costs no token. Until there is a key it asks whether the gateway answers at all. Never rejects.
  */
 export async function callFromOutside({ baseUrl, credentials, nowMs }: CanaryOptions): Promise<CanaryResult> {
   const startedAtMs = nowMs();
@@ -26,7 +26,7 @@ export async function callFromOutside({ baseUrl, credentials, nowMs }: CanaryOpt
   try {
     const key = await credentials(CANARY_KEY);
     if (key === undefined) {
-      return { problem: `the secret has no ${CANARY_KEY}`, totalMs: after() };
+      return { ...(await withoutKey(baseUrl)), totalMs: after() };
     }
     const response = await fetch(`${baseUrl}/models`, {
       headers: { authorization: `Bearer ${key}` },
@@ -39,6 +39,14 @@ export async function callFromOutside({ baseUrl, credentials, nowMs }: CanaryOpt
   } catch (error) {
     return { problem: reasonOf(error), totalMs: after() };
   }
+}
+
+async function withoutKey(baseUrl: string): Promise<Omit<CanaryResult, 'totalMs'>> {
+  const response = await fetch(new URL('/health', baseUrl), { signal: AbortSignal.timeout(ANSWER_MS) });
+  const { status } = response;
+  await response.arrayBuffer();
+  const note = `the secret has no ${CANARY_KEY}: keys and their table are not looked at`;
+  return { status, note, ...(status === 200 ? {} : { problem: `status ${status}` }) };
 }
 
 /** `fetch` says no more than that it failed; why is in the cause. */

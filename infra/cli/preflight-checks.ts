@@ -1,6 +1,9 @@
 import { hostOf } from '../../functions/gateway/core/hosts/hosts.ts';
-import { member, numberMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
+import { arrayMember, member, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import { AwsError, type AwsRequest, askAws, askAwsForText } from './aws-access.ts';
+import { ifThere, jsonRequest, refusal } from './aws-presence.ts';
+import { deployedForm } from './deployed-origin.ts';
+import { quotas } from './preflight-quotas.ts';
 import type { DeployedTarget } from './target.ts';
 
 /** One thing that a deployment needs. */
@@ -13,42 +16,22 @@ export interface PreflightCheck {
   readonly mend: string;
 }
 
-/** Lambda keeps so many for functions without a reservation. Source: AWS Lambda developer guide, "Configuring reserved concurrency". */
-const UNRESERVED = 100;
-
 /** A geography before the vendor makes the id of a cross-region profile. */
 const GEOGRAPHY = /^(?:global|apac|us-gov|[a-z]{2})\./;
 
 export async function preflightChecks(target: DeployedTarget): Promise<readonly PreflightCheck[]> {
-  const path = `/2015-03-31/functions/${target.names.gatewayFunction}/configuration`;
-  const deployed = await ifThere(target, { service: 'lambda', method: 'GET', path });
-  const isDeployed = deployed !== undefined;
+  const form = await deployedForm(target);
   return [
-    await concurrency(target, isDeployed),
+    ...(await quotas(target, form !== undefined && form === target.settings.form)),
     await bootstrap(target),
-    ...(isDeployed ? await subscriptions(target, deployed) : await namesLeftBehind(target)),
+    ...(form === undefined ? await namesLeftBehind(target) : await subscriptions(target)),
     ...(await models(target)),
   ];
 }
 
-async function concurrency({ aws, settings }: DeployedTarget, isDeployed: boolean): Promise<PreflightCheck> {
-  const answer = await askAws(aws, { service: 'lambda', method: 'GET', path: '/2016-08-19/account-settings/' });
-  const unreserved = numberMember(member(answer, 'AccountLimit'), 'UnreservedConcurrentExecutions') ?? 0;
-  const { reservedConcurrency, prober } = settings;
-  const wanted = reservedConcurrency === 'none' ? 0 : reservedConcurrency + (prober === 'off' ? 0 : 1);
-  return {
-    name: 'concurrency',
-    isGood: isDeployed || wanted === 0 || unreserved - wanted >= UNRESERVED,
-    detail: `${unreserved} unreserved; the environment reserves ${wanted}${isDeployed ? ' already' : ''}, and ${UNRESERVED} must stay`,
-    mend: 'set aws.reservedConcurrency to "none", or ask AWS for a higher quota "Concurrent executions".',
-  };
-}
-
 async function bootstrap(target: DeployedTarget): Promise<PreflightCheck> {
-  const isGood = await isThere(
-    target,
-    json('ssm', 'AmazonSSM.GetParameter', { Name: '/cdk-bootstrap/hnb659fds/version' }),
-  );
+  const request = jsonRequest('ssm', 'AmazonSSM.GetParameter', { Name: '/cdk-bootstrap/hnb659fds/version' });
+  const isGood = (await ifThere(target, request)) !== undefined;
   return {
     name: 'bootstrap',
     isGood,
@@ -59,14 +42,17 @@ async function bootstrap(target: DeployedTarget): Promise<PreflightCheck> {
 
 /** What a removed environment has kept has the names that a new one wants. */
 async function namesLeftBehind(target: DeployedTarget): Promise<readonly PreflightCheck[]> {
-  const { names } = target;
-  const kept: readonly (readonly [string, AwsRequest])[] = [
-    [names.keysTable, json('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: names.keysTable })],
-    [names.secret, json('secretsmanager', 'secretsmanager.DescribeSecret', { SecretId: names.secret })],
+  const { names, settings } = target;
+  const isThere = async (request: AwsRequest): Promise<boolean> => (await ifThere(target, request)) !== undefined;
+  const logGroups = [names.gatewayLogGroup, ...(settings.prober === 'off' ? [] : [names.proberLogGroup])];
+  const kept: readonly (readonly [string, Promise<boolean>])[] = [
+    [names.keysTable, isThere(keysTableRequest(names))],
+    [names.secret, isThere(jsonRequest('secretsmanager', 'secretsmanager.DescribeSecret', { SecretId: names.secret }))],
+    ...logGroups.map((name) => [name, hasLogGroup(target, name)] as const),
   ];
   return Promise.all(
-    kept.map(async ([name, request]): Promise<PreflightCheck> => {
-      const isTaken = await isThere(target, request);
+    kept.map(async ([name, taken]): Promise<PreflightCheck> => {
+      const isTaken = await taken;
       return {
         name: `name ${name}`,
         isGood: !isTaken,
@@ -77,13 +63,23 @@ async function namesLeftBehind(target: DeployedTarget): Promise<readonly Preflig
   );
 }
 
+/** CloudWatch lists log groups by how their names begin, and finds none without an error. */
+async function hasLogGroup(target: DeployedTarget, name: string): Promise<boolean> {
+  const request = jsonRequest('logs', 'Logs_20140328.DescribeLogGroups', { logGroupNamePrefix: name });
+  const groups = arrayMember(await ifThere(target, request), 'logGroups');
+  return groups.some((group) => stringMember(group, 'logGroupName') === name);
+}
+
+function keysTableRequest({ keysTable }: DeployedTarget['names']): AwsRequest {
+  return jsonRequest('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: keysTable });
+}
+
 /** Addresses that have not confirmed are told nothing. Source: Amazon SNS API reference, ListSubscriptionsByTopic. */
-async function subscriptions(
-  { aws, names, settings }: DeployedTarget,
-  deployed: unknown,
-): Promise<readonly PreflightCheck[]> {
-  const [, partition = 'aws', , region = aws.region, account = ''] =
-    stringMember(deployed, 'FunctionArn')?.split(':') ?? [];
+async function subscriptions(target: DeployedTarget): Promise<readonly PreflightCheck[]> {
+  const { aws, names, settings } = target;
+  // Of the keys' table, which both forms have: its ARN says in which account this is.
+  const table = member(await ifThere(target, keysTableRequest(names)), 'Table');
+  const [, partition = 'aws', , region = aws.region, account = ''] = stringMember(table, 'TableArn')?.split(':') ?? [];
   const wanted = [
     [names.pageTopic, settings.onCall.page],
     [names.ticketTopic, settings.onCall.ticket],
@@ -134,36 +130,4 @@ async function models({ aws, config }: DeployedTarget): Promise<readonly Preflig
       };
     }),
   );
-}
-
-function json(service: AwsRequest['service'], target: string, body: object): AwsRequest {
-  const version = service === 'dynamodb' ? '1.0' : '1.1';
-  const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target };
-  return { service, method: 'POST', path: '/', headers, body: JSON.stringify(body) };
-}
-
-const NOT_THERE: readonly string[] = ['ResourceNotFoundException', 'ParameterNotFound'];
-
-async function isThere(target: DeployedTarget, request: AwsRequest): Promise<boolean> {
-  return (await ifThere(target, request)) !== undefined;
-}
-
-/** The answer; `undefined` where there is no such thing. */
-async function ifThere({ aws }: DeployedTarget, request: AwsRequest): Promise<unknown> {
-  const answer = await askAws(aws, request).catch(refusal);
-  if (!(answer instanceof AwsError)) {
-    return answer ?? {};
-  }
-  if (!NOT_THERE.includes(answer.name)) {
-    throw answer;
-  }
-  return undefined;
-}
-
-/** What AWS has refused is an answer here. Anything else is none. */
-function refusal(error: unknown): AwsError {
-  if (error instanceof AwsError) {
-    return error;
-  }
-  throw error;
 }

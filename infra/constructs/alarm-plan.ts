@@ -1,5 +1,5 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { SAVED_QUERIES } from './saved-queries.ts';
+import type { SavedQueryName } from './saved-queries.ts';
 
 /** Who is told: `page` wakes somebody, `ticket` waits for the day, and a `part` is told of by the alarm that it is a part of. */
 export type Severity = 'page' | 'ticket' | 'part';
@@ -14,7 +14,7 @@ interface AlarmText {
   /** What to look at first. */
   readonly first: string;
   /** The saved query that helps. */
-  readonly query?: keyof typeof SAVED_QUERIES;
+  readonly query: SavedQueryName;
   /** Its heading in infra/RUNBOOK.md. @default its name */
   readonly heading?: string;
 }

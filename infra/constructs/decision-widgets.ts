@@ -5,7 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 export function decisionWidgets(environment: string, logGroup: ILogGroup): readonly IWidget[][] {
   const logGroupNames = [logGroup.logGroupName];
   return [
-    [outOfRotation(environment, logGroupNames)],
+    [outOfRotation(environment, logGroupNames), secondOpinions(environment, logGroupNames)],
     [
       new LogQueryWidget({
         title: 'The last failovers and why',
@@ -41,7 +41,7 @@ function outOfRotation(environment: string, logGroupNames: string[]): IWidget {
     title: 'Out of rotation in the last requests: ejected, due or probing',
     logGroupNames,
     view: LogQueryVisualizationType.TABLE,
-    width: 24,
+    width: 14,
     height: 6,
     queryLines: [
       'fields @timestamp, jsonParse(@message) as json',
@@ -50,6 +50,22 @@ function outOfRotation(environment: string, logGroupNames: string[]): IWidget {
       'filter candidate.state != "healthy"',
       'stats max(@timestamp) as lastSeen, count(*) as requests by candidate.deployment, candidate.state',
       'sort lastSeen desc',
+    ],
+  });
+}
+
+/** Refusals in words that no table knows, and what came of asking another provider. */
+function secondOpinions(environment: string, logGroupNames: string[]): IWidget {
+  return new LogQueryWidget({
+    title: 'Second opinions: refused in unknown words, and how it ended elsewhere',
+    logGroupNames,
+    view: LogQueryVisualizationType.TABLE,
+    width: 10,
+    height: 6,
+    queryLines: [
+      `filter line = "request" and Environment = "${environment}" and ispresent(attempts.0.unknownWords)`,
+      'stats count(*) as requests, latest(requestId) as newest by attempts.0.deployment, attempts.0.vendorCode, ending',
+      'sort requests desc',
     ],
   });
 }

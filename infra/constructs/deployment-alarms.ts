@@ -3,18 +3,29 @@ import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Environment } from '../environment-file.ts';
 import type { AlarmPlan, CompositePlan } from './alarm-plan.ts';
 import { CALLERS_GET_ERRORS } from './error-alarms.ts';
+import { excess } from './excess.ts';
 import { attemptMetric } from './gateway-metrics.ts';
 import { percent } from './percent.ts';
 
-/** An ejected deployment gets a few calls in a quarter of an hour: with fewer failures than this nothing is known. */
+/** With fewer in one window nothing is known. */
 const MIN_FAILURES = 3;
+
+/**
+ * So many failures more than the allowed share are believed, in a quarter of an hour. Of one deployment: simulated traffic of 1 to 1,000
+ * calls in five minutes at half the share tells falsely less than once in a year.
+ */
+const EXCESS_OF_DEPLOYMENT = 5;
+
+/** A deployment that is set aside for a wrong credential gets a call in five minutes: of those nearly all fail. */
+const NEARLY_ALL = 0.8;
 
 /** The share of rate limits that is more than a busy minute. */
 const RATE_LIMITED_SHARE = 0.2;
 
-/** One deployment fails, or is rate-limited for most of a working day. */
+/** One deployment fails, answers nothing any more, or is rate-limited for most of a working day. */
 export function deploymentAlarms(environment: Environment): readonly AlarmPlan[] {
   return Object.entries(environment.config.deployments).flatMap(([deployment, { provider }]) => [
+    fails(environment, provider, deployment),
     down(environment, provider, deployment),
     rateLimited(environment, provider, deployment),
   ]);
@@ -30,28 +41,56 @@ export function providerComposites({ config }: Environment): readonly CompositeP
     description: `A deployment of ${provider} fails: ${deployments.map(([name]) => name).join(', ')}. Others serve its requests where a route has them.`,
     first: 'Why its attempts failed. A wrong credential counts too.',
     query: 'Failed attempts by reason',
-    anyOf: deployments.map(([name]) => [downName(name)]),
+    anyOf: deployments.flatMap(([name]) => [[failsName(name)], [downName(name)]]),
     mutedBy: CALLERS_GET_ERRORS,
   }));
+}
+
+function failsName(deployment: string): string {
+  return `deployment ${deployment} fails`;
 }
 
 function downName(deployment: string): string {
   return `deployment ${deployment} is down`;
 }
 
-function down({ name, aws: { alarms } }: Environment, provider: string, deployment: string): AlarmPlan {
+/** Within a quarter of an hour of what breaks many calls. */
+function fails({ name, aws: { alarms } }: Environment, provider: string, deployment: string): AlarmPlan {
+  const of = { environment: name, provider, deployment };
   return {
-    name: downName(deployment),
-    severity: 'part',
-    heading: 'a provider is down',
-    description: `More than ${percent(alarms.providerErrorRate)} of the calls to ${deployment} (${provider}) failed.`,
-    first: 'Why its attempts failed. A wrong credential counts too.',
-    query: 'Failed attempts by reason',
-    metric: shareOfCalls({ environment: name, provider, deployment }, 'Errors', Duration.minutes(15)),
-    threshold: alarms.providerErrorRate,
-    periods: [1, 2],
+    ...OF_PROVIDER,
+    name: failsName(deployment),
+    description: `More than ${percent(alarms.providerErrorRate)} of the calls to ${deployment} (${provider}) failed in fifteen minutes.`,
+    metric: excess({
+      counted: attemptMetric(of, 'Errors', 'Sum'),
+      all: attemptMetric(of, 'Errors', 'SampleCount'),
+      share: alarms.providerErrorRate,
+      label: 'Failed calls above what may be',
+      period: Duration.minutes(15),
+    }),
+    threshold: EXCESS_OF_DEPLOYMENT,
+    periods: [1, 1],
   };
 }
+
+/** Of the few calls that one gets which is set aside: two windows in a row, since each has little to tell. */
+function down({ name, aws: { alarms } }: Environment, provider: string, deployment: string): AlarmPlan {
+  return {
+    ...OF_PROVIDER,
+    name: downName(deployment),
+    description: `Nearly all of the few calls to ${deployment} (${provider}) failed for forty minutes.`,
+    metric: shareOfCalls({ environment: name, provider, deployment }, 'Errors', Duration.minutes(20)),
+    threshold: Math.max(alarms.providerErrorRate, NEARLY_ALL),
+    periods: [2, 2],
+  };
+}
+
+const OF_PROVIDER = {
+  severity: 'part',
+  heading: 'a provider is down',
+  first: 'Why its attempts failed. A wrong credential counts too.',
+  query: 'Failed attempts by reason',
+} as const;
 
 function rateLimited({ name }: Environment, provider: string, deployment: string): AlarmPlan {
   return {
@@ -60,7 +99,7 @@ function rateLimited({ name }: Environment, provider: string, deployment: string
     heading: 'a deployment is rate-limited all day',
     description: `${provider} turned away more than ${percent(RATE_LIMITED_SHARE)} of the calls to ${deployment} in six of eight hours.`,
     first: 'Its share of the traffic, and requestsPerMinute and tokensPerMinute in the environment file.',
-    query: 'Deployments compared',
+    query: 'Rate limits by deployment',
     metric: shareOfCalls({ environment: name, provider, deployment }, 'Throttles', Duration.hours(1)),
     threshold: RATE_LIMITED_SHARE,
     periods: [6, 8],

@@ -20,7 +20,7 @@ import { latencyAlarms, serviceAlarms } from './service-alarms.ts';
 import { webAlarms } from './web-alarms.ts';
 
 export interface GatewayAlarmsProps extends PlatformParts {
-  readonly names: Pick<ResourceNames, 'alarmPrefix' | 'dashboard' | 'gatewayLogGroup'>;
+  readonly names: Pick<ResourceNames, 'alarmPrefix' | 'dashboard' | 'gatewayLogGroup' | 'proberLogGroup'>;
   /** What tells whom, by severity. */
   readonly actions: Readonly<Record<Exclude<Severity, 'part'>, readonly IAlarmAction[]>>;
 }
@@ -97,7 +97,7 @@ function alarmPlans(parts: PlatformParts): {
     ...deploymentAlarms(environment),
     ...platformAlarms(parts),
     ...(prober === undefined ? [] : proberAlarms(environment, prober)),
-    ...(environment.aws.form === 'web' ? webAlarms(parts.logGroup, environment.name) : []),
+    ...(environment.aws.form === 'web' ? webAlarms(parts) : []),
   ];
   const canary = plans.find(({ name }) => name === CANARY)?.name;
   return { plans, composites: [...errorComposites(environment, canary), ...providerComposites(environment)] };

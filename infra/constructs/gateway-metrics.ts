@@ -5,6 +5,7 @@ import {
   DIMENSION_SETS,
   type FleetMetric,
   METRIC_NAMESPACE,
+  type PROBE_METRICS,
   type PROVIDER_METRICS,
   type RequestMetric,
   type ROUTE_METRICS,
@@ -13,7 +14,7 @@ import {
 /** A metric of a whole environment: of its requests, or of the fleet. `statistic` as CloudWatch writes it: `p99`, `Sum`, `SampleCount`. */
 export function environmentMetric(
   environment: string,
-  name: RequestMetric | FleetMetric,
+  name: RequestMetric | FleetMetric | keyof typeof PROBE_METRICS,
   statistic: string,
   period: Duration = Duration.minutes(5),
 ): Metric {

@@ -182,7 +182,7 @@ function watch(
   const actions = { page: told.page.actions, ticket: told.ticket.actions };
   const { alarms } = new GatewayAlarms(scope, 'Alarms', { ...parts, actions });
   const { dashboard } = new MetricDashboard(scope, 'Metrics', { ...parts, alarms, version });
-  new SavedQueries(scope, 'Queries', { logGroup: gateway.logGroup, folder: names.dashboard });
+  new SavedQueries(scope, 'Queries', { gateway: gateway.logGroup, prober: prober?.logGroup, folder: names.dashboard });
   return { alarms, dashboard };
 }
 

@@ -33,6 +33,7 @@ export function objectiveWidgets({ name, aws: { alarms } }: Environment): IWidge
 /** The gateway as seen from outside and from beside: the prober's runs, its call from outside, and lost state. */
 export function outsideWidgets({ environment: { name, aws }, prober }: PlatformParts): IWidget[] {
   const lost = environmentMetric(name, 'StateFailures', 'Sum').with({ label: 'failures of DynamoDB' });
+  const beside = environmentMetric(name, 'Probes', 'Sum').with({ label: 'beside requests' });
   const runs =
     prober === undefined
       ? []
@@ -42,7 +43,7 @@ export function outsideWidgets({ environment: { name, aws }, prober }: PlatformP
       ? [environmentMetric(name, 'CanaryFailures', 'Sum').with({ label: 'failed calls from outside' })]
       : [];
   return [
-    ...(runs.length === 0 ? [] : [metricGraph('Probes', [...runs, ...canary], 'runs')]),
+    metricGraph('Probes', [beside, ...runs, ...canary], 'probes, runs'),
     metricGraph('Lost state', [lost], 'failures'),
   ];
 }

@@ -24,6 +24,9 @@ export interface PlatformParts {
 /** Crashes and throttles of a moment are Lambda's own business. */
 const FEW = 2;
 
+/** The name of the alarm of either form for calls at once. */
+export const CONCURRENCY = 'concurrency is near its limit';
+
 /** Of the reserved concurrency: above it there is little time to raise it. */
 const CONCURRENCY_SHARE = 0.8;
 
@@ -48,7 +51,7 @@ function turnedAway({ function: gateway }: PlatformParts): AlarmPlan {
     description:
       'More calls at once than the reserved concurrency, or than the account has left. Callers get 429 in words of AWS.',
     first: 'Calls at once against reservedConcurrency: raise it, or find the caller who sends so many.',
-    query: 'Calls by key',
+    query: 'Busiest keys',
     metric: gateway.metricThrottles({ period: Duration.minutes(5) }),
     threshold: FEW,
     periods: [1, 1],
@@ -62,7 +65,7 @@ function crashes({ function: gateway }: PlatformParts): AlarmPlan {
     description:
       "The function itself failed, which it never should: the callers' streams broke without an error event.",
     first: 'The log group for stack traces, and the last deployment: roll back.',
-    query: 'Failed requests',
+    query: 'Lines of no request',
     metric: gateway.metricErrors({ period: Duration.minutes(5) }),
     threshold: FEW,
     periods: [1, 1],
@@ -76,11 +79,11 @@ function nearlyFull({ function: gateway, environment: { aws } }: PlatformParts):
   }
   return [
     {
-      name: 'concurrency is near its limit',
+      name: CONCURRENCY,
       severity: 'ticket',
       description: `More than ${percent(CONCURRENCY_SHARE)} of the ${aws.reservedConcurrency} calls that may be in flight at once were.`,
       first: 'The trend of calls at once. Raise reservedConcurrency before callers are turned away.',
-      query: 'Calls by key',
+      query: 'Busiest keys',
       metric: gateway.metric('ConcurrentExecutions', { statistic: 'Maximum', period: Duration.minutes(1) }),
       threshold: Math.floor(aws.reservedConcurrency * CONCURRENCY_SHARE),
       periods: [3, 5],
@@ -121,6 +124,7 @@ function metricsLost({ logGroups }: PlatformParts): AlarmPlan {
     severity: 'ticket',
     description: 'CloudWatch could not read metrics from log lines: dashboard and alarms are blind in part.',
     first: 'The newest lines of both log groups: one is cut short or has a value that is no number.',
+    query: 'Lines of no request',
     metric: sumOf(
       'Unread',
       logGroups.flatMap((logGroup) =>

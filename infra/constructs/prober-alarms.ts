@@ -26,7 +26,8 @@ export function proberAlarms(
       severity: 'ticket',
       description:
         'It crashes, takes too long, or cannot read or write the statistics. Deployments that nobody calls are no longer watched.',
-      first: "The prober's log group.",
+      first: "The prober's newest lines.",
+      query: 'Runs of the prober',
       metric: prober.metricErrors({ period: Duration.minutes(5) }),
       threshold: 0,
       periods: [2, 3],
@@ -36,6 +37,7 @@ export function proberAlarms(
       severity: 'ticket',
       description: `It has not run in ${period.toHumanString()}: its rule is off, or Lambda turns it away. Nobody watches from outside.`,
       first: 'The rule in EventBridge, then the throttles of the prober.',
+      query: 'Runs of the prober',
       metric: prober.metricInvocations({ period }),
       threshold: 1,
       isBelow: true,
@@ -53,7 +55,8 @@ function canary(environment: string, period: Duration): AlarmPlan {
     heading: CALLERS_GET_ERRORS,
     description: `Most calls of the prober to the gateway's own address failed in ${period.toHumanString()}, or none was made.`,
     first:
-      "The problem in the prober's newest canary line: no key, no right to call the address, or an answer that is none.",
+      "The problem in the prober's newest canary line: a key that is revoked, no right to call the address, or no answer.",
+    query: 'Calls from outside',
     metric: environmentMetric(environment, 'CanaryFailures', 'Average', period),
     threshold: 0.5,
     isSilenceBad: true,

@@ -17,6 +17,12 @@ export const SAVED_QUERIES = {
     'stats count(*) as failures, latest(error) as newest by message',
     'sort failures desc',
   ],
+  'Lines of no request': [
+    'fields @timestamp, @message',
+    'filter not ispresent(line)',
+    'sort @timestamp desc',
+    'limit 50',
+  ],
   'Slowest calls': [
     'fields @timestamp, requestId, key, asked, servedBy, routing, ttftMs, totalMs, overheadMs, traceId',
     'filter line = "request" and Attempts > 0',
@@ -40,6 +46,11 @@ export const SAVED_QUERIES = {
     'stats count(*) as calls, sum(Errors) as failed, sum(Throttles) as throttled, sum(Failovers) as failedOver, pct(ttftMs, 50) as ttftP50, pct(ttftMs, 99) as ttftP99, pct(totalMs, 99) as totalP99, sum(InputTokenCount) as inputTokens, sum(OutputTokenCount) as outputTokens by key',
     'sort calls desc',
   ],
+  'Busiest keys': [
+    'filter line = "request" and ispresent(key)',
+    'stats count(*) as calls, sum(totalMs) as tookMs by key',
+    'sort tookMs desc',
+  ],
   'Cost by key': [
     'filter line = "request" and costUsd > 0',
     'stats sum(costUsd) as dollars, count(*) as calls, avg(costUsd) as dollarsPerCall by key, route',
@@ -60,6 +71,11 @@ export const SAVED_QUERIES = {
     'stats count(*) as calls, sum(Errors) as failed, sum(Throttles) as throttled, pct(ttftMs, 50) as ttftP50, pct(ttftMs, 95) as ttftP95, pct(ttftMs, 99) as ttftP99, sum(costUsd) as dollars by deployment',
     'sort ttftP99 desc',
   ],
+  'Rate limits by deployment': [
+    'filter line = "attempt"',
+    'stats count(*) as calls, sum(Throttles) as throttled by deployment',
+    'sort throttled desc',
+  ],
   'Stream cuts': [
     'fields @timestamp, requestId, deployment, reason, detail, ttftMs, totalMs, vendorRequestId, traceId',
     'filter line = "attempt" and StreamCuts = 1',
@@ -78,22 +94,55 @@ export const SAVED_QUERIES = {
   ],
 } as const satisfies Readonly<Record<string, SavedQuery>>;
 
+/** The same of what the prober writes. */
+export const PROBER_QUERIES = {
+  'Runs of the prober': [
+    'filter line = "probes" or not ispresent(line)',
+    'fields @timestamp, probed, failed, totalMs, storeFailures.0 as storeFailure, @message',
+    'sort @timestamp desc',
+    'limit 50',
+  ],
+  'Calls from outside': [
+    'filter line = "canary"',
+    'stats count(*) as calls, max(totalMs) as slowestMs, max(@timestamp) as last by status, problem, note',
+    'sort last desc',
+  ],
+} as const satisfies Readonly<Record<string, SavedQuery>>;
+
+/** The name of a query that is saved. */
+export type SavedQueryName = keyof typeof SAVED_QUERIES | keyof typeof PROBER_QUERIES;
+
+/** A query as it is run, and whose log it looks into. */
+export interface RunnableQuery {
+  readonly of: 'gateway' | 'prober';
+  readonly text: string;
+}
+
+export function savedQuery(name: SavedQueryName): RunnableQuery {
+  const commands: SavedQuery = { ...SAVED_QUERIES, ...PROBER_QUERIES }[name];
+  return { of: name in SAVED_QUERIES ? 'gateway' : 'prober', text: commands.join('\n| ') };
+}
+
 export interface SavedQueriesProps {
-  /** The gateway's. */
-  readonly logGroup: LogGroup;
+  readonly gateway: LogGroup;
+  /** Absent where there is no prober. */
+  readonly prober: LogGroup | undefined;
   /** The console's folder for them. */
   readonly folder: string;
 }
 
 /** The queries in the console of Logs Insights, ready to run. */
 export class SavedQueries extends Construct {
-  constructor(scope: Construct, id: string, { logGroup, folder }: SavedQueriesProps) {
+  constructor(scope: Construct, id: string, { gateway, prober, folder }: SavedQueriesProps) {
     super(scope, id);
-    for (const [name, commands] of Object.entries(SAVED_QUERIES)) {
+    const queries = { ...SAVED_QUERIES, ...(prober === undefined ? {} : PROBER_QUERIES) };
+    for (const name of Object.keys(queries) as SavedQueryName[]) {
+      const { of, text } = savedQuery(name);
+      const { logGroupName } = (of === 'prober' ? prober : undefined) ?? gateway;
       new CfnQueryDefinition(this, name.replaceAll(' ', ''), {
         name: `${folder}/${name}`,
-        logGroupNames: [logGroup.logGroupName],
-        queryString: commands.join('\n| '),
+        logGroupNames: [logGroupName],
+        queryString: text,
       });
     }
   }

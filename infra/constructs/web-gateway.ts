@@ -13,7 +13,7 @@ import { loggingRole } from './logging-role.ts';
 const TIMEOUT = Duration.minutes(15);
 
 /** Calls at once in one process. Measured: 64 streams of five seconds take half of its one thread. */
-const CALLS_AT_ONCE = 64;
+export const CALLS_AT_ONCE = 64;
 
 /** The gateway as a Lambda Web Function: an HTTP server for many calls at once, with its address, its log group and its code's bucket. */
 export class WebGateway extends Construct {

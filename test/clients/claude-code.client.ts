@@ -20,8 +20,8 @@ interface Loop {
   readonly printed: string;
 }
 
-async function run(gateway: RunningGateway<string>, folder: string): Promise<Loop> {
-  const args = ['-p', 'Read note.txt, count its lines, and tell me.', '--model', 'claude-fastest'];
+async function run(gateway: RunningGateway<string>, folder: string, model = 'claude-fastest'): Promise<Loop> {
+  const args = ['-p', 'Read note.txt, count its lines, and tell me.', '--model', model];
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
@@ -108,4 +108,29 @@ describe('Claude Code', { skip: installed.status !== 0 && installed.stderr.trim(
       });
     });
   }
+
+  it('asks for a route of any name', async () => {
+    await withFolder(async (folder) => {
+      const route = { strategy: 'ordered', deployments: [deploymentId('main')] };
+      await using gateway = await runningGateway({
+        fakes: { main: 'openai' },
+        config: { routes: { 'nemo/latency-optimized': route, 'claude-small': route } },
+      });
+      gateway.fakes.main.byDefault({ kind: 'answer', text: 'I am here.' });
+      const { printed } = await run(gateway, folder, 'nemo/latency-optimized');
+      assert.match(printed, /I am here\./);
+    });
+  });
+
+  it('says why where every provider is down, and asks once', async () => {
+    await withFolder(async (folder) => {
+      await using gateway = await runningGateway({
+        fakes: { main: 'openai', small: 'openai' },
+        config: routesTo('main'),
+      });
+      gateway.fakes.main.byDefault({ kind: 'status', status: 503 });
+      await assert.rejects(run(gateway, folder), /main\/fake-model: overloaded/);
+      assert.equal(gateway.fakes.main.requests.length, 1);
+    });
+  });
 });

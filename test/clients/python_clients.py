@@ -210,6 +210,22 @@ def anthropic(asked, prompt, tools, stream):
     return rounds(ask, [{"role": "user", "content": prompt}])
 
 
+def anthropic_tool_runner(asked, prompt, tools, stream):
+    from anthropic import Anthropic, beta_tool
+
+    client = Anthropic(base_url=asked["origin"], api_key=asked["key"], max_retries=0)
+    runner = client.beta.messages.tool_runner(
+        model=asked["model"],
+        max_tokens=1000,
+        messages=[{"role": "user", "content": prompt}],
+        tools=[beta_tool(tool) for tool in TOOLS.values()] if tools else [],
+        stream=stream,
+    )
+    for message in runner:
+        last = message.get_final_message() if stream else message
+    return "".join(block.text for block in last.content if block.type == "text")
+
+
 def litellm_chat(prefix):
     def run(asked, prompt, tools, stream):
         import litellm
@@ -292,6 +308,7 @@ CLIENTS = {
     "LangChain": (["langchain-openai"], langchain()),
     "LangChain use_responses_api": (["langchain-openai"], langchain(use_responses_api=True)),
     "anthropic messages": (["anthropic"], anthropic),
+    "anthropic tool_runner": (["anthropic"], anthropic_tool_runner),
     "LiteLLM openai/ completion": (["litellm"], litellm_chat("openai")),
     "LiteLLM openai/ responses": (["litellm"], litellm_responses),
     "LiteLLM anthropic/ completion": (["litellm"], litellm_chat("anthropic")),

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { vendorToolName } from '../../functions/gateway/core/protocols/portable/tool-name.ts';
-import { TOOL_RULES } from '../../functions/gateway/core/protocols/portable/tool-rules.ts';
+import { TOOL_RULES, vendorToolName } from '../../functions/gateway/core/protocols/portable/tool-name.ts';
 import { PROTOCOL_NAMES, PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { deploymentId, type RunningGateway, runningGateway } from '../support/running-gateway.ts';

@@ -4,7 +4,7 @@ import { REAL_CHATS } from '../fuzz/real-requests.ts';
 import { messagesPrompt } from '../support/messages-prompt.ts';
 import { promptOf } from '../support/prompt-of.ts';
 import { responsesPromptOf } from '../support/responses-prompt-of.ts';
-import { typeErrors } from '../support/typed-bodies.ts';
+import { type TypedBody, typeErrors } from '../support/typed-bodies.ts';
 import { typedRequests } from '../support/typed-requests.ts';
 import { fieldRequests } from './fields.ts';
 
@@ -57,7 +57,7 @@ const RESPONSES = {
       role: 'user',
       content: [
         { type: 'input_text', text: 'Hi' },
-        { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=' },
+        { type: 'input_image', detail: 'auto', image_url: 'data:image/png;base64,iVBORw0KGgo=' },
       ],
     },
     { type: 'function_call', call_id: 'call_1', name: 'weather', arguments: '{"city":"Oslo"}' },
@@ -65,16 +65,52 @@ const RESPONSES = {
   ],
 };
 
-it('what goes to OpenAI and to Anthropic, for ten models of each, is of the types of their own SDKs', {
+it('what goes to OpenAI, Anthropic, Google and Amazon, for ten models of each, is of the types of their own SDKs', {
   timeout: 110_000,
 }, async () => {
   const prompts = [
-    ...fieldRequests().map(({ name, request }) => [name, promptOf(request)] as const),
+    // What no type knows, only its own dialect is sent.
+    ...fieldRequests()
+      .filter(({ name }) => name !== 'a field nobody knows')
+      .map(({ name, request }) => [name, promptOf(request)] as const),
     ...REAL_CHATS.map((request, index) => [`chat ${index}`, promptOf(request)] as const),
     ['messages', messagesPrompt(MESSAGES)] as const,
     ['responses', responsesPromptOf(RESPONSES)] as const,
   ];
   const bodies = prompts.flatMap(([name, prompt]) => typedRequests(name, prompt));
-  assert.ok(bodies.length > 1000, String(bodies.length));
+  assert.ok(bodies.length > 2500, String(bodies.length));
   assert.deepEqual(await typeErrors(bodies), []);
+});
+
+it('a member that a vendor does not have, and a value that it does not know, is found in a body of each dialect', {
+  timeout: 110_000,
+}, async () => {
+  const wrong: readonly TypedBody[] = [
+    { dialect: 'openai-chat', body: { model: 'm', messages: [], max_token: 1 }, name: 'chat' },
+    {
+      dialect: 'openai-responses',
+      body: { model: 'm', input: [{ type: 'message', role: 'user' }] },
+      name: 'responses',
+    },
+    { dialect: 'anthropic-messages', body: { model: 'm', max_tokens: 1, messages: [], stop: [] }, name: 'messages' },
+    { dialect: 'gemini', body: { contents: [], generationConfig: { max_tokens: 1 } }, name: 'gemini' },
+    {
+      dialect: 'gemini',
+      body: { contents: [], toolConfig: { functionCallingConfig: { mode: 'SOMETIMES' } } },
+      name: 'mode',
+    },
+    {
+      dialect: 'bedrock-converse',
+      body: { messages: [{ role: 'user', content: [{ words: 'Hi' }] }] },
+      name: 'bedrock',
+    },
+    { dialect: 'bedrock-converse', body: { messages: [], inferenceConfig: { max_tokens: 1 } }, name: 'inference' },
+  ];
+  const told = await typeErrors(wrong);
+  for (const { name } of wrong) {
+    assert.ok(
+      told.some((line) => line.startsWith(`${name}: `)),
+      `${name}: ${told.join('\n')}`,
+    );
+  }
 });

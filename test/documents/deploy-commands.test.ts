@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type LoopbackServer, startLoopbackServer } from '../../infra/local/simulated/loopback-server.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { pageText, treePath } from './pages.ts';
 
 const ROOT = treePath('');
@@ -75,7 +76,7 @@ describe('the commands that deploy from nothing', () => {
       AWS_ENDPOINT_URL: aws.origin,
       NEMO_KEY: 'nemo_example',
       CI: 'true',
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...COMPILE_CACHE,
     };
     return new Promise((resolve) => {
       const child = execFile('bash', ['-c', command], { cwd: ROOT, env }, (error, stdout, stderr) => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type LocalPage, startLocalPage } from '../page/support/local-page.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { treePath } from './pages.ts';
 
 export interface Ran {
@@ -32,7 +33,7 @@ function here(text: string, { origin, key }: LocalPage): string {
 }
 
 function run(program: string, args: readonly string[], key: string): Promise<Ran> {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, NEMO_KEY: key };
+  const env = { ...COMPILE_CACHE, PATH: process.env.PATH, HOME: process.env.HOME, NEMO_KEY: key };
   return new Promise((resolve) => {
     execFile(program, args, { cwd: treePath(''), env, timeout: 60_000 }, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : Number(error !== null);

@@ -34,14 +34,47 @@ function measureOf(alarm: JsonObject, period: Period): number | undefined {
     const statistic = stringMember(alarm, 'Statistic') ?? stringMember(alarm, 'ExtendedStatistic');
     return period[`${stringMember(alarm, 'MetricName')} ${statistic}`];
   }
+  const { inputs, expressions } = mathOf(alarm);
+  const values = new Map(inputs.map(([id, metric]) => [id, period[metric]]));
+  let value: number | undefined;
+  for (const [id, tokens] of expressions) {
+    value = evaluate([...tokens], values);
+    values.set(id, value);
+  }
+  return value;
+}
+
+interface AlarmMath {
+  /** The ids of the metrics in the expressions, each with `name statistic`. */
+  readonly inputs: readonly (readonly [id: string, metric: string])[];
+  /** Each behind those that it uses; the last is what the alarm looks at. */
+  readonly expressions: readonly (readonly [id: string, tokens: readonly string[]])[];
+}
+
+/** Simulations ask millions of times. */
+const MATH = new WeakMap<JsonObject, AlarmMath>();
+
+function mathOf(alarm: JsonObject): AlarmMath {
+  const known = MATH.get(alarm);
+  if (known !== undefined) {
+    return known;
+  }
+  const metrics = arrayMember(alarm, 'Metrics');
   const inputs = metrics.flatMap((metric) => {
     const stat = member(metric, 'MetricStat');
     const name = stringMember(member(stat, 'Metric'), 'MetricName');
     return stat === undefined ? [] : [[String(member(metric, 'Id')), `${name} ${stringMember(stat, 'Stat')}`] as const];
   });
-  const expression = metrics.map((metric) => stringMember(metric, 'Expression')).find((text) => text !== undefined);
-  const values = new Map(inputs.map(([id, metric]) => [id, period[metric]]));
-  return evaluate(tokensOf(expression ?? ''), values);
+  // The CDK writes what the alarm looks at first, and what that uses behind it.
+  const expressions = metrics
+    .flatMap((metric) => {
+      const expression = stringMember(metric, 'Expression');
+      return expression === undefined ? [] : [[String(member(metric, 'Id')), tokensOf(expression)] as const];
+    })
+    .toReversed();
+  const math = { inputs, expressions };
+  MATH.set(alarm, math);
+  return math;
 }
 
 function tokensOf(expression: string): string[] {

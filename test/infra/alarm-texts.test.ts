@@ -59,6 +59,7 @@ describe("an alarm's message", () => {
     test(`of "${nameOf(alarm)}" says what to look at first, with links that fit`, () => {
       assert.match(text, /\n\nFirst: [A-Z]/);
       assert.match(text, /\[Dashboard\]\(https:\/\/[^)]*#dashboards\/dashboard\/nemorouter-prod\)/);
+      assert.match(text, /\n\n\[Query: [\w ]+\]\(https:\/\//);
       assert.ok(text.length <= MAX_CHARS, `${text.length} characters`);
     });
 

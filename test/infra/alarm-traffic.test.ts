@@ -59,6 +59,11 @@ const FAILOVERS: Page = {
   counted: 'Failovers Sum',
 };
 
+/** What makes the ticket that a provider is down, of one of its deployments. */
+const DEPLOYMENT = (['fails', 'is down'] as const).map(
+  (of) => [of, { alarms: [alarm(`deployment openai/gpt-5-mini ${of}`)], ...OF_ERRORS }] as const,
+);
+
 /** With the share at which each goes off. */
 const PAGES: readonly (readonly [name: string, Page, threshold: number])[] = [
   ['the fast burn', FAST, 0.0144],
@@ -68,6 +73,9 @@ const PAGES: readonly (readonly [name: string, Page, threshold: number])[] = [
   ['slow answers', ANSWERS, 0.01],
   ['failovers', FAILOVERS, 0.1],
 ];
+
+/** A mean from which on that is exact enough. */
+const MANY = 50;
 
 /** A small generator of its own, so that a run can be repeated: mulberry32. */
 function seeded(seed: number): () => number {
@@ -80,8 +88,12 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Poisson, by Knuth's product: its means are small here. */
+/** Poisson, by Knuth's product; of large means by the normal distribution that they come near to (Box and Muller). */
 function poisson(mean: number, random: () => number): number {
+  if (mean > MANY) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal));
+  }
   let count = -1;
   for (let product = 1, floor = Math.exp(-mean); product > floor; product *= random()) {
     count += 1;
@@ -133,6 +145,26 @@ function pages(page: Page, of: Traffic): number {
   return count;
 }
 
+/** Minutes from the beginning of an outage to the ticket. `before`: good calls a minute; then one call in `every` minutes, which fails. */
+function delayOf(
+  of: 'fails' | 'is down',
+  { before, every }: { readonly before: number; readonly every: number },
+): number {
+  const begins = 200;
+  const isBad = (minute: number): boolean => minute >= begins && (minute - begins) % every === 0;
+  const sums = (of: (minute: number) => number): Float64Array => {
+    let sum = 0;
+    return Float64Array.from({ length: 300 }, (_, minute) => (sum += minute === 0 ? 0 : of(minute - 1)));
+  };
+  const calls = sums((minute) => (minute < begins ? before : Number(isBad(minute))));
+  const bad = sums((minute) => Number(isBad(minute)));
+  const [, page] = DEPLOYMENT.find(([name]) => name === of)!;
+  const found = Array.from({ length: 100 }, (_, after) => after).find((after) =>
+    isOn(page, { calls, bad }, begins + after),
+  );
+  return found ?? Number.POSITIVE_INFINITY;
+}
+
 describe('with simulated traffic', () => {
   for (const [name, page, threshold] of PAGES) {
     for (const calls of [20, 100, 1000]) {
@@ -142,6 +174,34 @@ describe('with simulated traffic', () => {
       });
     }
   }
+
+  for (const calls of [1, 2, 3, 5, 20, 100, 1000]) {
+    test(`one deployment of ${calls} calls in five minutes makes falsely less than one ticket in three months at half its threshold`, () => {
+      for (const [name, page] of DEPLOYMENT) {
+        assert.ok(pages(page, traffic(calls, 0.25, seeded(21))) <= 1, name);
+      }
+    });
+  }
+
+  test('seven deployments that share twenty calls in five minutes make together less than one false ticket a month', () => {
+    const random = seeded(22);
+    const count = Array.from({ length: 7 }, () => traffic(20 / 7, 0.25, random))
+      .flatMap((of) => DEPLOYMENT.map(([, page]) => pages(page, of)))
+      .reduce((sum, one) => sum + one, 0);
+    assert.ok(count < MONTHS, `${count} in ${MONTHS} months`);
+  });
+
+  test('a deployment that is tried once a minute and fails makes a ticket within a quarter of an hour, whatever came before', () => {
+    for (const before of [0, 1, 20]) {
+      assert.ok(delayOf('fails', { before, every: 1 }) <= 15);
+    }
+  });
+
+  test('a deployment that is set aside for five minutes at a time makes a ticket within three quarters of an hour', () => {
+    for (const before of [0, 1, 20]) {
+      assert.ok(delayOf('is down', { before, every: 6 }) <= 45);
+    }
+  });
 
   test('a total outage at two calls a minute pages within ten minutes, whenever it begins, in each way of looking', () => {
     for (const page of [FAST, URL]) {

@@ -74,11 +74,18 @@ const ALARMS: Readonly<Record<string, readonly Course[]>> = {
     },
     { what: 'no traffic', periods: Array(3).fill(QUIET), goesOff: false },
   ],
+  'deployment openai/gpt-5-mini fails': [
+    { what: 'a call a minute, all failed', periods: [failing(15, 15)], goesOff: true },
+    { what: 'many calls, most of them failed', periods: [failing(1000, 600)], goesOff: true },
+    { what: 'ten failed calls', periods: [failing(10, 10)], goesOff: false },
+    { what: 'failures among successes', periods: [failing(1000, 400)], goesOff: false },
+    { what: 'no calls', periods: [QUIET], goesOff: false },
+  ],
   'deployment openai/gpt-5-mini is down': [
-    { what: 'the few calls that an ejected one gets', periods: [QUIET, failing(3, 3)], goesOff: true },
-    { what: 'a quarter of an hour ago', periods: [failing(3, 3), QUIET], goesOff: true },
-    { what: 'two failed calls', periods: [QUIET, failing(2, 2)], goesOff: false },
-    { what: 'failures among successes', periods: Array(2).fill(failing(100, 40)), goesOff: false },
+    { what: 'the few calls that one gets which is set aside', periods: Array(2).fill(failing(3, 3)), goesOff: true },
+    { what: 'twenty minutes of them', periods: [failing(30, 3), failing(3, 3)], goesOff: false },
+    { what: 'two failed calls', periods: Array(2).fill(failing(2, 2)), goesOff: false },
+    { what: 'failures among successes', periods: Array(2).fill(failing(5, 4)), goesOff: false },
     { what: 'no calls', periods: Array(2).fill(QUIET), goesOff: false },
   ],
   'deployment openai/gpt-5-mini is rate-limited all day': [

@@ -4,17 +4,32 @@ import { describe, it, test } from 'node:test';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { HOST_NAMES } from '../../functions/gateway/config/host-names.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
-import { arrayMember, isJsonObject, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  stringMember,
+} from '../../functions/gateway/core/wire/json.ts';
 import { catalogueOf } from '../../infra/catalogue/catalogue.ts';
 import { startLocalSystem } from '../../infra/local/local-system.ts';
 
 const PAGE = readFileSync(new URL('../../infra/CONFIGURING.md', import.meta.url), 'utf8');
 
-/** Whole files as the page shows them. */
-const FILES = [...PAGE.matchAll(/```json\n(\{[\s\S]*?\n\})\n```/g)].flatMap(([, text = '']) => {
-  const json = parseJson(text);
-  return isJsonObject(json) && 'deployments' in json ? [json] : [];
-});
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** Whole files as a page shows them. */
+function filesOn(page: string): readonly JsonObject[] {
+  return [...page.matchAll(/```json\n(\{[\s\S]*?\n\})\n```/g)].flatMap(([, text = '']) => {
+    const json = parseJson(text);
+    return isJsonObject(json) && 'deployments' in json ? [json] : [];
+  });
+}
+
+const FILES = [
+  ...filesOn(PAGE).map((file, index) => [`file ${index + 1} of the page`, file] as const),
+  ...filesOn(README).map((file, index) => [`file ${index + 1} of the README`, file] as const),
+];
 
 test('the page about configuring names every known host', () => {
   const names = HOST_NAMES.filter((name) => name !== 'google-ai');
@@ -24,13 +39,13 @@ test('the page about configuring names every known host', () => {
   );
 });
 
-describe('a whole file on the page about configuring', () => {
-  it('is there three times', () => {
-    assert.equal(FILES.length, 3);
+describe('a whole configuration', () => {
+  it('is three times on the page about configuring', () => {
+    assert.equal(filesOn(PAGE).length, 3);
   });
 
-  for (const [index, file] of FILES.entries()) {
-    it(`starts a gateway that serves its routes, and nothing of it is unknown: file ${index + 1}`, async () => {
+  for (const [name, file] of FILES) {
+    it(`starts a gateway that serves its routes, and nothing of it is unknown: ${name}`, async () => {
       const parsed = parseConfig(file, catalogueOf(new Date('2026-11-29')));
       assert.ok(parsed.kind === 'parsed', JSON.stringify(parsed));
       assert.deepEqual(configWarnings(parsed.config), []);

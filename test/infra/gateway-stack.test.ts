@@ -12,7 +12,12 @@ import {
   statisticsTable,
 } from '../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
-import { ATTEMPT_METRICS, FLEET_METRICS, REQUEST_METRICS } from '../../functions/gateway/core/metrics/metric-names.ts';
+import {
+  ATTEMPT_METRICS,
+  FLEET_METRICS,
+  PROBE_METRICS,
+  REQUEST_METRICS,
+} from '../../functions/gateway/core/metrics/metric-names.ts';
 import { gatewayApp, shipped, templateOf } from './synthesised.ts';
 
 const dev = templateOf(shipped('dev'));
@@ -26,8 +31,13 @@ function resources(
   return Object.entries(template.findResources(type)) as ReturnType<typeof resources>;
 }
 
-function only(template: Template, type: string): { Properties: Record<string, unknown> } & Record<string, unknown> {
-  const found = resources(template, type);
+/** The one resource of a type; of several, the one whose logical id begins so. */
+function only(
+  template: Template,
+  type: string,
+  id = '',
+): { Properties: Record<string, unknown> } & Record<string, unknown> {
+  const found = resources(template, type).filter(([name]) => name.startsWith(id));
   assert.equal(found.length, 1, type);
   return found[0]![1];
 }
@@ -53,7 +63,7 @@ describe('the gateway function', () => {
   });
 
   test('is told where its state is and no secret', () => {
-    const { Variables } = only(dev, 'AWS::Lambda::Function').Properties.Environment as { Variables: object };
+    const { Variables } = only(dev, 'AWS::Lambda::Function', 'Gateway').Properties.Environment as { Variables: object };
     assert.deepEqual(Object.keys(Variables).sort(), [
       'NEMO_CONFIG_FILE',
       'NEMO_ENVIRONMENT',
@@ -269,7 +279,7 @@ describe('the rights of the gateway', () => {
     readonly Resource: unknown;
     readonly Condition?: object;
   }
-  const { Statement: statements } = only(dev, 'AWS::IAM::Policy').Properties.PolicyDocument as {
+  const { Statement: statements } = only(dev, 'AWS::IAM::Policy', 'GatewayRole').Properties.PolicyDocument as {
     Statement: Statement[];
   };
 
@@ -334,7 +344,9 @@ describe('the alarms', () => {
         'Lambda turns calls away',
         'answers are slow',
         'concurrency is near its limit',
-        ...deployments.flatMap((name) => [`deployment ${name} is down`, `deployment ${name} is rate-limited all day`]),
+        ...deployments.flatMap((name) =>
+          ['fails', 'is down', 'is rate-limited all day'].map((what) => `deployment ${name} ${what}`),
+        ),
         'first tokens are slow',
         'metrics are lost',
         'requests fail over',
@@ -411,7 +423,7 @@ describe('the dashboard', () => {
   });
 
   test('shows only metrics that the gateway writes', () => {
-    const known = new Set(Object.keys({ ...REQUEST_METRICS, ...ATTEMPT_METRICS, ...FLEET_METRICS }));
+    const known = new Set(Object.keys({ ...REQUEST_METRICS, ...ATTEMPT_METRICS, ...FLEET_METRICS, ...PROBE_METRICS }));
     assert.deepEqual(
       [...searched, ...direct].filter((name) => !known.has(name ?? '')),
       [],

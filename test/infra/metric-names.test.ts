@@ -7,8 +7,8 @@ import { realLogLines } from '../support/real-log-lines.ts';
 import { shipped, templateOf } from './synthesised.ts';
 import { alarmMetrics, dashboardMetrics, lineMetrics, type WatchedMetric } from './watched-metrics.ts';
 
-/** Written by no request: by a failure of DynamoDB, and by the call from outside. */
-const OF_FLEET = Object.keys(FLEET_METRICS).map((name) => `Environment ${name}`);
+/** Written by no request: by a failure of DynamoDB, by the call from outside, and by a probe. */
+const OF_FLEET = [...Object.keys(FLEET_METRICS), 'Probes'].map((name) => `Environment ${name}`);
 
 /** Each is 0.30 dollars a month. */
 const MOST_METRICS = 90;

@@ -7,6 +7,8 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
+import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
+import { goesOff } from './alarm-evaluation.ts';
 import { gatewayApp, shipped, templateOf } from './synthesised.ts';
 
 const web = templateOf(shipped('prod', { form: 'web', web: { maxEnvironments: 7, rateLimit: 500 } }));
@@ -55,9 +57,7 @@ describe('the form "web"', () => {
       Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties.AlarmName);
     assert.deepEqual(
       names(event).filter((name) => !names(web).includes(name)),
-      ['Lambda turns calls away', 'the gateway crashes', 'concurrency is near its limit'].map(
-        (name) => `nemorouter-prod: ${name}`,
-      ),
+      ['Lambda turns calls away', 'the gateway crashes'].map((name) => `nemorouter-prod: ${name}`),
     );
   });
 
@@ -85,6 +85,38 @@ describe('the form "web"', () => {
     });
     web.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'nemorouter-prod: the gateway does not start' });
     assert.ok(Object.keys(web.findOutputs('RollbackTrigger0')).length === 1);
+  });
+
+  const alarmOf = (name: string): JsonObject => {
+    const found = web.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { AlarmName: `nemorouter-prod: ${name}` },
+    });
+    const [resource] = Object.values(found);
+    assert.ok(resource !== undefined, name);
+    return resource.Properties;
+  };
+
+  test('rings before its processes have as many calls at once as they take', () => {
+    const inFlight = (calls: number) => Array(5).fill({ 'InvocationLatency Sum': calls * 60_000 });
+    const alarm = alarmOf('concurrency is near its limit');
+    assert.equal(goesOff(alarm, inFlight(0.81 * 7 * 64)), true);
+    assert.equal(goesOff(alarm, inFlight(0.79 * 7 * 64)), false);
+    assert.equal(goesOff(alarm, Array(5).fill({})), false);
+  });
+
+  test('rings before calls come at the rate from which on they are turned away, where there is one', () => {
+    const atRate = (callsASecond: number) =>
+      Array(3).fill({
+        'HTTPResponseStatusClass2XX Sum': callsASecond * 200,
+        'HTTPResponseStatusClass4XX Sum': callsASecond * 100,
+      });
+    const alarm = alarmOf('the rate is near its limit');
+    assert.equal(goesOff(alarm, atRate(410)), true);
+    assert.equal(goesOff(alarm, atRate(390)), false);
+    const unbounded = templateOf(shipped('prod', { form: 'web' })).findResources('AWS::CloudWatch::Alarm', {
+      Properties: { AlarmName: 'nemorouter-prod: the rate is near its limit' },
+    });
+    assert.deepEqual(Object.keys(unbounded), []);
   });
 
   test('keeps its code in a bucket with versions, which only Lambda may read, over TLS', () => {

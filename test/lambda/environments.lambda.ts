@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
+import { question } from '../forms/form-over-fakes.ts';
 import { embeddedMetricProblems } from '../support/embedded-metric-problems.ts';
 import { gate } from '../support/gate.ts';
 import { modelIds } from './local-lambda/answer-parts.ts';
-import { type LambdaOverFakes, lambdaOverFakes, question } from './local-lambda/lambda-over-fakes.ts';
+import { type LambdaOverFakes, lambdaOverFakes } from './local-lambda/lambda-over-fakes.ts';
 
 describe("the gateway's instances in Lambda", () => {
   let lambda: LambdaOverFakes;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { question } from '../forms/form-over-fakes.ts';
 import { errorOf } from './local-lambda/answer-parts.ts';
-import { type LambdaOverFakes, lambdaOverFakes, question } from './local-lambda/lambda-over-fakes.ts';
+import { type LambdaOverFakes, lambdaOverFakes } from './local-lambda/lambda-over-fakes.ts';
 
 /** A port where nobody listens. */
 const NOWHERE = 'http://127.0.0.1:9';

@@ -6,7 +6,8 @@ import { keyItem } from '../../functions/gateway/adapters/dynamodb/key-item.ts';
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import type { StatusBody } from '../../functions/gateway/core/serve/status-call.ts';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
-import { type LambdaOverFakes, lambdaOverFakes, question } from './local-lambda/lambda-over-fakes.ts';
+import { question } from '../forms/form-over-fakes.ts';
+import { type LambdaOverFakes, lambdaOverFakes } from './local-lambda/lambda-over-fakes.ts';
 import { synthesisedFunction } from './local-lambda/synthesised-function.ts';
 
 describe("the live page under Lambda's runtime, where the configuration turns it on,", () => {

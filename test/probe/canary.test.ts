@@ -59,12 +59,26 @@ describe('the call from outside', () => {
     });
   }
 
-  test('fails without a key, at an address where nobody is, and where the secret cannot be read', async () => {
-    assert.match(
-      (await callFromOutside({ baseUrl: 'http://127.0.0.1:1/v1', credentials: async () => undefined, nowMs: () => 0 }))
-        .problem ?? '',
-      /NEMO_CANARY_KEY/,
-    );
+  test('asks whether the gateway answers at all until there is a key, and says what it does not look at', async () => {
+    const paths: string[] = [];
+    const withoutKey = async (status: number) => {
+      const baseUrl = await address((request, response) => {
+        paths.push(String(request.url));
+        assert.equal(request.headers.authorization, undefined);
+        response.writeHead(status).end('{"status":"ok"}');
+      });
+      return callFromOutside({ baseUrl, credentials: async () => undefined, nowMs: () => 0 });
+    };
+    const good = await withoutKey(200);
+    assert.deepEqual([good.status, good.problem], [200, undefined]);
+    assert.match(good.note ?? '', /NEMO_CANARY_KEY/);
+    assert.equal((await withoutKey(502)).problem, 'status 502');
+    assert.deepEqual(paths, ['/health', '/health']);
+  });
+
+  test('fails at an address where nobody is, with and without a key, and where the secret cannot be read', async () => {
+    const nowhere = { baseUrl: 'http://127.0.0.1:1/v1', credentials: async () => undefined, nowMs: () => 0 };
+    assert.match((await callFromOutside(nowhere)).problem ?? '', /ECONNREFUSED|bad port/);
     assert.match((await problemAt('http://127.0.0.1:1/v1')) ?? '', /ECONNREFUSED|bad port/);
     const credentials = () => Promise.reject(new Error('Secrets Manager did not answer'));
     const result = await callFromOutside({ baseUrl: 'http://127.0.0.1:1/v1', credentials, nowMs: () => 0 });

@@ -12,18 +12,30 @@ export interface TypedBody {
   readonly body: JsonObject;
 }
 
-/** The types of the vendors' own SDKs. Google's has enumerations, and Amazon's bytes, where JSON has text: theirs cannot check a body. */
-const TYPES = {
-  'openai-chat': ['openai/resources/chat/completions', 'ChatCompletionCreateParams'],
-  'openai-responses': ['openai/resources/responses/responses', 'ResponseCreateParams'],
-  'anthropic-messages': ['@anthropic-ai/sdk/resources/messages', 'MessageCreateParams'],
-} as const;
+/** What is declared before the bodies, and the type of each dialect's, by the vendors' own SDKs. */
+const DECLARATIONS = [
+  "import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';",
+  "import type { ResponseCreateParams } from 'openai/resources/responses/responses';",
+  "import type { MessageCreateParams } from '@anthropic-ai/sdk/resources/messages';",
+  "import type { CachePointBlock, ConverseRequest, ToolChoice, ToolSpecification } from '@aws-sdk/client-bedrock-runtime';",
+  "import type { Content, GenerationConfig, ServiceTier, Tool, ToolConfig } from '@google/genai';",
+  "import type { DocumentType } from '@smithy/types';",
+  // In JSON the values of enumerations are texts, and bytes are base64. What may be anything stays so.
+  `type Wire<T> = [DocumentType] extends [T] ? unknown : T extends Uint8Array ? string : T extends string ? \`\${T}\` : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;`,
+  'type Gemini = Wire<{ contents: Content[]; systemInstruction?: Content; tools?: Tool[]; toolConfig?: ToolConfig; generationConfig?: GenerationConfig; serviceTier?: ServiceTier }>;',
+  // A schema may be any JSON; its own type is too deep for the compiler.
+  "type ToolSpec = Omit<ToolSpecification, 'inputSchema'> & { inputSchema: { json: unknown } };",
+  'type BedrockTools = { tools: ({ toolSpec: ToolSpec } | { cachePoint: Wire<CachePointBlock> })[]; toolChoice?: Wire<ToolChoice> };',
+  "type Converse = Wire<Omit<ConverseRequest, 'modelId' | 'additionalModelRequestFields' | 'toolConfig'>> & { additionalModelRequestFields?: object; toolConfig?: BedrockTools };",
+] as const;
 
-/** What the version of Anthropic's API that is asked for takes beside the newest, of which the SDK's types are. */
-const OLDER = {
-  'openai-chat': '',
-  'openai-responses': '',
-  'anthropic-messages': ' & { temperature?: number; top_p?: number; top_k?: number }',
+const TYPES = {
+  'openai-chat': 'ChatCompletionCreateParams',
+  'openai-responses': 'ResponseCreateParams',
+  // What the version of Anthropic's API that is asked for takes beside the newest, of which the SDK's types are.
+  'anthropic-messages': 'MessageCreateParams & { temperature?: number; top_p?: number; top_k?: number }',
+  gemini: 'Gemini',
+  'bedrock-converse': 'Converse',
 } as const;
 
 /** Longer texts say nothing of a type. */
@@ -37,7 +49,7 @@ export async function typeErrors(bodies: readonly TypedBody[]): Promise<readonly
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'bodies-'));
   try {
-    const lines = [...imports(), ...distinct.map(literal)];
+    const lines = [...DECLARATIONS, ...distinct.map(literal)];
     await writeFile(join(folder, 'bodies.ts'), lines.join('\n'));
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG));
     const output = await run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', folder, '--pretty', 'false']);
@@ -59,13 +71,9 @@ function keyOf({ dialect, body: { model: _, ...body } }: TypedBody): string {
   return dialect + JSON.stringify(short(body));
 }
 
-function imports(): readonly string[] {
-  return Object.values(TYPES).map(([module, type]) => `import type { ${type} } from '${module}';`);
-}
-
 /** Each on a line of its own, so that a line of the compiler's leads back to it. */
 function literal({ dialect, body }: TypedBody, index: number): string {
-  return `export const body${index}: ${TYPES[dialect][1]}${OLDER[dialect]} = ${JSON.stringify(short(withIds(body)))};`;
+  return `export const body${index}: ${TYPES[dialect]} = ${JSON.stringify(short(withIds(body)))};`;
 }
 
 /** The API takes back what the assistant said without an id and a status, which the SDK's type wants. */
@@ -95,7 +103,7 @@ function toldOf(line: string, bodies: readonly TypedBody[]): readonly string[] {
   if (at === '') {
     return line.includes('error') ? [line] : [];
   }
-  const typed = bodies[Number(at) - 1 - imports().length];
+  const typed = bodies[Number(at) - 1 - DECLARATIONS.length];
   return [`${typed?.name}: ${message}`];
 }
 

@@ -21,25 +21,35 @@ const MODELS = {
       'claude-fable-5-1',
     ],
   ],
+  gemini: [
+    ...['gemini-2.0-flash', 'gemini-2.5-flash', 'gemini-2.5-flash-lite', 'gemini-2.5-pro', 'gemini-3-pro-preview'],
+    ...['gemini-3-flash', 'gemini-3.5-flash-lite', 'gemini-3.6-flash', 'gemini-2.5-flash-image', 'gemini-flash-latest'],
+  ],
+  bedrock: [
+    ...[
+      'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'us.anthropic.claude-opus-4-7',
+      'global.anthropic.claude-opus-5',
+    ],
+    ...['anthropic.claude-3-haiku-20240307-v1:0', 'us.amazon.nova-pro-v1:0', 'us.amazon.nova-2-lite-v1:0'],
+    ...['us.meta.llama3-3-70b-instruct-v1:0', 'mistral.mistral-large-2407-v1:0', 'openai.gpt-oss-120b-1:0'],
+    'qwen.qwen3-32b-v1:0',
+  ],
 } as const;
 
 const DIALECTS = {
   openai: 'openai-chat',
   'openai-responses': 'openai-responses',
   anthropic: 'anthropic-messages',
+  gemini: 'gemini',
+  bedrock: 'bedrock-converse',
 } as const;
 
-/**
- * The prompt as it goes out to each of those models, streamed and not. Where its own dialect is the vendor's, the body is the caller's,
- * whose types are the caller's business.
- */
+/** The prompt as it goes out to each of those models, streamed and not, also where its own dialect is the vendor's. */
 export function typedRequests(name: string, prompt: Prompt): readonly TypedBody[] {
   return (Object.keys(MODELS) as (keyof typeof MODELS)[]).flatMap((protocol) => {
     const { encode } = PROTOCOLS[protocol];
     const dialect = DIALECTS[protocol];
-    if (dialect === prompt.original.dialect) {
-      return [];
-    }
     return MODELS[protocol].flatMap((model) =>
       [true, false].flatMap((streaming) => {
         const encoding = encode(prompt, { model, streaming });

@@ -16,12 +16,11 @@ import { type LocalAws, startLocalAws } from '../lambda/local-lambda/local-aws.t
 import { bundleOf } from '../support/bundle-of.ts';
 import { type FakeProvider, startFakeProvider } from '../support/fake-provider.ts';
 
-/** The bundle of a Web Function as a process of its own, as Lambda runs it, over a fake vendor and a local AWS. */
-export interface RunningWeb {
+/** The bundle of a Web Function as a process of its own, as Lambda runs it, over a local AWS. */
+export interface WebProcess {
   readonly origin: string;
   readonly key: string;
   readonly aws: LocalAws;
-  readonly vendor: FakeProvider;
   readonly process: ChildProcess;
   /** What it wrote to standard output, line by line. */
   readonly lines: readonly string[];
@@ -29,10 +28,19 @@ export interface RunningWeb {
   readonly line: (fits: (line: string) => boolean) => Promise<void>;
   /** Resolves once there are that many lines that tell of whole requests. */
   readonly requestLines: (count: number) => Promise<void>;
+  /** A request with the key. */
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   readonly chat: (body?: object, init?: RequestInit) => Promise<Response>;
   /** Resolves with the exit code. */
   readonly exited: Promise<number | null>;
+  /** The signal or the exit code; `undefined` while it runs. */
+  readonly ended: () => string | undefined;
   readonly close: () => Promise<void>;
+}
+
+/** The same with a vendor of its own: the route `all` asks it. */
+export interface RunningWeb extends WebProcess {
+  readonly vendor: FakeProvider;
 }
 
 const TABLES = { statistics: 'web-statistics', keys: 'web-keys' };
@@ -43,12 +51,35 @@ export async function runningWeb(
   variables: Readonly<Record<string, string>> = {},
   settings: object = {},
 ): Promise<RunningWeb> {
-  const [vendor, aws, port] = await Promise.all([startFakeProvider('openai'), startLocalAws(TABLES), freePort()]);
+  const vendor = await startFakeProvider('openai');
+  const config = {
+    providers: { only: { protocol: 'openai', baseUrl: vendor.baseUrl, apiKey: 'VENDOR_KEY' } },
+    deployments: { 'only/model': { provider: 'only', model: 'model' } },
+    routes: { all: { strategy: 'ordered', deployments: ['only/model'] } },
+    ...settings,
+  };
+  const web = await startWeb({ config, variables });
+  const close = async (): Promise<void> => {
+    await web.close();
+    await vendor.close();
+  };
+  return { ...web, vendor, close };
+}
+
+export interface WebOptions {
+  /** What stands in its file. */
+  readonly config: object;
+  /** Variables beside those of the stack; they replace them. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export async function startWeb({ config, variables = {} }: WebOptions): Promise<WebProcess> {
+  const [aws, port] = await Promise.all([startLocalAws(TABLES), freePort()]);
   const key = `nemo_${randomBytes(32).toString('base64url')}`;
   const item = keyItem({ sha256: sha256Hex(key), name: 'test', createdAt: '2026-01-01T00:00:00.000Z', limits: {} });
   await aws.dynamoDb.client.send(new PutItemCommand({ TableName: TABLES.keys, Item: item }));
   aws.setSecret(JSON.stringify({ VENDOR_KEY: 'key-of-the-vendor' }));
-  const folder = await taskFolder(vendor, settings);
+  const folder = await taskFolder(config);
   const child = spawn(process.execPath, [join(folder, 'index.mjs')], {
     cwd: folder,
     env: { ...platformVariables(port), ...stackVariables(aws), ...variables },
@@ -59,40 +90,44 @@ export async function runningWeb(
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const origin = `http://127.0.0.1:${port}`;
   await listening(origin);
+  const withKey = callerWith(origin, key);
   return {
     origin,
     key,
     aws,
-    vendor,
     process: child,
     lines,
     exited,
+    ended: () => child.signalCode ?? child.exitCode?.toString(),
     line: (fits) => until(() => lines.some(fits)),
     requestLines: (count) => until(() => lines.filter((line) => line.includes('"line":"request"')).length >= count),
-    chat: (body = {}, init = {}) =>
-      fetch(`${origin}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ model: 'all', messages: [{ role: 'user', content: 'Hello?' }], ...body }),
-        ...init,
-      }),
+    ...withKey,
     close: async () => {
       child.kill('SIGKILL');
       await exited;
-      await Promise.all([aws.close(), vendor.close(), rm(folder, { recursive: true })]);
+      await Promise.all([aws.close(), rm(folder, { recursive: true })]);
     },
   };
 }
 
-async function taskFolder(vendor: FakeProvider, settings: object): Promise<string> {
+function callerWith(origin: string, key: string): Pick<WebProcess, 'fetch' | 'chat'> {
+  const authorization = `Bearer ${key}`;
+  return {
+    fetch: (path, init = {}) => fetch(origin + path, { ...init, headers: { authorization, ...init.headers } }),
+    chat: (body = {}, init = {}) =>
+      fetch(`${origin}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'all', messages: [{ role: 'user', content: 'Hello?' }], ...body }),
+        ...init,
+      }),
+  };
+}
+
+async function taskFolder(config: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nemo-web-'));
   const { code } = await bundleOf('functions/gateway/web.ts');
-  const parsed = parseConfig({
-    providers: { only: { protocol: 'openai', baseUrl: vendor.baseUrl, apiKey: 'VENDOR_KEY' } },
-    deployments: { 'only/model': { provider: 'only', model: 'model' } },
-    routes: { all: { strategy: 'ordered', deployments: ['only/model'] } },
-    ...settings,
-  });
+  const parsed = parseConfig(config);
   if (parsed.kind === 'invalid') {
     throw new Error(JSON.stringify(parsed.problems));
   }

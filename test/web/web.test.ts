@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoopbackServer } from '../../infra/local/simulated/loopback-server.ts';
@@ -79,6 +80,25 @@ describe('the Web Function bundle', () => {
       assert.match(answer, /^HTTP\/1\.1 413 /);
     });
   }
+});
+
+describe('a Web Function that starts while AWS is away', () => {
+  test('listens within the ten seconds that Lambda gives it, though DynamoDB and Secrets Manager never answer', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const nowhere = `http://127.0.0.1:${port}`;
+    const startedMs = performance.now();
+    const web = await runningWeb({ AWS_ENDPOINT_URL_DYNAMODB: nowhere, AWS_ENDPOINT_URL_SECRETS_MANAGER: nowhere });
+    try {
+      assert.ok(performance.now() - startedMs < 9_000, `${performance.now() - startedMs} ms`);
+      assert.equal((await web.chat()).status, 503);
+    } finally {
+      await web.close();
+      silent.close();
+      silent.closeAllConnections();
+    }
+  });
 });
 
 describe('a Web Function that Lambda ends', () => {

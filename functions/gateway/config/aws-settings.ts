@@ -166,11 +166,11 @@ export const awsSettingsSchema = z
       }),
     web: webSchema,
     rollout: z
-      .enum(['canary', 'all-at-once'])
+      .enum(['canary', 'all-at-once', 'unguarded'])
       .default('canary')
       .meta({
         description:
-          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back.',
+          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back, but with "unguarded", which goes back by hand while alarms ring.',
         examples: ['canary'],
       }),
     memoryMb: z

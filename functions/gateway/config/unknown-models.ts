@@ -39,7 +39,7 @@ const LACKS: readonly Lack[] = [
   },
   {
     names: ['inputPrice', 'outputPrice'],
-    means: '`cost-based` asks it last, and its calls count against no `usdPerMonth` of a key',
+    means: '`cost-based` asks it last, and it serves no key with `usdPerMonth`',
   },
 ];
 

@@ -8,6 +8,8 @@ export interface CanaryResult {
   readonly totalMs: number;
   /** Why it is no good; absent where it was answered as it should be. */
   readonly problem?: string;
+  /** What it could not look at. */
+  readonly note?: string;
 }
 
 /** The log line of a call from outside, without its end. The alarm counts its metric, and misses it where there is none. */
@@ -18,6 +20,6 @@ export function canaryLine(result: CanaryResult, environment: string, nowMs: num
     dimensions: { Environment: environment },
     units: FLEET_METRICS,
     values: { CanaryFailures: result.problem === undefined ? 0 : 1 },
-    fields: { version, line: 'canary', status: result.status, problem: result.problem, totalMs: result.totalMs },
+    fields: { version, line: 'canary', ...result },
   });
 }

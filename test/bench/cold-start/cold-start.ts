@@ -1,9 +1,10 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { question } from '../../forms/form-over-fakes.ts';
 import { type FunctionInstance, startInstance } from '../../lambda/local-lambda/function-instance.ts';
 import { invokeChat } from '../../lambda/local-lambda/invoke-chat.ts';
-import { type LambdaOverFakes, lambdaOverFakes, question } from '../../lambda/local-lambda/lambda-over-fakes.ts';
+import { type LambdaOverFakes, lambdaOverFakes } from '../../lambda/local-lambda/lambda-over-fakes.ts';
 import { synthesisedFunction } from '../../lambda/local-lambda/synthesised-function.ts';
 import { cpuMs } from '../process-usage.ts';
 import { bundleReport, type PackageShare } from './bundle-report.ts';

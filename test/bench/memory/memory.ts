@@ -1,7 +1,8 @@
 import { loadavg } from 'node:os';
+import { question } from '../../forms/form-over-fakes.ts';
 import type { FunctionInstance } from '../../lambda/local-lambda/function-instance.ts';
 import { invokeChat } from '../../lambda/local-lambda/invoke-chat.ts';
-import { type LambdaOverFakes, lambdaOverFakes, question } from '../../lambda/local-lambda/lambda-over-fakes.ts';
+import { type LambdaOverFakes, lambdaOverFakes } from '../../lambda/local-lambda/lambda-over-fakes.ts';
 import { cpuMs, peakMb, resetPeak } from '../process-usage.ts';
 import { limitCpu } from './cpu-share.ts';
 

@@ -152,7 +152,7 @@ describe('a model that nobody knows', () => {
     assert.deepEqual(warnings({ model: 'llama' }), [
       'deployments["own/model"] has no contextWindow, maxOutputTokens, inputPrice, outputPrice, which the catalogue does not say of "llama": ' +
         "prompts that do not fit are sent there and refused; a caller's limit that is above what it gives goes out as it is, and may be refused; " +
-        '`cost-based` asks it last, and its calls count against no `usdPerMonth` of a key',
+        '`cost-based` asks it last, and it serves no key with `usdPerMonth`',
     ]);
   });
 

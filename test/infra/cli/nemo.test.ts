@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
 const NEMO = new URL('../../../infra/cli/nemo.ts', import.meta.url).pathname;
 
@@ -20,7 +21,7 @@ describe('npm run nemo', () => {
     readonly said: string;
     readonly errors: string;
   } {
-    const env = { HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
+    const env = { ...COMPILE_CACHE, HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
     const { status, stdout, stderr } = spawnSync(process.execPath, [NEMO, ...words], { env, encoding: 'utf8' });
     return { code: status, said: stdout, errors: stderr };
   }

@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
 import { pythonWithSdks } from '../../support/python-sdks.ts';
 
@@ -358,7 +359,12 @@ interface Program {
 }
 
 function run(args: readonly string[], environment: Readonly<Record<string, string>>): Program {
-  const env = { PORT: '0', NEMO_METRICS_FILE: join(folder, 'other-metrics.log'), ...environment };
+  const env = {
+    ...COMPILE_CACHE,
+    PORT: '0',
+    NEMO_METRICS_FILE: join(folder, 'other-metrics.log'),
+    ...environment,
+  };
   const child = spawn(process.execPath, [START, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collected(child.stdout);
   const errors = collected(child.stderr);

@@ -1,11 +1,9 @@
-import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
+import { configOverFakes, type Form, type FormOverFakes } from '../../forms/form-over-fakes.ts';
+import { startFakeProvider } from '../../support/fake-provider.ts';
 import { type RunningLambda, type RunningLambdaOptions, runningLambda } from './running-lambda.ts';
 
-/** The gateway under Lambda's runtime with two vendors behind it: `all` tries `first/model`, then `second/model`. */
-export interface LambdaOverFakes extends RunningLambda {
-  readonly first: FakeProvider;
-  readonly second: FakeProvider;
-}
+/** The form `event`: the gateway under Lambda's runtime, behind a Function URL, with two vendors behind it. */
+export interface LambdaOverFakes extends RunningLambda, Pick<FormOverFakes, 'first' | 'second' | 'ends'> {}
 
 export interface LambdaOverFakesOptions extends Omit<RunningLambdaOptions, 'config'> {
   /** More of the configuration file. */
@@ -19,24 +17,14 @@ export async function lambdaOverFakes(options: LambdaOverFakesOptions = {}): Pro
   const [first, second] = await Promise.all([startFakeProvider('openai'), startFakeProvider('anthropic')]);
   const lambda = await runningLambda({
     ...options,
-    config: {
-      providers: {
-        first: { protocol: 'openai', baseUrl: first.baseUrl, apiKey: 'VENDOR_KEY' },
-        second: { protocol: 'anthropic', baseUrl: second.baseUrl, apiKey: 'VENDOR_KEY' },
-      },
-      deployments: {
-        'first/model': { provider: 'first', model: 'model', inputPrice: 1, outputPrice: 4 },
-        'second/model': { provider: 'second', model: 'model', inputPrice: 1, outputPrice: 4 },
-      },
-      routes: { all: { strategy: 'ordered', deployments: ['first/model', 'second/model'] } },
-      ...options.config,
-    },
+    config: { ...configOverFakes({ first, second }), ...options.config },
   });
   lambda.aws.setSecret(JSON.stringify({ VENDOR_KEY }));
   return {
     ...lambda,
     first,
     second,
+    ends: () => lambda.instances.map((instance) => instance.ended()),
     close: async () => {
       await lambda.close();
       await Promise.all([first.close(), second.close()]);
@@ -44,7 +32,5 @@ export async function lambdaOverFakes(options: LambdaOverFakesOptions = {}): Pro
   };
 }
 
-/** A question for the route. */
-export function question(more: object = {}): object {
-  return { model: 'all', messages: [{ role: 'user', content: 'Hello?' }], ...more };
-}
+/** For the suites that every form has to pass. */
+export const lambdaForm: Form = { where: "under Lambda's runtime", start: () => lambdaOverFakes() };

@@ -55,11 +55,11 @@ function figuresRow({ group }: FiguresRow): Row<FiguresRow> {
     element('th', { scope: 'row', class: 'wide' }, name, element('span', { class: 'muted block' }, group)),
     element('td', { class: 'number', 'data-label': 'Calls' }, calls, extras),
     failed,
+    spent,
     ...ttft.nodes,
     ...latency.nodes,
     element('td', { class: 'number', 'data-label': 'Tokens in' }, tokens, cached),
     output,
-    spent,
   );
   const update = ({ figures }: FiguresRow): void => {
     setText(name, figures.name);

@@ -1,12 +1,14 @@
 import { nativeValue } from '../../model/dialect.ts';
+import type { MediaPart } from '../../model/part.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
-import { claudeRules, strictBudget } from '../claude/claude-rules.ts';
-import { encodingNotes } from '../encoding-notes.ts';
+import { type ClaudeRules, claudeRules, strictBudget } from '../claude/claude-rules.ts';
+import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
+import { documentText } from '../portable/document-text.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
+import { type WrittenDocument, withWrittenDocuments } from '../portable/written-documents.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { ownBody } from './own-body.ts';
-import { withTakenDocuments } from './taken-documents.ts';
 import { type AnthropicTask, translatedBody } from './translated-body.ts';
 
 /** The version whose models still take sampling parameters where they ever did; `2026-10-21` refuses them for all. */
@@ -38,3 +40,25 @@ function headersOf({ native }: Prompt): Readonly<Record<string, string>> {
 }
 
 const BETA = 'anthropic-beta';
+
+/** The prompt with its documents as the model takes them: as text, where servers other than Anthropic's have no documents of text. */
+function withTakenDocuments(prompt: Prompt, { documents }: ClaudeRules, notes: EncodingNotes): Prompt {
+  return documents === 'any'
+    ? prompt
+    : withWrittenDocuments(prompt, {
+        dialect: 'anthropic-messages',
+        notes,
+        write: (document) => writtenDocument(document, documents),
+      });
+}
+
+function writtenDocument({ source, title }: MediaPart, documents: 'pdf' | 'none'): WrittenDocument {
+  const text = documentText(source);
+  if (text !== undefined) {
+    return { kind: 'part', part: { type: 'text', text: title === undefined ? text : `${title}\n\n${text}` } };
+  }
+  return documents === 'pdf' ? { kind: 'as-sent' } : { kind: 'refused', message: NO_DOCUMENTS };
+}
+
+const NO_DOCUMENTS =
+  'This server takes no documents but text: send the text of the document, or its pages as pictures.';

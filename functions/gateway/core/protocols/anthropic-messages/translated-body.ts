@@ -3,14 +3,12 @@ import type { JsonObject } from '../../wire/json.ts';
 import type { ClaudeRules, StrictBudget } from '../claude/claude-rules.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
 import { hasLostThinking, thinkingFields } from '../claude/claude-thinking.ts';
-import { type Conversation, conversationTurns, turnsToAnswer } from '../conversation-turns.ts';
+import { type Conversation, conversationTurns, shownByUser, turnsToAnswer } from '../conversation-turns.ts';
 import { type EncodingNotes, noteForeignMembers, noteOtherShapes, type Vendor } from '../encoding-notes.ts';
-import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Target } from '../protocol.ts';
 import { limitMarks, systemBlocks } from './anthropic-content.ts';
 import { anthropicMessages } from './anthropic-messages.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';
-import { noteOtherSampling, serviceTier, stopSequences, userId } from './other-settings.ts';
 import { type StructuredFormat, structuredFormat } from './structured-format.ts';
 
 const ANTHROPIC: Vendor = { dialect: 'anthropic-messages', name: 'Anthropic' };
@@ -116,4 +114,54 @@ export function maxTokensOf({ prompt, target, rules }: AnthropicTask): number {
   const limit = target.maxOutputTokens ?? rules.maxOutputTokens;
   const asked = prompt.limits.outputTokens ?? limit ?? FALLBACK_MAX_TOKENS;
   return Math.max(1, Math.min(asked, limit ?? asked) - (prompt.begun?.tokens ?? 0));
+}
+
+/** Notes the settings of sampling that the Messages API never had. A penalty of 0 changes nothing. */
+function noteOtherSampling({ sampling }: Prompt, notes: EncodingNotes): void {
+  if (sampling.seed !== undefined) {
+    notes.drop('seed');
+  }
+  for (const penalty of ['frequencyPenalty', 'presencePenalty'] as const) {
+    if ((sampling[penalty] ?? 0) !== 0) {
+      notes.drop(penalty);
+    }
+  }
+}
+
+/** `stop_sequences`: the API refuses those of white space alone. */
+function stopSequences({ limits }: Prompt, notes: EncodingNotes): readonly string[] | undefined {
+  const kept = limits.stop.filter((stop) => stop.trim() !== '');
+  if (kept.length < limits.stop.length) {
+    notes.drop('stop');
+  }
+  return kept.length === 0 ? undefined : kept;
+}
+
+/** The API's longest `user_id`. */
+const MAX_USER_ID_CHARS = 256;
+
+/** `metadata.user_id`. The API refuses what looks like an e-mail address or a telephone number. */
+function userId({ user }: Prompt, notes: EncodingNotes): JsonObject | undefined {
+  if (user === undefined || user === '') {
+    return undefined;
+  }
+  if (user.length > MAX_USER_ID_CHARS || user.includes('@') || /^\+?[\d\s().-]{7,20}$/.test(user)) {
+    notes.drop('user');
+    return undefined;
+  }
+  return { user_id: user };
+}
+
+const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
+  ['auto', 'auto'],
+  ['default', 'standard_only'],
+]);
+
+/** `service_tier`. OpenAI's other tiers are products that Anthropic does not sell. */
+function serviceTier({ serviceTier: asked }: Prompt, notes: EncodingNotes): string | undefined {
+  const tier = asked === undefined ? undefined : SERVICE_TIERS.get(asked);
+  if (asked !== undefined && tier === undefined) {
+    notes.drop('serviceTier');
+  }
+  return tier;
 }

@@ -1,10 +1,9 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { strictBudget } from '../claude/claude-rules.ts';
-import { conversationTurns, turnsToAnswer } from '../conversation-turns.ts';
+import { conversationTurns, shownByUser, turnsToAnswer } from '../conversation-turns.ts';
 import { encodingNotes, noteForeignMembers, noteOtherShapes, type Vendor } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
-import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { type ConverseFormat, converseFormat } from './bedrock-answer-format.ts';
 import { limitCachePoints } from './bedrock-cache-points.ts';

@@ -1,6 +1,6 @@
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
-import type { ChatBody } from './chat-body.ts';
+import type { ChatBody } from './openai-chat-request.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { strictSchema } from './strict-schema.ts';
 

@@ -1,16 +1,16 @@
-import type { Prompt } from '../../model/prompt.ts';
+import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { encodingNotes } from '../encoding-notes.ts';
+import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { askedFormat, withInstruction } from './answer-format.ts';
-import { type ChatBody, chatBodyOf } from './chat-body.ts';
-import { toolMembers } from './chat-tools.ts';
+import { chatMessages } from './chat-messages.ts';
+import { chatSettings } from './chat-settings.ts';
 import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 import { reasoningConflict } from './reasoning-conflict.ts';
-import { settingMembers } from './request-members.ts';
-import { withTakenFiles } from './taken-files.ts';
+import { settingMembers, toolMembers } from './request-members.ts';
+import { withTakenFiles } from './taken-media.ts';
 
 /**
  * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,
@@ -91,4 +91,48 @@ function streaming(request: ChatBody, target: Target, rules: OpenAiRules): JsonO
 /** Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one. */
 function isPlainAudio(request: ChatBody): boolean {
   return request.audio !== undefined && request.stream !== true;
+}
+
+/** A chat completion request as OpenAI-shaped servers read it, before the rules of a model. Members without a type are passed on unread. */
+export interface ChatBody extends JsonObject {
+  readonly messages: readonly JsonObject[];
+  readonly tools?: readonly JsonObject[];
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+  readonly stream?: boolean;
+  readonly stream_options?: JsonObject;
+  readonly reasoning_effort?: string;
+}
+
+/** A prompt as a chat completion request: the caller's own body where it is one, members that nobody here knows included. */
+function chatBodyOf(prompt: Prompt, notes: EncodingNotes): ChatBody {
+  const { begun, original } = prompt;
+  // A surface of this dialect has checked the members above.
+  const body = original.dialect === 'openai-chat' ? (original.body as ChatBody) : translated(prompt, notes);
+  return begun === undefined ? body : withBegun(body, begun);
+}
+
+function translated(prompt: Prompt, notes: EncodingNotes): ChatBody {
+  noteForeignMembers(prompt, { dialect: 'openai-chat', name: 'This model' }, notes);
+  return { ...chatSettings(prompt, notes), messages: chatMessages(prompt.turns, notes) };
+}
+
+/** The body with the text so far as the beginning of the answer, and as much less to say. */
+function withBegun(body: ChatBody, { text, tokens }: BegunAnswer): ChatBody {
+  const left = (limit: number): number => Math.max(1, limit - tokens);
+  const { max_tokens: older, max_completion_tokens: newer } = body;
+  return {
+    ...body,
+    messages: text === '' ? body.messages : withPrefix(body.messages, text),
+    ...(older !== undefined && { max_tokens: left(older) }),
+    ...(newer !== undefined && { max_completion_tokens: left(newer) }),
+  };
+}
+
+/** Where the caller had begun the answer himself, the prefix goes on from there: two messages would be two answers. */
+function withPrefix(messages: readonly JsonObject[], prefix: string): readonly JsonObject[] {
+  const last = messages.at(-1);
+  return last?.role === 'assistant' && typeof last.content === 'string'
+    ? [...messages.slice(0, -1), { ...last, content: last.content + prefix }]
+    : [...messages, { role: 'assistant', content: prefix }];
 }

@@ -1,5 +1,5 @@
 import type { Encoding } from '../protocol.ts';
-import type { ChatBody } from './chat-body.ts';
+import type { ChatBody } from './openai-chat-request.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 
 /**

@@ -1,8 +1,11 @@
-import type { JsonObject } from '../../wire/json.ts';
+import { type JsonObject, objectMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
-import type { ChatBody } from './chat-body.ts';
+import { objectRoot } from '../object-root.ts';
+import type { ChatBody } from './openai-chat-request.ts';
+import { toolWithin } from './openai-messages.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { isRefusedBeside } from './reasoning-conflict.ts';
+import { strictSchema } from './strict-schema.ts';
 
 /** OpenAI's own members that others refuse, by whether leaving one out is told. What they ask for, the gateway does itself or nobody need. */
 const OWN_MEMBERS: ReadonlyMap<string, 'told' | 'quiet'> = new Map([
@@ -82,4 +85,49 @@ const DEFAULT_ONE: ReadonlySet<string> = new Set(['temperature', 'top_p']);
 /** OpenAI's own API does not know it. */
 function isForeign(name: string, { foreignMembers }: OpenAiRules): boolean {
   return name === 'top_k' && typeof foreignMembers === 'string' && foreignMembers !== 'keep';
+}
+
+/** The members of a request that are about tools, for a model with these rules. Without tools there is nothing to choose from. */
+export function toolMembers(request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const { tools = [], tool_choice: choice, parallel_tool_calls: parallel } = request;
+  if (tools.length === 0) {
+    const isForced = choice !== undefined && choice !== 'auto' && choice !== 'none';
+    return isForced ? { tool_choice: choice } : {};
+  }
+  if (rules.toolChoices === 'auto' && isForcing(choice)) {
+    notes.refuseSetting('toolUse', 'This model cannot be made to call a tool: ask for "auto".');
+  }
+  return {
+    tools: tools.map((tool) => toolFor(toolWithin(tool, rules), rules, notes)),
+    ...(choice !== undefined && { tool_choice: choice }),
+    ...(parallel !== undefined && { parallel_tool_calls: parallel }),
+  };
+}
+
+function isForcing(choice: unknown): boolean {
+  return choice !== undefined && choice !== 'auto' && choice !== 'none';
+}
+
+function toolFor(tool: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const called = objectMember(tool, 'function');
+  return tool.type !== 'function' || called === undefined
+    ? tool
+    : { ...tool, function: withParameters(called, rules, notes) };
+}
+
+function withParameters(called: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const given = objectMember(called, 'parameters');
+  if (given === undefined) {
+    return rules.turns === 'alternating' ? { ...called, parameters: { type: 'object', properties: {} } } : called;
+  }
+  if (called.strict === true && rules.strictSchemas === 'openai') {
+    const strict = strictSchema(given);
+    if (strict !== undefined) {
+      return { ...called, parameters: strict };
+    }
+    notes.drop('strict');
+    return { ...called, parameters: objectRoot(given), strict: false };
+  }
+  const parameters = objectRoot(given);
+  return parameters === given ? called : { ...called, parameters };
 }

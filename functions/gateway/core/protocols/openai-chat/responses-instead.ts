@@ -3,7 +3,7 @@ import { openaiResponses } from '../openai-responses/openai-responses.ts';
 import type { Protocol, Target } from '../protocol.ts';
 import { openAiRules } from './openai-rules.ts';
 import { refusesTools } from './reasoning-conflict.ts';
-import { takesFiles } from './taken-files.ts';
+import { takesFiles } from './taken-media.ts';
 
 /**
  * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is

@@ -1,9 +1,9 @@
 import { defined } from '../../model/defined.ts';
 import type { AnswerFormat, Prompt, Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { shownByUser } from '../conversation-turns.ts';
 import { effortOfBudget } from '../effort-of-budget.ts';
 import { type EncodingNotes, noteForeignMembers } from '../encoding-notes.ts';
-import { shownByUser } from '../portable/shown-by-user.ts';
 import type { Target } from '../protocol.ts';
 import { inputItems } from './input-items.ts';
 import { responsesToolChoice, responsesTools } from './responses-tools.ts';

@@ -5,8 +5,7 @@ import { changedItems } from '../../wire/changed-items.ts';
 import { wellFormedEscapes } from '../../wire/json.ts';
 import { distinctCallIds } from './distinct-call-ids.ts';
 import { type ToolWords, withToolWords } from './own-tool-words.ts';
-import { vendorToolName } from './tool-name.ts';
-import { TOOL_RULES, type ToolRule } from './tool-rules.ts';
+import { TOOL_RULES, type ToolRule, vendorToolName } from './tool-name.ts';
 
 /**
  * The prompt in words that vendors of `dialect` take: tools by names within its limits, each call with an id of its own, arguments without halves of

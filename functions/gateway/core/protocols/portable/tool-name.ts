@@ -1,11 +1,11 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
+import type { Dialect } from '../../model/dialect.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import type { Protocol } from '../protocol.ts';
-import { hexHash } from '../tool-call-id.ts';
-import { TOOL_RULES } from './tool-rules.ts';
+import { hexHash, portableToolCallId } from '../tool-call-id.ts';
 
 /** What a vendor takes as the name of a tool. */
-export interface ToolNameRule {
+interface ToolNameRule {
   readonly maxChars: number;
   /** The characters that it refuses, with the flag `g`. */
   readonly refused: RegExp;
@@ -80,3 +80,29 @@ function withWholeName(event: AnswerEvent, names: ReadonlyMap<string, string>): 
     ? { ...event, begins: { ...event.begins, name } }
     : event;
 }
+
+/** What a vendor takes of tools. */
+export interface ToolRule {
+  readonly names: ToolNameRule;
+  /** The id of a call in the form that the vendor takes; absent: any, or its encoder sees to it. */
+  readonly callId?: (id: string) => string;
+}
+
+/** OpenAI's, which servers that speak its APIs share, and Bedrock's. */
+const SIXTY_FOUR: ToolNameRule = { maxChars: 64, refused: /[^a-zA-Z0-9_-]/g, begins: /^/ };
+
+/**
+ * The rules of each API, which bind every model behind it. Sources, read 2026-11: OpenAI API reference, `tools[].function.name`; Anthropic
+ * API reference, "Create a Message", `tools[].name`; googleapis "FunctionDeclaration" of Vertex AI, the stricter of Google's two; Amazon
+ * Bedrock API reference, "ToolSpecification".
+ */
+export const TOOL_RULES: Readonly<Record<Dialect, ToolRule>> = {
+  'openai-chat': { names: SIXTY_FOUR },
+  'openai-responses': { names: SIXTY_FOUR },
+  'anthropic-messages': {
+    names: { ...SIXTY_FOUR, maxChars: 128 },
+    callId: (id) => portableToolCallId(id, 128),
+  },
+  gemini: { names: { maxChars: 64, refused: /[^a-zA-Z0-9_.-]/g, begins: /^[a-zA-Z_]/ } },
+  'bedrock-converse': { names: SIXTY_FOUR },
+};

@@ -26,8 +26,7 @@ import {
   checkTool,
   checkToolChoice,
 } from './chat-tool-checks.ts';
-import { withoutLegacyFunctions } from './legacy-functions.ts';
-import { inUsualForm } from './other-forms.ts';
+import { inUsualForm, withoutLegacyFunctions } from './other-forms.ts';
 
 /** A chat request, or what is wrong with the body. */
 export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;

@@ -3,10 +3,9 @@ import type { Native } from '../../model/dialect.ts';
 import type { AnswerFormat, Prompt, SettingNames, Tool, ToolUse } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
-import { cacheMarkOf } from './cache-mark.ts';
 import type { ChatRequest, ChatTool } from './chat-request.ts';
 import { parseChatRequest } from './parse-chat-request.ts';
-import { turnsOf } from './read-turns.ts';
+import { cacheMarkOf, turnsOf } from './read-turns.ts';
 
 /** Reads the JSON body of a chat completion call. */
 export function readChatPrompt(json: unknown): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mediaOfUsers } from '../../../../../functions/gateway/core/protocols/openai-chat/media-of-users.ts';
+import { mediaOfUsers } from '../../../../../functions/gateway/core/protocols/openai-chat/taken-media.ts';
 import { PROTOCOLS } from '../../../../../functions/gateway/core/protocols/protocols.ts';
 import { messagesPrompt } from '../../../../support/messages-prompt.ts';
 

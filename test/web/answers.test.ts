@@ -1,0 +1,4 @@
+import { answersSuite } from '../forms/answers-suite.ts';
+import { webForm } from './web-over-fakes.ts';
+
+answersSuite(webForm);

@@ -1,0 +1,4 @@
+import { streamsSuite } from '../forms/streams-suite.ts';
+import { webForm } from './web-over-fakes.ts';
+
+streamsSuite(webForm);
