@@ -72,10 +72,10 @@ function worldOf(kind: RecoverySetting['kind'], seed: number): World {
 }
 
 const KINDS: readonly RecoverySetting['kind'][] = ['slow', 'silent', 'failing'];
-/** Seconds in which most traffic is to be back, by calls a second. */
+/** Seconds in which most traffic is to be back, by calls a second. One that was ejected is tried again after a cooldown of up to 20 s. */
 export const BACK_WITHIN_SECONDS = [
-  { rate: 5, seconds: 10 },
-  { rate: 0.3, seconds: 60 },
+  { rate: 5, seconds: { slow: 10, silent: 30, failing: 30 } },
+  { rate: 0.3, seconds: { slow: 60, silent: 60, failing: 60 } },
 ] as const;
 
 /** The table of recoveries: of all seeds the slowest counts. */
@@ -86,7 +86,7 @@ export async function recoveryLines(seeds: readonly number[]): Promise<readonly 
   ];
   for (const { rate, seconds } of BACK_WITHIN_SECONDS) {
     for (const kind of KINDS) {
-      lines.push(await recoveryLine({ kind, rate }, seconds, seeds));
+      lines.push(await recoveryLine({ kind, rate }, seconds[kind], seeds));
     }
   }
   return lines;

@@ -23,13 +23,13 @@ export type EjectionChange =
   | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
   | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
-/** Defaults of the settings. A cooldown never exceeds 5 s, so that traffic is back within ten of a recovery. */
+/** Defaults of the settings. A cooldown never exceeds 20 s, so that a recovery is noticed within half a minute. */
 export const EJECTION_DEFAULTS: EjectionSettings = {
   consecutiveFailures: 3,
   failureRate: 0.5,
   minRequests: 10,
   baseCooldownMs: 2000,
-  maxCooldownMs: 5000,
+  maxCooldownMs: 20_000,
   misconfiguredCooldownMs: 300_000,
   maxRateLimitedCooldownMs: 600_000,
   probeLeaseMs: 15_000,

@@ -53,7 +53,7 @@ describe('an ejection', () => {
       ejection = after(ejection, atMs, evidence({ consecutive: 3 })) ?? assert.fail();
       cooldowns.push(ejection.untilMs - atMs);
     }
-    assert.deepEqual(cooldowns, [2000, 4000, 5000, 5000, 5000, 5000, 5000]);
+    assert.deepEqual(cooldowns, [2000, 4000, 8000, 16_000, 20_000, 20_000, 20_000]);
   });
 
   it('never has a cooldown so long that a recovery stays unnoticed for half a minute', () => {
