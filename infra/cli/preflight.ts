@@ -4,7 +4,7 @@ import { textTable } from './text-table.ts';
 
 /** Says before a deployment what it would fail at. Changes nothing. */
 export const preflight: Command = {
-  summary: 'whether the account can take the environment: concurrency, bootstrap, names, models of Bedrock',
+  summary: 'whether the account can take the environment: quotas of its form, bootstrap, names, models of Bedrock',
   operands: [],
   options: {},
   run: async ({ target: find }) => {

@@ -9,7 +9,7 @@ import { ReleaseCheck } from './release-check.ts';
 export interface RolloutProps {
   /** What callers reach. */
   readonly alias: Alias;
-  /** `canary`: a tenth of the calls for five minutes, then all. `unguarded`: all at once, whatever alarms say. */
+  /** `canary`: a tenth of the calls for five minutes, then all. `unguarded`: all at once, whatever alarms and the check say. */
   readonly mode: AwsSettings['rollout'];
   /** Any of them brings the version before back. */
   readonly alarms: readonly IAlarm[];
@@ -29,7 +29,7 @@ export class Rollout extends Construct {
         mode === 'canary' ? LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES : LambdaDeploymentConfig.ALL_AT_ONCE,
       alarms: judges,
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: judges.length > 0 },
-      preHook: check,
+      ...(mode === 'unguarded' ? {} : { preHook: check }),
     });
     if (group.role !== undefined) {
       Validations.of(group.role).acknowledge({

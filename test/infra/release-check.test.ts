@@ -76,13 +76,13 @@ describe("CodeDeploy's hook before a new version gets a call", () => {
 });
 
 describe('a rollout that no alarm stops', () => {
-  test('moves all calls at once and looks at no alarm, but calls the version before', () => {
+  test('moves all calls at once, looks at no alarm and calls nothing before', () => {
     const template = templateOf(shipped('prod', { rollout: 'unguarded' }));
     template.hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
       DeploymentConfigName: 'CodeDeployDefault.LambdaAllAtOnce',
       AlarmConfiguration: { Enabled: false },
     });
     const [alias] = Object.values(template.findResources('AWS::Lambda::Alias'));
-    assert.ok(alias?.UpdatePolicy.CodeDeployLambdaAliasUpdate.BeforeAllowTrafficHook !== undefined);
+    assert.equal(alias?.UpdatePolicy.CodeDeployLambdaAliasUpdate.BeforeAllowTrafficHook, undefined);
   });
 });

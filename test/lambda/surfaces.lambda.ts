@@ -60,6 +60,8 @@ async function attempt(
   if (text === undefined || Buffer.byteLength(text) > maxBytes) {
     return;
   }
+  // An instance writes on behind its answer: without a wait every call would find all of them busy, on a slow machine more than there may be.
+  await lambda.settled();
   const callsBefore = callsOf(protocol);
   const response = await lambda.fetch(form.path, { method: 'POST', body: text });
   const said = await response.text();

@@ -25,6 +25,7 @@ const TEXTS: Readonly<Record<string, readonly [word: string, message: string]>> 
   'a message of 1 MB': ['failed', 'y'.repeat(1_000_000)],
   'the key that it was shown': [`denied_for_${KEY}`, `The key ${KEY} is bad.`],
   'the key in escapes': [`denied_for_${ESCAPED}`, `The key ${ESCAPED} is bad.`],
+  'ends of lines': ['a\\r\\nset-cookie: evil=1', 'b\\r\\nset-cookie: evil=1'],
   'what moves a cursor': [`a${ESCAPE}`, `b${ESCAPE}`],
 };
 
@@ -109,6 +110,7 @@ for (const protocol of PROTOCOL_NAMES) {
             const lines = [...embeddedMetricLines(record, 'test', 0), requestLine(record)].join('\n');
             assert.ok(headers.length < 4_000, `headers of ${headers.length}`);
             assert.ok(body.length < 10_000, `a body of ${body.length}`);
+            assert.equal(response.headers.get('set-cookie'), null);
             for (const [where, text] of Object.entries({ headers, body, lines })) {
               assert.ok(!text.includes(KEY), `${where}: ${text}`);
               assert.ok(!CURSOR.some((piece) => text.includes(piece)), where);

@@ -13,7 +13,8 @@ import { SURFACE_FORMS, waysOfAsking } from './support/surface-forms.ts';
 const OTHER_WRITINGS = [
   ...['Model', 'MODEL', 'mOdel', 'N', 'Stream', 'Max_tokens', 'MAX_COMPLETION_TOKENS', 'Messages', 'Tools', 'System'],
   ...['Models', 'API_BASE', 'Base_url', 'Api_Key', 'Provider', 'Fallbacks', 'Metadata', 'Best_of', 'Service_Tier'],
-  // The letters that fold into s and k.
+  // The letters that fold into s, k and i.
+  ...['ap\u0130_base', 'pr\u0130or\u0131ty', '\u0131nput', 'serv\u0130ce_tier'],
   ...['me\u017f\u017fages', '\u017fy\u017ftem', 'max_to\u212aens', 'model\u017f', '\u017fTREAM'],
 ];
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gate } from '../support/gate.ts';
 import { deploymentId, runningGateway } from '../support/running-gateway.ts';
+import { SURFACE_FORMS } from './support/surface-forms.ts';
 
 const PATHS = ['/v1/chat/completions', '/v1/messages', '/v1/responses', '/v1/completions', '/v1/embeddings'];
 
@@ -48,6 +49,28 @@ describe('a key with as many calls under way as it may have', () => {
       ({ status } = await ask('one', PATHS[0]!));
     }
     assert.equal(status, 200);
+  });
+});
+
+describe('a limit of requests a minute', () => {
+  it('counts on every surface for prompts, also where a vendor is asked for a count of tokens alone', async () => {
+    const forms = SURFACE_FORMS.filter(({ name }) => name !== 'embeddings');
+    const keys = forms.map(({ path }, index) => ({ name: `${index}`, sha256: sha256Hex(path), requestsPerMinute: 1 }));
+    await using gateway = await runningGateway({ fakes: { only: 'openai' }, config: { keys } });
+    for (const { path, body } of forms) {
+      const headers = { authorization: `Bearer ${path}` };
+      const ask = async (): Promise<number> => {
+        const response = await gateway.fetch(path, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(body('all', {})),
+        });
+        await response.text();
+        return response.status;
+      };
+      const first = await ask();
+      assert.deepEqual([first, await ask()], [200, 429], path);
+    }
   });
 });
 

@@ -170,7 +170,7 @@ export const awsSettingsSchema = z
       .default('canary')
       .meta({
         description:
-          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back, but with "unguarded", which goes back by hand while alarms ring.',
+          'How a new version of the form "event" takes over: "canary" gives it a tenth of the calls for five minutes. An alarm brings the old one back. "unguarded" asks no alarm and calls no version before: for going back while alarms ring.',
         examples: ['canary'],
       }),
     memoryMb: z

@@ -90,6 +90,23 @@ describe('/v1/completions with several prompts', () => {
     }
   });
 
+  it('is refused where it has more of them than the key may have calls at once', async () => {
+    await using gateway = await runningGateway({ fakes: { only: 'openai' }, config: { limits: { callsAtOnce: 2 } } });
+    const { completions } = gateway.openai();
+    const body = { model: 'all', prompt: ['One', 'Two', 'Three'] };
+    await assert.rejects(completions.create(body), OpenAI.RateLimitError);
+    assert.equal(gateway.fakes.only.requests.length, 0);
+    for (const _ of [1, 2]) {
+      // A call is over a moment after its caller has read the last byte.
+      const ask = () => completions.create({ ...body, prompt: ['One', 'Two'] }).catch(() => undefined);
+      let answer = await ask();
+      while (answer === undefined) {
+        answer = await ask();
+      }
+      assert.equal(answer.choices.length, 2);
+    }
+  });
+
   it('breaks off where one of them breaks off, unlike a whole answer, and stops the others', async () => {
     await using gateway = await runningGateway({ fakes: { only: 'openai' }, config: { maxAttempts: 1 } });
     gateway.fakes.only.byDefault(({ body }) =>

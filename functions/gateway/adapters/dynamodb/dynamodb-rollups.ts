@@ -11,6 +11,8 @@ const TTL = statisticsTable.ttlAttribute;
 
 /** How long a slot is kept after its begin: what its ranges read, and an hour for clocks that differ. */
 const KEPT_MS = { minute: 2 * 3_600_000, quarter: 25 * 3_600_000 } as const satisfies Record<RollupStep, number>;
+/** Slots whose lists of names an instance remembers: one of each length, and those before. */
+const MAX_SLOTS = 4;
 /** Keys whose figures are read. */
 const MAX_KEYS = 100;
 
@@ -19,11 +21,12 @@ const MAX_KEYS = 100;
  * names of its keys; and one for each ejection. Every list is below a megabyte, which a query gives at once.
  */
 export function dynamoDbRollups(table: TableAccess): RollupStore {
+  const told = toldNames();
   return {
     add: async (rollups) => {
       await Promise.all([
         ...rollups.map((rollup) => add(table, rollup)),
-        ...keySets(rollups).map((set) => addNames(table, set)),
+        ...keySets(rollups).map((set) => told.once(set, (names) => addNames(table, { ...set, names }))),
       ]);
     },
     read: async (wanted) => {
@@ -74,6 +77,26 @@ function keySets(rollups: readonly Rollup[]): readonly KeySet[] {
     const [first] = own;
     return first === undefined ? [] : [{ step: first.step, slot: first.slot, names: own.map(({ name }) => name) }];
   });
+}
+
+/** A list of names costs what it weighs each time that it grows: each name is added to it once a slot. */
+function toldNames() {
+  const told = new Map<string, ReadonlySet<string>>();
+  return {
+    once: async (set: KeySet, add: (names: readonly string[]) => Promise<void>): Promise<void> => {
+      const id = `${set.step}#${set.slot}`;
+      const before = told.get(id) ?? new Set();
+      const fresh = set.names.filter((name) => !before.has(name));
+      if (fresh.length > 0) {
+        await add(fresh);
+        told.set(id, new Set([...(told.get(id) ?? []), ...fresh]));
+        const [oldest] = told.keys();
+        if (told.size > MAX_SLOTS && oldest !== undefined) {
+          told.delete(oldest);
+        }
+      }
+    },
+  };
 }
 
 async function addNames({ client, tableName }: TableAccess, { step, slot, names }: KeySet): Promise<void> {

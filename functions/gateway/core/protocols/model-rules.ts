@@ -24,30 +24,40 @@ export function modelRules<Rules extends object>(
   configured: JsonObject | undefined,
   vendor: Vendor = 'compatible',
 ): Rules {
-  const baseModel = baseModelOf({ model, rules: configured });
-  return Object.assign({}, table.defaults, ...rulesAbout(table.lines, baseModel, vendor), configured);
+  const found = foundFor(table.lines, baseModelOf({ model, rules: configured }), vendor);
+  const { last } = found;
+  if (last?.defaults === table.defaults && last.configured === configured) {
+    // Made of this table, whose type of rules is this one.
+    return last.rules as Rules;
+  }
+  const rules: Rules = Object.assign({}, table.defaults, ...found.rules, configured);
+  found.last = { defaults: table.defaults, configured, rules };
+  return rules;
 }
 
-/** By table, and there by vendor and model: every request asks for those of its deployments. */
-const FOUND = new WeakMap<object, Map<string, readonly object[]>>();
+/** What the lines of a table say of one model at one vendor. */
+interface Found {
+  readonly rules: readonly object[];
+  /** The whole rules as they were made last: every request asks for those of its deployments. */
+  last?: { readonly defaults: object; readonly configured: JsonObject | undefined; readonly rules: object };
+}
+
+/** By table, and there by vendor and model. */
+const FOUND = new WeakMap<object, Map<string, Found>>();
 const MOST_FOUND = 10_000;
 
-function rulesAbout<Rules extends object>(
-  lines: readonly ModelRule<Rules>[],
-  model: string,
-  vendor: Vendor,
-): readonly object[] {
-  const found = FOUND.get(lines) ?? new Map<string, readonly object[]>();
+function foundFor<Rules extends object>(lines: readonly ModelRule<Rules>[], model: string, vendor: Vendor): Found {
+  const known = FOUND.get(lines) ?? new Map<string, Found>();
   const name = `${vendor} ${model}`;
-  const known = found.get(name);
-  if (known !== undefined) {
-    return known;
+  const found = known.get(name);
+  if (found !== undefined) {
+    return found;
   }
   const rules = lines
     .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
     .map((line) => line.rules);
-  if (found.size < MOST_FOUND) {
-    FOUND.set(lines, found.set(name, rules));
+  if (known.size < MOST_FOUND) {
+    FOUND.set(lines, known.set(name, { rules }));
   }
-  return rules;
+  return known.get(name) ?? { rules };
 }

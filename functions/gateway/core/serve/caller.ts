@@ -1,5 +1,6 @@
 import { callDemand, type Use } from '../limits/call-use.ts';
 import type { LimitedKey } from '../limits/key-limiter.ts';
+import type { Demand } from '../limits/reserve.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
@@ -45,13 +46,22 @@ export async function admit(
   facts: RequestFacts,
   deployments: readonly Deployment[],
 ): Promise<GatewayError | undefined> {
-  const { keyLimiter, clock, config } = call.gateway.ports;
+  return take(call, callDemand(facts, deployments, call.gateway.ports.config.limits.assumedOutputTokens));
+}
+
+/** Takes one request from the account of the call's key, for what costs a vendor's call and no tokens; the error where a limit is reached. */
+export function admitRequest(call: Call): Promise<GatewayError | undefined> {
+  return take(call, { requests: 1, tokens: 0, usd: 0 });
+}
+
+async function take(call: Call, demand: Demand): Promise<GatewayError | undefined> {
+  const { keyLimiter, clock } = call.gateway.ports;
   const key = limitedKey(keyOf(call));
   if (key === undefined || keyLimiter === undefined) {
     return undefined;
   }
   const beganMs = clock.nowMs();
-  const admission = await keyLimiter.admit(key, callDemand(facts, deployments, config.limits.assumedOutputTokens));
+  const admission = await keyLimiter.admit(key, demand);
   endStage(call, 'limits', beganMs);
   if (admission.kind === 'refused') {
     return admission.error;

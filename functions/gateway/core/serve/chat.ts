@@ -40,9 +40,10 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
 
 /** Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. */
 export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
-  const several = call.surface.several?.bodies(json) ?? [];
-  if (several.length > 1) {
-    return await severalPrompts(call, several, (each, body) => serveOperation(CHAT, each, body));
+  const merge = call.surface.several;
+  const bodies = merge?.bodies(json) ?? [];
+  if (merge !== undefined && bodies.length > 1) {
+    return await severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
   }
   const resumed = await resumeConversation(call, json);
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);

@@ -10,6 +10,7 @@ import { promptFacts } from '../routing/prompt-facts.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
 import { readPrompt } from '../surfaces/read-prompt.ts';
 import { type Call, keyOf } from './call.ts';
+import { admitRequest } from './caller.ts';
 import { findRoute } from './find-route.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, jsonAnswer } from './respond.ts';
@@ -31,6 +32,10 @@ export async function countTokensCall(call: Call, json: unknown): Promise<Gatewa
   const found = findRoute(directory, prompt.model, 'chat');
   if (found.kind === 'refused') {
     return errorAnswer(call, found.error);
+  }
+  const refusal = await admitRequest(call);
+  if (refusal !== undefined) {
+    return errorAnswer(call, refusal);
   }
   const counted = await vendorCount(call, prompt, found.route);
   return jsonAnswer(

@@ -1,4 +1,3 @@
-import { tooManyAtOnce } from '../limits/limit-error.ts';
 import { openCalls } from '../limits/open-calls.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import { keyShares } from '../race/key-shares.ts';
@@ -8,11 +7,12 @@ import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
 import { surfaceAt } from '../surfaces/surfaces.ts';
 import { bodyJson } from './body-json.ts';
-import { type Call, keyOf, newCall } from './call.ts';
+import { type Call, newCall } from './call.ts';
 import { authenticate, standingRefusal } from './caller.ts';
 import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';
+import { enterCall } from './entered-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { headProblem } from './head.ts';
 import { keptAnswerMethods, keptAnswersCall } from './kept-answers-call.ts';
@@ -125,14 +125,8 @@ async function withBody(
   if (refusal !== undefined) {
     return errorAnswer(call, refusal);
   }
-  const { limits } = call.gateway.ports.config;
-  const { name = '', account = name, limits: own } = keyOf(call) ?? {};
-  const most = own?.callsAtOnce ?? limits.callsAtOnce;
-  const leave = call.gateway.openCalls.enter(account, most);
-  if (leave === undefined) {
-    return errorAnswer(call, tooManyAtOnce(most));
-  }
-  return await untilItsEnd(leave, withRoom(call, serve));
+  const leave = enterCall(call);
+  return typeof leave === 'function' ? await untilItsEnd(leave, withRoom(call, serve)) : errorAnswer(call, leave);
 }
 
 async function withRoom(

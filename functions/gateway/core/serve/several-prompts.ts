@@ -1,38 +1,50 @@
+import type { GatewayError } from '../model/gateway-error.ts';
+import type { SeveralPrompts } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../wire/json.ts';
 import { type Call, keyOf, newCall } from './call.ts';
+import { enterCall } from './entered-call.ts';
 import { mergedPieces } from './merged-pieces.ts';
 import type { GatewayResponse } from './ports.ts';
+import { bugAnswer, errorAnswer } from './respond.ts';
+
+/** A request of several prompts. */
+export interface SeveralAsked {
+  /** A body for each, at least two. */
+  readonly bodies: readonly JsonObject[];
+  readonly merge: SeveralPrompts;
+  /** Serves one of them as a call of its own. */
+  readonly serve: (call: Call, body: JsonObject) => Promise<GatewayResponse>;
+}
 
 /**
  * Serves a request of several prompts as a call of each, all at once: each is routed, limited, charged and recorded by itself. Their answers
  * become one. Where one fails, its error is the answer.
  */
-export async function severalPrompts(
-  call: Call,
-  bodies: readonly JsonObject[],
-  serve: (call: Call, body: JsonObject) => Promise<GatewayResponse>,
-): Promise<GatewayResponse> {
+export async function severalPrompts(call: Call, { bodies, merge, serve }: SeveralAsked): Promise<GatewayResponse> {
   const calls = bodies.map((_, index) => (index === 0 ? call : callBeside(call)));
-  const answers = await Promise.all(calls.map((each, index) => serve(each, bodies[index] ?? {})));
+  const entered = calls.slice(1).map(enterCall);
+  const leave = (): void => {
+    for (const each of entered.filter(isEntered)) {
+      each();
+    }
+  };
+  const refusal = entered.find((each): each is GatewayError => !isEntered(each));
+  if (refusal !== undefined) {
+    leave();
+    return errorAnswer(call, refusal);
+  }
+  const answers = await Promise.all(
+    calls.map((each, index) => serve(each, bodies[index] ?? {}).catch((bug: unknown) => bugAnswer(each, bug))),
+  );
   const afterEnd = async (): Promise<void> => {
     await Promise.all(answers.map((answer) => answer.afterEnd()));
+    leave();
   };
-  const failed = answers.find(({ status }) => status !== 200);
-  const [first] = answers;
-  const [asked = {}] = bodies;
-  const given = failed ?? first;
-  const merge = call.surface.several;
-  if (given === undefined || given === failed || merge === undefined) {
-    return { status: 500, headers: {}, body: '', ...given, afterEnd };
-  }
-  const { headers } = given;
-  const texts = answers.flatMap(({ body }) => (typeof body === 'string' ? [body] : []));
-  if (texts.length === answers.length) {
-    const whole = merge.body(texts.map(parseJson).filter(isJsonObject), asked);
-    return { status: 200, headers, body: JSON.stringify(whole), afterEnd };
-  }
-  const streams = answers.flatMap(({ body }) => (typeof body === 'string' ? [] : [body]));
-  return { status: 200, headers, body: merge.stream(mergedPieces(streams), asked), afterEnd };
+  return { ...mergedAnswer(answers, merge, bodies[0] ?? {}), afterEnd };
+}
+
+function isEntered(entered: (() => void) | GatewayError): entered is () => void {
+  return typeof entered === 'function';
 }
 
 /** Another call of the same request by the same key, with a record of its own. */
@@ -43,4 +55,23 @@ function callBeside(call: Call): Call {
     beside.log.add({ kind: 'authenticated', key });
   }
   return beside;
+}
+
+function mergedAnswer(
+  answers: readonly GatewayResponse[],
+  merge: SeveralPrompts,
+  asked: JsonObject,
+): Omit<GatewayResponse, 'afterEnd'> {
+  const failed = answers.find(({ status }) => status !== 200);
+  if (failed !== undefined) {
+    return failed;
+  }
+  const headers = answers[0]?.headers ?? {};
+  const bodies = answers.map(({ body }) => body);
+  const streams = bodies.filter((body) => typeof body !== 'string');
+  if (streams.length > 0) {
+    return { status: 200, headers, body: merge.stream(mergedPieces(streams), asked) };
+  }
+  const wholes = bodies.map((body) => parseJson(String(body))).filter(isJsonObject);
+  return { status: 200, headers, body: JSON.stringify(merge.body(wholes, asked)) };
 }

@@ -38,11 +38,17 @@ const KEPT_MS = 2000;
 /** Deployments and routes that have a past: of thousands it would be dear, and nobody reads so many rows. */
 const MAX_NAMES = 100;
 
+/** Keys that an instance tells apart in a quarter of an hour: a list of their names is written with them. */
+const MAX_KEYS = 50;
+/** The name that all others have together. */
+const OTHER_KEYS = 'other keys';
+
 interface Log {
   readonly options: RollupLogOptions;
   readonly names: Readonly<Record<Exclude<RollupKind, 'key'>, readonly string[]>>;
   readonly marks: EjectionMarks;
   pending: RollupLedger;
+  keys: { readonly slot: number; readonly names: Set<string> };
   lastWriteMs: number;
   lastMarksMs: number;
   /** Writes and reads, one after the other: what is being written would count twice or not at all. */
@@ -63,6 +69,7 @@ export function rollupLog(options: RollupLogOptions): RollupLog {
     names,
     marks: ejectionMarks(),
     pending: rollupLedger(),
+    keys: { slot: -1, names: new Set() },
     lastWriteMs: -Infinity,
     lastMarksMs: -Infinity,
     queue: Promise.resolve(),
@@ -81,10 +88,27 @@ export function rollupLog(options: RollupLogOptions): RollupLog {
 
 function note(log: Log, record: RequestRecord): void {
   const nowMs = log.options.clock.nowMs();
-  const known = rollupsOf(record).filter(({ kind, name }) => kind === 'key' || log.names[kind].includes(name));
-  for (const rollup of known.flatMap((entry) => slotted(entry, nowMs))) {
+  const entries = rollupsOf(record).flatMap((entry) => {
+    if (entry.kind === 'key') {
+      return [{ ...entry, name: keyName(log, entry.name, nowMs) }];
+    }
+    return log.names[entry.kind].includes(entry.name) ? [entry] : [];
+  });
+  for (const rollup of entries.flatMap((entry) => slotted(entry, nowMs))) {
     log.pending.add(rollup);
   }
+}
+
+function keyName(log: Log, name: string, nowMs: number): string {
+  const slot = slotAt(nowMs, 'quarter');
+  if (log.keys.slot !== slot) {
+    log.keys = { slot, names: new Set() };
+  }
+  const { names } = log.keys;
+  if (names.size < MAX_KEYS) {
+    names.add(name);
+  }
+  return names.has(name) ? name : OTHER_KEYS;
 }
 
 async function flush(log: Log): Promise<void> {

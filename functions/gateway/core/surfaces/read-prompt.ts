@@ -79,7 +79,7 @@ export function memberNamesProblem(body: JsonObject): InvalidRequest | undefined
   return undefined;
 }
 
-/** As parsers that mind no case compare names: they also take ſ for s, and the sign of Kelvin for k. */
+/** As parsers that mind no case compare names: they also take ſ for s, the sign of Kelvin for k, and ı and İ for i. */
 function oneWriting(name: string): string {
-  return name.toUpperCase().toLowerCase();
+  return name.toUpperCase().toLowerCase().replaceAll('\u0307', '');
 }

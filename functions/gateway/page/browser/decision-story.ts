@@ -1,6 +1,7 @@
 import type { Decision, DecisionAttempt, DecisionCandidate } from '../../core/status/decision.ts';
 import { element } from './element.ts';
 import { count, dollars, duration } from './format.ts';
+import { rankedBy, scoreText } from './rank-text.ts';
 
 /** One call in full, folded away: when each attempt began and ended, and who was ranked how. */
 export function decisionStory(decision: Decision): HTMLElement {
@@ -13,8 +14,8 @@ export function decisionStory(decision: Decision): HTMLElement {
     ...(candidates.length === 0
       ? []
       : [
-          element('p', { class: 'muted' }, `Ranked by ${strategy ?? 'the caller'}; the lowest score is asked first:`),
-          element('ol', { class: 'ranks' }, ...candidates.map(candidateItem)),
+          element('p', { class: 'muted' }, rankedBy(decision)),
+          element('ol', { class: 'ranks' }, ...candidates.map((one) => candidateItem(strategy, one))),
         ]),
     element('p', { class: 'muted' }, aboutText(decision)),
   );
@@ -47,7 +48,7 @@ function share(ms: number, wholeMs: number): string {
   return `${Math.min(100, (100 * ms) / wholeMs).toFixed(1)}%`;
 }
 
-function candidateItem({ deployment, state, score }: DecisionCandidate): HTMLElement {
-  const away = state === 'healthy' ? '' : `, ${state}`;
-  return element('li', {}, element('span', { class: 'id' }, deployment), ` ${Number(score.toPrecision(3))}${away}`);
+function candidateItem(strategy: Decision['strategy'], candidate: DecisionCandidate): HTMLElement {
+  const name = element('span', { class: 'id' }, candidate.deployment);
+  return element('li', {}, name, ` ${scoreText(strategy, candidate)}`);
 }

@@ -113,6 +113,21 @@ describe('an instance’s share of the past', () => {
     assert.equal(pending(), 0);
   });
 
+  it('tells fifty keys apart in a quarter of an hour, and counts the others together', async () => {
+    const { log, written, advance } = started();
+    for (let key = 0; key < 60; key += 1) {
+      log.note(requestRecord({ keyName: `key-${key}` }));
+    }
+    await log.flush();
+    const keys = written.filter(({ kind, step }) => kind === 'key' && step === 'quarter');
+    assert.equal(keys.length, 51);
+    assert.equal(keys.find(({ name }) => name === 'other keys')?.sums.get('q'), 10);
+    await advance(900_000);
+    log.note(requestRecord({ keyName: 'key-59' }));
+    await log.close();
+    assert.equal(written.at(-1)?.name, 'key-59');
+  });
+
   it('says nothing of routes and deployments that are not configured', async () => {
     const { log, written } = started();
     log.note(requestRecord({ route: 'a-pinned/deployment' }));
