@@ -23,7 +23,7 @@ export function readResponsesAnswer(response: RecordedResponse, isStream: boolea
     return expectedFailure({ body: { error } });
   }
   const whole = isStream ? lastResponse(events) : parseJson(new TextDecoder().decode(response.bytes));
-  if (!isJsonObject(whole) || (whole.status !== 'completed' && whole.status !== 'incomplete')) {
+  if (!isJsonObject(whole) || NO_ANSWER.includes(whole.status)) {
     return UPSTREAM_FAILED;
   }
   const done = events.filter(({ type }) => type === 'response.output_item.done').map(({ item }) => item);
@@ -34,6 +34,9 @@ export function readResponsesAnswer(response: RecordedResponse, isStream: boolea
   const choice = expectedChoice(draft, finishOf(whole, draft));
   return { kind: 'answer', choices: [choice], usage: usageIn(whole) };
 }
+
+/** Statuses of a response that is none. One that nobody knows, as a server's "complete", ends an answer. */
+const NO_ANSWER: readonly unknown[] = ['failed', 'cancelled', 'in_progress', 'queued', undefined];
 
 /** The events of a stream up to its end: some recordings hold several answers in a row. */
 export function firstAnswer(bytes: Uint8Array): readonly JsonObject[] {

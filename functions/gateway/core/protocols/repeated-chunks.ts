@@ -31,6 +31,8 @@ interface Last {
   readonly choice: number;
   readonly part: number;
   readonly again: ((text: string) => void) | undefined;
+  /** What each event says beside its words, as Azure's verdict on them. */
+  readonly beside: readonly AnswerEvent[];
 }
 
 /**
@@ -55,8 +57,12 @@ export function repeatedChunks(): RepeatedChunks {
         return readNew(event, readWhole);
       }
       misses = 0;
-      last.again?.(text);
-      return text === '' ? [] : [{ type: 'part-delta', choice: last.choice, part: last.part, text }];
+      const { choice, part, beside, again } = last;
+      if (text === '') {
+        return beside;
+      }
+      again?.(text);
+      return [{ type: 'part-delta', choice, part, text }, ...beside];
     },
   };
 }
@@ -66,13 +72,14 @@ function textIn({ kind, name, data }: WireEvent, last: Last): string | undefined
 }
 
 function lastOf({ name, data }: WireEvent, { events, words }: ReadChunk): Last | undefined {
-  const [delta] = events;
-  if (words === undefined || delta?.type !== 'part-delta' || events.length > 1) {
+  const [delta, ...beside] = events;
+  if (words === undefined || delta?.type !== 'part-delta' || !beside.every(({ type }) => type === 'native')) {
     return undefined;
   }
   const { choice, part, text } = delta;
-  const template = textTemplate(data, words.member, text);
-  return template === undefined ? undefined : { template, name, choice, part, again: words.again };
+  // What is passed on unread may have a member that is noise elsewhere.
+  const template = textTemplate(data, words.member, text, beside.length === 0);
+  return template === undefined ? undefined : { template, name, choice, part, again: words.again, beside };
 }
 
 /**
@@ -86,17 +93,17 @@ export interface TextTemplate {
 
 /**
  * The template of a JSON object's text whose member `name` is `text`, at the only place where a member of that name is a string. `undefined`
- * where there are several such places, or none.
+ * where there are several such places, or none. `hasNoise`: whether members that say nothing may differ.
  */
-export function textTemplate(json: string, name: string, text: string): TextTemplate | undefined {
+export function textTemplate(json: string, name: string, text: string, hasNoise = true): TextTemplate | undefined {
   const from = onlyPlaceAfter(json, `"${name}":`) + 1;
   const to = endOfString(json, from);
   const end = endOfMembers(json);
   if (from === 0 || to === -1 || end === -1 || literalText(json.slice(from, to)) !== text) {
     return undefined;
   }
-  const before = betweenNoise(json.slice(0, from));
-  const after = betweenNoise(json.slice(to, end));
+  const texts = [json.slice(0, from), json.slice(to, end)];
+  const [before = [], after = []] = hasNoise ? texts.map(betweenNoise) : texts.map((whole) => [whole]);
   return {
     textIn: (other) => {
       const first = endOfFirst(other, before);

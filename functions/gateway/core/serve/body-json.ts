@@ -41,10 +41,12 @@ function notJson(text: string): GatewayError {
   return badRequest(`The request body ${problem}: send a JSON object with "model" and what to do with it.`, null);
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** `undefined` where the bytes are no UTF-8: what a guess makes of them may be another prompt than the caller's. */
 function decoded(body: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return UTF8.decode(body);
   } catch {
     return undefined;
   }

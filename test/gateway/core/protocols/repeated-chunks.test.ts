@@ -42,13 +42,19 @@ const chatChunk: Made = ({ kind, text: said, noise }, _, before) => {
     words: { content: said },
     thought: { reasoning_content: said },
     call: { tool_calls: [{ index: 0, id: 'call_1', function: { name: 'f', arguments: said } }] },
-    other: { content: said, annotations: [said] },
+    other: { content: said, ...(noise === '' && { annotations: [said] }) },
     whole: { content: texts.join('') },
   };
+  const beside = kind === 'other' && { content_filter_results: { hate: { filtered: false } } };
   const finish = kind === 'whole' ? 'stop' : null;
   return [
     'message',
-    { id: 'a', choices: [{ index: 0, delta: deltas[kind], finish_reason: finish }], usage: null, obfuscation: noise },
+    {
+      id: 'a',
+      choices: [{ index: 0, delta: deltas[kind], finish_reason: finish, ...beside }],
+      usage: null,
+      obfuscation: noise,
+    },
   ];
 };
 
@@ -141,6 +147,15 @@ function decoded(protocol: ProtocolName, events: readonly WireEvent[]): readonly
   return [...events.flatMap((event) => decoder.event(event)), ...decoder.end()];
 }
 
+function said(content: string, finish_reason: string | null): WireEvent {
+  const data = JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] });
+  return { kind: 'event', name: 'message', data };
+}
+
+function textOf(events: readonly AnswerEvent[]): string {
+  return events.map((event) => (event.type === 'part-delta' ? event.text : '')).join('');
+}
+
 /** As Anthropic pads its events. */
 function padded(json: string, spaces: number): string {
   return `${json.slice(0, -1)}${' '.repeat(spaces)}}`;
@@ -164,19 +179,19 @@ describe('a stream of chunks that repeat', () => {
   }
 
   it('says no text twice where the last chunk says all of it again', () => {
-    const chunk = (content: string, finish_reason: string | null): WireEvent => ({
-      kind: 'event',
-      name: 'message',
-      data: JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] }),
-    });
     const events = decoded('openai', [
-      chunk('a', null),
-      chunk('b', null),
-      chunk('c', null),
-      chunk('d', null),
-      chunk('abcd', 'stop'),
+      said('a', null),
+      said('b', null),
+      said('c', null),
+      said('d', null),
+      said('abcd', 'stop'),
     ]);
-    assert.equal(events.map((event) => (event.type === 'part-delta' ? event.text : '')).join(''), 'abcd');
+    assert.equal(textOf(events), 'abcd');
+  });
+
+  it('does not take an empty chunk for a piece of what a last chunk says', () => {
+    const events = decoded('openai', [said('ha', null), said('', null), said('ha', 'stop')]);
+    assert.equal(textOf(events), 'haha');
   });
 });
 

@@ -211,7 +211,8 @@ function endingOf(
   response: JsonObject,
 ): { readonly ending: Finish; readonly raw: string | undefined } {
   const status = stringMember(response, 'status');
-  if (status === 'completed') {
+  // The second is not OpenAI's word, and means the same.
+  if (status === 'completed' || status === 'complete') {
     return { ending: finished('end'), raw: undefined };
   }
   if (status !== 'incomplete') {
