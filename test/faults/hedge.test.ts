@@ -148,7 +148,9 @@ describe('the budget of hedges', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     door.open();
     await Promise.all(late);
-    const hedges = gateway.fakes.second.requests.length;
+    // On a machine that stands still the limit for a first token passes too: who then asks the second is no hedge.
+    const records = await Promise.all(late.map((_, index) => gateway.record(60 + index)));
+    const hedges = records.flatMap(({ attempts }) => attempts).filter(({ hedge }) => hedge).length;
     assert.ok(hedges >= 1 && hedges <= 4, `there were ${hedges} hedges`);
   });
 

@@ -492,7 +492,7 @@ describe('the stack', () => {
     );
   });
 
-  test('bundles the gateway as one module below 800 KB, with its checked configuration and its page beside it', async () => {
+  test('bundles the gateway as one module below 700 KB, with its checked configuration and its page beside it', async () => {
     const { app } = gatewayApp(shipped('dev'), { isBundled: true });
     const { directory } = app.synth();
     const assets = readdirSync(directory).filter((name) => name.startsWith('asset.'));
@@ -503,7 +503,7 @@ describe('the stack', () => {
     const config = readCheckedConfig(readFileSync(join(directory, asset, 'config.json'), 'utf8'));
     assert.deepEqual(config, shipped('dev').config);
     const code = readFileSync(join(directory, asset, 'index.mjs'), 'utf8');
-    assert.ok(code.length < 800_000, `${code.length} bytes`);
+    assert.ok(code.length < 700_000, `${code.length} bytes`);
     assert.match(code, /export ?\{[^}]* as handler[ ,}]/);
   });
 

@@ -35,7 +35,7 @@ describe('the live page at a glance', () => {
       ),
     }));
     const first = page.locator('#summary > div').first();
-    assert.equal(await first.innerText(), 'Healthy\n3of 4, without anthropic/simulated-claude');
+    assert.equal(await first.innerText(), 'Healthy\n3\nof 4, without anthropic/simulated-claude');
     assert.equal(await first.locator('.alarming').textContent(), '3');
   });
 

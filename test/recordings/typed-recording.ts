@@ -10,7 +10,10 @@ import { typedRequests } from '../support/typed-requests.ts';
 /** A recorded request as it goes to ten models of each other vendor whose SDK has types; nothing for one that no surface reads. */
 export function typedRecording(id: string, protocol: ProtocolName, request: JsonObject): readonly TypedBody[] {
   const prompt = promptOf(protocol, { model: 'some-model', ...request });
-  return prompt === undefined ? [] : typedRequests(id, prompt);
+  // In its own dialect it goes out as it came, with what no SDK has types for.
+  return prompt === undefined
+    ? []
+    : typedRequests(id, prompt).filter(({ dialect }) => dialect !== prompt.original.dialect);
 }
 
 function promptOf(protocol: ProtocolName, request: JsonObject): Prompt | undefined {

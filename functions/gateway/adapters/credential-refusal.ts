@@ -1,5 +1,5 @@
 import type { Protocol } from '../core/protocols/protocol.ts';
-import type { AnswerBody } from './http-exchange.ts';
+import type { AnswerBody } from './http-pool.ts';
 import { systemClock } from './system-clock.ts';
 
 /** As much of an error's body as is read, and for how long: what the rest says, or says later, nobody would read either. */

@@ -1,6 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
-import { type HttpAnswer, HttpExchange } from './http-exchange.ts';
 
 /** A pool of HTTP connections to one origin. */
 export type HttpPool = Pool;
@@ -45,4 +44,160 @@ export async function bodyText(body: AsyncIterable<Uint8Array>): Promise<string>
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
+}
+
+/** An answer whose head has come. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  /** Names in lower case; what came several times is joined. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AnswerBody;
+}
+
+/** An answer's body: each step is all that has come by then. It is read once. */
+export interface AnswerBody extends AsyncIterable<Uint8Array> {
+  /** Reads no further. The connection is closed, unless the body has ended. */
+  readonly destroy: () => void;
+}
+
+/** Bytes that wait for their reader until no more are taken from the connection. */
+const MAX_WAITING_BYTES = 64 * 1024;
+
+type Step = IteratorResult<Uint8Array, undefined>;
+
+interface Waiter<Value> {
+  readonly resolve: (value: Value) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * One request's way through undici's dispatcher, told by callbacks, and its answer's body as an iterator. undici's own `request` puts a
+ * stream of Node's between them, at several times the price for each piece.
+ */
+class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<Uint8Array, undefined> {
+  readonly #head: Waiter<HttpAnswer>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#stop(this.#signal?.reason);
+  #controller: Dispatcher.DispatchController | undefined;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #reader: Waiter<Step> | undefined;
+  #hasEnded = false;
+  #failure: { readonly reason: unknown } | undefined;
+
+  /** `head` is told of the answer's head, or why none came. The exchange ends with `signal`, for its reason. */
+  constructor(head: Waiter<HttpAnswer>, signal?: AbortSignal) {
+    this.#head = head;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#failure !== undefined) {
+      controller.abort(this.#failure.reason as Error);
+    }
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // Those below say that the answer is still to come.
+    if (statusCode >= 200) {
+      this.#head.resolve({ statusCode, headers: singleValued(headers), body: this });
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, bytes: Uint8Array): void {
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      reader.resolve({ done: false, value: bytes });
+      return;
+    }
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.byteLength;
+    if (this.#waitingBytes > MAX_WAITING_BYTES) {
+      controller.pause();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#hasEnded = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#reader?.resolve(ENDED);
+    this.#reader = undefined;
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, reason: unknown): void {
+    this.#fail(reason);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Step> {
+    if (this.#waiting.length > 0) {
+      return Promise.resolve({ done: false, value: this.#takeWaiting() });
+    }
+    if (this.#failure !== undefined) {
+      return Promise.reject(this.#failure.reason);
+    }
+    return this.#hasEnded
+      ? Promise.resolve(ENDED)
+      : new Promise((resolve, reject) => {
+          this.#reader = { resolve, reject };
+        });
+  }
+
+  /** By a reader that stops before the end. */
+  async return(): Promise<Step> {
+    this.destroy();
+    return ENDED;
+  }
+
+  destroy(): void {
+    this.#stop(new Error('The answer is read no further.'));
+  }
+
+  #takeWaiting(): Uint8Array {
+    const [only] = this.#waiting;
+    const bytes = only !== undefined && this.#waiting.length === 1 ? only : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#controller?.resume();
+    return bytes;
+  }
+
+  #stop(reason: unknown): void {
+    if (!this.#hasEnded && this.#failure === undefined) {
+      this.#fail(reason);
+      this.#controller?.abort(reason as Error);
+    }
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#failure !== undefined) {
+      return;
+    }
+    this.#failure = { reason };
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    // Nothing, where the head has come.
+    this.#head.reject(reason);
+    this.#reader?.reject(reason);
+    this.#reader = undefined;
+  }
+}
+
+const ENDED: Step = { done: true, value: undefined };
+
+function singleValued(headers: Record<string, string | string[] | undefined>): Readonly<Record<string, string>> {
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    single[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return single;
 }

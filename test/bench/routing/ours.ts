@@ -31,6 +31,8 @@ export interface Played {
   readonly outcomes: readonly Outcome[];
   /** One-token calls that no request asked for. */
   readonly probes: number;
+  /** By request: the deployment that was asked first; -1 where none was. */
+  readonly firsts: readonly number[];
 }
 
 /** Virtual time starts where an epoch of the default half-life does not: nothing may depend on it. */
@@ -49,7 +51,10 @@ export async function playOurs(options: OursOptions): Promise<Played> {
   }
   await time.runUntil(START_MS + (requests.at(-1)?.atMs ?? 0) + 200_000);
   const outcomes = requests.map((request) => outcomeOf(records.get(request.call), request, { world, network }));
-  return { outcomes, probes: network.probes() };
+  const firsts = requests.map(({ call }) =>
+    world.deployments.findIndex(({ id }) => id === records.get(call)?.attempts[0]?.deployment),
+  );
+  return { outcomes, probes: network.probes(), firsts };
 }
 
 interface Stage {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SUMMARY_HEAD, summaryRow } from './outcome.ts';
 import { baselineSummary, ourSummary, type Setting } from './play-policies.ts';
+import { recoveryLines } from './recovery.ts';
 import { SECTIONS, type Section } from './sections.ts';
 import { type SectionRows, targetLines } from './targets.ts';
 import { conversations } from './workload.ts';
@@ -91,4 +92,8 @@ for (const instances of values.instances.split(',').map(Number)) {
     }
   }
   console.log(`\n${targetLines(rows).join('\n')}`);
+}
+if (values.section === undefined) {
+  const recovered = await recoveryLines(Array.from({ length: seeds }, (_, index) => index + 1));
+  console.log(`\n${recovered.join('\n')}`);
 }

@@ -91,6 +91,8 @@ export interface WorldSettings {
   readonly mediansMs?: readonly number[];
   /** Deployments of one number belong to one vendor: they share its episodes. @default each its own */
   readonly vendors?: readonly number[];
+  /** By deployment: what becomes of it, instead of what the climate would make of it. @default chance decides */
+  readonly lives?: readonly (readonly Episode[])[];
 }
 
 const MEDIANS_MS = [400, 480, 600, 800];
@@ -102,10 +104,11 @@ const FAIL_SHARE = 0.9;
 const FAIL_AFTER_MS = 60;
 const EPISODE_KINDS = ['slow', 'ramp', 'failing', 'silent'] as const;
 
-export function makeWorld({ seed, lengthMs, climate, mediansMs = MEDIANS_MS, vendors }: WorldSettings): World {
+export function makeWorld({ seed, lengthMs, climate, mediansMs = MEDIANS_MS, vendors, lives }: WorldSettings): World {
   const random = seededRandom(seed);
   const deployments = mediansMs.map((medianMs, index): SimulatedDeployment => {
-    const found = EPISODE_KINDS.flatMap((kind) => episodes(climate.rhythms[kind], { kind, lengthMs, random }));
+    const found =
+      lives?.[index] ?? EPISODE_KINDS.flatMap((kind) => episodes(climate.rhythms[kind], { kind, lengthMs, random }));
     const id = `vendor-${index}/model`;
     return climate.drift === undefined
       ? { id, medianMs, episodes: found }

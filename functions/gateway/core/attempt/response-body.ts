@@ -1,5 +1,6 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { Prompt } from '../model/prompt.ts';
 import type { AnswerDecoder, Protocol } from '../protocols/protocol.ts';
 import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
 import { joinedBytes } from '../wire/byte-queue.ts';
@@ -162,3 +163,13 @@ export function responseBytes(
 }
 
 const ENDED: BytesStep = { kind: 'ended' };
+
+/** Nothing of a stream is kept, and Lambda's responses end here. */
+const MAX_BYTES = 200 * 1024 * 1024;
+/** Of a plain call all is kept until it is whole: far above any model's longest answer of words. */
+const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+
+/** Bytes that are read of one answer's body at the most. Log probabilities are some two thousand bytes a token, and several answers as many times one. */
+export function maxAnswerBytes({ stream, logprobs, limits }: Pick<Prompt, 'stream' | 'logprobs' | 'limits'>): number {
+  return stream || logprobs !== undefined || limits.choices > 1 ? MAX_BYTES : MAX_PLAIN_BYTES;
+}

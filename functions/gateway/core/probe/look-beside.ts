@@ -134,10 +134,11 @@ function lookInterval(candidate: Candidate, limitMs: number, { everyMs, rareEver
   return isDisplaced ? everyMs : rareEveryMs;
 }
 
-/** Its last call was among the best: one more shows whether it is back. */
-function isPromising({ standing: { estimate } }: Candidate, limitMs: number): boolean {
-  const [lastMs] = estimate.recent.last;
-  return lastMs !== undefined && lastMs <= Math.max(limitMs, SLOWER_THAN_USUAL * (estimate.usual.typicalMs ?? 0));
+/** Its last call was far sooner than expected, and among the best or as usual: one more shows whether it is back. */
+function isPromising({ standing: { estimate }, expectedTtftMs }: Candidate, limitMs: number): boolean {
+  const [lastMs = Infinity] = estimate.recent.last;
+  const wellMs = Math.max(limitMs, SLOWER_THAN_USUAL * (estimate.usual.typicalMs ?? 0));
+  return lastMs <= wellMs && lastMs * SLOWER_THAN_USUAL < expectedTtftMs;
 }
 
 /** By callers' own calls, and not long ago. */

@@ -39,17 +39,27 @@ const SENTENCES: readonly Sentence[] = [
   ]),
   // OpenRouter's router, llama.cpp and vLLM by how they were started, and models that lack something.
   ...says('unsupported', [
+    /must be verified to generate/i,
+    // An answer longer than this model gives: Claude, OpenAI, Bedrock, Groq.
+    /maximum allowed number of output tokens|supports at most \d+ (?:completion|output) tokens|maximum tokens you requested exceeds the model limit/i,
+    /`?max_(?:completion_|output_)?tokens`? (?:is too large|must be less than or equal to)/i,
+    // The allowance a minute of one model (OpenAI, Groq).
+    /request too large for .{0,160}(?:\bTPM\b|tokens per min)/i,
+    /long context beta is not (?:yet )?available/i,
+    /(?:is|are) not enabled for (?:models\/|this model)/i,
+    /\bextraneous key \[/i,
+    /\binvalid value: '?(?:file|image_url|input_audio|video_url|document)'?\. supported values are/i,
     /no endpoints? found that (?:support|can handle)/i,
     /requires? --(?:jinja|enable-auto-tool-choice|tool-call-parser)/i,
     /\b(?:image|audio|video|multimodal|vision) input is not supported/i,
     /is not a multimodal model|at most 0 (?:image|audio|video)/i,
-    /does(?: not|n't) support (?:the )?(?:response format|`?response_format|tool|function|image|vision|audio|video|structured|json|system|developer|logprobs|assistant message prefill|multiple)/i,
+    /does(?: not|n't) support (?:the )?(?:response format|`?response_format|tool|function|image|vision|audio|video|file|document|multimodal|structured|json|system|developer|logprobs|assistant message prefill|multiple)/i,
     /(?:json|structured) (?:mode|outputs?)\b.{0,40}\b(?:cannot|can't|can not|not) be (?:combined|used)/i,
     /this response_format type is unavailable/i,
     /extra inputs are not permitted|extra_forbidden/i,
     /\bproperty '[^']{1,80}' is unsupported/i,
-    /unknown variant `\w{1,40}`, expected one of/i,
-    /not supported (?:with|by|for|on) this model/i,
+    /unknown variant `\w{1,40}`, expected (?:one of|`)/i,
+    /not supported (?:with|by|for|on) (?:this|the) model/i,
     /roles must alternate|system message must be at the beginning|unexpected role '\w+' after role/i,
     /image urls are only allowed for messages with role 'user'/i,
   ]),
@@ -85,11 +95,13 @@ const SENTENCES: readonly Sentence[] = [
   ]),
   ...says('unpaid', [
     /credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)|out of credits|negative balance/i,
+    /have any credits|used all available credits|reached (?:its|your) (?:monthly )?spend(?:ing)? limit|\bis suspended\b.{0,120}\b(?:spending limit|failure to pay)/i,
     /exceeded your current quota|requires more credits|payment required|billing (?:is )?not (?:active|enabled)/i,
   ]),
   ...says('operator', [
     /(?:organi[sz]ation|account|project|workspace|subscription|api key) (?:has been|is|was) (?:currently )?(?:disabled|deactivated|suspended|restricted|banned|blocked|expired|revoked|overdue|not active|locked)/i,
     /(?:account|payment)\b.{0,60}\b(?:good standing|arrears?|overdue|欠费)/i,
+    /must be verified to use\b|\bAPI version (?:is )?not supported/i,
     /^(?:workspace|model) access denied\b/i,
     /(?:invalid|incorrect|expired|revoked|missing|malformed) (?:api[ _-]?key|access token|credential|authentication)/i,
     /api[ _-]?key (?:not valid|not found|is (?:invalid|missing|expired|not valid))/i,
@@ -109,7 +121,9 @@ const SENTENCES: readonly Sentence[] = [
 ];
 
 /** Statuses that servers use for anything: what the sentence says outweighs them. */
-const OPEN_STATUSES: readonly number[] = [400, 403, 404, 413, 422];
+const OPEN_STATUSES: readonly number[] = [400, 403, 404, 412, 413, 422];
+/** With which a server says what it was not started with, or does not have. */
+const OWN_STATUSES: readonly number[] = [500, 501];
 /** No longer text is looked at: what follows may be somebody's prompt. */
 const MAX_READ_CHARS = 600;
 
@@ -117,7 +131,6 @@ const MAX_READ_CHARS = 600;
 export function saidFailure(status: number, message: string): SaidFailure | undefined {
   const text = message.slice(0, MAX_READ_CHARS);
   const found = SENTENCES.find(({ pattern }) => pattern.test(text))?.says;
-  // A server that was started without something says so with 500.
   const isOwn = found === 'unsupported' || found === 'stream';
-  return OPEN_STATUSES.includes(status) || (status === 500 && isOwn) ? found : undefined;
+  return OPEN_STATUSES.includes(status) || (OWN_STATUSES.includes(status) && isOwn) ? found : undefined;
 }

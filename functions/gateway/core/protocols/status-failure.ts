@@ -92,10 +92,13 @@ function isCallersFault(status: number): boolean {
 /** The longest text of a vendor's that is passed on. */
 const MAX_MESSAGE_CHARS = 2000;
 
+/** How a page begins; DashScope's sentences begin with `<400> `. */
+const MARKUP = /^<(?!\d{3}> )/;
+
 /** A vendor's error for a body that is not in its own shape: a proxy's HTML page, plain text, nothing. HTML is never passed on. */
 export function unreadableError(status: number, body: string): VendorError {
   const text = body.trim();
-  const isPlain = text !== '' && !text.startsWith('<') && !/[^\P{Cc}\s]/u.test(text);
+  const isPlain = text !== '' && !MARKUP.test(text) && !/[^\P{Cc}\s]/u.test(text);
   return {
     status,
     message: isPlain ? text.slice(0, MAX_MESSAGE_CHARS) : `The provider answered ${status} without an explanation.`,
@@ -160,6 +163,16 @@ const LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
   ['anthropic-ratelimit-tokens-remaining', 'anthropic-ratelimit-tokens-reset'],
   ['anthropic-ratelimit-input-tokens-remaining', 'anthropic-ratelimit-input-tokens-reset'],
   ['anthropic-ratelimit-output-tokens-remaining', 'anthropic-ratelimit-output-tokens-reset'],
+  // Of a priority tier. Source: Claude API documentation, "Service tiers", 2026-11.
+  ['anthropic-priority-input-tokens-remaining', 'anthropic-priority-input-tokens-reset'],
+  ['anthropic-priority-output-tokens-remaining', 'anthropic-priority-output-tokens-reset'],
+  // OpenAI's of a project; those of a minute and a day of Cerebras and SambaNova; Mistral's by size. Source: their pages of rate limits, 2026-11.
+  ['x-ratelimit-remaining-project-tokens', 'x-ratelimit-reset-project-tokens'],
+  ['x-ratelimit-remaining-tokens-minute', 'x-ratelimit-reset-tokens-minute'],
+  ['x-ratelimit-remaining-tokens-day', 'x-ratelimit-reset-tokens-day'],
+  ['x-ratelimit-remaining-requests-minute', 'x-ratelimit-reset-requests-minute'],
+  ['x-ratelimit-remaining-requests-day', 'x-ratelimit-reset-requests-day'],
+  ['ratelimitbysize-remaining', 'ratelimitbysize-reset'],
 ];
 
 /** When all that is spent is back: a limit of which something remains says nothing. */
@@ -184,9 +197,9 @@ function writtenMs(text: string): number | undefined {
   return pieces.length === 0 ? undefined : bounded(total);
 }
 
-/** "Please try again in 1m3.57s", "retry after 6 seconds". */
+/** "Please try again in 1m3.57s", "retry after 6 seconds", "wait 36 seconds before retrying". */
 const ASKED =
-  /\b(?:try again|retry)(?: again)? (?:in|after) (\d+(?:\.\d+)?)\s*(milliseconds?|seconds?|minutes?|hours?|ms|[smhd])((?:\d+(?:\.\d+)?(?:ms|[smhd]))*)\b/i;
+  /\b(?:(?:try again|retry)(?: again)? (?:in|after)|please wait(?: for)?) (\d+(?:\.\d+)?)\s*(milliseconds?|seconds?|minutes?|hours?|ms|[smhd])((?:\d+(?:\.\d+)?(?:ms|[smhd]))*)\b/i;
 const WORDS: Readonly<Record<string, string>> = { mil: 'ms', sec: 's', min: 'm', hou: 'h' };
 
 /** The wait that a vendor's sentence asks for. */

@@ -6,7 +6,7 @@ import type { Contender } from '../routing/contender.ts';
 import type { Witness } from '../statistics/doubt.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import { newSpanId, type RandomHex, tracedDial } from '../trace/trace-context.ts';
-import type { KeyShares } from './key-shares.ts';
+import type { KeyShares } from './instance-budgets.ts';
 import { type BudgetPorts, isFailing, type RaceSetting, raceRules } from './race-rules.ts';
 import type { RaceRules } from './race-state.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';

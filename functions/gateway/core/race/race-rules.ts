@@ -3,8 +3,8 @@ import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender } from '../routing/contender.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { SecondOpinions } from './instance-budgets.ts';
 import type { RaceRules } from './race-state.ts';
-import type { SecondOpinions } from './second-opinions.ts';
 
 /** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
 const RETRY_SHARE = 0.2;

@@ -5,8 +5,8 @@ import { traceContext } from '../trace/trace-context.ts';
 import { type CallLog, latest, newCallLog } from './call-log.ts';
 import { recordKeeper } from './call-record.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { servedPath } from './head.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
-import { servedPath } from './served-path.ts';
 
 /** One request on its way through the gateway. */
 export interface Call {

@@ -1,5 +1,5 @@
-import { maxAnswerBytes } from '../attempt/answer-bytes.ts';
 import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { maxAnswerBytes } from '../attempt/response-body.ts';
 import { noteRefusedStream, refusesStream, targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';

@@ -11,7 +11,7 @@ import { refusalOf } from '../surfaces/invalid-request.ts';
 import { readPrompt } from '../surfaces/read-prompt.ts';
 import { type Call, keyOf } from './call.ts';
 import { admitRequest } from './caller.ts';
-import { findRoute } from './find-route.ts';
+import { findRoute } from './plan-call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, jsonAnswer } from './respond.ts';
 

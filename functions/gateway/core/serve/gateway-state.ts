@@ -1,6 +1,5 @@
 import type { OpenCalls } from '../limits/open-calls.ts';
-import type { KeyShares } from '../race/key-shares.ts';
-import type { SecondOpinions } from '../race/second-opinions.ts';
+import type { KeyShares, SecondOpinions } from '../race/instance-budgets.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';

@@ -1,7 +1,6 @@
 import { openCalls } from '../limits/open-calls.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
-import { keyShares } from '../race/key-shares.ts';
-import { secondOpinions } from '../race/second-opinions.ts';
+import { keyShares, secondOpinions } from '../race/instance-budgets.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';

@@ -14,7 +14,10 @@ export function headProblem(path: string, headers: Readonly<Record<string, strin
   if (path.length > MAX_PATH_CHARS) {
     return tooLong(414, 'uri_too_long', `The path is longer than ${MAX_PATH_CHARS} characters.`);
   }
-  const chars = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  let chars = 0;
+  for (const name in headers) {
+    chars += name.length + (headers[name]?.length ?? 0);
+  }
   return chars > MAX_HEADER_CHARS
     ? tooLong(431, 'headers_too_large', `The headers are larger than ${MAX_HEADER_CHARS} characters together.`)
     : undefined;
@@ -83,4 +86,30 @@ function ownDeadlineOf(
 function durationMs(text: string | undefined, unitMs: number): number {
   const value = Number(text);
   return text !== undefined && Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
+}
+
+/** The paths at which APIs are spoken. */
+const SERVED = /^\/v1\/(?:chat\/completions|completions|responses|messages|embeddings|models)(?:\/|$)/;
+
+/**
+ * The path that a client means. Base URLs are written with `/v1` and without, and with a slash at the end: where an API is spoken, a doubled
+ * slash at the beginning, a doubled or missing `/v1` and a slash at the end are understood. Any other path stays as it is.
+ */
+export function servedPath(path: string): string {
+  const plain = withoutSlashes(path);
+  const once = plain.startsWith('/v1/v1/') ? plain.slice('/v1'.length) : plain;
+  return [once, `/v1${once}`].find((each) => SERVED.test(each)) ?? path;
+}
+
+/** With one slash at the beginning and none at the end. One pass: a caller may send nothing but slashes. */
+function withoutSlashes(path: string): string {
+  let begin = 0;
+  while (path[begin + 1] === '/') {
+    begin += 1;
+  }
+  let end = path.length;
+  while (end > begin + 1 && path[end - 1] === '/') {
+    end -= 1;
+  }
+  return path.startsWith('/') ? path.slice(begin, end) : path;
 }

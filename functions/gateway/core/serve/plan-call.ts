@@ -1,17 +1,16 @@
-import type { Deployment, Route } from '../model/gateway-config.ts';
+import type { Deployment, DeploymentSettings, Route } from '../model/gateway-config.ts';
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { lookBeside } from '../probe/look-beside.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type Encodings, encodingsOnce } from '../routing/contender.ts';
-import { allowedModels } from '../routing/model-directory.ts';
+import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
 import { qualify } from '../routing/qualify.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
 import { type Call, endStage, keyOf, witnessKey } from './call.ts';
 import { admit } from './caller.ts';
-import { findRoute } from './find-route.ts';
 import { askedTags, deadlineOf } from './head.ts';
 import type { Operation, Planned } from './operation.ts';
 
@@ -175,4 +174,43 @@ async function withProbe(
   const isClaimed = await statistics.claimProbe(deployment.id, probe.standing.ejection);
   endStage(call, 'probe', beganMs);
   return isClaimed ? withProbeFirst(plan, probe) : plan;
+}
+
+/** The route that a request asks for, or the error that says what to ask for instead. `askedModel`: for the record. */
+type FoundRoute =
+  | { readonly kind: 'found'; readonly route: Route }
+  | { readonly kind: 'refused'; readonly error: GatewayError; readonly askedModel?: string };
+
+/** The route that a request's `model` names, with its deployments of one kind, or the error that says what to ask for instead. */
+export function findRoute(directory: ModelDirectory, model: string, kind: DeploymentSettings['kind']): FoundRoute {
+  const resolved = resolveModel(directory, model);
+  if (resolved.kind === 'unknown') {
+    return { kind: 'refused', error: unknownModel(model, resolved.names) };
+  }
+  const { route } = resolved;
+  const deployments = route.deployments.filter((deployment) => deployment.kind === kind);
+  return deployments.length === 0
+    ? { kind: 'refused', askedModel: route.name, error: wrongKind(route.name, kind) }
+    : { kind: 'found', route: { ...route, deployments } };
+}
+
+const MAX_NAME_CHARS = 100;
+
+function unknownModel(model: string, names: readonly string[]): GatewayError {
+  const asked = JSON.stringify(model.slice(0, MAX_NAME_CHARS));
+  return {
+    status: 404,
+    message: `The model ${asked} does not exist, or this key may not use it. It may use: ${names.join(', ')}.`,
+    type: 'invalid_request_error',
+    code: 'model_not_found',
+    param: 'model',
+  };
+}
+
+function wrongKind(name: string, asked: DeploymentSettings['kind']): GatewayError {
+  const message =
+    asked === 'chat'
+      ? `${name} makes embeddings, not chat completions: ask it at POST /v1/embeddings, or name a chat model.`
+      : `${name} makes chat completions, not embeddings: ask it at POST /v1/chat/completions, or name an embeddings model.`;
+  return badRequest(message, 'model');
 }

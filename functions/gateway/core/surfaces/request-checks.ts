@@ -19,8 +19,8 @@ export function checkMembers(
   checks: Readonly<Record<string, Check>>,
   path: string,
 ): InvalidRequest | undefined {
-  for (const [key, check] of Object.entries(checks)) {
-    const complaint = check(member(object, key), path === '' ? key : `${path}.${key}`);
+  for (const key in checks) {
+    const complaint = checks[key]?.(member(object, key), path === '' ? key : `${path}.${key}`);
     if (complaint !== undefined) {
       return complaint;
     }

@@ -8,6 +8,7 @@ import { keyItem, type StoredKey } from '../../../../functions/gateway/adapters/
 import { newKey, sha256Hex } from '../../../../functions/gateway/adapters/key-form.ts';
 import type { GatewayPorts } from '../../../../functions/gateway/core/serve/ports.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../../infra/local/local-dynamodb.ts';
+import { busyLoop } from '../../../support/busy-loop.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
 let dynamoDb: LocalDynamoDb;
@@ -282,5 +283,28 @@ describe('a key that was not made here', () => {
       assert.equal(await gate.authenticate(key.slice(0, at) + other + key.slice(at + 1)), undefined);
     }
     assert.equal(gate.reads(), 0);
+  });
+});
+
+describe('a look-up in a process that is busy', () => {
+  test('is waited for though every timer wakes late: the time was the process, not DynamoDB', async () => {
+    const { clock, turn } = busyLoop();
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const key = someKey();
+    const item = keyItem({ sha256: sha256Hex(key), name: 'ci', createdAt: '2026-01-01T00:00:00Z', limits: {} });
+    const authenticate = dynamoDbKeys({
+      client: { getItem: () => promise } as unknown as DynamoDbCalls,
+      tableName: 'keys',
+      clock,
+      settings: { whenUnavailable: 'refuse', storeTimeoutMs: STORE_MS },
+      onStoreError: (operation) => assert.fail(operation),
+    });
+    const found = authenticate(key);
+    for (let turns = 0; turns < 3; turns += 1) {
+      await turn(1200);
+    }
+    resolve({ Item: item });
+    await turn(10);
+    assert.deepEqual(await found, { name: 'ci', account: sha256Hex(key), limits: {} });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { maxAnswerBytes } from '../../../../functions/gateway/core/attempt/answer-bytes.ts';
+import { maxAnswerBytes } from '../../../../functions/gateway/core/attempt/response-body.ts';
 
 const PLAIN = { stream: false, limits: { choices: 1, stop: [] } } as const;
 /** A chunk with twenty log probabilities, as OpenAI writes it. */

@@ -1,33 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inTime } from '../../../../functions/gateway/core/limits/store-patience.ts';
-import type { Clock } from '../../../../functions/gateway/core/model/clock.ts';
+import { busyLoop } from '../../../support/busy-loop.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
-
-/** A process that is busy for a while in each turn of its event loop: its timers are late, and each turn reads what has come. */
-function busyLoop(): { readonly clock: Clock; readonly turn: (busyMs: number) => Promise<void> } {
-  let nowMs = 0;
-  const timers = new Map<symbol, { readonly dueMs: number; readonly wake: () => void }>();
-  return {
-    clock: {
-      nowMs: () => nowMs,
-      after: (delayMs, wake) => {
-        const id = Symbol('timer');
-        timers.set(id, { dueMs: nowMs + delayMs, wake });
-        return () => void timers.delete(id);
-      },
-    },
-    turn: async (busyMs) => {
-      nowMs += busyMs;
-      for (const [id, { dueMs, wake }] of [...timers]) {
-        if (dueMs <= nowMs && timers.delete(id)) {
-          wake();
-        }
-      }
-      await new Promise((resolve) => setImmediate(resolve));
-    },
-  };
-}
 
 describe('the patience with a store', () => {
   test('gives an answer that comes within the time', async () => {

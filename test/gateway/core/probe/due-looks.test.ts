@@ -47,6 +47,11 @@ describe('a look beside a request', () => {
     },
     { name: 'rarely at one that is far behind as a rule', other: left(2000, 2000), everyMs: 60_000 },
     {
+      name: 'rarely at one that is far behind as a rule, and was so just now',
+      other: left(2000, 2000, { recent: { ...NOTHING_RECENT, last: [1900, 2100] } }),
+      everyMs: 60_000,
+    },
+    {
       name: 'soon at one that is far behind and has just been seen among the best',
       other: left(2000, 2000, { recent: { ...NOTHING_RECENT, last: [290, 2000] } }),
       everyMs: 1000,

@@ -31,7 +31,7 @@ describe("a vendor's Retry-After", () => {
     });
   }
 
-  const instants = [
+  const instants: readonly { headers: Readonly<Record<string, string>>; waitMs: number | undefined }[] = [
     { headers: { 'retry-after': String(NOW_MS / 1000 + 42) }, waitMs: 42_000 },
     { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW_MS + 42_000) }, waitMs: 42_000 },
     { headers: { 'x-ratelimit-reset': String(NOW_MS / 1000 + 42) }, waitMs: 42_000 },
@@ -40,6 +40,27 @@ describe("a vendor's Retry-After", () => {
     { headers: { 'x-ratelimit-remaining-tokens': '5', 'x-ratelimit-reset-tokens': '1m3.57s' }, waitMs: undefined },
     { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2020-01-01T00:00:00Z' }, waitMs: 0 },
     { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' }, waitMs: undefined },
+    { headers: { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' }, waitMs: 360_000 },
+    { headers: { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '20ms' }, waitMs: 20 },
+    { headers: { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '7.66s' }, waitMs: 7660 },
+    {
+      headers: { 'x-ratelimit-remaining-tokens-minute': '0', 'x-ratelimit-reset-tokens-minute': '11.38' },
+      waitMs: 11_380,
+    },
+    {
+      headers: { 'x-ratelimit-remaining-requests-day': '9', 'x-ratelimit-reset-requests-day': '33011.4' },
+      waitMs: undefined,
+    },
+    { headers: { 'ratelimitbysize-remaining': '0', 'ratelimitbysize-reset': '35' }, waitMs: 35_000 },
+    {
+      headers: {
+        'anthropic-priority-input-tokens-remaining': '0',
+        'anthropic-priority-input-tokens-reset': '2026-01-05T12:00:09Z',
+        'anthropic-priority-output-tokens-remaining': '8000',
+        'anthropic-priority-output-tokens-reset': '2026-01-05T12:00:50Z',
+      },
+      waitMs: 9000,
+    },
   ];
   for (const { headers, waitMs } of instants) {
     it(`is ${waitMs} ms where the headers are ${JSON.stringify(headers)}`, () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { keyShares } from '../../../../functions/gateway/core/race/key-shares.ts';
+import { keyShares } from '../../../../functions/gateway/core/race/instance-budgets.ts';
 
 function shares(): { readonly at: (ms: number) => void; readonly shares: ReturnType<typeof keyShares> } {
   let nowMs = 0;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { secondOpinions } from '../../../../functions/gateway/core/race/instance-budgets.ts';
 import { isWithinRetryBudget, raceRules } from '../../../../functions/gateway/core/race/race-rules.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
-import { secondOpinions } from '../../../../functions/gateway/core/race/second-opinions.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import { raceContender } from '../../../support/racer.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { secondOpinions } from '../../../../functions/gateway/core/race/second-opinions.ts';
+import { secondOpinions } from '../../../../functions/gateway/core/race/instance-budgets.ts';
 import { raceContender, raceRules, startedRacer } from '../../../support/racer.ts';
 
 const UNKNOWN: AttemptFailure = { kind: 'rejected', status: 400 };

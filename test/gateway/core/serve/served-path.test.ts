@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { servedPath } from '../../../../functions/gateway/core/serve/served-path.ts';
+import { servedPath } from '../../../../functions/gateway/core/serve/head.ts';
 import fc from '../../../support/property.ts';
 
 describe('the path that a client means', () => {

@@ -17,6 +17,7 @@ const QUOTA: ErrorMeaning = { status: 429, outweighsStatus: true, quota: true };
 const RATE: ErrorMeaning = { status: 429, outweighsStatus: true };
 const CONTEXT: ErrorMeaning = { status: 400, outweighsStatus: true, contextExceeded: true };
 const MALFORMED: ErrorMeaning = { status: 502, outweighsStatus: true, malformed: true };
+const OVERLOADED: ErrorMeaning = { status: 503, outweighsStatus: true };
 const CREDENTIAL: ErrorMeaning = { status: 401, outweighsStatus: true };
 const NO_MODEL: ErrorMeaning = { status: 404, outweighsStatus: true };
 
@@ -44,6 +45,9 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['insufficient_balance', QUOTA],
   ['insufficient_credits', QUOTA],
   ['exceeded_current_quota_error', QUOTA],
+  // Groq's for a spending limit, DashScope's for what was free.
+  ['blocked_api_access', QUOTA],
+  ['AllocationQuota.FreeTierOnly', QUOTA],
   ['rate_limit_exceeded', RATE],
   ['rate_limit_error', RATE],
   ['rate_limit_reached_error', RATE],
@@ -68,6 +72,7 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['moderation_blocked', POLICY],
   ['invalid_prompt', POLICY],
   ['data_inspection_failed', POLICY],
+  ['DataInspectionFailed', POLICY],
   ['tool_use_failed', MALFORMED],
   ['json_validate_failed', MALFORMED],
   ['output_parse_failed', MALFORMED],
@@ -95,6 +100,7 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['OperationNotSupported', NO_MODEL],
   ['Arrearage', ACCOUNT],
   ['organization_restricted', ACCOUNT],
+  ['model_terms_required', ACCOUNT],
   ['organization_disabled', ACCOUNT],
   ['organization_deactivated', ACCOUNT],
   ['AccessDenied.Unpurchased', ACCOUNT],
@@ -103,6 +109,8 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   // Zhipu's: money, model, length, content, too many, a long quota.
   ['1113', QUOTA],
   ['1211', NO_MODEL],
+  ['1221', NO_MODEL],
+  ['1222', NO_MODEL],
   ['1261', CONTEXT],
   ['1301', POLICY],
   ['1302', RATE],
@@ -135,8 +143,10 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['server_is_overloaded', { status: 503 }],
   ['overloaded', { status: 503 }],
   ['overloaded_error', { status: 503 }],
-  ['engine_overloaded', { status: 503 }],
-  ['engine_overloaded_error', { status: 503 }],
+  // Moonshot's and Cerebras's, told as 429: the whole model has too much to do, not this account.
+  ['engine_overloaded', OVERLOADED],
+  ['engine_overloaded_error', OVERLOADED],
+  ['queue_exceeded', OVERLOADED],
   ['service_unavailable', { status: 503 }],
   ['service_unavailable_error', { status: 503 }],
   ['UNAVAILABLE', { status: 503 }],

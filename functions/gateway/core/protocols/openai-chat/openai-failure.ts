@@ -39,6 +39,15 @@ export function streamedFailure(error: JsonObject): AttemptFailure {
 /** An error in a stream that says neither a status nor a known code. */
 const UNSTATED_STATUS = 502;
 
+/**
+ * OpenAI's and Groq's 429 and 413 for a request larger than what an account has a minute: no wait makes it fit, another deployment may.
+ * Source: their pages of rate limits and of errors, 2026-11.
+ */
+const TOO_LARGE = /^request too large for .{0,160}(?:\bTPM\b|tokens per min)/i;
+const TOO_LARGE_STATUS = 413;
+/** xAI's 429 for money. Source: its public bug reports, 2026-11. */
+const SPENT = /used all available credits|monthly spending limit/i;
+
 interface Circumstances {
   /** The response's, where that was no success. */
   readonly status?: number;
@@ -57,12 +66,13 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
       vendor: { ...vendor, status },
     };
   }
+  const isTooLarge = TOO_LARGE.test(vendor.message);
   return statusFailure({
-    vendor,
+    vendor: isTooLarge ? { ...vendor, status: TOO_LARGE_STATUS } : vendor,
     retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error) ?? askedWaitMs(vendor.message),
-    quota: meaning?.quota === true || isDailyQuota(error),
+    quota: meaning?.quota === true || isDailyQuota(error) || (vendor.status === 429 && SPENT.test(vendor.message)),
     contextExceeded: meaning?.contextExceeded === true,
-    isCertain: meaning?.outweighsStatus === true || meaning?.callers === true,
+    isCertain: !isTooLarge && (meaning?.outweighsStatus === true || meaning?.callers === true),
     isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
   });
 }

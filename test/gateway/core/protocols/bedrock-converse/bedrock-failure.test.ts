@@ -106,7 +106,7 @@ test('A wrong model id is the operator’s fault, though Bedrock calls it a vali
 
 test('A limit that was asked for too high, or a throttling of tokens, is no full context', () => {
   const tooHigh = said('The maximum tokens you requested exceeds the model limit of 4096.');
-  assert.equal(read({ status: 400, type: 'ValidationException', body: tooHigh }).kind, 'rejected');
+  assert.equal(read({ status: 400, type: 'ValidationException', body: tooHigh }).kind, 'unsupported');
   const throttled = said('Too many tokens, please wait before trying again.');
   assert.equal(read({ status: 429, type: 'ThrottlingException', body: throttled }).kind, 'rate-limited');
 });

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BACK_WITHIN_SECONDS, playRecovery } from './recovery.ts';
+
+describe('a favourite that was bad for a minute', () => {
+  for (const { rate, seconds } of BACK_WITHIN_SECONDS) {
+    for (const kind of ['slow', 'silent', 'failing'] as const) {
+      it(`has most of ${rate} calls a second back within ${seconds[kind]} s of its recovery where it was ${kind}`, async () => {
+        const { backAfterMs, slowCalls } = await playRecovery({ kind, rate, seed: 2 });
+        assert.ok(backAfterMs <= seconds[kind] * 1000, `${backAfterMs} ms`);
+        assert.ok(slowCalls <= MOST_SLOW_CALLS, `${slowCalls} calls were sent to it meanwhile`);
+      });
+    }
+  }
+});
+
+/** Of some three hundred at five a second. */
+const MOST_SLOW_CALLS = 6;
