@@ -108,7 +108,7 @@ export function configFromSimulation(vendors: readonly SimulatedVendor[]): Gatew
   ]);
   const deployments = vendors.map(({ name, model }) => [
     `${name}/${model}`,
-    { provider: name, model, contextWindow: 128_000, inputPrice: 1, outputPrice: 4 },
+    { provider: name, model, contextWindow: 128_000, maxOutputTokens: 16_000, inputPrice: 1, outputPrice: 4 },
   ]);
   return checked(
     withRoutes(Object.fromEntries(providers), Object.fromEntries(deployments), embeddingsOf(vendors)),

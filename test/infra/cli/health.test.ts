@@ -13,7 +13,7 @@ const EJECTING = { ejection: { consecutiveFailures: 1, baseCooldownMs: 60_000, m
 describe('nemo health', () => {
   let dynamoDb: LocalDynamoDb;
   beforeEach(async () => {
-    dynamoDb = await startLocalDynamoDb('local');
+    dynamoDb = await startLocalDynamoDb();
   });
   afterEach(() => dynamoDb.close());
 
@@ -70,8 +70,9 @@ describe('nemo health', () => {
   });
 
   it('says that the tables are not there where the environment is not deployed', async () => {
-    const { endpoint } = dynamoDb;
-    const asked = runCommand(['health', '--env', 'dev', '--endpoint', endpoint], {});
+    const aws = await startLocalDynamoDb('local');
+    const asked = runCommand(['health', '--env', 'dev', '--endpoint', aws.endpoint], {});
     await assert.rejects(asked, /is the environment deployed, in this region and account\?/);
+    await aws.close();
   });
 });
