@@ -4,6 +4,7 @@ import type { AnswerFormat, Prompt, Tool, ToolUse } from '../../model/prompt.ts'
 import type { JsonObject } from '../../wire/json.ts';
 import { effortOfBudget } from '../effort-of-budget.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { userId } from './user-id.ts';
 
 /** Members of a chat request, all but the messages, for a prompt of another dialect. */
 export function chatSettings(prompt: Prompt, notes: EncodingNotes): JsonObject {
@@ -27,17 +28,6 @@ export function chatSettings(prompt: Prompt, notes: EncodingNotes): JsonObject {
     prompt_cache_key: prompt.cacheKey,
     stream: prompt.stream,
   });
-}
-
-/** OpenAI's longest; others take twice as much, and Claude Code sends more. */
-const MAX_USER_CHARS = 64;
-
-function userId({ user }: Prompt, notes: EncodingNotes): string | undefined {
-  if (user === undefined || user.length <= MAX_USER_CHARS) {
-    return user;
-  }
-  notes.drop('user');
-  return undefined;
 }
 
 function samplingMembers(sampling: Prompt['sampling']): JsonObject {

@@ -8,6 +8,8 @@ const SAMPLING: readonly string[] = ['temperature', 'top_p', ...PENALTIES, 'logi
 /** To a reasoning model's log probabilities OpenAI answers 403, as to a missing right, which would eject the deployment for long. */
 const LOGPROBS: readonly string[] = ['logprobs', 'top_logprobs'];
 
+const EFFORTS_TRIED =
+  'every effort at every model, enricoros/big-AGI#1159, 2026-07, withceleste/celeste-python#368, 2026-08';
 const OPENAI_400S = "OpenAI's model pages and the 400s of its API, 2026-11";
 
 function line(match: RegExp, rules: Partial<OpenAiRules>, source: string): ModelRule<OpenAiRules> {
@@ -37,6 +39,11 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     { refusedSampling: SAMPLING, refusedShapes: LOGPROBS },
     'OpenAI\'s guide "Using GPT-5.2": their effort cannot be turned off, 2026-11',
   ),
+  line(/^o\d/, { refusedEfforts: ['none', 'minimal', 'xhigh', 'max'] }, EFFORTS_TRIED),
+  line(/^gpt-5(?!\.)/, { refusedEfforts: ['none', 'xhigh', 'max'] }, EFFORTS_TRIED),
+  line(/^gpt-5\.1(?!-codex)/, { refusedEfforts: ['minimal', 'xhigh', 'max'] }, EFFORTS_TRIED),
+  line(/^gpt-5\.[2-5]/, { refusedEfforts: ['minimal', 'max'] }, EFFORTS_TRIED),
+  line(/^gpt-5\.[2-5]-pro/, { refusedEfforts: ['none', 'minimal', 'low', 'max'] }, EFFORTS_TRIED),
   line(/^(?:openai\/)?o1-(?:mini|preview)/, { instructionRole: 'user', answerFormats: 'none' }, OPENAI_400S),
   line(
     /^(?:openai\/)?gpt-(?:3\.5|4-(?:turbo|1106|0125)|4o-2024-05-13)/,

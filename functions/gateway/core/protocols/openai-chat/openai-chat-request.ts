@@ -1,11 +1,13 @@
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
+import { responsesRules } from '../openai-responses/responses-rules.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { askedFormat, withInstruction } from './answer-format.ts';
 import { chatMessages } from './chat-messages.ts';
 import { chatSettings } from './chat-settings.ts';
+import { withKnownEffort } from './known-effort.ts';
 import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
 import { reasoningConflict } from './reasoning-conflict.ts';
@@ -19,7 +21,9 @@ import { withTakenFiles } from './taken-media.ts';
 export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const rules = openAiRules(target.model, target.rules, target.vendor);
   const notes = encodingNotes(asked.names);
-  const prompt = withTakenFiles(portablePrompt(asked, 'openai-chat'), rules, notes);
+  const { reasons } = responsesRules(target.model, target.rules);
+  const known = withKnownEffort(portablePrompt(asked, 'openai-chat'), { ...rules, reasons }, notes);
+  const prompt = withTakenFiles(known, rules, notes);
   const request = chatBodyOf(prompt, notes);
   const format = askedFormat(request, rules, notes);
   const tools = toolMembers(request, rules, notes);

@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
+import { withKnownEffort } from '../openai-chat/known-effort.ts';
 import { type OpenAiRules, openAiRules } from '../openai-chat/openai-rules.ts';
 import { isRefusedBeside } from '../openai-chat/reasoning-conflict.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
@@ -17,13 +18,13 @@ import { translatedBody } from './translated-body.ts';
  * response".
  */
 export function encodeResponses(asked: Prompt, target: Target): Encoding {
-  const prompt = portablePrompt(asked, 'openai-responses');
-  const notes = encodingNotes(prompt.names);
-  const isOwn = prompt.original.dialect === 'openai-responses';
   const rules = {
     ...openAiRules(target.model, target.rules, target.vendor),
     ...responsesRules(target.model, target.rules),
   };
+  const notes = encodingNotes(asked.names);
+  const prompt = withKnownEffort(portablePrompt(asked, 'openai-responses'), rules, notes);
+  const isOwn = prompt.original.dialect === 'openai-responses';
   const body = isOwn ? ownBody(prompt, rules, target) : translatedBody(prompt, notes, target);
   refuseEffort(prompt, rules, target.model, notes);
   if (prompt.logprobs !== undefined && rules.refusedShapes.includes('logprobs')) {

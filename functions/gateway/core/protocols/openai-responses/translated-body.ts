@@ -4,6 +4,7 @@ import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { shownByUser } from '../conversation-turns.ts';
 import { effortOfBudget } from '../effort-of-budget.ts';
 import { type EncodingNotes, noteForeignMembers } from '../encoding-notes.ts';
+import { userId } from '../openai-chat/user-id.ts';
 import type { Target } from '../protocol.ts';
 import { inputItems } from './input-items.ts';
 import { responsesToolChoice, responsesTools } from './responses-tools.ts';
@@ -14,7 +15,7 @@ const VENDOR = { dialect: 'openai-responses', name: 'The Responses API' } as con
 export function translatedBody(prompt: Prompt, notes: EncodingNotes, { account }: Target): JsonObject {
   noteUnhonoured(prompt, notes);
   const tools = responsesTools(prompt.tools, notes);
-  const { sampling, limits, user } = prompt;
+  const { sampling, limits } = prompt;
   return defined({
     input: inputItems(shownByUser(prompt.turns), notes, account),
     max_output_tokens: limits.outputTokens,
@@ -27,7 +28,7 @@ export function translatedBody(prompt: Prompt, notes: EncodingNotes, { account }
     reasoning: reasoningOf(prompt.reasoning),
     include: prompt.logprobs === undefined ? undefined : [LOGPROBS],
     top_logprobs: prompt.logprobs?.top || undefined,
-    [prompt.names.user === 'safety_identifier' ? 'safety_identifier' : 'user']: user,
+    [prompt.names.user === 'safety_identifier' ? 'safety_identifier' : 'user']: userId(prompt, notes),
     service_tier: prompt.serviceTier,
     metadata: prompt.metadata,
     prompt_cache_key: prompt.cacheKey,

@@ -222,11 +222,43 @@ describe('readMessagesPrompt', () => {
 
   it('names the id of Claude Code as dropped where it is too long for OpenAI', () => {
     const prompt = messagesPrompt({ metadata: { user_id: 'a'.repeat(65) } });
-    const encoding = PROTOCOLS.openai.encode(prompt, { model: 'm', streaming: true });
-    assert.ok(encoding.kind === 'encoded');
-    assert.deepEqual(encoding.dropped, ['metadata.user_id']);
-    assert.equal(encoding.request.body.user, undefined);
+    for (const protocol of ['openai', 'openai-responses'] as const) {
+      const encoding = PROTOCOLS[protocol].encode(prompt, { model: 'm', streaming: true });
+      assert.ok(encoding.kind === 'encoded');
+      assert.deepEqual(encoding.dropped, ['metadata.user_id'], protocol);
+      assert.equal(encoding.request.body.user, undefined);
+    }
   });
+
+  const OFF = { thinking: { type: 'disabled' } };
+  const LEAST = { thinking: { type: 'enabled', budget_tokens: 1024 } };
+  const MOST = { output_config: { effort: 'max' } };
+  const EFFORTS: readonly (readonly [model: string, body: object, effort: string | undefined])[] = [
+    ['gpt-4o', OFF, undefined],
+    ['gpt-4o', MOST, undefined],
+    ['o3', OFF, 'low'],
+    ['o3', LEAST, 'low'],
+    ['o3', MOST, 'high'],
+    ['gpt-5-mini', OFF, 'minimal'],
+    ['gpt-5-mini', LEAST, 'minimal'],
+    ['gpt-5-mini', MOST, 'high'],
+    ['gpt-5.1', OFF, 'none'],
+    ['gpt-5.1', LEAST, 'low'],
+    ['gpt-5.1', MOST, 'high'],
+    ['gpt-5.5', LEAST, 'low'],
+    ['gpt-5.5', MOST, 'xhigh'],
+    ['gpt-5.4-pro', OFF, 'medium'],
+    ['gpt-5.6', LEAST, 'low'],
+    ['gpt-5.6', MOST, 'max'],
+    ['unknown', MOST, 'max'],
+  ];
+  for (const [model, body, effort] of EFFORTS) {
+    it(`asks ${model} for the effort ${effort} that it knows, over chat and Responses: ${JSON.stringify(body)}`, () => {
+      const dropped = effort === undefined && body !== OFF ? ['output_config.effort'] : [];
+      assert.deepEqual(effortSent('openai', body, model), { effort, dropped });
+      assert.deepEqual(effortSent('openai-responses', body, model), { effort, dropped });
+    });
+  }
 
   it('asks a model of OpenAI for no longer an answer than it gives', () => {
     const prompt = messagesPrompt({ max_tokens: 128_000 });
@@ -347,3 +379,11 @@ describe('readMessagesPrompt', () => {
     assert.deepEqual([read.param, read.notFound], ['thread', 'thread_not_found']);
   });
 });
+
+function effortSent(protocol: 'openai' | 'openai-responses', body: object, model: string): object {
+  const encoding = PROTOCOLS[protocol].encode(messagesPrompt(body), { model, streaming: true });
+  assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
+  const { reasoning_effort, reasoning } = encoding.request.body;
+  const effort = reasoning_effort ?? (reasoning as { readonly effort: string } | undefined)?.effort;
+  return { effort, dropped: encoding.dropped };
+}
