@@ -52,6 +52,10 @@ describe('npm start without any credential', { timeout: 60_000 }, () => {
     assert.ok(output.includes(metricsFile()));
   });
 
+  it('warns of nothing: there is nothing that its reader could mend', () => {
+    assert.equal(program.errors(), '');
+  });
+
   it('serves the live page at the printed address, and its data to the printed key alone', async () => {
     const [address = '', key = ''] = /live page +(\S+)#key=(\S+)/.exec(program.output())?.slice(1) ?? [];
     assert.match(await (await fetch(address)).text(), /^<!doctype html>/);
