@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { CacheMark, MediaPart, Part, Source } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { EMPTY_CONTENT } from '../conversation-turns.ts';
@@ -113,7 +114,7 @@ function documentBlock({ source, title, cite }: MediaPart): JsonObject | string 
   const block = documentSource(source);
   return typeof block === 'string'
     ? block
-    : { ...block, ...(title !== undefined && { title }), ...(cite === true && { citations: { enabled: true } }) };
+    : { ...block, ...defined({ title }), ...(cite === true && { citations: { enabled: true } }) };
 }
 
 function documentSource(source: Source): JsonObject | string {

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { FunctionTool, Prompt, Tool, ToolUse } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { closedArguments } from '../claude/closed-schema.ts';
@@ -69,7 +70,7 @@ function functionOf(tool: FunctionTool, task: AnthropicTask): JsonObject {
   }
   return {
     name,
-    ...(description !== undefined && { description }),
+    ...defined({ description }),
     ...schemaFields(tool, task),
     ...cacheControl(tool.cache),
   };
