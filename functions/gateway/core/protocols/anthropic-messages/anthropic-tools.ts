@@ -56,7 +56,7 @@ function toolOf(tool: Tool, task: AnthropicTask): readonly JsonObject[] {
     return [native.value];
   }
   if (native.ifForeign === 'refuse') {
-    notes.refuse(path, `Anthropic takes tools of type "function"; got "${what}".`);
+    notes.refuse(path, `Of the tools of other APIs Anthropic takes functions alone; got "${what}".`);
   } else if (native.ifForeign === 'drop') {
     notes.dropMember(what);
   }
@@ -163,7 +163,7 @@ function nativeChoice(
   if (native.ifForeign === 'refuse') {
     notes.refuseSetting(
       'toolUse',
-      'Anthropic takes a tool_choice of "auto", "none", "required", one function, or allowed_tools.',
+      'Anthropic takes a choice of tools that leaves it free, forbids tools, or asks for any or for one function.',
     );
   } else if (native.ifForeign === 'drop') {
     notes.drop('toolUse');
