@@ -9,7 +9,7 @@ const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 
 
 /**
  * The prompt with an effort that the model knows, where the caller speaks of thinking in Anthropic's words: off, a budget, or an effort of
- * Claude's, for which the nearest one stands here. A model that does not reason gets none. An effort in OpenAI's own words stays as it is.
+ * Claude's, for which the nearest one stands here. A model that knows none of them gets none. An effort in OpenAI's own words stays as it is.
  */
 export function withKnownEffort(
   prompt: Prompt,
@@ -36,7 +36,7 @@ function noteLoss(effort: string, notes: EncodingNotes): void {
   }
 }
 
-/** Little becomes no less, and much no more. */
+/** Little becomes no less, and much no more, but thinking that is asked for is not turned off. */
 function nearestEffort(effort: string, refused: readonly string[]): string | undefined {
   const isKnown = (name: string): boolean => !refused.includes(name);
   if (isKnown(effort)) {
@@ -45,5 +45,5 @@ function nearestEffort(effort: string, refused: readonly string[]): string | und
   const place = EFFORTS.indexOf(effort);
   return place < EFFORTS.indexOf('medium')
     ? EFFORTS.slice(place).find(isKnown)
-    : EFFORTS.slice(0, place).findLast(isKnown);
+    : EFFORTS.slice(1, place).findLast(isKnown);
 }

@@ -169,6 +169,18 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
     rules: { refusedSampling: ['logit_bias', 'top_k'] },
     source: 'console.groq.com/docs/reasoning "Reasoning effort", 2026-11',
   },
+  {
+    match: /gpt-oss/i,
+    vendors: ['groq'],
+    rules: { refusedEfforts: ['none', 'minimal', 'xhigh', 'max'] },
+    source: 'console.groq.com/docs/reasoning "Reasoning effort", theopenco/llmgateway#3422, 2026-08',
+  },
+  {
+    match: /qwen3/i,
+    vendors: ['groq'],
+    rules: { refusedEfforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+    source: 'Groq\'s 400 "must be one of `none` or `default`", earendil-works/pi#1745, 2026-03',
+  },
   line(
     /^grok-(?:3-mini|4|[5-9]|code|build)/,
     { refusedSampling: [...PENALTIES, 'logit_bias', 'top_k'], refusedShapes: ['stop'] },

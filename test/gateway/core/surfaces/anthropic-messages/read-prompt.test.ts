@@ -260,6 +260,22 @@ describe('readMessagesPrompt', () => {
     });
   }
 
+  const AT_GROQ: readonly (readonly [model: string, body: object, effort: string | undefined])[] = [
+    ['openai/gpt-oss-120b', OFF, 'low'],
+    ['openai/gpt-oss-120b', MOST, 'high'],
+    ['qwen/qwen3-32b', OFF, 'none'],
+    ['qwen/qwen3-32b', LEAST, undefined],
+    ['qwen/qwen3-32b', MOST, undefined],
+  ];
+  for (const [model, body, effort] of AT_GROQ) {
+    it(`asks ${model} at Groq for the effort ${effort} that it knows: ${JSON.stringify(body)}`, () => {
+      const encoding = PROTOCOLS.openai.encode(messagesPrompt(body), { model, streaming: true, vendor: 'groq' });
+      assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
+      assert.equal(encoding.request.body.reasoning_effort, effort);
+      assert.equal(encoding.dropped.length, effort === undefined ? 1 : 0);
+    });
+  }
+
   it('asks a model of OpenAI for no longer an answer than it gives', () => {
     const prompt = messagesPrompt({ max_tokens: 128_000 });
     const limit = (target: object) => {
