@@ -13,7 +13,10 @@ it('the README has at most 220 lines', () => {
 });
 
 it('the README says that the form "web" is not verified, and leads to how to try it', () => {
-  assert.match(pageText('README.md'), /"form": "web".*\[what is not verified[^\]]*\]\(infra\/DEPLOYING\.md#the-form-web\)/);
+  assert.match(
+    pageText('README.md'),
+    /"form": "web".*\[what is not verified[^\]]*\]\(infra\/DEPLOYING\.md#the-form-web\)/,
+  );
 });
 
 it('every page of the tree is among those that are tested', { skip: !existsSync(treePath('.git')) }, () => {
