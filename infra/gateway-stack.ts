@@ -1,5 +1,6 @@
 import { Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { defined } from '../functions/gateway/core/model/defined.ts';
 import { SOURCE_ENTRIES } from './constructs/function-bundle.ts';
 import type { DeployedVersion } from './deployed-version.ts';
 import type { Environment } from './environment-file.ts';
@@ -19,8 +20,7 @@ export class GatewayStack extends Stack {
       description: `NemoRouter ${name}: one OpenAI-compatible endpoint over several providers`,
       terminationProtection: aws.protected,
       env: {
-        ...(aws.account === undefined ? {} : { account: aws.account }),
-        ...(aws.region === undefined ? {} : { region: aws.region }),
+        ...defined({ account: aws.account, region: aws.region }),
       },
     });
     // The CDK leaves `Default` out of logical ids, which must not change: another id is another resource.

@@ -1,4 +1,5 @@
 import type { Credentials } from '../gateway/adapters/credentials.ts';
+import { defined } from '../gateway/core/model/defined.ts';
 import { arrayMember, parseJson } from '../gateway/core/wire/json.ts';
 import type { CanaryResult } from './core/canary-line.ts';
 
@@ -35,7 +36,7 @@ export async function callFromOutside({ baseUrl, credentials, nowMs }: CanaryOpt
     const { status } = response;
     const models = arrayMember(parseJson(await response.text()), 'data');
     const problem = status === 200 && models.length > 0 ? undefined : `status ${status}, ${models.length} models`;
-    return { status, totalMs: after(), ...(problem === undefined ? {} : { problem }) };
+    return { status, totalMs: after(), ...defined({ problem }) };
   } catch (error) {
     return { problem: reasonOf(error), totalMs: after() };
   }

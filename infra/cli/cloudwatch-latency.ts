@@ -11,6 +11,7 @@ import {
   METRIC_NAMESPACE,
   type RequestMetric,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { clientConfig } from './aws-access.ts';
 import {
   type LatencyFigures,
@@ -210,7 +211,7 @@ function rowsOf(subjects: readonly Subject[], answers: Answers): readonly Latenc
     .map((subject) => {
       const ttft = answers.get(placeOf({ subject, column: 'ttft' }));
       const total = answers.get(placeOf({ subject, column: 'total' }));
-      return { name: subject.name, ...(ttft === undefined ? {} : { ttft }), ...(total === undefined ? {} : { total }) };
+      return { name: subject.name, ...defined({ ttft, total }) };
     })
     .filter(({ ttft, total }) => ttft !== undefined || total !== undefined);
 }

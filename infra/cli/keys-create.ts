@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newKey, sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { keyName } from '../../functions/gateway/config/name-schemas.ts';
 import { monthOf } from '../../functions/gateway/core/limits/call-use.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { type Command, UsageError } from './command.ts';
 import { keyView } from './key-view.ts';
 import { readKeys, writeKey } from './keys-table.ts';
@@ -38,9 +39,9 @@ export const keysCreate: Command = {
       name,
       createdAt,
       limits,
-      ...(team === undefined ? {} : { team }),
+      ...defined({ team }),
       ...(options.operator === true ? { operator: true as const } : {}),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...defined({ expiresAt }),
     };
     await writeKey(target, stored, true);
     return {

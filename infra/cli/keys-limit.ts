@@ -1,4 +1,5 @@
 import { monthOf } from '../../functions/gateway/core/limits/call-use.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { type Command, optionText, UsageError } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
 import { findKey, readKeys, writeKey } from './keys-table.ts';
@@ -29,15 +30,15 @@ export const keysLimit: Command = {
     const given = givenLimits(input.options, target, nowMs);
     const key = findKey(await readKeys(target, monthOf(nowMs)), input.operands[0] ?? '');
     const { limits: before, expiresAt: until, ...rest } = key;
-    const merged = { ...before, ...(until === undefined ? {} : { expiresAt: until }), ...given };
+    const merged = { ...before, ...defined({ expiresAt: until }), ...given };
     const kept = Object.entries(merged).filter(([name]) => !removed.includes(name) || Object.hasOwn(given, name));
     const { expiresAt, ...limits }: typeof merged = Object.fromEntries(kept);
     checkPrices(limits, target);
     const changed = {
       ...rest,
-      ...(team === undefined ? {} : { team }),
+      ...defined({ team }),
       limits,
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...defined({ expiresAt }),
     };
     await writeKey(target, changed, false);
     return { text: textTable([KEY_HEAD, keyRow(changed, nowMs)]), json: keyView(changed) };

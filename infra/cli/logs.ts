@@ -1,3 +1,4 @@
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -44,7 +45,7 @@ async function linesOf({ aws, names }: DeployedTarget, requestId: string, startT
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await askLogs(aws, 'FilterLogEvents', {
       ...asked,
-      ...(nextToken === undefined ? {} : { nextToken }),
+      ...defined({ nextToken }),
     });
     lines.push(
       ...arrayMember(answer, 'events')

@@ -1,3 +1,4 @@
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { arrayMember, member, objectMember, parseJson, stringMember } from '../../functions/gateway/core/wire/json.ts';
 
 /** A streamed chat completion, as a caller saw it come. Times from the request. */
@@ -46,8 +47,7 @@ export async function readStream(body: ReadableStream<Uint8Array>, sinceMs: numb
     ...(firstContent === undefined
       ? {}
       : { firstContent: { afterMs: firstContent.afterMs, isWithLast: firstContent.piece === donePiece } }),
-    ...(trail === undefined ? {} : { trail }),
-    ...(failure === undefined ? {} : { failure }),
+    ...defined({ trail, failure }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { readEnvironment } from '../environment-file.ts';
 import { readAccessKeyFile } from '../local/access-key-file.ts';
@@ -60,7 +61,7 @@ function deployedTarget(options: CommandInput['options'], variables: NodeJS.Proc
   if (region === undefined || region === '') {
     throw new UsageError(`Say in which region ${name} is: --region REGION, AWS_REGION, or aws.region in its file.`);
   }
-  const access: AwsAccess = { region, ...(endpoint === undefined ? {} : { endpoint }) };
+  const access: AwsAccess = { region, ...defined({ endpoint }) };
   const names = resourceNames(name);
   const { statisticsTable, keysTable } = names;
   const hasCanary = aws.prober !== 'off' && aws.prober.canary;

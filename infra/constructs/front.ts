@@ -13,6 +13,7 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
 import type { AwsSettings } from '../../functions/gateway/config/aws-settings.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 
 export interface FrontProps {
   /** The gateway's own, as `https://host/v1`. */
@@ -46,7 +47,7 @@ export class Front extends Construct {
         compress: false,
       },
       httpVersion: HttpVersion.HTTP2_AND_3,
-      ...(webAclArn === undefined ? {} : { webAclId: webAclArn }),
+      ...defined({ webAclId: webAclArn }),
       ...(domain === undefined ? {} : named(this, domain)),
     });
     acknowledge(distribution);

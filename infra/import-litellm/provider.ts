@@ -1,3 +1,4 @@
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { type JsonObject, objectMember, stringMember } from '../../functions/gateway/core/wire/json.ts';
 import type { credentialNames } from './credential.ts';
 import type { Converted } from './notes.ts';
@@ -123,7 +124,7 @@ function settingsOf({ params, path, credentialOf }: ProviderInput, known: Prefix
   const value = {
     host,
     ...address,
-    ...(credential.value === undefined ? {} : { apiKey: credential.value }),
+    ...defined({ apiKey: credential.value }),
     ...placeOf(params, host),
     ...headersOf(params, host),
   };

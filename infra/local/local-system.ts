@@ -12,6 +12,7 @@ import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
@@ -76,10 +77,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),
     onRecord,
     onStoreError,
-    ...(options.page === undefined ? {} : { page: options.page }),
+    ...defined({ page: options.page }),
   });
   const { sideRoute: other = () => false, metricsFile } = options;
-  const facts = { config, dynamoDb: placeOf(dynamoDb), ...(metricsFile === undefined ? {} : { metricsFile }) };
+  const facts = { config, dynamoDb: placeOf(dynamoDb), ...defined({ metricsFile }) };
   const describes = describesLocalSystem(facts, credentials);
   const refusesForeign = refusesForeignHosts(options.hosts);
   const { server, close, drain } = gatewayServer(composed.gateway, {

@@ -8,6 +8,7 @@ import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { problemLine } from '../../functions/gateway/config/config-problem.ts';
 import { configWarnings } from '../../functions/gateway/config/config-warnings.ts';
 import { embeddedMetricLines } from '../../functions/gateway/core/metrics/embedded-metric-lines.ts';
+import { defined } from '../../functions/gateway/core/model/defined.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
@@ -86,7 +87,7 @@ async function start(): Promise<void> {
       otlp?.add(record);
     }),
     hosts: (process.env.NEMO_HOSTS ?? '').split(',').filter((name) => name !== ''),
-    ...(cors === undefined ? {} : { cors }),
+    ...defined({ cors }),
     ...(simulated === undefined ? {} : { sideRoute: localControls(simulated, { baseUrl: listening.promise, key }) }),
   });
   listening.resolve(system.baseUrl);

@@ -1,3 +1,4 @@
+import { defined } from '../core/model/defined.ts';
 import type { AwsCredentials } from './aws-signature.ts';
 import { requiredVariable } from './required-variable.ts';
 
@@ -7,6 +8,6 @@ export async function environmentCredentials(): Promise<AwsCredentials> {
   return {
     accessKeyId: requiredVariable('AWS_ACCESS_KEY_ID'),
     secretAccessKey: requiredVariable('AWS_SECRET_ACCESS_KEY'),
-    ...(sessionToken === undefined ? {} : { sessionToken }),
+    ...defined({ sessionToken }),
   };
 }

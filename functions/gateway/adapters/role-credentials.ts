@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { defined } from '../core/model/defined.ts';
 import { parseJson, stringMember } from '../core/wire/json.ts';
 import type { AwsCredentials } from './aws-signature.ts';
 import { environmentCredentials } from './environment-credentials.ts';
@@ -72,5 +73,5 @@ function credentialsIn(answer: unknown): AwsCredentials | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = [field('AccessKeyId'), field('SecretAccessKey'), field('Token')];
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
-    : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    : { accessKeyId, secretAccessKey, ...defined({ sessionToken }) };
 }

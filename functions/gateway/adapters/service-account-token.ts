@@ -1,4 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
+import { defined } from '../core/model/defined.ts';
 import { parseJson, stringMember } from '../core/wire/json.ts';
 import { GOOGLE_SCOPE } from './google-scope.ts';
 import { oauthToken } from './oauth-token.ts';
@@ -51,7 +52,7 @@ function isSafe(url: string): boolean {
 }
 
 function signedAssertion({ email, privateKey, keyId, tokenUrl }: ServiceAccount, nowSeconds: number): string {
-  const header = { alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) };
+  const header = { alg: 'RS256', typ: 'JWT', ...defined({ kid: keyId }) };
   const claims = { iss: email, scope: GOOGLE_SCOPE, aud: tokenUrl, iat: nowSeconds, exp: nowSeconds + LIFE_SECONDS };
   const signed = `${encoded(header)}.${encoded(claims)}`;
   return `${signed}.${signature(signed, privateKey)}`;

@@ -2,6 +2,7 @@ import { connectionFailure } from '../core/attempt/connection-failure.ts';
 import { addressOf } from '../core/hosts/hosts.ts';
 import { vendorOf } from '../core/hosts/vendor-of.ts';
 import type { AttemptFailure } from '../core/model/attempt-failure.ts';
+import { defined } from '../core/model/defined.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import type { Protocol } from '../core/protocols/protocol.ts';
 import { protocolAt } from '../core/protocols/protocols.ts';
@@ -103,7 +104,7 @@ async function prepare(call: UpstreamCall, sources: ProofSources, known?: string
   }
   const path = url.slice(origin.length);
   const { key } = proof;
-  return { origin, path, headers: { ...headers, ...proof.headers }, body, ...(key === undefined ? {} : { key }) };
+  return { origin, path, headers: { ...headers, ...proof.headers }, body, ...defined({ key }) };
 }
 
 /** The call with the credential that is in the place of the refused one; `undefined` where that one still stands, or time is up. */

@@ -1,3 +1,4 @@
+import { defined } from '../../gateway/core/model/defined.ts';
 import type { Ejection } from '../../gateway/core/statistics/ejection.ts';
 import type { Estimate } from '../../gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../gateway/core/statistics/standing.ts';
@@ -75,7 +76,7 @@ function weigh(deployment: string, { state, ejection, estimate }: Standing): Wan
     case 'probing':
       return { deployment, why: 'probed-by-another' };
     case 'due':
-      return { deployment, urgency: -1, ...(ejection === undefined ? {} : { ejection }) };
+      return { deployment, urgency: -1, ...defined({ ejection }) };
     case 'healthy': {
       const known = knownAttempts(estimate);
       return known >= MEASURED ? { deployment, why: 'measured' } : { deployment, urgency: known };

@@ -1,3 +1,4 @@
+import { defined } from '../../../functions/gateway/core/model/defined.ts';
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import type { CallOutcome } from '../load-call.ts';
 import { percentile } from './percentile.ts';
@@ -52,8 +53,6 @@ export function runSummary({ outcomes, records }: Pick<DemoRun, 'outcomes' | 're
 function percentiles(values: readonly number[]): Percentiles {
   const [p50, p95, p99] = [50, 95, 99].map((percent) => percentile(values, percent));
   return {
-    ...(p50 === undefined ? {} : { p50 }),
-    ...(p95 === undefined ? {} : { p95 }),
-    ...(p99 === undefined ? {} : { p99 }),
+    ...defined({ p50, p95, p99 }),
   };
 }

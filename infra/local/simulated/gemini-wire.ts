@@ -1,3 +1,4 @@
+import { defined } from '../../../functions/gateway/core/model/defined.ts';
 import { type JsonObject, parseJson } from '../../../functions/gateway/core/wire/json.ts';
 import { geminiErrorBody, geminiFailure } from './gemini-failure.ts';
 import { readGeminiRequest } from './gemini-request.ts';
@@ -85,7 +86,7 @@ function usageOf(usage: WireUsage): JsonObject {
     totalTokenCount: usage.inputTokens + usage.outputTokens,
     promptTokensDetails: [{ modality: 'TEXT', tokenCount: usage.inputTokens }],
     ...(thoughts === 0 ? {} : { thoughtsTokenCount: thoughts }),
-    ...(usage.cachedInputTokens === undefined ? {} : { cachedContentTokenCount: usage.cachedInputTokens }),
+    ...defined({ cachedContentTokenCount: usage.cachedInputTokens }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../../functions/gateway/core/model/defined.ts';
 import type { JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import { openaiErrorObject, openaiFailure } from './openai-failure.ts';
 import { readOpenaiRequest } from './openai-request.ts';
@@ -129,7 +130,7 @@ function body(answer: WireAnswer): JsonObject {
         index: 0,
         message: {
           ...message,
-          ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+          ...defined({ reasoning_content: reasoning }),
           ...(calls.length === 0 ? {} : { tool_calls: calls }),
         },
         logprobs: null,

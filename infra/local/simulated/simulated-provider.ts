@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Random } from '../../../functions/gateway/core/model/clock.ts';
+import { defined } from '../../../functions/gateway/core/model/defined.ts';
 import type { Condition } from './condition.ts';
 import { embeddingOf } from './embedding-of.ts';
 import { drawPace, type LatencyProfile, type Pace } from './latency-model.ts';
@@ -49,7 +50,7 @@ export async function startSimulatedProvider(options: SimulatedProviderOptions):
       const id = `sim${answered.toString(36).padStart(6, '0')}`;
       return answer({ exchange, options, condition, pace: slowed(pace, condition), id });
     },
-    ...(options.port === undefined ? {} : { port: options.port }),
+    ...defined({ port: options.port }),
   });
   return {
     baseUrl: server.origin + options.wire.basePath,

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../../functions/gateway/core/model/clock.ts';
+import { defined } from '../../../functions/gateway/core/model/defined.ts';
 import type { ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import { anthropicWire } from './anthropic-wire.ts';
 import type { Condition } from './condition.ts';
@@ -130,7 +131,7 @@ function startVendor(
     clock,
     // A generator of its own, so that calls to one vendor do not change what another draws.
     random: seededRandom(Math.floor(random() * 2 ** 32)),
-    ...(port === undefined ? {} : { port }),
+    ...defined({ port }),
   });
 }
 
@@ -142,7 +143,7 @@ function describe(name: VendorName, provider: SimulatedProvider, spec: VendorSpe
     baseUrl: provider.baseUrl,
     apiKey: apiKeyOf(name),
     model,
-    ...(embeddingModel === undefined ? {} : { embeddingModel }),
+    ...defined({ embeddingModel }),
   };
 }
 

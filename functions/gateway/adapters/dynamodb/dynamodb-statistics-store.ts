@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { defined } from '../../core/model/defined.ts';
 import type { DecayScales } from '../../core/statistics/decay-scales.ts';
 import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
@@ -86,7 +87,7 @@ function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined,
   const epochs = { lasting: epochsOf('lasting'), recent: epochsOf('recent'), usual: epochsOf('usual') };
   return {
     epochs,
-    ...(ejection === undefined ? {} : { ejection }),
+    ...defined({ ejection }),
     ...(lookedAtMs === undefined ? {} : { lookedAtMs: Number(lookedAtMs) }),
     sights: (items.get(partitionKeyOf(deployment, 'recent')) ?? []).map(sightsOf).reduce(mergedSights, []),
   };

@@ -2,6 +2,7 @@ import { type AnswerEvent, isContent } from '../model/answer-event.ts';
 import type { AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { isCredible } from '../model/usage.ts';
@@ -146,7 +147,7 @@ export function endReading(reading: AnswerReading, failure: AttemptFailure | und
   reading.stall.stop();
   if (reading.report.endedAtMs === undefined) {
     const endedAtMs = reading.options.clock.nowMs();
-    reading.report = { ...reading.report, endedAtMs, ...(failure === undefined ? {} : { failure }) };
+    reading.report = { ...reading.report, endedAtMs, ...defined({ failure }) };
   }
 }
 

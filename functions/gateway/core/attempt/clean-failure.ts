@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
+import { defined } from '../model/defined.ts';
 import { isOperatorsFault } from '../model/operators-fault.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
 import { quotesRequest } from './quotes-request.ts';
@@ -36,10 +37,9 @@ function cleanVendor(vendor: VendorError, secrets: readonly string[]): VendorErr
   return {
     status,
     message: cleanText(message, secrets, MAX_MESSAGE_CHARS),
-    ...(type !== undefined && { type }),
-    ...(code !== undefined && { code }),
+    ...defined({ type, code }),
     ...(param !== undefined && { param: cleanText(param, secrets, MAX_PARAM_CHARS) }),
-    ...(requestId !== undefined && { requestId }),
+    ...defined({ requestId }),
     ...(failedGeneration !== undefined && {
       failedGeneration: withoutSecrets(failedGeneration, secrets).slice(0, MAX_GENERATION_CHARS),
     }),

@@ -1,6 +1,7 @@
 import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import type { Dial, UpstreamRequest } from '../model/dial.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
@@ -67,7 +68,7 @@ async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnsw
     return { kind: 'failed', failure: embedding.report.failure ?? failure };
   }
   const usage = usageOf(answer.promptTokens);
-  end(embedding, { ttftMs: options.clock.nowMs() - startedAtMs, ...(usage !== undefined && { usage }) });
+  end(embedding, { ttftMs: options.clock.nowMs() - startedAtMs, ...defined({ usage }) });
   return { kind: 'opened', pieces: [answer] };
 }
 

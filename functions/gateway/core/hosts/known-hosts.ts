@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { ProtocolName, Provider } from '../model/gateway-config.ts';
 import type { Vendor } from '../model/vendor.ts';
 import { missingPath } from './missing-path.ts';
@@ -97,7 +98,7 @@ function host<const Protocol extends ProtocolName>(
   credential: string | undefined,
   source: string,
 ): KnownHost & { readonly protocol: Protocol } {
-  return { protocol, baseUrl, source, ...(credential !== undefined && { credential }) };
+  return { protocol, baseUrl, source, ...defined({ credential }) };
 }
 
 /** The hosts in which every wire format of the gateway is spoken at an address that the configuration makes. */

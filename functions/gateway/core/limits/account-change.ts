@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
 import { type Account, inMonthOf } from './account.ts';
 import { toNanoUsd } from './call-use.ts';
@@ -29,8 +30,7 @@ export function accountChange(before: Account, after: Account, limits: KeyLimits
   const { usdPerMonth } = limits;
   return {
     month: after.month,
-    ...(requests === undefined ? {} : { requests }),
-    ...(tokens === undefined ? {} : { tokens }),
+    ...defined({ requests, tokens }),
     ...(usdPerMonth === undefined ? {} : { money: { byNanoUsd, ifAtMostNanoUsd: toNanoUsd(usdPerMonth) - byNanoUsd } }),
   };
 }

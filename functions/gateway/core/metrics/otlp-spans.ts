@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import type { Usage } from '../model/usage.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
@@ -35,8 +36,7 @@ function requestSpan(record: RequestRecord): JsonObject {
   return {
     traceId: trace.traceId,
     spanId: trace.spanId,
-    ...(trace.parentSpanId === undefined ? {} : { parentSpanId: trace.parentSpanId }),
-    ...(trace.traceState === undefined ? {} : { traceState: trace.traceState }),
+    ...defined({ parentSpanId: trace.parentSpanId, traceState: trace.traceState }),
     flags: trace.flags,
     // Of the route and not of what was asked for: names of spans are few.
     name: record.route === undefined ? operation : `${operation} ${record.route}`,
@@ -73,7 +73,7 @@ function attemptSpan(attempt: AttemptRecord, record: RequestRecord, providerName
     traceId: trace.traceId,
     spanId: attempt.spanId,
     parentSpanId: trace.spanId,
-    ...(trace.traceState === undefined ? {} : { traceState: trace.traceState }),
+    ...defined({ traceState: trace.traceState }),
     flags: trace.flags,
     name: `${operation} ${attempt.vendorModel}`,
     kind: CLIENT,

@@ -1,4 +1,5 @@
 import type { AttemptFailure } from './attempt-failure.ts';
+import { defined } from './defined.ts';
 import { redactSecrets } from './vendor-text.ts';
 
 /** What an operator is told of a failure that is his own to mend: a credential, an account, an address, a model's id. */
@@ -18,7 +19,7 @@ export function operatorsFault(failure: AttemptFailure): OperatorsFault | undefi
   const advice = ADVICE.find(({ status: told, says }) => (told ?? status) === status && says.test(message))?.advice;
   return {
     vendorMessage: quotesRequest === true ? WITHHELD : oneLine(message),
-    ...(advice !== undefined && { advice }),
+    ...defined({ advice }),
   };
 }
 

@@ -3,6 +3,7 @@ import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
 import { targetOf } from '../attempt/target-of.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import type { Dial } from '../model/dial.ts';
 import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
@@ -52,7 +53,7 @@ function chatRequest(model: string, { probeMaxTokens, probeEffort }: ProbeRules)
     stream: true,
     // The older name: servers that are not OpenAI's may know no other. The encoder says it as the model wants it.
     max_tokens: probeMaxTokens,
-    ...(probeEffort === undefined ? {} : { reasoning_effort: probeEffort }),
+    ...defined({ reasoning_effort: probeEffort }),
   };
 }
 

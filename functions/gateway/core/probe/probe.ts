@@ -1,6 +1,7 @@
 import { lateAfter, observedAttempt } from '../attempt/observed-attempt.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import type { Dial } from '../model/dial.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
@@ -74,7 +75,7 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
     }
     const record = { deployment, startedAtMs: attempt.startedAtMs, totalMs: clock.nowMs() - attempt.startedAtMs };
     const cost = costUsd(usedTokens(deployment, report), deployment);
-    return { ...record, ...outcomeOf(report), ...(cost === undefined ? {} : { costUsd: cost }) };
+    return { ...record, ...outcomeOf(report), ...defined({ costUsd: cost }) };
   });
   return { done, stop: () => attempt.abort({ kind: 'aborted', by: 'hedge' }) };
 }
@@ -111,7 +112,7 @@ function calibrate(
 }
 
 function outcomeOf({ ttftMs, failure }: AttemptReport): Pick<ProbeRecord, 'ttftMs' | 'failure'> {
-  return { ...(ttftMs === undefined ? {} : { ttftMs }), ...(failure === undefined ? {} : { failure }) };
+  return defined({ ttftMs, failure });
 }
 
 /** What the vendor has told of a whole answer, else the most. Nothing where no model was reached: that is free everywhere. */

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Part, TextPart, ToolResultPart } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
 
@@ -166,7 +167,7 @@ function spoken(parts: readonly Part[]): readonly Part[] {
 }
 
 function asText({ text, path, cache }: Extract<Part, { kind: 'refusal' }>): TextPart {
-  return { kind: 'text', text, path, ...(cache !== undefined && { cache }) };
+  return { kind: 'text', text, path, ...defined({ cache }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { lateAfter } from '../attempt/observed-attempt.ts';
 import { refusesStream } from '../attempt/target-of.ts';
+import { defined } from '../model/defined.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
 import { ownTail } from '../routing/expected-latency.ts';
@@ -69,7 +70,7 @@ function hedgeLimits(
     return { isHedgeTarget: false };
   }
   const hedgeAfterMs = hedgeAfter(candidate, all, hedge.percentile);
-  return { isHedgeTarget: isHedgeTarget(candidate, all), ...(hedgeAfterMs !== undefined && { hedgeAfterMs }) };
+  return { isHedgeTarget: isHedgeTarget(candidate, all), ...defined({ hedgeAfterMs }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type {
   Deployment,
   GatewayConfig,
@@ -105,7 +106,7 @@ function routeSettings(config: GatewayConfig, own: Partial<RouteFile>): RouteSet
     explorationShare: own.explorationShare ?? config.explorationShare,
     secondOpinions: own.secondOpinions ?? config.secondOpinions,
     band: own.band ?? config.band,
-    ...(hedge === undefined ? {} : { hedge }),
+    ...defined({ hedge }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { AnswerIdentity, Keeping } from '../surfaces/surface.ts';
 import { type JsonObject, stringMember } from '../wire/json.ts';
 import type { AnswerStore, KeptAnswer } from './answer-store.ts';
@@ -8,7 +9,7 @@ import type { Conversation } from './conversation.ts';
 /** What an answer says of its being kept, before it is. */
 export function keptAs({ log }: Call): Pick<AnswerIdentity, 'isKept' | 'previousAnswer'> {
   const { previous, toKeep } = latest(log, 'conversation')?.conversation ?? {};
-  return { ...(previous !== undefined && { previousAnswer: previous }), ...(toKeep !== undefined && { isKept: true }) };
+  return { ...defined({ previousAnswer: previous }), ...(toKeep !== undefined && { isKept: true }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { DecisionPage } from '../status/decision-log.ts';
 import { type FleetStatus, fleetStatus } from '../status/fleet-status.ts';
@@ -38,7 +39,7 @@ export async function statusCall(call: Call): Promise<GatewayResponse> {
   const body: StatusBody = {
     ...fleet,
     decisions: decisions.since(cursorsOf(call)),
-    ...(past === undefined ? {} : { past }),
+    ...defined({ past }),
   };
   const headers = {
     'content-type': 'application/json',

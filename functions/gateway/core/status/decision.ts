@@ -1,4 +1,5 @@
 import { describeFailure } from '../model/attempt-failure.ts';
+import { defined } from '../model/defined.ts';
 import { type OperatorsFault, operatorsFault } from '../model/operators-fault.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
@@ -82,15 +83,14 @@ export function decisionOf(record: RequestRecord): Decision | undefined {
     atMs: Math.floor(record.startedAtMs),
     operation,
     ...(askedModel === undefined ? {} : { asked: short(askedModel) }),
-    ...(route === undefined ? {} : { route }),
-    ...(strategy === undefined ? {} : { strategy }),
+    ...defined({ route, strategy }),
     stream: record.stream,
     explored: record.explored,
     status: record.status,
-    ...(code === undefined ? {} : { code }),
+    ...defined({ code }),
     ending: record.ending,
     routing: record.routing,
-    ...(servedBy === undefined ? {} : { servedBy }),
+    ...defined({ servedBy }),
     ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),
     totalMs: tenths(record.totalMs),
     overheadMs: tenths(record.overheadMs),
@@ -107,7 +107,7 @@ function spentOn({ usage, costUsd }: RequestRecord): Pick<Decision, 'tokens' | '
   const { input = 0, cacheRead: cached = 0, output = 0 } = usage ?? {};
   return {
     ...(usage === undefined ? {} : { tokens: { input, cached, output } }),
-    ...(costUsd === undefined ? {} : { costUsd }),
+    ...defined({ costUsd }),
   };
 }
 
@@ -127,7 +127,7 @@ function decisionAttempt(attempt: AttemptRecord, before: readonly AttemptRecord[
     outcome,
     ...(failure === undefined ? {} : { reason: short(describeFailure(failure)), ...operatorsFault(failure) }),
     hedge,
-    ...(continues === undefined ? {} : { continues }),
+    ...defined({ continues }),
     ...(isSecondOpinion(attempt, before) ? { secondOpinion: true } : {}),
     startedAfterMs: tenths(attempt.startedAfterMs),
     ...(ttftMs === undefined ? {} : { ttftMs: tenths(ttftMs) }),

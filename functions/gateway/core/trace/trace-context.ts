@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Dial } from '../model/dial.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import { passedTraceState } from './tracestate.ts';
@@ -39,7 +40,7 @@ export function traceHeaders(
   const parent: TraceParent = { traceId, spanId, flags };
   return {
     traceparent: traceParentHeader(parent),
-    ...(traceState === undefined ? {} : { tracestate: traceState }),
+    ...defined({ tracestate: traceState }),
   };
 }
 

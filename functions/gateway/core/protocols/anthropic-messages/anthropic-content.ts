@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { CacheMark, MediaPart, Part, Source } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { EMPTY_CONTENT } from '../conversation-turns.ts';
@@ -89,7 +90,7 @@ const MEDIA: Readonly<Record<MediaPart['media'], MediaReader>> = {
 };
 
 const UNKNOWN_FILE =
-  'A file for Anthropic must be sent in file_data; a file_id is known only to the vendor where it was uploaded.';
+  'A file for Anthropic must be sent as base64 data: the id of an upload is known only to the vendor that has it.';
 
 const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
 
@@ -101,7 +102,7 @@ function imageBlock({ source }: MediaPart): JsonObject | string {
     return { type: 'image', source: { type: 'url', url: source.url } };
   }
   if (source.kind !== 'base64') {
-    return 'An image for Anthropic must be an https URL or a base64 data URL.';
+    return 'An image for Anthropic must be an https URL or base64 data.';
   }
   const mediaType = source.mediaType === 'image/jpg' ? 'image/jpeg' : source.mediaType;
   return IMAGE_TYPES.has(mediaType)
@@ -113,7 +114,7 @@ function documentBlock({ source, title, cite }: MediaPart): JsonObject | string 
   const block = documentSource(source);
   return typeof block === 'string'
     ? block
-    : { ...block, ...(title !== undefined && { title }), ...(cite === true && { citations: { enabled: true } }) };
+    : { ...block, ...defined({ title }), ...(cite === true && { citations: { enabled: true } }) };
 }
 
 function documentSource(source: Source): JsonObject | string {
@@ -144,7 +145,7 @@ function textDocument(text: string): JsonObject {
 
 const PDF = 'application/pdf';
 
-const NO_PDF = 'A file for Anthropic must be a PDF or a text as a base64 data URL (data:application/pdf;base64,...).';
+const NO_PDF = 'A file for Anthropic must be a PDF or a text as base64 data.';
 
 function uploaded(type: 'image' | 'document', source: Extract<Source, { kind: 'uploaded' }>): JsonObject | string {
   return source.dialect === 'anthropic-messages'

@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import { defined } from '../../model/defined.ts';
 import { type JsonObject, member, objectMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
 import { retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
@@ -45,9 +46,7 @@ function vendorError(error: JsonObject, status: number, body: unknown): VendorEr
   return {
     status,
     message: (stringMember(error, 'message') ?? 'The provider gave no explanation.').slice(0, MAX_MESSAGE_CHARS),
-    ...(type === undefined ? {} : { type }),
-    ...(code === undefined ? {} : { code }),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...defined({ type, code, requestId }),
   };
 }
 

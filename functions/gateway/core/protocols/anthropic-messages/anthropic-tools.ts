@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { FunctionTool, Prompt, Tool, ToolUse } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { closedArguments } from '../claude/closed-schema.ts';
@@ -55,7 +56,7 @@ function toolOf(tool: Tool, task: AnthropicTask): readonly JsonObject[] {
     return [native.value];
   }
   if (native.ifForeign === 'refuse') {
-    notes.refuse(path, `Anthropic takes tools of type "function"; got "${what}".`);
+    notes.refuse(path, `Of the tools of other APIs Anthropic takes functions alone; got "${what}".`);
   } else if (native.ifForeign === 'drop') {
     notes.dropMember(what);
   }
@@ -69,7 +70,7 @@ function functionOf(tool: FunctionTool, task: AnthropicTask): JsonObject {
   }
   return {
     name,
-    ...(description !== undefined && { description }),
+    ...defined({ description }),
     ...schemaFields(tool, task),
     ...cacheControl(tool.cache),
   };
@@ -162,7 +163,7 @@ function nativeChoice(
   if (native.ifForeign === 'refuse') {
     notes.refuseSetting(
       'toolUse',
-      'Anthropic takes a tool_choice of "auto", "none", "required", one function, or allowed_tools.',
+      'Anthropic takes a choice of tools that leaves it free, forbids tools, or asks for any or for one function.',
     );
   } else if (native.ifForeign === 'drop') {
     notes.drop('toolUse');

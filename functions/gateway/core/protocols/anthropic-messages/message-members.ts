@@ -1,4 +1,5 @@
 import type { AboutAnswer, AnswerEvent } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isJsonObject, type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
 import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-word.ts';
@@ -36,9 +37,9 @@ export function usageOf(usage: JsonObject): Usage {
   return {
     input: (numberMember(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + written,
     output: numberMember(usage, 'output_tokens') ?? 0,
-    ...(cacheRead !== undefined && { cacheRead }),
+    ...defined({ cacheRead }),
     ...writes,
-    ...(reasoning !== undefined && { reasoning }),
+    ...defined({ reasoning }),
     raw: { dialect: 'anthropic-messages', value: usage },
   };
 }
@@ -125,7 +126,7 @@ export function finishOf(raw: string, stop: JsonObject, toolCalls: number): Answ
     choice: 0,
     reason: reason === 'tool-calls' && toolCalls === 0 ? 'end' : reason,
     ...(raw !== '' && { raw }),
-    ...(stopSequence !== undefined && { stopSequence }),
+    ...defined({ stopSequence }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { ClaudeRules, StrictBudget } from '../claude/claude-rules.ts';
@@ -88,9 +89,7 @@ function systemOf(blocks: readonly JsonObject[]): unknown {
 
 function outputConfig(format: StructuredFormat, effort: string | undefined): JsonObject | undefined {
   const asked = format.kind === 'format' ? format.format : undefined;
-  return effort === undefined && asked === undefined
-    ? undefined
-    : { ...(effort !== undefined && { effort }), ...(asked !== undefined && { format: asked }) };
+  return effort === undefined && asked === undefined ? undefined : defined({ effort, format: asked });
 }
 
 /** One request for one model, while it is written. */

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { AnswerFormat } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { closedSchema } from '../claude/closed-schema.ts';
@@ -50,7 +51,7 @@ function schemaFormat(
     const jsonSchema = {
       name: name === '' ? 'answer' : name,
       schema: JSON.stringify(closed.schema),
-      ...(description !== undefined && { description }),
+      ...defined({ description }),
     };
     return { kind: 'native', textFormat: { type: 'json_schema', structure: { jsonSchema } } };
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { CacheMark } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
@@ -20,7 +21,7 @@ export function cachePointAfter(
     task.notes.drop('cacheMark');
     return [];
   }
-  return [{ cachePoint: { type: 'default', ...(mark.ttl !== undefined && { ttl: mark.ttl }) } }];
+  return [{ cachePoint: { type: 'default', ...defined({ ttl: mark.ttl }) } }];
 }
 
 /** The lists of blocks of one request, in the order in which the prompt is cached: tools, system, messages. */

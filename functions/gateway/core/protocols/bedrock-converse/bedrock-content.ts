@@ -86,8 +86,7 @@ function imageBlocks(part: MediaPart, task: BedrockTask): readonly JsonObject[] 
     : [{ image: { format, source: { bytes: source.data } } }];
 }
 
-const NO_IMAGE_ADDRESS =
-  'Bedrock takes images only as base64 data URLs, not by address: send "data:image/png;base64,...".';
+const NO_IMAGE_ADDRESS = 'Bedrock takes images only as base64 data, not by address.';
 
 function audioBlocks(part: MediaPart, task: BedrockTask): readonly JsonObject[] {
   const { source } = part;

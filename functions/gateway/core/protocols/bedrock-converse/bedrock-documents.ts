@@ -38,7 +38,7 @@ function contentOf(source: Source, title: string): DocumentContent | string {
   }
 }
 
-const NO_DATA = 'Bedrock takes files only as base64 data in "file_data", neither by "file_id" nor by address.';
+const NO_DATA = 'Bedrock takes files only as base64 data, neither by the id of an upload nor by address.';
 
 function bytesOf(bytes: string, format: string | undefined): DocumentContent | string {
   return format === undefined

@@ -49,7 +49,7 @@ export const EMBEDDINGS_FAMILIES: readonly EmbeddingsFamily[] = [
     match: /titan-embed/,
     source: PARAMETERS,
     textsPerRequest: 1,
-    body: ([inputText], { dimensions }) => ({ inputText, ...(dimensions === undefined ? {} : { dimensions }) }),
+    body: ([inputText], { dimensions }) => ({ inputText, ...defined({ dimensions }) }),
     dimensions: true,
     inputType: false,
   },
@@ -76,7 +76,7 @@ export const EMBEDDINGS_FAMILIES: readonly EmbeddingsFamily[] = [
     body: (texts, request) => ({
       ...cohereBody(texts, request),
       embedding_types: ['float'],
-      ...(request.dimensions === undefined ? {} : { output_dimension: request.dimensions }),
+      ...defined({ output_dimension: request.dimensions }),
     }),
     dimensions: true,
     inputType: true,

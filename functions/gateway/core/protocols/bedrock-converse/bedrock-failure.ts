@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import { defined } from '../../model/defined.ts';
 import { numberMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { FailedResponse } from '../protocol.ts';
@@ -22,7 +23,7 @@ export function readBedrockFailure(response: FailedResponse): AttemptFailure {
       status: exceptionStatus(name) ?? failoverStatus(status),
       message,
       ...(name === undefined ? {} : { type: name, code: name }),
-      ...(requestId === undefined ? {} : { requestId }),
+      ...defined({ requestId }),
     },
     retryAfterMs: retryAfterMs(headers, nowMs),
   });

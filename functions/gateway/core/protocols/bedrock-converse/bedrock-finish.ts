@@ -1,4 +1,5 @@
 import type { ChoiceFinish, FinishReason } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { type Finish, finished, MALFORMED, unknownEnding, unsaidEnding } from '../ending-word.ts';
 
@@ -35,7 +36,7 @@ export function finishOf(reason: FinishReason, stop: JsonObject, calls: number):
     choice: 0,
     reason: reasonFor(reason, calls),
     raw,
-    ...(stopSequence !== undefined && { stopSequence }),
+    ...defined({ stopSequence }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Reasoning } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { hasLostThinking, thinkingFields } from '../claude/claude-thinking.ts';
@@ -77,7 +78,7 @@ function claudeThinking(task: BedrockTask, isToolForced: boolean): ReasoningFiel
   );
   return {
     additional: thinking === undefined ? {} : { thinking },
-    ...(effort !== undefined && { effort }),
+    ...defined({ effort }),
     isThinking: thinking?.type === 'adaptive' || thinking?.type === 'enabled',
   };
 }

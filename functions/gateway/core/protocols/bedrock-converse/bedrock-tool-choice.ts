@@ -17,7 +17,7 @@ export function wantedChoice({ prompt, notes }: BedrockTask): WantedChoice {
   if (toolUse.native.ifForeign === 'refuse') {
     notes.refuseSetting(
       'toolUse',
-      `Bedrock takes a ${notes.names.toolUse} of "auto", "none", "required", one function, or allowed_tools.`,
+      `Bedrock takes a ${notes.names.toolUse} that leaves it free, forbids tools, or asks for any or for one function.`,
     );
   } else if (toolUse.native.ifForeign === 'drop') {
     notes.drop('toolUse');

@@ -64,7 +64,7 @@ function offeredTools(task: BedrockTask, wanted: WantedChoice): readonly JsonObj
 
 function noteForeignTool({ what, native, path }: NativeTool, { notes }: BedrockTask): readonly JsonObject[] {
   if (native.ifForeign === 'refuse') {
-    notes.refuse(path, `Bedrock takes tools of type "function"; got "${what}".`);
+    notes.refuse(path, `Bedrock takes no tools but functions; got "${what}".`);
   } else if (native.ifForeign === 'drop') {
     notes.dropMember(what);
   }

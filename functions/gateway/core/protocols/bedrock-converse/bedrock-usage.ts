@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Usage } from '../../model/usage.ts';
 import { arrayMember, type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
 
@@ -12,7 +13,7 @@ export function bedrockUsage(usage: JsonObject): Usage {
   return {
     input: (numberMember(usage, 'inputTokens') ?? 0) + (cacheRead ?? 0) + written,
     output: numberMember(usage, 'outputTokens') ?? 0,
-    ...(cacheRead !== undefined && { cacheRead }),
+    ...defined({ cacheRead }),
     ...writes,
     raw: { dialect: 'bedrock-converse', value: usage },
   };

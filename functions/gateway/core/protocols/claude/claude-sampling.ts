@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Sampling } from '../../model/prompt.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { ClaudeRules } from './claude-rules.ts';
@@ -23,8 +24,7 @@ export function claudeSampling(
   const { temperature, topP, topK } = sampling;
   const asked: ClaudeSampling = {
     ...(temperature !== undefined && { temperature: Math.min(MAX_TEMPERATURE, temperature) }),
-    ...(topP !== undefined && { topP }),
-    ...(topK !== undefined && { topK }),
+    ...defined({ topP, topK }),
   };
   const kept = isThinking ? besideThinking(asked, rules) : compatible(asked, rules);
   for (const setting of SETTINGS) {

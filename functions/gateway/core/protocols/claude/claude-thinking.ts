@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { type Native, nativeValue } from '../../model/dialect.ts';
 import type { Part } from '../../model/part.ts';
 import type { Reasoning } from '../../model/prompt.ts';
@@ -113,7 +114,7 @@ function adaptive({ show }: Reasoning, effort: string | undefined, rules: Claude
   const nearest = effort === undefined ? undefined : nearestEffort(effort, rules.efforts);
   return {
     thinking: { type: 'adaptive', ...display(rules, show) },
-    ...(nearest !== undefined && { effort: nearest }),
+    ...defined({ effort: nearest }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { hasCycle, localName, normalRef } from './schema-refs.ts';
 
@@ -78,7 +79,7 @@ function closed(value: unknown, depth: number, reading: Reading): JsonObject {
   const told = Object.entries(schema).filter(([key, inner]) => !isHeldMember(key, inner, schema));
   return {
     ...ofItsKind(schema, depth, reading),
-    ...(schema.title !== undefined && { title: schema.title }),
+    ...defined({ title: schema.title }),
     ...described(schema.description, told),
   };
 }
@@ -87,7 +88,7 @@ function closed(value: unknown, depth: number, reading: Reading): JsonObject {
 function withoutOneOf(schema: JsonObject): JsonObject {
   const { oneOf, allOf, ...others } = schema;
   if (Array.isArray(oneOf) && others.anyOf === undefined) {
-    return withoutOneOf({ ...others, ...(allOf !== undefined && { allOf }), anyOf: oneOf });
+    return withoutOneOf({ ...others, ...defined({ allOf }), anyOf: oneOf });
   }
   return Array.isArray(allOf) && allOf.length === 1 && isJsonObject(allOf[0]) ? { ...others, ...allOf[0] } : schema;
 }

@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import { defined } from '../../model/defined.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { unknownEnding } from '../ending-word.ts';
 
@@ -82,7 +83,7 @@ export function blockedFailure(
     status: 400,
     message: ['The prompt was blocked', reason, message].filter((text) => text !== undefined).join(': '),
     code: 'content_filter',
-    ...(reason === undefined ? {} : { type: reason }),
+    ...defined({ type: reason }),
   };
   return { kind: 'rejected', status: 400, isKnown: true, vendor };
 }

@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import { defined } from '../../model/defined.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -83,8 +84,7 @@ function vendorError(error: JsonObject | string, status: number): VendorError {
   const reason = errorReason(arrayMember(error, 'details'));
   return {
     ...unreadableError(status, message ?? ''),
-    ...(type === undefined ? {} : { type }),
-    ...(reason === undefined ? {} : { code: reason }),
+    ...defined({ type, code: reason }),
   };
 }
 

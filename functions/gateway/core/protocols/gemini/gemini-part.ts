@@ -34,7 +34,7 @@ function mediaParts(part: MediaPart, notes: EncodingNotes): readonly JsonObject[
 }
 
 function refusePart(path: string, notes: EncodingNotes): void {
-  const message = `${path} is not something Gemini takes: send text, or media as a base64 data URL or an https URL.`;
+  const message = `${path} is not something Gemini takes: send text, or media as base64 data or an https URL.`;
   notes.refuse(path, message);
 }
 

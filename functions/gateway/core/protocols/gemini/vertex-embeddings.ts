@@ -21,7 +21,7 @@ function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding 
   const { embeddingsBatch: size } = geminiRules({ ...target, vendor: 'vertex' });
   const { dimensions } = request;
   // Without it a text that is too long is cut in silence.
-  const parameters = { autoTruncate: false, ...(dimensions !== undefined && { outputDimensionality: dimensions }) };
+  const parameters = { autoTruncate: false, ...defined({ outputDimensionality: dimensions }) };
   const batches = Array.from({ length: Math.ceil(texts.length / size) }, (_, batch) =>
     texts.slice(batch * size, (batch + 1) * size),
   );

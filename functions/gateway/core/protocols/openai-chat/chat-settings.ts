@@ -48,7 +48,7 @@ function toolOf(tool: Tool, notes: EncodingNotes): readonly JsonObject[] {
   }
   const own = nativeValue(tool.native, 'openai-chat');
   if (own === undefined && tool.native.ifForeign === 'refuse') {
-    notes.refuse(tool.path, `An OpenAI-shaped model takes tools of type "function"; got "${tool.what}".`);
+    notes.refuse(tool.path, `An OpenAI-shaped model takes no tools but functions; got "${tool.what}".`);
   } else if (own === undefined && tool.native.ifForeign === 'drop') {
     notes.dropMember(tool.what);
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
@@ -35,7 +36,7 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const body: JsonObject = {
     ...settingMembers(request, rules, notes),
     ...tools,
-    ...(format.member !== undefined && { response_format: format.member }),
+    ...defined({ response_format: format.member }),
     model: target.model,
     messages: openAiMessages(withInstruction(request.messages, format.words), rules),
     ...answerLimit(request, rules, target),

@@ -1,4 +1,5 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
+import { defined } from '../../model/defined.ts';
 import {
   arrayMember,
   isJsonObject,
@@ -164,11 +165,7 @@ function vendorError(error: JsonObject, status: number, requestId: string | unde
   return {
     status,
     message: unreadableError(status, messageOf(error)).message,
-    ...(type !== undefined && { type }),
-    ...(code !== undefined && { code }),
-    ...(param !== undefined && { param }),
-    ...(requestId !== undefined && { requestId }),
-    ...(failedGeneration !== undefined && { failedGeneration }),
+    ...defined({ type, code, param, requestId, failedGeneration }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { type JsonObject, objectMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
@@ -99,8 +100,7 @@ export function toolMembers(request: ChatBody, rules: OpenAiRules, notes: Encodi
   }
   return {
     tools: tools.map((tool) => toolFor(toolWithin(tool, rules), rules, notes)),
-    ...(choice !== undefined && { tool_choice: choice }),
-    ...(parallel !== undefined && { parallel_tool_calls: parallel }),
+    ...defined({ tool_choice: choice, parallel_tool_calls: parallel }),
   };
 }
 

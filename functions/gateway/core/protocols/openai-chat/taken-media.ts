@@ -95,12 +95,10 @@ function refused(message: string): WrittenDocument {
 const AS_SENT: WrittenDocument = { kind: 'as-sent' };
 const PDF = 'application/pdf';
 const NO_FILES = refused('This server takes no files but text: send the text of the file, or its pages as pictures.');
-const NO_OTHERS = refused(
-  'This server takes files that are text, or a PDF in file_data ("data:application/pdf;base64,..."): send one of these.',
-);
+const NO_OTHERS = refused('This server takes files that are text, or a PDF as base64 data: send one of these.');
 const NO_ADDRESS = refused('This server takes files as data or by their address: send one of these.');
 const NO_DATA = refused(
-  'This server takes files that are text or were uploaded to it: send the text of the file, or its file_id.',
+  'This server takes files that are text or were uploaded to it: send the text of the file, or the id of its upload.',
 );
 
 const FORMS: Readonly<Record<Files, (source: Source, title: string | undefined) => WrittenDocument>> = {

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
@@ -18,7 +19,7 @@ export function withHeldSchemas(body: JsonObject, rules: OpenAiRules, notes: Enc
   return {
     ...rest,
     ...(format !== undefined && { text: { ...text, format: heldFormat(format, rules, notes) } }),
-    ...(tools.length > 0 && { tools, ...(parallel !== undefined && { parallel_tool_calls: parallel }) }),
+    ...(tools.length > 0 && { tools, ...defined({ parallel_tool_calls: parallel }) }),
     ...(isChoice && choice !== undefined && { tool_choice: choice }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 
 /** A tool's declaration as the caller wrote it, and where. */
@@ -45,7 +46,7 @@ function changeOf(block: unknown, path: string): readonly ToolChange[] {
     return [];
   }
   const kind = type === 'tool_addition' ? 'added' : 'removed';
-  return [{ kind, name, path, ...(definition !== undefined && { definition }) }];
+  return [{ kind, name, path, ...defined({ definition }) }];
 }
 
 /** By name: an addition takes the place of the tool that had it, and one that was taken away may come back. */

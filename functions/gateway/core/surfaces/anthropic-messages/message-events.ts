@@ -1,4 +1,5 @@
 import type { AboutAnswer, AnswerEvent, BegunPart, ChoiceFinish } from '../../model/answer-event.ts';
+import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { JsonObject } from '../../wire/json.ts';
@@ -109,7 +110,7 @@ function ending({ blocks, finish, usage, serviceTier, members }: Telling): reado
       type: 'message_delta',
       delta,
       usage: messageUsage(usage, serviceTier),
-      ...(context_management !== undefined && { context_management }),
+      ...defined({ context_management }),
     },
     { type: 'message_stop' },
   ];

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
 import { kindOf } from '../request-checks.ts';
@@ -34,7 +35,7 @@ function asked(json: unknown): AskedOfKept | InvalidRequest {
   if (items.length > MAX_REFERENCES) {
     return invalidMember('input', `must refer to at most ${MAX_REFERENCES} items; got ${items.length}.`);
   }
-  return { kind: 'asked', items, isKept: json.store !== false, ...(previous !== undefined && { previous }) };
+  return { kind: 'asked', items, isKept: json.store !== false, ...defined({ previous }) };
 }
 
 function referredId(item: unknown): string | undefined {

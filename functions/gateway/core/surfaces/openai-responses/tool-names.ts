@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 
 /** A tool that the caller can be asked to call, by itself or in a namespace. */
@@ -50,7 +51,7 @@ function callable(
   const flatName = freeName(joinedName(name, namespace), taken);
   taken.add(flatName);
   const isCustom = tool.type === 'custom';
-  return [{ tool, path, name, isCustom, flatName, ...(namespace !== undefined && { namespace }) }];
+  return [{ tool, path, name, isCustom, flatName, ...defined({ namespace }) }];
 }
 
 function joinedName(name: string, namespace: string | undefined): string {
