@@ -99,7 +99,38 @@ describe('the live page at a glance', () => {
     const page = await shown((status) => ({ ...status, decisions: { ...status.decisions, missed: 7 } }));
     assert.match(await page.locator('#shown').innerText(), /^1 of 1 shown, \d+ more came too fast to be kept$/);
   });
+
+  it("shows second opinions, probes and the vendor's own sentence, where the operator has something to mend", async () => {
+    await local.call('nemo/ordered');
+    const page = await shown((status) => ({ ...status, decisions: { ...status.decisions, items: [doubted(status)] } }));
+    const attempts = page.locator('#stream .attempts li');
+    assert.deepEqual(await attempts.allInnerTexts(), [
+      '✕ x/one misconfigured (401) after 9 ms\nIncorrect API key provided.\nSet X_KEY anew.',
+      '✓ x/two (second opinion) served, 5 ms',
+      '◌ x/three (probe) 210 ms',
+    ]);
+  });
 });
+
+/** A call that one vendor refused for a fault of the operator's, and that another was then asked for. */
+function doubted({ decisions }: StatusBody): StatusBody['decisions']['items'][number] {
+  const [first] = decisions.items;
+  assert.ok(first);
+  const attempt = { provider: 'x', hedge: false, startedAfterMs: 0, ttftMs: 5, totalMs: 9 } as const;
+  const fault = {
+    reason: 'misconfigured (401)',
+    vendorMessage: 'Incorrect API key provided.',
+    advice: 'Set X_KEY anew.',
+  };
+  return {
+    ...first,
+    attempts: [
+      { ...attempt, ...fault, deployment: 'x/one', outcome: 'failed' },
+      { ...attempt, deployment: 'x/two', outcome: 'served', secondOpinion: true },
+    ],
+    probes: [{ deployment: 'x/three', ttftMs: 210 }],
+  };
+}
 
 /** A past in which the first deployment was set aside twice and has not come back from the second time. */
 function pastOf({ atMs, deployments }: StatusBody): RangeFigures {
