@@ -32,6 +32,15 @@ const UNTRUSTED = [
     'priority',
     'request_id',
   ],
+  ...[
+    'aws_sts_endpoint',
+    'awsWebIdentityToken',
+    'AWS-Session-Name',
+    'azure_scope',
+    'vertex_ai_project',
+    's3_endpoint_url',
+  ],
+  ...['client_secret', 'preset', 'tags', 'model_info', 'input_cost_per_token'],
   ...['callback_url', 'success_callback', 'lora_path', 'aws_secret_access_key', 'vertex_credentials', 'options'],
 ];
 
