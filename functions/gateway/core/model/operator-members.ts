@@ -18,19 +18,8 @@ export const OPERATOR_MEMBERS: readonly string[] = [
   ...['api_key', 'api_type', 'api_version', 'authorization', 'credentials', 'headers', 'extra_headers', 'extra_body'],
   ...['azure_ad_token', 'aws_access_key_id', 'aws_secret_access_key', 'aws_session_token', 'aws_region_name'],
   ...['aws_role_name', 'aws_profile_name', 'aws_bedrock_runtime_endpoint', 'vertex_project', 'vertex_location'],
-  ...[
-    'client_id',
-    'client_secret',
-    'tenant_id',
-    'region_name',
-    'vertex_credentials',
-    'organization',
-    'project',
-    'secret_fields',
-    'no_log',
-    'guardrails',
-    'litellm_metadata',
-  ],
+  ...['client_id', 'client_secret', 'tenant_id', 'region_name', 'vertex_credentials', 'organization', 'project'],
+  ...['secret_fields', 'no_log', 'guardrails', 'litellm_metadata'],
   // What a call is said to cost.
   ...['input_cost_per_token', 'output_cost_per_token', 'input_cost_per_second', 'output_cost_per_second'],
   // What costs more than tokens, or what other requests wait for.
