@@ -32,7 +32,8 @@ export const costs: Command = {
     const sum = rows.reduce((total, { dollars }) => total + dollars, 0);
     const cells = rows.map(({ name, dollars, calls }) => [name, dollars.toFixed(2), String(calls)]);
     const text = textTable([[by.toUpperCase(), 'DOLLARS', 'CALLS'], ...cells, ['together', sum.toFixed(2), '']]);
-    return { text: `${month.name}\n\n${text}`, json: { month: month.name, by, rows, dollars: sum } };
+    const lost = lostPart(month, target.settings.logRetentionDays);
+    return { text: `${month.name}\n\n${text}${lost}`, json: { month: month.name, by, rows, dollars: sum } };
   },
 };
 
@@ -57,6 +58,14 @@ function monthOf(text: string): Month {
   }
   const at = (index: number): number => Date.UTC(Number(year), index, 1) / 1000;
   return { name: text, fromSeconds: at(Number(month) - 1), untilSeconds: at(Number(month)) - 1 };
+}
+
+/** A sentence where the log does not reach back to the month's beginning. */
+function lostPart({ fromSeconds }: Month, logRetentionDays: number): string {
+  const keptFromMs = Date.now() - logRetentionDays * 86_400_000;
+  return fromSeconds * 1000 >= keptFromMs
+    ? ''
+    : `\n\nNot the whole month: the log is kept for ${logRetentionDays} days (aws.logRetentionDays), since ${new Date(keptFromMs).toISOString().slice(0, 10)}.`;
 }
 
 interface CostRow {

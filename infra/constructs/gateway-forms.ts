@@ -72,7 +72,8 @@ export function eventForm(scope: Construct, environment: Environment, parts: Fun
 export function webForm(scope: Construct, environment: Environment, parts: FunctionParts): GatewayForm {
   const { names, entries, state, credentials } = parts;
   const variables = { ...stateVariables(parts), ...callerVariables(parts) };
-  const gateway = new WebGateway(scope, 'WebGateway', { environment, names, entries, variables });
+  // In the place of the other form's: the log group keeps its logical id, and a stack of one form can become one of the other.
+  const gateway = new WebGateway(scope, 'Gateway', { environment, names, entries, variables });
   state.grantGateway(gateway.role);
   if (environment.config.statusPage) {
     state.grantPast(gateway.role);

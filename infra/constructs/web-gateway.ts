@@ -31,7 +31,8 @@ export class WebGateway extends Construct {
     this.role = role;
     allowRegionalLogs(role, names.gatewayLogGroup);
     const bucket = codeBucket(this);
-    this.function = new WebFunction(this, 'Function', {
+    // Not `Function`, which is another type of resource: CloudFormation changes no type under a logical id.
+    this.function = new WebFunction(this, 'WebFunction', {
       webFunctionName: names.gatewayFunction,
       revisionDescription: `NemoRouter ${name}: the OpenAI-compatible gateway`,
       code: WebFunctionCode.fromAssetToProvidedBucket(

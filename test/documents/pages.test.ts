@@ -12,6 +12,13 @@ it('the README has at most 220 lines', () => {
   assert.ok(lines <= 220, `it has ${lines}: move detail to the page where it belongs`);
 });
 
+it('the README says that the form "web" is not verified, and leads to how to try it', () => {
+  assert.match(
+    pageText('README.md'),
+    /"form": "web".*\[what is not verified[^\]]*\]\(infra\/DEPLOYING\.md#the-form-web\)/,
+  );
+});
+
 it('every page of the tree is among those that are tested', { skip: !existsSync(treePath('.git')) }, () => {
   const kept = execFileSync('git', ['ls-files', '*.md'], { cwd: treePath(''), encoding: 'utf8' })
     .trim()

@@ -240,6 +240,12 @@ describe('the answers that are kept', () => {
   });
 });
 
+test('an environment that is not protected leaves nothing behind, not even its keys', () => {
+  const template = templateOf(shipped('prod', { protected: false })).toJSON();
+  const policies = Object.values(template.Resources as Record<string, { DeletionPolicy?: string }>);
+  assert.deepEqual([...new Set(policies.flatMap(({ DeletionPolicy }) => DeletionPolicy ?? []))], ['Delete']);
+});
+
 describe('a first deployment that fails', () => {
   test('leaves nothing behind that the next one would stop at: what is kept is kept of a stack that was made', () => {
     const kept = Object.entries(prod.toJSON().Resources as Record<string, { DeletionPolicy?: string }>).filter(

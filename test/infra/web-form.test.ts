@@ -3,13 +3,25 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { App, Validations } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readCheckedConfig } from '../../functions/gateway/config/checked-config.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { goesOff } from './alarm-evaluation.ts';
 import { gatewayApp, shipped, templateOf } from './synthesised.ts';
+
+/** What names a resource: CloudFormation makes what is new before it takes away what is gone. */
+const NAMES = ['LogGroupName', 'TableName', 'TopicName', 'AlarmName', 'DashboardName', 'FunctionName', 'Name'];
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+function resourcesOf(template: Template): Readonly<Record<string, Resource>> {
+  return template.toJSON().Resources;
+}
 
 const web = templateOf(shipped('prod', { form: 'web', web: { maxEnvironments: 7, rateLimit: 500 } }));
 
@@ -61,6 +73,21 @@ describe('the form "web"', () => {
     );
   });
 
+  test('can take the place of the form "event" in a stack: what has the same name stays, and nothing changes its type', () => {
+    const was = resourcesOf(templateOf(shipped('prod')));
+    const becomes = resourcesOf(web);
+    for (const [id, { Type, Properties = {} }] of Object.entries(becomes)) {
+      assert.equal(was[id]?.Type ?? Type, Type, id);
+      for (const property of NAMES.filter((one) => typeof Properties[one] === 'string')) {
+        const same = Object.entries(was).filter(
+          ([, other]) => other.Type === Type && other.Properties?.[property] === Properties[property],
+        );
+        assert.ok(same.length === 0 || same.some(([other]) => other === id), `${id}: ${String(Properties[property])}`);
+      }
+    }
+    assert.ok(becomes.GatewayLogs34792D0F !== undefined);
+  });
+
   test('is watched by counts that Lambda writes for Web Functions, and by none that it writes for others', () => {
     const metrics = Object.values(web.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
     const text = JSON.stringify(metrics);
@@ -76,7 +103,7 @@ describe('the form "web"', () => {
     const [gate] = Object.values(web.findResources('AWS::CloudFormation::CustomResource'));
     assert.ok(JSON.stringify(gate?.Properties.Release).includes('RevisionId'));
     assert.ok(JSON.stringify(gate?.Properties.Url).includes('/health'));
-    assert.ok(gate?.DependsOn.some((id: string) => id.startsWith('WebGatewayFunctionEndpoint')));
+    assert.ok(gate?.DependsOn.some((id: string) => id.startsWith('GatewayWebFunctionEndpoint')));
   });
 
   test('rings when environments do not start, and tells the alarms for rollback triggers', () => {

@@ -63,4 +63,8 @@ describe('the workflows', () => {
       ['Action: sts:AssumeRoleWithWebIdentity', 'Action: sts:AssumeRole'],
     );
   });
+
+  test('are made by a command whose stack is of the environment that it names, so that a second one leaves the first', () => {
+    assert.match(roles, /--stack-name nemorouter-ci-(\S+) [\s\S]*? Environment=\1\n/);
+  });
 });

@@ -32,6 +32,15 @@ const UNTRUSTED = [
     'priority',
     'request_id',
   ],
+  ...[
+    'aws_sts_endpoint',
+    'awsWebIdentityToken',
+    'AWS-Session-Name',
+    'azure_scope',
+    'vertex_ai_project',
+    's3_endpoint_url',
+  ],
+  ...['client_secret', 'preset', 'tags', 'model_info', 'input_cost_per_token'],
   ...['callback_url', 'success_callback', 'lora_path', 'aws_secret_access_key', 'vertex_credentials', 'options'],
 ];
 
@@ -64,6 +73,17 @@ for (const [way, form] of SURFACE_FORMS.flatMap(waysOfAsking)) {
           assert.ok(isCount || status !== 200 || headers['x-nemo-dropped-params']?.includes(name), `${name} is named`);
         }
         assert.ok(!JSON.stringify(gateway.sent).includes('operator-only'));
+      });
+
+      it('sends a member that is written twice once, as it was read here', async () => {
+        const gateway = protocolGateway(protocol);
+        const body = JSON.stringify(form.body(modelAt(form.path), {}));
+        const answer = await gateway.ask(
+          form.path,
+          body.replace('{', '{"model":"first","user":"first","user":"last",'),
+        );
+        assert.ok(answer.status === 200 || gateway.sent.length === 0, answer.text);
+        assert.ok(!JSON.stringify(gateway.sent).includes('first'));
       });
 
       it('has at most 256 members, with names of at most 128 characters', async () => {

@@ -36,6 +36,10 @@ describe('a key with as many calls under way as it may have', () => {
       assert.equal(refused.headers.get('retry-after'), '1');
       assert.match(await refused.text(), /2 calls under way at once/);
     }
+    for (const path of ['/v1/responses/resp_a', '/v1/responses/resp_a/input_items']) {
+      const kept = await gateway.fetch(path, { headers: { authorization: 'Bearer one' } });
+      assert.equal(kept.status, 429, path);
+    }
     const other = ask('two', PATHS[0]!);
     held.open();
     assert.equal((await other).status, 200);

@@ -70,6 +70,18 @@ for (const protocol of ['openai', 'anthropic', 'gemini', 'bedrock'] as const) {
           [],
         );
       });
+
+      test(`is asked for no compressed answer, ${stream ? 'streamed' : 'plain'}`, async (context) => {
+        const gateway = await runningGateway({ fakes: { vendor: protocol } });
+        context.after(() => gateway.close());
+        await sendCase(gateway.origin, {
+          method: 'POST',
+          path: '/v1/chat/completions',
+          headers: { authorization: `Bearer ${gateway.key}`, 'accept-encoding': 'gzip' },
+          body: JSON.stringify({ model: 'all', stream, messages: [{ role: 'user', content: 'Hello' }] }),
+        });
+        assert.equal((await gateway.fakes.vendor.arrival(0)).headers['accept-encoding'], 'identity');
+      });
     }
   });
 }

@@ -78,6 +78,14 @@ describe('nemo costs', () => {
     assert.match(String(started?.queryString), /sum\(costUsd\).* by key/);
   });
 
+  it('says so where the log does not reach back to the beginning of the month', async () => {
+    const complete = () => [{ queryId: 'q' }, { status: 'Complete', results: [] }];
+    answers = complete();
+    assert.match((await run('costs', '--month', '2026-02')).text, /Not the whole month: the log is kept for 7 days/);
+    answers = complete();
+    assert.doesNotMatch((await run('costs', '--month', '2999-01')).text, /Not the whole month/);
+  });
+
   it('adds up by the teams that keys have now', async () => {
     const key = (name: string, createdAt: string, team?: string) => ({
       sha256: { S: `${name}${createdAt}` },

@@ -8,7 +8,8 @@ export const OPERATOR_MEMBERS: readonly string[] = [
   ...['models', 'model_list', 'model_id', 'base_model', 'deployment_id', 'engine', 'provider', 'providers', 'route'],
   ...['router', 'fallbacks', 'fallback', 'fallback_models', 'context_window_fallbacks', 'default_fallbacks'],
   ...['content_policy_fallbacks', 'custom_llm_provider', 'context_window_fallback_dict', 'adapter_id', 'lora_path'],
-  ...['lora_request', 'litellm_params', 'user_config', 'router_settings_override'],
+  ...['lora_request', 'litellm_params', 'user_config', 'router_settings_override', 'preset', 'tags', 'model_info'],
+  ...['prompt_id', 'prompt_variables'],
   // Another address.
   ...['api_base', 'base_url', 'api_url', 'url', 'endpoint', 'host', 'proxy', 'callback_url', 'webhook', 'webhook_url'],
   ...['callbacks', 'success_callback', 'failure_callback', 'langfuse_host', 'extra_query', 'bootstrap_host'],
@@ -17,7 +18,10 @@ export const OPERATOR_MEMBERS: readonly string[] = [
   ...['api_key', 'api_type', 'api_version', 'authorization', 'credentials', 'headers', 'extra_headers', 'extra_body'],
   ...['azure_ad_token', 'aws_access_key_id', 'aws_secret_access_key', 'aws_session_token', 'aws_region_name'],
   ...['aws_role_name', 'aws_profile_name', 'aws_bedrock_runtime_endpoint', 'vertex_project', 'vertex_location'],
-  ...['vertex_credentials', 'organization', 'project', 'secret_fields', 'no_log', 'guardrails', 'litellm_metadata'],
+  ...['client_id', 'client_secret', 'tenant_id', 'region_name', 'vertex_credentials', 'organization', 'project'],
+  ...['secret_fields', 'no_log', 'guardrails', 'litellm_metadata'],
+  // What a call is said to cost.
+  ...['input_cost_per_token', 'output_cost_per_token', 'input_cost_per_second', 'output_cost_per_second'],
   // What costs more than tokens, or what other requests wait for.
   ...['plugins', 'transforms', 'best_of', 'use_beam_search', 'prompt_logprobs', 'priority', 'speed', 'num_retries'],
   ...['max_retries', 'mock_response', 'mock_tool_calls', 'mock_timeout', 'request_id', 'rid', 'keep_alive', 'options'],
@@ -25,6 +29,14 @@ export const OPERATOR_MEMBERS: readonly string[] = [
   ...['chat_template', 'chat_template_kwargs', 'logits_processors', 'custom_logit_processor', 'custom_params'],
   ...['mm_processor_kwargs', 'media_io_kwargs', 'vllm_xargs', 'return_hidden_states', 'guided_regex'],
   ...['guided_grammar', 'guided_decoding_backend', 'structured_outputs', 'regex', 'ebnf'],
+];
+
+/**
+ * How the names of a proxy's own settings for one platform begin: an address, a credential or an account, as `aws_sts_endpoint`. There are more
+ * of them with every version. Source: the request parameters of LiteLLM's proxy.
+ */
+export const OPERATOR_PREFIXES: readonly string[] = [
+  ...['aws_', 'azure_', 'vertex_', 'watsonx_', 'litellm_', 'langfuse_', 'langsmith_', 's3_', 'gcs_'],
 ];
 
 /**

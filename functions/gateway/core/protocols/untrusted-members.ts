@@ -1,5 +1,5 @@
 import type { Dialect } from '../model/dialect.ts';
-import { AMOUNT_MEMBERS, OPERATOR_MEMBERS } from '../model/operator-members.ts';
+import { AMOUNT_MEMBERS, OPERATOR_MEMBERS, OPERATOR_PREFIXES } from '../model/operator-members.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { JsonObject } from '../wire/json.ts';
 
@@ -9,6 +9,8 @@ function plainName(name: string): string {
 }
 
 const PLAIN_UNTRUSTED: ReadonlySet<string> = new Set(OPERATOR_MEMBERS.map(plainName));
+
+const PLAIN_PREFIXES = OPERATOR_PREFIXES.map(plainName);
 
 const PLAIN_AMOUNTS: ReadonlySet<string> = new Set(AMOUNT_MEMBERS.map(plainName));
 
@@ -31,8 +33,12 @@ export function untrustedMembers(
 ): readonly string[] {
   const own = dialect === undefined ? [] : OWN_AMOUNTS[dialect];
   const isUntrusted = (name: string): boolean =>
-    PLAIN_UNTRUSTED.has(plainName(name)) || (PLAIN_AMOUNTS.has(plainName(name)) && !own.includes(name));
+    isOperators(plainName(name)) || (PLAIN_AMOUNTS.has(plainName(name)) && !own.includes(name));
   return Object.keys(body).filter((name) => isUntrusted(name) && !passMembers.includes(name));
+}
+
+function isOperators(plain: string): boolean {
+  return PLAIN_UNTRUSTED.has(plain) || PLAIN_PREFIXES.some((prefix) => plain.startsWith(prefix));
 }
 
 /** A prompt without the members that are not passed. */

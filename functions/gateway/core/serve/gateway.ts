@@ -99,7 +99,7 @@ function endpointAt({ gateway, request: { path } }: Call): Endpoint | undefined 
   }
   const keptAnswers = keptAnswerMethods(path);
   if (keptAnswers !== undefined) {
-    return { methods: keptAnswers, serve: keptAnswersCall };
+    return { methods: keptAnswers, serve: (call) => entered(call, keptAnswersCall) };
   }
   return path === MODELS_PATH || path.startsWith(`${MODELS_PATH}/`) ? MODELS : OPERATIONS.get(path);
 }
@@ -124,8 +124,13 @@ async function withBody(
   if (refusal !== undefined) {
     return errorAnswer(call, refusal);
   }
+  return await entered(call, () => withRoom(call, serve));
+}
+
+/** Serves a call that counts among those which its key has open. */
+async function entered(call: Call, serve: (call: Call) => Promise<GatewayResponse>): Promise<GatewayResponse> {
   const leave = enterCall(call);
-  return typeof leave === 'function' ? await untilItsEnd(leave, withRoom(call, serve)) : errorAnswer(call, leave);
+  return typeof leave === 'function' ? await untilItsEnd(leave, serve(call)) : errorAnswer(call, leave);
 }
 
 async function withRoom(
