@@ -57,6 +57,19 @@ for (const protocol of PROTOCOLS) {
       assert.equal(request_id, response.headers.get('x-nemo-request-id'));
     });
 
+    it('is told which result of a tool answers no call, and no provider is asked', async () => {
+      const before = gateway.fakes.only.requests.length;
+      const messages: Anthropic.MessageParam[] = [
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' }] },
+      ];
+      for (const stream of [true, false]) {
+        const error = await apiErrorOf(client.messages.create({ ...HELLO, messages, stream }));
+        assert.deepEqual([error.status, error.type], [400, 'invalid_request_error']);
+        assert.match(error.message, /messages\[0\]\.content\[0\]\.tool_use_id answers no call/);
+      }
+      assert.equal(gateway.fakes.only.requests.length, before);
+    });
+
     it('streams the text piece by piece, and its helper puts the message together', async () => {
       const usage = { inputTokens: 9, outputTokens: 5 };
       gateway.fakes.only.script({ kind: 'answer', chunks: ['One', ' – two', ' 三'], usage });

@@ -114,6 +114,16 @@ for (const protocol of PROTOCOLS) {
       }
     });
 
+    it('is told which result of a tool answers no call, and no provider is asked', async () => {
+      const before = gateway.fakes.only.requests.length;
+      const messages = [{ role: 'tool' as const, tool_call_id: 'c1', content: 'rain' }];
+      for (const stream of [true, false]) {
+        const asking = openai.chat.completions.create({ model: 'all', messages, stream });
+        await assert.rejects(asking, { status: 400, param: 'messages[0].tool_call_id' });
+      }
+      assert.equal(gateway.fakes.only.requests.length, before);
+    });
+
     it('sends the result of a tool back and gets the answer to it', async () => {
       gateway.fakes.only.script({ kind: 'tool-call', calls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] });
       const first = await openai.chat.completions.create({ ...HELLO, model: 'all', tools: [WEATHER] });

@@ -12,6 +12,7 @@ import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { readPrompt } from '../surfaces/read-prompt.ts';
+import { strayResult } from '../surfaces/stray-result.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';
@@ -28,7 +29,10 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
   name: 'chat',
   read: ({ surface, request }, json) => {
     const read = readPrompt(surface, json, request.headers);
-    return read.kind === 'invalid' ? read : { kind: 'parsed', request: read.prompt };
+    if (read.kind === 'invalid') {
+      return read;
+    }
+    return strayResult(read.prompt) ?? { kind: 'parsed', request: read.prompt };
   },
   facts: (prompt, tags) => {
     const facts = promptFacts(prompt, tags);

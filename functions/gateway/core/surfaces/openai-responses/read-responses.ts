@@ -4,7 +4,6 @@ import type { AnswerFormat, Prompt, Reasoning, SettingNames } from '../../model/
 import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
 import { requestProblem } from './check-request.ts';
-import { strayResult } from './check-results.ts';
 import { turnsOf } from './read-input.ts';
 import { toolsOf, toolUseOf } from './read-tools.ts';
 import { toolNames } from './tool-names.ts';
@@ -18,8 +17,7 @@ export function readResponsesPrompt(
     return problem;
   }
   // `requestProblem` has seen that it is an object of these members.
-  const body = json as JsonObject;
-  return strayResult(body) ?? { kind: 'read', prompt: promptOf(body) };
+  return { kind: 'read', prompt: promptOf(json as JsonObject) };
 }
 
 function promptOf(body: JsonObject): Prompt {

@@ -241,8 +241,6 @@ describe('readResponsesPrompt', () => {
     [{ input: [{ role: 'user', content: [{ type: 'input_text' }] }] }, 'input[0].content[0].text', /must be a string/],
     [{ input: [{ type: 'function_call', name: 'f', arguments: '' }] }, 'input[0].call_id', /got nothing/],
     [{ input: [{ type: 'function_call_output', call_id: 'c' }] }, 'input[0].output', /got nothing/],
-    [{ input: [{ type: 'function_call_output', call_id: 'c', output: '' }] }, 'input[0].call_id', /no call/],
-    [{ input: [{ type: 'custom_tool_call_output', call_id: 'c', output: '' }] }, 'input[0].call_id', /no call/],
     [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]', /responses\.keepDays/],
     [{ previous_response_id: 'resp_1' }, 'previous_response_id', /responses\.keepDays/],
     [{ conversation: { id: 'conv_1' } }, 'conversation', /responses\.keepDays/],
