@@ -75,6 +75,17 @@ for (const [way, form] of SURFACE_FORMS.flatMap(waysOfAsking)) {
         assert.ok(!JSON.stringify(gateway.sent).includes('operator-only'));
       });
 
+      it('sends a member that is written twice once, as it was read here', async () => {
+        const gateway = protocolGateway(protocol);
+        const body = JSON.stringify(form.body(modelAt(form.path), {}));
+        const answer = await gateway.ask(
+          form.path,
+          body.replace('{', '{"model":"first","user":"first","user":"last",'),
+        );
+        assert.ok(answer.status === 200 || gateway.sent.length === 0, answer.text);
+        assert.ok(!JSON.stringify(gateway.sent).includes('first'));
+      });
+
       it('has at most 256 members, with names of at most 128 characters', async () => {
         const gateway = protocolGateway(protocol);
         const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`x${index}`, 1]));
