@@ -89,6 +89,16 @@ describe('a workflow', () => {
     });
   }
 
+  test('puts every client that the suite installs before the gateway, on pull requests and before a deployment', () => {
+    const scripts = (WORKFLOWS.get('check.yml')?.jobs.clients?.steps ?? []).flatMap(({ run = [] }) => run);
+    const installing = scripts.at(-2) ?? '';
+    assert.deepEqual(
+      ['python-clients', 'node-clients', 'codex', 'claude-code'].filter((name) => !installing.includes(name)),
+      [],
+    );
+    assert.equal(scripts.at(-1), 'npm run test:clients');
+  });
+
   test('deploys prod after dev and dev after the checks, one push after the other', () => {
     const { dev, prod } = WORKFLOWS.get('deploy.yml')?.jobs ?? {};
     assert.deepEqual(

@@ -113,8 +113,8 @@ for (const protocol of PROTOCOLS) {
       }
     });
 
-    it('is told of a failure after the first token by response.failed', async () => {
-      gateway.fakes.only.script({ kind: 'cut', afterChunks: 1, chunks: ['One', ' two'] });
+    it('is told of a failure after the first token by response.failed, with what was said', async () => {
+      gateway.fakes.only.script({ kind: 'cut', afterChunks: 2, chunks: ['One', ' two', ' three'] });
       const stream = await openai.responses.create({ ...HELLO, stream: true });
       const events: ResponseStreamEvent[] = [];
       for await (const event of stream) {
@@ -124,6 +124,12 @@ for (const protocol of PROTOCOLS) {
       assert.ok(last?.type === 'response.failed');
       assert.equal(last.response.error?.code, 'server_error');
       assert.equal(last.response.status, 'failed');
+      const deltas = events.flatMap((event) => (event.type === 'response.output_text.delta' ? [event.delta] : []));
+      assert.equal(deltas.join(''), 'One two');
+      const [item] = last.response.output;
+      assert.ok(item?.type === 'message');
+      assert.equal(item.status, 'incomplete');
+      assert.deepEqual(item.content, [{ type: 'output_text', text: 'One two', annotations: [], logprobs: [] }]);
     });
   });
 }

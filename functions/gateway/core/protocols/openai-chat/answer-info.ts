@@ -10,7 +10,6 @@ import { arrayMember, type JsonObject, member, numberMember, objectMember, strin
  */
 const PASSED_ON = [
   'system_fingerprint',
-  'service_tier',
   'moderation',
   'prompt_filter_results',
   'citations',
@@ -30,11 +29,13 @@ export function answerInfoReader(): (chunk: JsonObject) => readonly AboutAnswer[
   return (chunk) => {
     const news = PASSED_ON.filter((name) => isNews(said, name, chunk[name]));
     const id = said.has('id') ? undefined : stringMember(chunk, 'id');
-    if (news.length === 0 && id === undefined) {
+    const isNewTier = isNews(said, 'service_tier', chunk.service_tier);
+    const serviceTier = isNewTier ? stringMember(chunk, 'service_tier') : undefined;
+    if (news.length === 0 && id === undefined && serviceTier === undefined) {
       return [];
     }
     said.set('id', id ?? said.get('id') ?? '');
-    return [{ type: 'about', ...defined({ id, native: nativeOf(chunk, news) }) }];
+    return [{ type: 'about', ...defined({ id, serviceTier, native: nativeOf(chunk, news) }) }];
   };
 }
 

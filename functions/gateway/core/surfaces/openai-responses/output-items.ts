@@ -16,6 +16,8 @@ export interface OutputItems {
   /** An item begins. Its id is the value's own, or is made from the prefix. */
   readonly begin: (prefix: string, value: JsonObject) => OutputItem;
   readonly finish: (item: OutputItem, value: JsonObject) => void;
+  /** The answer broke off in this item. No event says that it is done: clients run a call that is. */
+  readonly cut: (item: OutputItem, said: JsonObject) => void;
   readonly withId: (id: string) => OutputItem | undefined;
   readonly values: () => readonly JsonObject[];
 }
@@ -35,6 +37,9 @@ export function outputItems(requestId: string, events: ResponseEvents): OutputIt
     finish: (item, value) => {
       item.value = { ...value, id: item.id };
       events.emit('response.output_item.done', { output_index: item.index, item: item.value });
+    },
+    cut: (item, said) => {
+      item.value = { ...item.value, ...said, status: 'incomplete' };
     },
     withId: (id) => items.find((item) => item.id === id),
     values: () => items.map(({ value }) => value),

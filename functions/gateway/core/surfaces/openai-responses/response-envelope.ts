@@ -2,7 +2,7 @@ import { type JsonObject, objectMember } from '../../wire/json.ts';
 import type { AnswerIdentity } from '../surface.ts';
 import { answerId } from './kept-items.ts';
 
-/** A response object without what its answer makes of it: what the caller asked for, told back as OpenAI does. */
+/** A response object without what its answer makes of it: what the caller asked for, told back as OpenAI does. The tier is the vendor's to tell. */
 export function responseEnvelope(about: AnswerIdentity): JsonObject {
   const { requestId, created, model, prompt, isKept = false, previousAnswer = null } = about;
   const { body } = prompt.original;
@@ -26,7 +26,7 @@ export function responseEnvelope(about: AnswerIdentity): JsonObject {
     prompt_cache_key: told('prompt_cache_key'),
     reasoning: { effort: reasoning?.effort ?? null, summary: reasoning?.summary ?? null },
     safety_identifier: told('safety_identifier'),
-    service_tier: told('service_tier', 'default'),
+    service_tier: null,
     store: isKept,
     temperature: told('temperature'),
     text: { format: { type: 'text' }, ...objectMember(body, 'text') },

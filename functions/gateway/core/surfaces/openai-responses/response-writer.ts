@@ -66,8 +66,10 @@ export function responseWriter(about: AnswerIdentity): ResponseWriter {
       const response = finish(writing);
       end(writing, isLost ? { ...response, store: false } : response);
     },
-    fail: (error) =>
-      end(writing, { ...writing.response, output: items.values(), status: 'failed', store: false, error }),
+    fail: (error) => {
+      cut(writing);
+      end(writing, { ...writing.response, output: items.values(), status: 'failed', store: false, error });
+    },
     take: events.take,
     response: () => writing.response,
   };
@@ -78,6 +80,16 @@ function finish(writing: Writing): JsonObject {
   writing.message.close(status);
   const cut = isCut(writing) ? { incomplete_details: { reason: cutReason(writing) } } : {};
   return { ...writing.response, status, ...cut, output: writing.items.values() };
+}
+
+/** What is open stands as far as it was said. */
+function cut({ message, parts }: Writing): void {
+  message.cut();
+  for (const part of parts.values()) {
+    if (part.kind === 'reasoning' || part.kind === 'call') {
+      part.writer.cut();
+    }
+  }
 }
 
 function end(writing: Writing, response: JsonObject): void {

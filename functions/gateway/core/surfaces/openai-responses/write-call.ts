@@ -9,6 +9,8 @@ import type { ToolNames } from './tool-names.ts';
 export interface CallWriter {
   readonly add: (text: string) => void;
   readonly end: () => void;
+  /** The answer broke off: the call stands as far as its deltas went out. */
+  readonly cut: () => void;
 }
 
 type BegunCall = Extract<BegunPart, { kind: 'tool-call' }>;
@@ -46,6 +48,7 @@ export function callWriter(
       emit(`response.${form.event}.done`, { ...place, [form.text]: text });
       items.finish(item, { ...item.value, status: statusOf(form, text), [form.text]: text });
     },
+    cut: () => items.cut(item, { [form.text]: isWrapped ? '' : pieces.join('') }),
   };
 }
 

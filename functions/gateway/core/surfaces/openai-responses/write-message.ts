@@ -17,6 +17,8 @@ export interface MessageWriter {
   readonly weigh: (logprobs: readonly JsonObject[]) => void;
   /** The message ends, where one is open. */
   readonly close: (status: 'completed' | 'incomplete') => void;
+  /** The answer broke off: a message that is open stands as far as it was said. */
+  readonly cut: () => void;
 }
 
 interface OpenContent {
@@ -52,6 +54,7 @@ export function messageWriter(items: OutputItems, { emit, amend }: ResponseEvent
     },
     weigh: (logprobs) => weigh(messages, logprobs),
     close: (status) => close(messages, status),
+    cut: () => cut(messages),
   };
 }
 
@@ -121,6 +124,13 @@ function close(messages: Messages, status: 'completed' | 'incomplete'): void {
   if (open !== undefined) {
     items.finish(open.item, { ...open.item.value, status, content: open.done });
     messages.open = undefined;
+  }
+}
+
+function cut({ open, items }: Messages): void {
+  if (open !== undefined) {
+    const content = open.content === undefined ? open.done : [...open.done, partOf(open.content)];
+    items.cut(open.item, { content });
   }
 }
 

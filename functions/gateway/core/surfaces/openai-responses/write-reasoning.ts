@@ -10,6 +10,8 @@ export interface ReasoningWriter {
   readonly add: (text: string) => void;
   /** The item is done. `proof`: what its vendor wants to see again. */
   readonly end: (proof: Native | undefined) => void;
+  /** The answer broke off in it. */
+  readonly cut: () => void;
 }
 
 /** A reasoning item begins. Its text is a summary, but where OpenAI's own item (`native`) shows the reasoning itself. */
@@ -24,6 +26,7 @@ export function reasoningWriter(
   const pieces: string[] = [];
   const place = { item_id: item.id, output_index: item.index, [form.index]: 0 };
   const partWith = (text: string): JsonObject => ({ type: form.part, text });
+  const shown = (): JsonObject => (pieces.length === 0 ? {} : { [form.member]: [partWith(pieces.join(''))] });
   return {
     add: (text) => {
       if (pieces.length === 0) {
@@ -38,9 +41,9 @@ export function reasoningWriter(
         emit(`${form.text}.done`, { ...place, text });
         emit(form.done, { ...place, part: partWith(text) });
       }
-      const shown = pieces.length === 0 ? {} : { [form.member]: [partWith(text)] };
-      items.finish(item, doneItem(item, shown, proof));
+      items.finish(item, doneItem(item, shown(), proof));
     },
+    cut: () => items.cut(item, shown()),
   };
 }
 

@@ -46,7 +46,7 @@ function told(events: readonly AnswerEvent[]): Step[] {
       return [step];
     }
     const { id: _, ...about } = step;
-    return about.native === undefined ? [] : [about];
+    return about.native === undefined && about.serviceTier === undefined ? [] : [about];
   });
 }
 
@@ -141,7 +141,7 @@ describe('openAiChatDecoder, of words', () => {
       [
         { type: 'about', native: openAiNative({ system_fingerprint: 'fp' }) },
         text('a'),
-        { type: 'about', native: openAiNative({ service_tier: 'flex' }) },
+        { type: 'about', serviceTier: 'flex' },
         text('b'),
         STOPPED,
       ],

@@ -45,6 +45,13 @@ function outline(events: readonly JsonObject[]): string[] {
   });
 }
 
+/** The events of an answer whose last part has not ended. */
+function stepsOfOpen(steps: readonly Step[]): readonly AnswerEvent[] {
+  const events = eventsOf([...steps, END]);
+  const last = events.findLastIndex(({ type }) => type === 'part-delta');
+  return events.slice(0, last + 1);
+}
+
 function own(value: JsonObject): Native {
   return { dialect: 'openai-responses', value, ifForeign: 'ignore' };
 }
@@ -327,6 +334,109 @@ describe('the events of a response', () => {
       assert.equal(response.status, 'failed');
       assert.deepEqual(response.error, { code, message: 'Cut off.' });
       assert.ok(broken.endsWith(': nemo {"a":1}\n\n'));
+    });
+  }
+
+  const CUT: readonly (readonly [what: string, steps: readonly Step[], item: JsonObject])[] = [
+    [
+      'a text',
+      [
+        { type: 'text', choice: 0, text: 'One' },
+        { type: 'text', choice: 0, text: ' two' },
+      ],
+      { type: 'message', content: [{ type: 'output_text', text: 'One two', annotations: [], logprobs: [] }] },
+    ],
+    [
+      'a refusal after a text',
+      [
+        { type: 'text', choice: 0, text: 'One' },
+        { type: 'refusal', choice: 0, text: 'No' },
+      ],
+      {
+        type: 'message',
+        content: [
+          { type: 'output_text', text: 'One', annotations: [], logprobs: [] },
+          { type: 'refusal', refusal: 'No' },
+        ],
+      },
+    ],
+    [
+      'a reasoning',
+      [
+        { type: 'reasoning', choice: 0, text: 'I' },
+        { type: 'reasoning', choice: 0, text: ' think' },
+      ],
+      { type: 'reasoning', summary: [{ type: 'summary_text', text: 'I think' }] },
+    ],
+    [
+      'the arguments of a call',
+      [
+        { type: 'call', choice: 0, call: 0, id: 'c', name: 'f' },
+        { type: 'input', choice: 0, call: 0, text: '{"a"' },
+        { type: 'input', choice: 0, call: 0, text: ':1}' },
+      ],
+      { type: 'function_call', arguments: '{"a":1}' },
+    ],
+    [
+      'the text of a custom tool',
+      [
+        { type: 'call', choice: 0, call: 0, id: 'c', name: 'f', isCustom: true },
+        { type: 'input', choice: 0, call: 0, text: 'a b' },
+      ],
+      { type: 'custom_tool_call', input: 'a b' },
+    ],
+  ];
+  for (const [what, steps, item] of CUT) {
+    it(`have ${what} in the failed response as far as it was said, as incomplete and not as done`, () => {
+      const stream = responseStream(identity());
+      const events = stepsOfOpen(steps).map((event) => stream.write([event]));
+      const all = parsed(events.join('') + stream.broken(ERROR));
+      const { output } = all.at(-1)!.response as { output: JsonObject[] };
+      assert.equal(output.length, 1);
+      const { type, status, ...members } = output[0]!;
+      assert.deepEqual({ type, status }, { type: item.type, status: 'incomplete' });
+      for (const [name, value] of Object.entries(item).filter(([name]) => name !== 'type')) {
+        assert.deepEqual(members[name], value);
+      }
+      assert.equal(
+        all.some(({ type }) => type === 'response.output_item.done'),
+        false,
+      );
+    });
+  }
+
+  it('have in the failed response the items that were done, as they were', () => {
+    const stream = responseStream(identity());
+    const steps: readonly Step[] = [
+      { type: 'reasoning', choice: 0, text: 'Hm' },
+      { type: 'text', choice: 0, text: 'One' },
+    ];
+    const all = parsed(stream.write(stepsOfOpen(steps)) + stream.broken(ERROR));
+    const done = all.find(({ type }) => type === 'response.output_item.done');
+    const { output } = all.at(-1)!.response as { output: JsonObject[] };
+    assert.deepEqual(output[0], done?.item);
+    assert.equal(output[1]?.status, 'incomplete');
+  });
+
+  for (const asked of [undefined, 'default', 'flex', 'priority']) {
+    it(`tell no tier where the vendor tells none and the caller asked for ${asked}`, () => {
+      const body = { service_tier: asked };
+      const steps: readonly Step[] = [{ type: 'text', choice: 0, text: 'Hi' }, END];
+      for (const { response } of written(steps, body).filter(({ response }) => response !== undefined)) {
+        assert.equal((response as JsonObject).service_tier, null);
+      }
+      assert.equal(responseBody(eventsOf(steps), identity(body)).service_tier, null);
+    });
+
+    it(`tell the tier that the vendor tells where the caller asked for ${asked}`, () => {
+      const body = { service_tier: asked };
+      const steps: readonly Step[] = [
+        { type: 'text', choice: 0, text: 'Hi' },
+        { type: 'about', serviceTier: 'flex' },
+        END,
+      ];
+      assert.equal((written(steps, body).at(-1)!.response as JsonObject).service_tier, 'flex');
+      assert.equal(responseBody(eventsOf(steps), identity(body)).service_tier, 'flex');
     });
   }
 
