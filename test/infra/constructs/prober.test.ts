@@ -201,3 +201,17 @@ describe('the alarm of the prober', () => {
     assert.doesNotMatch(JSON.stringify(alarms), /prober/);
   });
 });
+
+test('metrics that are lost from its lines ring as those of the gateway do', () => {
+  const [alarm] = Object.values(
+    template.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { AlarmName: 'nemorouter-dev: metrics are lost' },
+    }),
+  );
+  for (const group of Object.keys(
+    template.findResources('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 } }),
+  )) {
+    const isWatched = JSON.stringify(alarm).includes(`{"Name":"LogGroupName","Value":{"Ref":"${group}"}}`);
+    assert.equal(isWatched, /^(Gateway|Prober)/.test(group), group);
+  }
+});
