@@ -23,6 +23,8 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'written.push(...(isShown(message) ? withoutMedia(message) : [message]))':
     'a message, or the parts of one: ten thousand at the most',
   'shown.push(...mediaOf(message))': 'the parts of a message: ten thousand at the most',
+  'Math.min(...last)': 'the last two calls of a deployment',
+  'Math.max(...last)': 'the last two calls of a deployment',
   'Math.max(...spent)': "the request's attempts",
 };
 

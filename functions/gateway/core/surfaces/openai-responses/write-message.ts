@@ -98,7 +98,9 @@ function annotate({ open, emit }: Messages, annotation: JsonObject): void {
 function weigh(messages: Messages, logprobs: readonly JsonObject[]): void {
   const { open, emit, amend } = messages;
   if (open?.content?.kind === 'text' && logprobs.length > 0) {
-    open.content.logprobs.push(...logprobs);
+    for (const logprob of logprobs) {
+      open.content.logprobs.push(logprob);
+    }
     const type = `response.${EVENT_NAMES.text}.delta`;
     if (!amend(type, { logprobs })) {
       emit(type, { ...placeOf(open), delta: '', logprobs });
