@@ -72,8 +72,7 @@ export function estimateOf(
   // In a steady state the decayed count is the rate times H / ln 2.
   const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
   return {
-    evidence: sum('n'),
-    ttftTotalMs: sum('x'),
+    ...ttftSeen(lasting),
     msPerToken: ratio(sum('h'), sum('g')),
     outputTokens: ratio(sum('o'), sum('a')),
     requests: sum('q'),
@@ -83,8 +82,7 @@ export function estimateOf(
     requestsPerSecond: sum('q') * perSecond,
     tokensPerSecond: (sum('i') + sum('o')) * perSecond,
     recent: {
-      evidence: recent.get('n'),
-      ttftTotalMs: recent.get('x'),
+      ...ttftSeen(recent),
       requests: recent.get('q'),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
       last,
@@ -98,6 +96,14 @@ export function estimateOf(
   };
 }
 
+/** Less evidence is what is left of sums from which waits were taken back: a remainder of floating point, of either sign. */
+const LEAST_EVIDENCE = 1e-6;
+
+function ttftSeen({ get: sum }: Pick<DecayedSums, 'get'>): Pick<Estimate, 'evidence' | 'ttftTotalMs'> {
+  const evidence = sum('n');
+  return { evidence: evidence > LEAST_EVIDENCE ? evidence : 0, ttftTotalMs: Math.max(0, sum('x')) };
+}
+
 function ttftPercentile({ counts }: DecayedSums, percentile: number): number | undefined {
   return percentileOf({ seen: counts('t'), censored: counts('c') }, percentile);
 }
@@ -106,7 +112,7 @@ const NONE: BucketCounts = new Float64Array(BUCKETS);
 
 function usualEstimate({ get: sum, counts }: DecayedSums): UsualEstimate {
   return {
-    evidence: sum('n'),
+    evidence: ttftSeen({ get: sum }).evidence,
     typicalMs: middleMeanOf(counts('t')),
     requests: sum('q'),
     hedges: sum('e'),

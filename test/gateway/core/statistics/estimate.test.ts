@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Estimate, estimateOf } from '../../../../functions/gateway/core/statistics/estimate.ts';
+import { BUCKETS } from '../../../../functions/gateway/core/statistics/latency-histogram.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
+import type { DecayedSums } from '../../../../functions/gateway/core/statistics/running-sums.ts';
 import {
   decayedSums,
   EPOCH_START_MS,
@@ -36,6 +38,15 @@ describe('an estimate', () => {
     assert.equal(seenMedianMs(), undefined);
     assert.deepEqual([msPerToken, outputTokens, ttftPercentileMs(95)], [undefined, undefined, undefined]);
   });
+
+  for (const rest of [1e-16, -1e-16, 1e-9, -1e-9]) {
+    it(`takes what floating point leaves of sums from which waits were taken back (${rest}) for nothing`, () => {
+      const left: DecayedSums = { get: () => rest, counts: () => new Float64Array(BUCKETS) };
+      const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left }, SCALE);
+      assert.deepEqual([evidence, recent.evidence, usual.evidence], [0, 0, 0]);
+      assert.ok(ttftTotalMs >= 0 && recent.ttftTotalMs >= 0);
+    });
+  }
 
   it('adds the waiting of a time-out to the mean and no end, as Epstein and Sobel do', () => {
     const seen = [100, 200, 300].map((ttftMs) => firstToken(ttftMs));
