@@ -90,6 +90,7 @@ export const REAL_CHATS: readonly object[] = [
     messages: [
       { role: 'user', name: 'Ann', content: 'Hi' },
       { role: 'assistant', content: [{ type: 'refusal', refusal: 'No.' }], refusal: 'No.' },
+      { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
       { role: 'function', name: 'f', content: 'x' },
       { role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }] },
       { role: 'assistant', content: 'The answer is ' },

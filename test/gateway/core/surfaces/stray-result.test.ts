@@ -53,6 +53,7 @@ describe('a result of a tool', () => {
     assert.equal(inMessages(user(result('a'))), 'messages[0].content[0].tool_use_id');
     assert.equal(inChat(told('a')), 'messages[0].tool_call_id');
     assert.equal(inResponses(output('a')), 'input[0].call_id');
+    assert.equal(inChat({ role: 'function', name: 'f', content: 'x' }), 'messages[0].tool_call_id');
     const custom = { type: 'custom_tool_call_output', call_id: 'a', output: 'x' };
     assert.equal(inResponses(custom), 'input[0].call_id');
   });
