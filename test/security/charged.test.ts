@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Use } from '../../functions/gateway/core/limits/call-use.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
-import type { GatewayResponse } from '../../functions/gateway/core/serve/ports.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { virtualTime } from '../bench/routing/virtual-time.ts';
 import { virtualGateway } from '../faults/support/virtual-fleet.ts';
@@ -10,6 +9,7 @@ import fc from '../support/property.ts';
 import { type Asking, SURFACES } from './support/asking.ts';
 import { type Bill, billingVendor, type VendorPlay } from './support/billing-vendor.ts';
 import { notedUses } from './support/noted-uses.ts';
+import { readToTheEnd } from './support/read-to-the-end.ts';
 
 /**
  * A key is charged what vendors bill for it, and not much more, however its call ends: whole, cut by either side at any instant, out of time,
@@ -111,15 +111,6 @@ function headersOf({ ending: { kind, atMs } }: Round): Readonly<Record<string, s
     default:
       return own;
   }
-}
-
-async function readToTheEnd(response: GatewayResponse): Promise<void> {
-  if (typeof response.body !== 'string') {
-    for await (const _ of response.body) {
-      // A caller reads all that comes; who hangs up is told by the signal.
-    }
-  }
-  await response.afterEnd();
 }
 
 function configOf(protocol: ProtocolName, { streams, onStreamCut }: Round): object {

@@ -23,6 +23,8 @@ export interface SpentUsage {
 export interface AskedOfAttempt {
   /** Our own count of the prompt. */
   readonly promptTokens: number;
+  /** What the prompt may come to, where its length cannot be told here. */
+  readonly mostPromptTokens?: number;
   readonly startedAtMs: number;
 }
 
@@ -47,11 +49,12 @@ export function usageSoFar({ usage, answerBytes = 0 }: AttemptReport, promptToke
   return { ...usage, input: usage?.input ?? promptTokens, output };
 }
 
-function untoldUsage(report: AttemptReport, { promptTokens, startedAtMs }: AskedOfAttempt): Usage {
+function untoldUsage(report: AttemptReport, asked: AskedOfAttempt): Usage {
+  const { promptTokens, mostPromptTokens = 0, startedAtMs } = asked;
   const { usage, answerBytes = 0 } = report;
   const seen = Math.ceil((answerBytes / BYTES_PER_TOKEN) * UNTOLD_FACTOR);
   const output = Math.max(usage?.output ?? 0, seen + unseenTokens(report, startedAtMs));
-  return { ...usage, input: usage?.input ?? promptTokens * UNTOLD_FACTOR, output };
+  return { ...usage, input: usage?.input ?? Math.max(promptTokens * UNTOLD_FACTOR, mostPromptTokens), output };
 }
 
 /** Nothing where another answer came first: that was our choice, and not the caller's. */

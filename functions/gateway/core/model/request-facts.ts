@@ -3,6 +3,8 @@ export interface RequestFacts {
   readonly stream: boolean;
   /** A rough count of the prompt's tokens. */
   readonly promptTokens: number;
+  /** It holds what a vendor reads and its bytes here do not tell the length of, as a file behind an address: it may fill a context window. */
+  readonly isUnsized?: true;
   /** The caller's limit on the answer. */
   readonly maxOutputTokens?: number;
   /** How many times its tokens cost what the configuration says, at the most: of a dearer tier. @default 1 */

@@ -2,7 +2,7 @@ import { defined } from '../model/defined.ts';
 import type { MediaPart, OpaquePart, Part } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { jsonSize, stringMember, utf8Size } from '../wire/json.ts';
+import { jsonSize, objectMember, stringMember, utf8Size } from '../wire/json.ts';
 
 /** Bytes of UTF-8 a token, in the mean over texts and languages; a vendor's own count differs by a third either way. */
 const BYTES_PER_TOKEN = 4;
@@ -31,6 +31,7 @@ export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFac
     tags,
     ...defined({
       maxOutputTokens: limits.outputTokens,
+      isUnsized: media.some(isUnsized) || isKeptAtVendor(prompt) ? (true as const) : undefined,
       priceFactor: priceFactor(prompt),
     }),
   };
@@ -51,6 +52,19 @@ function priceFactor({ serviceTier, original }: Prompt): number | undefined {
   const geo = stringMember(original.body, 'inference_geo') ?? 'global';
   const factor = (isDear ? DEAR_TIER_FACTOR : 1) * (geo === 'global' ? 1 : GEO_FACTOR);
   return factor === 1 ? undefined : factor;
+}
+
+/** A document may be compressed, and what stands elsewhere may be of any length. Vendors read an image at a size of their own. */
+function isUnsized(part: MediaPart | OpaquePart): boolean {
+  if (part.kind === 'opaque' || part.media === 'image' || part.source.kind === 'text') {
+    return false;
+  }
+  return part.media !== 'audio' || part.source.kind !== 'base64';
+}
+
+/** OpenAI's `prompt: { id }`: a text that the vendor has. */
+function isKeptAtVendor({ original }: Prompt): boolean {
+  return original.dialect === 'openai-responses' && objectMember(original.body, 'prompt') !== undefined;
 }
 
 /** What is no text, wherever it stands. */

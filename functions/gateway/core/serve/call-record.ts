@@ -13,11 +13,11 @@ export function recordOf(log: CallLog, nowMs: number): RequestRecord {
   const leader = leaderOf(log);
   const routed = latest(log, 'routed');
   const ending = latest(log, 'ending');
-  const { promptTokens = 0, priceFactor = 1 } = routed?.facts ?? {};
+  const { promptTokens = 0, priceFactor = 1, isUnsized = false } = routed?.facts ?? {};
   const attempts = tried.map((one, index) => {
     const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
     const isLeader = one === leader;
-    const context = { log, nowMs, promptTokens: promptTokens + begunTokens, priceFactor, isLeader };
+    const context = { log, nowMs, promptTokens: promptTokens + begunTokens, isUnsized, priceFactor, isLeader };
     return attemptRecord(one, context);
   });
   return {
@@ -159,22 +159,27 @@ function isOwnFailure(failure: AttemptFailure | undefined): boolean {
   return failure !== undefined && failure.kind !== 'aborted';
 }
 
+/** Tokens of a context window that nobody has told. */
+const ASSUMED_WINDOW = 200_000;
+
 interface AttemptContext {
   readonly log: CallLog;
   readonly nowMs: number;
   readonly promptTokens: number;
+  readonly isUnsized: boolean;
   readonly priceFactor: number;
   readonly isLeader: boolean;
 }
 
 function attemptRecord(
   { attempt, hedge, continues }: RaceAttempt,
-  { log, nowMs, promptTokens, priceFactor, isLeader }: AttemptContext,
+  { log, nowMs, promptTokens, isUnsized, priceFactor, isLeader }: AttemptContext,
 ): AttemptRecord {
   const report = attempt.report();
   const { ttftMs, endedAtMs, failure, usage, feesUsd = 0 } = report;
   const { deployment, spanId, startedAtMs } = attempt;
-  const spent = spentUsage(report, { promptTokens, startedAtMs });
+  const mostPromptTokens = isUnsized ? (deployment.contextWindow ?? ASSUMED_WINDOW) : 0;
+  const spent = spentUsage(report, { promptTokens, mostPromptTokens, startedAtMs });
   const tokensUsd = costUsd(spent?.usage, deployment, priceFactor);
   const cost = tokensUsd === undefined ? undefined : tokensUsd + feesUsd;
   return {
