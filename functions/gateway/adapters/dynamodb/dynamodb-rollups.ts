@@ -125,11 +125,11 @@ function sumsOf(item: Item): Rollup['sums'] {
 
 async function writeMark({ client, tableName }: TableAccess, mark: Mark): Promise<void> {
   const { deployment, untilMs, atMs, reason, recoveredAtMs } = mark;
-  const back = recoveredAtMs === undefined ? [] : [', #back = if_not_exists(#back, :back)'];
+  const back = recoveredAtMs === undefined ? '' : ', #back = if_not_exists(#back, :back)';
   await client.updateItem({
     TableName: tableName,
     Key: { [PK]: { S: markKey(deployment) }, [SK]: number(untilMs) },
-    UpdateExpression: `SET #at = if_not_exists(#at, :at), #reason = :reason, #ttl = :ttl${back.join('')}`,
+    UpdateExpression: `SET #at = if_not_exists(#at, :at), #reason = :reason, #ttl = :ttl${back}`,
     ExpressionAttributeNames: {
       '#at': 'atMs',
       '#reason': 'reason',
