@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dialect } from '../../functions/gateway/core/model/dialect.ts';
 import { type JsonObject, numberMember, objectMember } from '../../functions/gateway/core/wire/json.ts';
-import { PLACES, PROMPTS, type Place, servedAt } from './places.ts';
+import { PLACES, type Place, PROMPTS, servedAt } from './places.ts';
 
 /** The most that the model gives, as the configuration says it. */
 const LARGEST = 4000;

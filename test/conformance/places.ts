@@ -80,7 +80,12 @@ export const PROMPTS = {
 
 /** What a place is asked, or why it is not. */
 export type AskedPlace =
-  | { readonly kind: 'asked'; readonly dialect: Dialect; readonly body: JsonObject; readonly dropped: readonly string[] }
+  | {
+      readonly kind: 'asked';
+      readonly dialect: Dialect;
+      readonly body: JsonObject;
+      readonly dropped: readonly string[];
+    }
   | { readonly kind: 'unsupported'; readonly param: string };
 
 /** A prompt as it goes out to a place. */
@@ -98,7 +103,11 @@ export function askedAt(
 }
 
 /** The same where it must be served: a refusal fails the test. */
-export function servedAt(place: Place, prompt: Prompt, more: Partial<Target> = {}): Extract<AskedPlace, { kind: 'asked' }> {
+export function servedAt(
+  place: Place,
+  prompt: Prompt,
+  more: Partial<Target> = {},
+): Extract<AskedPlace, { kind: 'asked' }> {
   const asked = askedAt(place, prompt, more);
   assert.ok(asked.kind === 'asked', `${place.name}: ${JSON.stringify(asked)}`);
   return asked;
