@@ -199,12 +199,16 @@ function ownMessage(message: JsonObject, others: readonly string[], rules: OpenA
   };
 }
 
-/** The object with these members, and without null ones. */
+/** The object with these members, and without null ones and empty lists. */
 function withOnly(object: JsonObject, names: readonly string[]): JsonObject {
   const entries = Object.entries(object);
   const isKept = ([name, value]: readonly [string, unknown]) =>
-    names.includes(name) && (value !== null || name === 'content');
+    names.includes(name) && (name === 'content' || !saysNothing(value));
   return entries.every(isKept) ? object : Object.fromEntries(entries.filter(isKept));
+}
+
+function saysNothing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** Text alone is a string, but where a part of it is marked: DeepSeek and older servers take no list. */
