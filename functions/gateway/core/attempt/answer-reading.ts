@@ -27,6 +27,8 @@ export interface AnswerReading {
   answerBytes: number;
   /** What the vendor asks for beside tokens, US dollars. */
   feesUsd: number;
+  /** What the vendor makes where nobody listens. */
+  unheard: AttemptReport['unheard'];
   /** Whose words the answer is in. */
   readonly dialect: Dialect;
   body?: ResponseBody;
@@ -43,13 +45,14 @@ interface ResponseBody {
 }
 
 /** How it stands with the attempt. */
-export function reportOf({ report, answerBytes, feesUsd, body }: AnswerReading): AttemptReport {
+export function reportOf({ report, answerBytes, feesUsd, unheard, body }: AnswerReading): AttemptReport {
   const bodyBytes = body?.bytes.size() ?? 0;
   return {
     ...report,
     bodyBytes,
     ...(answerBytes === 0 ? {} : { answerBytes }),
     ...(feesUsd === 0 ? {} : { feesUsd }),
+    ...defined({ unheard }),
   };
 }
 

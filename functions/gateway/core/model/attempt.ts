@@ -32,6 +32,8 @@ export interface AttemptReport {
   readonly answerBytes?: number;
   /** What the vendor asks for beside tokens where it bills the attempt at all, US dollars. */
   readonly feesUsd?: number;
+  /** What the vendor makes and bills where we stop reading: the rest of a stream, or a whole answer, which is silent until it is made. */
+  readonly unheard?: 'rest' | 'whole';
   /** Bytes of the response's body that have arrived, whatever they say. */
   readonly bodyBytes?: number;
   /** Whether the vendor has taken a part of what was asked, of an attempt that is more than one call: it bills that, whatever comes of the rest. */
