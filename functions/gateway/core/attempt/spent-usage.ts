@@ -25,8 +25,10 @@ export interface SpentUsage {
 export interface AskedOfAttempt {
   /** Our own count of the prompt. */
   readonly promptTokens: number;
-  /** What the prompt may come to, where its length cannot be told here. */
-  readonly mostPromptTokens?: number;
+  /** Whether it holds what only the vendor knows the length of. @default false */
+  readonly isUnsized?: boolean;
+  /** What the model reads at the most. */
+  readonly windowTokens: number;
   readonly startedAtMs: number;
   /** How many answers were asked for. @default 1 */
   readonly choices?: number;
@@ -59,11 +61,12 @@ export function usageSoFar({ usage, answerBytes = 0 }: AttemptReport, promptToke
 }
 
 function untoldUsage(report: AttemptReport, asked: AskedOfAttempt): Usage {
-  const { promptTokens, mostPromptTokens = 0 } = asked;
-  const { usage, answerBytes = 0 } = report;
+  const { promptTokens, isUnsized = false, windowTokens } = asked;
+  const { usage, answerBytes = 0, readsUntold = false } = report;
   const seen = Math.ceil((answerBytes / BYTES_PER_TOKEN) * UNTOLD_FACTOR);
   const output = Math.max(usage?.output ?? 0, seen + unseenTokens(report, asked, seen), unheardTokens(report, asked));
-  return { ...usage, input: usage?.input ?? Math.max(promptTokens * UNTOLD_FACTOR, mostPromptTokens), output };
+  const known = usage?.input ?? Math.max(promptTokens * UNTOLD_FACTOR, isUnsized ? windowTokens : 0);
+  return { ...usage, input: Math.max(known, readsUntold ? windowTokens : 0), output };
 }
 
 /** What may have been thought before the first word, within what the request lets the answer have. */

@@ -230,7 +230,8 @@ function askedOf(
   const isChat = latest(log, 'operation')?.operation === 'chat';
   return {
     promptTokens,
-    mostPromptTokens: isUnsized ? (deployment.contextWindow ?? ASSUMED_WINDOW) : 0,
+    isUnsized,
+    windowTokens: deployment.contextWindow ?? ASSUMED_WINDOW,
     choices,
     // A vector has no tokens.
     ...defined({ answerLimit: isChat ? (maxOutputTokens ?? deployment.maxOutputTokens) : 0, answeredTokens }),

@@ -5,7 +5,7 @@ import type { AttemptFailure } from '../../../../functions/gateway/core/model/at
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { FAILURES } from '../../../support/failures.ts';
 
-const ASKED = { promptTokens: 100, startedAtMs: 5000 };
+const ASKED = { promptTokens: 100, startedAtMs: 5000, windowTokens: 8000 };
 const TOLD: Usage = { input: 80, output: 1, cacheRead: 50 };
 
 function estimated(input: number, output: number): object {
@@ -87,6 +87,11 @@ describe('the tokens that a vendor charges an attempt for', () => {
       usage,
       isEstimate: true,
     });
+  });
+
+  it('are as much as the model can read where its own tools have read what nobody has told', () => {
+    const report = { failure: FAILURES.truncated, ttftMs: 0, usage: TOLD, readsUntold: true } as const;
+    assert.deepEqual(spentUsage(report, ASKED), { usage: { ...TOLD, input: 8000 }, isEstimate: true });
   });
 
   it("are the prompt's where one of its calls had been answered", () => {
