@@ -29,20 +29,35 @@ export function largestAnswer(deployment: DeploymentSettings, provider: Provider
 }
 
 /** Whose answers may be as long as the window lets them, by who says so of `max_tokens`, and when it was read. */
-export const ONLY_WINDOWS: ReadonlyMap<Vendor, string> = new Map<Vendor, string>([
-  ['mistral', 'docs.mistral.ai/api, 2026-11'],
-  ['xai', 'docs.x.ai/docs/api-reference, 2026-11'],
-  ['moonshot', 'platform.moonshot.ai/docs/api/chat, 2026-11'],
-  ['together', 'docs.together.ai/reference/chat-completions, 2026-11'],
-  ['fireworks', 'docs.fireworks.ai, 2026-11'],
-  ['openrouter', 'openrouter.ai/docs "Parameters", 2026-11'],
-  ['cerebras', 'inference-docs.cerebras.ai, 2026-11'],
-  ['perplexity', 'docs.perplexity.ai/api-reference, 2026-11'],
-  ['deepinfra', 'deepinfra.com/docs, 2026-11'],
-  ['huggingface', 'huggingface.co/docs/inference-providers, 2026-11'],
-  ['nvidia', 'docs.api.nvidia.com/nim, 2026-11'],
-  ['sambanova', 'docs.sambanova.ai, 2026-11'],
-  ['ollama', 'docs.ollama.com/api/openai-compatibility, 2026-11'],
-  ['vllm', 'docs.vllm.ai/en/latest/serving, 2026-11'],
-  ['llama.cpp', 'github.com/ggml-org/llama.cpp tools/server/README.md, 2026-11'],
+export const ONLY_WINDOWS: ReadonlySet<Vendor> = new Set<Vendor>([
+  // docs.mistral.ai/api, 2026-11
+  'mistral',
+  // docs.x.ai/docs/api-reference, 2026-11
+  'xai',
+  // platform.moonshot.ai/docs/api/chat, 2026-11
+  'moonshot',
+  // docs.together.ai/reference/chat-completions, 2026-11
+  'together',
+  // docs.fireworks.ai, 2026-11
+  'fireworks',
+  // openrouter.ai/docs "Parameters", 2026-11
+  'openrouter',
+  // inference-docs.cerebras.ai, 2026-11
+  'cerebras',
+  // docs.perplexity.ai/api-reference, 2026-11
+  'perplexity',
+  // deepinfra.com/docs, 2026-11
+  'deepinfra',
+  // huggingface.co/docs/inference-providers, 2026-11
+  'huggingface',
+  // docs.api.nvidia.com/nim, 2026-11
+  'nvidia',
+  // docs.sambanova.ai, 2026-11
+  'sambanova',
+  // docs.ollama.com/api/openai-compatibility, 2026-11
+  'ollama',
+  // docs.vllm.ai/en/latest/serving, 2026-11
+  'vllm',
+  // github.com/ggml-org/llama.cpp tools/server/README.md, 2026-11
+  'llama.cpp',
 ]);

@@ -10,61 +10,54 @@ const OWN_VENDORS = {
   bedrock: 'bedrock',
 } as const satisfies Record<ProtocolName, Vendor>;
 
-interface HostnameLine {
-  readonly match: RegExp;
-  readonly vendor: Vendor;
-  readonly source: string;
-}
-
 /** Hostnames, and who is there. A line for each vendor's public addresses, with who says so and when it was read. */
-export const HOSTNAMES: readonly HostnameLine[] = [
-  { match: /(?:^|\.)api\.openai\.com$/, vendor: 'openai', source: 'developers.openai.com/api/reference, 2026-11' },
-  {
-    match: /\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/,
-    vendor: 'azure',
-    source: 'learn.microsoft.com/azure/foundry/openai "Endpoints", 2026-11',
-  },
-  { match: /(?:^|\.)anthropic\.com$/, vendor: 'anthropic', source: 'platform.claude.com/docs/en/api, 2026-11' },
-  { match: /(?:^|\.)generativelanguage\.googleapis\.com$/, vendor: 'google-ai', source: 'ai.google.dev/api, 2026-11' },
-  {
-    match: /(?:^|[.-])aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$/,
-    vendor: 'vertex',
-    source: 'cloud.google.com/vertex-ai "Locations", 2026-11',
-  },
-  {
-    match: /^bedrock-(?:runtime|mantle)[.-].*\.(?:amazonaws\.com|api\.aws)$/,
-    vendor: 'bedrock',
-    source: 'docs.aws.amazon.com/general "Amazon Bedrock endpoints", 2026-11',
-  },
-  { match: /(?:^|\.)cerebras\.ai$/, vendor: 'cerebras', source: 'inference-docs.cerebras.ai, 2026-11' },
-  {
-    match: /(?:^|\.)(?:dashscope(?:-\w+)?|maas)\.aliyuncs\.com$/,
-    vendor: 'dashscope',
-    source: 'alibabacloud.com/help/en/model-studio, 2026-11',
-  },
-  { match: /(?:^|\.)deepinfra\.com$/, vendor: 'deepinfra', source: 'deepinfra.com/docs, 2026-11' },
-  { match: /(?:^|\.)deepseek\.com$/, vendor: 'deepseek', source: 'api-docs.deepseek.com, 2026-11' },
-  { match: /(?:^|\.)fireworks\.ai$/, vendor: 'fireworks', source: 'docs.fireworks.ai, 2026-11' },
-  {
-    match: /(?:^|\.)(?:models\.github\.ai|models\.inference\.ai\.azure\.com)$/,
-    vendor: 'github-models',
-    source: 'docs.github.com/rest/models, 2026-11',
-  },
-  { match: /(?:^|\.)groq\.com$/, vendor: 'groq', source: 'console.groq.com/docs/openai, 2026-11' },
-  {
-    match: /(?:^|\.)(?:huggingface\.co|endpoints\.huggingface\.cloud)$/,
-    vendor: 'huggingface',
-    source: 'huggingface.co/docs/inference-providers, 2026-11',
-  },
-  { match: /(?:^|\.)mistral\.ai$/, vendor: 'mistral', source: 'docs.mistral.ai/api, 2026-11' },
-  { match: /(?:^|\.)moonshot\.(?:ai|cn)$/, vendor: 'moonshot', source: 'platform.moonshot.ai/docs, 2026-11' },
-  { match: /(?:^|\.)api\.nvidia\.com$/, vendor: 'nvidia', source: 'docs.api.nvidia.com/nim, 2026-11' },
-  { match: /(?:^|\.)openrouter\.ai$/, vendor: 'openrouter', source: 'openrouter.ai/docs/api, 2026-11' },
-  { match: /(?:^|\.)perplexity\.ai$/, vendor: 'perplexity', source: 'docs.perplexity.ai/api-reference, 2026-11' },
-  { match: /(?:^|\.)sambanova\.ai$/, vendor: 'sambanova', source: 'docs.sambanova.ai, 2026-11' },
-  { match: /(?:^|\.)together\.(?:xyz|ai)$/, vendor: 'together', source: 'docs.together.ai, 2026-11' },
-  { match: /(?:^|\.)x\.ai$/, vendor: 'xai', source: 'docs.x.ai/docs/api-reference, 2026-11' },
-  { match: /(?:^|\.)(?:z\.ai|bigmodel\.cn)$/, vendor: 'zhipu', source: 'docs.z.ai/api-reference, 2026-11' },
+export const HOSTNAMES: readonly (readonly [RegExp, Vendor])[] = [
+  // developers.openai.com/api/reference, 2026-11
+  [/(?:^|\.)api\.openai\.com$/, 'openai'],
+  // learn.microsoft.com/azure/foundry/openai "Endpoints", 2026-11
+  [/\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/, 'azure'],
+  // platform.claude.com/docs/en/api, 2026-11
+  [/(?:^|\.)anthropic\.com$/, 'anthropic'],
+  // ai.google.dev/api, 2026-11
+  [/(?:^|\.)generativelanguage\.googleapis\.com$/, 'google-ai'],
+  // cloud.google.com/vertex-ai "Locations", 2026-11
+  [/(?:^|[.-])aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$/, 'vertex'],
+  // docs.aws.amazon.com/general "Amazon Bedrock endpoints", 2026-11
+  [/^bedrock-(?:runtime|mantle)[.-].*\.(?:amazonaws\.com|api\.aws)$/, 'bedrock'],
+  // inference-docs.cerebras.ai, 2026-11
+  [/(?:^|\.)cerebras\.ai$/, 'cerebras'],
+  // alibabacloud.com/help/en/model-studio, 2026-11
+  [/(?:^|\.)(?:dashscope(?:-\w+)?|maas)\.aliyuncs\.com$/, 'dashscope'],
+  // deepinfra.com/docs, 2026-11
+  [/(?:^|\.)deepinfra\.com$/, 'deepinfra'],
+  // api-docs.deepseek.com, 2026-11
+  [/(?:^|\.)deepseek\.com$/, 'deepseek'],
+  // docs.fireworks.ai, 2026-11
+  [/(?:^|\.)fireworks\.ai$/, 'fireworks'],
+  // docs.github.com/rest/models, 2026-11
+  [/(?:^|\.)(?:models\.github\.ai|models\.inference\.ai\.azure\.com)$/, 'github-models'],
+  // console.groq.com/docs/openai, 2026-11
+  [/(?:^|\.)groq\.com$/, 'groq'],
+  // huggingface.co/docs/inference-providers, 2026-11
+  [/(?:^|\.)(?:huggingface\.co|endpoints\.huggingface\.cloud)$/, 'huggingface'],
+  // docs.mistral.ai/api, 2026-11
+  [/(?:^|\.)mistral\.ai$/, 'mistral'],
+  // platform.moonshot.ai/docs, 2026-11
+  [/(?:^|\.)moonshot\.(?:ai|cn)$/, 'moonshot'],
+  // docs.api.nvidia.com/nim, 2026-11
+  [/(?:^|\.)api\.nvidia\.com$/, 'nvidia'],
+  // openrouter.ai/docs/api, 2026-11
+  [/(?:^|\.)openrouter\.ai$/, 'openrouter'],
+  // docs.perplexity.ai/api-reference, 2026-11
+  [/(?:^|\.)perplexity\.ai$/, 'perplexity'],
+  // docs.sambanova.ai, 2026-11
+  [/(?:^|\.)sambanova\.ai$/, 'sambanova'],
+  // docs.together.ai, 2026-11
+  [/(?:^|\.)together\.(?:xyz|ai)$/, 'together'],
+  // docs.x.ai/docs/api-reference, 2026-11
+  [/(?:^|\.)x\.ai$/, 'xai'],
+  // docs.z.ai/api-reference, 2026-11
+  [/(?:^|\.)(?:z\.ai|bigmodel\.cn)$/, 'zhipu'],
 ];
 
 /** By provider: it is asked for every deployment of every request. */
@@ -86,5 +79,5 @@ function findVendor({ protocol, baseUrl, host }: Pick<Provider, 'protocol' | 'ba
     return OWN_VENDORS[protocol];
   }
   const hostname = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';
-  return HOSTNAMES.find(({ match }) => match.test(hostname))?.vendor ?? 'compatible';
+  return HOSTNAMES.find(([pattern]) => pattern.test(hostname))?.[1] ?? 'compatible';
 }

@@ -5,24 +5,18 @@ interface FeeLine {
   /** The tool's name begins so. */
   readonly match: RegExp;
   readonly usd: number;
-  /** Who says so, and when it was read. */
-  readonly source: string;
 }
 
-/** Dollars that vendors ask for beside tokens, at the most: they are charged so that a limit of dollars holds. */
+/** Dollars that vendors ask for beside tokens, at the most: they are charged so that a limit of dollars holds. Each with who says so. */
 export const FEE_LINES: readonly FeeLine[] = [
-  {
-    match: /^web_search/,
-    usd: 0.025,
-    source: "OpenAI's and Anthropic's pricing pages: 10 to 25 dollars a thousand, 2026-11",
-  },
-  { match: /^file_search/, usd: 0.0025, source: "OpenAI's pricing page: 2.50 dollars a thousand, 2026-11" },
-  {
-    match: /^(?:code_interpreter|code_execution|bash_code_execution|shell|container)/,
-    usd: 0.03,
-    source: "OpenAI's pricing page: 0.03 dollars a container, 2026-11",
-  },
-  { match: /^image_generation/, usd: 0.25, source: "OpenAI's pricing page: the dearest picture, 2026-11" },
+  // OpenAI's and Anthropic's pricing pages: 10 to 25 dollars a thousand, 2026-11.
+  { match: /^web_search/, usd: 0.025 },
+  // OpenAI's pricing page: 2.50 dollars a thousand, 2026-11.
+  { match: /^file_search/, usd: 0.0025 },
+  // OpenAI's pricing page: 0.03 dollars a container, 2026-11.
+  { match: /^(?:code_interpreter|code_execution|bash_code_execution|shell|container)/, usd: 0.03 },
+  // OpenAI's pricing page: the dearest picture, 2026-11.
+  { match: /^image_generation/, usd: 0.25 },
 ];
 
 /** Of a chat whose model searches the web before it answers. Source: OpenAI's pricing page, up to 50 dollars a thousand, 2026-11. */

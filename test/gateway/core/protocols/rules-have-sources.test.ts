@@ -22,19 +22,12 @@ import { LIMIT_LINES } from '../../../../infra/catalogue/model-limits.ts';
 
 /** The tables by the files that they are in. */
 const TABLES: Readonly<Record<string, readonly { readonly source: string }[]>> = {
-  'config: answers as long as the window': [...ONLY_WINDOWS.values()].map((source) => ({ source })),
   'hosts/deployment-protocol.ts': OWN_WORDS_LINES,
-  'hosts/known-hosts.ts': Object.values(KNOWN_HOSTS),
-  'hosts/vendor-of.ts': HOSTNAMES,
-  'model/operators-fault.ts': ADVICE,
-  'model/vendor-fees.ts': FEE_LINES,
   'probe/probe-rules.ts': Object.values(PROBE_LINES).flat(),
   'protocols/bedrock-converse/bedrock-embeddings.ts': EMBEDDINGS_FAMILIES,
   'protocols/bedrock-converse/bedrock-rules.ts': BEDROCK_LINES,
   'protocols/claude/claude-rules.ts': CLAUDE_LINES,
   'protocols/gemini/gemini-rules.ts': GEMINI_LINES,
-  'protocols/hosted-claude/hosted-betas.ts': BETA_LINES,
-  'protocols/portable/tool-name.ts': Object.values(TOOL_RULES),
   'protocols/openai-chat/embeddings-rules.ts': EMBEDDINGS_LINES,
   'protocols/openai-chat/host-lines.ts': HOST_LINES,
   'protocols/openai-chat/model-lines.ts': MODEL_LINES,
@@ -91,6 +84,22 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'protocols/status-failure.ts': ['FREE_OF_BLAME'],
 };
 
+/** Tables whose lines have the source in a comment beside each, which is not shipped: by file, the constant and how many lines it has. */
+const BY_COMMENTS: Readonly<Record<string, readonly [name: string, lines: number]>> = {
+  '../config/largest-answer.ts': ['ONLY_WINDOWS', ONLY_WINDOWS.size],
+  'hosts/known-hosts.ts': ['KNOWN_HOSTS', Object.keys(KNOWN_HOSTS).length],
+  'hosts/vendor-of.ts': ['HOSTNAMES', HOSTNAMES.length],
+  'model/operators-fault.ts': ['ADVICE', ADVICE.length],
+  'model/vendor-fees.ts': ['FEE_LINES', FEE_LINES.length],
+  'protocols/hosted-claude/hosted-betas.ts': ['BETA_LINES', BETA_LINES.length],
+  'protocols/portable/tool-name.ts': ['TOOL_RULES', Object.keys(TOOL_RULES).length],
+};
+
+/** The text of a constant, to its last bracket. */
+function textOf(code: string, name: string): string {
+  return new RegExp(`^export const ${name}\\b[\\s\\S]*?^[\\])}]`, 'm').exec(code)?.[0] ?? '';
+}
+
 /** The comment right above a constant. */
 function commentOn(code: string, name: string): string {
   const at = code.search(new RegExp(`^(?:export )?const ${name}\\b`, 'm'));
@@ -103,6 +112,15 @@ describe('what is known of vendors', () => {
       const code = readFileSync(new URL(file, CORE), 'utf8');
       const unsourced = names.filter((name) => !/Sources?:[\s\S]*20\d\d-\d\d/.test(commentOn(code, name)));
       assert.deepEqual(unsourced, []);
+    });
+  }
+});
+
+describe('a line of what is known of vendors', () => {
+  for (const [file, [name, lines]] of Object.entries(BY_COMMENTS)) {
+    it(`has its source and when it was read beside it: ${name} in ${file}`, () => {
+      const table = textOf(readFileSync(new URL(file, CORE), 'utf8'), name);
+      assert.equal(table.match(/^ {2}\/\/ .*, 20\d\d-\d\d\.?$/gm)?.length, lines);
     });
   }
 });
