@@ -24,7 +24,11 @@ const wanted = process.argv.slice(2);
 const files =
   wanted.length === 0 ? everything() : TEST_FILES.filter((file) => wanted.some((text) => file.includes(text)));
 
-if (files.length === 0) {
+if (wanted.includes('--help')) {
+  process.stdout.write(
+    'npm test             every file of tests\nnpm test -- TEXT...  those whose path has one of the texts: npm test -- core/race\n',
+  );
+} else if (files.length === 0) {
   process.stderr.write(`No file of tests has ${wanted.join(' or ')} in its path.\n`);
   process.exitCode = 1;
 } else {

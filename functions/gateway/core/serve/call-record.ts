@@ -1,6 +1,7 @@
-import { spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
+import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { RequestFacts } from '../model/request-facts.ts';
+import { defined } from '../model/defined.ts';
+import type { Deployment } from '../model/gateway-config.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { costUsd, totalTokens, type Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
@@ -15,15 +16,8 @@ export function recordOf(log: CallLog, nowMs: number): RequestRecord {
   const planned = latest(log, 'planned');
   const ending = latest(log, 'ending');
   const tried = attemptsOf(log);
-  const attempts = tried.map((one, index) => {
-    const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
-    return attemptRecord(log, one, { isLeader: one === leader, nowMs, begunTokens });
-  });
-  const { usage, usedTokens } = usageOf(
-    log,
-    attempts,
-    leader === undefined ? undefined : attempts[tried.indexOf(leader)],
-  );
+  const attempts = attemptRecords(log, tried, { leader, nowMs });
+  const { usage, usedTokens } = usageOf(log, attempts, leader && attempts[tried.indexOf(leader)]);
   // One literal with every member: what is spread into it is copied member by member, on each look at the call.
   return {
     requestId: log.requestId,
@@ -67,6 +61,30 @@ export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
     kept = isSettled ? { record, facts: log.facts.length } : undefined;
     return record;
   };
+}
+
+function attemptRecords(
+  log: CallLog,
+  tried: readonly RaceAttempt[],
+  { leader, nowMs }: { readonly leader: RaceAttempt | undefined; readonly nowMs: number },
+): readonly AttemptRecord[] {
+  const facts = latest(log, 'routed')?.facts;
+  const { promptTokens = 0, priceFactor = 1, isUnsized = false, choices = 1, maxOutputTokens } = facts ?? {};
+  const asked = { isUnsized, choices, ...defined({ maxOutputTokens, answeredTokens: wholeAnswer(log, leader) }) };
+  return tried.map((one, index) => {
+    const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
+    const about = { log, nowMs, priceFactor, isLeader: one === leader };
+    return attemptRecord(one, { ...about, ...asked, promptTokens: promptTokens + begunTokens });
+  });
+}
+
+/** The tokens of the answer that the caller has had whole. */
+function wholeAnswer(log: CallLog, leader: RaceAttempt | undefined): number | undefined {
+  const report = leader?.attempt.report();
+  if (report?.endedAtMs === undefined || report.failure !== undefined) {
+    return undefined;
+  }
+  return latest(log, 'usage')?.usage.output ?? usageSoFar(report, 0).output;
 }
 
 /** Of what has been said before: part of the prompt of who goes on with it. */
@@ -168,22 +186,26 @@ function isOwnFailure(failure: AttemptFailure | undefined): boolean {
 /** Tokens of a context window that nobody has told. */
 const ASSUMED_WINDOW = 200_000;
 
-/** What is known of an attempt from the others of its call. `begunTokens`: of the answer so far, which was part of its prompt. */
-interface AmongAttempts {
-  readonly isLeader: boolean;
+interface AttemptContext {
+  readonly log: CallLog;
   readonly nowMs: number;
-  readonly begunTokens: number;
+  readonly promptTokens: number;
+  readonly isUnsized: boolean;
+  readonly choices: number;
+  readonly maxOutputTokens?: number;
+  readonly answeredTokens?: number;
+  readonly priceFactor: number;
+  readonly isLeader: boolean;
 }
 
-function attemptRecord(
-  log: CallLog,
-  { attempt, hedge, continues }: RaceAttempt,
-  { isLeader, nowMs, begunTokens }: AmongAttempts,
-): AttemptRecord {
+function attemptRecord({ attempt, hedge, continues }: RaceAttempt, context: AttemptContext): AttemptRecord {
+  const { log, nowMs, priceFactor, isLeader } = context;
   const report = attempt.report();
-  const { ttftMs, endedAtMs, failure, usage } = report;
+  const { ttftMs, endedAtMs, failure, usage, feesUsd = 0 } = report;
   const { deployment, spanId, startedAtMs } = attempt;
-  const spent = spentBy(attempt, latest(log, 'routed')?.facts, begunTokens);
+  const spent = spentUsage(report, { startedAtMs, ...askedOf(context, deployment) });
+  const tokensUsd = costUsd(spent?.usage, deployment, priceFactor);
+  const cost = tokensUsd === undefined ? undefined : tokensUsd + feesUsd;
   return {
     deployment: deployment.id,
     provider: deployment.provider,
@@ -197,29 +219,25 @@ function attemptRecord(
     ttftMs,
     totalMs: (endedAtMs ?? nowMs) - startedAtMs,
     usage,
-    costUsd: spent.costUsd,
-    spentTokens: spent.tokens,
-    isCostEstimate: spent.costUsd !== undefined && spent.isEstimate ? true : undefined,
+    costUsd: cost,
+    spentTokens: spent && totalTokens(spent.usage),
+    isCostEstimate: cost !== undefined && spent?.isEstimate === true ? true : undefined,
     continues,
   };
 }
 
-/** What an attempt has used and costs. */
-function spentBy(
-  attempt: RaceAttempt['attempt'],
-  facts: Partial<RequestFacts> = {},
-  begunTokens = 0,
-): { readonly costUsd: number | undefined; readonly tokens: number | undefined; readonly isEstimate: boolean } {
-  const { deployment, startedAtMs } = attempt;
-  const { promptTokens = 0, priceFactor = 1, isUnsized = false } = facts;
-  const report = attempt.report();
-  const mostPromptTokens = isUnsized ? (deployment.contextWindow ?? ASSUMED_WINDOW) : 0;
-  const spent = spentUsage(report, { promptTokens: promptTokens + begunTokens, mostPromptTokens, startedAtMs });
-  const tokensUsd = costUsd(spent?.usage, deployment, priceFactor);
+function askedOf(
+  { log, promptTokens, isUnsized, choices, maxOutputTokens, answeredTokens }: AttemptContext,
+  deployment: Deployment,
+): Omit<AskedOfAttempt, 'startedAtMs'> {
+  const isChat = latest(log, 'operation')?.operation === 'chat';
   return {
-    costUsd: tokensUsd === undefined ? undefined : tokensUsd + (report.feesUsd ?? 0),
-    tokens: spent && totalTokens(spent.usage),
-    isEstimate: spent?.isEstimate === true,
+    promptTokens,
+    isUnsized,
+    windowTokens: deployment.contextWindow ?? ASSUMED_WINDOW,
+    choices,
+    // A vector has no tokens.
+    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? deployment.maxOutputTokens) : 0, answeredTokens }),
   };
 }
 

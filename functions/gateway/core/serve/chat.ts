@@ -1,6 +1,7 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { noteRefusedStream, refusesStream, streamFeatures } from '../attempt/refused-streams.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
-import { noteRefusedStream, refusesStream, targetOf } from '../attempt/target-of.ts';
+import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
@@ -61,9 +62,8 @@ function encodeChat(
   const { body, dialect } = asked.original;
   const prompt = trustedPrompt(asked, passMembers);
   const known = targetOf(deployment, clock.nowMs());
-  const hasTools = prompt.tools.length > 0;
-  const isRefused = hasTools && refusesStream(deployment, 'with-tools', clock.nowMs());
-  const target = isRefused ? { ...known, streaming: false } : known;
+  const features = streamFeatures(prompt);
+  const target = refusesStream(deployment, features, clock.nowMs()) ? { ...known, streaming: false } : known;
   const protocol = protocolFor(name, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
@@ -73,7 +73,7 @@ function encodeChat(
   const maxBytes = maxAnswerBytes(prompt);
   const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, maxBytes, clock };
   const withoutStream = (): UpstreamRequest | undefined => {
-    noteRefusedStream(deployment, hasTools ? 'with-tools' : 'any', clock.nowMs());
+    noteRefusedStream(deployment, features, clock.nowMs());
     const whole = protocol.encode(prompt, { ...target, streaming: false });
     return whole.kind === 'encoded' ? whole.request : undefined;
   };

@@ -197,7 +197,7 @@ function changeOf(
   if (blame === 'none') {
     return undefined;
   }
-  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate });
+  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate, credence });
   const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
   if (next === undefined) {
     return undefined;
