@@ -28,8 +28,21 @@ export function largestAnswer(deployment: DeploymentSettings, provider: Provider
     : undefined;
 }
 
-/** Whose answers may be as long as the window lets them. Source: each one's chat completion reference, `max_tokens`, 2026-11. */
-const ONLY_WINDOWS: ReadonlySet<Vendor> = new Set<Vendor>([
-  ...(['mistral', 'xai', 'moonshot', 'together', 'fireworks', 'openrouter', 'cerebras', 'perplexity'] as const),
-  ...(['deepinfra', 'huggingface', 'nvidia', 'sambanova', 'ollama', 'vllm', 'llama.cpp'] as const),
+/** Whose answers may be as long as the window lets them, by who says so of `max_tokens`, and when it was read. */
+export const ONLY_WINDOWS: ReadonlyMap<Vendor, string> = new Map<Vendor, string>([
+  ['mistral', 'docs.mistral.ai/api, 2026-11'],
+  ['xai', 'docs.x.ai/docs/api-reference, 2026-11'],
+  ['moonshot', 'platform.moonshot.ai/docs/api/chat, 2026-11'],
+  ['together', 'docs.together.ai/reference/chat-completions, 2026-11'],
+  ['fireworks', 'docs.fireworks.ai, 2026-11'],
+  ['openrouter', 'openrouter.ai/docs "Parameters", 2026-11'],
+  ['cerebras', 'inference-docs.cerebras.ai, 2026-11'],
+  ['perplexity', 'docs.perplexity.ai/api-reference, 2026-11'],
+  ['deepinfra', 'deepinfra.com/docs, 2026-11'],
+  ['huggingface', 'huggingface.co/docs/inference-providers, 2026-11'],
+  ['nvidia', 'docs.api.nvidia.com/nim, 2026-11'],
+  ['sambanova', 'docs.sambanova.ai, 2026-11'],
+  ['ollama', 'docs.ollama.com/api/openai-compatibility, 2026-11'],
+  ['vllm', 'docs.vllm.ai/en/latest/serving, 2026-11'],
+  ['llama.cpp', 'github.com/ggml-org/llama.cpp tools/server/README.md, 2026-11'],
 ]);

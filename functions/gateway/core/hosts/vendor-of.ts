@@ -10,31 +10,61 @@ const OWN_VENDORS = {
   bedrock: 'bedrock',
 } as const satisfies Record<ProtocolName, Vendor>;
 
-/** Hostnames, and who is there. A line for each vendor's public addresses. Source: each vendor's API reference, 2026-11. */
-const HOSTNAMES: readonly (readonly [RegExp, Vendor])[] = [
-  [/(?:^|\.)api\.openai\.com$/, 'openai'],
-  [/\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/, 'azure'],
-  [/(?:^|\.)anthropic\.com$/, 'anthropic'],
-  [/(?:^|\.)generativelanguage\.googleapis\.com$/, 'google-ai'],
-  [/(?:^|[.-])aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$/, 'vertex'],
-  [/^bedrock-(?:runtime|mantle)[.-].*\.(?:amazonaws\.com|api\.aws)$/, 'bedrock'],
-  [/(?:^|\.)cerebras\.ai$/, 'cerebras'],
-  [/(?:^|\.)(?:dashscope(?:-\w+)?|maas)\.aliyuncs\.com$/, 'dashscope'],
-  [/(?:^|\.)deepinfra\.com$/, 'deepinfra'],
-  [/(?:^|\.)deepseek\.com$/, 'deepseek'],
-  [/(?:^|\.)fireworks\.ai$/, 'fireworks'],
-  [/(?:^|\.)(?:models\.github\.ai|models\.inference\.ai\.azure\.com)$/, 'github-models'],
-  [/(?:^|\.)groq\.com$/, 'groq'],
-  [/(?:^|\.)(?:huggingface\.co|endpoints\.huggingface\.cloud)$/, 'huggingface'],
-  [/(?:^|\.)mistral\.ai$/, 'mistral'],
-  [/(?:^|\.)moonshot\.(?:ai|cn)$/, 'moonshot'],
-  [/(?:^|\.)api\.nvidia\.com$/, 'nvidia'],
-  [/(?:^|\.)openrouter\.ai$/, 'openrouter'],
-  [/(?:^|\.)perplexity\.ai$/, 'perplexity'],
-  [/(?:^|\.)sambanova\.ai$/, 'sambanova'],
-  [/(?:^|\.)together\.(?:xyz|ai)$/, 'together'],
-  [/(?:^|\.)x\.ai$/, 'xai'],
-  [/(?:^|\.)(?:z\.ai|bigmodel\.cn)$/, 'zhipu'],
+interface HostnameLine {
+  readonly match: RegExp;
+  readonly vendor: Vendor;
+  readonly source: string;
+}
+
+/** Hostnames, and who is there. A line for each vendor's public addresses, with who says so and when it was read. */
+export const HOSTNAMES: readonly HostnameLine[] = [
+  { match: /(?:^|\.)api\.openai\.com$/, vendor: 'openai', source: 'developers.openai.com/api/reference, 2026-11' },
+  {
+    match: /\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/,
+    vendor: 'azure',
+    source: 'learn.microsoft.com/azure/foundry/openai "Endpoints", 2026-11',
+  },
+  { match: /(?:^|\.)anthropic\.com$/, vendor: 'anthropic', source: 'platform.claude.com/docs/en/api, 2026-11' },
+  { match: /(?:^|\.)generativelanguage\.googleapis\.com$/, vendor: 'google-ai', source: 'ai.google.dev/api, 2026-11' },
+  {
+    match: /(?:^|[.-])aiplatform(?:\.(?:us|eu)\.rep)?\.googleapis\.com$/,
+    vendor: 'vertex',
+    source: 'cloud.google.com/vertex-ai "Locations", 2026-11',
+  },
+  {
+    match: /^bedrock-(?:runtime|mantle)[.-].*\.(?:amazonaws\.com|api\.aws)$/,
+    vendor: 'bedrock',
+    source: 'docs.aws.amazon.com/general "Amazon Bedrock endpoints", 2026-11',
+  },
+  { match: /(?:^|\.)cerebras\.ai$/, vendor: 'cerebras', source: 'inference-docs.cerebras.ai, 2026-11' },
+  {
+    match: /(?:^|\.)(?:dashscope(?:-\w+)?|maas)\.aliyuncs\.com$/,
+    vendor: 'dashscope',
+    source: 'alibabacloud.com/help/en/model-studio, 2026-11',
+  },
+  { match: /(?:^|\.)deepinfra\.com$/, vendor: 'deepinfra', source: 'deepinfra.com/docs, 2026-11' },
+  { match: /(?:^|\.)deepseek\.com$/, vendor: 'deepseek', source: 'api-docs.deepseek.com, 2026-11' },
+  { match: /(?:^|\.)fireworks\.ai$/, vendor: 'fireworks', source: 'docs.fireworks.ai, 2026-11' },
+  {
+    match: /(?:^|\.)(?:models\.github\.ai|models\.inference\.ai\.azure\.com)$/,
+    vendor: 'github-models',
+    source: 'docs.github.com/rest/models, 2026-11',
+  },
+  { match: /(?:^|\.)groq\.com$/, vendor: 'groq', source: 'console.groq.com/docs/openai, 2026-11' },
+  {
+    match: /(?:^|\.)(?:huggingface\.co|endpoints\.huggingface\.cloud)$/,
+    vendor: 'huggingface',
+    source: 'huggingface.co/docs/inference-providers, 2026-11',
+  },
+  { match: /(?:^|\.)mistral\.ai$/, vendor: 'mistral', source: 'docs.mistral.ai/api, 2026-11' },
+  { match: /(?:^|\.)moonshot\.(?:ai|cn)$/, vendor: 'moonshot', source: 'platform.moonshot.ai/docs, 2026-11' },
+  { match: /(?:^|\.)api\.nvidia\.com$/, vendor: 'nvidia', source: 'docs.api.nvidia.com/nim, 2026-11' },
+  { match: /(?:^|\.)openrouter\.ai$/, vendor: 'openrouter', source: 'openrouter.ai/docs/api, 2026-11' },
+  { match: /(?:^|\.)perplexity\.ai$/, vendor: 'perplexity', source: 'docs.perplexity.ai/api-reference, 2026-11' },
+  { match: /(?:^|\.)sambanova\.ai$/, vendor: 'sambanova', source: 'docs.sambanova.ai, 2026-11' },
+  { match: /(?:^|\.)together\.(?:xyz|ai)$/, vendor: 'together', source: 'docs.together.ai, 2026-11' },
+  { match: /(?:^|\.)x\.ai$/, vendor: 'xai', source: 'docs.x.ai/docs/api-reference, 2026-11' },
+  { match: /(?:^|\.)(?:z\.ai|bigmodel\.cn)$/, vendor: 'zhipu', source: 'docs.z.ai/api-reference, 2026-11' },
 ];
 
 /** By provider: it is asked for every deployment of every request. */
@@ -56,5 +86,5 @@ function findVendor({ protocol, baseUrl, host }: Pick<Provider, 'protocol' | 'ba
     return OWN_VENDORS[protocol];
   }
   const hostname = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';
-  return HOSTNAMES.find(([pattern]) => pattern.test(hostname))?.[1] ?? 'compatible';
+  return HOSTNAMES.find(({ match }) => match.test(hostname))?.vendor ?? 'compatible';
 }

@@ -43,68 +43,94 @@ interface Advice {
   /** @default any */
   readonly status?: number;
   readonly advice: string;
+  /** Who says so, and when it was read. */
+  readonly source: string;
 }
 
-/** The first line that fits. Source: the vendors' sentences in public bug reports and recordings, 2026-11. */
-const ADVICE: readonly Advice[] = [
+const AMAZON = "Amazon Bedrock's 400s and 403s in recordings and public bug reports, 2026-11";
+const MICROSOFT = "Azure OpenAI's 401s and 404s in public bug reports, 2026-11";
+const GOOGLE = "Google's 403 in recordings, 2026-11";
+const REPORTS = "the vendors' sentences in public bug reports and recordings, 2026-11";
+const STATUS = 'RFC 9110, section 15.5, and what servers answer so in public bug reports, 2026-11';
+
+/** The first line that fits. */
+export const ADVICE: readonly Advice[] = [
   // Amazon Bedrock.
   {
     says: /on-demand throughput isn.t supported/i,
     advice: 'set "model" to an inference profile: the id with "us.", "eu.", "apac." or "global." before it, or its ARN',
+    source: AMAZON,
   },
   {
     says: /model identifier is invalid|provided ARN is invalid/i,
     advice: 'check "model" and the provider\'s "region": Bedrock has no such model or profile there',
+    source: AMAZON,
   },
   {
     says: /don.t have access to the model|access to (?:this|the) model is denied|model access is denied/i,
     advice:
       'ask for access to the model in the Bedrock console, in the region of the call and of its inference profile',
+    source: AMAZON,
   },
   {
     says: /not authorized to perform:? bedrock:/i,
     advice: "allow the function's role the action on the model and on its inference profile in every region it spans",
+    source: AMAZON,
   },
   {
     says: /security token .{0,40}(?:invalid|expired)|signature .{0,40}(?:does not match|expired)/i,
     advice: 'check the AWS credentials of the process and its clock',
+    source: AMAZON,
   },
   // Azure OpenAI.
   {
     says: /deployment for this resource does not exist|DeploymentNotFound/i,
     advice: 'set "model" to the name of the deployment on Azure, not of the model; a new one takes some minutes',
+    source: MICROSOFT,
   },
   {
     says: /invalid subscription key or wrong api endpoint/i,
     advice: 'check the key, and that "baseUrl" is the address of the same resource',
+    source: MICROSOFT,
   },
   {
     says: /api[- ]version.{0,40}(?:not supported|not enabled|invalid)/i,
     advice: 'check the "api-version" of the provider',
+    source: MICROSOFT,
   },
   // Google.
   {
     says: /has not been used in project .{1,80} before or it is disabled/i,
     advice: 'enable the API at the address that the provider names, then wait some minutes',
+    source: GOOGLE,
   },
   // Anyone.
   {
     says: /credit balance|insufficient (?:balance|quota|funds|credits)|exceeded your current quota|billing|payment|prepay/i,
     advice: 'top up the account, or raise its limit, at the provider',
+    source: REPORTS,
   },
   {
     says: /\bmodel\b.{0,120}(?:not exist|not found|does not have access|unavailable|no longer|deprecated|decommissioned|end of life)|(?:invalid|unknown|not a valid) model/i,
     advice: 'check "model" of the deployment, and that the account may use it: `npm run nemo -- models`',
+    source: REPORTS,
   },
   {
     status: 401,
     says: /(?:)/,
     advice: 'check the credential that "apiKey" of the provider names: `npm run nemo -- secrets check`',
+    source: STATUS,
   },
-  { status: 405, says: /(?:)/, advice: 'check "baseUrl" of the provider: nothing takes this call there' },
+  {
+    status: 405,
+    says: /(?:)/,
+    advice: 'check "baseUrl" of the provider: nothing takes this call there',
+    source: STATUS,
+  },
   {
     status: 404,
     says: /without an explanation|not found|no route/i,
     advice: 'check "baseUrl" of the provider, and "model" of the deployment',
+    source: STATUS,
   },
 ];

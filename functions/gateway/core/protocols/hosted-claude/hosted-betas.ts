@@ -10,42 +10,45 @@ interface BetaLine {
   readonly hosts: readonly ClaudeHost[];
   /** What it is called there, where not the same. */
   readonly name?: string;
+  readonly source: string;
 }
 
 const BOTH: readonly ClaudeHost[] = ['bedrock', 'vertex'];
 
-/**
- * The betas that the clouds take. Sources: Amazon Bedrock user guide, "Anthropic Claude Messages API"; Vertex AI, "Claude: beta headers";
- * Anthropic's feature pages on cloud platforms; what gateways of others have found. Read 2026-11.
- */
-const LINES: readonly BetaLine[] = [
-  { beta: 'advanced-tool-use-2025-11-20', hosts: BOTH, name: 'tool-search-tool-2025-10-19' },
-  { beta: 'tool-search-tool-2025-10-19', hosts: BOTH },
-  { beta: 'tool-examples-2025-10-29', hosts: ['bedrock'] },
-  { beta: 'compact-2026-01-12', hosts: BOTH },
-  { beta: 'computer-use-2025-01-24', hosts: BOTH },
-  { beta: 'computer-use-2025-11-24', hosts: BOTH },
-  { beta: 'context-1m-2025-08-07', hosts: BOTH },
-  { beta: 'context-management-2025-06-27', hosts: BOTH },
-  { beta: 'dangerous-tool-use-2026-09-03', hosts: BOTH },
-  { beta: 'effort-2025-11-24', hosts: ['bedrock'] },
-  { beta: 'fine-grained-tool-streaming-2025-05-14', hosts: ['bedrock'] },
-  { beta: 'interleaved-thinking-2025-05-14', hosts: BOTH },
-  { beta: 'mid-conversation-output-config-2026-07-01', hosts: ['bedrock'] },
-  { beta: 'mid-conversation-tool-changes-2026-07-01', hosts: ['bedrock'] },
-  { beta: 'per-turn-control-2026-07-01', hosts: ['vertex'] },
-  { beta: 'thinking-binding-controls-2026-08-01', hosts: BOTH },
-  { beta: 'thinking-display-updates-2026-08-18', hosts: BOTH },
-  { beta: 'web-search-2025-03-05', hosts: ['vertex'] },
+const OF_BEDROCK = 'Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11';
+const OF_VERTEX = 'Google Cloud, "Use Anthropic\'s Claude models", beta headers, 2026-11';
+const OF_BOTH =
+  "Bedrock's and Google Cloud's pages of Claude's betas, platform.claude.com \"Features overview\", 2026-11";
+
+/** The betas that the clouds take: a line for each, with who says so and when it was read. */
+export const BETA_LINES: readonly BetaLine[] = [
+  { beta: 'advanced-tool-use-2025-11-20', hosts: BOTH, name: 'tool-search-tool-2025-10-19', source: OF_BOTH },
+  { beta: 'tool-search-tool-2025-10-19', hosts: BOTH, source: OF_BOTH },
+  { beta: 'tool-examples-2025-10-29', hosts: ['bedrock'], source: OF_BEDROCK },
+  { beta: 'compact-2026-01-12', hosts: BOTH, source: OF_BOTH },
+  { beta: 'computer-use-2025-01-24', hosts: BOTH, source: OF_BOTH },
+  { beta: 'computer-use-2025-11-24', hosts: BOTH, source: OF_BOTH },
+  { beta: 'context-1m-2025-08-07', hosts: BOTH, source: OF_BOTH },
+  { beta: 'context-management-2025-06-27', hosts: BOTH, source: OF_BOTH },
+  { beta: 'dangerous-tool-use-2026-09-03', hosts: BOTH, source: OF_BOTH },
+  { beta: 'effort-2025-11-24', hosts: ['bedrock'], source: OF_BEDROCK },
+  { beta: 'fine-grained-tool-streaming-2025-05-14', hosts: ['bedrock'], source: OF_BEDROCK },
+  { beta: 'interleaved-thinking-2025-05-14', hosts: BOTH, source: OF_BOTH },
+  { beta: 'mid-conversation-output-config-2026-07-01', hosts: ['bedrock'], source: OF_BEDROCK },
+  { beta: 'mid-conversation-tool-changes-2026-07-01', hosts: ['bedrock'], source: OF_BEDROCK },
+  { beta: 'per-turn-control-2026-07-01', hosts: ['vertex'], source: OF_VERTEX },
+  { beta: 'thinking-binding-controls-2026-08-01', hosts: BOTH, source: OF_BOTH },
+  { beta: 'thinking-display-updates-2026-08-18', hosts: BOTH, source: OF_BOTH },
+  { beta: 'web-search-2025-03-05', hosts: ['vertex'], source: OF_VERTEX },
 ];
 
-/** On the clouds, models that decide themselves how much to think refuse to be told to do it between tools. Source: Anthropic, "Extended thinking". */
+/** On the clouds, models that decide themselves how much to think refuse to be told to do it between tools. Source: Anthropic, "Extended thinking", 2026-11. */
 const OF_BUDGETS = 'interleaved-thinking-2025-05-14';
 
 /** The betas out of a caller's list, one comma between two, that a model takes on a host, by their names there. */
 export function takenBetas(list: string, host: ClaudeHost, { thinking }: ClaudeRules): readonly string[] {
   const taken = list.split(',').flatMap((asked) => {
-    const line = LINES.find(({ beta, hosts }) => beta === asked.trim() && hosts.includes(host));
+    const line = BETA_LINES.find(({ beta, hosts }) => beta === asked.trim() && hosts.includes(host));
     return line === undefined || (line.beta === OF_BUDGETS && thinking !== 'budget') ? [] : [line.name ?? line.beta];
   });
   return [...new Set(taken)];
