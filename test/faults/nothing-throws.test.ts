@@ -15,7 +15,7 @@ import { askVirtually, virtualGateway } from './support/virtual-fleet.ts';
 
 const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
 const START_MS = 1_800_000_000_000;
-const RUNS = 300;
+const RUNS = 120;
 const WHOLE = 'One two three.';
 
 /** How a provider's connection behaves: these bytes, and then an end, a break or silence. */
