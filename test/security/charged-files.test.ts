@@ -133,7 +133,7 @@ for (const protocol of ['openai', 'openai-responses', 'anthropic', 'gemini', 'be
     }
 
     it('is charged for a text by its length', async () => {
-      const text = { messages: [{ role: 'user', content: 'Go.' }] };
+      const text = { messages: [{ role: 'user', content: 'Go.' }], max_tokens: 500 };
       const { uses, bills } = await usesOf(protocol, '/v1/chat/completions', text);
       assert.equal(bills.length, 1);
       assert.ok((uses[0]?.tokens ?? WINDOW) < 1000, `charged ${uses[0]?.tokens} tokens`);

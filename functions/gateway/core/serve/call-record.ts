@@ -1,6 +1,7 @@
-import { spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
+import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
+import type { Deployment } from '../model/gateway-config.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { costUsd, totalTokens, type Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
@@ -13,13 +14,7 @@ export function recordOf(log: CallLog, nowMs: number): RequestRecord {
   const leader = leaderOf(log);
   const routed = latest(log, 'routed');
   const ending = latest(log, 'ending');
-  const { promptTokens = 0, priceFactor = 1, isUnsized = false } = routed?.facts ?? {};
-  const attempts = tried.map((one, index) => {
-    const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
-    const isLeader = one === leader;
-    const context = { log, nowMs, promptTokens: promptTokens + begunTokens, isUnsized, priceFactor, isLeader };
-    return attemptRecord(one, context);
-  });
+  const attempts = attemptRecords(log, tried, { leader, nowMs });
   return {
     requestId: log.requestId,
     trace: log.trace,
@@ -60,6 +55,30 @@ export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
     kept = isSettled ? { record, facts: log.facts.length } : undefined;
     return record;
   };
+}
+
+function attemptRecords(
+  log: CallLog,
+  tried: readonly RaceAttempt[],
+  { leader, nowMs }: { readonly leader: RaceAttempt | undefined; readonly nowMs: number },
+): readonly AttemptRecord[] {
+  const facts = latest(log, 'routed')?.facts;
+  const { promptTokens = 0, priceFactor = 1, isUnsized = false, choices = 1, maxOutputTokens } = facts ?? {};
+  const asked = { isUnsized, choices, ...defined({ maxOutputTokens, answeredTokens: wholeAnswer(log, leader) }) };
+  return tried.map((one, index) => {
+    const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
+    const about = { log, nowMs, priceFactor, isLeader: one === leader };
+    return attemptRecord(one, { ...about, ...asked, promptTokens: promptTokens + begunTokens });
+  });
+}
+
+/** The tokens of the answer that the caller has had whole. */
+function wholeAnswer(log: CallLog, leader: RaceAttempt | undefined): number | undefined {
+  const report = leader?.attempt.report();
+  if (report?.endedAtMs === undefined || report.failure !== undefined) {
+    return undefined;
+  }
+  return latest(log, 'usage')?.usage.output ?? usageSoFar(report, 0).output;
 }
 
 /** Of what has been said before: part of the prompt of who goes on with it. */
@@ -167,19 +186,19 @@ interface AttemptContext {
   readonly nowMs: number;
   readonly promptTokens: number;
   readonly isUnsized: boolean;
+  readonly choices: number;
+  readonly maxOutputTokens?: number;
+  readonly answeredTokens?: number;
   readonly priceFactor: number;
   readonly isLeader: boolean;
 }
 
-function attemptRecord(
-  { attempt, hedge, continues }: RaceAttempt,
-  { log, nowMs, promptTokens, isUnsized, priceFactor, isLeader }: AttemptContext,
-): AttemptRecord {
+function attemptRecord({ attempt, hedge, continues }: RaceAttempt, context: AttemptContext): AttemptRecord {
+  const { log, nowMs, priceFactor, isLeader } = context;
   const report = attempt.report();
   const { ttftMs, endedAtMs, failure, usage, feesUsd = 0 } = report;
   const { deployment, spanId, startedAtMs } = attempt;
-  const mostPromptTokens = isUnsized ? (deployment.contextWindow ?? ASSUMED_WINDOW) : 0;
-  const spent = spentUsage(report, { promptTokens, mostPromptTokens, startedAtMs });
+  const spent = spentUsage(report, { startedAtMs, ...askedOf(context, deployment) });
   const tokensUsd = costUsd(spent?.usage, deployment, priceFactor);
   const cost = tokensUsd === undefined ? undefined : tokensUsd + feesUsd;
   return {
@@ -201,6 +220,21 @@ function attemptRecord(
       spentTokens: spent && totalTokens(spent.usage),
       isCostEstimate: cost !== undefined && spent?.isEstimate === true ? (true as const) : undefined,
     }),
+  };
+}
+
+function askedOf(
+  { log, promptTokens, isUnsized, choices, maxOutputTokens, answeredTokens }: AttemptContext,
+  deployment: Deployment,
+): Omit<AskedOfAttempt, 'startedAtMs'> {
+  const isChat = latest(log, 'operation')?.operation === 'chat';
+  return {
+    promptTokens,
+    isUnsized,
+    windowTokens: deployment.contextWindow ?? ASSUMED_WINDOW,
+    choices,
+    // A vector has no tokens.
+    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? deployment.maxOutputTokens) : 0, answeredTokens }),
   };
 }
 

@@ -1,9 +1,9 @@
-import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
 import { alternatingMessages } from './alternating-messages.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { mediaOfUsers } from './taken-media.ts';
+import { withWholeBlocks } from './thought-blocks.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
@@ -74,9 +74,7 @@ function withReasoning(message: JsonObject, { reasoningMember, needsReasoning }:
   if (message.role !== 'assistant') {
     return message;
   }
-  const details = arrayMember(message, 'reasoning_details');
-  const whole =
-    details.length === 0 ? message : { ...message, reasoning_details: wholeBlocks('reasoning_details', details) };
+  const whole = withWholeBlocks(message);
   if (reasoningMember === 'as-sent') {
     return whole;
   }

@@ -14,7 +14,7 @@ import { type ObjectEnd, objectEnd } from '../../wire/object-end.ts';
 import type { AnswerParts } from '../answer-parts.ts';
 
 /** Follows the tool calls of one choice. */
-interface ToolCallTracker {
+export interface ToolCallTracker {
   readonly add: (fragment: ToolCallFragment) => readonly AnswerEvent[];
   /** More text of the call that was added to last. */
   readonly again: (text: string) => void;
