@@ -99,7 +99,12 @@ async function usesOf(
   const gateway = virtualGateway({
     config: {
       providers: {
-        one: { protocol, baseUrl: 'http://v.test/v1', ...(protocol === 'bedrock' && { region: 'us-east-1' }) },
+        one: {
+          protocol,
+          baseUrl: 'http://v.test/v1',
+          passMembers: ['file_id', 'prompt'],
+          ...(protocol === 'bedrock' && { region: 'us-east-1' }),
+        },
       },
       deployments: { a: { provider: 'one', model: 'model', contextWindow: WINDOW, inputPrice: 2, outputPrice: 10 } },
       routes: { all: { strategy: 'ordered', deployments: ['a'] } },

@@ -101,7 +101,11 @@ async function charged({ protocol, path, body, events }: Case, leavesMs: number)
   const gateway = virtualGateway({
     config: {
       providers: {
-        one: { protocol, baseUrl: protocol === 'openai' ? 'https://api.openai.com/v1' : 'http://v.test/v1' },
+        one: {
+          protocol,
+          baseUrl: protocol === 'openai' ? 'https://api.openai.com/v1' : 'http://v.test/v1',
+          passMembers: ['vector_store_ids'],
+        },
       },
       deployments: { a: { provider: 'one', model: 'model', contextWindow: WINDOW, inputPrice: 2, outputPrice: 10 } },
     },
