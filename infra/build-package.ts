@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ROOT, SOURCE_ENTRIES } from './constructs/function-bundle.ts';
 
-// Makes the npm package with the construct `NemoRouter`, ready for `npm pack` or `npm publish`: node infra/build-package.ts [FOLDER]
+// Makes the npm package with the construct `NemoRouter`, ready for `npm pack` or `npm publish`: npm run build:package -- [FOLDER]
 
 /** What is known of models: read at synthesis, so that it is no part of the code. */
 const CATALOGUE = '@pydantic/genai-prices';
 
-const folder = process.argv[2] ?? join(ROOT, 'dist', 'package');
+const [, , folder = join(ROOT, 'dist', 'package')] = process.argv;
+if (folder.startsWith('-')) {
+  process.stdout.write(
+    'npm run build:package -- [FOLDER]: the npm package with the construct, in dist/package or FOLDER.\n',
+  );
+  process.exit();
+}
 const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 rmSync(folder, { recursive: true, force: true });

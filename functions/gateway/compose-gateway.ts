@@ -8,8 +8,10 @@ import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics
 import { randomHexSource } from './adapters/random-hex.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { undiciDial } from './adapters/undici-dial.ts';
+import type { GoogleTokenServers } from './adapters/workload-identity-token.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
 import { guardedClock } from './core/model/clock.ts';
+import { defined } from './core/model/defined.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
@@ -29,6 +31,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
   readonly sign: Sign;
   /** Told of each failure of DynamoDB; the request goes on without it. */
   readonly onStoreError: (operation: string, error: unknown) => void;
+  /** Where Google gives tokens. @default Google's own */
+  readonly googleServers?: GoogleTokenServers;
   /** The platform's id of the request that is being answered, to be its id in the log too. @default an id of our own for each */
   readonly platformId?: () => string | undefined;
 }
@@ -58,8 +62,8 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     store: dynamoDbAccounts({ client: dynamoDb, tableName: keysTable }),
     onStoreError,
   });
-  const { credentials, sign } = options;
-  const tokens = accessTokens({ credentials, sign, nowMs: systemClock.nowMs });
+  const { credentials, sign, googleServers } = options;
+  const tokens = accessTokens({ credentials, sign, nowMs: systemClock.nowMs, ...defined({ googleServers }) });
   const { dial, close: closeConnections } = undiciDial({ credentials, sign, tokens });
   const { authenticate, onRecord, page } = options;
   const pages = page === undefined ? {} : { page };

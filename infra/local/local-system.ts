@@ -11,6 +11,7 @@ import {
 import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { gatewayServer, type SideRoute } from '../../functions/gateway/adapters/node-http-server.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
+import type { GoogleTokenServers } from '../../functions/gateway/adapters/workload-identity-token.ts';
 import { composeGateway } from '../../functions/gateway/compose-gateway.ts';
 import { defined } from '../../functions/gateway/core/model/defined.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
@@ -31,6 +32,8 @@ export interface LocalSystemOptions {
   readonly onRecord: (record: RequestRecord) => void;
   readonly onStoreError: (operation: string, error: unknown) => void;
   readonly sideRoute?: SideRoute;
+  /** Where Google gives tokens. @default Google's own */
+  readonly googleServers?: GoogleTokenServers;
   /** The live page, where the configuration turns it on. */
   readonly page?: LivePage;
   /** Where the embedded-metric lines go, an absolute path: for the operator's commands. */
@@ -77,7 +80,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),
     onRecord,
     onStoreError,
-    ...defined({ page: options.page }),
+    ...defined({ page: options.page, googleServers: options.googleServers }),
   });
   const { sideRoute: other = () => false, metricsFile } = options;
   const facts = { config, dynamoDb: placeOf(dynamoDb), ...defined({ metricsFile }) };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Credentials } from '../../functions/gateway/adapters/credentials.ts';
 import { newKey } from '../../functions/gateway/adapters/key-form.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
@@ -35,6 +34,7 @@ import { localSigner } from './local-signer.ts';
 import { startLocalSystem } from './local-system.ts';
 import { requestLine } from './request-line.ts';
 import { type SimulatedProviders, startSimulatedProviders } from './simulated/simulated-providers.ts';
+import { startOptions } from './start-options.ts';
 import { unreachableProviders } from './unreachable-provider.ts';
 
 const DEFAULT_PORT = 8787;
@@ -53,7 +53,8 @@ interface Chosen extends LocalConfig {
 }
 
 try {
-  await start();
+  const options = startOptions(process.argv.slice(2), process.env);
+  await (options.kind === 'help' ? console.log(options.text) : start(options.configFile));
 } catch (error) {
   const problem = problemOf(error);
   if (problem === undefined) {
@@ -64,9 +65,9 @@ try {
   process.exit(1);
 }
 
-async function start(): Promise<void> {
+async function start(configFile: string | undefined): Promise<void> {
   const port = portNumber();
-  const { config, cors, simulated } = await choose(configFile());
+  const { config, cors, simulated } = await choose(configFile);
   const key = chosenKey() ?? newKey(randomBytes(32));
   const { metricsFile, metrics } = metricsStream();
   const known = simulatedCredentials(simulated?.vendors ?? []);
@@ -164,17 +165,6 @@ function reportRun(run: ProbeRun, metrics: WriteStream): void {
 function localPage(isSimulated: boolean): LivePage {
   const answer = pageAnswer(assemblePage({ pollMs: 1000, controls: isSimulated ? '/local' : '' }));
   return async () => answer;
-}
-
-function configFile(): string | undefined {
-  try {
-    const { values } = parseArgs({ options: { config: { type: 'string' } } });
-    return values.config ?? (process.env.NEMO_CONFIG || undefined);
-  } catch (error) {
-    throw new ConfigError(
-      `${error instanceof Error ? error.message : String(error)}. The one option is --config FILE.`,
-    );
-  }
 }
 
 /** The given file, else the vendors whose credentials are there, else simulated ones. */

@@ -215,7 +215,7 @@ export const REQUEST_FEATURES = [
     ask: { tools: TOOLS, tool_choice: ALLOWED },
     field: 'tool_choice',
     openai: { tool_choice: ALLOWED },
-    compatible: { tool_choice: ALLOWED },
+    compatible: { tool_choice: 'required', 'tools.0.function.name': 'weather', 'tools.1': undefined },
     anthropic: { 'tool_choice.type': 'any', 'tools.0.name': 'weather', 'tools.1': undefined },
     gemini: { 'toolConfig.functionCallingConfig': { mode: 'ANY', allowedFunctionNames: ['weather'] } },
     bedrock: { 'toolConfig.toolChoice': { any: {} }, 'toolConfig.tools.1': undefined },

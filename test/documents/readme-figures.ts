@@ -14,6 +14,7 @@ export function readmeFigures(): readonly ReadmeFigure[] {
   const added = cells(results, 'first token p50, ms added');
   const changing = cells(results, 'changing, mild, 5');
   const [pinned, routed] = demoRows(pageText('infra/local/demo/demo.svg'));
+  const continued = numberText(cells(results, 'continued: nemo/latency-optimized')[2]);
   const idle = found(costs, /\*\*Idle\*\*: ([\d.]+) dollars a month/);
   const million = cells(costs, '**together**')[1]?.replaceAll('*', '');
   const start = found(results, /processor's time until ready was (\d+) ms/);
@@ -32,7 +33,7 @@ export function readmeFigures(): readonly ReadmeFigure[] {
     {
       name: 'the plot',
       place: /Of the pinned calls .*?(?= \(\[in full\])/s,
-      text: `Of the pinned calls ${pinned.failed} failed and the p99\nof the first token was ${pinned.p99}; of the routed ones ${routed.failed} failed, at ${routed.p99}`,
+      text: `Of the pinned calls ${pinned.failed} failed and ${pinned.cut} broke off,\np99 of the first token ${pinned.p99}; of the routed ones ${routed.failed} failed and ${routed.cut} broke off, p99 ${routed.p99}; with cut streams continued ${continued} broke off`,
     },
   ];
 }
@@ -65,19 +66,25 @@ function found(page: string, pattern: RegExp): string {
   return value;
 }
 
+function numberText(digits = ''): string {
+  return digits === '0' ? 'none' : digits;
+}
+
 interface DemoRow {
   readonly failed: string;
+  readonly cut: string;
   readonly p99: string;
 }
 
 /** What the plot says of its rows: the pinned one, then the routed one. */
 function demoRows(svg: string): readonly [DemoRow, DemoRow] {
-  const rows = [...svg.matchAll(/of (\d+) calls (\d+) failed .*?p99 of the time to first token ([\d.]+) s/g)].map(
-    ([, calls, failed, p99]) => ({
-      failed: failed === '0' ? 'none' : `${Math.round((100 * Number(failed)) / Number(calls))} %`,
-      p99: `${Number(p99).toFixed(1)} s`,
-    }),
-  );
+  const rows = [
+    ...svg.matchAll(/of (\d+) calls (\d+) failed and (\d+) were cut, p99 of the time to first token ([\d.]+) s/g),
+  ].map(([, calls, failed, cut, p99]) => ({
+    failed: failed === '0' ? 'none' : `${Math.round((100 * Number(failed)) / Number(calls))} %`,
+    cut: numberText(cut),
+    p99: `${Number(p99).toFixed(1)} s`,
+  }));
   const [pinned, routed] = rows;
   if (pinned === undefined || routed === undefined) {
     throw new Error('The plot says nothing of its pinned and its routed calls.');

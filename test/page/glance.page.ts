@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { StatusBody } from '../../functions/gateway/core/serve/status-call.ts';
+import type { DeploymentStatus } from '../../functions/gateway/core/status/fleet-status.ts';
 import type { RangeFigures } from '../../functions/gateway/core/status/range-figures.ts';
 import { browserForTests } from './support/browser.ts';
 import { startLocalPage } from './support/local-page.ts';
@@ -35,9 +36,31 @@ describe('the live page at a glance', () => {
       ),
     }));
     const first = page.locator('#summary > div').first();
-    assert.equal(await first.innerText(), 'Healthy\n3\nof 4, without anthropic/simulated-claude');
-    assert.equal(await first.locator('.alarming').textContent(), '3');
+    assert.equal(await first.innerText(), 'Healthy\n3 of 4\nwithout anthropic/simulated-claude');
+    assert.equal(await first.locator('.alarming').textContent(), '3 of 4');
   });
+
+  /** All states that a deployment can be in, of one, of all and of none. */
+  const scenes: Readonly<Record<string, (index: number) => Partial<DeploymentStatus>>> = {
+    'all is well': () => ({}),
+    'one is slow': (index) => (index === 0 ? { recentTtftMs: SLOW, usualTtftMs: 310 } : {}),
+    'one is down': (index) => (index === 0 ? down() : {}),
+    'all are down': (index) => (index < 3 ? down() : {}),
+  };
+  for (const [scene, change] of Object.entries(scenes)) {
+    it(`shows who is healthy, what routing is worth and times by provider and model on one screen where ${scene}`, async () => {
+      const page = await shown((status) => ({
+        ...status,
+        deployments: status.deployments.map((deployment, index) => ({ ...deployment, ...change(index) })),
+        past: busyPast(status),
+      }));
+      await page.setViewportSize({ width: 1280, height: 800 });
+      for (const place of ['#summary', '#deployments', '#worth-table', '#figures-table']) {
+        const { y = 0, height = 0 } = (await page.locator(place).boundingBox()) ?? {};
+        assert.ok(height > 50 && y + height <= 800, `${place} ends at ${y + height}`);
+      }
+    });
+  }
 
   it('tells of failures of the last seconds beside the rate of the last minutes', async () => {
     const page = await shown((status) => ({
@@ -66,8 +89,8 @@ describe('the live page at a glance', () => {
       ),
     }));
     const row = page.locator('#deployments tbody tr').first();
-    assert.equal(await row.locator('.state').innerText(), 'slow now: 2.40 s, usually 310 ms');
-    assert.equal(await row.locator('[data-label="First token p50"]').innerText(), '2.40 s\n300 ms');
+    assert.equal(await row.locator('.state').innerText(), 'slow now: 2.4 s, usually 310 ms');
+    assert.equal(await row.locator('[data-label="First token p50"]').innerText(), '2.4 s\n300 ms');
     assert.match(await page.locator('#summary > div').first().innerText(), /slow: openai\/simulated-gpt$/);
   });
 
@@ -129,6 +152,30 @@ function doubted({ decisions }: StatusBody): StatusBody['decisions']['items'][nu
       { ...attempt, deployment: 'x/two', outcome: 'served', secondOpinion: true },
     ],
     probes: [{ deployment: 'x/three', ttftMs: 210 }],
+  };
+}
+
+const SLOW = { p50: 2400, p95: 3000, p99: 3200 };
+
+function down(): Pick<DeploymentStatus, 'state' | 'ejection'> {
+  return {
+    state: 'ejected',
+    ejection: { untilMs: Date.now() + 60_000, reason: 'failures', level: 1, probeUntilMs: null },
+  };
+}
+
+/** A past with calls of everybody. */
+function busyPast(status: StatusBody): RangeFigures {
+  const past = pastOf(status);
+  const figures = { ...past.routed, calls: 1200, failed: 14, rescued: 31, ttftMs: SLOW, latencyMs: SLOW };
+  const chat = status.deployments.filter(({ kind }) => kind === 'chat');
+  const named = (names: readonly string[]) => names.map((name) => ({ ...figures, name }));
+  return {
+    ...past,
+    routed: figures,
+    providers: named(chat.map(({ provider }) => provider)),
+    models: named(chat.map(({ model }) => model)),
+    pinned: chat.map(({ id }) => ({ deployment: id, ttftMs: SLOW, failureRate: 0.4, observations: 1200 })),
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Credentials } from '../../functions/gateway/adapters/credentials.ts';
+import { dynamoDbRollups } from '../../functions/gateway/adapters/dynamodb/dynamodb-rollups.ts';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
@@ -62,6 +63,24 @@ describe('the prober over real sockets and a database', () => {
     await statistics.prepare();
     return new Map(ids.map((id) => [id, statistics.look(id)]));
   }
+
+  it('adds its probes to the past that the live page shows, failed ones too, where the page is on', async () => {
+    const ids = Object.keys(config.deployments);
+    const past = dynamoDbRollups({ client: db.client, tableName: db.statisticsTable });
+    const read = () => past.read({ kind: 'deployment', names: ids, step: 'quarter', fromSlot: 0 });
+    fakes.bedrock.byDefault({ kind: 'status', status: 503 });
+    await newProber()();
+    assert.deepEqual(await read(), []);
+
+    config = { ...config, statusPage: true };
+    await newProber()();
+    const sums = new Map((await read()).map(({ name, sums: own }) => [name, own]));
+    assert.deepEqual(storeErrors, []);
+    assert.deepEqual([...sums.keys()].toSorted(), ids.toSorted());
+    for (const [id, own] of sums) {
+      assert.deepEqual([own.get('p'), own.get('x') ?? 0], [1, id === 'bedrock/chat' ? 1 : 0], id);
+    }
+  });
 
   it('asks every protocol for one token, and one for a vector, and a gateway that starts then knows them all', async () => {
     const { records, skipped } = await newProber()();

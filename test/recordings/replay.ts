@@ -24,10 +24,15 @@ import { type ReplayedGateway, startReplayedGateway } from './replayed-gateway.t
 import { assertSameOutput } from './responses-output.ts';
 import { typedRecording } from './typed-recording.ts';
 
+const USAGE = 'Usage: npm run test:recordings -- FOLDER [CAPTURES]\n';
 const [, , folder, captures] = process.argv;
+if (folder === '--help') {
+  process.stdout.write(USAGE);
+  process.exit();
+}
 if (folder === undefined || !existsSync(join(folder, 'manifest.json'))) {
   const found = folder === undefined ? 'No folder was given.' : `There is no manifest.json in ${resolve(folder)}.`;
-  process.stderr.write(`${found}\nUsage: npm run test:recordings -- FOLDER [CAPTURES]\n`);
+  process.stderr.write(`${found}\n${USAGE}`);
   process.exit(2);
 }
 

@@ -41,7 +41,8 @@ for (const [how, breaks] of [
   it(`two searches that a vendor makes by itself are charged where the answer ${how}`, async () => {
     const uses: Use[] = [];
     const provider = { protocol: 'anthropic', baseUrl: 'http://v.test/v1' };
-    const deployment = { provider: 'one', model: 'm', inputPrice: 1, outputPrice: 5 };
+    // A small window: what the searches have read is charged by it.
+    const deployment = { provider: 'one', model: 'm', contextWindow: 1000, inputPrice: 1, outputPrice: 5 };
     const gateway = virtualGateway({
       config: { providers: { one: provider }, deployments: { a: deployment } },
       clock: systemClock,

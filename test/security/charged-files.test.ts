@@ -99,7 +99,12 @@ async function usesOf(
   const gateway = virtualGateway({
     config: {
       providers: {
-        one: { protocol, baseUrl: 'http://v.test/v1', ...(protocol === 'bedrock' && { region: 'us-east-1' }) },
+        one: {
+          protocol,
+          baseUrl: 'http://v.test/v1',
+          passMembers: ['file_id', 'prompt'],
+          ...(protocol === 'bedrock' && { region: 'us-east-1' }),
+        },
       },
       deployments: { a: { provider: 'one', model: 'model', contextWindow: WINDOW, inputPrice: 2, outputPrice: 10 } },
       routes: { all: { strategy: 'ordered', deployments: ['a'] } },
@@ -133,7 +138,7 @@ for (const protocol of ['openai', 'openai-responses', 'anthropic', 'gemini', 'be
     }
 
     it('is charged for a text by its length', async () => {
-      const text = { messages: [{ role: 'user', content: 'Go.' }] };
+      const text = { messages: [{ role: 'user', content: 'Go.' }], max_tokens: 500 };
       const { uses, bills } = await usesOf(protocol, '/v1/chat/completions', text);
       assert.equal(bills.length, 1);
       assert.ok((uses[0]?.tokens ?? WINDOW) < 1000, `charged ${uses[0]?.tokens} tokens`);

@@ -44,6 +44,8 @@ const UNTRUSTED = [
   ...['callback_url', 'success_callback', 'lora_path', 'aws_secret_access_key', 'vertex_credentials', 'options'],
 ];
 
+const OPERATORS = 'operator-only';
+
 function errorOf({ text }: SeenAnswer): unknown {
   return member(parseJson(text), 'error');
 }
@@ -73,6 +75,25 @@ for (const [way, form] of SURFACE_FORMS.flatMap(waysOfAsking)) {
           assert.ok(isCount || status !== 200 || headers['x-nemo-dropped-params']?.includes(name), `${name} is named`);
         }
         assert.ok(!JSON.stringify(gateway.sent).includes('operator-only'));
+      });
+
+      it('passes none of these within labels and members that nobody knows', async () => {
+        const gateway = protocolGateway(protocol);
+        const members = {
+          metadata: {
+            label: 'mine',
+            tags: [OPERATORS],
+            api_base: { url: OPERATORS },
+            deep: { guardrails: [OPERATORS] },
+          },
+          unknown: {
+            deep: [{ api_key: OPERATORS, apiBase: OPERATORS, model: OPERATORS, 'extra-headers': { a: OPERATORS } }],
+          },
+          others: [{ base_url: OPERATORS }, { litellm_params: { model: OPERATORS } }, { aws_sts_endpoint: OPERATORS }],
+        };
+        const answer = await gateway.ask(form.path, JSON.stringify(form.body(modelAt(form.path), { members })));
+        assert.ok(answer.status === 200 || gateway.sent.length === 0, answer.text);
+        assert.ok(!JSON.stringify(gateway.sent).includes(OPERATORS), JSON.stringify(gateway.sent));
       });
 
       it('sends a member that is written twice once, as it was read here', async () => {

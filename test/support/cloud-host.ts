@@ -65,6 +65,7 @@ const ANSWERS: readonly (readonly [RegExp, (response: ServerResponse) => void])[
   [/count-tokens:rawPredict/, (response) => json(response, 200, { input_tokens: 42 })],
   [/:(?:streamR|r)awPredict|\/messages|\/invoke$/, (response) => json(response, 200, MESSAGE)],
   [/\/invoke-with-response-stream$/, invocationStream],
+  [/\/converse(?:-stream)?$/, (response) => json(response, 200, converseAnswer())],
 ];
 
 function answer({ url }: SeenRequest, response: ServerResponse): void {
@@ -96,6 +97,12 @@ function responsesAnswer(): object {
   const output = [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content }];
   const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
   return { id: 'resp_1', object: 'response', status: 'completed', output, usage };
+}
+
+function converseAnswer(): object {
+  const message = { role: 'assistant', content: [{ text: 'Hello.' }] };
+  const usage = { inputTokens: 5, outputTokens: 2, totalTokens: 7 };
+  return { output: { message }, stopReason: 'end_turn', usage };
 }
 
 function geminiAnswer(): object {

@@ -18,8 +18,12 @@ export type Ask = (path: string, body: Uint8Array, headers?: Readonly<Record<str
 export const CORE_PROTOCOLS = ['openai', 'anthropic', 'gemini', 'bedrock'] as const;
 
 /** The whole gateway core without a network, its answers read to the end: each provider is what `dial` makes of it. */
-export function coreGateway(dial: Dial, authenticate: GatewayPorts['authenticate'] = KNOWS_EVERYBODY): Ask {
-  const gateway = coreHandler(dial, { authenticate });
+export function coreGateway(
+  dial: Dial,
+  authenticate: GatewayPorts['authenticate'] = KNOWS_EVERYBODY,
+  ports: CorePorts = {},
+): Ask {
+  const gateway = coreHandler(dial, { authenticate, ...ports });
   return async (path, body, headers = {}) => {
     const response = await gateway(coreRequest(path, body, headers));
     const parts: string[] = [];
@@ -50,12 +54,12 @@ export function coreRequest(
   };
 }
 
+/** What may be another than usual. `config`: by default each protocol, in `CORE_PROTOCOLS`. */
+export type CorePorts = Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'answers' | 'config'>>;
+
 /** The same core, with its answers as the edges get them. */
-export function coreHandler(
-  dial: Dial,
-  ports: Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'answers'>> = {},
-): ReturnType<typeof createGateway> {
-  const config = coreConfig();
+export function coreHandler(dial: Dial, ports: CorePorts = {}): ReturnType<typeof createGateway> {
+  const { config = coreConfig() } = ports;
   const statistics = fleetStatistics({
     deployments: Object.keys(config.deployments),
     settings: config.statistics,

@@ -152,7 +152,7 @@ export const providerSchema = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        "Members of callers' bodies that are passed on although a server may take them for another model, address, credential or price. Default: none of those; other members are always passed on.",
+        "Members of callers' bodies that are passed on although a server may take them for another model, address, credential or price, and what of the account callers may name: file_id, file_uri, vector_store_ids, prompt, container, mcp_servers, or a type of tools. Default: none of those; other members are always passed on.",
       examples: [['models', 'provider', 'plugins']],
     }),
 });

@@ -13,6 +13,8 @@ export interface PageOptions {
 /** Puts the page together: one HTML file with its styles and its script in it, which asks for nothing else. */
 export function assemblePage({ pollMs = 5000, controls = '' }: PageOptions = {}): string {
   const html = readFileSync(placeOf('page.html'), 'utf8')
+    // Indentation is for who reads the source.
+    .replaceAll(/\n\s+/g, '\n')
     .replace('data-poll-ms="5000"', `data-poll-ms="${pollMs}"`)
     .replace('data-controls=""', `data-controls="${controls}"`);
   // Given as functions: in a text `$&` and the like would be read as patterns.

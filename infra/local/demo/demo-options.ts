@@ -17,8 +17,10 @@ export class OptionError extends Error {}
 const DEFAULTS = { seed: '1', seconds: '60', out: 'demo.svg' } as const;
 const MAX_SECONDS = 3_600;
 
-const USAGE = [
+/** What there is to ask for. */
+export const DEMO_USAGE = [
   'npm run demo -- [--seconds N] [--seed N] [--out FILE] [--json]',
+  '  The same calls through three gateways over simulated providers, as a table and a plot.',
   '  --seconds  how long calls are made for (default 60)',
   '  --seed     another number, other luck (default 1)',
   '  --out      where the plot goes (default demo.svg)',
@@ -42,14 +44,14 @@ function given(args: readonly string[]): { seed?: string; seconds?: string; out?
     const options = { seed: text, seconds: text, out: text, json: { type: 'boolean' } } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new OptionError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    throw new OptionError(`${error instanceof Error ? error.message : String(error)}\n${DEMO_USAGE}`);
   }
 }
 
 function wholeNumber(name: string, text: string, { least, most }: { least: number; most: number }): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new OptionError(`--${name} must be a whole number from ${least} to ${most}; it is ${text}.\n${USAGE}`);
+    throw new OptionError(`--${name} must be a whole number from ${least} to ${most}; it is ${text}.\n${DEMO_USAGE}`);
   }
   return value;
 }

@@ -5,7 +5,7 @@ import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts
 import type { RequestRecord } from '../../../functions/gateway/core/model/request-record.ts';
 import { type CallOutcome, loadCall } from '../load-call.ts';
 import { seededRandom } from '../simulated/seeded-random.ts';
-import { type DemoOptions, demoOptions, OptionError } from './demo-options.ts';
+import { DEMO_USAGE, type DemoOptions, demoOptions, OptionError } from './demo-options.ts';
 import { demoPlot } from './demo-plot.ts';
 import { type DemoSystem, ROUTE, startDemoSystem } from './demo-system.ts';
 import { demoTable } from './demo-table.ts';
@@ -32,8 +32,8 @@ interface Side {
 }
 
 try {
-  const options = demoOptions(process.argv.slice(2));
-  await demo(options);
+  const words = process.argv.slice(2);
+  await (words.includes('--help') ? console.log(DEMO_USAGE) : demo(demoOptions(words)));
 } catch (error) {
   if (!(error instanceof OptionError)) {
     throw error;

@@ -97,7 +97,7 @@ function print(measured: readonly Start[], shares: readonly PackageShare[]): voi
       'start until ready: statistics and credentials read',
       milliseconds(median(measured.map((start) => start.readyMs))),
     ],
-    ['processor time until then', milliseconds(median(measured.map((start) => start.readyCpuMs)))],
+    ["the processor's time until ready", milliseconds(median(measured.map((start) => start.readyCpuMs)))],
     ['first call, until its first byte', milliseconds(median(measured.map((start) => start.firstCallMs)))],
     ['second call, until its first byte', milliseconds(median(measured.map((start) => start.secondCallMs)))],
   ];

@@ -21,6 +21,13 @@ const MAX_BYTES_PER_CALL = 1000;
 /** Kept connections are closed after seconds of idleness, by either side. */
 const SETTLED_WITHIN_MS = 20_000;
 
+if (process.argv.includes('--help')) {
+  process.stdout.write(
+    `npm run test:soak: ${CALLS * ROUNDS.length} calls with faults; takes two minutes and no options.\n`,
+  );
+  process.exit();
+}
+
 type Ready = Extract<FromLoad, { kind: 'ready' }>;
 type Done = Extract<FromLoad, { kind: 'done' }>;
 

@@ -271,7 +271,7 @@ describe('what is kept', () => {
 
   it('names the places of a bad item in the words of the request, whatever is before it', async () => {
     const { id } = await ask(openai, false, { input: 'Hello?' });
-    const image = { type: 'input_file', file_id: 'compaction' };
+    const image = { type: 'input_file', filename: 'compaction', file_data: 'data:application/pdf;base64,AA' };
     for (const [item, param] of [
       [{ type: 'function_call_output', output: 'x' }, 'input[0].call_id'],
       [{ type: 'function_call_output', call_id: 'none', output: 'x' }, 'input[0].call_id'],

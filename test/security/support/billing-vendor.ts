@@ -35,23 +35,32 @@ export interface Bill {
   output: number;
   /** Until the first word, or the end. */
   silentMs: number;
+  readonly choices: number;
+  /** We left it, and it makes the rest for nobody. */
+  goesOn: boolean;
 }
 
 const WORD = ' word-of-the-answer';
 /** Some 100 to 200 tokens a second. */
 const UNSEEN_WORD_MS = 40;
 
-/** A vendor that bills as vendors do: the prompt once it is read, and every word that it has made, whoever ends the call and when. */
+/**
+ * A vendor that bills as vendors do: the prompt once it is read, and every word that it has made, whoever ends the call and when. Some make
+ * the rest of an answer too when their reader has left, as all do that do not stream: of one prompt, answers are about as long.
+ */
 export function billingVendor(
   clock: Clock,
   plays: readonly VendorPlay[],
-): { readonly dial: Dial; readonly bills: Bill[] } {
+  goesOn: (call: UpstreamCall) => boolean = () => false,
+): { readonly dial: Dial; readonly bills: readonly Bill[] } {
   const bills: Bill[] = [];
   const dial: Dial = (call) => {
     const play = plays[Math.min(bills.length, plays.length - 1)]!;
-    const bill: Bill = { deployment: call.deployment.id, input: 0, output: 0, silentMs: 0 };
+    const choices = choicesOf(call);
+    const bill: Bill = { deployment: call.deployment.id, input: 0, output: 0, silentMs: 0, choices, goesOn: false };
     bills.push(bill);
-    return answered({ clock, play, bill, call });
+    const isMadeUnheard = call.request.operation === 'answer' || goesOn(call);
+    return answered({ clock, play, bill, call, isMadeUnheard });
   };
   return { dial, bills };
 }
@@ -61,6 +70,7 @@ interface Serving {
   readonly play: VendorPlay;
   readonly bill: Bill;
   readonly call: UpstreamCall;
+  readonly isMadeUnheard: boolean;
 }
 
 async function answered(serving: Serving): Promise<DialResult> {
@@ -70,6 +80,7 @@ async function answered(serving: Serving): Promise<DialResult> {
   const beganMs = clock.nowMs();
   call.signal.addEventListener('abort', () => think(serving, beganMs));
   if (await passed(clock, play.headersMs, call.signal)) {
+    goOn(serving, play.words);
     return aborted();
   }
   if (play.does === 'refuses' || play.does === 'is overloaded') {
@@ -110,6 +121,14 @@ function think({ play, bill, clock }: Serving, beganMs: number): void {
   }
 }
 
+/** The words that nobody hears. */
+function goOn({ play, bill, isMadeUnheard }: Serving, words: number): void {
+  bill.goesOn = isMadeUnheard;
+  if (isMadeUnheard && play.does === 'finishes') {
+    bill.output += wordTokens(1, play) * words * bill.choices;
+  }
+}
+
 async function* streamed(serving: Serving, wire: VendorWire): AsyncGenerator<Uint8Array> {
   const { play, bill, clock } = serving;
   const beganMs = clock.nowMs() - play.headersMs;
@@ -121,7 +140,7 @@ async function* streamed(serving: Serving, wire: VendorWire): AsyncGenerator<Uin
       yield* gone(serving, wire);
       return;
     }
-    await orThrow(serving, play.wordMs);
+    await orThrow(serving, play.wordMs, play.words - index);
     think(serving, beganMs);
     bill.output += wordTokens(1, play) * count;
     yield* ofEach([piece], count);
@@ -172,7 +191,7 @@ async function* whole(serving: Serving, wire: VendorWire): AsyncGenerator<Uint8A
   const { play, bill, call, clock } = serving;
   const beganMs = clock.nowMs() - play.headersMs;
   for (let word = 0; word < play.words; word += 1) {
-    await orThrow(serving, UNSEEN_WORD_MS);
+    await orThrow(serving, UNSEEN_WORD_MS, play.words - word);
     bill.output += wordTokens(1, play) * choicesOf(call);
     bill.silentMs = play.headersMs + (word + 1) * UNSEEN_WORD_MS;
   }
@@ -237,8 +256,10 @@ function textBytes(value: unknown): number {
   return inner.reduce<number>((sum, one) => sum + textBytes(one), 0);
 }
 
-async function orThrow({ clock, call }: Serving, ms: number): Promise<void> {
+async function orThrow(serving: Serving, ms: number, wordsLeft = 0): Promise<void> {
+  const { clock, call } = serving;
   if (await passed(clock, ms, call.signal)) {
+    goOn(serving, wordsLeft);
     throw new Error('The call was aborted.');
   }
 }

@@ -9,6 +9,7 @@ import { isCredible } from '../model/usage.ts';
 import { toolFeeUsd } from '../model/vendor-fees.ts';
 import { utf8Size } from '../wire/json.ts';
 import { cleanFailure } from './clean-failure.ts';
+import { isReading } from './own-reading.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
 import type { StallWatch } from './stall-watch.ts';
 
@@ -27,6 +28,10 @@ export interface AnswerReading {
   answerBytes: number;
   /** What the vendor asks for beside tokens, US dollars. */
   feesUsd: number;
+  /** What the vendor makes where nobody listens. */
+  unheard: AttemptReport['unheard'];
+  /** Whether the vendor's own tools have read what it has not told the tokens of. */
+  readsUntold: boolean;
   /** Whose words the answer is in. */
   readonly dialect: Dialect;
   body?: ResponseBody;
@@ -43,13 +48,14 @@ interface ResponseBody {
 }
 
 /** How it stands with the attempt. */
-export function reportOf({ report, answerBytes, feesUsd, body }: AnswerReading): AttemptReport {
+export function reportOf({ report, answerBytes, feesUsd, unheard, readsUntold, body }: AnswerReading): AttemptReport {
   const bodyBytes = body?.bytes.size() ?? 0;
   return {
     ...report,
     bodyBytes,
     ...(answerBytes === 0 ? {} : { answerBytes }),
     ...(feesUsd === 0 ? {} : { feesUsd }),
+    ...defined({ unheard, readsUntold: readsUntold ? (true as const) : undefined }),
   };
 }
 
@@ -127,12 +133,14 @@ function note(reading: AnswerReading, events: readonly AnswerEvent[]): boolean {
     hasContent ||= isContent(event);
     if (event.type === 'usage') {
       reading.report = { ...reading.report, usage: event.usage };
+      reading.readsUntold = false;
     } else if (event.type === 'finish') {
       reading.choicesLeft -= 1;
     } else if (event.type === 'part-delta') {
       reading.answerBytes += utf8Size(event.text);
     } else if (event.type === 'part-start') {
       reading.feesUsd += toolFeeUsd(event.begins, reading.dialect);
+      reading.readsUntold ||= isReading(event.begins);
     }
   }
   if (reading.choicesLeft <= 0) {

@@ -10,8 +10,10 @@ import type { Protocol, Target } from '../protocols/protocol.ts';
 import { type AnswerReading, endReading, reportOf, take } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
+import { mayReadUnseen } from './own-reading.ts';
 import { responseBytes, responseDecoder } from './response-body.ts';
 import { stallWatch } from './stall-watch.ts';
+import { madeUnheard } from './unheard-answers.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
 export interface ChatAttemptOptions {
@@ -46,6 +48,8 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
     choicesLeft: options.choices,
     hasContent: false,
     answerBytes: 0,
+    unheard: undefined,
+    readsUntold: false,
     feesUsd: requestFeeUsd(options.request.body, options.target.vendor, options.choices),
     dialect: options.request.dialect ?? dialectOf(options.deployment.providerSettings.protocol),
     report: {},
@@ -68,7 +72,9 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
 
 async function open(reading: Reading, request: UpstreamRequest): Promise<AttemptOpening<AnswerEvent>> {
   const { options, controller } = reading;
-  const { deployment, timeouts } = options;
+  const { deployment, timeouts, target } = options;
+  reading.unheard = madeUnheard(request, target.vendor);
+  reading.readsUntold = mayReadUnseen(request, reading.dialect);
   const dialled = await options.dial({ deployment, request, connectMs: timeouts.connectMs, signal: controller.signal });
   if (dialled.kind === 'failed') {
     return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);

@@ -11,6 +11,8 @@ const BYTES_PER_TOKEN = 4;
 const UNTOLD_FACTOR = 2;
 /** What a model may think unseen while it says nothing. Thinking models of 2026 make 50 to 250 tokens a second. */
 const UNSEEN_TOKENS_A_SECOND = 250;
+/** Tokens of an answer whose limit nobody has told. */
+const ASSUMED_ANSWER = 4096;
 
 /** The tokens that a vendor will charge one attempt for. */
 export interface SpentUsage {
@@ -23,15 +25,24 @@ export interface SpentUsage {
 export interface AskedOfAttempt {
   /** Our own count of the prompt. */
   readonly promptTokens: number;
-  /** What the prompt may come to, where its length cannot be told here. */
-  readonly mostPromptTokens?: number;
+  /** Whether it holds what only the vendor knows the length of. @default false */
+  readonly isUnsized?: boolean;
+  /** What the model reads at the most. */
+  readonly windowTokens: number;
   readonly startedAtMs: number;
+  /** How many answers were asked for. @default 1 */
+  readonly choices?: number;
+  /** The tokens that each of them may have, by the request or the model. */
+  readonly answerLimit?: number;
+  /** What the answer came to that another attempt gave whole. */
+  readonly answeredTokens?: number;
 }
 
 /**
  * The tokens of one attempt, as the vendor told or else no less than it bills: the prompt, because vendors charge for it once they have
- * begun to read it, the answer that had arrived, and what may have been thought in the silence before it. Some servers never tell, and no
- * key is to use those for nothing. Nothing for attempts that the vendor refused or that never reached it: those are free everywhere.
+ * begun to read it, the answer that had arrived, what may have been thought in the silence before it, and the rest of the answer where the
+ * vendor makes it for nobody. Some servers never tell, and no key is to use those for nothing. Nothing for attempts that the vendor refused
+ * or that never reached it: those are free everywhere.
  */
 export function spentUsage(report: AttemptReport, asked: AskedOfAttempt): SpentUsage | undefined {
   const { failure, usage } = report;
@@ -50,20 +61,37 @@ export function usageSoFar({ usage, answerBytes = 0 }: AttemptReport, promptToke
 }
 
 function untoldUsage(report: AttemptReport, asked: AskedOfAttempt): Usage {
-  const { promptTokens, mostPromptTokens = 0, startedAtMs } = asked;
-  const { usage, answerBytes = 0 } = report;
+  const { promptTokens, isUnsized = false, windowTokens } = asked;
+  const { usage, answerBytes = 0, readsUntold = false } = report;
   const seen = Math.ceil((answerBytes / BYTES_PER_TOKEN) * UNTOLD_FACTOR);
-  const output = Math.max(usage?.output ?? 0, seen + unseenTokens(report, startedAtMs));
-  return { ...usage, input: usage?.input ?? Math.max(promptTokens * UNTOLD_FACTOR, mostPromptTokens), output };
+  const output = Math.max(usage?.output ?? 0, seen + unseenTokens(report, asked, seen), unheardTokens(report, asked));
+  const known = usage?.input ?? Math.max(promptTokens * UNTOLD_FACTOR, isUnsized ? windowTokens : 0);
+  return { ...usage, input: Math.max(known, readsUntold ? windowTokens : 0), output };
 }
 
-/** Nothing where another answer came first: that was our choice, and not the caller's. */
-function unseenTokens({ failure, ttftMs, endedAtMs }: AttemptReport, startedAtMs: number): number {
-  if (failure?.kind === 'aborted' && failure.by === 'hedge') {
+/** What may have been thought before the first word, within what the request lets the answer have. */
+function unseenTokens({ ttftMs, endedAtMs }: AttemptReport, asked: AskedOfAttempt, seen: number): number {
+  const { startedAtMs, choices = 1, answerLimit = Infinity } = asked;
+  const silentMs = ttftMs ?? Math.max(0, (endedAtMs ?? startedAtMs) - startedAtMs);
+  const thought = Math.ceil((silentMs / 1000) * UNSEEN_TOKENS_A_SECOND) * choices;
+  return Math.min(thought, Math.max(0, answerLimit * choices - seen));
+}
+
+/**
+ * What a vendor goes on to make after we have left. About as much as the answer that came from elsewhere, which was of the same prompt; else,
+ * as much as the answer may have. A stream that fell silent has nothing more to come.
+ */
+function unheardTokens({ unheard, failure }: AttemptReport, asked: AskedOfAttempt): number {
+  const { choices = 1, answerLimit = ASSUMED_ANSWER, answeredTokens } = asked;
+  if (unheard === undefined || !isInterrupted(failure)) {
     return 0;
   }
-  const silentMs = ttftMs ?? Math.max(0, (endedAtMs ?? startedAtMs) - startedAtMs);
-  return Math.ceil((silentMs / 1000) * UNSEEN_TOKENS_A_SECOND);
+  const limit = answerLimit * choices;
+  if (answeredTokens !== undefined) {
+    return Math.min(limit, answeredTokens * UNTOLD_FACTOR);
+  }
+  const isSilence = failure?.kind === 'timed-out' && failure.phase !== 'deadline';
+  return unheard === 'rest' && isSilence ? 0 : limit;
 }
 
 /** We stopped it while the vendor was at work. */

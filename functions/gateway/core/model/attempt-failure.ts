@@ -28,8 +28,8 @@ export type AttemptFailure = {
    */
   | { readonly kind: 'unsupported'; readonly status: number; readonly isStream?: true }
   /**
-   * The vendor refused the request itself: other 400s, 413, 422, content policy. `isKnown`: its code or sentence says that the request is at
-   * fault. Otherwise nobody here knows the vendor's words, and another provider may see it differently.
+   * The vendor refused the request itself: 400, 413, 415, 422 and any other 4xx that is not above, content policy. `isKnown`: its code or
+   * sentence says that the request is at fault. Otherwise nobody here knows the vendor's words, and another provider may see it differently.
    */
   | { readonly kind: 'rejected'; readonly status: number; readonly isKnown?: true }
   /** Bytes that are not this protocol, or an answer that the vendor itself calls malformed. */

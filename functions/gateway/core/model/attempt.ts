@@ -32,6 +32,10 @@ export interface AttemptReport {
   readonly answerBytes?: number;
   /** What the vendor asks for beside tokens where it bills the attempt at all, US dollars. */
   readonly feesUsd?: number;
+  /** What the vendor makes and bills where we stop reading: the rest of a stream, or a whole answer, which is silent until it is made. */
+  readonly unheard?: 'rest' | 'whole';
+  /** Set while the vendor's own tools have read, or may have read, what it has not told the tokens of. */
+  readonly readsUntold?: true;
   /** Bytes of the response's body that have arrived, whatever they say. */
   readonly bodyBytes?: number;
   /** Whether the vendor has taken a part of what was asked, of an attempt that is more than one call: it bills that, whatever comes of the rest. */

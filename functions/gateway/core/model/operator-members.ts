@@ -10,6 +10,8 @@ export const OPERATOR_MEMBERS: readonly string[] = [
   ...['content_policy_fallbacks', 'custom_llm_provider', 'context_window_fallback_dict', 'adapter_id', 'lora_path'],
   ...['lora_request', 'litellm_params', 'user_config', 'router_settings_override', 'preset', 'tags', 'model_info'],
   ...['prompt_id', 'prompt_variables'],
+  // What the operator's account has at a vendor.
+  ...['cached_content', 'file_ids', 'vector_store_ids', 'conversation_id', 'thread_id', 'assistant_id'],
   // Another address.
   ...['api_base', 'base_url', 'api_url', 'url', 'endpoint', 'host', 'proxy', 'callback_url', 'webhook', 'webhook_url'],
   ...['callbacks', 'success_callback', 'failure_callback', 'langfuse_host', 'extra_query', 'bootstrap_host'],

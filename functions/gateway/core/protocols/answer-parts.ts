@@ -14,6 +14,8 @@ export interface AnswerParts {
   readonly whole: (begins: BegunPart) => readonly AnswerEvent[];
   /** The proof of the words that are open, which end with it. Without such it is that of an empty text. */
   readonly prove: (proof: Native) => readonly AnswerEvent[];
+  /** The proof of the thoughts that are open, which end with it. Without such it is that of thoughts that are not shown. */
+  readonly proveThoughts: (proof: Native) => readonly AnswerEvent[];
   /** Ends every part that is open. */
   readonly close: () => readonly AnswerEvent[];
 }
@@ -34,6 +36,13 @@ export function answerParts(choice: number): AnswerParts {
     const ended = open;
     open = undefined;
     return ended === undefined ? [] : [{ type: 'part-end', choice, part: ended.part }];
+  }
+
+  function proved(kind: BegunPart['kind'], proof: Native): readonly AnswerEvent[] {
+    const started = open?.kind === kind ? [] : [...endWords(), begin({ kind: kind === 'reasoning' ? kind : 'text' })];
+    const part = open?.part ?? count - 1;
+    open = undefined;
+    return [...started, { type: 'part-end', choice, part, proof }];
   }
 
   return {
@@ -60,12 +69,8 @@ export function answerParts(choice: number): AnswerParts {
       const part = count;
       return [...ended, begin(begins), { type: 'part-end', choice, part }];
     },
-    prove: (proof) => {
-      const started = open === undefined ? [begin({ kind: 'text' })] : [];
-      const part = open?.part ?? count - 1;
-      open = undefined;
-      return [...started, { type: 'part-end', choice, part, proof }];
-    },
+    prove: (proof) => proved(open?.kind ?? 'text', proof),
+    proveThoughts: (proof) => proved('reasoning', proof),
     close: () => [...endWords(), ...openCalls.splice(0).map((part) => ({ type: 'part-end', choice, part }) as const)],
   };
 }

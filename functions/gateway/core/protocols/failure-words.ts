@@ -35,7 +35,9 @@ const SENTENCES: readonly Sentence[] = [
     /n(?:o|['’])t support\b.{0,40}\b(?:Converse|InvokeModelWithResponse)Stream\b/i,
     /not authorized to perform:? bedrock:(?:Converse|InvokeModelWithResponse)Stream\b/i,
     /(?:does(?: not|n't) support|not support(?:ed)?|unsupported)\b.{0,40}\bstream(?:ing|s|ed)?\b/i,
-    /\bstream(?:ing|s|ed)?\b.{0,60}\b(?:not (?:supported|available|enabled|allowed)|unsupported|disabled)/i,
+    /\bstream(?:ing|s|ed)?\b.{0,60}\b(?:not (?:supported|available|enabled|allowed|implemented)|unsupported|disabled)/i,
+    // Servers that know no options of a stream, and FastAPI's by the member's place.
+    /\bstream_options\b|\bbody\.stream\b/i,
   ]),
   // OpenRouter's router, llama.cpp and vLLM by how they were started, and models that lack something.
   ...says('unsupported', [

@@ -9,6 +9,7 @@ import { claudeOnVertex } from './hosted-claude/claude-on-vertex.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openAiOnBedrock } from './openai-chat/openai-on-bedrock.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
+import { withHourlyWrites } from './portable/hourly-writes.ts';
 import { withLostReasoningNamed } from './portable/lost-reasoning.ts';
 import { withWholeNames } from './portable/tool-name.ts';
 import type { Protocol, Target } from './protocol.ts';
@@ -43,5 +44,5 @@ export function protocolAt(name: keyof typeof PROTOCOLS, vendor: Vendor | undefi
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured = protocolAt(name, target.vendor);
   const chosen = configured.alternative?.(prompt, target) ?? configured;
-  return withWholeNames(withLostReasoningNamed(chosen), prompt);
+  return withHourlyWrites(withWholeNames(withLostReasoningNamed(chosen), prompt), prompt, target);
 }

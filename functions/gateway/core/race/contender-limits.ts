@@ -1,5 +1,5 @@
 import { lateAfter } from '../attempt/observed-attempt.ts';
-import { refusesStream } from '../attempt/target-of.ts';
+import { refusesStream } from '../attempt/refused-streams.ts';
 import { defined } from '../model/defined.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
@@ -79,7 +79,7 @@ function hedgeLimits(
  */
 function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: LimitSetting): number {
   const p99 = ownTail(candidate, 99);
-  if (!candidate.deployment.streaming || refusesStream(candidate.deployment, 'any')) {
+  if (!candidate.deployment.streaming || refusesStream(candidate.deployment, [])) {
     const limitMs = p99 === undefined ? Infinity : Math.max(timeouts.stallMs, p99 * WHOLE_FACTOR);
     return Math.min(leftMs * WHOLE_SHARE, limitMs);
   }

@@ -1,13 +1,15 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { noteRefusedStream, refusesStream, streamFeatures } from '../attempt/refused-streams.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
-import { noteRefusedStream, refusesStream, targetOf } from '../attempt/target-of.ts';
+import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
+import { resourceMessage, unlistedResource } from '../protocols/operators-resources.ts';
 import { protocolFor } from '../protocols/protocols.ts';
-import { trustedPrompt, untrustedMembers } from '../protocols/untrusted-members.ts';
+import { trustedBody, trustedPrompt } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
@@ -59,11 +61,14 @@ function encodeChat(
 ): CallEncoding<AnswerEvent> {
   const { protocol: name, passMembers } = deployment.providerSettings;
   const { body, dialect } = asked.original;
+  const unlisted = unlistedResource(asked, passMembers);
+  if (unlisted !== undefined) {
+    return { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
+  }
   const prompt = trustedPrompt(asked, passMembers);
   const known = targetOf(deployment, clock.nowMs());
-  const hasTools = prompt.tools.length > 0;
-  const isRefused = hasTools && refusesStream(deployment, 'with-tools', clock.nowMs());
-  const target = isRefused ? { ...known, streaming: false } : known;
+  const features = streamFeatures(prompt);
+  const target = refusesStream(deployment, features, clock.nowMs()) ? { ...known, streaming: false } : known;
   const protocol = protocolFor(name, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
@@ -73,13 +78,13 @@ function encodeChat(
   const maxBytes = maxAnswerBytes(prompt);
   const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, maxBytes, clock };
   const withoutStream = (): UpstreamRequest | undefined => {
-    noteRefusedStream(deployment, hasTools ? 'with-tools' : 'any', clock.nowMs());
+    noteRefusedStream(deployment, features, clock.nowMs());
     const whole = protocol.encode(prompt, { ...target, streaming: false });
     return whole.kind === 'encoded' ? whole.request : undefined;
   };
   return {
     kind: 'encoded',
-    dropped: [...new Set([...encoding.dropped, ...untrustedMembers(body, { passMembers, dialect })])],
+    dropped: [...new Set([...encoding.dropped, ...trustedBody(body, { passMembers, dialect }).dropped])],
     attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
   };
 }
@@ -88,13 +93,8 @@ async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): P
   const { request, facts, won } = served;
   const { requestId, startedAtMs } = call.log;
   const leader = won.leader.attempt;
-  const about = {
-    requestId,
-    created: Math.floor(startedAtMs / 1000),
-    model: leader.deployment.id,
-    prompt: request,
-    ...keptAs(call),
-  };
+  const created = Math.floor(startedAtMs / 1000);
+  const about = { ...keptAs(call), requestId, created, model: leader.deployment.id, prompt: request };
   if (facts.stream) {
     const begun = begunChat(call, served);
     return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));

@@ -3,7 +3,7 @@ import { targetOf } from '../attempt/target-of.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import { protocolAt } from '../protocols/protocols.ts';
-import { untrustedMembers, withoutMembers } from '../protocols/untrusted-members.ts';
+import { trustedBody } from '../protocols/untrusted-members.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { embeddingsFacts } from '../routing/embeddings-facts.ts';
 import { embeddingsBody } from '../surfaces/openai-embeddings/embeddings-body.ts';
@@ -38,16 +38,16 @@ function encodeEmbeddings(
   const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
   const { embeddings } = protocol;
   const { passMembers } = deployment.providerSettings;
-  const untrusted = untrustedMembers(request, { passMembers });
+  const trusted = trustedBody(request, { passMembers });
   if (embeddings === undefined) {
     return { kind: 'unsupported', param: 'model', message: 'This vendor has no embeddings.' };
   }
-  const encoding = embeddings.encode(withoutMembers(request, untrusted), target);
+  const encoding = embeddings.encode(trusted.body, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
   }
   const { requests } = encoding;
-  const dropped = [...new Set([...encoding.dropped, ...untrusted])];
+  const dropped = [...new Set([...encoding.dropped, ...trusted.dropped])];
   const options = { deployment, protocol, embeddings, asked: request, requests, timeouts: route.timeouts, clock };
   return { kind: 'encoded', dropped, attempt: (dial) => embeddingsAttempt({ ...options, dial }) };
 }

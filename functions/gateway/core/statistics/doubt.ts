@@ -9,8 +9,8 @@ export interface Witness {
 }
 
 /**
- * What a failure counts for. `whole`: as it is. `short`: it ejects for no longer than other failures do. `nothing`: it may lie in the request,
- * and whose request it is has been heard.
+ * What a failure counts for. `whole`: as it is. `short`: one key alone has met it. It counts in the fleet's rate of failures, and ejects by
+ * that alone, for no longer than failures do. `nothing`: it may lie in the request, and whose request it is has been heard.
  */
 export type Credence = 'whole' | 'short' | 'nothing';
 
@@ -19,6 +19,8 @@ export interface DoubtfulFailures {
   /** Whose request it was that taught something. */
   readonly saw: (witness: Witness | undefined, nowMs: number) => void;
   readonly hear: (deployment: string, failure: AttemptFailure, witness: Witness | undefined, nowMs: number) => Credence;
+  /** The deployment has answered somebody: what callers have heard of its silence before lay in their requests, or is over. */
+  readonly spoke: (deployment: string) => void;
   /** Whether somebody has met one lately: a probe should tell. */
   readonly isSuspect: (deployment: string, nowMs: number) => boolean;
 }
@@ -27,11 +29,12 @@ interface Testimony {
   readonly key: string;
   readonly witness: number;
   readonly atMs: number;
+  readonly isOfSilence: boolean;
 }
 
 /** Callers are heard anew after this long. */
 const HEARD_MS = 60_000;
-/** A key is heard so many times within it, however many conversations it has: less than what ejects. */
+/** A key is heard so many times within it, however many conversations it has. */
 const HEARD_A_KEY = 2;
 /** Different keys that have met a refusal, from which on it cannot lie in a request. */
 const INDEPENDENT = 2;
@@ -70,17 +73,32 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
       }
       const before = lately(deployment, nowMs);
       const number = keyNumber(`${witness.key}\n${witness.conversation}`);
-      const isHeard = before.some((one) => one.witness === number);
-      const ofKey = before.filter(({ key }) => key === witness.key).length;
-      if (isHeard || ofKey >= HEARD_A_KEY) {
+      const own = { key: witness.key, witness: number, atMs: nowMs, isOfSilence: isSilence(failure) };
+      if (hasBeenHeard(own, before)) {
         return 'nothing';
       }
-      const all = [...before, { key: witness.key, witness: number, atMs: nowMs }];
+      const all = [...before, own];
       heard.set(deployment, all);
       return new Set(all.map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
     },
+    spoke: (deployment) => {
+      const before = heard.get(deployment);
+      if (before?.some(({ isOfSilence }) => isOfSilence)) {
+        heard.set(
+          deployment,
+          before.filter(({ isOfSilence }) => !isOfSilence),
+        );
+      }
+    },
     isSuspect: (deployment, nowMs) => lately(deployment, nowMs).length > 0,
   };
+}
+
+/** Often enough, or in this conversation: where another key has met it too, it is no matter of one. */
+function hasBeenHeard({ key, witness }: Testimony, before: readonly Testimony[]): boolean {
+  const ofKey = before.filter((one) => one.key === key);
+  const isRepeated = ofKey.length === before.length && ofKey.some((one) => one.witness === witness);
+  return isRepeated || ofKey.length >= HEARD_A_KEY;
 }
 
 /** Vendors' words for a credential, an account or a model that is wrong, in their error codes and types. */
@@ -89,8 +107,9 @@ const NAMES_OPERATOR =
 
 /**
  * Whether the failure may lie in the request: whatever a vendor answers with a status, unless its code names the credential, the account or
- * the model, and an answer that is none. A server may give any status for what one request asks: a 402 for the tokens that it may take, a 429
- * for its size, a 503 for what nobody foresaw. Connections and silence are no answers.
+ * the model, an answer that is none, a connection that breaks once the request is sent, and silence. A server may give any status for what
+ * one request asks: a 402 for the tokens that it may take, a 429 for its size, a 503 for what nobody foresaw; a worker may die of it, and
+ * think about it for minutes. That there is no connection at all is no matter of requests.
  */
 export function isDoubtful(failure: AttemptFailure): boolean {
   switch (failure.kind) {
@@ -101,15 +120,34 @@ export function isDoubtful(failure: AttemptFailure): boolean {
       return !namesOperator(failure);
     case 'malformed':
     case 'truncated':
+    // A wait that was long for the deployment, or else nobody asks.
+    case 'aborted':
       return true;
     case 'unreachable':
+      return BROKE.has(failure.code);
     case 'timed-out':
+      return failure.phase !== 'connect';
     case 'context-exceeded':
     case 'unsupported':
     case 'rejected':
-    case 'aborted':
       return false;
   }
+}
+
+/** Codes of connections that stood and broke, of Node and undici. */
+const BROKE: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+function isSilence({ kind }: AttemptFailure): boolean {
+  return kind === 'timed-out' || kind === 'aborted';
 }
 
 function namesOperator({ vendor }: AttemptFailure): boolean {

@@ -155,7 +155,7 @@ function afterFailure(
   if (startedAtMs >= (memory.forgiven.get(deployment) ?? Infinity)) {
     memory.forgiven.delete(deployment);
   }
-  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate });
+  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate, credence });
   const current = memory.known.get(deployment)?.ejection;
   if (witness === undefined && current !== undefined && startedAtMs < current.untilMs) {
     return afterExpectedFailure(memory, observation, current);

@@ -1,4 +1,5 @@
 import { type AttemptFailure, type FailureVerdict, failureVerdict } from '../model/attempt-failure.ts';
+import type { Credence } from './doubt.ts';
 import type { FailureEvidence } from './ejection.ts';
 import type { Estimate } from './estimate.ts';
 import type { Observation } from './observation.ts';
@@ -17,6 +18,8 @@ export interface Guilt {
   readonly blame: FailureEvidence['blame'];
   readonly failure: AttemptFailure | undefined;
   readonly estimate: Estimate;
+  /** @default whole */
+  readonly credence?: Credence;
 }
 
 /** Counts of failures in a row by deployment, none at first. */
@@ -27,7 +30,7 @@ export function failureRows(): FailureRows {
 /** Counts the failure, and says how it stands with the deployment then. */
 export function failureEvidence(rows: FailureRows, observation: Observation, guilt: Guilt): FailureEvidence {
   const { deployment, kind, startedAtMs } = observation;
-  const { blame, failure, estimate } = guilt;
+  const { blame, failure, estimate, credence } = guilt;
   const row = rows[kind === 'cut' ? 'cut' : 'failed'];
   const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
   const share = silenceOf(observation) ?? 1;
@@ -37,7 +40,8 @@ export function failureEvidence(rows: FailureRows, observation: Observation, gui
   return {
     blame,
     retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
-    consecutive: Math.max(consecutive, silentFailures(observation, estimate)),
+    // Where one key alone has met it, the row and what the fleet has waited for in vain may all be that key's.
+    consecutive: credence === 'short' ? 0 : Math.max(consecutive, silentFailures(observation, estimate)),
     requests: requests + 1,
     failureRate: (failureRate * requests + share) / (requests + 1),
     beganByMs: startedAtMs,

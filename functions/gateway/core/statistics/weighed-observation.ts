@@ -27,7 +27,10 @@ export function weighed(
   { failure, estimate }: { readonly failure: AttemptFailure | undefined; readonly estimate: Estimate },
 ): Weighed | undefined {
   doubts.saw(told.witness, told.atMs);
-  if (failure === undefined || (told.kind !== 'failed' && told.kind !== 'cut')) {
+  if (told.kind === 'first-token') {
+    doubts.spoke(told.deployment);
+  }
+  if (failure === undefined || !isBadNews(told)) {
     return { observation: told, failure, credence: 'whole' };
   }
   const credence = doubts.hear(told.deployment, failure, told.witness, told.atMs);
@@ -38,11 +41,19 @@ export function weighed(
     return { observation: told, failure, credence };
   }
   // The attempt of a cut answer was counted with its first token.
-  return told.kind === 'cut' ? undefined : { observation: asRefused(told), failure: undefined, credence };
+  return told.kind === 'cut' ? undefined : { observation: withoutBlame(told), failure: undefined, credence };
 }
 
-/** An attempt, and no more. */
-function asRefused({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
+/** What a deployment may be set aside for. */
+function isBadNews(told: Observation): boolean {
+  return told.kind === 'failed' || told.kind === 'cut' || (told.kind === 'given-up' && told.limitMs !== undefined);
+}
+
+/** An attempt, with the time that was waited for it, and no more. */
+function withoutBlame({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
   const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
-  return { deployment, startedAtMs, atMs, kind: 'refused', ...extra };
+  const about = { deployment, startedAtMs, atMs, ...extra };
+  return 'waitedMs' in lesson && lesson.waitedMs !== undefined
+    ? { ...about, kind: 'given-up', waitedMs: lesson.waitedMs }
+    : { ...about, kind: 'refused' };
 }

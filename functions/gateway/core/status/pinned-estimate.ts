@@ -72,8 +72,9 @@ interface SlotShape {
 }
 
 function shapeOf(sums: Sums): SlotShape | undefined {
-  const attempts = sums.get('q') ?? 0;
-  const failureRate = attempts > 0 ? Math.min(1, (sums.get('f') ?? 0) / attempts) : 0;
+  const sum = (name: string): number => sums.get(name) ?? 0;
+  const [attempts, failed] = sum('q') > 0 ? [sum('q'), sum('f')] : [sum('p'), sum('x')];
+  const failureRate = attempts > 0 ? Math.min(1, failed / attempts) : 0;
   const own = shares(sums, 't', 'c') ?? shares(sums, 'b');
   if (own !== undefined) {
     return { ...own, failureRate };

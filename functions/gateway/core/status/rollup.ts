@@ -23,7 +23,7 @@ export type RollupStep = keyof typeof STEP_MS;
  * | `t<k>`, `c<k>` | times to first token in bucket k (base 36): seen, given up |
  * | `l<k>`, `b<k>` | times of whole answers; times to first token of probes |
  * | `i`, `k`, `o`, `u` | prompt tokens, those of them that were cached, answer tokens, billionths of a dollar |
- * | `e`, `s`, `p` | hedges, second opinions, probes (deployments) |
+ * | `e`, `s`, `p`, `x` | hedges, second opinions, probes, failed probes (deployments) |
  */
 export interface Rollup {
   readonly kind: RollupKind;
@@ -52,10 +52,15 @@ export function rollupsOf(record: RequestRecord): readonly RollupEntry[] {
       name: attempt.deployment,
       sums: attemptSums(attempt, attempts.slice(0, index)),
     })),
-    ...probes.map((probe) => ({ kind: 'deployment' as const, name: probe.deployment.id, sums: probeSums(probe) })),
+    ...probes.map(rollupOfProbe),
     ...(route === undefined ? [] : [{ kind: 'route' as const, name: route, sums: routeSums(record) }]),
     ...(keyName === undefined ? [] : [{ kind: 'key' as const, name: keyName, sums: callSums(record) }]),
   ];
+}
+
+/** What an ended probe adds, whether it was made beside a call or by the scheduled prober. */
+export function rollupOfProbe(probe: ProbeRecord): RollupEntry {
+  return { kind: 'deployment', name: probe.deployment.id, sums: probeSums(probe) };
 }
 
 function attemptSums(attempt: AttemptRecord, before: readonly AttemptRecord[]): Sums {
@@ -80,8 +85,13 @@ export function isSecondOpinion(attempt: AttemptRecord, before: readonly Attempt
   return !attempt.hedge && last?.failure !== undefined && isUnknownRefusal(last.failure);
 }
 
-function probeSums({ ttftMs, costUsd }: ProbeRecord): Sums {
-  return summed([...one('p'), ...(ttftMs === undefined ? [] : inBucket('b', ttftMs)), ...spent(undefined, costUsd)]);
+function probeSums({ ttftMs, failure, costUsd }: ProbeRecord): Sums {
+  return summed([
+    ...one('p'),
+    ...(failure === undefined || failureVerdict(failure).blame === 'none' ? [] : one('x')),
+    ...(ttftMs === undefined ? [] : inBucket('b', ttftMs)),
+    ...spent(undefined, costUsd),
+  ]);
 }
 
 function routeSums(record: RequestRecord): Sums {

@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
 import { element, setAttribute, setText, tableBody } from './element.ts';
-import { confidence, duration, percent, rate } from './format.ts';
+import { confidence, percent, rate, roughly } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
 import { liveCells } from './live-cells.ts';
 import { percentileCells, percentileText } from './percentile-cells.ts';
@@ -64,35 +64,30 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
 /** In these seconds slow is worth as many words as ejected. */
 function showState(node: HTMLElement, now: DeploymentStatus, nowMs: number): void {
   const slow = now.state === 'healthy' ? slowNow(now) : undefined;
-  const slowText = slow && `slow now: ${duration(slow.nowMs)}, usually ${duration(slow.usualMs)}`;
+  const slowText = slow && `slow now: ${roughly(slow.nowMs)}, usually ${roughly(slow.usualMs)}`;
   setAttribute(node, 'data-state', slow === undefined ? now.state : 'slow');
   setText(node, slowText ?? stateText(now, nowMs));
 }
 
 function nameCell({ id, provider, model, kind }: DeploymentStatus, state: HTMLElement): HTMLElement {
-  const what = kind === 'embeddings' ? ', embeddings' : '';
+  const about = [id === `${provider}/${model}` ? '' : `${model} at ${provider}`, kind === 'chat' ? '' : kind];
   return element(
     'th',
     { scope: 'row', class: 'wide' },
     element('span', { class: 'name block' }, id),
-    ...(id === `${provider}/${model}` && what === ''
-      ? []
-      : [element('span', { class: 'muted block' }, `${model} at ${provider}${what}`)]),
     state,
+    element('span', { class: 'muted' }, ` ${about.filter((word) => word !== '').join(', ')}`),
   );
 }
 
 function trafficCell() {
   const figure = element('span');
   const perSecond = element('span', { class: 'small' });
-  const bar = element('i');
-  const meter = element('span', { class: 'meter', 'aria-hidden': 'true' }, bar);
   return {
-    node: element('td', { class: 'number', 'data-label': 'Traffic' }, figure, perSecond, meter),
+    node: element('td', { class: 'number', 'data-label': 'Traffic' }, figure, perSecond),
     update: ({ share, requestsPerSecond }: DeploymentStatus): void => {
       setText(figure, percent(share));
       setText(perSecond, `${rate(requestsPerSecond)} a second`);
-      bar.style.width = `${share * 100}%`;
     },
   };
 }

@@ -18,6 +18,7 @@ export function figuresView(): (past: RangeFigures | undefined) => void {
     const rows = last === undefined ? [] : figuresRows(last, chosen);
     show(rows);
     byId('figures').hidden = last === undefined;
+    byId('figures-table').classList.toggle('times', chosen === 'Provider and model');
     byId('no-figures').hidden = rows.length > 0;
     for (const { name, button } of buttons) {
       setAttribute(button, 'aria-pressed', String(name === chosen));
@@ -39,26 +40,26 @@ export function figuresView(): (past: RangeFigures | undefined) => void {
 }
 
 function figuresRow({ group }: FiguresRow): Row<FiguresRow> {
-  const name = element('span', { class: 'name block' });
+  const name = element('span', { class: 'name' });
   const calls = element('span', { class: 'block' });
-  const extras = element('span', { class: 'small' });
+  const extras = element('span', { class: 'small spent' });
   const failed = element('td', { class: 'number', 'data-label': 'Failed' });
   const ttft = percentileCells('First token');
   const latency = percentileCells('Answer');
   const tokens = element('span', { class: 'block' });
   const cached = element('span', { class: 'small' });
-  const output = element('td', { class: 'number', 'data-label': 'Tokens out' });
-  const spent = element('td', { class: 'number', 'data-label': 'Dollars' });
+  const output = element('td', { class: 'number spent', 'data-label': 'Tokens out' });
+  const spent = element('td', { class: 'number spent', 'data-label': 'Dollars' });
   const node = element(
     'tr',
     {},
-    element('th', { scope: 'row', class: 'wide' }, name, element('span', { class: 'muted block' }, group)),
+    element('th', { scope: 'row', class: 'wide' }, name, element('span', { class: 'muted' }, ` ${group}`)),
     element('td', { class: 'number', 'data-label': 'Calls' }, calls, extras),
     failed,
-    spent,
     ...ttft.nodes,
     ...latency.nodes,
-    element('td', { class: 'number', 'data-label': 'Tokens in' }, tokens, cached),
+    spent,
+    element('td', { class: 'number spent', 'data-label': 'Tokens in' }, tokens, cached),
     output,
   );
   const update = ({ figures }: FiguresRow): void => {

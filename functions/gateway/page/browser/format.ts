@@ -11,6 +11,18 @@ export function duration(ms: number | null | undefined): string {
   return ms < 9_995 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`;
 }
 
+/** A percentile out of buckets, to the two digits that they know: `410 ms`, `1.6 s`, `12 s`. */
+export function roughly(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) {
+    return '–';
+  }
+  const known = Number(ms.toPrecision(2));
+  if (known < 1000) {
+    return `${known} ms`;
+  }
+  return `${known < 10_000 ? (known / 1000).toFixed(1) : known / 1000} s`;
+}
+
 /** A share of 0 to 1: `0 %`, `0.4 %`, `12 %`. */
 export function percent(share: number): string {
   const value = share * 100;

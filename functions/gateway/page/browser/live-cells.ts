@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '../../core/status/fleet-status.ts';
 import { element, setText } from './element.ts';
-import { duration } from './format.ts';
+import { roughly } from './format.ts';
 import { PERCENTILES } from './percentile-cells.ts';
 
 /** Three cells for p50, p95 and p99 of the time to first token: large over the last seconds, small as it is remembered. */
@@ -20,8 +20,8 @@ export function liveCells() {
     update: ({ recentTtftMs, ttftMs }: Pick<DeploymentStatus, 'recentTtftMs' | 'ttftMs'>): void => {
       const isNow = recentTtftMs.p50 !== null;
       for (const { name, now, before } of cells) {
-        setText(now, isNow ? duration(recentTtftMs[name]) : '');
-        setText(before, isNow && ttftMs[name] === null ? '' : duration(ttftMs[name]));
+        setText(now, isNow ? roughly(recentTtftMs[name]) : '');
+        setText(before, isNow && ttftMs[name] === null ? '' : roughly(ttftMs[name]));
       }
     },
   };

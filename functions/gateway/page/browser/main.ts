@@ -95,8 +95,9 @@ function showConnection(): void {
   const { state, text } = connection(age);
   setAttribute(node, 'data-state', state);
   setText(node, text);
-  byId('pause').hidden = key === undefined;
-  byId('forget').hidden = key === undefined;
+  for (const id of ['ranges', 'pause', 'forget']) {
+    byId(id).hidden = key === undefined;
+  }
   const notice = byId('trouble');
   notice.hidden = trouble === '';
   setText(notice, trouble === '' ? '' : `${trouble} The page goes on asking.`);

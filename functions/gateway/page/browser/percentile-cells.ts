@@ -1,6 +1,6 @@
 import type { Percentiles } from '../../core/status/fleet-status.ts';
 import { element, setText } from './element.ts';
-import { duration } from './format.ts';
+import { roughly } from './format.ts';
 
 /** What is shown of every distribution. */
 export const PERCENTILES = ['p50', 'p95', 'p99'] as const;
@@ -15,7 +15,7 @@ export function percentileCells(what: string) {
     nodes: cells.map(({ node }) => node),
     update: (values: Percentiles): void => {
       for (const { name, node } of cells) {
-        setText(node, duration(values[name]));
+        setText(node, roughly(values[name]));
       }
     },
   };
@@ -23,5 +23,5 @@ export function percentileCells(what: string) {
 
 /** The three in one sentence. */
 export function percentileText({ p50, p95, p99 }: Percentiles): string {
-  return `p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}`;
+  return `p50 ${roughly(p50)}, p95 ${roughly(p95)}, p99 ${roughly(p99)}`;
 }

@@ -2,7 +2,7 @@ import type { Absence } from '../../core/status/ejection-marks.ts';
 import type { HistoryPoint } from './history.ts';
 
 /** A small plot in its own units: time to the right, a logarithmic scale of milliseconds upwards. */
-export const PLOT = { width: 220, height: 60, left: 26, fastestMs: 30, slowestMs: 20_000 } as const;
+export const PLOT = { width: 220, height: 42, left: 26, fastestMs: 30, slowestMs: 20_000 } as const;
 
 /** The lines of the scale, with what they are called. */
 export const GRID = [

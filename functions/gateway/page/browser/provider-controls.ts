@@ -15,7 +15,7 @@ const CONDITIONS = [
 /** How the simulated providers are doing, by name. */
 type Conditions = Readonly<Record<string, { readonly kind: string }>>;
 
-/** The buttons that break the simulated providers and mend them. `path` is where the local server takes orders. `refresh` reads how they are. */
+/** The choices that break the simulated providers and mend them. `path` is where the local server takes orders. `refresh` reads how they are. */
 export function providerControls(path: string): { readonly refresh: () => Promise<void> } {
   const show = keyedRows<ProviderState>(
     byId('providers'),
@@ -44,25 +44,19 @@ async function exchange(path: string, method: 'GET' | 'POST'): Promise<Condition
 }
 
 function providerRow({ name }: ProviderState, order: (name: string, kind: string) => void): Row<ProviderState> {
-  const buttons = CONDITIONS.map(({ kind, label }) => {
-    const button = element(
-      'button',
-      { type: 'button', class: kind === 'healthy' ? '' : 'harm', 'aria-pressed': 'false' },
-      label,
-    );
-    button.addEventListener('click', () => order(name, kind));
-    return { kind, button };
-  });
-  const node = element(
-    'fieldset',
-    { 'data-provider': name },
-    element('legend', {}, name),
-    element('div', { class: 'choices' }, ...buttons.map(({ button }) => button)),
+  const select = element(
+    'select',
+    {},
+    ...CONDITIONS.map(({ kind, label }) => element('option', { value: kind }, label)),
   );
-  const update = ({ kind: now }: ProviderState): void => {
-    for (const { kind, button } of buttons) {
-      setAttribute(button, 'aria-pressed', String(kind === now));
+  select.addEventListener('change', () => order(name, select.value));
+  const node = element('label', { class: 'provider' }, `${name} `, select);
+  const update = ({ kind }: ProviderState): void => {
+    // Written anew it would close under the reader's hand.
+    if (select.value !== kind) {
+      select.value = kind;
     }
+    setAttribute(node, 'data-kind', kind);
   };
   return { node, update };
 }

@@ -1,7 +1,7 @@
 import type { PlannedDeployment, RouteStatus } from '../../core/status/fleet-status.ts';
 import type { NamedFigures } from '../../core/status/range-figures.ts';
 import { element, setAttribute, setText, tableBody } from './element.ts';
-import { count, duration, percent } from './format.ts';
+import { count, percent, roughly } from './format.ts';
 import { keyedRows, type Row } from './keyed-rows.ts';
 import { percentileCells, percentileText } from './percentile-cells.ts';
 import type { PlotSeries, TimeWindow } from './plot-geometry.ts';
@@ -100,7 +100,7 @@ function placeRow({ planned }: Place): Row<Place> {
   const node = element('li', {}, number, element('span', { class: 'id' }, planned.deployment), expected);
   const update = ({ planned: now, place }: Place): void => {
     setText(number, `${place}.`);
-    setText(expected, now.state === 'healthy' ? duration(now.expectedTtftMs) : now.state);
+    setText(expected, now.state === 'healthy' ? roughly(now.expectedTtftMs) : now.state);
     setAttribute(node, 'class', now.state === 'healthy' ? '' : 'away');
     setAttribute(
       node,

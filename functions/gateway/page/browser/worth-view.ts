@@ -16,12 +16,12 @@ export function worthView(): (past: RangeFigures | undefined) => void {
 }
 
 function worthRow(): Row<WorthRow> {
-  const name = element('th', { scope: 'row', class: 'wide' });
+  const name = element('span', { class: 'block' });
+  const source = element('span', { class: 'small' });
   const ttft = percentileCells('First token');
-  const failures = element('td', { class: 'number', 'data-label': 'Failures' });
-  const source = element('td', { class: 'muted wide' });
+  const failures = element('td', { class: 'number', 'data-label': 'Failed' });
   return {
-    node: element('tr', {}, name, ...ttft.nodes, failures, source),
+    node: element('tr', {}, element('th', { scope: 'row', class: 'wide' }, name, source), ...ttft.nodes, failures),
     update: (row) => {
       setText(name, row.name);
       ttft.update(row.ttftMs);

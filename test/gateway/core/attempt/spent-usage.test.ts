@@ -5,7 +5,7 @@ import type { AttemptFailure } from '../../../../functions/gateway/core/model/at
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { FAILURES } from '../../../support/failures.ts';
 
-const ASKED = { promptTokens: 100, startedAtMs: 5000 };
+const ASKED = { promptTokens: 100, startedAtMs: 5000, windowTokens: 8000 };
 const TOLD: Usage = { input: 80, output: 1, cacheRead: 50 };
 
 function estimated(input: number, output: number): object {
@@ -32,9 +32,36 @@ describe('the tokens that a vendor charges an attempt for', () => {
     });
   }
 
-  it("are the prompt's where another answer came first: nobody is charged for our impatience", () => {
-    assert.deepEqual(spentUsage({ failure: FAILURES.aborted, endedAtMs: 7000 }, ASKED), estimated(200, 0));
+  it("are the prompt's, and what may have been thought till then, where another answer came first", () => {
+    assert.deepEqual(spentUsage({ failure: FAILURES.aborted, endedAtMs: 7000 }, ASKED), estimated(200, 500));
   });
+
+  it('are no more than the answers may have, where they have a limit', () => {
+    const asked = { ...ASKED, answerLimit: 60, choices: 2 };
+    assert.deepEqual(spentUsage({ failure: FAILURES.aborted, endedAtMs: 7000 }, asked), estimated(200, 120));
+  });
+
+  const left: AttemptFailure = { kind: 'aborted', by: 'caller' };
+  const unheard: readonly (readonly [string, AttemptFailure, object, number])[] = [
+    ['as much as the answer may have, where the caller left', left, { answerLimit: 9000 }, 9000],
+    ['4096 where nobody has told a limit', left, {}, 4096],
+    ['twice what another answer had', FAILURES.aborted, { answeredTokens: 1000 }, 2000],
+    ['no more than the limit', FAILURES.aborted, { answeredTokens: 1000, answerLimit: 1200 }, 1200],
+    ['of each answer', left, { answerLimit: 900, choices: 3 }, 2700],
+    ['nothing where the vendor was silent', { kind: 'timed-out', phase: 'first-token', afterMs: 2000 }, {}, 500],
+  ];
+  const silent: AttemptFailure = { kind: 'timed-out', phase: 'first-token', afterMs: 2000 };
+  it('have the whole answer that a vendor makes for nobody, which is silent until then', () => {
+    const report = { failure: silent, endedAtMs: 7000, unheard: 'whole' } as const;
+    assert.deepEqual(spentUsage(report, { ...ASKED, answerLimit: 900 }), estimated(200, 900));
+  });
+
+  for (const [what, failure, asked, output] of unheard) {
+    it(`have the rest that a vendor makes for nobody: ${what}`, () => {
+      const report = { failure, endedAtMs: 7000, unheard: 'rest' } as const;
+      assert.deepEqual(spentUsage(report, { ...ASKED, ...asked }), estimated(200, output));
+    });
+  }
 
   const unbilled: readonly AttemptFailure[] = [
     FAILURES.unreachable,
@@ -60,6 +87,11 @@ describe('the tokens that a vendor charges an attempt for', () => {
       usage,
       isEstimate: true,
     });
+  });
+
+  it('are as much as the model can read where its own tools have read what nobody has told', () => {
+    const report = { failure: FAILURES.truncated, ttftMs: 0, usage: TOLD, readsUntold: true } as const;
+    assert.deepEqual(spentUsage(report, ASKED), { usage: { ...TOLD, input: 8000 }, isEstimate: true });
   });
 
   it("are the prompt's where one of its calls had been answered", () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteRefusedStream, refusesStream } from '../../../../functions/gateway/core/attempt/target-of.ts';
+import { noteRefusedStream, refusesStream } from '../../../../functions/gateway/core/attempt/refused-streams.ts';
 import type { Dial } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
@@ -60,6 +60,19 @@ describe('a vendor that gives this account no stream', () => {
     });
   }
 
+  it('is asked for streams by others where one caller sends options that it does not know', async () => {
+    const asked: JsonObject[] = [];
+    const isRefused = (body: JsonObject) => JSON.stringify(body).includes('some_option');
+    const ask = coreGateway(provider(asked, isRefused));
+    for (const members of [{ stream: true, stream_options: { some_option: 1 } }, { stream: true }]) {
+      assert.equal((await ask(PATH, chat(members))).status, 200);
+    }
+    assert.deepEqual(
+      asked.map((body) => body.stream),
+      [true, false, true],
+    );
+  });
+
   it('is asked for streams all the same without tools, where only those with tools are refused', async () => {
     const asked: JsonObject[] = [];
     const ask = coreGateway(provider(asked, (body) => body.stream === true && body.tools !== undefined));
@@ -84,9 +97,19 @@ describe('a vendor that gives this account no stream', () => {
   it('is asked for a stream again after an hour', () => {
     // Only its identity is looked at.
     const deployment = {} as Deployment;
-    noteRefusedStream(deployment, 'any', 1000);
-    assert.equal(refusesStream(deployment, 'any', 1000 + 3_599_999), true);
-    assert.equal(refusesStream(deployment, 'with-tools', 1000), false);
-    assert.equal(refusesStream(deployment, 'any', 1000 + 3_600_000), false);
+    noteRefusedStream(deployment, [], 1000);
+    assert.equal(refusesStream(deployment, [], 1000 + 3_599_999), true);
+    assert.equal(refusesStream(deployment, ['tools'], 1000), true);
+    assert.equal(refusesStream(deployment, [], 1000 + 3_600_000), false);
+  });
+
+  it('is asked for streams by who asks for less than what was refused', () => {
+    // Only its identity is looked at.
+    const deployment = {} as Deployment;
+    noteRefusedStream(deployment, ['tools', 'format'], 1000);
+    assert.equal(refusesStream(deployment, ['tools', 'format', 'logprobs'], 1000), true);
+    for (const features of [[], ['tools'], ['format'], ['format', 'logprobs']] as const) {
+      assert.equal(refusesStream(deployment, features, 1000), false);
+    }
   });
 });

@@ -49,6 +49,9 @@ describe('a failure that may lie in the request', () => {
     { kind: 'conflicted', status: 408 },
     { kind: 'rate-limited', retryAfterMs: 86_400_000, quota: false },
     { kind: 'rate-limited', retryAfterMs: undefined, quota: true, vendor: { status: 402, message: 'Fewer tokens.' } },
+    { kind: 'timed-out', phase: 'first-token', afterMs: 9000 },
+    { kind: 'timed-out', phase: 'stall', afterMs: 9000 },
+    { kind: 'unreachable', code: 'ECONNRESET' },
   ] as const) {
     it(`as ${JSON.stringify(failure)} does not eject, however often one caller meets it in however many conversations`, () => {
       const own = board();
@@ -104,6 +107,50 @@ describe('a failure that may lie in the request', () => {
     }
     assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy');
     assert.equal(own.look('a', EPOCH_START_MS, 'a').state, 'ejected');
+  });
+});
+
+describe('silence', () => {
+  const HEDGED: AttemptFailure = { kind: 'aborted', by: 'hedge' };
+  const LIMIT_MS = 10_000;
+
+  function wait(to: Scoreboard, witness: Witness, atMs = EPOCH_START_MS): void {
+    const told = observation({ kind: 'given-up', waitedMs: LIMIT_MS, limitMs: LIMIT_MS }, { atMs });
+    to.observe({ ...told, witness }, HEDGED);
+  }
+
+  it('that one key alone has waited through does not eject, however long it goes on and in however many conversations', () => {
+    const own = board();
+    for (let second = 0; second < 300; second += 1) {
+      wait(own, caller('a', `${second}`), EPOCH_START_MS + second * 1000);
+      assert.equal(own.look('a', EPOCH_START_MS + second * 1000).state, 'healthy');
+    }
+    assert.equal(own.look('a', EPOCH_START_MS + 299_000, 'a').state, 'ejected');
+  });
+
+  it('that one key alone has waited through is told to routing as time all the same', () => {
+    const own = board();
+    for (let call = 0; call < 20; call += 1) {
+      wait(own, caller('a', `${call}`));
+    }
+    assert.equal(own.look('a', EPOCH_START_MS).estimate.recent.ttftTotalMs, 20 * LIMIT_MS);
+  });
+
+  it('that two keys have waited through ejects, in one conversation each', () => {
+    const own = board();
+    for (const key of ['a', 'b', 'a']) {
+      wait(own, caller(key));
+    }
+    assert.equal(own.look('a', EPOCH_START_MS).state, 'ejected');
+  });
+
+  it('is over with a first token of anybody: what a key has met before is no evidence any more', () => {
+    const own = board();
+    wait(own, caller('a', 'one'));
+    wait(own, caller('a', 'two'));
+    assert.equal(own.look('a', EPOCH_START_MS).isSuspect, true);
+    own.observe({ ...observation({ kind: 'first-token', ttftMs: 100 }), witness: caller('b') }, undefined);
+    assert.equal(own.look('a', EPOCH_START_MS).isSuspect, false);
   });
 });
 
@@ -198,9 +245,13 @@ describe('what cannot lie in the request', () => {
     [{ kind: 'rate-limited', retryAfterMs: 1000, quota: false }, true],
     [{ kind: 'conflicted', status: 408 }, true],
     [{ kind: 'overloaded', status: 503 }, true],
-    [{ kind: 'timed-out', phase: 'first-token', afterMs: 9 }, false],
+    [{ kind: 'timed-out', phase: 'first-token', afterMs: 9 }, true],
+    [{ kind: 'timed-out', phase: 'stall', afterMs: 9 }, true],
+    [{ kind: 'timed-out', phase: 'connect', afterMs: 9 }, false],
     [{ kind: 'overloaded', status: 500 }, true],
     [{ kind: 'unreachable', code: 'ECONNREFUSED' }, false],
+    [{ kind: 'unreachable', code: 'ENOTFOUND' }, false],
+    [{ kind: 'unreachable', code: 'UND_ERR_SOCKET' }, true],
   ];
   for (const [failure, isIn] of cases) {
     it(`${isIn ? 'is not' : 'is'} ${JSON.stringify(failure)}`, () => {

@@ -41,6 +41,13 @@ describe('what pinning to one deployment would have given', () => {
     near(estimate([slot(1, 'deployment', { p: 1, [bucket('b', 900)]: 1 })])?.ttftMs.p99, 900);
   });
 
+  it('fails as its probes did where no call went to it', () => {
+    const probes = { p: 4, x: 3, [bucket('b', 900)]: 1 };
+    assert.equal(estimate([slot(1, 'deployment', probes)])?.failureRate, 0.75);
+    assert.equal(estimate([slot(1, 'deployment', { ...probes, q: 10, f: 1 })])?.failureRate, 0.1);
+    assert.equal(estimate([slot(1, 'deployment', { p: 2, x: 2 })])?.failureRate, 1);
+  });
+
   it('counts calls as failed that came while it was set aside for its failures', () => {
     const own = [slot(1, 'deployment', { q: 10, f: 5, [bucket('t', 300)]: 5 })];
     const away = { deployment: 'one', fromMs: 120_000, untilMs: 180_000, reason: 'failures' } as const;

@@ -8,6 +8,7 @@ import {
   duration,
   percent,
   rate,
+  roughly,
   span,
 } from '../../../../functions/gateway/page/browser/format.ts';
 import type { HistoryPoint } from '../../../../functions/gateway/page/browser/history.ts';
@@ -35,6 +36,15 @@ describe('figures for people', () => {
     [duration(1240), '1.24 s'],
     [duration(9994), '9.99 s'],
     [duration(12_400), '12 s'],
+    [roughly(null), '–'],
+    [roughly(17.9), '18 ms'],
+    [roughly(407.3), '410 ms'],
+    [roughly(993.4), '990 ms'],
+    [roughly(996), '1.0 s'],
+    [roughly(1552), '1.6 s'],
+    [roughly(9960), '10 s'],
+    [roughly(12_400), '12 s'],
+    [roughly(96_000), '96 s'],
     [percent(0), '0 %'],
     [percent(0.0001), '<0.1 %'],
     [percent(0.004), '0.4 %'],
@@ -104,8 +114,8 @@ describe('a plot', () => {
     const over = { fromMs: 100_000, untilMs: 200_000 };
     const lasting = { fromMs: 250_000, untilMs: null };
     const [from, to] = [x(100_000, now), x(200_000, now)];
-    assert.equal(awayPath([over], now), `M${from} 0H${to}V60H${from}z`);
-    assert.match(awayPath([lasting], now), /H220V60/);
+    assert.equal(awayPath([over], now), `M${from} 0H${to}V${PLOT.height}H${from}z`);
+    assert.match(awayPath([lasting], now), /H220V42/);
     assert.equal(ejectionsPath([over, lasting], now).match(/M/g)?.length, 2);
     assert.equal(recoveriesPath([over, lasting], now).match(/M/g)?.length, 1);
   });

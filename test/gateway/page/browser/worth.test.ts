@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { NamedFigures, RangeFigures } from '../../../../functions/gateway/core/status/range-figures.ts';
 import { extrasText, figuresRows } from '../../../../functions/gateway/page/browser/figures-rows.ts';
 import { deploymentSeries, routeSeries, timeWindow } from '../../../../functions/gateway/page/browser/plot-series.ts';
-import { worthRows } from '../../../../functions/gateway/page/browser/worth-rows.ts';
+import { pinnedSpans, worthRows } from '../../../../functions/gateway/page/browser/worth-rows.ts';
 import { decision } from './decisions.ts';
 
 const TTFT = { p50: 200, p95: 900, p99: 4000 };
@@ -39,9 +39,28 @@ describe('what routing is worth', () => {
       worthRows(past()).map(({ name, failureRate, source }) => [name, failureRate, source]),
       [
         ['As routed', 0.1, 'measured, 10 calls'],
-        ['Pinned to x/one', 0.2, 'estimate, from 12 of its attempts and probes'],
+        ['Pinned to x/one', 0.2, 'estimate from 12 attempts and probes'],
       ],
     );
+  });
+
+  it('spans what pinning would have given from the best deployment to the worst, in one unit', () => {
+    const pinned = (p99: number | null, failureRate: number) => ({
+      deployment: 'x/one',
+      ttftMs: { ...TTFT, p99 },
+      failureRate,
+      observations: 1,
+    });
+    const cases: readonly (readonly [Parameters<typeof pinnedSpans>[0], string, string])[] = [
+      [[], '–', '–'],
+      [[pinned(794, 0)], '790 ms', '0 %'],
+      [[pinned(794, 0), pinned(410, 0)], '410–790 ms', '0 %'],
+      [[pinned(2424, 0.66), pinned(794, 0.01), pinned(null, 0.5)], '0.79–2.4 s', '1.0–66 %'],
+      [[pinned(null, 1)], '–', '100 %'],
+    ];
+    for (const [estimates, p99, failures] of cases) {
+      assert.deepEqual(pinnedSpans(estimates), { p99, failures });
+    }
   });
 
   it('divides by no calls', () => {

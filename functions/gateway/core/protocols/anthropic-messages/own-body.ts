@@ -1,5 +1,6 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
+import { objectRoot } from '../object-root.ts';
 import { CANNOT_FORCE, forcesCall } from './anthropic-tools.ts';
 import { ownMessages } from './own-messages.ts';
 import { ownReasoning } from './own-reasoning.ts';
@@ -20,7 +21,7 @@ export function ownBody(task: AnthropicTask): JsonObject {
   return {
     ...body,
     ...takenSampling(body, task),
-    ...looseTools(body, task),
+    ...takenTools(body, task),
     ...ownReasoning(task, maxTokens),
     messages: ownMessages(task),
     model: task.target.model,
@@ -50,14 +51,25 @@ function takenSampling(body: JsonObject, { prompt, rules, notes }: AnthropicTask
   return Object.fromEntries(refused.map(([name]) => [name, undefined]));
 }
 
-/** Tools that need not be strict, where the model cannot be. */
-function looseTools(body: JsonObject, { rules, notes }: AnthropicTask): JsonObject {
+/** Tools with an object at the root of their schemas, and that need not be strict where the model cannot be. */
+function takenTools(body: JsonObject, { rules, notes }: AnthropicTask): JsonObject {
   const tools = arrayMember(body, 'tools');
+  const rooted = tools.map(withObjectRoot);
   if (rules.structuredOutputs || !tools.some(isStrict)) {
-    return {};
+    return rooted.every((tool, index) => tool === tools[index]) ? {} : { tools: rooted };
   }
   notes.drop('strict');
-  return { tools: tools.map((tool) => (isStrict(tool) ? notStrict(tool) : tool)) };
+  return { tools: rooted.map((tool) => (isStrict(tool) ? notStrict(tool) : tool)) };
+}
+
+/** A union at the root cannot be strict. */
+function withObjectRoot(tool: unknown): unknown {
+  const schema = objectMember(tool, 'input_schema');
+  const root = schema && objectRoot(schema);
+  if (!isJsonObject(tool) || root === schema) {
+    return tool;
+  }
+  return { ...(isStrict(tool) ? notStrict(tool) : tool), input_schema: root };
 }
 
 function isStrict(tool: unknown): tool is JsonObject {

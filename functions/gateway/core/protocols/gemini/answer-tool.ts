@@ -1,9 +1,15 @@
-import type { Prompt, ToolUse } from '../../model/prompt.ts';
+import type { AnswerFormat, Prompt, ToolUse } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
-import { ANSWER_TOOL_DESCRIPTION, STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
+import {
+  ANSWER_TOOL_DESCRIPTION,
+  JSON_INSTRUCTION,
+  STRUCTURED_ANSWER_TOOL,
+  schemaInstruction,
+} from '../structured-answer.ts';
 import type { GeminiRules } from './gemini-rules.ts';
+import { geminiSchema, hasRequiredCycle } from './gemini-schema.ts';
 
 /** How the form of a JSON answer is asked for. */
 export type AskedForm =
@@ -11,23 +17,41 @@ export type AskedForm =
   | { readonly kind: 'config' }
   /** By a function that carries the answer: to be called unless another one must be. */
   | { readonly kind: 'tool'; readonly declaration: JsonObject }
-  /** In words: all there is for some JSON object beside functions. */
-  | { readonly kind: 'words' };
+  /** In words: all there is for some JSON object beside functions, and for a schema that Gemini refuses. `isJson`: as JSON in any case. */
+  | { readonly kind: 'words'; readonly text: string; readonly isJson: boolean };
 
 /** The form for a model that takes no JSON answer beside functions, as Claude and Nova are asked; in the configuration for any other. */
-export function askedForm({ format, tools }: Prompt, rules: GeminiRules): AskedForm {
+export function askedForm({ format, tools }: Prompt, rules: GeminiRules, notes: EncodingNotes): AskedForm {
   const isBeside = !rules.jsonWithTools && tools.length > 0 && tools.every(({ kind }) => kind === 'function');
-  if (!isBeside || format.kind === 'text' || format.kind === 'native') {
-    return { kind: 'config' };
+  switch (format.kind) {
+    case 'text':
+    case 'native':
+      return { kind: 'config' };
+    case 'json':
+      return isBeside ? { kind: 'words', text: JSON_INSTRUCTION, isJson: false } : { kind: 'config' };
+    case 'schema':
+      return isBeside ? besideTools(format) : alone(format, notes);
   }
-  if (format.kind === 'json') {
-    return { kind: 'words' };
-  }
-  const { schema = { type: 'object' }, description = ANSWER_TOOL_DESCRIPTION } = format;
-  const root = objectRoot(schema);
+}
+
+type SchemaFormat = Extract<AnswerFormat, { kind: 'schema' }>;
+
+function besideTools({ schema = { type: 'object' }, description = ANSWER_TOOL_DESCRIPTION }: SchemaFormat): AskedForm {
+  const root = geminiSchema(objectRoot(schema));
   return root.type === 'object'
     ? { kind: 'tool', declaration: { name: STRUCTURED_ANSWER_TOOL, description, parametersJsonSchema: root } }
     : { kind: 'config' };
+}
+
+/** A schema that Gemini would refuse is told to the model instead. */
+function alone({ schema, description, strict }: SchemaFormat, notes: EncodingNotes): AskedForm {
+  if (schema === undefined || !hasRequiredCycle(schema)) {
+    return { kind: 'config' };
+  }
+  if (strict === true) {
+    notes.drop('strict');
+  }
+  return { kind: 'words', text: schemaInstruction(schema, description), isJson: true };
 }
 
 /** The use of tools with the one for the answer beside them: the model must call one or the other, or that one alone. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { AskedForm } from './answer-tool.ts';
 import type { GeminiRules } from './gemini-rules.ts';
+import { geminiSchema } from './gemini-schema.ts';
 import { thinkingConfig } from './gemini-thinking.ts';
 import { presentMembers } from './present-members.ts';
 
@@ -15,7 +16,7 @@ interface Limits {
   readonly maxOutputTokens: number | undefined;
 }
 
-/** The `generationConfig` of a prompt; `undefined` where it says nothing. Source: ai.google.dev/api/generate-content#GenerationConfig. */
+/** The `generationConfig` of a prompt; `undefined` where it says nothing. Source: ai.google.dev/api/generate-content#GenerationConfig, 2026-11. */
 export function generationConfig(prompt: Prompt, limits: Limits, notes: EncodingNotes): JsonObject | undefined {
   const { rules } = limits;
   const { seed } = prompt.sampling;
@@ -24,6 +25,7 @@ export function generationConfig(prompt: Prompt, limits: Limits, notes: Encoding
     ...penalties(prompt, rules, notes),
     ...answerShape(prompt, rules, notes),
     ...(limits.form.kind === 'config' && responseFormat(prompt, rules, notes)),
+    ...(limits.form.kind === 'words' && limits.form.isJson && { responseMimeType: 'application/json' }),
     maxOutputTokens: maxOutputTokens(prompt, limits.maxOutputTokens),
     stopSequences: stopSequences(prompt, notes),
     // Gemini's seed has 32 bits, OpenAI's 64. The same seed must stay the same.
@@ -101,7 +103,7 @@ function nativeFormat(native: Native, notes: EncodingNotes): JsonObject {
 }
 
 function schemaOf(format: AnswerFormat): JsonObject | undefined {
-  return format.kind === 'schema' ? format.schema : undefined;
+  return format.kind === 'schema' && format.schema !== undefined ? geminiSchema(format.schema) : undefined;
 }
 
 /** More than the model can give is a 400, though the answer would be the same. */

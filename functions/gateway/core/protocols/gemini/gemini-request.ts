@@ -4,7 +4,6 @@ import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
-import { JSON_INSTRUCTION } from '../structured-answer.ts';
 import { askedForm } from './answer-tool.ts';
 import { geminiConversation } from './gemini-conversation.ts';
 import { generationConfig } from './gemini-generation-config.ts';
@@ -19,10 +18,10 @@ export function encodeGemini(asked: Prompt, target: Target): Encoding {
   const prompt = portablePrompt(asked, 'gemini');
   const rules = geminiRules(target);
   const notes = encodingNotes(prompt.names);
-  const form = askedForm(prompt, rules);
+  const form = askedForm(prompt, rules, notes);
   const body = {
     ...ownMembers(prompt),
-    ...geminiConversation(prompt, { rules, notes, words: form.kind === 'words' ? JSON_INSTRUCTION : undefined }),
+    ...geminiConversation(prompt, { rules, notes, words: form.kind === 'words' ? form.text : undefined }),
     ...geminiTools(prompt, form, notes),
     ...presentMembers({
       generationConfig: generationConfig(
@@ -48,7 +47,7 @@ function ownMembers({ native }: Prompt): JsonObject {
   return Object.fromEntries(members.flatMap((member) => Object.entries(member)));
 }
 
-/** OpenAI's names for what Gemini offers. `auto` leaves the choice to the vendor. */
+/** OpenAI's names for what Gemini offers. `auto` leaves the choice to the vendor. Source: ai.google.dev/api/generate-content, `serviceTier`, 2026-11. */
 const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
   ['default', 'standard'],
   ['flex', 'flex'],

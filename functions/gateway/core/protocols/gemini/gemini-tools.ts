@@ -3,9 +3,10 @@ import type { FunctionTool, NativeTool, Prompt, ToolUse } from '../../model/prom
 import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { type AskedForm, noteOwnName, useWithAnswer } from './answer-tool.ts';
+import { geminiSchema } from './gemini-schema.ts';
 import { presentMembers } from './present-members.ts';
 
-/** `tools` and `toolConfig` of a prompt; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling. */
+/** `tools` and `toolConfig` of a prompt; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling, 2026-11. */
 export function geminiTools(prompt: Prompt, form: AskedForm, notes: EncodingNotes): JsonObject | undefined {
   const { tools } = prompt;
   noteOwnName(prompt, notes);
@@ -40,7 +41,7 @@ function declaration({ name, description, schema, strict }: FunctionTool, notes:
   if (strict === true) {
     notes.drop('strict');
   }
-  return { name, ...presentMembers({ description, parametersJsonSchema: schema }) };
+  return { name, ...presentMembers({ description, parametersJsonSchema: schema && geminiSchema(schema) }) };
 }
 
 /** One of Google's own stands beside the functions, word for word. */

@@ -1,8 +1,10 @@
 import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { objectRoot } from '../object-root.ts';
+import { schemaInstruction } from '../structured-answer.ts';
 import type { ChatBody } from './openai-chat-request.ts';
 import type { OpenAiRules } from './openai-rules.ts';
-import { strictSchema } from './strict-schema.ts';
+import { type StrictSubset, strictSchema } from './strict-schema.ts';
 
 /** How the answer's form is asked for: in a member, in words to the model, or both. */
 export interface AskedFormat {
@@ -32,7 +34,12 @@ function takes(kind: 'json_schema' | 'json_object', request: ChatBody, rules: Op
 function bySchema(format: JsonObject, request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): AskedFormat {
   const asked = objectMember(format, 'json_schema') ?? {};
   if (takes('json_schema', request, rules)) {
-    return { member: { ...format, json_schema: rules.strictSchemas === 'openai' ? held(asked, notes) : asked } };
+    return {
+      member: {
+        ...format,
+        json_schema: rules.strictSchemas === 'as-sent' ? asked : heldAnswer(asked, rules.strictSchemas, notes),
+      },
+    };
   }
   if (asked.strict === true) {
     notes.drop('strict');
@@ -42,23 +49,33 @@ function bySchema(format: JsonObject, request: ChatBody, rules: OpenAiRules, not
 }
 
 /** A strict schema that OpenAI would refuse is not strict. */
-function held(asked: JsonObject, notes: EncodingNotes): JsonObject {
+export function heldAnswer(asked: JsonObject, subset: StrictSubset, notes: EncodingNotes): JsonObject {
   const schema = objectMember(asked, 'schema');
-  if (asked.strict !== true || schema === undefined) {
+  if (schema === undefined) {
     return asked;
   }
-  const strict = strictSchema(schema);
+  const loose = withObjectRoot(asked, schema, notes);
+  if (asked.strict !== true) {
+    return loose;
+  }
+  const strict = strictSchema(schema, subset);
   if (strict === undefined) {
     notes.drop('strict');
   }
-  return strict === undefined ? { ...asked, strict: false } : { ...asked, schema: strict };
+  return strict === undefined ? { ...loose, strict: false } : { ...asked, schema: strict };
+}
+
+/** OpenAI wants an object at the root also where nothing is strict: a union of objects becomes one, which its description tells. */
+function withObjectRoot(asked: JsonObject, schema: JsonObject, notes: EncodingNotes): JsonObject {
+  const root = objectRoot(schema);
+  if (root.type !== 'object') {
+    notes.refuseSetting('schema', 'This model answers by a schema of type "object" alone.');
+  }
+  return root === schema ? asked : { ...asked, schema: root };
 }
 
 function wordsFor(asked: JsonObject): string {
-  const about = stringMember(asked, 'description');
-  const schema = JSON.stringify(objectMember(asked, 'schema') ?? {});
-  const beginning = 'Answer with one JSON object and nothing else. It must follow this JSON Schema';
-  return `${beginning}${about === undefined ? '' : ` (${about})`}:\n${schema}`;
+  return schemaInstruction(objectMember(asked, 'schema') ?? {}, stringMember(asked, 'description'));
 }
 
 const ANY_OBJECT: JsonObject = { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } };

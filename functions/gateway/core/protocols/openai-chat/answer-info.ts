@@ -6,7 +6,7 @@ import { arrayMember, type JsonObject, member, numberMember, objectMember, strin
 
 /**
  * Top-level members that are passed on: OpenAI's, Azure's verdict on the prompt, what Perplexity and xAI found, what vLLM knows of the
- * prompt.
+ * prompt. Source: each one's API reference and recordings, 2026-11.
  */
 const PASSED_ON = [
   'system_fingerprint',
@@ -83,7 +83,7 @@ function toUsage(usage: JsonObject): Usage {
     raw: { dialect: 'openai-chat', value: usage },
     ...defined({
       cacheRead: cachedTokens(usage, promptDetails),
-      cacheWrite5m: numberMember(promptDetails, 'cache_write_tokens'),
+      ...cacheWrites(usage, promptDetails),
       reasoning: numberMember(usage.completion_tokens_details, 'reasoning_tokens'),
     }),
   };
@@ -97,8 +97,30 @@ function completionTokens(usage: JsonObject, prompt: number): number {
   return isLeftOut ? completion + reasoning : completion;
 }
 
-/** DeepSeek and Moonshot count cached tokens outside the details. */
+/** DeepSeek, Moonshot and routers to Claude count cached tokens outside the details. */
 function cachedTokens(usage: JsonObject, details: JsonObject | undefined): number | undefined {
-  const outside = numberMember(usage, 'prompt_cache_hit_tokens') ?? numberMember(usage, 'cached_tokens');
-  return numberMember(details, 'cached_tokens') ?? outside;
+  const outside = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'];
+  return numberMember(details, 'cached_tokens') ?? firstCount(usage, outside);
+}
+
+/** What was written, as OpenAI and OpenRouter, LiteLLM, DashScope and any-llm call it. Sources: their pages of prompt caching, 2026-11. */
+const WRITTEN: readonly string[] = ['cache_write_tokens', 'cache_creation_tokens', 'cache_creation_input_tokens'];
+
+/** What is not said to be of an hour is of minutes. The sum stands where the two do not add up to it. */
+function cacheWrites(
+  usage: JsonObject,
+  details: JsonObject = {},
+): Readonly<Record<'cacheWrite5m' | 'cacheWrite1h', number | undefined>> {
+  const written = firstCount(details, WRITTEN) ?? firstCount(usage, WRITTEN);
+  const places = [details.cache_creation_token_details, details.cache_creation, usage.cache_creation];
+  const hour = places
+    .map((place) => numberMember(place, 'ephemeral_1h_input_tokens'))
+    .find((count) => count !== undefined);
+  return written === undefined || hour === undefined
+    ? { cacheWrite5m: written, cacheWrite1h: hour }
+    : { cacheWrite5m: Math.max(0, written - hour), cacheWrite1h: Math.min(hour, written) };
+}
+
+function firstCount(holder: JsonObject, names: readonly string[]): number | undefined {
+  return names.map((name) => numberMember(holder, name)).find((count) => count !== undefined);
 }

@@ -1,7 +1,9 @@
+import { type Native, nativeValue } from '../../model/dialect.ts';
 import type { MediaPart, Part, ToolCallPart, ToolResultPart } from '../../model/part.ts';
 import type { Turn } from '../../model/prompt.ts';
-import type { JsonObject } from '../../wire/json.ts';
+import { arrayMember, type JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { THOUGHT_BLOCKS } from './thought-blocks.ts';
 
 /** Turns of another dialect as messages. Instructions have the role `system`, which every server knows. */
 export function chatMessages(turns: readonly Turn[], notes: EncodingNotes): readonly JsonObject[] {
@@ -50,9 +52,23 @@ function assistantMessages(turn: Turn, notes: EncodingNotes): readonly JsonObjec
       role: 'assistant',
       content: words.length === 0 ? null : words,
       ...(reasoning !== '' && { reasoning_content: reasoning }),
+      ...thoughtMembers(turn.parts),
       ...(calls.length > 0 && { tool_calls: calls }),
     },
   ];
+}
+
+/** Signed or encrypted thoughts, as their server takes them back: others have a rule that takes them out. */
+function thoughtMembers(parts: readonly Part[]): JsonObject {
+  const proofs = parts.flatMap((part) => (part.kind === 'reasoning' ? thoughtsOf(part.proof) : []));
+  const names = THOUGHT_BLOCKS.filter((name) => proofs.some((proof) => arrayMember(proof, name).length > 0));
+  return Object.fromEntries(names.map((name) => [name, proofs.flatMap((proof) => arrayMember(proof, name))]));
+}
+
+function thoughtsOf(proof: Native | undefined): readonly JsonObject[] {
+  const own = nativeValue(proof, 'openai-chat');
+  const block = nativeValue(proof, 'anthropic-messages');
+  return [...(own === undefined ? [] : [own]), ...(block === undefined ? [] : [{ thinking_blocks: [block] }])];
 }
 
 function callOf({ id, name, input, isCustom }: ToolCallPart): JsonObject {

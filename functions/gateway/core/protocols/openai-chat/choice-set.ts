@@ -4,10 +4,11 @@ import type { Native } from '../../model/dialect.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { answerParts } from '../answer-parts.ts';
 import { type Finish, unsaidEnding } from '../ending-word.ts';
-import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers, type Words, wordsOf } from './delta-content.ts';
+import { contentReader } from './choice-content.ts';
+import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers } from './delta-content.ts';
 import { statedError, streamedFailure } from './openai-failure.ts';
 import { finishOf, isEnding } from './openai-finish.ts';
-import { toolCallFragments, toolCallTracker } from './tool-call-tracker.ts';
+import { toolCallTracker } from './tool-call-tracker.ts';
 
 /** The choices of one answer, each with its decoder. */
 export interface ChoiceSet {
@@ -102,7 +103,7 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
   const saidIn = newSpeech();
-  const saidWords = newWords();
+  const content = contentReader(parts, calls);
   let held: ChoiceFinish | undefined;
   let isDone = false;
   let hasContent = false;
@@ -111,7 +112,7 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
     const finish = held;
     held = undefined;
     isDone ||= finish !== undefined;
-    return finish === undefined ? [] : [...calls.close(), ...parts.close(), finish];
+    return finish === undefined ? [] : [...content.proven(), ...calls.close(), ...parts.close(), finish];
   }
 
   function finish(said: Finish, choice: JsonObject): readonly AnswerEvent[] {
@@ -124,26 +125,25 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
   }
 
   function readContent(said: JsonObject, isLast: boolean): readonly AnswerEvent[] {
-    const words = saidWords.add(wordsOf(said), isLast).flatMap(({ kind, text }) => parts.words(kind, text));
-    const content = [...words, ...toolCallFragments(said).flatMap(calls.add)];
-    const isMore = content.some(isContent);
+    const found = content.read(said, isLast);
+    const isMore = found.some(isContent);
     hasContent ||= isMore;
     held = isMore ? undefined : held;
-    return content;
+    return found;
   }
 
   return {
     read: (choice) => {
       const said = saidIn(choice);
       const word = stringMember(choice, 'finish_reason') ?? '';
-      const content = readContent(said, isEnding(word));
+      const found = readContent(said, isEnding(word));
       const ending = isDone || !isEnding(word) ? [] : finish(finishOf(word, calls.hasCalls()), choice);
       const error = statedError(choice);
       return error === undefined
-        ? [...content, ...passedOn(said, choice, index), ...ending]
+        ? [...found, ...passedOn(said, choice, index), ...ending]
         : [{ type: 'failed', failure: streamedFailure(error) }];
     },
-    again: { content: saidWords.again, arguments: calls.again },
+    again: { content: content.again, arguments: calls.again },
     settle,
     close: () => [...(isDone || held !== undefined ? [] : finish(unsaidEnding(calls.areWhole()), {})), ...settle()],
     isFinished: () => isDone || held !== undefined,
@@ -158,30 +158,6 @@ function newSpeech(): (choice: JsonObject) => JsonObject {
     const delta = objectMember(choice, 'delta');
     hasDeltas ||= delta !== undefined;
     return delta ?? (hasDeltas ? undefined : objectMember(choice, 'message')) ?? {};
-  };
-}
-
-interface NewWords {
-  /** The words of a piece without a last one that says the whole text once more: two pieces at least have said it. */
-  readonly add: (words: readonly Words[], isLast: boolean) => readonly Words[];
-  /** A text that is new. */
-  readonly again: (text: string) => void;
-}
-
-function newWords(): NewWords {
-  const texts: string[] = [];
-  return {
-    add: (words, isLast) => {
-      const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
-      if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
-        return words.filter(({ kind }) => kind !== 'text');
-      }
-      if (text !== '') {
-        texts.push(text);
-      }
-      return words;
-    },
-    again: (text) => texts.push(text),
   };
 }
 

@@ -6,6 +6,7 @@ import type { OpenAiRules } from './openai-rules.ts';
 export const OPENAI_FORM: Partial<OpenAiRules> = {
   ownMembers: 'all',
   strictSchemas: 'openai',
+  toolChoices: 'any',
   foreignMembers: 'remove',
   toolCallIds: 'forty-characters',
   instructionRole: 'as-sent',
@@ -77,7 +78,7 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
     {
       refusedSampling: [...PENALTIES, 'logit_bias', 'top_k'],
       maxTokensMember: 'max_completion_tokens',
-      strictSchemas: 'openai',
+      strictSchemas: 'cerebras',
       formatWithTools: false,
       messageNames: false,
     },

@@ -60,22 +60,31 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
   const meaning = errorMeaning(error);
   const vendor = vendorError(error, statusOf(error, meaning, circumstances), circumstances.requestId);
   if (meaning?.malformed === true) {
-    const status = circumstances.status ?? vendor.status;
-    return {
-      kind: 'malformed',
-      reason: vendor.code ?? vendor.type ?? 'unusable output',
-      vendor: { ...vendor, status },
-    };
+    return malformed({ ...vendor, status: circumstances.status ?? vendor.status });
   }
   const isTooLarge = TOO_LARGE.test(vendor.message);
-  return statusFailure({
-    vendor: isTooLarge ? { ...vendor, status: TOO_LARGE_STATUS } : vendor,
-    retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error) ?? askedWaitMs(vendor.message),
-    quota: meaning?.quota === true || isDailyQuota(error) || (vendor.status === 429 && SPENT.test(vendor.message)),
-    contextExceeded: meaning?.contextExceeded === true,
-    isCertain: !isTooLarge && (meaning?.outweighsStatus === true || meaning?.callers === true),
-    isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
-  });
+  return (
+    refusedStream(vendor) ??
+    statusFailure({
+      vendor: isTooLarge ? { ...vendor, status: TOO_LARGE_STATUS } : vendor,
+      retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error) ?? askedWaitMs(vendor.message),
+      quota: meaning?.quota === true || isDailyQuota(error) || (vendor.status === 429 && SPENT.test(vendor.message)),
+      contextExceeded: meaning?.contextExceeded === true,
+      isCertain: !isTooLarge && (meaning?.outweighsStatus === true || meaning?.callers === true),
+      isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
+    })
+  );
+}
+
+function malformed(vendor: VendorError): AttemptFailure {
+  return { kind: 'malformed', reason: vendor.code ?? vendor.type ?? 'unusable output', vendor };
+}
+
+/** Whatever is said of the member: the gateway writes it, and as it should be. */
+function refusedStream(vendor: VendorError): AttemptFailure | undefined {
+  const { status, param } = vendor;
+  const isAbout = (status === 400 || status === 422) && (param === 'stream' || param === 'stream_options');
+  return isAbout ? { kind: 'unsupported', status, vendor, isStream: true } : undefined;
 }
 
 function statusOf(error: JsonObject, meaning: ErrorMeaning | undefined, { status }: Circumstances): number {
@@ -96,7 +105,7 @@ function isDailyQuota(error: JsonObject): boolean {
   return violations.some((violation) => stringMember(violation, 'quotaId')?.includes('PerDay') === true);
 }
 
-/** OpenAI's, then Azure's, then what others use. */
+/** OpenAI's, then Azure's, then what others use. Source: each one's API reference and recordings, 2026-11. */
 const REQUEST_ID_HEADERS: readonly string[] = ['x-request-id', 'apim-request-id', 'x-ms-request-id', 'request-id'];
 
 function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {

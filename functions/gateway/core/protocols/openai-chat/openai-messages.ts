@@ -1,9 +1,9 @@
-import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { nineCharacterId, portableToolCallId } from '../tool-call-id.ts';
 import { alternatingMessages } from './alternating-messages.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { mediaOfUsers } from './taken-media.ts';
+import { withWholeBlocks } from './thought-blocks.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
@@ -74,9 +74,7 @@ function withReasoning(message: JsonObject, { reasoningMember, needsReasoning }:
   if (message.role !== 'assistant') {
     return message;
   }
-  const details = arrayMember(message, 'reasoning_details');
-  const whole =
-    details.length === 0 ? message : { ...message, reasoning_details: wholeBlocks('reasoning_details', details) };
+  const whole = withWholeBlocks(message);
   if (reasoningMember === 'as-sent') {
     return whole;
   }
@@ -199,12 +197,16 @@ function ownMessage(message: JsonObject, others: readonly string[], rules: OpenA
   };
 }
 
-/** The object with these members, and without null ones. */
+/** The object with these members, and without null ones and empty lists. */
 function withOnly(object: JsonObject, names: readonly string[]): JsonObject {
   const entries = Object.entries(object);
   const isKept = ([name, value]: readonly [string, unknown]) =>
-    names.includes(name) && (value !== null || name === 'content');
+    names.includes(name) && (name === 'content' || !saysNothing(value));
   return entries.every(isKept) ? object : Object.fromEntries(entries.filter(isKept));
+}
+
+function saysNothing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** Text alone is a string, but where a part of it is marked: DeepSeek and older servers take no list. */

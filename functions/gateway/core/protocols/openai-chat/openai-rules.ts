@@ -3,6 +3,7 @@ import type { JsonObject } from '../../wire/json.ts';
 import { modelRules } from '../model-rules.ts';
 import { HOST_LINES } from './host-lines.ts';
 import { MODEL_LINES } from './model-lines.ts';
+import type { StrictSubset } from './strict-schema.ts';
 
 /** What an OpenAI-shaped deployment takes. The operator corrects it in the deployment's `rules`. */
 export interface OpenAiRules {
@@ -22,8 +23,11 @@ export interface OpenAiRules {
   readonly toolsWithReasoning: WithReasoning;
   /** When it takes sampling settings and log probabilities beside reasoning. */
   readonly samplingWithReasoning: WithReasoning;
-  /** Whether a call of a tool can be asked for. `auto`: the model decides. */
-  readonly toolChoices: 'any' | 'auto';
+  /**
+   * What can be said of calling tools. `any`: all that OpenAI has, custom tools and lists of allowed ones too. `functions`: whether a
+   * function is called, and which. `auto`: nothing, the model decides.
+   */
+  readonly toolChoices: 'any' | 'functions' | 'auto';
   /**
    * When it is asked over the Responses API in place of chat: `where-chat-refuses`: for tools beside reasoning, and for callers who speak
    * it; `with-tools`: for every tool unless reasoning is turned off. Followed at OpenAI and Azure, and elsewhere where it is configured.
@@ -35,8 +39,8 @@ export interface OpenAiRules {
   readonly answerFormats: 'any' | 'json_schema' | 'json_object' | 'none';
   /** Whether it takes a form for the answer beside tools. */
   readonly formatWithTools: boolean;
-  /** `openai`: a strict schema is held to OpenAI's subset, and is not strict where it cannot be. */
-  readonly strictSchemas: 'openai' | 'as-sent';
+  /** Whose subset a strict schema is held to: it is not strict where it cannot be. `as-sent`: nobody's. */
+  readonly strictSchemas: StrictSubset | 'as-sent';
   /**
    * Members of messages beside OpenAI's that go out. `keep`: all. A list: those and no others, OpenAI's newest included. `remove` and
    * `keep-prefix` leave out what other vendors invented (all but `prefix`, with which Mistral goes on from an assistant message).
@@ -88,7 +92,7 @@ const DEFAULTS: OpenAiRules = {
   ownMembers: [],
   toolsWithReasoning: 'always',
   samplingWithReasoning: 'always',
-  toolChoices: 'any',
+  toolChoices: 'functions',
   responses: 'never',
   refusedEfforts: [],
   answerFormats: 'any',

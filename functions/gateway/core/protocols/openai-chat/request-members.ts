@@ -1,5 +1,5 @@
 import { defined } from '../../model/defined.ts';
-import { type JsonObject, objectMember } from '../../wire/json.ts';
+import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import type { ChatBody } from './openai-chat-request.ts';
@@ -8,7 +8,10 @@ import type { OpenAiRules } from './openai-rules.ts';
 import { isRefusedBeside } from './reasoning-conflict.ts';
 import { strictSchema } from './strict-schema.ts';
 
-/** OpenAI's own members that others refuse, by whether leaving one out is told. What they ask for, the gateway does itself or nobody need. */
+/**
+ * OpenAI's own members that others refuse, by whether leaving one out is told. What they ask for, the gateway does itself or nobody need.
+ * Source: OpenAI API reference, "Create chat completion", and the 400s and 422s of others in public bug reports, 2026-11.
+ */
 const OWN_MEMBERS: ReadonlyMap<string, 'told' | 'quiet'> = new Map([
   ['prompt_cache_key', 'quiet'],
   ['store', 'quiet'],
@@ -95,13 +98,33 @@ export function toolMembers(request: ChatBody, rules: OpenAiRules, notes: Encodi
     const isForced = choice !== undefined && choice !== 'auto' && choice !== 'none';
     return isForced ? { tool_choice: choice } : {};
   }
-  if (rules.toolChoices === 'auto' && isForcing(choice)) {
+  const taken = takenTools(tools, choice, rules);
+  if (rules.toolChoices === 'auto' && isForcing(taken.choice)) {
     notes.refuseSetting('toolUse', 'This model cannot be made to call a tool: ask for "auto".');
   }
+  if (rules.toolChoices !== 'any' && taken.tools.some(({ type }) => type === 'custom')) {
+    notes.refuseSetting('tools', 'This model takes no custom tools: use functions.');
+  }
   return {
-    tools: tools.map((tool) => toolFor(toolWithin(tool, rules), rules, notes)),
-    ...defined({ tool_choice: choice, parallel_tool_calls: parallel }),
+    tools: taken.tools.map((tool) => toolFor(toolWithin(tool, rules), rules, notes)),
+    ...defined({ tool_choice: taken.choice, parallel_tool_calls: parallel }),
   };
+}
+
+interface TakenTools {
+  readonly tools: readonly JsonObject[];
+  readonly choice: unknown;
+}
+
+/** Where a list of allowed tools is not known, the others stay away, as where the model is another vendor's. */
+function takenTools(tools: readonly JsonObject[], choice: unknown, { toolChoices }: OpenAiRules): TakenTools {
+  const allowed = toolChoices === 'any' ? undefined : objectMember(choice, 'allowed_tools');
+  if (allowed === undefined) {
+    return { tools, choice };
+  }
+  const names = arrayMember(allowed, 'tools').map((tool) => stringMember(objectMember(tool, 'function'), 'name'));
+  const kept = tools.filter((tool) => names.includes(stringMember(objectMember(tool, 'function'), 'name')));
+  return { tools: kept, choice: allowed.mode === 'required' ? 'required' : 'auto' };
 }
 
 function isForcing(choice: unknown): boolean {
@@ -120,8 +143,8 @@ function withParameters(called: JsonObject, rules: OpenAiRules, notes: EncodingN
   if (given === undefined) {
     return rules.turns === 'alternating' ? { ...called, parameters: { type: 'object', properties: {} } } : called;
   }
-  if (called.strict === true && rules.strictSchemas === 'openai') {
-    const strict = strictSchema(given);
+  if (called.strict === true && rules.strictSchemas !== 'as-sent') {
+    const strict = strictSchema(given, rules.strictSchemas);
     if (strict !== undefined) {
       return { ...called, parameters: strict };
     }

@@ -1,11 +1,24 @@
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
+import { hasCycle, localName } from '../claude/schema-refs.ts';
 
 /** OpenAI's limits. Source: its guide "Structured model outputs", "Supported schemas", 2026-11. */
 const MAX_DEPTH = 10;
 const MAX_PROPERTIES = 5000;
 const MAX_ENUM_VALUES = 1000;
 
+/** Whose subset: OpenAI's, which others took over, or Cerebras's, which is smaller. */
+export type StrictSubset = 'openai' | 'cerebras';
+
+/** Cerebras's. Source: inference-docs.cerebras.ai/capabilities/structured-outputs, "Limitations", 2026-11. */
+const NOT_IN_CEREBRAS: readonly string[] = ['pattern', 'format', 'minItems', 'maxItems'];
+const MAX_CHARS_IN_CEREBRAS = 5000;
+
 interface Reading {
+  readonly subset: StrictSubset;
+  /** The definitions to which each refers, the schema itself by no name. */
+  readonly refs: Map<string, Set<string>>;
+  /** The definition that is read. */
+  at: string;
   properties: number;
   enumValues: number;
   isHeld: boolean;
@@ -14,21 +27,39 @@ interface Reading {
 /**
  * A strict schema in OpenAI's subset, as its SDKs write it: objects closed, `oneOf` as `anyOf`, an `allOf` of one as that one, no
  * defaults. `undefined` for a schema that strictness would change: with optional properties, values of any kind or keywords outside the
- * subset. Sources: OpenAI's guide "Structured model outputs"; `lib/transform` of openai-node 7.
+ * subset. Sources: OpenAI's guide "Structured model outputs"; `lib/transform` of openai-node 7, 2026-11.
  */
-export function strictSchema(schema: JsonObject): JsonObject | undefined {
-  const reading: Reading = { properties: 0, enumValues: 0, isHeld: true };
+export function strictSchema(schema: JsonObject, subset: StrictSubset = 'openai'): JsonObject | undefined {
+  const reading: Reading = { subset, refs: new Map(), at: ROOT, properties: 0, enumValues: 0, isHeld: true };
   const root = held(schema, 0, reading);
   const definitions = ['$defs', 'definitions'].flatMap((key) => {
-    const inner = Object.entries(objectMember(schema, key) ?? {}).map(([name, value]) => [
-      name,
-      held(value, 1, reading),
-    ]);
+    const inner = Object.entries(objectMember(schema, key) ?? {}).map(([name, value]) => {
+      reading.at = name;
+      return [name, held(value, 1, reading)];
+    });
     return inner.length === 0 ? [] : [[key, Object.fromEntries(inner)]];
   });
-  const isWithin = reading.properties <= MAX_PROPERTIES && reading.enumValues <= MAX_ENUM_VALUES;
+  const strict = { ...root, ...Object.fromEntries(definitions) };
   const isObject = root.type === 'object' && root.anyOf === undefined;
-  return reading.isHeld && isWithin && isObject ? { ...root, ...Object.fromEntries(definitions) } : undefined;
+  return reading.isHeld && isObject && isWithin(strict, reading) ? strict : undefined;
+}
+
+/** The name of the schema itself, as references have it. */
+const ROOT = '#';
+
+function isWithin(strict: JsonObject, { subset, refs, properties, enumValues }: Reading): boolean {
+  const isSmall = properties <= MAX_PROPERTIES && enumValues <= MAX_ENUM_VALUES;
+  return subset === 'openai'
+    ? isSmall
+    : isSmall && !hasCycle(refs) && JSON.stringify(strict).length <= MAX_CHARS_IN_CEREBRAS;
+}
+
+function noteReference(schema: JsonObject, { refs, at }: Reading): void {
+  const ref = stringMember(schema, '$ref');
+  const name = ref === ROOT ? ROOT : localName(ref ?? '');
+  if (name !== undefined) {
+    refs.set(at, (refs.get(at) ?? new Set()).add(name));
+  }
 }
 
 /** What may stand in a schema beside its parts, and says the same wherever it stands. */
@@ -40,6 +71,7 @@ const PLAIN: ReadonlySet<string> = new Set([
 const PARTS: ReadonlySet<string> = new Set([
   ...['properties', 'required', 'additionalProperties', 'items', 'anyOf', 'format', '$defs', 'definitions'],
 ]);
+/** Source: OpenAI's guide "Structured model outputs", "Supported schemas", 2026-11. */
 const FORMATS: ReadonlySet<unknown> = new Set([
   ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
 ]);
@@ -49,9 +81,10 @@ function held(value: unknown, depth: number, reading: Reading): JsonObject {
     return unheld(reading);
   }
   const { default: _, ...schema } = withoutOneOf(value);
-  if (!Object.keys(schema).every((key) => PLAIN.has(key) || PARTS.has(key)) || !hasKind(schema)) {
+  if (!Object.keys(schema).every((key) => isKnown(key, reading)) || !hasKind(schema)) {
     return unheld(reading);
   }
+  noteReference(schema, reading);
   reading.enumValues += Array.isArray(schema.enum) ? schema.enum.length : 0;
   return {
     ...Object.fromEntries(Object.entries(schema).filter(([key]) => PLAIN.has(key))),
@@ -60,6 +93,10 @@ function held(value: unknown, depth: number, reading: Reading): JsonObject {
     ...(schema.items !== undefined && { items: held(schema.items, depth + 1, reading) }),
     ...format(schema, reading),
   };
+}
+
+function isKnown(key: string, { subset }: Reading): boolean {
+  return (PLAIN.has(key) || PARTS.has(key)) && (subset === 'openai' || !NOT_IN_CEREBRAS.includes(key));
 }
 
 function unheld(reading: Reading): JsonObject {

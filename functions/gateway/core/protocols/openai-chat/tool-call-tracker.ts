@@ -14,7 +14,7 @@ import { type ObjectEnd, objectEnd } from '../../wire/object-end.ts';
 import type { AnswerParts } from '../answer-parts.ts';
 
 /** Follows the tool calls of one choice. */
-interface ToolCallTracker {
+export interface ToolCallTracker {
   readonly add: (fragment: ToolCallFragment) => readonly AnswerEvent[];
   /** More text of the call that was added to last. */
   readonly again: (text: string) => void;
@@ -124,7 +124,7 @@ function startsAnother(call: TrackedCall, fragment: ToolCallFragment): boolean {
 
 /**
  * Whether a fragment repeats the whole of a call: it names the function once more, and its text is what has been said (by whatever white
- * space), or another object under the id of one that has ended. Source: BerriAI/litellm#20480.
+ * space), or another object under the id of one that has ended. Source: BerriAI/litellm#20480, 2026-02.
  */
 function saysAgain(call: TrackedCall, fragment: ToolCallFragment): boolean {
   const { id, name, text } = fragment;

@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
+import { heldAnswer } from '../openai-chat/answer-format.ts';
 import type { OpenAiRules } from '../openai-chat/openai-rules.ts';
 import { strictSchema } from '../openai-chat/strict-schema.ts';
 
@@ -30,29 +31,29 @@ function addsTools(item: unknown): boolean {
 }
 
 function heldFormat(format: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
-  const schema = objectMember(format, 'schema');
-  return format.type !== 'json_schema' || schema === undefined ? format : held(format, 'schema', rules, notes);
+  return format.type !== 'json_schema' || rules.strictSchemas === 'as-sent'
+    ? format
+    : heldAnswer(format, rules.strictSchemas, notes);
 }
 
 function heldTool(tool: unknown, rules: OpenAiRules, notes: EncodingNotes): unknown {
   if (!isJsonObject(tool) || tool.type !== 'function' || objectMember(tool, 'parameters') === undefined) {
     return tool;
   }
-  const plain = held(tool, 'parameters', rules, notes);
+  const plain = asStrictAsCanBe(tool, rules, notes);
   const schema = objectMember(plain, 'parameters') ?? {};
   const parameters = objectRoot(schema);
   return parameters === schema ? plain : { ...plain, parameters };
 }
 
-/** `holder` with its schema, in the member `name`, as strict as it can be. */
-function held(holder: JsonObject, name: string, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
-  const schema = objectMember(holder, name);
-  if (holder.strict !== true || rules.strictSchemas !== 'openai' || schema === undefined) {
-    return holder;
+function asStrictAsCanBe(tool: JsonObject, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const schema = objectMember(tool, 'parameters');
+  if (tool.strict !== true || rules.strictSchemas === 'as-sent' || schema === undefined) {
+    return tool;
   }
-  const strict = strictSchema(schema);
+  const strict = strictSchema(schema, rules.strictSchemas);
   if (strict === undefined) {
     notes.drop('strict');
   }
-  return strict === undefined ? { ...holder, strict: false } : { ...holder, [name]: strict };
+  return strict === undefined ? { ...tool, strict: false } : { ...tool, parameters: strict };
 }

@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import type { CacheMark, MediaPart, Part, ReasoningPart, Source, ToolCallPart } from '../../model/part.ts';
 import type { Turn } from '../../model/prompt.ts';
+import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { arrayMember, isJsonObject, type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
 import { mediaSource, mediumOf } from '../media-source.ts';
 import type { AssistantMessage, ChatMessage, ContentPart, CustomCall, ToolCall, ToolMessage } from './chat-request.ts';
@@ -64,7 +65,7 @@ function assistantParts(message: AssistantMessage, path: string): readonly Part[
  * a proof is there for those who show it.
  */
 function reasoningParts(message: AssistantMessage, path: string): readonly ReasoningPart[] {
-  const blocks = arrayMember(message, 'thinking_blocks').filter(isJsonObject);
+  const blocks = wholeBlocks('thinking_blocks', arrayMember(message, 'thinking_blocks')).filter(isJsonObject);
   if (blocks.length > 0) {
     return blocks.map((block, index) => ({
       kind: 'reasoning',

@@ -122,13 +122,13 @@ describe('a request in the words of the Messages API', () => {
 
   it('is offered tools that are not strict where the model cannot be', () => {
     const tools = [
-      { name: 'f', strict: true, input_schema: {} },
+      { name: 'f', strict: true, input_schema: { type: 'object' } },
       { name: 'g', strict: false },
     ];
     assert.deepEqual(encoded({ tools }, OLDEST), {
       messages: [user],
       tools: [
-        { name: 'f', input_schema: {} },
+        { name: 'f', input_schema: { type: 'object' } },
         { name: 'g', strict: false },
       ],
       dropped: ['strict'],

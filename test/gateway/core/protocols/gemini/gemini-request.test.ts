@@ -353,7 +353,7 @@ test('a seed of 64 bits becomes one of 32, the same each time', () => {
 });
 
 test('a JSON answer is asked for by media type and schema', () => {
-  const schema = { type: 'object', properties: { a: { const: 1 } } };
+  const schema = { type: 'object', properties: { a: { type: 'number' } } };
   const json = { responseMimeType: 'application/json' };
   assert.deepEqual(body({ response_format: { type: 'json_object' } }).generationConfig, json);
   const format = { type: 'json_schema', json_schema: { name: 'x', schema } };

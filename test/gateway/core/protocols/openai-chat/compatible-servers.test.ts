@@ -87,7 +87,7 @@ describe('a chat request', () => {
         content: 'Hi.',
         refusal: null,
         audio: null,
-        annotations: [],
+        annotations: [{ type: 'url_citation' }],
         thinking_blocks: [{ type: 'thinking', thinking: 'x', signature: 's' }],
         citations: [{}],
       };

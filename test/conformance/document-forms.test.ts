@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
-import type { Vendor } from '../../../../../functions/gateway/core/model/vendor.ts';
-import { PROTOCOLS, protocolFor } from '../../../../../functions/gateway/core/protocols/protocols.ts';
-import { promptOf } from '../../../../support/prompt-of.ts';
-import { responsesPromptOf } from '../../../../support/responses-prompt-of.ts';
+import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
+import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
+import { PROTOCOLS, protocolFor } from '../../functions/gateway/core/protocols/protocols.ts';
+import { promptOf } from '../support/prompt-of.ts';
+import { responsesPromptOf } from '../support/responses-prompt-of.ts';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const PDF = 'JVBERi0=';

@@ -1,0 +1,57 @@
+import type { Deployment } from '../model/gateway-config.ts';
+import type { Prompt } from '../model/prompt.ts';
+
+/** What of a request a vendor may give no stream for, though it streams others. */
+export type StreamFeature = 'tools' | 'format' | 'choices' | 'logprobs' | 'own-members';
+
+/** What a request has of that. */
+export function streamFeatures({
+  tools,
+  format,
+  limits,
+  logprobs,
+  native,
+  original,
+}: Prompt): readonly StreamFeature[] {
+  const options = Object.keys(Object(original.body.stream_options));
+  const has: Readonly<Record<StreamFeature, boolean>> = {
+    tools: tools.length > 0,
+    format: format.kind !== 'text',
+    choices: limits.choices > 1,
+    logprobs: logprobs !== undefined,
+    'own-members': native.size > 0 || options.some((name) => name !== 'include_usage'),
+  };
+  // The keys are those of the type, which `Object.keys` cannot say.
+  return (Object.keys(has) as StreamFeature[]).filter((feature) => has[feature]);
+}
+
+/** How long a refusal is remembered: an organisation may be verified meanwhile. */
+const REMEMBERED_MS = 3_600_000;
+
+/** What was asked for in vain, and until when that is remembered, in milliseconds since 1970. */
+interface RefusedStream {
+  readonly features: readonly StreamFeature[];
+  readonly untilMs: number;
+}
+
+/** By deployment, and for as long as this instance lives. */
+const refusals = new WeakMap<Deployment, readonly RefusedStream[]>();
+
+/** Remembers that a deployment's vendor gives this account, or requests with these features, no stream. */
+export function noteRefusedStream(deployment: Deployment, features: readonly StreamFeature[], nowMs: number): void {
+  const others = (refusals.get(deployment) ?? []).filter((refused) => String(refused.features) !== String(features));
+  refusals.set(deployment, [...others, { features, untilMs: nowMs + REMEMBERED_MS }]);
+}
+
+/**
+ * Whether a deployment is known to give no stream for requests with these features: one without any of them was refused, or one with no
+ * others. So a request of one caller takes streams from nobody who asks for less. Without `nowMs`: as it was last known.
+ */
+export function refusesStream(deployment: Deployment, features: readonly StreamFeature[], nowMs?: number): boolean {
+  const known = refusals.get(deployment) ?? [];
+  return known.some(
+    (refused) =>
+      (nowMs === undefined || nowMs < refused.untilMs) &&
+      refused.features.every((feature) => features.includes(feature)),
+  );
+}
