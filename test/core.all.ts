@@ -1,5 +1,3 @@
-import { CORE_FILES } from './in-one-process.ts';
+import { runGroup } from './in-one-process.ts';
 
-for (const file of CORE_FILES) {
-  await import(`./${file}`);
-}
+await runGroup('core');

@@ -5,14 +5,60 @@ const ROOT = import.meta.dirname;
 /** Every file of tests, from this folder on. */
 export const TEST_FILES: readonly string[] = globSync('**/*.test.ts', { cwd: ROOT }).toSorted();
 
-/** What needs neither network nor database. One by one these take longer to start than to run. */
-export const CORE_FILES = TEST_FILES.filter((file) => /^gateway\/(?:core|config)\//.test(file));
+/** Which files share a process: one by one they take longer to start than to run. Each has an entry `NAME.all.ts`. */
+const PLACES = {
+  core: /^gateway\/(?:core|config|page)\//,
+  // The CDK takes longer to load than most of its tests to run.
+  stack: /^infra\/[^/]+$|^infra\/constructs\//,
+  commands: /^infra\/|^documents\/|^probe\//,
+  e2e: /^gateway\/e2e\//,
+  adapters: /^gateway\/adapters\//,
+  conformance: /^(?:conformance|fuzz)\//,
+  security: /^(?:security|support)\//,
+  faults: /^faults\//,
+} as const satisfies Readonly<Record<string, RegExp>>;
 
-/** What looks at the synthesised stack: the CDK takes longer to load than most of them to run. */
-export const STACK_FILES = TEST_FILES.filter((file) => /^infra\//.test(file) && canShareTheStack(file));
+/** The name of a group. */
+export type GroupName = keyof typeof PLACES;
 
-/** Files with hooks or a snapshot of their own need a process of their own, and simulated traffic runs for long. */
-function canShareTheStack(file: string): boolean {
+/** What takes seconds by itself: in a process of its own it runs beside the others. */
+export const LONGEST: readonly string[] = [
+  'documents/deploy-commands.test.ts',
+  'faults/faults.test.ts',
+  'faults/flapping.test.ts',
+  'faults/hedged-silence.test.ts',
+  'faults/random-schedules.test.ts',
+  'gateway/adapters/dynamodb/statistics-store.test.ts',
+  'infra/local/start.test.ts',
+  'security/cooldown-poisoning.test.ts',
+  'security/doubled-bodies.test.ts',
+];
+
+/** The groups with their files. */
+export const GROUPS: ReadonlyMap<GroupName, readonly string[]> = grouped();
+
+/** Runs all files of a group in this process, one after the other. */
+export async function runGroup(name: GroupName): Promise<void> {
+  for (const file of GROUPS.get(name) ?? []) {
+    await import(`./${file}`);
+  }
+}
+
+function grouped(): ReadonlyMap<GroupName, readonly string[]> {
+  const groups = Map.groupBy(
+    TEST_FILES.filter((file) => !LONGEST.includes(file) && canShare(file)),
+    groupOf,
+  );
+  return new Map([...groups].flatMap(([name, files]) => (name === undefined ? [] : [[name, files]])));
+}
+
+function groupOf(file: string): GroupName | undefined {
+  const names = Object.keys(PLACES) as readonly GroupName[];
+  return names.find((name) => PLACES[name].test(file));
+}
+
+/** Hooks, snapshots and variables of a file's own would be those of all others too. */
+function canShare(file: string): boolean {
   const text = readFileSync(`${ROOT}/${file}`, 'utf8');
-  return text.includes('/synthesised.ts') && !/^(?:before|after)|\.snapshot\(|simulat/m.test(text);
+  return !/^(?:before|after)(?:Each)?\(|\.snapshot\(|process\.env\.\w+ = /m.test(text);
 }

@@ -1,5 +1,3 @@
-import { STACK_FILES } from './in-one-process.ts';
+import { runGroup } from './in-one-process.ts';
 
-for (const file of STACK_FILES) {
-  await import(`./${file}`);
-}
+await runGroup('stack');

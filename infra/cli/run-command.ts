@@ -7,7 +7,7 @@ import { readInput } from './read-input.ts';
 import { findTarget, type Target } from './target.ts';
 
 /** What every command takes. */
-const SHARED_OPTIONS: Readonly<Record<string, CommandOption>> = {
+export const SHARED_OPTIONS: Readonly<Record<string, CommandOption>> = {
   env: { value: 'NAME', help: 'the environment in AWS: a file of infra/environments' },
   local: { value: 'URL', help: 'or the system of npm start, as http://127.0.0.1:8787' },
   region: { value: 'REGION', help: 'where it is; without it: its file, then AWS_REGION' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, it } from 'node:test';
 import { PAGES, pageText, treePath } from './pages.ts';
@@ -25,6 +25,21 @@ it('every page of the tree is among those that are tested', { skip: !existsSync(
     .split('\n');
   const untested = kept.filter((page) => !PAGES.includes(page) && !page.startsWith('.github/PULL_REQUEST'));
   assert.deepEqual(untested, [], 'add them to pages.ts');
+});
+
+it('the error codes that pages for operators name are given by the gateway', () => {
+  const sources = globSync('functions/gateway/core/**/*.ts', { cwd: treePath('') })
+    .map(pageText)
+    .join('\n');
+  for (const page of ['infra/TROUBLESHOOTING.md', 'infra/RUNBOOK.md']) {
+    const codes = [...pageText(page).matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
+    assert.ok(codes.length >= 4, page);
+    assert.deepEqual(
+      codes.filter((code) => !sources.includes(`'${code}'`)),
+      [],
+      page,
+    );
+  }
 });
 
 describe('the links of', () => {

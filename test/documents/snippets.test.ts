@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { stripTypeScriptTypes } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { COMMANDS } from '../../infra/cli/commands.ts';
+import { SHARED_OPTIONS } from '../../infra/cli/run-command.ts';
 import { pythonWithSdks } from '../support/python-sdks.ts';
 import { PAGES, pageText } from './pages.ts';
 import { type Ran, type RunningGateway, startGatewayForSnippets } from './running-gateway.ts';
@@ -110,6 +111,25 @@ describe('the commands that are named in', () => {
     });
   }
 });
+
+describe("the options of the operator's commands in", () => {
+  for (const page of PAGES) {
+    it(`${page} are there`, () => {
+      const lines = [...pageText(page).matchAll(/`([^`\n]+)`|^ *(npm run nemo -- [^\n#]*)/gm)];
+      const unknown = lines.flatMap(([, span = '', line = span]) => unknownOptions(line.trim()));
+      assert.deepEqual(unknown, []);
+    });
+  }
+});
+
+/** Options that the command of the line does not have; none of a line that is no command. */
+function unknownOptions(line: string): readonly string[] {
+  const words = line.replace(/^(?:npm run )?nemo (?:-- )?/, '');
+  const name = [...COMMANDS.keys()].find((one) => words === one || words.startsWith(`${one} `));
+  const known = new Set([...Object.keys(COMMANDS.get(name ?? '')?.options ?? {}), ...Object.keys(SHARED_OPTIONS)]);
+  const given = [...words.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option);
+  return name === undefined ? [] : given.filter((option) => !known.has(option)).map((option) => `${name} --${option}`);
+}
 
 function answered({ code, stdout, stderr }: Ran): void {
   assert.equal(code, 0, stderr);

@@ -4,7 +4,7 @@ import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
-import { type VirtualTime, virtualTime } from '../bench/routing/virtual-time.ts';
+import { settledIn, virtualTime } from '../bench/routing/virtual-time.ts';
 import { movesOf } from '../support/fake-provider-moves.ts';
 import type { Step } from '../support/fake-provider-step.ts';
 import fc from '../support/property.ts';
@@ -15,7 +15,7 @@ import { askVirtually, virtualGateway } from './support/virtual-fleet.ts';
 
 const PROTOCOLS: readonly ProtocolName[] = ['openai', 'anthropic', 'gemini', 'bedrock'];
 const START_MS = 1_800_000_000_000;
-const RUNS = 300;
+const RUNS = 120;
 const WHOLE = 'One two three.';
 
 /** How a provider's connection behaves: these bytes, and then an end, a break or silence. */
@@ -56,24 +56,8 @@ async function play(
     onRecord: (record) => records.push(record),
   });
   const asked = askVirtually(gateway, 'key', { model: 'all', ...(stream ? { stream } : {}) });
-  const answer = await settled(asked, time);
+  const answer = await settledIn(time, asked);
   return { status: answer.status, content: readAnswer(answer.text, stream && answer.status === 200), records };
-}
-
-/** What the promise gives. Time passes only when nothing else goes on. */
-async function settled<Value>(promise: Promise<Value>, time: VirtualTime): Promise<Value> {
-  let isSettled = false;
-  void promise.finally(() => {
-    isSettled = true;
-  });
-  for (let afterMs = 0; !isSettled && afterMs < 200_000; afterMs += 250) {
-    for (let turn = 0; !isSettled && turn < 40; turn += 1) {
-      await new Promise(setImmediate);
-    }
-    await time.runUntil(START_MS + afterMs);
-  }
-  assert.ok(isSettled, 'the caller was answered');
-  return promise;
 }
 
 function configOf(protocol: ProtocolName, onStreamCut: string): object {
@@ -272,7 +256,7 @@ describe('a stream that its consumer leaves', () => {
           readBody: async () => new TextEncoder().encode(JSON.stringify(body)),
           signal: new AbortController().signal,
         });
-        const answer = await settled(answering, time);
+        const answer = await settledIn(time, answering);
         assert.ok(typeof answer.body !== 'string');
         const pieces = answer.body[Symbol.asyncIterator]();
         for (let piece = 0; piece < after; piece += 1) {
@@ -281,7 +265,7 @@ describe('a stream that its consumer leaves', () => {
         await (leave === 'return' ? pieces.return?.() : pieces.throw?.(new Error('The pipe broke.')))?.catch(
           () => undefined,
         );
-        await settled(answer.afterEnd(), time);
+        await settledIn(time, answer.afterEnd());
         assert.ok(signals[0]?.aborted);
         assert.deepEqual(
           records.map(({ ending }) => ending),

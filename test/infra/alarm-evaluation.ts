@@ -37,8 +37,8 @@ function measureOf(alarm: JsonObject, period: Period): number | undefined {
   const { inputs, expressions } = mathOf(alarm);
   const values = new Map(inputs.map(([id, metric]) => [id, period[metric]]));
   let value: number | undefined;
-  for (const [id, tokens] of expressions) {
-    value = evaluate([...tokens], values);
+  for (const [id, term] of expressions) {
+    value = term(values);
     values.set(id, value);
   }
   return value;
@@ -48,7 +48,7 @@ interface AlarmMath {
   /** The ids of the metrics in the expressions, each with `name statistic`. */
   readonly inputs: readonly (readonly [id: string, metric: string])[];
   /** Each behind those that it uses; the last is what the alarm looks at. */
-  readonly expressions: readonly (readonly [id: string, tokens: readonly string[]])[];
+  readonly expressions: readonly (readonly [id: string, term: Term])[];
 }
 
 /** Simulations ask millions of times. */
@@ -69,7 +69,7 @@ function mathOf(alarm: JsonObject): AlarmMath {
   const expressions = metrics
     .flatMap((metric) => {
       const expression = stringMember(metric, 'Expression');
-      return expression === undefined ? [] : [[String(member(metric, 'Id')), tokensOf(expression)] as const];
+      return expression === undefined ? [] : [[String(member(metric, 'Id')), termOf(tokensOf(expression))] as const];
     })
     .toReversed();
   const math = { inputs, expressions };
@@ -82,63 +82,68 @@ function tokensOf(expression: string): string[] {
 }
 
 type Values = ReadonlyMap<string, number | undefined>;
+/** A part of an expression, read once. */
+type Term = (values: Values) => number | undefined;
 
 /** Metric math as far as the alarms use it: `+ - * /`, `>=`, `IF` and `FILL`. Anything with a missing part is missing. */
-function evaluate(tokens: string[], values: Values): number | undefined {
-  const left = sum(tokens, values);
+function termOf(tokens: string[]): Term {
+  const left = sum(tokens);
   if (tokens[0] !== '>=') {
     return left;
   }
   tokens.shift();
-  return both(left, sum(tokens, values), (a, b) => (a >= b ? 1 : 0));
+  return both(left, sum(tokens), (a, b) => (a >= b ? 1 : 0));
 }
 
-function sum(tokens: string[], values: Values): number | undefined {
-  let value = product(tokens, values);
+function sum(tokens: string[]): Term {
+  let term = product(tokens);
   while (tokens[0] === '+' || tokens[0] === '-') {
     const sign = tokens.shift() === '+' ? 1 : -1;
-    value = both(value, product(tokens, values), (a, b) => a + sign * b);
+    term = both(term, product(tokens), (a, b) => a + sign * b);
   }
-  return value;
+  return term;
 }
 
-function product(tokens: string[], values: Values): number | undefined {
-  let value = atom(tokens, values);
+function product(tokens: string[]): Term {
+  let term = atom(tokens);
   while (tokens[0] === '*' || tokens[0] === '/') {
     const isTimes = tokens.shift() === '*';
-    value = both(value, atom(tokens, values), (a, b) => (isTimes ? a * b : a / b));
+    term = both(term, atom(tokens), (a, b) => (isTimes ? a * b : a / b));
   }
-  return value;
+  return term;
 }
 
-function atom(tokens: string[], values: Values): number | undefined {
+function atom(tokens: string[]): Term {
   const token = tokens.shift() ?? '';
   if (token === '(' || tokens[0] === '(') {
-    return call(token, tokens, values);
+    return call(token, tokens);
   }
-  return /^\d/.test(token) ? Number(token) : values.get(token);
+  const number = Number(token);
+  return /^\d/.test(token) ? () => number : (values) => values.get(token);
 }
 
-function call(name: string, tokens: string[], values: Values): number | undefined {
+function call(name: string, tokens: string[]): Term {
   if (name !== '(') {
     tokens.shift();
   }
-  const parts: (number | undefined)[] = [];
+  const parts: Term[] = [];
   do {
-    parts.push(evaluate(tokens, values));
+    parts.push(termOf(tokens));
   } while (tokens.shift() === ',');
-  const [first, second, third] = parts;
+  const [first = MISSING, second = MISSING, third = MISSING] = parts;
   switch (name) {
     case '(':
       return first;
     case 'FILL':
-      return first ?? second;
+      return (values) => first(values) ?? second(values);
     case 'IF':
-      return chosen(first, second, third);
+      return (values) => chosen(first(values), second(values), third(values));
     default:
       throw new Error(`The alarms use ${name}, which is not evaluated here.`);
   }
 }
+
+const MISSING: Term = () => undefined;
 
 function chosen(condition: number | undefined, yes: number | undefined, no: number | undefined): number | undefined {
   if (condition === undefined) {
@@ -147,6 +152,9 @@ function chosen(condition: number | undefined, yes: number | undefined, no: numb
   return condition === 0 ? no : yes;
 }
 
-function both(a: number | undefined, b: number | undefined, of: (a: number, b: number) => number): number | undefined {
-  return a === undefined || b === undefined ? undefined : of(a, b);
+function both(left: Term, right: Term, of: (a: number, b: number) => number): Term {
+  return (values) => {
+    const [a, b] = [left(values), right(values)];
+    return a === undefined || b === undefined ? undefined : of(a, b);
+  };
 }

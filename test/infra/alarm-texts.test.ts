@@ -78,6 +78,22 @@ describe("an alarm's message", () => {
   });
 });
 
+test('the runbook names graphs and queries that there are', () => {
+  const dashboard = JSON.stringify(propertiesOf('AWS::CloudWatch::Dashboard'));
+  const queries = propertiesOf('AWS::Logs::QueryDefinition').map(({ Name }) => String(Name));
+  const named = (what: string): readonly string[] =>
+    [...RUNBOOK.matchAll(new RegExp(`\\b${what} "([^"]+)"`, 'gi'))].map(([, name = '']) => name);
+  assert.ok(named('graph').length > 3 && named('query').length > 6);
+  assert.deepEqual(
+    named('graph').filter((title) => !dashboard.includes(title)),
+    [],
+  );
+  assert.deepEqual(
+    named('query').filter((name) => !queries.some((query) => query.endsWith(`/${name}`))),
+    [],
+  );
+});
+
 describe('who is told of alarms', () => {
   const told = (of: string): readonly string[] =>
     alarms.filter((alarm) => JSON.stringify(alarm.AlarmActions ?? []).includes(of)).map(nameOf);

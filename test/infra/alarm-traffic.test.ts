@@ -116,7 +116,7 @@ function traffic(callsInFiveMinutes: number, share: number, random: () => number
 /** Whether the page is on at the end of a minute. CloudWatch looks every minute, at windows that end then. */
 function isOn({ alarms, all, counted }: Page, { calls, bad }: Traffic, minute: number): boolean {
   return alarms.every((one) => {
-    const length = periodSeconds(one) / 60;
+    const length = periodMinutes(one);
     const count = numberMember(one, 'EvaluationPeriods') ?? 1;
     const periods = Array.from({ length: count }, (_, index): Period => {
       const until = Math.max(0, minute - (count - 1 - index) * length);
@@ -128,8 +128,12 @@ function isOn({ alarms, all, counted }: Page, { calls, bad }: Traffic, minute: n
   });
 }
 
-function periodSeconds(one: JsonObject): number {
-  return Number(/"Period":(\d+)/.exec(JSON.stringify(one))?.[1]);
+const MINUTES = new WeakMap<JsonObject, number>();
+
+function periodMinutes(one: JsonObject): number {
+  const minutes = MINUTES.get(one) ?? Number(/"Period":(\d+)/.exec(JSON.stringify(one))?.[1]) / 60;
+  MINUTES.set(one, minutes);
+  return minutes;
 }
 
 /** How often it goes on. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
+import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { Gateway } from '../../functions/gateway/core/serve/gateway.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
+import { settledIn, virtualTime } from '../bench/routing/virtual-time.ts';
 import { virtualGateway } from '../faults/support/virtual-fleet.ts';
 import { answered, EMBEDS, EVERY_PROTOCOL } from './support/every-protocol.ts';
 import { SURFACE_FORMS, type SurfaceForm } from './support/surface-forms.ts';
@@ -15,6 +16,7 @@ import { SURFACE_FORMS, type SurfaceForm } from './support/surface-forms.ts';
  */
 
 const POISON = 'poison';
+const START_MS = 1_800_000_000_000;
 
 const REFUSALS: readonly { readonly status: number; readonly headers?: Record<string, string> }[] = [
   ...[401, 402, 403, 404, 405, 408, 409, 410, 425, 429, 500, 502, 503, 529].map((status) => ({ status })),
@@ -37,7 +39,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-function gatewayOver(protocol: ProtocolName, probes: 'off' | object, dial: Dial): Gateway {
+function gatewayOver(protocol: ProtocolName, probes: 'off' | object, dial: Dial, clock: Clock): Gateway {
   const provider = { protocol, baseUrl: 'http://v.test/v1', ...(protocol === 'bedrock' && { region: 'us-east-1' }) };
   const chat = { provider: 'one', model: 'model' };
   const vectors = {
@@ -61,9 +63,9 @@ function gatewayOver(protocol: ProtocolName, probes: 'off' | object, dial: Dial)
         }),
       },
     },
-    clock: systemClock,
+    clock,
     dial,
-    store: memoryStore(systemClock),
+    store: memoryStore(clock),
     seed: 1,
     onRecord: () => undefined,
   });
@@ -94,6 +96,15 @@ async function servedBy(gateway: Gateway, key: string, { form, stream, text }: A
   return response.status === 200 ? (response.headers['x-nemo-routed-model'] ?? '') : `${response.status}`;
 }
 
+/** Who serves another key once one has been refused six times. */
+async function servedAfterPoison(gateway: Gateway, asked: Omit<Asked, 'text'>): Promise<string> {
+  await servedBy(gateway, 'two', { ...asked, text: 'Hello' });
+  for (let turn = 0; turn < 6; turn += 1) {
+    await servedBy(gateway, 'one', { ...asked, text: `${POISON} ${turn}` });
+  }
+  return servedBy(gateway, 'two', { ...asked, text: 'Hello' });
+}
+
 for (const form of ASKED) {
   for (const protocol of EVERY_PROTOCOL.filter((one) => form.name !== 'embeddings' || EMBEDS.has(one))) {
     for (const probes of ['off', { everyMs: 60_000, rareEveryMs: 60_000 }] as const) {
@@ -102,13 +113,10 @@ for (const form of ASKED) {
         for (const stream of form.name === 'embeddings' ? [false] : [false, true]) {
           it(`set no deployment aside for other keys, ${stream ? 'streamed' : 'plain'}`, async () => {
             for (const refusal of REFUSALS) {
-              const gateway = gatewayOver(protocol, probes, refusing(refusal, new Set(['first', 'first-vectors'])));
-              const asked = { form, stream };
-              await servedBy(gateway, 'two', { ...asked, text: 'Hello' });
-              for (let turn = 0; turn < 6; turn += 1) {
-                await servedBy(gateway, 'one', { ...asked, text: `${POISON} ${turn}` });
-              }
-              const served = await servedBy(gateway, 'two', { ...asked, text: 'Hello' });
+              const time = virtualTime(START_MS);
+              const dial = refusing(refusal, new Set(['first', 'first-vectors']));
+              const gateway = gatewayOver(protocol, probes, dial, time.clock);
+              const served = await settledIn(time, servedAfterPoison(gateway, { form, stream }));
               assert.match(served, /^first/, `after ${JSON.stringify(refusal)}`);
             }
           });
@@ -124,12 +132,14 @@ describe('a key whose requests a vendor refuses', () => {
   it('is not sent there again while the vendor has said to wait', async () => {
     const sent: string[] = [];
     const dial = refusing({ status: 429, headers: { 'retry-after': '60' } }, new Set(['first']));
-    const gateway = gatewayOver('openai', 'off', (call) => {
+    const time = virtualTime(START_MS);
+    const record: Dial = (call) => {
       sent.push(call.deployment.id);
       return dial(call);
-    });
+    };
+    const gateway = gatewayOver('openai', 'off', record, time.clock);
     for (let turn = 0; turn < 3; turn += 1) {
-      await servedBy(gateway, 'one', { form: form!, stream: false, text: POISON });
+      await settledIn(time, servedBy(gateway, 'one', { form: form!, stream: false, text: POISON }));
     }
     assert.deepEqual(sent, ['first', 'second', 'second', 'second']);
   });

@@ -123,7 +123,8 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
   const given = signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer;
   await send(response, given, { signal, readStallMs });
   served.calls.delete(call);
-  await answer.afterEnd();
+  // Not awaited here, where the request and its answer would be held until then.
+  return answer.afterEnd();
 }
 
 /** Its signal is aborted when the caller hangs up, and when every call has to end. */

@@ -89,7 +89,7 @@ async function prepare(call: UpstreamCall, sources: ProofSources, known?: string
     return misconfigured('The provider has no baseUrl.');
   }
   const url = `${address.baseUrl}${address.path}`;
-  const { origin } = new URL(address.baseUrl);
+  const origin = originOf(address.baseUrl);
   const body = wellFormedJson(request.body);
   const headers = {
     'content-type': 'application/json',
@@ -105,6 +105,19 @@ async function prepare(call: UpstreamCall, sources: ProofSources, known?: string
   const path = url.slice(origin.length);
   const { key } = proof;
   return { origin, path, headers: { ...headers, ...proof.headers }, body, ...defined({ key }) };
+}
+
+/** Of the base URLs in the configuration, of which there are few. */
+const ORIGINS = new Map<string, string>();
+
+function originOf(baseUrl: string): string {
+  const known = ORIGINS.get(baseUrl);
+  if (known !== undefined) {
+    return known;
+  }
+  const { origin } = new URL(baseUrl);
+  ORIGINS.set(baseUrl, origin);
+  return origin;
 }
 
 /** The call with the credential that is in the place of the refused one; `undefined` where that one still stands, or time is up. */

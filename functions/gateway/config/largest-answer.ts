@@ -28,8 +28,36 @@ export function largestAnswer(deployment: DeploymentSettings, provider: Provider
     : undefined;
 }
 
-/** Whose answers may be as long as the window lets them. Source: each one's chat completion reference, `max_tokens`, 2026-11. */
-const ONLY_WINDOWS: ReadonlySet<Vendor> = new Set<Vendor>([
-  ...(['mistral', 'xai', 'moonshot', 'together', 'fireworks', 'openrouter', 'cerebras', 'perplexity'] as const),
-  ...(['deepinfra', 'huggingface', 'nvidia', 'sambanova', 'ollama', 'vllm', 'llama.cpp'] as const),
+/** Whose answers may be as long as the window lets them, by who says so of `max_tokens`, and when it was read. */
+export const ONLY_WINDOWS: ReadonlySet<Vendor> = new Set<Vendor>([
+  // docs.mistral.ai/api, 2026-11
+  'mistral',
+  // docs.x.ai/docs/api-reference, 2026-11
+  'xai',
+  // platform.moonshot.ai/docs/api/chat, 2026-11
+  'moonshot',
+  // docs.together.ai/reference/chat-completions, 2026-11
+  'together',
+  // docs.fireworks.ai, 2026-11
+  'fireworks',
+  // openrouter.ai/docs "Parameters", 2026-11
+  'openrouter',
+  // inference-docs.cerebras.ai, 2026-11
+  'cerebras',
+  // docs.perplexity.ai/api-reference, 2026-11
+  'perplexity',
+  // deepinfra.com/docs, 2026-11
+  'deepinfra',
+  // huggingface.co/docs/inference-providers, 2026-11
+  'huggingface',
+  // docs.api.nvidia.com/nim, 2026-11
+  'nvidia',
+  // docs.sambanova.ai, 2026-11
+  'sambanova',
+  // docs.ollama.com/api/openai-compatibility, 2026-11
+  'ollama',
+  // docs.vllm.ai/en/latest/serving, 2026-11
+  'vllm',
+  // github.com/ggml-org/llama.cpp tools/server/README.md, 2026-11
+  'llama.cpp',
 ]);

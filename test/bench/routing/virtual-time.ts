@@ -41,6 +41,33 @@ export function virtualTime(startMs: number): VirtualTime {
   return { clock: { nowMs: () => nowMs, after }, runUntil };
 }
 
+/** Turns of the event loop without an end, after which whoever works is waiting for time to pass. */
+const MAX_TURNS = 40;
+const STEP_MS = 250;
+const PATIENCE_MS = 200_000;
+
+/** What the promise gives. Time passes only when nothing else goes on. */
+export async function settledIn<Value>({ clock, runUntil }: VirtualTime, promise: Promise<Value>): Promise<Value> {
+  const beganMs = clock.nowMs();
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  for (let afterMs = 0; !isSettled && afterMs < PATIENCE_MS; afterMs += STEP_MS) {
+    for (let turn = 0; !isSettled && turn < MAX_TURNS; turn += 1) {
+      await new Promise(setImmediate);
+    }
+    if (!isSettled) {
+      await runUntil(beganMs + afterMs);
+    }
+  }
+  if (!isSettled) {
+    throw new Error(`Nothing came within ${PATIENCE_MS / 1000} s.`);
+  }
+  return promise;
+}
+
 function isBefore(a: Timer, b: Timer): boolean {
   return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }

@@ -57,6 +57,12 @@ interface Watch extends ObservedAttemptOptions {
 export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: ObservedAttemptOptions): Attempt<Piece> {
   const cancelLate = options.clock.after(options.lateAfterMs, () => tellLate(watch));
   const watch: Watch = { ...options, attempt, cancelLate, state: 'dialling' };
+  const onPieces = (pieces: readonly Piece[] | undefined): readonly Piece[] | undefined => {
+    if (pieces === undefined) {
+      tellEnd(watch);
+    }
+    return pieces;
+  };
   return {
     ...attempt,
     open: async () => {
@@ -64,13 +70,7 @@ export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: Observe
       tellOpening(watch, opening);
       return opening;
     },
-    next: async () => {
-      const pieces = await attempt.next();
-      if (pieces === undefined) {
-        tellEnd(watch);
-      }
-      return pieces;
-    },
+    next: () => attempt.next().then(onPieces),
     abort: (failure) => {
       attempt.abort(failure);
       tellEnd(watch);

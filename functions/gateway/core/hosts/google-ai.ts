@@ -12,7 +12,7 @@ const METHODS: Readonly<Record<Operation, string>> = {
   'count-tokens': 'countTokens',
 };
 
-/** The Gemini API of Google AI Studio, and what it has of OpenAI's. Source: ai.google.dev/api. */
+/** The Gemini API of Google AI Studio, and what it has of OpenAI's. Source: ai.google.dev/api, 2026-11. */
 export const googleAiHost: Host = {
   defaultBaseUrl: knownBaseUrl,
   path: (call) =>

@@ -10,7 +10,7 @@ export function openAiPath({ dialect, operation }: Pick<HostedCall, 'dialect' | 
   return dialect === 'openai-responses' ? '/responses' : '/chat/completions';
 }
 
-/** OpenAI's own hosts and Azure's. */
+/** OpenAI's own hosts and Azure's. Source: learn.microsoft.com/azure/foundry/openai "Responses API", 2026-11. */
 const RESPONSES_HOSTS =
   /(?:^|\.)(?:api\.openai\.com|openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/;
 

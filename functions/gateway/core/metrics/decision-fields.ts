@@ -52,8 +52,8 @@ export function requestFields(record: RequestRecord): JsonObject {
 }
 
 /** One upstream call for the log, to be joined with its request by `requestId`. */
-export function attemptFields(attempt: AttemptRecord, record: RequestRecord): JsonObject {
-  return {
+export function attemptFields(attempt: AttemptRecord, record: RequestRecord): readonly JsonObject[] {
+  const call = {
     line: 'attempt',
     requestId: record.requestId,
     traceId: record.trace.traceId,
@@ -63,11 +63,9 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     route: record.route,
     protocol: attempt.protocol,
     vendorModel: attempt.vendorModel,
-    ...outcomeFields(attempt),
-    usage: usageFields(attempt.usage),
-    costUsd: attempt.costUsd,
-    isCostEstimate: attempt.isCostEstimate,
   };
+  const { costUsd, isCostEstimate } = attempt;
+  return [call, outcomeFields(attempt), { usage: usageFields(attempt.usage), costUsd, isCostEstimate }];
 }
 
 /** Names as in OpenAI's `usage`, which is what people know. What else a vendor has put into its own stays out of the log: it may be a text. */
@@ -95,17 +93,17 @@ function counts(details: Readonly<Record<string, number | undefined>>): JsonObje
 }
 
 function outcomeFields(attempt: AttemptRecord): JsonObject {
-  return {
+  const fields = {
     deployment: attempt.deployment,
     provider: attempt.provider,
     hedge: attempt.hedge,
     continues: attempt.continues,
     startedAfterMs: attempt.startedAfterMs,
     outcome: attempt.outcome,
-    ...(attempt.failure === undefined ? {} : failureFields(attempt.failure)),
     ttftMs: attempt.ttftMs,
     totalMs: attempt.totalMs,
   };
+  return attempt.failure === undefined ? fields : { ...fields, ...failureFields(attempt.failure) };
 }
 
 /** Why it failed, with the vendor's codes. Its message only where the fault is the operator's: of requests vendors quote prompts. */

@@ -175,8 +175,8 @@ export interface MetricLineParts<Metric extends string> {
   readonly values: MetricValues<Metric>;
   /** Of the deployed code. */
   readonly version?: string | undefined;
-  /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. */
-  readonly fields: JsonObject;
+  /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. In parts where they are made in parts: one object of all members would be as many copies. */
+  readonly fields: JsonObject | readonly JsonObject[];
 }
 
 /**
@@ -196,8 +196,7 @@ export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts
     }
   }
   const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, names, units)}}`;
-  // One object of all members would be as many copies.
-  return `${head}${membersText(dimensions)}${measured}${membersText({ version })}${membersText(fields)}}`;
+  return `${head}${membersText(dimensions)}${measured}${membersText({ version })}${[fields].flat().map(membersText).join('')}}`;
 }
 
 /** An object's members as JSON, after those of another. */

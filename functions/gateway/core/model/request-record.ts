@@ -9,16 +9,16 @@ export interface RequestRecord {
   readonly requestId: string;
   readonly operation: 'chat' | 'embeddings' | 'other';
   /** Method and path as the caller sent them, as `POST /v1/responses`: for people, and unchecked. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly trace: TraceContext;
   /** The instant of arrival, milliseconds since 1970. */
   readonly startedAtMs: number;
   /** The caller's `model`; absent where the request was refused before it was read. */
-  readonly askedModel?: string;
-  readonly keyName?: string;
+  readonly askedModel?: string | undefined;
+  readonly keyName?: string | undefined;
   readonly stream: boolean;
-  readonly route?: string;
-  readonly strategy?: StrategyName;
+  readonly route?: string | undefined;
+  readonly strategy?: StrategyName | undefined;
   /** Whether the plan chose to explore. */
   readonly explored: boolean;
   /** The plan, best first. */
@@ -27,27 +27,27 @@ export interface RequestRecord {
   /** The HTTP status that the caller saw, or would have: who repeats a call whatever he is told is sent another. */
   readonly status: number;
   /** OpenAI's error `code` where the caller saw an error, in the stream or before it. */
-  readonly errorCode?: string;
+  readonly errorCode?: string | undefined;
   /** Set where the deadline that the caller's own header asked for has passed. */
-  readonly callersDeadline?: true;
+  readonly callersDeadline?: true | undefined;
   /** The deployment that served it. */
-  readonly servedBy?: string;
+  readonly servedBy?: string | undefined;
   readonly routing: 'direct' | 'fallback' | 'hedge';
   /** From arrival to the first content token. */
-  readonly ttftMs?: number;
+  readonly ttftMs?: number | undefined;
   /** From arrival to the end of the answer. */
   readonly totalMs: number;
   /** `totalMs` less the time spent waiting on upstreams or the caller. */
   readonly overheadMs: number;
-  readonly usage?: Usage;
+  readonly usage?: Usage | undefined;
   /** Tokens that count for the key's limit: of the answer, whole or not, as the vendor told or by our own count. */
-  readonly usedTokens?: number;
+  readonly usedTokens?: number | undefined;
   /** Dollars over all attempts that the vendors bill. */
-  readonly costUsd?: number;
+  readonly costUsd?: number | undefined;
   /** How the answer ended for the caller. */
   readonly ending: 'complete' | 'refused' | 'failed' | 'cut' | 'hung-up';
   /** One-token calls that were made beside it, to learn. Absent: none. */
-  readonly probes?: readonly ProbeRecord[];
+  readonly probes?: readonly ProbeRecord[] | undefined;
   /** Names of the caller's fields that were left out. */
   readonly dropped: readonly string[];
 }
@@ -68,21 +68,21 @@ export interface AttemptRecord {
   /** The vendor's model id. */
   readonly vendorModel: string;
   /** In the request's trace; 16 hex digits. */
-  readonly spanId?: string;
+  readonly spanId?: string | undefined;
   readonly hedge: boolean;
   readonly startedAfterMs: number;
   readonly outcome: 'served' | 'failed' | 'aborted';
-  readonly failure?: AttemptFailure;
+  readonly failure?: AttemptFailure | undefined;
   /** From our dial to the first content token. */
-  readonly ttftMs?: number;
+  readonly ttftMs?: number | undefined;
   readonly totalMs: number;
-  readonly usage?: Usage;
+  readonly usage?: Usage | undefined;
   /** Dollars by the configured prices. */
-  readonly costUsd?: number;
+  readonly costUsd?: number | undefined;
   /** Tokens that the vendor charges for, as it told or by our own count. */
-  readonly spentTokens?: number;
+  readonly spentTokens?: number | undefined;
   /** Set where the vendor has not told its tokens, or was stopped before: the prompt and the answer so far are charged, by our own count. */
-  readonly isCostEstimate?: true;
+  readonly isCostEstimate?: true | undefined;
   /** Set where it went on with an answer that another deployment had begun. */
-  readonly continues?: true;
+  readonly continues?: true | undefined;
 }

@@ -1,20 +1,27 @@
 import type { BegunPart } from './answer-event.ts';
 import type { Vendor } from './vendor.ts';
 
-/**
- * Dollars that vendors ask for beside tokens, at the most: they are charged so that a limit of dollars holds. Sources: the pricing pages of
- * OpenAI (web search 10 to 50 dollars a thousand, file search 2.50, a container 0.03), Anthropic (web search 10 a thousand) and Perplexity
- * (6 to 14 dollars a thousand requests), 2026-11.
- */
-const FEES_OF_TOOLS: readonly (readonly [tool: RegExp, usd: number])[] = [
-  [/^web_search/, 0.025],
-  [/^file_search/, 0.0025],
-  [/^(?:code_interpreter|code_execution|bash_code_execution|shell|container)/, 0.03],
-  [/^image_generation/, 0.25],
+interface FeeLine {
+  /** The tool's name begins so. */
+  readonly match: RegExp;
+  readonly usd: number;
+}
+
+/** Dollars that vendors ask for beside tokens, at the most: they are charged so that a limit of dollars holds. Each with who says so. */
+export const FEE_LINES: readonly FeeLine[] = [
+  // OpenAI's and Anthropic's pricing pages: 10 to 25 dollars a thousand, 2026-11.
+  { match: /^web_search/, usd: 0.025 },
+  // OpenAI's pricing page: 2.50 dollars a thousand, 2026-11.
+  { match: /^file_search/, usd: 0.0025 },
+  // OpenAI's pricing page: 0.03 dollars a container, 2026-11.
+  { match: /^(?:code_interpreter|code_execution|bash_code_execution|shell|container)/, usd: 0.03 },
+  // OpenAI's pricing page: the dearest picture, 2026-11.
+  { match: /^image_generation/, usd: 0.25 },
 ];
 
-/** Of a chat whose model searches the web before it answers. */
+/** Of a chat whose model searches the web before it answers. Source: OpenAI's pricing page, up to 50 dollars a thousand, 2026-11. */
 const FEE_OF_SEARCH_OPTIONS = 0.05;
+/** Of a request to Perplexity. Source: its pricing page, 6 to 14 dollars a thousand, 2026-11. */
 const FEE_OF_PERPLEXITY = 0.014;
 
 /** For one use of a tool that the vendor itself carries out. `dialect`: in whose words the answer is. */
@@ -36,5 +43,5 @@ export function requestFeeUsd(body: object, vendor: Vendor | undefined, choices:
 }
 
 function feeOf(tool: string): number {
-  return FEES_OF_TOOLS.find(([known]) => known.test(tool))?.[1] ?? 0;
+  return FEE_LINES.find(({ match }) => match.test(tool))?.usd ?? 0;
 }

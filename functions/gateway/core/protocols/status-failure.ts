@@ -82,7 +82,10 @@ function isOperators(status: number): boolean {
   return OPERATORS.includes(status);
 }
 
-/** Statuses below 500 that say nothing of the request: Groq's for a full flex tier, a model's own failure, and that of a request which the server's side gave up. */
+/**
+ * Statuses below 500 that say nothing of the request: Groq's for a full flex tier, a model's own failure, and that of a request which the
+ * server's side gave up. Source: console.groq.com/docs/errors, Amazon Bedrock API reference, "Common errors", 2026-11.
+ */
 const FREE_OF_BLAME: readonly number[] = [424, 498, 499];
 
 function isCallersFault(status: number): boolean {

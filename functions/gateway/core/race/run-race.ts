@@ -38,7 +38,7 @@ interface Run<Piece> {
   readonly end: PromiseWithResolvers<RunResult<Piece>>;
   race: Race<Piece>;
   cancelWake?: () => void;
-  busySinceMs?: number;
+  busySinceMs: number | undefined;
   upstreamMs: number;
 }
 
@@ -56,7 +56,7 @@ interface Lane<Piece> extends RaceAttempt<Piece> {
 export async function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Piece>> {
   const { signal, rules } = options;
   const end = Promise.withResolvers<RunResult<Piece>>();
-  const run: Run<Piece> = { options, lanes: [], end, race: newRace(rules), upstreamMs: 0 };
+  const run: Run<Piece> = { options, lanes: [], end, race: newRace(rules), busySinceMs: undefined, upstreamMs: 0 };
   const onHangUp = (): void => apply(run, { kind: 'hung-up' });
   signal.addEventListener('abort', onHangUp);
   try {
@@ -174,7 +174,7 @@ function countUpstreamTime<Piece>(run: Run<Piece>, nowMs: number): void {
     run.busySinceMs = run.options.clock.nowMs();
   } else if (!isBusy && run.busySinceMs !== undefined) {
     run.upstreamMs += nowMs - run.busySinceMs;
-    delete run.busySinceMs;
+    run.busySinceMs = undefined;
   }
 }
 

@@ -19,7 +19,7 @@ export interface CallLog {
   readonly trace: TraceContext;
   readonly facts: readonly CallFact[];
   /** Of each kind the last one. */
-  readonly last: { readonly [Kind in CallFact['kind']]?: FactOf<Kind> };
+  readonly last: { readonly [Kind in CallFact['kind']]: FactOf<Kind> | undefined };
   readonly add: (fact: CallFact) => void;
 }
 
@@ -63,7 +63,8 @@ export type CallFact =
 /** The log of a call that has just arrived. */
 export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'startedAtMs' | 'trace'>): CallLog {
   const facts: CallFact[] = [];
-  const last: { [Kind in CallFact['kind']]?: CallFact } = {};
+  // Every kind from the start: members that come one by one make another shape of each call.
+  const last: Record<CallFact['kind'], CallFact | undefined> = { ...NOTHING_YET };
   const add = (fact: CallFact): void => {
     facts.push(fact);
     last[fact.kind] = fact;
@@ -71,6 +72,25 @@ export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'starte
   // Each fact stands under its own kind, which the compiler does not follow.
   return { ...head, facts, last: last as CallLog['last'], add };
 }
+
+const NOTHING_YET: Record<CallFact['kind'], undefined> = {
+  stage: undefined,
+  authenticated: undefined,
+  body: undefined,
+  operation: undefined,
+  conversation: undefined,
+  unkept: undefined,
+  model: undefined,
+  routed: undefined,
+  admitted: undefined,
+  planned: undefined,
+  looking: undefined,
+  raced: undefined,
+  continued: undefined,
+  usage: undefined,
+  answered: undefined,
+  ending: undefined,
+};
 
 type FactOf<Kind extends CallFact['kind']> = Extract<CallFact, { kind: Kind }>;
 

@@ -5,41 +5,47 @@ import type { Deployment } from '../model/gateway-config.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { costUsd, totalTokens, type Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
+import type { Contender } from '../routing/contender.ts';
 import { attemptsOf, type CallLog, factsOf, latest } from './call-log.ts';
 import { isCallersDeadline } from './head.ts';
 
 /** The record of a call at the instant `nowMs` (milliseconds since 1970), from its log. Attempts are told as they stand. */
 export function recordOf(log: CallLog, nowMs: number): RequestRecord {
-  const tried = attemptsOf(log);
   const leader = leaderOf(log);
   const routed = latest(log, 'routed');
+  const planned = latest(log, 'planned');
   const ending = latest(log, 'ending');
+  const tried = attemptsOf(log);
   const attempts = attemptRecords(log, tried, { leader, nowMs });
+  const { usage, usedTokens } = usageOf(log, attempts, leader && attempts[tried.indexOf(leader)]);
+  // One literal with every member: what is spread into it is copied member by member, on each look at the call.
   return {
     requestId: log.requestId,
-    trace: log.trace,
-    startedAtMs: log.startedAtMs,
     operation: latest(log, 'operation')?.operation ?? 'other',
     endpoint: `${log.request.method} ${log.request.path}`,
+    trace: log.trace,
+    startedAtMs: log.startedAtMs,
+    askedModel: latest(log, 'model')?.model,
+    keyName: latest(log, 'authenticated')?.key.name,
     stream: routed?.facts.stream ?? false,
+    route: routed?.route.name,
+    strategy: routed?.route.strategy,
+    explored: planned?.explored ?? false,
+    candidates: candidatesOf(planned?.contenders ?? []),
     attempts,
     status: latest(log, 'answered')?.status ?? 200,
+    errorCode: ending?.errorCode,
+    callersDeadline: hasMissedCallersDeadline(log) ? true : undefined,
+    servedBy: leader?.attempt.deployment.id,
     routing: routingOf(tried, leader),
+    ttftMs: ttftOf(log),
+    totalMs: nowMs - log.startedAtMs,
+    overheadMs: overheadOf(log, nowMs),
+    usage,
+    usedTokens,
+    costUsd: costOf(attempts),
     ending: ending?.ending ?? 'refused',
     dropped: droppedBy(log),
-    ...planOf(log),
-    ...timesOf(log, nowMs),
-    ...defined({
-      askedModel: latest(log, 'model')?.model,
-      keyName: latest(log, 'authenticated')?.key.name,
-      route: routed?.route.name,
-      strategy: routed?.route.strategy,
-      errorCode: ending?.errorCode,
-      callersDeadline: hasMissedCallersDeadline(log) ? (true as const) : undefined,
-      servedBy: leader?.attempt.deployment.id,
-      ttftMs: ttftOf(log),
-      ...usageOf(log, attempts, leader === undefined ? undefined : attempts[tried.indexOf(leader)]),
-    }),
   };
 }
 
@@ -48,7 +54,7 @@ export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
   let kept: { readonly record: RequestRecord; readonly facts: number } | undefined;
   return (nowMs) => {
     if (kept?.facts === log.facts.length) {
-      return { ...kept.record, ...timesOf(log, nowMs) };
+      return { ...kept.record, totalMs: nowMs - log.startedAtMs, overheadMs: overheadOf(log, nowMs) };
     }
     const record = recordOf(log, nowMs);
     const isSettled = attemptsOf(log).every(({ attempt }) => attempt.report().endedAtMs !== undefined);
@@ -110,25 +116,20 @@ function droppedBy(log: CallLog): readonly string[] {
 }
 
 /** Deployments that were found to be unable to serve the request were no candidates. */
-function planOf(log: CallLog): Pick<RequestRecord, 'candidates' | 'explored'> {
-  const { contenders = [], explored = false } = latest(log, 'planned') ?? {};
-  const candidates = contenders
+function candidatesOf(contenders: readonly Contender[]): readonly CandidateRecord[] {
+  return contenders
     .filter((contender) => !contender.isUnfit())
-    .map(({ deployment, score, state }): CandidateRecord => ({ deployment: deployment.id, score, state }));
-  return { candidates, explored };
+    .map(({ deployment, score, state }) => ({ deployment: deployment.id, score, state }));
 }
 
 /**
  * The overhead is the time since the call's start that was spent waiting neither for a provider nor for the caller's body. It counts until
  * commit: what happens later is the stream's time, not the gateway's.
  */
-function timesOf(log: CallLog, nowMs: number): Pick<RequestRecord, 'totalMs' | 'overheadMs'> {
+function overheadOf(log: CallLog, nowMs: number): number {
   const raced = latest(log, 'raced');
   const waitedMs = (raced?.upstreamMs ?? 0) + (latest(log, 'body')?.waitedMs ?? 0);
-  return {
-    totalMs: nowMs - log.startedAtMs,
-    overheadMs: Math.max(0, (raced?.atMs ?? nowMs) - log.startedAtMs - waitedMs),
-  };
+  return Math.max(0, (raced?.atMs ?? nowMs) - log.startedAtMs - waitedMs);
 }
 
 function ttftOf(log: CallLog): number | undefined {
@@ -141,14 +142,18 @@ function usageOf(
   log: CallLog,
   attempts: readonly AttemptRecord[],
   leader: AttemptRecord | undefined,
-): { readonly [Member in 'usage' | 'usedTokens' | 'costUsd']: RequestRecord[Member] | undefined } {
+): Pick<RequestRecord, 'usage' | 'usedTokens'> {
   const whole = latest(log, 'usage')?.usage;
-  const costs = attempts.flatMap((attempt) => attempt.costUsd ?? []);
-  return {
-    usage: whole ?? leader?.usage,
-    usedTokens: usedTokens(whole, leader, attempts),
-    costUsd: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0),
-  };
+  return { usage: whole ?? leader?.usage, usedTokens: usedTokens(whole, leader, attempts) };
+}
+
+/** Of all attempts that have one; `undefined` where none has. */
+function costOf(attempts: readonly AttemptRecord[]): number | undefined {
+  let sum: number | undefined;
+  for (const { costUsd: cost } of attempts) {
+    sum = cost === undefined ? sum : (sum ?? 0) + cost;
+  }
+  return sum;
 }
 
 /** Of one answer, however many have been asked for it: the one that served, else the largest that a vendor bills. */
@@ -206,20 +211,18 @@ function attemptRecord({ attempt, hedge, continues }: RaceAttempt, context: Atte
     provider: deployment.provider,
     protocol: deployment.providerSettings.protocol,
     vendorModel: deployment.model,
+    spanId,
     hedge,
     startedAfterMs: startedAtMs - log.startedAtMs,
     outcome: outcomeOf(failure, isLeader),
+    failure,
+    ttftMs,
     totalMs: (endedAtMs ?? nowMs) - startedAtMs,
-    ...defined({
-      spanId,
-      failure,
-      ttftMs,
-      usage,
-      continues,
-      costUsd: cost,
-      spentTokens: spent && totalTokens(spent.usage),
-      isCostEstimate: cost !== undefined && spent?.isEstimate === true ? (true as const) : undefined,
-    }),
+    usage,
+    costUsd: cost,
+    spentTokens: spent && totalTokens(spent.usage),
+    isCostEstimate: cost !== undefined && spent?.isEstimate === true ? true : undefined,
+    continues,
   };
 }
 

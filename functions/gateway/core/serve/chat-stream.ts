@@ -24,49 +24,60 @@ export interface CommittedStream {
 /**
  * The caller's stream after commit: the surface's events as they come, its ending and the trail. A stream
  * that breaks, and with which nobody goes on, ends with an error and unlike a finished one. Never throws. Aborts the provider when the
- * caller hangs up, when the deadline passes and when the consumer stops early. An iterator by hand: one of a generator's takes several
- * promises more for each piece.
+ * caller hangs up, when the deadline passes and when the consumer stops early.
  */
 export function chatStream(call: Call, begun: BegunChat, stream: CommittedStream): AsyncIterable<string> {
-  const answer = continuableAnswer(begun, stream);
-  const nextText = textsOf(call, answer, call.surface.stream(stream.about));
-  let stopWatching: (() => void) | undefined;
-  const end = (): IteratorResult<string, undefined> => {
-    stopWatching?.();
-    noteUsage(call, answer);
-    withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
-    return { done: true, value: undefined };
-  };
-  const iterator: AsyncIterator<string, undefined> = {
-    next: async () => {
-      stopWatching ??= abortInTime(call, begun, answer);
-      const text = await nextText();
-      return text === undefined ? end() : { done: false, value: text };
-    },
-    return: async () => end(),
-  };
-  return { [Symbol.asyncIterator]: () => iterator };
+  return new CallersStream(call, begun, stream);
 }
 
-/** The caller's text, piece by piece, none of them empty; `undefined` after its ending. */
-function textsOf(call: Call, answer: ContinuableAnswer, stream: AnswerStream): () => Promise<string | undefined> {
-  let hasEnded = false;
-  return async () => {
-    let text = '';
+/** An iterator by hand: one of a generator's takes several promises more for each piece. */
+class CallersStream implements AsyncIterable<string>, AsyncIterator<string, undefined> {
+  readonly #call: Call;
+  readonly #begun: BegunChat;
+  readonly #answer: ContinuableAnswer;
+  readonly #stream: AnswerStream;
+  #stopWatching: (() => void) | undefined;
+  #hasEnded = false;
+
+  constructor(call: Call, begun: BegunChat, stream: CommittedStream) {
+    this.#call = call;
+    this.#begun = begun;
+    this.#answer = continuableAnswer(begun, stream);
+    this.#stream = call.surface.stream(stream.about);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The caller's text, piece by piece, none of them empty; done after its ending. */
+  async next(): Promise<IteratorResult<string, undefined>> {
+    this.#stopWatching ??= abortInTime(this.#call, this.#begun, this.#answer);
     try {
-      while (text === '' && !hasEnded) {
-        const events = await answer.next();
-        hasEnded = events === undefined;
-        text = events === undefined ? await ending(call, stream, answer) : stream.write(events);
+      while (!this.#hasEnded) {
+        const events = await this.#answer.next();
+        this.#hasEnded = events === undefined;
+        const text =
+          events === undefined ? await ending(this.#call, this.#stream, this.#answer) : this.#stream.write(events);
+        if (text !== '') {
+          return { done: false, value: text };
+        }
       }
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
-      hasEnded = true;
-      call.gateway.ports.onBug?.(bug);
-      return brokenByBug(call, stream);
+      this.#hasEnded = true;
+      this.#call.gateway.ports.onBug?.(bug);
+      return { done: false, value: brokenByBug(this.#call, this.#stream) };
     }
-    return text === '' ? undefined : text;
-  };
+    return this.return();
+  }
+
+  async return(): Promise<IteratorResult<string, undefined>> {
+    this.#stopWatching?.();
+    noteUsage(this.#call, this.#answer);
+    withoutThrowing(this.#call, () => this.#answer.abort({ kind: 'aborted', by: 'caller' }));
+    return { done: true, value: undefined };
+  }
 }
 
 /** Without the trail, which may be what has the bug. */

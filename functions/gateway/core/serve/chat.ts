@@ -93,13 +93,8 @@ async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): P
   const { request, facts, won } = served;
   const { requestId, startedAtMs } = call.log;
   const leader = won.leader.attempt;
-  const about = {
-    requestId,
-    created: Math.floor(startedAtMs / 1000),
-    model: leader.deployment.id,
-    prompt: request,
-    ...keptAs(call),
-  };
+  const created = Math.floor(startedAtMs / 1000);
+  const about = { ...keptAs(call), requestId, created, model: leader.deployment.id, prompt: request };
   if (facts.stream) {
     const begun = begunChat(call, served);
     return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));

@@ -154,10 +154,13 @@ function ownHeaders(call: Call): Readonly<Record<string, string>> {
 function afterEnd(call: Call): () => Promise<void> {
   let ended: Promise<void> | undefined;
   return () => {
-    ended ??= conclude(call).catch((bug: unknown) => call.gateway.ports.onBug?.(bug));
+    // What is written in a moment must not hold the call until then, with all that its attempts have read: no closure of ours waits.
+    ended ??= conclude(call).catch(call.gateway.ports.onBug ?? untold);
     return ended;
   };
 }
+
+function untold(): void {}
 
 async function conclude(call: Call): Promise<void> {
   const { ports, decisions } = call.gateway;
@@ -174,5 +177,8 @@ async function conclude(call: Call): Promise<void> {
   decisions?.add(whole);
   ports.rollups?.note(whole);
   ports.onRecord(whole);
-  await Promise.all([settled, ...(attempts.length === 0 ? [] : [ports.statistics.flush(), ports.rollups?.flush()])]);
+  return Promise.all([
+    settled,
+    ...(attempts.length === 0 ? [] : [ports.statistics.flush(), ports.rollups?.flush()]),
+  ]).then(() => undefined);
 }

@@ -17,7 +17,7 @@ import { type ContentBlocks, contentBlocks } from './begin-block.ts';
 import { blockWords, growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
 import { aboutMembers, finishOf, isCutOff, laterMembers, laterUsage, servedTier, usageOf } from './message-members.ts';
 
-/** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages". */
+/** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages", 2026-11. */
 export function anthropicDecoder(): AnswerDecoder {
   const answer: Answer = {
     blocks: contentBlocks(),

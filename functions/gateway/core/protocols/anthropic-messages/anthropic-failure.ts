@@ -4,7 +4,7 @@ import { type JsonObject, member, objectMember, parseJson, stringMember } from '
 import type { FailedResponse } from '../protocol.ts';
 import { retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
 
-/** Reads a response whose status is not 2xx. Source: Anthropic API reference, "Errors". */
+/** Reads a response whose status is not 2xx. Source: Anthropic API reference, "Errors", 2026-11. */
 export function readAnthropicFailure(response: FailedResponse): AttemptFailure {
   const { status, headers } = response;
   const body = parseJson(response.body);
@@ -21,7 +21,7 @@ export function readAnthropicErrorEvent(event: unknown): AttemptFailure {
   return failureOf(vendorError(error, status, event), undefined);
 }
 
-/** The status that each type of error comes with. */
+/** The status that each type of error comes with. Source: Anthropic API reference, "Errors", 2026-11. */
 const STATUSES: ReadonlyMap<string, number> = new Map([
   ['invalid_request_error', 400],
   ['authentication_error', 401],
@@ -50,7 +50,7 @@ function vendorError(error: JsonObject, status: number, body: unknown): VendorEr
   };
 }
 
-/** Codes in `error.details.error_code` of a 429 that waiting does not cure. */
+/** Codes in `error.details.error_code` of a 429 that waiting does not cure. Source: Anthropic API reference, "Errors", 2026-11. */
 const QUOTA_CODES = new Set(['enforced_spend_limit_reached', 'contract_spend_limit_reached']);
 
 /** How 400s say that money is spent; they carry no code of their own. */

@@ -16,7 +16,7 @@ const API_VERSION = '2023-06-01';
 
 /**
  * A prompt for Anthropic's Messages API: the caller's own body where it is one, but for what the gateway owns and what the model does not
- * take; else a translation. Source: Anthropic API reference, "Create a Message".
+ * take; else a translation. Source: Anthropic API reference, "Create a Message", 2026-11.
  */
 export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding {
   const rules = claudeRules(target.model, target.rules, target.vendor);

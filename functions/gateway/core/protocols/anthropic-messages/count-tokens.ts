@@ -9,7 +9,7 @@ const OF_THE_ANSWER: ReadonlySet<string> = new Set([
   ...['max_tokens', 'stream', 'stop_sequences', 'temperature', 'top_p', 'top_k', 'metadata', 'service_tier'],
 ]);
 
-/** Asks how many tokens a prompt has; `undefined` where it cannot be said here. Source: Anthropic API reference, "Count tokens in a Message". */
+/** Asks how many tokens a prompt has; `undefined` where it cannot be said here. Source: Anthropic API reference, "Count tokens in a Message", 2026-11. */
 export function countTokensRequest(prompt: Prompt, target: Target): UpstreamRequest | undefined {
   const encoding = encodeAnthropicRequest(prompt, target);
   if (encoding.kind === 'unsupported') {

@@ -61,7 +61,7 @@ function sumOf(one: number | undefined, other: number | undefined): number | und
   return one === undefined && other === undefined ? undefined : (one ?? 0) + (other ?? 0);
 }
 
-/** OpenAI's names of the tiers that Anthropic reports in `usage.service_tier`. */
+/** OpenAI's names of the tiers that Anthropic reports in `usage.service_tier`. Source: Anthropic, "Service tiers", 2026-11. */
 const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map([
   ['standard', 'default'],
   ['priority', 'priority'],

@@ -151,6 +151,7 @@ function userId({ user }: Prompt, notes: EncodingNotes): JsonObject | undefined 
   return { user_id: user };
 }
 
+/** Anthropic's tiers by OpenAI's names. Source: Anthropic, "Service tiers", 2026-11. */
 const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
   ['auto', 'auto'],
   ['default', 'standard_only'],

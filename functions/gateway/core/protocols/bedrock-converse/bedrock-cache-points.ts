@@ -4,7 +4,7 @@ import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { BedrockTask } from './bedrock-task.ts';
 
-/** Converse takes this many in a request. Source: Amazon Bedrock user guide, "Prompt caching". */
+/** Converse takes this many in a request. Source: Amazon Bedrock user guide, "Prompt caching", 2026-11. */
 const MAX_CACHE_POINTS = 4;
 
 /** The cache point that belongs after what carries `mark`, where the caller set one and the model takes one there. */

@@ -67,6 +67,7 @@ const MEDIA: Readonly<Record<MediaPart['media'], MediaEncoder>> = {
   video: (part, task) => refused(part, 'Bedrock takes no content part of type "video".', task),
 };
 
+/** Converse's formats by media type. Source: Amazon Bedrock API reference, "ImageBlock", 2026-11. */
 const IMAGE_FORMATS: ReadonlyMap<string, string> = new Map([
   ['image/png', 'png'],
   ['image/jpeg', 'jpeg'],

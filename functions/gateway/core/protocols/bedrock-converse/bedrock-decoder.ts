@@ -12,7 +12,7 @@ import { streamedBlock } from './bedrock-whole-block.ts';
 
 /**
  * Reads one Converse or ConverseStream response. The answer's ending is `messageStop`; the usage comes after it, in `metadata`, and
- * an answer without it is complete all the same. Source: Amazon Bedrock API reference, "ConverseStream".
+ * an answer without it is complete all the same. Source: Amazon Bedrock API reference, "ConverseStream", 2026-11.
  */
 export function bedrockDecoder(): AnswerDecoder {
   const answer: Answer = { blocks: answerBlocks(), phase: 'open', hasContent: false, unreadable: 0 };

@@ -38,7 +38,7 @@ function withOrdinal(name: string, ordinal: number): string {
 const DEFAULT_NAME = 'document';
 const MAX_NAME_CHARS = 180;
 
-/** Letters, digits, single spaces, hyphens, parentheses and square brackets. Source: Converse, `DocumentBlock.name`. */
+/** Letters, digits, single spaces, hyphens, parentheses and square brackets. Source: Converse, `DocumentBlock.name`, 2026-11. */
 function converseName(fileName: string): string {
   const withoutExtension = fileName.replace(/\.[A-Za-z0-9]{1,5}$/, '');
   const name = withoutExtension

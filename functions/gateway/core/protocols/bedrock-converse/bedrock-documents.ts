@@ -55,6 +55,7 @@ function formatByName(fileName: string): string | undefined {
   return EXTENSION_FORMATS.get(fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase());
 }
 
+/** Converse's formats by media type. Source: Amazon Bedrock API reference, "DocumentBlock", 2026-11. */
 const DOCUMENT_FORMATS: ReadonlyMap<string, string> = new Map([
   ['application/pdf', 'pdf'],
   ['text/csv', 'csv'],

@@ -6,7 +6,7 @@ import { arrayMember, type JsonObject, member, numberMember, objectMember, strin
 import { embeddingPurpose } from '../embedding-purpose.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 
-/** Embeddings of Amazon's Titan and Nova and of Cohere's models through InvokeModel. Source: Amazon Bedrock user guide, "Model parameters". */
+/** Embeddings of Amazon's Titan and Nova and of Cohere's models through InvokeModel. Source: Amazon Bedrock user guide, "Model parameters", 2026-11. */
 export const bedrockEmbeddings: EmbeddingsProtocol = { encode: encodeEmbeddings, decode: decodeEmbeddings };
 
 /** How one family of models is asked. */

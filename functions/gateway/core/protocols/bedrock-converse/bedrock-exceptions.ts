@@ -1,12 +1,13 @@
 /**
  * The status that an exception stands for, whatever status it came with (in a stream there is none): a model that failed (424) or
  * ran out of time (408) is the vendor's fault, and expired or unsigned credentials (400) are the operator's. `undefined` for a name
- * that is not listed. Source: Amazon Bedrock API reference, "Converse" and "Common errors".
+ * that is not listed. Source: Amazon Bedrock API reference, "Converse" and "Common errors", 2026-11.
  */
 export function exceptionStatus(name: string | undefined): number | undefined {
   return name === undefined ? undefined : EXCEPTION_STATUS.get(name);
 }
 
+/** Source: Amazon Bedrock API reference, "Converse" and "Common errors", 2026-11. */
 const EXCEPTION_STATUS: ReadonlyMap<string, number> = new Map([
   ['ValidationException', 400],
   ['ServiceQuotaExceededException', 400],
@@ -38,6 +39,7 @@ export function describesFullContext(message: string): boolean {
   return FULL_CONTEXT.some((pattern) => pattern.test(message));
 }
 
+/** Source: Bedrock's 400s in recordings and public bug reports, 2026-11. */
 const FULL_CONTEXT: readonly RegExp[] = [
   /input is too long/i,
   /prompt is too long/i,
@@ -54,6 +56,7 @@ export function describesSpentQuota(status: number, message: string): boolean {
   return status === 429 && SPENT_QUOTA.some((pattern) => pattern.test(message));
 }
 
+/** Source: Bedrock's 429 "Too many tokens per day" in public bug reports, 2026-11. */
 const SPENT_QUOTA: readonly RegExp[] = [/\b(per|a) day\b/i, /\bdaily\b/i];
 
 /** Whether a refused request was refused for its model id, which is the operator's to correct. Bedrock calls it a validation error like any other. */
@@ -61,6 +64,7 @@ export function describesWrongModel(message: string): boolean {
   return WRONG_MODEL.some((pattern) => pattern.test(message));
 }
 
+/** Source: Bedrock's 400s in recordings and public bug reports, 2026-11. */
 const WRONG_MODEL: readonly RegExp[] = [
   /model identifier is invalid/i,
   /on-demand throughput isn.t supported/i,

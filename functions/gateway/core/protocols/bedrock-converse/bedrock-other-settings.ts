@@ -16,6 +16,7 @@ export function noteOtherSampling({ sampling }: Prompt, notes: EncodingNotes): v
   }
 }
 
+/** Source: Amazon Bedrock API reference, "ServiceTier", 2026-11. */
 const SERVICE_TIERS: ReadonlySet<string> = new Set(['default', 'flex', 'priority', 'reserved']);
 
 /** Converse's `serviceTier`. `auto` is what it does without. */
@@ -35,7 +36,7 @@ const MAX_METADATA_CHARS = 256;
 
 /**
  * Converse's `requestMetadata`, by which Bedrock's invocation logs can be filtered: who asks and the caller's labels, as many as Converse
- * takes. Characters that it refuses become underscores. Source: Amazon Bedrock API reference, "Converse", `requestMetadata`.
+ * takes. Characters that it refuses become underscores. Source: Amazon Bedrock API reference, "Converse", `requestMetadata`, 2026-11.
  */
 export function requestMetadata({ metadata = {}, user }: Prompt, notes: EncodingNotes): JsonObject | undefined {
   const labels = new Map<string, string>(user === undefined ? [] : [['user', allowedText(user)]]);

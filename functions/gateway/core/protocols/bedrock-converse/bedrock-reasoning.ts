@@ -93,7 +93,7 @@ const THREE_EFFORTS: ReadonlyMap<string, string> = new Map([
   ['max', 'high'],
 ]);
 
-/** `high` is refused beside a limit of tokens or any sampling parameter. Source: Amazon Nova 2 user guide, "Extended thinking". */
+/** `high` is refused beside a limit of tokens or any sampling parameter. Source: Amazon Nova 2 user guide, "Extended thinking", 2026-11. */
 function novaReasoning(asked: string, { prompt, notes }: BedrockTask): JsonObject {
   if (asked === 'none') {
     return { reasoningConfig: { type: 'disabled' } };

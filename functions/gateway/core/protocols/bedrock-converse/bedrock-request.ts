@@ -19,7 +19,7 @@ import { type ToolPlan, toolPlan } from './bedrock-tools.ts';
 
 const CONVERSE: Vendor = { dialect: 'bedrock-converse', name: 'Bedrock Converse' };
 
-/** A prompt for Bedrock's Converse. Source: Amazon Bedrock API reference, "Converse" and "ConverseStream". */
+/** A prompt for Bedrock's Converse. Source: Amazon Bedrock API reference, "Converse" and "ConverseStream", 2026-11. */
 export function encodeBedrockRequest(asked: Prompt, target: Target): Encoding {
   const prompt = portablePrompt(asked, 'bedrock-converse');
   const rules = bedrockRules(target);

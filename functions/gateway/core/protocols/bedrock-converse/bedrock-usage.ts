@@ -4,7 +4,7 @@ import { arrayMember, type JsonObject, numberMember, stringMember } from '../../
 
 /**
  * Bedrock's `usage`. Its `inputTokens` leave out what was read from and written to the cache. Source: Amazon Bedrock API reference,
- * "TokenUsage" and "CacheDetail".
+ * "TokenUsage" and "CacheDetail", 2026-11.
  */
 export function bedrockUsage(usage: JsonObject): Usage {
   const cacheRead = numberMember(usage, 'cacheReadInputTokens');

@@ -93,7 +93,7 @@ function withoutEffect(effort: string | undefined, notes: EncodingNotes): Thinki
 /**
  * A model that decides by itself reasons in a loop of calls whose thoughts are lost, and with a forced tool; to switch it off in midst of
  * the loop would cost its cache. One that always reasons takes what hinders others. Source: Anthropic's page "Thinking in tool and
- * multi-turn workflows".
+ * multi-turn workflows", 2026-11.
  */
 function isPossible({ isBegun, isHindered, maxTokens }: ThinkingRequest, rules: ClaudeRules): boolean {
   return rules.thinking === 'adaptive'

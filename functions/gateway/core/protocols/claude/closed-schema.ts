@@ -18,7 +18,7 @@ const MAX_DEPTH = 64;
  * A JSON schema in the subset of Claude's structured outputs, as Anthropic's own SDK writes it: objects closed, `oneOf` as `anyOf`, and what
  * the grammar cannot hold told to the model in the description. `undefined` for a schema that would mean something else: with keys or
  * values of any kind (`{}`, an object without properties, `additionalProperties: true`), recursive, or put together by `allOf`. Sources:
- * Anthropic's page on structured outputs, "JSON Schema limitations"; `lib/transform-json-schema` of @anthropic-ai/sdk 1.14.
+ * Anthropic's page on structured outputs, "JSON Schema limitations"; `lib/transform-json-schema` of @anthropic-ai/sdk 1.14, 2026-11.
  */
 export function closedSchema(schema: JsonObject): ClosedSchema | undefined {
   const definitions = { ...objectMember(schema, 'definitions'), ...objectMember(schema, '$defs') };
@@ -183,6 +183,7 @@ function arrayMembers(schema: JsonObject, depth: number, reading: Reading): Json
   };
 }
 
+/** Source: Anthropic's page on structured outputs, "JSON Schema limitations", 2026-11. */
 const FORMATS: ReadonlySet<unknown> = new Set([
   ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'],
 ]);

@@ -2,7 +2,7 @@ import { type JsonObject, objectMember } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { ClaudeRules } from './claude-rules.ts';
 
-/** Source: Anthropic's 400, "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'". */
+/** Source: Anthropic's 400, "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'", 2026-11. */
 const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 /** Refuses a tool whose arguments have names that the model does not take, so that another is asked. `path`: the tool's. */

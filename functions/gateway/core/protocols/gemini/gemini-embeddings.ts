@@ -8,7 +8,7 @@ import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target
 import { geminiErrorFailure } from './gemini-failure.ts';
 import { geminiRules } from './gemini-rules.ts';
 
-/** Gemini's batchEmbedContents. Source: ai.google.dev/api/embeddings. */
+/** Gemini's batchEmbedContents. Source: ai.google.dev/api/embeddings, 2026-11. */
 export const geminiEmbeddings: EmbeddingsProtocol = { encode, decode };
 
 function encode(request: EmbeddingsRequest, target: Target): EmbeddingsEncoding {

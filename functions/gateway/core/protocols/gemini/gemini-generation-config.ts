@@ -16,7 +16,7 @@ interface Limits {
   readonly maxOutputTokens: number | undefined;
 }
 
-/** The `generationConfig` of a prompt; `undefined` where it says nothing. Source: ai.google.dev/api/generate-content#GenerationConfig. */
+/** The `generationConfig` of a prompt; `undefined` where it says nothing. Source: ai.google.dev/api/generate-content#GenerationConfig, 2026-11. */
 export function generationConfig(prompt: Prompt, limits: Limits, notes: EncodingNotes): JsonObject | undefined {
   const { rules } = limits;
   const { seed } = prompt.sampling;

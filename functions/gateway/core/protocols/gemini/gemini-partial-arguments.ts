@@ -8,7 +8,7 @@ export interface PartialArguments {
   readonly text: () => string;
 }
 
-/** `base`: the arguments that came whole. Source: cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc. */
+/** `base`: the arguments that came whole. Source: cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc, 2026-11. */
 export function partialArguments(base: JsonObject): PartialArguments {
   const places = new Map<string, Value>();
   return {

@@ -47,7 +47,7 @@ function ownMembers({ native }: Prompt): JsonObject {
   return Object.fromEntries(members.flatMap((member) => Object.entries(member)));
 }
 
-/** OpenAI's names for what Gemini offers. `auto` leaves the choice to the vendor. */
+/** OpenAI's names for what Gemini offers. `auto` leaves the choice to the vendor. Source: ai.google.dev/api/generate-content, `serviceTier`, 2026-11. */
 const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
   ['default', 'standard'],
   ['flex', 'flex'],

@@ -4,7 +4,7 @@ import type { GeminiContent } from './gemini-content.ts';
 
 /**
  * The thought signature of a part, which the caller sends back with the next turn: the gateway keeps nothing between calls. `undefined`
- * where it has none. Source: ai.google.dev/gemini-api/docs/thought-signatures.
+ * where it has none. Source: ai.google.dev/gemini-api/docs/thought-signatures, 2026-11.
  */
 export function signatureOf(part: JsonObject): Native | undefined {
   const thoughtSignature = stringMember(part, 'thoughtSignature') ?? '';

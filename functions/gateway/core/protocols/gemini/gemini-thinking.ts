@@ -9,7 +9,7 @@ interface Depth {
   readonly level: ThinkingLevel;
 }
 
-/** Up to `high` as Google's own OpenAI endpoint does it (ai.google.dev/gemini-api/docs/openai#thinking). */
+/** Up to `high` as Google's own OpenAI endpoint does it. Source: ai.google.dev/gemini-api/docs/openai#thinking, 2026-11. */
 const DEPTHS: ReadonlyMap<string, Depth> = new Map([
   ['none', { budget: 0, level: 'MINIMAL' }],
   ['minimal', { budget: 1024, level: 'MINIMAL' }],

@@ -6,7 +6,7 @@ import { type AskedForm, noteOwnName, useWithAnswer } from './answer-tool.ts';
 import { geminiSchema } from './gemini-schema.ts';
 import { presentMembers } from './present-members.ts';
 
-/** `tools` and `toolConfig` of a prompt; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling. */
+/** `tools` and `toolConfig` of a prompt; neither where it has no tools. Source: ai.google.dev/gemini-api/docs/function-calling, 2026-11. */
 export function geminiTools(prompt: Prompt, form: AskedForm, notes: EncodingNotes): JsonObject | undefined {
   const { tools } = prompt;
   noteOwnName(prompt, notes);

@@ -4,7 +4,7 @@ import { geminiEmbeddings } from './gemini-embeddings.ts';
 import { readGeminiFailure } from './gemini-failure.ts';
 import { encodeGemini } from './gemini-request.ts';
 
-/** Google's generateContent, as the Gemini API and Vertex AI speak it. Source: ai.google.dev/api/generate-content. */
+/** Google's generateContent, as the Gemini API and Vertex AI speak it. Source: ai.google.dev/api/generate-content, 2026-11. */
 export const gemini: Protocol = {
   dialect: 'gemini',
   framing: 'server-sent-events',

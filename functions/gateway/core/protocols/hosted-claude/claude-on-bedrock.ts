@@ -15,7 +15,7 @@ const VERSION = 'bedrock-2023-05-31';
 /**
  * Claude on Bedrock in Anthropic's own words, by InvokeModel: the Messages API with the model in the path, the version and the betas in the
  * body, and events in frames of Amazon's. Source: Amazon Bedrock user guide, "Anthropic Claude Messages API", and API reference,
- * "InvokeModelWithResponseStream".
+ * "InvokeModelWithResponseStream", 2026-11.
  */
 export const claudeOnBedrock: Protocol = {
   dialect: 'anthropic-messages',
@@ -44,7 +44,7 @@ function encodeInvocation(prompt: Prompt, target: Target): Encoding {
     : encoding;
 }
 
-/** Amazon's tiers beside the usual one. Source: Amazon Bedrock API reference, "InvokeModel". */
+/** Amazon's tiers beside the usual one. Source: Amazon Bedrock API reference, "InvokeModel", 2026-11. */
 const SERVICE_TIERS: ReadonlySet<string> = new Set(['flex', 'priority', 'reserved']);
 
 function enveloped({ body, betas, request }: HostedRequest, tier: string | undefined): UpstreamRequest {

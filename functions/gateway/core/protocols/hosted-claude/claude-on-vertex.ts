@@ -13,7 +13,7 @@ const VERSION = 'vertex-2023-10-16';
 
 /**
  * Claude on Vertex AI: the Messages API with the model in the path and the version in the body. Source: Google Cloud, "Use Anthropic's
- * Claude models", `rawPredict` and `streamRawPredict`; Anthropic, "Claude on Vertex AI".
+ * Claude models", `rawPredict` and `streamRawPredict`; Anthropic, "Claude on Vertex AI", 2026-11.
  */
 export const claudeOnVertex: Protocol = {
   dialect: 'anthropic-messages',

@@ -6,7 +6,7 @@ import type { ClaudeHost } from './hosted-betas.ts';
 
 type Unsupported = Extract<Encoding, { kind: 'unsupported' }>;
 
-/** Tools that Claude has on every host; servers of Anthropic's own are behind the others. */
+/** Tools that Claude has on every host; servers of Anthropic's own are behind the others. Source: platform.claude.com "Tool use", 2026-11. */
 const CLIENT_TOOLS = /^(?:bash|computer|text_editor|memory|tool_search_tool_(?:regex|bm25))_\d/;
 
 /** Those that a host has beside them. Source: Vertex AI, "Claude: web search", 2026-11. */

@@ -14,7 +14,7 @@ export interface HostedRequest {
   readonly request: UpstreamRequest;
 }
 
-/** Members of the Messages API that are Anthropic's own servers' alone. */
+/** Members of the Messages API that are Anthropic's own servers' alone. Source: platform.claude.com "Features overview", 2026-11. */
 const OF_ANTHROPIC: readonly string[] = ['service_tier', 'inference_geo', 'speed', 'container', 'mcp_servers'];
 
 /**

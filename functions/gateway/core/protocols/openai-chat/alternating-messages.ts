@@ -3,7 +3,7 @@ import { arrayMember, type JsonObject, stringMember } from '../../wire/json.ts';
 /**
  * The messages in the order that strict chat templates want: one system message and first, then the two sides in turn. System messages in
  * mid-conversation are the user's words in their place; a conversation of system messages alone keeps the last of them as the user's.
- * Assistant messages without a word or a call are gone. Sources: the templates of Qwen 3.5, Gemma 3 and Mistral.
+ * Assistant messages without a word or a call are gone. Sources: the templates of Qwen 3.5, Gemma 3 and Mistral, 2026-11.
  */
 export function alternatingMessages(messages: readonly JsonObject[]): readonly JsonObject[] {
   const leading = leadingSystems(messages);

@@ -15,7 +15,10 @@ export function wordsOf(delta: JsonObject): readonly Words[] {
   ];
 }
 
-/** DeepSeek's and xAI's name, then Groq's, OpenRouter's and vLLM's. Servers that send both send the same text. */
+/**
+ * DeepSeek's and xAI's name, then Groq's, OpenRouter's and vLLM's. Servers that send both send the same text. Source: each one's chat
+ * completion reference, 2026-11.
+ */
 const REASONING_NAMES: readonly string[] = ['reasoning_content', 'reasoning', 'reasoning_text'];
 
 function reasoningOf(delta: JsonObject): string | undefined {
@@ -83,7 +86,10 @@ function saysSomething(value: unknown): boolean {
   return value !== null && value !== undefined && value !== '' && !isEmptyList;
 }
 
-/** Members of a choice beside its words that are passed on: Azure's verdicts, what vLLM and SGLang say of the stop. */
+/**
+ * Members of a choice beside its words that are passed on: Azure's verdicts, what vLLM and SGLang say of the stop. Source: Azure OpenAI
+ * reference, "Content filtering", and the servers' own code, 2026-11.
+ */
 const CHOICE_MEMBERS: readonly string[] = [
   'content_filter_results',
   'content_filter_result',

@@ -32,7 +32,7 @@ export const POLICY: ErrorMeaning = { status: 400, outweighsStatus: true, caller
 /**
  * `code`, `type` and `status` words of OpenAI-shaped servers. Most are OpenAI's and Azure's; `NAMES_LIKE_THIS` are Google's, as its
  * compatible endpoint sends them; others belong to Groq, Moonshot, Mistral, vLLM, llama.cpp and DashScope. A map: the keys looked up
- * are a vendor's words. Source: OpenAI's error guide and each server's own.
+ * are a vendor's words. Source: OpenAI's error guide and each server's own, 2026-11.
  */
 export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, ErrorMeaning>([
   ['insufficient_quota', QUOTA],

@@ -105,7 +105,7 @@ function isDailyQuota(error: JsonObject): boolean {
   return violations.some((violation) => stringMember(violation, 'quotaId')?.includes('PerDay') === true);
 }
 
-/** OpenAI's, then Azure's, then what others use. */
+/** OpenAI's, then Azure's, then what others use. Source: each one's API reference and recordings, 2026-11. */
 const REQUEST_ID_HEADERS: readonly string[] = ['x-request-id', 'apim-request-id', 'x-ms-request-id', 'request-id'];
 
 function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {

@@ -4,7 +4,7 @@ import type { OpenAiRules } from './openai-rules.ts';
 
 /**
  * Why a model would refuse the request's reasoning effort; `undefined` where it would not. Refusing here lets another deployment serve it.
- * The effort is not turned off instead: that would change the answer unasked. Source: openai/openai-openapi#541.
+ * The effort is not turned off instead: that would change the answer unasked. Source: openai/openai-openapi#541, 2026-09.
  */
 export function reasoningConflict(
   request: ChatBody,

@@ -27,7 +27,7 @@ interface Reading {
 /**
  * A strict schema in OpenAI's subset, as its SDKs write it: objects closed, `oneOf` as `anyOf`, an `allOf` of one as that one, no
  * defaults. `undefined` for a schema that strictness would change: with optional properties, values of any kind or keywords outside the
- * subset. Sources: OpenAI's guide "Structured model outputs"; `lib/transform` of openai-node 7.
+ * subset. Sources: OpenAI's guide "Structured model outputs"; `lib/transform` of openai-node 7, 2026-11.
  */
 export function strictSchema(schema: JsonObject, subset: StrictSubset = 'openai'): JsonObject | undefined {
   const reading: Reading = { subset, refs: new Map(), at: ROOT, properties: 0, enumValues: 0, isHeld: true };
@@ -71,6 +71,7 @@ const PLAIN: ReadonlySet<string> = new Set([
 const PARTS: ReadonlySet<string> = new Set([
   ...['properties', 'required', 'additionalProperties', 'items', 'anyOf', 'format', '$defs', 'definitions'],
 ]);
+/** Source: OpenAI's guide "Structured model outputs", "Supported schemas", 2026-11. */
 const FORMATS: ReadonlySet<unknown> = new Set([
   ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
 ]);

@@ -2,7 +2,10 @@ import type { Native } from '../../model/dialect.ts';
 import { wholeBlocks } from '../../model/reasoning-blocks.ts';
 import { arrayMember, type JsonObject } from '../../wire/json.ts';
 
-/** The members in which servers of OpenAI's dialect give signed or encrypted thoughts, to be sent back: OpenRouter's, LiteLLM's. */
+/**
+ * The members in which servers of OpenAI's dialect give signed or encrypted thoughts, to be sent back: OpenRouter's, LiteLLM's. Source:
+ * openrouter.ai/docs "Reasoning tokens", docs.litellm.ai "Reasoning content", 2026-11.
+ */
 export const THOUGHT_BLOCKS: readonly string[] = ['reasoning_details', 'thinking_blocks'];
 
 /** Gathers the pieces of such members until the thoughts have ended. */

@@ -124,7 +124,7 @@ function startsAnother(call: TrackedCall, fragment: ToolCallFragment): boolean {
 
 /**
  * Whether a fragment repeats the whole of a call: it names the function once more, and its text is what has been said (by whatever white
- * space), or another object under the id of one that has ended. Source: BerriAI/litellm#20480.
+ * space), or another object under the id of one that has ended. Source: BerriAI/litellm#20480, 2026-02.
  */
 function saysAgain(call: TrackedCall, fragment: ToolCallFragment): boolean {
   const { id, name, text } = fragment;

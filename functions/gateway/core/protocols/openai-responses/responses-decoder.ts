@@ -37,7 +37,7 @@ interface Answer {
 
 /**
  * Reads one answer of the Responses API. `response.completed` or `response.incomplete` ends it; a stream without either is truncated. An
- * event that is not JSON is skipped while others can be read. Source: OpenAI API reference, "Streaming events".
+ * event that is not JSON is skipped while others can be read. Source: OpenAI API reference, "Streaming events", 2026-11.
  */
 export function responsesDecoder({
   account,

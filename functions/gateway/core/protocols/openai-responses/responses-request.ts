@@ -15,7 +15,7 @@ import { translatedBody } from './translated-body.ts';
 /**
  * A prompt for the Responses API: the caller's own body where it is one, members that nobody here knows included. Nothing is kept at the
  * vendor: each request brings the whole conversation, and reasoning comes back encrypted. Source: OpenAI API reference, "Create a model
- * response".
+ * response", 2026-11.
  */
 export function encodeResponses(asked: Prompt, target: Target): Encoding {
   const rules = {

@@ -91,18 +91,23 @@ export interface ToolRule {
 /** OpenAI's, which servers that speak its APIs share, and Bedrock's. */
 const SIXTY_FOUR: ToolNameRule = { maxChars: 64, refused: /[^a-zA-Z0-9_-]/g, begins: /^/ };
 
-/**
- * The rules of each API, which bind every model behind it. Sources, read 2026-11: OpenAI API reference, `tools[].function.name`; Anthropic
- * API reference, "Create a Message", `tools[].name`; googleapis "FunctionDeclaration" of Vertex AI, the stricter of Google's two; Amazon
- * Bedrock API reference, "ToolSpecification".
- */
+/** The rules of each API, which bind every model behind it, each with who says so and when it was read. */
 export const TOOL_RULES: Readonly<Record<Dialect, ToolRule>> = {
+  // OpenAI API reference, `tools[].function.name`, 2026-11.
   'openai-chat': { names: SIXTY_FOUR },
-  'openai-responses': { names: SIXTY_FOUR },
+  // OpenAI API reference, "Create a model response", `tools`, 2026-11.
+  'openai-responses': {
+    names: SIXTY_FOUR,
+  },
+  // Anthropic API reference, "Create a Message", `tools[].name`, 2026-11.
   'anthropic-messages': {
     names: { ...SIXTY_FOUR, maxChars: 128 },
     callId: (id) => portableToolCallId(id, 128),
   },
-  gemini: { names: { maxChars: 64, refused: /[^a-zA-Z0-9_.-]/g, begins: /^[a-zA-Z_]/ } },
+  // googleapis "FunctionDeclaration" of Vertex AI, the stricter of Google's two, 2026-11.
+  gemini: {
+    names: { maxChars: 64, refused: /[^a-zA-Z0-9_.-]/g, begins: /^[a-zA-Z_]/ },
+  },
+  // Amazon Bedrock API reference, "ToolSpecification", 2026-11.
   'bedrock-converse': { names: SIXTY_FOUR },
 };

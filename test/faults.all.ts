@@ -1,0 +1,3 @@
+import { runGroup } from './in-one-process.ts';
+
+await runGroup('faults');
