@@ -13,7 +13,12 @@ export function typedRecording(id: string, protocol: ProtocolName, request: Json
   // In its own dialect it goes out as it came, with what no SDK has types for.
   return prompt === undefined
     ? []
-    : typedRequests(id, prompt).filter(({ dialect }) => dialect !== prompt.original.dialect);
+    : typedRequests(id, prompt).filter(({ dialect }) => wordsOf(dialect) !== prompt.original.dialect);
+}
+
+/** The clouds' envelopes hold Anthropic's words. */
+function wordsOf(dialect: TypedBody['dialect']): string {
+  return dialect.startsWith('claude-on-') ? 'anthropic-messages' : dialect;
 }
 
 function promptOf(protocol: ProtocolName, request: JsonObject): Prompt | undefined {

@@ -29,11 +29,16 @@ const DECLARATIONS = [
   "type Converse = Wire<Omit<ConverseRequest, 'modelId' | 'additionalModelRequestFields' | 'toolConfig'>> & { additionalModelRequestFields?: object; toolConfig?: BedrockTools };",
 ] as const;
 
+/** What the version of Anthropic's API that is asked for takes beside the newest, of which the SDK's types are. */
+const OLDER = '{ temperature?: number; top_p?: number; top_k?: number }';
+
 const TYPES = {
   'openai-chat': 'ChatCompletionCreateParams',
   'openai-responses': 'ResponseCreateParams',
-  // What the version of Anthropic's API that is asked for takes beside the newest, of which the SDK's types are.
-  'anthropic-messages': 'MessageCreateParams & { temperature?: number; top_p?: number; top_k?: number }',
+  'anthropic-messages': `MessageCreateParams & ${OLDER}`,
+  // The model stands in the path; of Bedrock's the way of streaming too.
+  'claude-on-bedrock': `Omit<MessageCreateParams, 'model' | 'stream'> & ${OLDER} & { anthropic_version: 'bedrock-2023-05-31'; anthropic_beta?: string[] }`,
+  'claude-on-vertex': `Omit<MessageCreateParams, 'model'> & ${OLDER} & { anthropic_version: 'vertex-2023-10-16' }`,
   gemini: 'Gemini',
   'bedrock-converse': 'Converse',
 } as const;

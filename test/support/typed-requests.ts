@@ -1,5 +1,7 @@
 import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
-import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
+import type { Protocol } from '../../functions/gateway/core/protocols/protocol.ts';
+import { PROTOCOLS, protocolAt } from '../../functions/gateway/core/protocols/protocols.ts';
 import type { TypedBody } from './typed-bodies.ts';
 
 /** Ten models of each vendor whose SDK has types for a body, chosen so that every set of rules is among them. */
@@ -45,18 +47,41 @@ const DIALECTS = {
   bedrock: 'bedrock-converse',
 } as const;
 
+/** Where Claude is spoken to in Anthropic's words in an envelope of the cloud's. */
+const HOSTED = { bedrock: 'claude-on-bedrock', vertex: 'claude-on-vertex' } as const;
+
+/** A protocol at a vendor, and the types of its bodies. */
+interface Typed {
+  readonly encode: Protocol['encode'];
+  readonly dialect: TypedBody['dialect'];
+  readonly models: readonly string[];
+  readonly vendor?: Vendor;
+}
+
+const TYPED: readonly Typed[] = [
+  ...(Object.keys(MODELS) as (keyof typeof MODELS)[]).map((name) => ({
+    encode: PROTOCOLS[name].encode,
+    dialect: DIALECTS[name],
+    models: MODELS[name],
+  })),
+  ...(Object.keys(HOSTED) as (keyof typeof HOSTED)[]).map((vendor) => ({
+    encode: protocolAt('anthropic', vendor).encode,
+    dialect: HOSTED[vendor],
+    models: MODELS.anthropic,
+    vendor,
+  })),
+];
+
 /** The prompt as it goes out to each of those models, streamed and not, also where its own dialect is the vendor's. */
 export function typedRequests(name: string, prompt: Prompt): readonly TypedBody[] {
-  return (Object.keys(MODELS) as (keyof typeof MODELS)[]).flatMap((protocol) => {
-    const { encode } = PROTOCOLS[protocol];
-    const dialect = DIALECTS[protocol];
-    return MODELS[protocol].flatMap((model) =>
+  return TYPED.flatMap(({ encode, dialect, models, vendor }) =>
+    models.flatMap((model) =>
       [true, false].flatMap((streaming) => {
-        const encoding = encode(prompt, { model, streaming });
+        const encoding = encode(prompt, { model, streaming, ...(vendor !== undefined && { vendor }) });
         return encoding.kind === 'encoded'
           ? [{ name: `${name} for ${model}`, dialect, body: encoding.request.body }]
           : [];
       }),
-    );
-  });
+    ),
+  );
 }
