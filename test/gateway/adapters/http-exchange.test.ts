@@ -120,11 +120,10 @@ describe('an exchange over a pool', () => {
 
   it('knows whether a connection is kept that no request uses', async () => {
     const pool = await talking((response) => {
-      response.write('begun');
-      if (response.req.url === '/ends') {
+      const { url } = response.req;
+      response.write('begun', () => (url === '/breaks' ? response.destroy() : undefined));
+      if (url === '/ends') {
         response.end();
-      } else if (response.req.url === '/breaks') {
-        response.destroy();
       }
     });
     assert.equal(pool.hasKept(), false);
