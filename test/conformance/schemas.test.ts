@@ -297,6 +297,18 @@ describe('a schema that goes to Gemini', () => {
   });
 });
 
+describe('a schema of an answer that is no object', () => {
+  const LIST = { type: 'array', items: TEXT };
+  for (const place of PLACES.filter(({ vendor }) => vendor === 'openai' || vendor === 'azure')) {
+    const isOpenAis = place.protocol !== 'anthropic';
+    it(`is ${isOpenAis ? 'another deployment’s to serve' : 'taken'}, at ${place.name}`, () => {
+      for (const way of ['a format', 'a strict format', 'a strict format of Responses'] as const) {
+        assert.equal(askedAt(place, WAYS[way](LIST)).kind, isOpenAis ? 'unsupported' : 'asked');
+      }
+    });
+  }
+});
+
 /** Written out: what the strict schemas of one request may have together at Claude. */
 const BEYOND: Readonly<Record<string, readonly JsonObject[]>> = {
   '21 strict tools': Array.from({ length: 21 }, () => object({ a: TEXT })),
