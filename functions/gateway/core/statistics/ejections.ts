@@ -12,6 +12,8 @@ export interface Ejections {
   readonly of: (deployment: string) => Ejection | undefined;
   /** Whether its last answers broke off: a first token is no proof that it is well. */
   readonly breaksAnswers: (deployment: string) => boolean;
+  /** When the first of the failures in a row here began; `undefined`: there are none. */
+  readonly failingSinceMs: (deployment: string) => number | undefined;
   /** Whether nothing has failed since its ejection was lifted: what failed before says nothing of now. */
   readonly isForgiven: (deployment: string) => boolean;
   /** What follows from an observation, to be shared with the fleet. */
@@ -48,6 +50,7 @@ export function ejections(settings: EjectionSettings): Ejections {
   return {
     of: (deployment) => memory.known.get(deployment)?.ejection,
     breaksAnswers: (deployment) => memory.rows.cut.has(deployment),
+    failingSinceMs: (deployment) => memory.rows.failed.get(deployment)?.sinceMs,
     isForgiven: (deployment) => memory.forgiven.has(deployment),
     after: (observation, known) =>
       observation.kind === 'first-token' || observation.kind === 'answered'
