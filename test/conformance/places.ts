@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Operation } from '../../functions/gateway/core/model/dial.ts';
 import type { Dialect } from '../../functions/gateway/core/model/dialect.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
@@ -82,6 +83,7 @@ export const PROMPTS = {
 export type AskedPlace =
   | {
       readonly kind: 'asked';
+      readonly operation: Operation;
       readonly dialect: Dialect;
       readonly body: JsonObject;
       readonly dropped: readonly string[];
@@ -99,7 +101,13 @@ export function askedAt(
   const encoding = protocol.encode(prompt, target);
   return encoding.kind === 'unsupported'
     ? { kind: 'unsupported', param: encoding.param }
-    : { kind: 'asked', dialect: protocol.dialect, body: encoding.request.body, dropped: encoding.dropped };
+    : {
+        kind: 'asked',
+        operation: encoding.request.operation,
+        dialect: protocol.dialect,
+        body: encoding.request.body,
+        dropped: encoding.dropped,
+      };
 }
 
 /** The same where it must be served: a refusal fails the test. */

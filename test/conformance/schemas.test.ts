@@ -296,3 +296,52 @@ describe('a schema that goes to Gemini', () => {
     }
   });
 });
+
+describe('a schema of an answer that is no object', () => {
+  const LIST = { type: 'array', items: TEXT };
+  for (const place of PLACES.filter(({ vendor }) => vendor === 'openai' || vendor === 'azure')) {
+    const isOpenAis = place.protocol !== 'anthropic';
+    it(`is ${isOpenAis ? 'another deployment’s to serve' : 'taken'}, at ${place.name}`, () => {
+      for (const way of ['a format', 'a strict format', 'a strict format of Responses'] as const) {
+        assert.equal(askedAt(place, WAYS[way](LIST)).kind, isOpenAis ? 'unsupported' : 'asked');
+      }
+    });
+  }
+});
+
+/** Written out: what the strict schemas of one request may have together at Claude. */
+const BEYOND: Readonly<Record<string, readonly JsonObject[]>> = {
+  '21 strict tools': Array.from({ length: 21 }, () => object({ a: TEXT })),
+  '17 parameters of several types': [
+    object(Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`p${index}`, { type: ['string', 'null'] }]))),
+  ],
+  '25 optional parameters': [
+    {
+      ...object(Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`p${index}`, TEXT]))),
+      required: [],
+    },
+  ],
+};
+const MOST: Readonly<Record<string, number>> = {
+  '21 strict tools': 20,
+  '17 parameters of several types': 0,
+  '25 optional parameters': 0,
+};
+
+describe('strict schemas that are together more than Claude takes', () => {
+  for (const place of PLACES.filter(({ name }) => name.startsWith('Claude'))) {
+    for (const [what, schemas] of Object.entries(BEYOND)) {
+      it(`are strict as long as they fit, and the others are named: ${what} at ${place.name}`, () => {
+        const tools = schemas.map((parameters, index) => ({
+          type: 'function',
+          function: { name: `f${index}`, parameters, strict: true },
+        }));
+        const found = askedAt(place, PROMPTS.chat({ tools }));
+        assert.ok(found.kind === 'asked', JSON.stringify(found));
+        const strict = schemasIn(found.dialect, found.body).filter(({ isHeld }) => isHeld);
+        assert.equal(strict.length, MOST[what]);
+        assert.deepEqual(found.dropped, ['strict']);
+      });
+    }
+  }
+});

@@ -4,6 +4,7 @@ import type { Clock } from '../../functions/gateway/core/model/clock.ts';
 import type { Dial, DialResult, UpstreamCall } from '../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { Gateway } from '../../functions/gateway/core/serve/gateway.ts';
+import type { StatisticsStore } from '../../functions/gateway/core/statistics/statistics-store.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { type VirtualTime, virtualTime } from '../bench/routing/virtual-time.ts';
 import { virtualGateway } from '../faults/support/virtual-fleet.ts';
@@ -50,8 +51,14 @@ interface World {
   harms: (call: UpstreamCall) => boolean;
 }
 
-function worldOf(protocol: ProtocolName, way: Way, probes: 'off' | object): World {
-  const time = virtualTime(START_MS);
+function worldOf(
+  protocol: ProtocolName,
+  way: Way,
+  probes: 'off' | object,
+  shared?: { readonly time: VirtualTime; readonly store: StatisticsStore },
+): World {
+  const time = shared?.time ?? virtualTime(START_MS);
+  const store = shared?.store ?? memoryStore(time.clock);
   const provider = { protocol, baseUrl: 'http://v.test/v1', ...(protocol === 'bedrock' && { region: 'us-east-1' }) };
   const world = { time, harms: isPoisoned };
   const gateway = virtualGateway({
@@ -70,7 +77,7 @@ function worldOf(protocol: ProtocolName, way: Way, probes: 'off' | object): Worl
     },
     clock: time.clock,
     dial: (call) => (world.harms(call) ? harmed(call, way.harm) : soon(time.clock, call)),
-    store: memoryStore(time.clock),
+    store,
     seed: 1,
     onRecord: () => undefined,
   });
@@ -158,6 +165,7 @@ async function served(
 }
 
 const PATIENT: Way = { harm: 'says nothing' };
+const PROBES = { everyMs: 60_000, rareEveryMs: 60_000 };
 const ONE_KEY = ['one', 'one', 'one', 'one', 'one'] as const;
 
 for (const form of ASKED) {
@@ -208,4 +216,34 @@ describe('a deployment that is silent to everybody', () => {
       assert.equal(asked, before, 'nobody has waited for it');
     });
   }
+
+  it('is set aside after three calls of a key that is alone', async () => {
+    const world = worldOf('openai', PATIENT, PROBES);
+    const ask = (key: string, text: string): Promise<string> =>
+      served(world, form!, { key, text, way: PATIENT, forMs: 1700 });
+    assert.equal(await ask('one', 'Hello'), 'first');
+    let asked = 0;
+    world.harms = ({ deployment }) => {
+      asked += deployment.id === 'first' ? 1 : 0;
+      return deployment.id === 'first';
+    };
+    for (const call of [1, 2, 3]) {
+      await ask('one', `Hello ${call}`);
+    }
+    const before = asked;
+    assert.equal(await ask('three', 'Hello'), 'second');
+    assert.equal(asked, before);
+  });
+
+  it('is not, where other instances are served there meanwhile', async () => {
+    const time = virtualTime(START_MS);
+    const store = memoryStore(time.clock);
+    const [lonely, other] = [1, 2].map(() => worldOf('openai', PATIENT, PROBES, { time, store }));
+    const ask = (): Promise<string> => served(other!, form!, { key: 'two', text: 'Hello', way: PATIENT, forMs: 1500 });
+    await ask();
+    for (let call = 0; call < 8; call += 1) {
+      await served(lonely!, form!, { key: 'one', text: `${POISON} ${call}`, way: PATIENT, forMs: 1700 });
+      assert.equal(await ask(), 'first', `after ${call}`);
+    }
+  });
 });

@@ -55,7 +55,7 @@ export function coreRequest(
 }
 
 /** What may be another than usual. `config`: by default each protocol, in `CORE_PROTOCOLS`. */
-export type CorePorts = Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'answers' | 'config'>>;
+export type CorePorts = Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'answers' | 'config' | 'rollups'>>;
 
 /** The same core, with its answers as the edges get them. */
 export function coreHandler(dial: Dial, ports: CorePorts = {}): ReturnType<typeof createGateway> {
@@ -122,6 +122,7 @@ const EMPTY_STORE: StatisticsStore = {
   read: async () => new Map(),
   add: async () => undefined,
   eject: async () => undefined,
+  ease: async () => undefined,
   lift: async () => undefined,
   claimProbe: async () => true,
   claimLook: async () => true,

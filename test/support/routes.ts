@@ -45,6 +45,8 @@ export const NOTHING_RECENT: RecentEstimate = {
   requests: 0,
   failureRate: 0,
   last: [],
+  isSparse: false,
+  seenMiddleMs: () => undefined,
   seenMedianMs: () => undefined,
 };
 
@@ -85,7 +87,8 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
  */
 export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standing {
   const seen = { evidence: 1000, requests: 1000, ttftTotalMs: 1000 * ttftMs };
-  const recent = { ...seen, failureRate: change.failureRate ?? 0, last: [], seenMedianMs: () => ttftMs };
+  const failureRate = change.failureRate ?? 0;
+  const recent = { ...NOTHING_RECENT, ...seen, failureRate, seenMiddleMs: () => ttftMs, seenMedianMs: () => ttftMs };
   const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: ttftMs };
   const known = estimate({ ...seen, recent, usual, ...change });
   return { estimate: known, state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };

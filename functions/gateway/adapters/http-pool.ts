@@ -1,23 +1,43 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
-
-/** A pool of HTTP connections to one origin. */
-export type HttpPool = Pool;
 
 /** As long as providers keep idle connections open, and Lambda's freezing makes longer ones useless. */
 const KEEP_ALIVE_MS = 60_000;
 
 /** Kept-alive HTTP/1.1 connections to one origin. Whoever calls times the answer, so undici's own limits on headers and body are off. */
-export function httpPool(origin: string, connectMs: number): HttpPool {
-  return new UndiciPool(origin, {
-    connect: { timeout: connectMs },
-    connections: null,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    allowH2: false,
-  });
+export class HttpPool extends UndiciPool {
+  #connections = 0;
+  /** Requests whose answers have not ended. */
+  #running = 0;
+
+  /** `origin` without a path. `connectMs`: how long a connection may take to be made. */
+  constructor(origin: string, connectMs: number) {
+    super(origin, {
+      connect: { timeout: connectMs },
+      connections: null,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      allowH2: false,
+    });
+    this.on('connect', () => {
+      this.#connections += 1;
+    });
+    this.on('disconnect', () => {
+      this.#connections -= 1;
+    });
+  }
+
+  /** Whether a connection is kept for the next request. undici's own figures look at every connection, for each of six numbers. */
+  hasKept(): boolean {
+    return this.#connections > this.#running;
+  }
+
+  /** A request begins, `1`, or its answer has ended, `-1`. */
+  count(change: 1 | -1): void {
+    this.#running += change;
+  }
 }
 
 /** A request to be sent over a pool. */
@@ -33,7 +53,8 @@ export function poolRequest(pool: HttpPool, { signal, ...request }: PoolRequest)
       reject(signal.reason);
       return;
     }
-    pool.dispatch(request, new HttpExchange({ resolve, reject }, signal));
+    pool.count(1);
+    pool.dispatch(request, new HttpExchange(pool, { resolve, reject }, signal));
   });
 }
 
@@ -75,6 +96,7 @@ interface Waiter<Value> {
  * stream of Node's between them, at several times the price for each piece.
  */
 class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<Uint8Array, undefined> {
+  readonly #pool: HttpPool;
   readonly #head: Waiter<HttpAnswer>;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#stop(this.#signal?.reason);
@@ -86,7 +108,8 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncItera
   #failure: { readonly reason: unknown } | undefined;
 
   /** `head` is told of the answer's head, or why none came. The exchange ends with `signal`, for its reason. */
-  constructor(head: Waiter<HttpAnswer>, signal?: AbortSignal) {
+  constructor(pool: HttpPool, head: Waiter<HttpAnswer>, signal?: AbortSignal) {
+    this.#pool = pool;
     this.#head = head;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -126,6 +149,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncItera
 
   onResponseEnd(): void {
     this.#hasEnded = true;
+    this.#pool.count(-1);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#reader?.resolve(ENDED);
     this.#reader = undefined;
@@ -180,10 +204,11 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncItera
   }
 
   #fail(reason: unknown): void {
-    if (this.#failure !== undefined) {
+    if (this.#failure !== undefined || this.#hasEnded) {
       return;
     }
     this.#failure = { reason };
+    this.#pool.count(-1);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     // Nothing, where the head has come.
     this.#head.reject(reason);

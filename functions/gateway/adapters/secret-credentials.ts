@@ -1,7 +1,7 @@
 import { isJsonObject, member, parseJson, stringMember } from '../core/wire/json.ts';
 import type { awsSigner } from './aws-signature.ts';
 import type { Credentials } from './credentials.ts';
-import { bodyText, httpPool, poolRequest } from './http-pool.ts';
+import { bodyText, HttpPool, poolRequest } from './http-pool.ts';
 
 /** How long the secret is remembered: a rotated credential is used at the latest after this. */
 const REMEMBERED_MS = 300_000;
@@ -150,7 +150,7 @@ async function post(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<{ readonly status: number; readonly answer: unknown }> {
-  const pool = httpPool(endpoint, CONNECT_MS);
+  const pool = new HttpPool(endpoint, CONNECT_MS);
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const response = await poolRequest(pool, { method: 'POST', path: '/', headers, body, signal });

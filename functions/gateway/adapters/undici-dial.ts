@@ -10,7 +10,7 @@ import { wellFormedJson } from '../core/wire/json.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import type { Credentials, Sign } from './credentials.ts';
-import { type HttpPool, httpPool, poolRequest } from './http-pool.ts';
+import { HttpPool, poolRequest } from './http-pool.ts';
 import { currentKey, type ProofSources, shownProof } from './shown-proof.ts';
 import { systemClock } from './system-clock.ts';
 import { TokenRefusal } from './token-request.ts';
@@ -42,7 +42,7 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
   const nowMs = options.nowMs ?? ((): number => performance.now());
   const poolOf = (origin: string, connectMs: number): HttpPool => {
     const name = `${connectMs} ${origin}`;
-    const pool = pools.get(name) ?? httpPool(origin, connectMs);
+    const pool = pools.get(name) ?? new HttpPool(origin, connectMs);
     pools.set(name, pool);
     return pool;
   };
@@ -160,7 +160,7 @@ async function send(
   prepared: PreparedCall,
   { pool, nowMs }: Line,
 ): Promise<SentResponse | DialFailure> {
-  const mayBeStale = pool.stats.free > 0;
+  const mayBeStale = pool.hasKept();
   const sentAtMs = nowMs();
   try {
     return await exchange(call, prepared, pool);
@@ -184,7 +184,7 @@ const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ER
  * looked (Lambda freezes between invocations); it says nothing about the provider.
  */
 async function sendFresh(call: UpstreamCall, prepared: PreparedCall): Promise<SentResponse | DialFailure> {
-  const pool = httpPool(prepared.origin, call.connectMs);
+  const pool = new HttpPool(prepared.origin, call.connectMs);
   try {
     return await exchange(call, prepared, pool);
   } catch (error) {

@@ -25,10 +25,19 @@ export const credentialName = z
     examples: ['OPENAI_API_KEY'],
   });
 
+/** A second one would make one request two (undici, CVE-2026-1525). */
+const FRAMING_HEADERS: ReadonlySet<string> = new Set([
+  ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect'],
+]);
+
 const headerName = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header')
-  .refine((name) => !SECRET_HEADERS.includes(name.toLowerCase()), 'carries a secret: use `apiKey` instead');
+  .refine((name) => !SECRET_HEADERS.includes(name.toLowerCase()), 'carries a secret: use `apiKey` instead')
+  .refine(
+    (name) => !FRAMING_HEADERS.has(name.toLowerCase()),
+    'says where a request ends, which the gateway does itself',
+  );
 
 const hostName = z.enum(HOST_NAMES).meta({
   description:
@@ -134,6 +143,10 @@ export const providerSchema = z.strictObject({
   workloadIdentity: workloadIdentity.exactOptional(),
   headers: z
     .record(headerName, z.string().regex(/^[\x20-\x7e]*$/, 'must be printable ASCII'))
+    .refine((headers) => {
+      const names = Object.keys(headers).map((name) => name.toLowerCase());
+      return new Set(names).size === names.length;
+    }, 'must name each header once: upper and lower case make no difference')
     .exactOptional()
     .meta({
       description: 'Headers added to every call to this provider. No secrets.',

@@ -95,6 +95,13 @@ const VENDORS = {
   },
 } satisfies Record<string, VendorSpec>;
 
+/** How fast each vendor is. */
+export const VENDOR_LATENCIES: Readonly<Record<VendorName, LatencyProfile>> = {
+  openai: VENDORS.openai.latency,
+  anthropic: VENDORS.anthropic.latency,
+  google: VENDORS.google.latency,
+};
+
 export async function startSimulatedProviders(options: SimulatedProvidersOptions): Promise<SimulatedProviders> {
   const [openai, anthropic, google] = await Promise.all([
     startVendor('openai', options),

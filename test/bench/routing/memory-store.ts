@@ -54,6 +54,12 @@ export function memoryStore(clock: Clock): StatisticsStore {
           ejections.set(deployment, ejection);
         }
       }),
+    ease: (deployment, was, ejection) =>
+      later(() => {
+        if (ejections.get(deployment)?.untilMs === was.untilMs) {
+          ejections.set(deployment, ejection);
+        }
+      }),
     lift: (deployment, was) =>
       later(() => {
         if ((ejections.get(deployment)?.untilMs ?? 0) <= was.untilMs) {

@@ -14,5 +14,5 @@ describe('a favourite that was bad for a minute', () => {
   }
 });
 
-/** Of some three hundred at five a second. */
-const MOST_SLOW_CALLS = 6;
+/** Of some three hundred at five a second. One of ten calls to a failing one is answered, and so is a probe now and then. */
+const MOST_SLOW_CALLS = 3;

@@ -72,9 +72,9 @@ function worldOf(kind: RecoverySetting['kind'], seed: number): World {
 }
 
 const KINDS: readonly RecoverySetting['kind'][] = ['slow', 'silent', 'failing'];
-/** Seconds in which most traffic is to be back, by calls a second. One that was ejected is tried again after a cooldown of up to 20 s. */
+/** Seconds in which most traffic is to be back, by calls a second. */
 export const BACK_WITHIN_SECONDS = [
-  { rate: 5, seconds: { slow: 10, silent: 30, failing: 30 } },
+  { rate: 5, seconds: { slow: 10, silent: 10, failing: 10 } },
   { rate: 0.3, seconds: { slow: 60, silent: 60, failing: 60 } },
 ] as const;
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { demoLines } from './demo-world.ts';
 import { SUMMARY_HEAD, summaryRow } from './outcome.ts';
 import { baselineSummary, ourSummary, type Setting } from './play-policies.ts';
 import { recoveryLines } from './recovery.ts';
@@ -29,6 +30,8 @@ const callsPerSeed = Number(values.calls ?? (values.quick ? 1600 : 9000));
 /** However few calls there are: episodes last a minute. */
 const LEAST_MINUTES = 10;
 const MOST_MINUTES = 600;
+/** Of a recovery and of the demo, which are short. */
+const LEAST_SEEDS = 8;
 
 function settingFor(section: Section, rate: number, instances: number): Setting {
   const minutes = Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, callsPerSeed / rate / 60));
@@ -94,6 +97,7 @@ for (const instances of values.instances.split(',').map(Number)) {
   console.log(`\n${targetLines(rows).join('\n')}`);
 }
 if (values.section === undefined) {
-  const recovered = await recoveryLines(Array.from({ length: seeds }, (_, index) => index + 1));
-  console.log(`\n${recovered.join('\n')}`);
+  const luck = Array.from({ length: Math.max(LEAST_SEEDS, seeds) }, (_, index) => index + 1);
+  console.log(`\n${(await recoveryLines(luck)).join('\n')}`);
+  console.log(`\n${(await demoLines(luck)).join('\n')}`);
 }

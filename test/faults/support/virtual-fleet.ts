@@ -33,6 +33,7 @@ export function virtualGateway({ config: json, clock, store, seed, ...options }:
   const statistics = fleetStatistics({
     deployments: Object.keys(config.deployments),
     settings: config.statistics,
+    probesConfirm: config.probes !== 'off',
     ejection: config.ejection,
     store,
     clock,

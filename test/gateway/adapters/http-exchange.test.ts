@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
-import { bodyText, type HttpPool, httpPool, poolRequest } from '../../../functions/gateway/adapters/http-pool.ts';
+import { bodyText, HttpPool, poolRequest } from '../../../functions/gateway/adapters/http-pool.ts';
 
 interface Talk {
   readonly pool: HttpPool;
@@ -22,7 +22,7 @@ async function talking(answer: (response: ServerResponse) => void): Promise<Http
   const server = createServer((_, response) => answer(response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const pool = httpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1000);
+  const pool = new HttpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1000);
   talk = { pool, server };
   return pool;
 }
@@ -116,6 +116,35 @@ describe('an exchange over a pool', () => {
     while (closed === 0) {
       await new Promise(setImmediate);
     }
+  });
+
+  it('knows whether a connection is kept that no request uses', async () => {
+    const pool = await talking((response) => {
+      const { url } = response.req;
+      response.write('begun', () => (url === '/breaks' ? response.destroy() : undefined));
+      if (url === '/ends') {
+        response.end();
+      }
+    });
+    assert.equal(pool.hasKept(), false);
+    const first = await poolRequest(pool, { method: 'GET', path: '/ends' });
+    await bodyText(first.body);
+    // In the turn in which an answer ends its connection is not free yet, and another one would be made.
+    await new Promise(setImmediate);
+    assert.equal(pool.hasKept(), true);
+    const open = await poolRequest(pool, GET);
+    assert.equal(pool.hasKept(), false);
+    const second = await poolRequest(pool, { method: 'GET', path: '/ends' });
+    await bodyText(second.body);
+    assert.equal(pool.hasKept(), true);
+    const broken = await poolRequest(pool, { method: 'GET', path: '/breaks' });
+    await assert.rejects(bodyText(broken.body));
+    open.body.destroy();
+    while (pool.hasKept()) {
+      await new Promise(setImmediate);
+    }
+    await bodyText((await poolRequest(pool, { method: 'GET', path: '/ends' })).body);
+    assert.equal(pool.hasKept(), true);
   });
 
   it('rejects where the connection breaks within the body', async () => {

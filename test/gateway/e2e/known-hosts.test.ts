@@ -7,6 +7,7 @@ import { modelDirectory } from '../../../functions/gateway/core/routing/model-di
 import { isJsonObject, type JsonObject } from '../../../functions/gateway/core/wire/json.ts';
 import { startCloudHost } from '../../support/cloud-host.ts';
 import { startCloudSystem } from '../../support/cloud-system.ts';
+import type { SeenRequest } from '../../support/recording-server.ts';
 
 /** A host as its documentation has it, written out here and not read from the code. */
 interface Known {
@@ -221,7 +222,56 @@ const OTHER_WAYS: readonly Known[] = [
   },
 ];
 
-const KNOWN = [...COMPATIBLE, ...OTHERS, ...OTHER_WAYS];
+/** Hosts that speak Anthropic's Messages beside OpenAI's chat. */
+const IN_MESSAGES: readonly Known[] = (
+  [
+    ['deepseek', 'https://api.deepseek.com/anthropic/v1/messages'],
+    ['moonshot', 'https://api.moonshot.ai/anthropic/v1/messages'],
+    ['zhipu', 'https://api.z.ai/api/anthropic/v1/messages'],
+    ['openrouter', 'https://openrouter.ai/api/v1/messages'],
+    ['ollama', 'http://127.0.0.1:11434/v1/messages'],
+    ['vllm', 'http://127.0.0.1:8000/v1/messages'],
+    ['llama.cpp', 'http://127.0.0.1:8080/v1/messages'],
+  ] as const
+).map(([host, url]): Known => {
+  const credential = CREDENTIALS[host];
+  return {
+    host,
+    url,
+    model: 'some-model',
+    ...(credential !== undefined && { proof: ['x-api-key', `value of ${credential}`] }),
+    body: { model: 'some-model', max_tokens: 50 },
+    provider: { protocol: 'anthropic' },
+    asks: ['/v1/messages', MESSAGES],
+  };
+});
+
+/** Embeddings stand beside chat, at Perplexity under a path of their own. */
+const EMBEDDINGS: readonly Known[] = (
+  [
+    ['openai', 'https://api.openai.com/v1/embeddings'],
+    ['mistral', 'https://api.mistral.ai/v1/embeddings'],
+    ['together', 'https://api.together.xyz/v1/embeddings'],
+    ['fireworks', 'https://api.fireworks.ai/inference/v1/embeddings'],
+    ['dashscope', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1/embeddings'],
+    ['deepinfra', 'https://api.deepinfra.com/v1/openai/embeddings'],
+    ['ollama', 'http://127.0.0.1:11434/v1/embeddings'],
+    ['vllm', 'http://127.0.0.1:8000/v1/embeddings'],
+  ] as const
+).map(([host, url]): Known => {
+  const credential = CREDENTIALS[host];
+  return {
+    host,
+    url,
+    model: 'some-embeddings',
+    ...(credential !== undefined && { proof: bearer(credential) }),
+    body: { model: 'some-embeddings' },
+    deployment: { kind: 'embeddings' },
+    asks: ['/v1/embeddings', { input: 'Hi' }],
+  };
+});
+
+const KNOWN = [...COMPATIBLE, ...OTHERS, ...OTHER_WAYS, ...IN_MESSAGES, ...EMBEDDINGS];
 
 /** Name, and credential where it wants one: what stands in a configuration. */
 function providerOf({ host, provider }: Known): JsonObject {
@@ -242,12 +292,21 @@ function addressFor(known: Known): string {
   return address.baseUrl;
 }
 
+function assertCalled(seen: SeenRequest | undefined, { url, model, proof, body }: Known): void {
+  const { pathname, search } = new URL(url);
+  assert.equal(seen?.url, pathname + search);
+  assert.equal(proof && seen?.headers[proof[0]], proof?.[1]);
+  const sent = isJsonObject(seen?.body) ? seen.body : {};
+  assert.deepEqual(Object.fromEntries(Object.keys(body).map((name) => [name, sent[name]])), body);
+  assert.ok(decodeURIComponent(pathname).includes(model) || sent.model === model);
+}
+
 describe('a known host', () => {
   for (const known of KNOWN) {
-    const { host, url, model, proof, body, deployment, asks } = known;
+    const { host, url, model, deployment, asks } = known;
     it(`is called by its name with its address, path, proof and words: ${host}, ${new URL(url).pathname}`, async () => {
       await using cloud = await startCloudHost();
-      const { origin, pathname, search } = new URL(url);
+      const { origin } = new URL(url);
       const address = new URL(addressFor(known));
       assert.equal(address.origin, origin);
       // At the cloud the same path.
@@ -259,14 +318,8 @@ describe('a known host', () => {
       const [path, asked] = asks ?? ['/v1/chat/completions', CHAT];
       const { status, text } = await system.ask(path, { model: 'the/model', ...asked });
       assert.equal(status, 200, text);
-      assert.ok(text.includes('Hello.'), text);
-      const [seen] = cloud.calls();
-      assert.equal(seen?.url, pathname + search);
-      assert.equal(proof === undefined ? undefined : seen?.headers[proof[0]], proof?.[1]);
-      const sent = isJsonObject(seen?.body) ? seen.body : {};
-      const picked = Object.fromEntries(Object.keys(body).map((name) => [name, sent[name]]));
-      assert.deepEqual(picked, body);
-      assert.ok(decodeURIComponent(pathname).includes(model) || sent.model === model);
+      assert.ok(text.includes(path === '/v1/embeddings' ? '0.5' : 'Hello.'), text);
+      assertCalled(cloud.calls()[0], known);
     });
   }
 

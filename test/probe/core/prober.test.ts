@@ -202,7 +202,7 @@ describe('the prober', () => {
 });
 
 describe('of a deployment that fails, the prober', () => {
-  it('tells the fleet after three runs to leave it alone, as the gateway would, and brings it back when it answers', async () => {
+  it('tells the fleet after three runs to leave it alone, as the gateway would, and brings it back after three that are answered', async () => {
     const fleet = fleetOf(['a', 'b']);
     const probeAll = fleet.newProber();
     fleet.scripts.set('a', DOWN);
@@ -218,6 +218,10 @@ describe('of a deployment that fails, the prober', () => {
     assert.equal(failing.records.find((record) => record.deployment.id === 'a')?.failure?.kind, 'overloaded');
     assert.ok(((await seenBy(fleet, 'a')).ejection?.untilMs ?? 0) > ejection.untilMs);
     fleet.scripts.delete('a');
+    for (const answers of [1, 2]) {
+      await fleet.run(probeAll);
+      assert.equal((await seenBy(fleet, 'a')).ejection?.answers, answers);
+    }
     await fleet.run(probeAll);
     assert.equal((await seenBy(fleet, 'a')).ejection, undefined);
   });

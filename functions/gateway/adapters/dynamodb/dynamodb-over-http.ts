@@ -1,5 +1,5 @@
 import { type AwsCredentials, awsSigner } from '../aws-signature.ts';
-import { bodyText, type HttpPool, httpPool, poolRequest } from '../http-pool.ts';
+import { bodyText, HttpPool, poolRequest } from '../http-pool.ts';
 import { systemClock } from '../system-clock.ts';
 import { type Answered, triedCalls } from './call-tries.ts';
 import type { CallOptions, DynamoDbCalls } from './dynamodb-calls.ts';
@@ -27,7 +27,7 @@ export interface DynamoDbOverHttp extends DynamoDbCalls {
  * middleware: that takes some 160 KB of the bundle and, where there is one call at a time, a third of a request's processor time.
  */
 export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOverHttpOptions): DynamoDbOverHttp {
-  const pool = httpPool(new URL(endpoint).origin, CONNECT_MS);
+  const pool = new HttpPool(new URL(endpoint).origin, CONNECT_MS);
   const tried = triedCalls();
   const signer = { credentials, region, service: 'dynamodb' };
   const sign = awsSigner({ ...signer, now: () => systemClock.nowMs() + tried.clockOffsetMs() });

@@ -1,14 +1,22 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { defined } from '../../core/model/defined.ts';
 import type { DecayScales } from '../../core/statistics/decay-scales.ts';
-import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import { type LastSights, mergedSights } from '../../core/statistics/last-sights.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
 import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../core/statistics/stored-statistics.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
-import { isConditionUnmet } from './dynamodb-calls.ts';
+import { dynamoDbNumber as number } from './dynamodb-number.ts';
+import {
+  claimEjected,
+  EJECTION_KEPT_SECONDS,
+  type EjectionItem,
+  ease,
+  eject,
+  ejectionOf,
+  lift,
+  meetsCondition,
+} from './ejection-item.ts';
 import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
 
@@ -19,7 +27,7 @@ const SK = statisticsTable.sortKey.name;
 const TTL = statisticsTable.ttlAttribute;
 /** Of the same item: when the deployment was last looked at beside a request. */
 const LOOKED = 'lookedAtMs';
-/** Of the recent memory's items: what their last writer knew to be seen last, as `at:ttft` in milliseconds, newest first. */
+/** Of the recent memory's items: what their last writer knew to be seen last, as `at:ttft` in milliseconds, newest first; `:1` after a bound. */
 const LAST = 'last';
 /** More would make the item larger, and tell nothing. */
 const MOST_SIGHTS = 3;
@@ -34,28 +42,16 @@ export interface DynamoDbStatisticsStoreOptions extends TableAccess {
  * ejection. Reads are eventually consistent: half the price, and a snapshot is a second old anyway.
  */
 export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions): StatisticsStore {
+  const at = (deployment: string): EjectionItem => ({ table: options, key: ejectionKey(deployment) });
   return {
     read: (deployments, epochs) => read(options, deployments, epochs),
     add: async (sums, sights) => {
       await Promise.all(entriesOf(sums).map((entry) => add(options, entry, sights?.get(entry.deployment) ?? [])));
     },
-    eject: (deployment, ejection) => eject(options, deployment, ejection),
-    lift: (deployment, was) => lift(options, deployment, was),
-    claimProbe: async (deployment, was, lease) => {
-      const claim = {
-        TableName: options.tableName,
-        Key: ejectionKey(deployment),
-        UpdateExpression: 'SET #probe = :until',
-        ConditionExpression: '#until = :was AND (attribute_not_exists(#probe) OR #probe < :from)',
-        ExpressionAttributeNames: { '#probe': 'probeUntilMs', '#until': 'untilMs' },
-        ExpressionAttributeValues: {
-          ':until': number(lease.untilMs),
-          ':was': number(was.untilMs),
-          ':from': number(lease.fromMs),
-        },
-      };
-      return meetsCondition(options.client.updateItem(claim));
-    },
+    eject: (deployment, ejection) => eject(at(deployment), ejection),
+    ease: (deployment, was, ejection) => ease(at(deployment), was, ejection),
+    lift: (deployment, was) => lift(at(deployment), was),
+    claimProbe: (deployment, was, lease) => claimEjected(at(deployment), was, lease),
     claimLook: (deployment, look) => claimLook(options, deployment, look),
   };
 }
@@ -96,33 +92,21 @@ function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined,
 function sightsOf(item: Item): LastSights {
   const sights = item[LAST]?.S?.split(' ') ?? [];
   return sights.map((sight) => {
-    const [atMs = 0, ttftMs = 0] = sight.split(':').map(Number);
-    return { atMs, ttftMs };
+    const [atMs = 0, ttftMs = 0, bound] = sight.split(':').map(Number);
+    return { atMs, ttftMs, ...(bound === 1 && { isBound: true }) };
   });
 }
 
 function textOf(sights: LastSights): string {
-  const told = sights.slice(0, MOST_SIGHTS).map(({ atMs, ttftMs }) => `${atMs}:${ttftMs}`);
+  const told = sights
+    .slice(0, MOST_SIGHTS)
+    .map(({ atMs, ttftMs, isBound }) => `${atMs}:${ttftMs}${isBound === true ? ':1' : ''}`);
   return told.join(' ');
 }
 
 function sumsOf(item: Item): Sums {
   const names = Object.keys(item).filter((name) => ![PK, SK, TTL, LAST].includes(name));
   return new Map(names.map((name) => [name, Number(item[name]?.N ?? 0)]));
-}
-
-function ejectionOf(item: Item | undefined): Ejection | undefined {
-  const reason = EJECTION_REASONS.find((one) => one === item?.reason?.S);
-  if (item === undefined || reason === undefined) {
-    return undefined;
-  }
-  const probeUntilMs = item.probeUntilMs?.N;
-  return {
-    untilMs: Number(item.untilMs?.N ?? 0),
-    level: Number(item.level?.N ?? 1),
-    reason,
-    ...(probeUntilMs === undefined ? {} : { probeUntilMs: Number(probeUntilMs) }),
-  };
 }
 
 async function add(
@@ -151,36 +135,6 @@ async function add(
   });
 }
 
-async function eject(
-  { client, tableName }: DynamoDbStatisticsStoreOptions,
-  deployment: string,
-  ejection: Ejection,
-): Promise<void> {
-  const update = {
-    TableName: tableName,
-    Key: ejectionKey(deployment),
-    UpdateExpression: 'SET #until = :until, #level = :level, #reason = :reason, #ttl = :ttl REMOVE #probe',
-    ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
-    ExpressionAttributeNames: {
-      '#until': 'untilMs',
-      '#level': 'level',
-      '#reason': 'reason',
-      '#ttl': TTL,
-      '#probe': 'probeUntilMs',
-    },
-    ExpressionAttributeValues: {
-      ':until': number(ejection.untilMs),
-      ':level': number(ejection.level),
-      ':reason': { S: ejection.reason },
-      ':ttl': number(Math.ceil(ejection.untilMs / 1000) + EJECTION_KEPT_SECONDS),
-    },
-  };
-  await meetsCondition(client.updateItem(update));
-}
-
-/** How long an ejection that nobody has lifted is remembered after its cooldown: until then its next one is longer. */
-const EJECTION_KEPT_SECONDS = 3600;
-
 /** One item is written in either case: the same as the ejection's, which is read with every snapshot. */
 async function claimLook(
   { client, tableName }: DynamoDbStatisticsStoreOptions,
@@ -202,35 +156,6 @@ async function claimLook(
   return meetsCondition(client.updateItem(claim));
 }
 
-async function lift(
-  { client, tableName }: DynamoDbStatisticsStoreOptions,
-  deployment: string,
-  was: Ejection,
-): Promise<void> {
-  const removal = {
-    TableName: tableName,
-    Key: ejectionKey(deployment),
-    // When it was last looked at stays.
-    UpdateExpression: 'REMOVE #until, #level, #reason, #probe',
-    ConditionExpression: '#until <= :was',
-    ExpressionAttributeNames: { '#until': 'untilMs', '#level': 'level', '#reason': 'reason', '#probe': 'probeUntilMs' },
-    ExpressionAttributeValues: { ':was': number(was.untilMs) },
-  };
-  await meetsCondition(client.updateItem(removal));
-}
-
-async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isConditionUnmet(error)) {
-      return false;
-    }
-    throw error;
-  }
-}
-
 function ejectionKey(deployment: string): Item {
   return sumsKey(deployment, 'lasting', EJECTION_SORT_KEY);
 }
@@ -245,9 +170,4 @@ function partitionKeyOf(deployment: string, pace: Pace): string {
 
 function sortKeyOf(item: Item): number {
   return Number(item[SK]?.N ?? 0);
-}
-
-/** DynamoDB's numbers are decimal text; BigInt keeps large ones from turning into `1e+21`. */
-function number(value: number): AttributeValue.NMember {
-  return { N: Number.isInteger(value) ? BigInt(value).toString() : String(value) };
 }

@@ -100,25 +100,76 @@ const SLOWER_THAN_USUAL = 1.5;
 
 /**
  * Whom to look at beside a request that is served by the first of the plan. Often: who is not known, who is slower than usual and would
- * else be among the best, and of whom a caller's failure may lie in his request. Soon after a look: who is hardly known, and who has just been
- * seen to be among the best again. Rarely: who is what it usually is. Deployments that are ejected have their own probe, after their cooldown.
+ * else be among the best, who is ejected, and of whom a caller's failure may lie in his request; the more callers miss it the oftener. Soon
+ * after a look: who is hardly known, and who has just been seen to be among the best again. Rarely: who is what it usually is.
  */
 export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
   const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
-  const healthy = plan.candidates.filter(
-    ({ state, standing }) =>
-      (state === 'healthy' && (adapts || standing.isSuspect)) || (standing.isForKeyOnly === true && standing.isSuspect),
-  );
+  const healthy = plan.candidates.filter(({ state }) => state === 'healthy');
   const bestMs = Math.min(...healthy.map(({ expectedTtftMs }) => expectedTtftMs));
   const limitMs = bestMs * (1 + route.band);
-  return healthy.map((candidate) => {
-    const everyMs = candidate.standing.isSuspect ? settings.everyMs : lookInterval(candidate, limitMs, settings);
-    const isCalibration = everyMs === settings.rareEveryMs && isMeasured(candidate);
-    return { candidate, isCalibration, everyMs };
-  });
+  const due: DueLook[] = [];
+  for (const candidate of plan.candidates) {
+    const everyMs = whenToLook(candidate, { limitMs, settings, adapts, plan, route });
+    if (everyMs !== undefined) {
+      const isCalibration = everyMs === settings.rareEveryMs && isMeasured(candidate);
+      due.push({ candidate, everyMs, isCalibration });
+    }
+  }
+  return due;
 }
 
-function lookInterval(candidate: Candidate, limitMs: number, { everyMs, rareEveryMs }: ProbeSettings): number {
+interface LookContext {
+  /** Whoever is expected to be no slower is among the best. */
+  readonly limitMs: number;
+  readonly settings: ProbeSettings;
+  readonly adapts: boolean;
+  readonly plan: Plan;
+  readonly route: Route;
+}
+
+function whenToLook(candidate: Candidate, context: LookContext): number | undefined {
+  const { standing, state } = candidate;
+  const { settings, limitMs, adapts } = context;
+  if (isLookedAtInCooldown(candidate, context)) {
+    return cooldownInterval(candidate, limitMs, settings);
+  }
+  if (standing.isSuspect && (state === 'healthy' || standing.isForKeyOnly === true)) {
+    return settings.everyMs;
+  }
+  return state === 'healthy' && adapts ? lookInterval(candidate, limitMs, settings) : undefined;
+}
+
+/** After failures: a rate limit, a wrong credential and an operator say for how long. One that callers are sent to anyway needs no look. */
+function isLookedAtInCooldown({ state, standing, score }: Candidate, { plan, route }: LookContext): boolean {
+  const { ejection, isForKeyOnly, breaksAnswers } = standing;
+  const first = plan.candidates[0];
+  const isWanted = first?.state !== 'healthy' || route.strategy !== 'ordered' || score < first.score;
+  const isTold = ejection?.reason === 'failures' && !breaksAnswers;
+  return (
+    (state === 'ejected' || state === 'probing') &&
+    isForKeyOnly !== true &&
+    isTold &&
+    isWanted &&
+    first?.standing !== standing
+  );
+}
+
+/** Often at first, and less as the outage goes on. */
+function cooldownInterval(candidate: Candidate, limitMs: number, settings: ProbeSettings): number {
+  const { level = 1 } = candidate.standing.ejection ?? {};
+  const soonMs = (settings.everyMs / SOON) * 2 ** Math.max(0, level - 2);
+  return Math.min(soonMs, missedInterval(candidate, limitMs, settings));
+}
+
+/** The share of the usual interval is that of its usual time to first token in what callers must wait now. */
+function missedInterval({ standing }: Candidate, limitMs: number, { everyMs }: ProbeSettings): number {
+  const { typicalMs = limitMs } = standing.estimate.usual;
+  return Math.round(everyMs * Math.min(1, Math.max(1 / SOON, typicalMs / limitMs)));
+}
+
+function lookInterval(candidate: Candidate, limitMs: number, settings: ProbeSettings): number {
+  const { everyMs, rareEveryMs } = settings;
   const { expectedTtftMs, standing } = candidate;
   const { typicalMs = 0, evidence } = standing.estimate.usual;
   if (evidence < KNOWN) {
@@ -131,7 +182,7 @@ function lookInterval(candidate: Candidate, limitMs: number, { everyMs, rareEver
     return everyMs / SOON;
   }
   const isDisplaced = typicalMs <= limitMs * SLOWER_THAN_USUAL && expectedTtftMs > typicalMs * SLOWER_THAN_USUAL;
-  return isDisplaced ? everyMs : rareEveryMs;
+  return isDisplaced ? missedInterval(candidate, limitMs, settings) : rareEveryMs;
 }
 
 /** Its last call was far sooner than expected, and among the best or as usual: one more shows whether it is back. */

@@ -25,38 +25,39 @@ const LEAST_OF_NEWER = 16;
  */
 const ROOM_TO_THINK = 256;
 
-const LEAST = 'the 400s of OpenAI\'s API, "Expected a value >= 16", 2026-11';
-const EFFORTS = 'OpenAI\'s guide "Reasoning models", `reasoning.effort`, 2026-11';
-
 const OPENAI_LINES: readonly ModelRule<ProbeRules>[] = [
   // OpenAI's and those of Groq, Azure and DashScope behind the same protocol.
-  { match: /gpt-oss|qwen/i, rules: { probeMaxTokens: LEAST_OF_NEWER }, source: LEAST },
-  { match: /^(?:openai\/)?gpt-(?:[5-9]|\d{2,})/, rules: { probeMaxTokens: LEAST_OF_NEWER }, source: LEAST },
+  // the 400s of OpenAI's API, "Expected a value >= 16", 2026-11
+  { match: /gpt-oss|qwen/i, rules: { probeMaxTokens: LEAST_OF_NEWER } },
+  // the 400s of OpenAI's API, "Expected a value >= 16", 2026-11
+  { match: /^(?:openai\/)?gpt-(?:[5-9]|\d{2,})/, rules: { probeMaxTokens: LEAST_OF_NEWER } },
+  // OpenAI's guide "Reasoning models", `reasoning.effort`, 2026-11
   {
     match: /^(?:openai\/)?gpt-5(?:-mini|-nano)?(?:-\d{4}-\d{2}-\d{2})?$/,
     rules: { probeEffort: 'minimal' },
-    source: EFFORTS,
   },
+  // OpenAI's guide "Reasoning models", `reasoning.effort`, 2026-11
   {
     match: /^(?:openai\/)?gpt-(?:5\.\d+|[6-9](?:\.\d+)?|\d{2,}(?:\.\d+)?)(?!.*(?:chat|codex|-pro))/,
     rules: { probeEffort: 'none' },
-    source: EFFORTS,
   },
+  // the 400s of OpenAI's API, "Could not finish the message because max_tokens ... was reached", 2026-11
   {
     match: /^(?:openai\/)?o\d/,
     rules: { probeMaxTokens: ROOM_TO_THINK, probeEffort: 'low' },
-    source: 'the 400s of OpenAI\'s API, "Could not finish the message because max_tokens ... was reached", 2026-11',
   },
 ];
 
 /** Claude is told not to think, or to think little where it always does. A thought is a token like any other. */
 const CLAUDE_LINES: readonly ModelRule<ProbeRules>[] = [
-  { match: /claude/, rules: { probeEffort: 'none' }, source: 'Anthropic, "Extended thinking", 2026-11' },
+  // Anthropic, "Extended thinking", 2026-11
+  { match: /claude/, rules: { probeEffort: 'none' } },
 ];
 
 /** Gemini ends an answer at the limit with MAX_TOKENS, thoughts or not, so that one token is enough. */
 const GEMINI_LINES: readonly ModelRule<ProbeRules>[] = [
-  { match: /./, rules: { probeEffort: 'none' }, source: 'ai.google.dev/gemini-api/docs/thinking, 2026-11' },
+  // ai.google.dev/gemini-api/docs/thinking, 2026-11
+  { match: /./, rules: { probeEffort: 'none' } },
 ];
 
 /** The lines of each protocol, each with its source. */

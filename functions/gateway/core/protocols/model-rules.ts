@@ -2,15 +2,16 @@ import { baseModelOf } from '../model/base-model.ts';
 import type { Vendor } from '../model/vendor.ts';
 import type { JsonObject } from '../wire/json.ts';
 
-/** What is known of the models and hosts that a line is about. Later lines win, member by member. */
+/**
+ * What is known of the models and hosts that a line is about. Later lines win, member by member. Who says so, and when it was read, stands
+ * in a comment above each line, which is not shipped.
+ */
 export interface ModelRule<Rules> {
   /** The models' ids. */
   readonly match: RegExp;
   /** Whose servers it is about. @default any */
   readonly vendors?: readonly Vendor[];
   readonly rules: Partial<Rules>;
-  /** Who says so, and when it was read. */
-  readonly source: string;
 }
 
 /**

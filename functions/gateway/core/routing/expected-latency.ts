@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../model/request-facts.ts';
-import type { Estimate } from '../statistics/estimate.ts';
+import type { Estimate, RecentEstimate } from '../statistics/estimate.ts';
+import type { LastSeen } from '../statistics/last-sights.ts';
 import type { Candidate } from './contender.ts';
 
 /** Observations the prior stands for: with this much evidence of its own, a deployment counts half. */
@@ -17,8 +18,10 @@ const SPREAD = 0.4;
 const SURPRISE = 1.5;
 /** A single call may be a straggler: so many tell of a change. */
 const ENOUGH_LAST = 2;
-/** Calls that all took up to so many times as long as their median are no surprise. */
+/** A call that took up to so many times as long as usual is no surprise. */
 const LAST_SLACK = 1.5;
+/** What is known by looks alone must be so much better than what is known by calls. */
+const CAUTION = 1.1;
 /** One that nobody has seen, where others are known and probes will tell: behind all that are as good as the best. */
 const UNSEEN_FACTOR = 1.5;
 /** What is assumed where the whole fleet knows nothing. */
@@ -92,26 +95,56 @@ function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior,
 }
 
 function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
-  const { recent, usual } = estimate;
+  const { usual } = estimate;
   const usualMs = usualTtft(estimate, prior);
   const usualWeight =
     usual.typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
   const lastingMs = shrunkMean(usualMs, usualWeight, estimate);
+  const recent = ofNow(estimate.recent, usualMs);
   const weight = lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent);
-  return asLast(shrunkMean(lastingMs, weight, recent), usualMs, recent.last);
+  return asLast(shrunkMean(lastingMs, weight, recent), usualMs, estimate.recent);
+}
+
+/** Where the last calls were about as usual and the last seconds' mean is not, that mean holds what is over: most of them tell. */
+function ofNow(recent: RecentEstimate, usualMs: number): Seen {
+  const { evidence, ttftTotalMs, last } = recent;
+  const usualAtMostMs = usualMs * LAST_SLACK;
+  const isMixed = ttftTotalMs > evidence * usualAtMostMs && last.length >= ENOUGH_LAST;
+  if (!isMixed || Math.min(...last.slice(0, ENOUGH_LAST)) > usualAtMostMs) {
+    return recent;
+  }
+  const middleMs = recent.seenMiddleMs();
+  return middleMs === undefined ? recent : { evidence, ttftTotalMs: Math.min(ttftTotalMs, evidence * middleMs) };
 }
 
 /**
  * What came last outweighs every mean: memories forget by time, and a busy second stays in them beside the few looks that came after it. So
- * a deployment whose last calls were all slower is slower, and one whose last calls were all as usual is its usual self.
+ * a deployment whose last calls were all slower is about as slow as those, and one whose last look was as usual is about its usual self.
  */
-function asLast(meanMs: number, usualMs: number, last: readonly number[]): number {
+function asLast(meanMs: number, usualMs: number, { last, isSparse }: LastSeen): number {
   if (last.length < ENOUGH_LAST) {
     return meanMs;
   }
-  const atLeastMs = Math.min(...last) / LAST_SLACK;
-  const atMostMs = Math.max(usualMs, ...last);
-  return Math.max(atLeastMs, Math.min(atMostMs, meanMs));
+  const newest = last.slice(0, ENOUGH_LAST);
+  const isDisplaced = isSparse && meanMs > usualMs * LAST_SLACK;
+  const isBack = isDisplaced && (newest[0] ?? Infinity) <= usualMs * LAST_SLACK;
+  // Its last two looks and what is usual count alike: a slow deployment does not answer as soon as usual.
+  const atMostMs = isBack ? geometricMean([usualMs, ...newest]) * CAUTION : Math.max(usualMs, ...newest);
+  return Math.max(atLeast(usualMs, last), Math.min(atMostMs, meanMs));
+}
+
+/** A bound from below for the speed of a deployment whose last calls were all slower than usual: what they took, less what may be chance. */
+function atLeast(usualMs: number, last: readonly number[]): number {
+  const usualAt = last.findIndex((timeMs) => timeMs <= usualMs * LAST_SLACK);
+  const slow = usualAt === -1 ? last : last.slice(0, usualAt);
+  if (slow.length < ENOUGH_LAST) {
+    return 0;
+  }
+  return geometricMean(slow) * Math.exp((-SURPRISE * SPREAD) / Math.sqrt(slow.length));
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
 type Seen = Pick<Estimate, 'evidence' | 'ttftTotalMs'>;

@@ -16,7 +16,7 @@ export function qualify(
 ): { readonly qualified: readonly Deployment[]; readonly unmet: readonly string[] } {
   const tagged = deployments.filter((deployment) => facts.tags.every((tag) => deployment.tags.includes(tag)));
   if (tagged.length === 0) {
-    return { qualified: [], unmet: facts.tags.length === 0 ? [] : [`the tags ${facts.tags.join(', ')}`] };
+    return { qualified: [], unmet: facts.tags.length === 0 ? [] : [`the tags ${shownTags(facts.tags)}`] };
   }
   const priced = tagged.filter((deployment) => !countsMoney || missingPrices(deployment).length === 0);
   if (priced.length === 0) {
@@ -27,4 +27,14 @@ export function qualify(
     qualified: fitting,
     unmet: fitting.length === 0 ? [`a context window for about ${facts.promptTokens} tokens`] : [],
   };
+}
+
+/** As many tags as an error repeats, and as much of each. */
+const MAX_SHOWN = 20;
+const MAX_SHOWN_CHARS = 64;
+
+function shownTags(tags: readonly string[]): string {
+  const shown = tags.slice(0, MAX_SHOWN).map((tag) => tag.slice(0, MAX_SHOWN_CHARS));
+  const more = tags.length > MAX_SHOWN ? ` and ${tags.length - MAX_SHOWN} more` : '';
+  return shown.join(', ') + more;
 }

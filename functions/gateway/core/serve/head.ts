@@ -30,10 +30,8 @@ function tooLong(status: number, code: string, message: string): GatewayError {
 /** The tags that the caller wants of a deployment: header `x-nemo-tags: vision, code`. */
 export function askedTags({ headers }: Pick<GatewayRequest, 'headers'>): readonly string[] {
   const header = headers['x-nemo-tags'] ?? '';
-  return header
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
+  const tags = header.split(',').map((tag) => tag.trim());
+  return [...new Set(tags)].filter((tag) => tag !== '');
 }
 
 /**

@@ -21,6 +21,8 @@ export interface DoubtfulFailures {
   readonly hear: (deployment: string, failure: AttemptFailure, witness: Witness | undefined, nowMs: number) => Credence;
   /** The deployment has answered somebody: what callers have heard of its silence before lay in their requests, or is over. */
   readonly spoke: (deployment: string) => void;
+  /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
+  readonly isAlone: (witness: Witness | undefined, nowMs: number) => boolean;
   /** Whether somebody has met one lately: a probe should tell. */
   readonly isSuspect: (deployment: string, nowMs: number) => boolean;
 }
@@ -90,6 +92,7 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
         );
       }
     },
+    isAlone: (witness, nowMs) => witness !== undefined && isOnlyKey(witness.key, nowMs),
     isSuspect: (deployment, nowMs) => lately(deployment, nowMs).length > 0,
   };
 }
@@ -146,7 +149,8 @@ const BROKE: ReadonlySet<string> = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-function isSilence({ kind }: AttemptFailure): boolean {
+/** Whether nothing came, for longer than is usual. */
+export function isSilence({ kind }: AttemptFailure): boolean {
   return kind === 'timed-out' || kind === 'aborted';
 }
 

@@ -7,7 +7,7 @@ export type EjectionReason = (typeof EJECTION_REASONS)[number];
 /** Why a deployment may be set aside. `drained`: an operator did it by hand. */
 export const EJECTION_REASONS = ['failures', 'rate-limited', 'misconfigured', 'drained'] as const;
 
-/** Why and until when a deployment is set aside. Shared by the fleet; it is only ever extended, until a success lifts it. */
+/** Why and until when a deployment is set aside. Shared by the fleet; failures only ever extend it, until a success lifts it. */
 export interface Ejection {
   /** A whole number: it is compared for equality in the store. */
   readonly untilMs: number;
@@ -16,11 +16,21 @@ export interface Ejection {
   readonly reason: EjectionReason;
   /** Until then one caller of the fleet is trying it. */
   readonly probeUntilMs?: number;
+  /** Probes in a row that were answered: the next one is made from `untilMs` on. */
+  readonly answers?: number;
+  /** It has failed callers soon after probes had lifted the one before: until one fails too, no probe proves anything before the cooldown is over. */
+  readonly isRelapse?: true;
 }
 
-/** `lifted` undoes the ejection `was`. */
+/** `lifted` undoes the ejection `was`, `eased` puts one in its place that may end sooner. */
 export type EjectionChange =
   | { readonly kind: 'ejected'; readonly deployment: string; readonly ejection: Ejection }
+  | {
+      readonly kind: 'eased';
+      readonly deployment: string;
+      readonly was: Ejection;
+      readonly ejection: Ejection;
+    }
   | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
 /** Defaults of the settings. A cooldown never exceeds 20 s, so that a recovery is noticed within half a minute. */
@@ -60,6 +70,8 @@ export interface FailureEvidence {
   readonly failureRate: number;
   /** The instant at which the failed attempt began. */
   readonly beganByMs: number;
+  /** The level that this ejection goes on from, where probes have lifted the last one just before. */
+  readonly relapsedFrom?: number;
 }
 
 /** The ejection that follows from a failure, or `undefined` where the deployment stays. Never earlier than the one that stands. */
@@ -72,10 +84,12 @@ export function ejectionAfter(
   if (evidence.blame === 'failure' && current === undefined && !isFailing(evidence, settings)) {
     return undefined;
   }
-  const level = nextLevel(current, { ...evidence, nowMs }, settings);
+  const level = nextLevel(current, evidence, { nowMs, settings });
   const cooldownMs = cooldown(evidence, level, settings);
   const reason = evidence.blame === 'failure' ? 'failures' : evidence.blame;
-  return { untilMs: Math.max(current?.untilMs ?? 0, Math.ceil(nowMs + cooldownMs)), level, reason };
+  const untilMs = Math.max(current?.untilMs ?? 0, Math.ceil(nowMs + cooldownMs));
+  const isRelapse = level > 1 && (current === undefined || current.isRelapse === true);
+  return { untilMs, level, reason, ...(isRelapse && { isRelapse }) };
 }
 
 function isFailing(evidence: FailureEvidence, settings: EjectionSettings): boolean {
@@ -89,10 +103,13 @@ function isFailing(evidence: FailureEvidence, settings: EjectionSettings): boole
  */
 function nextLevel(
   current: Ejection | undefined,
-  { nowMs, beganByMs }: { readonly nowMs: number; readonly beganByMs: number },
-  settings: EjectionSettings,
+  { beganByMs, relapsedFrom = 0 }: FailureEvidence,
+  { nowMs, settings }: { readonly nowMs: number; readonly settings: EjectionSettings },
 ): number {
-  if (current === undefined || nowMs - current.untilMs > settings.maxCooldownMs * 2) {
+  if (current === undefined) {
+    return relapsedFrom + 1;
+  }
+  if (nowMs - current.untilMs > settings.maxCooldownMs * 2) {
     return 1;
   }
   return beganByMs < current.untilMs ? current.level : current.level + 1;

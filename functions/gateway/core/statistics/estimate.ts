@@ -1,4 +1,5 @@
 import type { DecayScale } from './forward-decay.ts';
+import type { LastSeen } from './last-sights.ts';
 import { BUCKETS, type BucketCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
 import type { DecayedSums } from './running-sums.ts';
 
@@ -35,14 +36,14 @@ export interface Estimate {
 }
 
 /** What the memory that forgets fast holds of a deployment. */
-export interface RecentEstimate {
+export interface RecentEstimate extends LastSeen {
   readonly evidence: number;
   readonly ttftTotalMs: number;
   readonly requests: number;
   readonly failureRate: number;
-  /** Times to first token of the last calls, or how long it was waited for in vain, newest first. */
-  readonly last: readonly number[];
-  /** Of the first tokens that came; the waits in vain are not in it. */
+  /** The mean of the middle half of the first tokens that came; the waits in vain are not in it. */
+  readonly seenMiddleMs: () => number | undefined;
+  /** Of the same. */
   readonly seenMedianMs: () => number | undefined;
 }
 
@@ -62,11 +63,11 @@ export interface UsualEstimate {
 /** The decayed sums of a deployment's memories. */
 export type DecayedMemories = Readonly<Record<'lasting' | 'recent' | 'usual', DecayedSums>>;
 
-/** Reads the decayed sums of the three memories; `last` are the times that the last calls have shown. */
+/** Reads the decayed sums of the three memories; `seen` is what the last calls have shown. */
 export function estimateOf(
   { lasting, recent, usual }: DecayedMemories,
   scale: DecayScale,
-  last: readonly number[] = [],
+  seen: LastSeen = { last: [], isSparse: false },
 ): Estimate {
   const sum = lasting.get;
   // In a steady state the decayed count is the rate times H / ln 2.
@@ -85,7 +86,8 @@ export function estimateOf(
       ...ttftSeen(recent),
       requests: recent.get('q'),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
-      last,
+      ...seen,
+      seenMiddleMs: () => middleMeanOf(recent.counts('t')),
       seenMedianMs: () => percentileOf({ seen: recent.counts('t'), censored: NONE }, 50),
     },
     usual: usualEstimate(usual),

@@ -9,7 +9,7 @@ import type { Observation } from './observation.ts';
 import { PACES } from './paced-sums.ts';
 import { sampledShare } from './sampled-share.ts';
 import { type Scoreboard, scoreboard } from './scoreboard.ts';
-import { shareChange } from './share-change.ts';
+import { mergedChange, shareChange } from './share-change.ts';
 import type { Standing } from './standing.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 import { within } from './within.ts';
@@ -53,7 +53,8 @@ interface Fleet {
   readonly options: FleetStatisticsOptions;
   readonly scales: DecayScales;
   readonly board: Scoreboard;
-  changes: EjectionChange[];
+  /** Of one deployment's only the last: under load hundreds fail before the first of them is written. */
+  changes: Map<string, EjectionChange>;
   refreshing?: Promise<void>;
   flushing?: Promise<void>;
   cancelLaterFlush?: () => void;
@@ -74,7 +75,7 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
     options,
     scales,
     board,
-    changes: [],
+    changes: new Map(),
     lastReadStartedMs: -Infinity,
     lastUsualReadMs: -Infinity,
     lastWriteStartedMs: -Infinity,
@@ -87,7 +88,7 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
     observe: (observation, failure) => {
       const { change, takeBack } = board.observe(observation, failure);
       if (change !== undefined) {
-        fleet.changes.push(change);
+        fleet.changes.set(change.deployment, mergedChange(fleet.changes.get(change.deployment), change));
       }
       return takeBack;
     },
@@ -220,7 +221,7 @@ async function claimLook(fleet: Fleet, deployment: string, everyMs: number): Pro
 async function flush(fleet: Fleet): Promise<void> {
   const { clock, settings } = fleet.options;
   const waitMs = fleet.lastWriteStartedMs + settings.flushMs - clock.nowMs();
-  if (fleet.changes.length === 0 && waitMs > 0) {
+  if (fleet.changes.size === 0 && waitMs > 0) {
     fleet.cancelLaterFlush ??= clock.after(waitMs, () => {
       delete fleet.cancelLaterFlush;
       void flush(fleet);
@@ -239,8 +240,8 @@ async function flush(fleet: Fleet): Promise<void> {
 async function writeAll(fleet: Fleet): Promise<void> {
   const { store, onStoreError } = fleet.options;
   fleet.lastWriteStartedMs = fleet.options.clock.nowMs();
-  // Of one deployment's only the last: under load hundreds fail before the first of them is written.
-  const changes = new Map(fleet.changes.splice(0).map((change) => [change.deployment, change]));
+  const { changes } = fleet;
+  fleet.changes = new Map();
   const batch = fleet.board.takeUnwritten();
   const shared = [...changes.values()].map((change) =>
     shareChange(store, change).catch((error: unknown) => onStoreError(`share that it is ${change.kind}`, error)),

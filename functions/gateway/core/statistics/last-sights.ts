@@ -4,8 +4,10 @@ import type { Observation } from './observation.ts';
 export interface Sight {
   /** When its attempt began: what came late tells of then. */
   readonly atMs: number;
-  /** After a prompt of the usual size; at least, where it was waited for in vain. A whole number. */
+  /** After a prompt of the usual size. A whole number. */
   readonly ttftMs: number;
+  /** It would have taken, or will take, longer: nothing has come. */
+  readonly isBound?: true;
 }
 
 /**
@@ -15,8 +17,8 @@ export interface Sight {
 export type LastSights = readonly Sight[];
 
 /** So many tell of now. */
-const TELLING = 2;
-/** Some more are kept: another instance may still tell of the newest that it took longer. */
+const TELLING = 3;
+/** Some more are kept: some tell nothing, and another instance may still tell of the newest that it took longer. */
 const KEPT = 4;
 /** What is older says nothing of now. */
 const NEW_MS = 120_000;
@@ -26,7 +28,8 @@ export function noteSight(sights: Map<string, LastSights>, observation: Observat
   const { deployment, startedAtMs: atMs } = observation;
   const shownMs = shownBy(observation);
   if (shownMs !== undefined) {
-    const sight = { atMs, ttftMs: Math.round(shownMs) };
+    const isBound = observation.kind !== 'first-token';
+    const sight = { atMs, ttftMs: Math.round(shownMs), ...(isBound && { isBound }) };
     sights.set(deployment, mergedSights([sight], sights.get(deployment) ?? []));
   }
 }
@@ -68,10 +71,23 @@ export function mergedSights(one: LastSights, other: LastSights): LastSights {
   return [...longest.values()].toSorted((a, b) => b.atMs - a.atMs).slice(0, KEPT);
 }
 
-/** The times that tell of now, newest first. */
-export function lastTimes(sights: LastSights, nowMs: number): readonly number[] {
-  return sights
-    .slice(0, TELLING)
-    .filter(({ atMs }) => nowMs - atMs < NEW_MS)
-    .map(({ ttftMs }) => ttftMs);
+/** What the last sights tell of now. */
+export interface LastSeen {
+  /** Times to first token, or how long it was waited for in vain, newest first. */
+  readonly last: readonly number[];
+  /** Whether they came one by one, as looks do. Of a busy deployment every mean knows more than its last few calls. */
+  readonly isSparse: boolean;
+}
+
+/** Sights that are further apart, on average, come one by one. */
+const SPARSE_MS = 700;
+
+/** What tells of now. */
+export function lastSeen(sights: LastSights, nowMs: number): LastSeen {
+  const fresh = sights.filter(({ atMs }) => nowMs - atMs < NEW_MS);
+  const slowestMs = Math.max(0, ...fresh.map(({ ttftMs, isBound }) => (isBound ? 0 : ttftMs)));
+  // A wait that others have exceeded says nothing, or nothing yet.
+  const telling = fresh.filter(({ ttftMs, isBound }) => !isBound || ttftMs > slowestMs).slice(0, TELLING);
+  const firstAtMs = telling.at(-1)?.atMs ?? nowMs;
+  return { last: telling.map(({ ttftMs }) => ttftMs), isSparse: (nowMs - firstAtMs) / telling.length > SPARSE_MS };
 }

@@ -48,6 +48,7 @@ export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
       ...recent,
       ttftTotalMs: recent.ttftTotalMs * factor,
       last: recent.last.map((timeMs) => timeMs * factor),
+      seenMiddleMs: () => scaled(recent.seenMiddleMs(), factor),
       seenMedianMs: () => scaled(recent.seenMedianMs(), factor),
     },
     usual: { ...usual, typicalMs: scaled(usual.typicalMs, factor) },

@@ -2,12 +2,12 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import type { DecayScales } from './decay-scales.ts';
-import { type Credence, doubtfulFailures } from './doubt.ts';
-import { type Ejection, type EjectionChange, ejectionAfter, ejectionState } from './ejection.ts';
-import { estimateOf } from './estimate.ts';
-import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
+import { doubtfulFailures } from './doubt.ts';
+import { type EjectionChange, ejectionState } from './ejection.ts';
+import { type Ejections, ejections } from './ejections.ts';
+import { type Estimate, estimateOf } from './estimate.ts';
 import { keyEjections } from './key-ejections.ts';
-import { type LastSights, lastTimes, noteSight, noteSights } from './last-sights.ts';
+import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
 import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
 import { PACES, type Pace } from './paced-sums.ts';
@@ -63,14 +63,11 @@ interface Memory extends Witnessed {
   readonly log: ObservationLog;
   stored: ReadonlyMap<string, StoredStatistics>;
   readAtMs?: number;
-  /** As this instance knows them, with the number of reads that had begun when it last changed them itself. */
-  readonly ejections: Map<string, { readonly ejection: Ejection | undefined; readonly changedAfterRead: number }>;
-  readsBegun: number;
+  readonly ejections: Ejections;
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly looks: Map<string, number>;
   /** What has been seen last, by this instance and by others. */
   readonly sights: Map<string, LastSights>;
-  readonly rows: FailureRows;
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
   readonly running: Map<string, Readonly<Record<Pace, RunningSums>>>;
 }
@@ -84,11 +81,9 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
       running.get(deployment)?.[pace].add(epoch, sums),
     ),
     stored: new Map(),
-    ejections: new Map(),
-    readsBegun: 0,
+    ejections: ejections(settings.ejection),
     looks: new Map(),
     sights: new Map(),
-    rows: failureRows(),
     doubts: doubtfulFailures(settings.probesConfirm),
     ofKeys: keyEjections(settings.ejection),
     running,
@@ -98,16 +93,16 @@ export function scoreboard(settings: ScoreboardSettings): Scoreboard {
     observe: (observation, failure) => observe(memory, observation, failure),
     beginRead: (startedAtMs, paces = PACES) => {
       const confirm = memory.log.beginRead(paces);
-      memory.readsBegun += 1;
-      const read = memory.readsBegun;
+      const readEjections = memory.ejections.beginRead();
       return (stored) => {
         confirm();
-        load(memory, stored, { read, startedAtMs, paces });
+        readEjections(stored);
+        load(memory, stored, { startedAtMs, paces });
       };
     },
     takeUnwritten: memory.log.take,
     sights: memory.sights,
-    noteProbe: (deployment, probeUntilMs) => noteProbe(memory, deployment, probeUntilMs),
+    noteProbe: memory.ejections.noteProbe,
     readAtMs: () => memory.readAtMs,
     noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
   };
@@ -128,17 +123,33 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const { scales } = memory.settings;
   const { lasting, recent, usual } = runningOf(memory, deployment);
   const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
-  const ejection = memory.ejections.get(deployment)?.ejection;
-  const estimate = estimateOf(decayed, scales.lasting, lastTimes(memory.sights.get(deployment) ?? [], nowMs));
+  const ejection = memory.ejections.of(deployment);
+  const seen = estimateOf(decayed, scales.lasting, lastSeen(memory.sights.get(deployment) ?? [], nowMs));
+  const estimate = memory.ejections.isForgiven(deployment) ? withoutFailures(seen) : seen;
   const [stored, own] = [memory.stored.get(deployment)?.lookedAtMs, memory.looks.get(deployment)];
   const standing = {
     estimate,
     state: ejectionState(ejection, nowMs),
     lookedAtMs: Math.max(stored ?? -Infinity, own ?? -Infinity),
-    breaksAnswers: memory.rows.cut.has(deployment),
+    breaksAnswers: memory.ejections.breaksAnswers(deployment),
     isSuspect: memory.doubts.isSuspect(deployment, nowMs),
   };
   return ejection === undefined ? standing : { ...standing, ejection };
+}
+
+/** Of observations that are written, and of those that are written to the usual memory. How probes compare with traffic is seen once a minute. */
+function sharesOf(
+  { settings }: Memory,
+  { kind }: Observation,
+  { requestsPerSecond }: Estimate,
+): readonly [share: number, usually: number] {
+  const share = kind === 'calibrated' ? 1 : writtenShare(requestsPerSecond, settings.writesPerSecond);
+  return [share, kind === 'calibrated' ? 1 : Math.min(share, usualShare(requestsPerSecond))];
+}
+
+/** Nothing of what it was like before its ejection says anything of what it is like after. */
+function withoutFailures(estimate: Estimate): Estimate {
+  return { ...estimate, recent: { ...estimate.recent, failureRate: 0 } };
 }
 
 /** What was read and what this instance has seen since, put together once after each read. */
@@ -164,68 +175,28 @@ function runningOf(memory: Memory, deployment: string): Readonly<Record<Pace, Ru
 
 function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
   const { deployment, atMs } = told;
-  const { estimate, ejection } = look(memory, deployment, atMs);
+  const { estimate } = look(memory, deployment, atMs);
   const counted = weighed(memory, told, { failure: blamed, estimate });
   if (counted === undefined) {
     return { takeBack: () => undefined };
   }
   const { observation, failure, credence } = counted;
-  const share = writtenShare(estimate.requestsPerSecond, memory.settings.writesPerSecond);
+  const [share, usually] = sharesOf(memory, observation, estimate);
   noteSight(memory.sights, observation);
-  const takeBack = memory.log.add(observation, share, Math.min(share, usualShare(estimate.requestsPerSecond)));
-  const change = changeOf(memory, observation, failure, { estimate, ejection, credence });
+  const takeBack = memory.log.add(observation, share, usually);
+  // Answers end the rows of the key's own failures too.
+  if (observation.kind === 'first-token' || observation.kind === 'answered') {
+    memory.ofKeys.answered(observation);
+  }
+  const change = memory.ejections.after(observation, { failure, estimate, credence });
   return change === undefined ? { takeBack } : { takeBack, change };
-}
-
-interface KnownBefore extends Pick<Standing, 'estimate'> {
-  readonly ejection: Ejection | undefined;
-  readonly credence: Credence;
-}
-
-function changeOf(
-  memory: Memory,
-  observation: Observation,
-  failure: AttemptFailure | undefined,
-  { estimate, ejection, credence }: KnownBefore,
-): EjectionChange | undefined {
-  const { deployment, atMs, kind } = observation;
-  if (kind === 'first-token' || kind === 'answered') {
-    return lift(memory, observation, ejection);
-  }
-  const known = blameOf(observation, failure);
-  const blame = known !== 'none' && credence === 'short' ? 'failure' : known;
-  if (blame === 'none') {
-    return undefined;
-  }
-  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate, credence });
-  const next = ejectionAfter(ejection, evidence, atMs, memory.settings.ejection);
-  if (next === undefined) {
-    return undefined;
-  }
-  memory.ejections.set(deployment, { ejection: next, changedAfterRead: memory.readsBegun });
-  return { kind: 'ejected', deployment, ejection: next };
-}
-
-function lift(memory: Memory, observation: Observation, was: Ejection | undefined): EjectionChange | undefined {
-  const { deployment } = observation;
-  endRows(memory.rows, observation);
-  memory.ofKeys.answered(observation);
-  // Of one that breaks its answers a first token proves nothing.
-  const isProof = !memory.rows.cut.has(deployment);
-  // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
-  if (was === undefined || was.untilMs === 0 || !isProof || observation.startedAtMs < was.untilMs) {
-    return undefined;
-  }
-  memory.ejections.set(deployment, { ejection: undefined, changedAfterRead: memory.readsBegun });
-  return { kind: 'lifted', deployment, was };
 }
 
 function load(
   memory: Memory,
   stored: ReadonlyMap<string, StoredStatistics>,
-  reading: { readonly read: number; readonly startedAtMs: number; readonly paces: readonly Pace[] },
+  { startedAtMs, paces }: { readonly startedAtMs: number; readonly paces: readonly Pace[] },
 ): void {
-  const { read, startedAtMs, paces } = reading;
   noteSights(memory.sights, stored);
   const before = memory.stored;
   memory.stored = new Map(
@@ -233,18 +204,4 @@ function load(
   );
   memory.readAtMs = startedAtMs;
   memory.running.clear();
-  // Also those that the store has left out: somebody else has lifted their ejection.
-  for (const deployment of new Set([...memory.ejections.keys(), ...stored.keys()])) {
-    const own = memory.ejections.get(deployment);
-    if (own === undefined || own.changedAfterRead < read) {
-      memory.ejections.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
-    }
-  }
-}
-
-function noteProbe(memory: Memory, deployment: string, probeUntilMs: number): void {
-  const known = memory.ejections.get(deployment);
-  if (known?.ejection !== undefined) {
-    memory.ejections.set(deployment, { ...known, ejection: { ...known.ejection, probeUntilMs } });
-  }
 }

@@ -14,6 +14,8 @@ export interface StatisticsStore {
   readonly add: (sums: PacedSums, sights?: ReadonlyMap<string, LastSights>) => Promise<void>;
   /** Shares an ejection unless one stands that ends later. */
   readonly eject: (deployment: string, ejection: Ejection) => Promise<void>;
+  /** Puts one that ends sooner in the place of the ejection `was`, unless another stands by now. */
+  readonly ease: (deployment: string, was: Ejection, ejection: Ejection) => Promise<void>;
   /** Ends the ejection `was`, unless it has been extended since. */
   readonly lift: (deployment: string, was: Ejection) => Promise<void>;
   /** Claims the right to try a deployment whose cooldown `was` is over, for the time of the lease. Exactly one caller in the fleet gets `true`. */

@@ -1,7 +1,9 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import type { Credence, DoubtfulFailures } from './doubt.ts';
+import { type Credence, type DoubtfulFailures, isSilence } from './doubt.ts';
+import type { Ejections } from './ejections.ts';
 import type { Estimate } from './estimate.ts';
 import type { KeyEjections } from './key-ejections.ts';
+import type { LastSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
 
 /** What an observation counts for. */
@@ -15,6 +17,9 @@ export interface Weighed {
 export interface Witnessed {
   readonly doubts: DoubtfulFailures;
   readonly ofKeys: KeyEjections;
+  /** What the fleet has seen last of each deployment. */
+  readonly sights: ReadonlyMap<string, LastSights>;
+  readonly ejections: Pick<Ejections, 'failingSinceMs'>;
 }
 
 /**
@@ -22,10 +27,11 @@ export interface Witnessed {
  * the others. `undefined`: not at all.
  */
 export function weighed(
-  { doubts, ofKeys }: Witnessed,
+  witnessed: Witnessed,
   told: Observation,
   { failure, estimate }: { readonly failure: AttemptFailure | undefined; readonly estimate: Estimate },
 ): Weighed | undefined {
+  const { doubts, ofKeys } = witnessed;
   doubts.saw(told.witness, told.atMs);
   if (told.kind === 'first-token') {
     doubts.spoke(told.deployment);
@@ -33,7 +39,8 @@ export function weighed(
   if (failure === undefined || !isBadNews(told)) {
     return { observation: told, failure, credence: 'whole' };
   }
-  const credence = doubts.hear(told.deployment, failure, told.witness, told.atMs);
+  const heard = doubts.hear(told.deployment, failure, told.witness, told.atMs);
+  const credence = isSilentToAll(witnessed, told, failure) ? 'whole' : heard;
   if (credence !== 'whole') {
     ofKeys.met(told, failure, estimate);
   }
@@ -42,6 +49,20 @@ export function weighed(
   }
   // The attempt of a cut answer was counted with its first token.
   return told.kind === 'cut' ? undefined : { observation: withoutBlame(told), failure: undefined, credence };
+}
+
+/** First tokens of calls that had begun by then may have been under way when the silence began. */
+const UNDER_WAY_MS = 1000;
+
+/** Silence, where one key alone calls: nobody in the fleet has had a first token since it began, so that nobody else is served there. */
+function isSilentToAll({ doubts, sights, ejections }: Witnessed, told: Observation, failure: AttemptFailure): boolean {
+  const sinceMs = ejections.failingSinceMs(told.deployment) ?? told.startedAtMs;
+  const seen = sights.get(told.deployment) ?? [];
+  return (
+    isSilence(failure) &&
+    doubts.isAlone(told.witness, told.atMs) &&
+    !seen.some(({ atMs, isBound }) => isBound !== true && atMs > sinceMs + UNDER_WAY_MS)
+  );
 }
 
 /** What a deployment may be set aside for. */

@@ -11,6 +11,7 @@ import type { DynamoDbCalls } from '../../../../functions/gateway/adapters/dynam
 import { dynamoDbStatisticsStore } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
 import type { Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import { epochAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
+import type { LastSights } from '../../../../functions/gateway/core/statistics/last-sights.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { observationLog } from '../../../../functions/gateway/core/statistics/observation-log.ts';
 import {
@@ -88,9 +89,9 @@ function sumsTests(context: Context): void {
     const deployment = newDeployment();
     const sums = sumsFor(deployment, [observation({ kind: 'first-token', ttftMs: 300 })]);
     await store.add(sums, new Map([[deployment, [{ atMs: EPOCH_START_MS, ttftMs: 500 }]]]));
-    const last = [
+    const last: LastSights = [
       { atMs: EPOCH_START_MS + 5, ttftMs: 300 },
-      { atMs: EPOCH_START_MS, ttftMs: 900 },
+      { atMs: EPOCH_START_MS, ttftMs: 900, isBound: true },
     ];
     await store.add(sums, new Map([[deployment, last]]));
     assert.deepEqual((await readOne(store, deployment)).sights, last);
@@ -194,6 +195,34 @@ function ejectionTests(context: Context): void {
     assert.deepEqual((await readOne(store, deployment)).ejection, longer);
     await store.lift(deployment, longer);
     assert.equal((await readOne(store, deployment)).ejection, undefined);
+    await store.lift(deployment, longer);
+    await store.eject(deployment, first);
+    assert.deepEqual((await readOne(store, deployment)).ejection, first);
+  });
+
+  it('is eased unless another stands meanwhile', async () => {
+    const { store } = context();
+    const deployment = newDeployment();
+    const eased = { ...longer, untilMs: first.untilMs - 1000, answers: 1 };
+    await store.eject(deployment, longer);
+    await store.claimProbe(deployment, longer, lease);
+    await store.ease(deployment, first, eased);
+    assert.equal((await readOne(store, deployment)).ejection?.untilMs, longer.untilMs);
+    await store.ease(deployment, longer, eased);
+    assert.deepEqual((await readOne(store, deployment)).ejection, eased);
+    await store.eject(deployment, first);
+    assert.deepEqual((await readOne(store, deployment)).ejection, first);
+  });
+
+  it('is known as a relapse until it is eased or lifted', async () => {
+    const { store } = context();
+    const deployment = newDeployment();
+    const relapse = { ...first, isRelapse: true } as const;
+    await store.eject(deployment, relapse);
+    assert.deepEqual((await readOne(store, deployment)).ejection, relapse);
+    await store.ease(deployment, relapse, first);
+    assert.deepEqual((await readOne(store, deployment)).ejection, first);
+    await store.eject(deployment, { ...longer, isRelapse: true });
     await store.lift(deployment, longer);
     await store.eject(deployment, first);
     assert.deepEqual((await readOne(store, deployment)).ejection, first);

@@ -54,7 +54,9 @@ const anySeen = fc.record({
   ttftTotalMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
   requests: fc.constantFrom(0, 1, 100),
   failureRate: fc.double({ min: 0, max: 1, noNaN: true }),
-  last: fc.array(fc.nat(60_000), { maxLength: 2 }),
+  last: fc.array(fc.nat(60_000), { maxLength: 3 }),
+  isSparse: fc.boolean(),
+  seenMiddleMs: fc.option(fc.double({ min: 0, max: 60_000, noNaN: true }), { nil: undefined }).map((ms) => () => ms),
   seenMedianMs: fc.option(fc.double({ min: 0, max: 60_000, noNaN: true }), { nil: undefined }).map((ms) => () => ms),
 });
 
@@ -323,14 +325,8 @@ describe('exploration', () => {
 
   /** Slow as far as is remembered, and just seen with a first token after `seenMs`. */
   function justSeen(seenMs: number, failureRate = 0): Standing {
-    const recent = {
-      evidence: 0.9,
-      ttftTotalMs: 3000,
-      requests: 0.9,
-      failureRate,
-      last: [],
-      seenMedianMs: () => seenMs,
-    };
+    const seen = { evidence: 0.9, ttftTotalMs: 3000, requests: 0.9, failureRate };
+    const recent = { ...NOTHING_RECENT, ...seen, seenMedianMs: () => seenMs };
     return measured(3000, { recent });
   }
 

@@ -45,6 +45,7 @@ const EMPTY_STORE: StatisticsStore = {
   read: async () => new Map(),
   add: async () => undefined,
   eject: async () => undefined,
+  ease: async () => undefined,
   lift: async () => undefined,
   claimProbe: async () => true,
   claimLook: async () => true,

@@ -33,9 +33,9 @@ describe('an estimate', () => {
   it('says nothing of what nobody has seen', () => {
     const { evidence, ttftTotalMs, msPerToken, outputTokens, failureRate, recent, ttftPercentileMs } = estimate([]);
     assert.deepEqual([evidence, ttftTotalMs, failureRate], [0, 0, 0]);
-    const { seenMedianMs, ...sums } = recent;
-    assert.deepEqual(sums, { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0, last: [] });
-    assert.equal(seenMedianMs(), undefined);
+    const { seenMedianMs, seenMiddleMs, ...sums } = recent;
+    assert.deepEqual(sums, { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0, last: [], isSparse: false });
+    assert.deepEqual([seenMedianMs(), seenMiddleMs()], [undefined, undefined]);
     assert.deepEqual([msPerToken, outputTokens, ttftPercentileMs(95)], [undefined, undefined, undefined]);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   type LastSights,
-  lastTimes,
+  lastSeen,
   mergedSights,
   noteSight,
 } from '../../../../functions/gateway/core/statistics/last-sights.ts';
@@ -23,14 +23,14 @@ describe('what was seen last of a deployment', () => {
       [1000, { kind: 'first-token', ttftMs: 4000 }],
       [3000, { kind: 'first-token', ttftMs: 310 }],
     );
-    assert.deepEqual(lastTimes(sights, 4000), [310, 300]);
+    assert.deepEqual(lastSeen(sights, 4000).last, [310, 300, 4000]);
   });
 
   it('of a call is how long it has waited, and at last how long it took', () => {
     const late = seen([1000, { kind: 'late', waitedMs: 600 }], [1000, { kind: 'late', waitedMs: 900 }]);
-    assert.deepEqual(lastTimes(late, 2000), [900]);
+    assert.deepEqual(lastSeen(late, 2000).last, [900]);
     const answered = seen([1000, { kind: 'first-token', ttftMs: 1200 }]);
-    assert.deepEqual(lastTimes(mergedSights(late, answered), 3000), [1200]);
+    assert.deepEqual(lastSeen(mergedSights(late, answered), 3000).last, [1200]);
     assert.deepEqual(mergedSights(answered, late), mergedSights(late, answered));
   });
 
@@ -44,11 +44,25 @@ describe('what was seen last of a deployment', () => {
   ];
   for (const { name, lesson, times } of lessons) {
     it(`is ${name}`, () => {
-      assert.deepEqual(lastTimes(seen([1000, lesson]), 2000), times);
+      assert.deepEqual(lastSeen(seen([1000, lesson]), 2000).last, times);
     });
   }
 
+  it('is no wait that others have exceeded: it says nothing yet', () => {
+    const answered = [1000, { kind: 'first-token', ttftMs: 2400 }] as const;
+    assert.deepEqual(lastSeen(seen(answered, [6000, { kind: 'late', waitedMs: 600 }]), 7000).last, [2400]);
+    assert.deepEqual(lastSeen(seen(answered, [6000, { kind: 'late', waitedMs: 2700 }]), 9000).last, [2700, 2400]);
+    assert.deepEqual(lastSeen(seen(answered, [6000, { kind: 'first-token', ttftMs: 600 }]), 7000).last, [600, 2400]);
+  });
+
+  it('comes one by one, or as calls of a busy deployment do', () => {
+    const every = (gapMs: number): LastSights =>
+      seen(...[0, 1, 2, 3].map((at) => [at * gapMs, { kind: 'first-token', ttftMs: 300 }] as const));
+    assert.equal(lastSeen(every(1000), 3000 + 500).isSparse, true);
+    assert.equal(lastSeen(every(100), 300 + 500).isSparse, false);
+  });
+
   it('tells nothing of now after two minutes', () => {
-    assert.deepEqual(lastTimes(seen([1000, { kind: 'first-token', ttftMs: 300 }]), 122_000), []);
+    assert.deepEqual(lastSeen(seen([1000, { kind: 'first-token', ttftMs: 300 }]), 122_000).last, []);
   });
 });

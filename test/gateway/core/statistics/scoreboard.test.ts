@@ -12,9 +12,15 @@ import { type Scoreboard, scoreboard } from '../../../../functions/gateway/core/
 import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
-import { EPOCH_START_MS, epochsOf, observation, SCALES } from '../../../support/observation.ts';
+import { EPOCH_START_MS, epochsOf, observation as observed, SCALES } from '../../../support/observation.ts';
 
 const NOW = EPOCH_START_MS + 600_000;
+
+/** Of a call that a caller has made. */
+const observation: typeof observed = (...about) => ({
+  ...observed(...about),
+  witness: { key: 'key', conversation: 'conversation' },
+});
 
 function newBoard(writesPerSecond = 200): Scoreboard {
   return scoreboard({ scales: SCALES, ejection: EJECTION_DEFAULTS, writesPerSecond, random: seededRandom(1) });

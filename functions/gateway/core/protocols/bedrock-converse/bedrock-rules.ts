@@ -82,10 +82,9 @@ const DEFAULTS: Omit<BedrockRules, 'claude'> = {
   invokeModel: false,
 };
 
-const FEATURES = 'Amazon Bedrock user guide, "Supported models and model features", 2026-11';
-
 /** Each line with its source. */
 export const BEDROCK_LINES: readonly ModelRule<BedrockRules>[] = [
+  // Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11; assistant first: pydantic-ai, live, 2026-07
   {
     match: /claude/,
     rules: {
@@ -100,66 +99,69 @@ export const BEDROCK_LINES: readonly ModelRule<BedrockRules>[] = [
       mediaInResults: true,
       invokeModel: true,
     },
-    source:
-      'Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11; assistant first: pydantic-ai, live, 2026-07',
   },
+  // Amazon Bedrock user guide, "Prompt caching", 2026-11
   {
     match: /claude-(instant|v?2|3-haiku|3-sonnet|3-opus|3-5-sonnet-20240620)/,
     rules: { cachePoints: 'none' },
-    source: 'Amazon Bedrock user guide, "Prompt caching", 2026-11',
   },
+  // Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11
   {
     match: /claude-(instant|v?2|3|[a-z]+-4(?!-[5-9](?!\d)))/,
     rules: { serialToolCalls: false },
-    source: 'Amazon Bedrock user guide, "Anthropic Claude Messages API", 2026-11',
   },
+  // Amazon Nova user guide, "Complete request schema", 2026-11
   {
     match: /nova/,
     rules: { topK: 'nova', cachePoints: 'no-tools', toolResultStatus: true, mediaInResults: true },
-    source: 'Amazon Nova user guide, "Complete request schema", 2026-11',
   },
+  // Amazon Nova user guide, "Extended thinking", 2026-11
   {
     match: /nova-2/,
     rules: { reasoning: 'reasoning-config' },
-    source: 'Amazon Nova user guide, "Extended thinking", 2026-11',
   },
-  { match: /nova-2-omni|voxtral/, rules: { audio: true }, source: FEATURES },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
+  { match: /nova-2-omni|voxtral/, rules: { audio: true } },
+  // Amazon Bedrock user guide, "OpenAI models", 2026-11
   {
     match: /gpt-oss/,
     rules: { reasoning: 'reasoning-effort' },
-    source: 'Amazon Bedrock user guide, "OpenAI models", 2026-11',
   },
+  // Bedrock's 400, crewAIInc/crewAI#3317 and langgenius/dify-official-plugins#1767, 2025-09
   {
     match: /gpt-oss|qwen/,
     rules: { stopSequences: false },
-    source: "Bedrock's 400, crewAIInc/crewAI#3317 and langgenius/dify-official-plugins#1767, 2025-09",
   },
+  // Amazon Bedrock user guide, "Structured outputs", 2026-11; zai.glm-4.7: pydantic-ai, recorded, 2026-08
   {
     match: /gpt-oss|qwen3|deepseek\.v3|gemma-3|minimax|kimi|nemotron|ministral|magistral|mistral-large-3|glm-4\.7/,
     rules: { structuredOutput: 'native' },
-    source: 'Amazon Bedrock user guide, "Structured outputs", 2026-11; zai.glm-4.7: pydantic-ai, recorded, 2026-08',
   },
+  // pydantic-ai, live against us-east-1, 2026-07
   {
     match: /qwen|glm|kimi/,
     rules: { assistantFirst: true },
-    source: 'pydantic-ai, live against us-east-1, 2026-07',
   },
-  { match: /mistral\.|mixtral/, rules: { toolChoice: ['auto', 'any'] }, source: FEATURES },
-  { match: /llama/, rules: { toolChoice: [] }, source: FEATURES },
-  { match: /llama|mistral-(large|small)-24/, rules: { streamedTools: false }, source: FEATURES },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
+  { match: /mistral\.|mixtral/, rules: { toolChoice: ['auto', 'any'] } },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
+  { match: /llama/, rules: { toolChoice: [] } },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
+  { match: /llama|mistral-(large|small)-24/, rules: { streamedTools: false } },
+  // Bedrock's 400, strands-agents/sdk-python#1223 and langchain-ai/langchain-aws#141; the form: pydantic-ai, recorded, 2026-07
   {
     match: /llama|mistral\.|mixtral|writer|palmyra/,
     rules: { resultsApart: true },
-    source:
-      "Bedrock's 400, strands-agents/sdk-python#1223 and langchain-ai/langchain-aws#141; the form: pydantic-ai, recorded, 2026-07",
   },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
   {
     match: /titan|mistral-7b|mixtral-8x7b|llama3-(8|70)b|llama3-2-[13]b|deepseek\.r1|command-/,
     rules: { tools: false },
-    source: FEATURES,
   },
-  { match: /command-r/, rules: { tools: true }, source: FEATURES },
-  { match: /titan|mistral-7b|mixtral-8x7b|command-(text|light)/, rules: { system: false }, source: FEATURES },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
+  { match: /command-r/, rules: { tools: true } },
+  // Amazon Bedrock user guide, "Supported models and model features", 2026-11
+  { match: /titan|mistral-7b|mixtral-8x7b|command-(text|light)/, rules: { system: false } },
 ];
 
 /** What Claude takes of tools and schemas on every host. */

@@ -86,30 +86,33 @@ const BUDGET_ERA: Partial<ClaudeRules> = {
   maxOutputTokens: 64_000,
 };
 
-const MIGRATION = 'Anthropic, migration guides of each model, 2026-11';
-const MODELS = 'Anthropic, "Models overview" and the pages of each model, 2026-11';
-const EFFORT = 'Anthropic, "Effort", 2026-11';
-const SYSTEM_TURNS = 'Anthropic, "Mid-conversation system messages", 2026-11';
-const STRUCTURED = 'Anthropic, "Structured outputs", 2026-11';
-
 /**
  * Each line with its source, under platform.claude.com/docs. Ids are matched inside longer ones (`us.anthropic.claude-...-v1:0`), with `-`
  * or `.` between the digits.
  */
 export const CLAUDE_LINES: readonly ModelRule<ClaudeRules>[] = [
-  { match: /claude/, rules: NEWEST, source: MODELS },
-  { match: /claude-haiku-5[-.]5/, rules: { thinkingOff: 'disabled', forcedTools: true }, source: MIGRATION },
-  { match: /claude-sonnet-5[-.]5/, rules: { thinkingOff: 'between_tools' }, source: MIGRATION },
-  { match: /claude-(fable|mythos)-5(?![-.]\d(?!\d))/, rules: { forcedTools: true }, source: MIGRATION },
-  { match: /claude-mythos-preview/, rules: { systemTurns: false }, source: SYSTEM_TURNS },
+  // Anthropic, "Models overview" and the pages of each model, 2026-11
+  { match: /claude/, rules: NEWEST },
+  // Anthropic, migration guides of each model, 2026-11
+  { match: /claude-haiku-5[-.]5/, rules: { thinkingOff: 'disabled', forcedTools: true } },
+  // Anthropic, migration guides of each model, 2026-11
+  { match: /claude-sonnet-5[-.]5/, rules: { thinkingOff: 'between_tools' } },
+  // Anthropic, migration guides of each model, 2026-11
+  { match: /claude-(fable|mythos)-5(?![-.]\d(?!\d))/, rules: { forcedTools: true } },
+  // Anthropic, "Mid-conversation system messages", 2026-11
+  { match: /claude-mythos-preview/, rules: { systemTurns: false } },
+  // Anthropic, migration guides of each model, 2026-11
   {
     match: /claude-(opus|sonnet|haiku)-5(?![-.]\d(?!\d))/,
     rules: { thinkingOff: 'disabled', forcedTools: true },
-    source: MIGRATION,
   },
-  { match: /claude-sonnet-5(?![-.]\d(?!\d))/, rules: { systemTurns: false }, source: SYSTEM_TURNS },
-  { match: /claude-opus-4[-.][678]/, rules: { thinkingOff: 'disabled', forcedTools: true }, source: MIGRATION },
-  { match: /claude-(opus|sonnet)-4[-.][67]/, rules: { systemTurns: false }, source: SYSTEM_TURNS },
+  // Anthropic, "Mid-conversation system messages", 2026-11
+  { match: /claude-sonnet-5(?![-.]\d(?!\d))/, rules: { systemTurns: false } },
+  // Anthropic, migration guides of each model, 2026-11
+  { match: /claude-opus-4[-.][678]/, rules: { thinkingOff: 'disabled', forcedTools: true } },
+  // Anthropic, "Mid-conversation system messages", 2026-11
+  { match: /claude-(opus|sonnet)-4[-.][67]/, rules: { systemTurns: false } },
+  // Anthropic, "Effort", 2026-11
   {
     match: /claude-(opus|sonnet)-4[-.]6/,
     rules: {
@@ -119,42 +122,43 @@ export const CLAUDE_LINES: readonly ModelRule<ClaudeRules>[] = [
       forcedTools: true,
       efforts: ['low', 'medium', 'high', 'max'],
     },
-    source: EFFORT,
   },
-  { match: /claude-(opus|sonnet|haiku)-4[-.]5/, rules: BUDGET_ERA, source: MODELS },
-  { match: /claude-opus-4[-.]5/, rules: { efforts: ['low', 'medium', 'high'] }, source: EFFORT },
+  // Anthropic, "Models overview" and the pages of each model, 2026-11
+  { match: /claude-(opus|sonnet|haiku)-4[-.]5/, rules: BUDGET_ERA },
+  // Anthropic, "Effort", 2026-11
+  { match: /claude-opus-4[-.]5/, rules: { efforts: ['low', 'medium', 'high'] } },
+  // Anthropic, "Structured outputs", 2026-11
   {
     match: /claude-(opus|sonnet)-4([-.][01](?!\d)|(?![-.]\d(?!\d)))/,
     rules: { ...BUDGET_ERA, structuredOutputs: false },
-    source: STRUCTURED,
   },
+  // Anthropic, "Models overview" and the pages of each model, 2026-11
   {
     match: /claude-opus-4([-.][01](?!\d)|(?![-.]\d(?!\d)))/,
     rules: { maxOutputTokens: 32_000 },
-    source: MODELS,
   },
+  // Anthropic, migration guides of each model, 2026-11
   {
     match: /claude-(opus|sonnet)-4([-.]0(?!\d)|(?![-.]\d(?!\d)))/,
     rules: { sampling: 'all' },
-    source: MIGRATION,
   },
+  // Anthropic, "Structured outputs", 2026-11
   {
     match: /claude-(v?[123]|instant)/,
     rules: { ...BUDGET_ERA, sampling: 'all', structuredOutputs: false },
-    source: STRUCTURED,
   },
+  // Anthropic, "Models overview" and the pages of each model, 2026-11
   {
     match: /claude-(v?[123](?![-.]7)|instant)/,
     rules: { thinking: 'none', maxOutputTokens: 4096 },
-    source: MODELS,
   },
-  { match: /claude-3[-.]5/, rules: { maxOutputTokens: 8192 }, source: MODELS },
+  // Anthropic, "Models overview" and the pages of each model, 2026-11
+  { match: /claude-3[-.]5/, rules: { maxOutputTokens: 8192 } },
+  // api-docs.deepseek.com "Using the Anthropic API", and the references of the others: no document blocks, 2026-11
   {
     match: /^/,
     vendors: ['deepseek', 'moonshot', 'zhipu', 'llama.cpp', 'ollama', 'vllm'],
     rules: { documents: 'none' },
-    source:
-      'api-docs.deepseek.com "Using the Anthropic API", and the references of the others: no document blocks, 2026-11',
   },
 ];
 

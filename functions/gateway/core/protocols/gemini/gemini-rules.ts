@@ -58,54 +58,55 @@ const DEFAULTS: GeminiRules = {
   maxOutputTokens: undefined,
 };
 
-const THINKING = 'ai.google.dev/gemini-api/docs/thinking, 2026-11';
-const SIGNATURES = 'ai.google.dev/gemini-api/docs/thought-signatures, 2026-11';
-const PENALTIES = 'the API\'s 400, "Penalty is not enabled for", 2026-11';
-const MODELS = 'ai.google.dev/gemini-api/docs/models, 2026-11';
-
 /** Each line with its source. */
 export const GEMINI_LINES: readonly ModelRule<GeminiRules>[] = [
+  // ai.google.dev/gemini-api/docs/structured-output, 2026-11
   {
     match: /gemini-[12]|gemma|learnlm/,
     rules: { needsSignatures: false, jsonWithTools: false },
-    source: 'ai.google.dev/gemini-api/docs/structured-output, 2026-11',
   },
-  { match: /gemini-1|gemini-2\.0|gemma|learnlm/, rules: { thinking: 'none', maxOutputTokens: 8192 }, source: MODELS },
-  { match: /gemini-2\.5/, rules: { thinking: 'budget', penalties: false }, source: THINKING },
-  { match: /gemini-2\.5-pro/, rules: { minThinkingBudget: 128, maxThinkingBudget: 32_768 }, source: THINKING },
-  { match: /gemini-2\.5|gemini-([3-9]|\d\d)/, rules: { maxOutputTokens: 65_536 }, source: MODELS },
+  // ai.google.dev/gemini-api/docs/models, 2026-11
+  { match: /gemini-1|gemini-2\.0|gemma|learnlm/, rules: { thinking: 'none', maxOutputTokens: 8192 } },
+  // ai.google.dev/gemini-api/docs/thinking, 2026-11
+  { match: /gemini-2\.5/, rules: { thinking: 'budget', penalties: false } },
+  // ai.google.dev/gemini-api/docs/thinking, 2026-11
+  { match: /gemini-2\.5-pro/, rules: { minThinkingBudget: 128, maxThinkingBudget: 32_768 } },
+  // ai.google.dev/gemini-api/docs/models, 2026-11
+  { match: /gemini-2\.5|gemini-([3-9]|\d\d)/, rules: { maxOutputTokens: 65_536 } },
+  // the API's 400, "Penalty is not enabled for", 2026-11
   {
     match: /gemini-([3-9]|\d\d)/,
     rules: { penalties: false, multipleCandidates: false },
-    source: PENALTIES,
   },
-  { match: /gemini-3-pro/, rules: { thinkingLevels: ['LOW', 'HIGH'] }, source: THINKING },
+  // ai.google.dev/gemini-api/docs/thinking, 2026-11
+  { match: /gemini-3-pro/, rules: { thinkingLevels: ['LOW', 'HIGH'] } },
+  // ai.google.dev/gemini-api/docs/thinking, 2026-11
   {
     match: /gemini-3(\.[1-6])?-flash/,
     rules: { thinkingLevels: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] },
-    source: THINKING,
   },
+  // ai.google.dev/gemini-api/docs/whats-new-gemini-3.6, 2026-11
   {
     match: /gemini-(3\.[6-9]|3\.\d\d|3\.5-flash-lite|[4-9]|\d\d)/,
     rules: { sampling: false, prefill: false },
-    source: 'ai.google.dev/gemini-api/docs/whats-new-gemini-3.6, 2026-11',
   },
-  { match: /-image/, rules: { thinking: 'none', needsSignatures: false, maxOutputTokens: 32_768 }, source: SIGNATURES },
+  // ai.google.dev/gemini-api/docs/thought-signatures, 2026-11
+  { match: /-image/, rules: { thinking: 'none', needsSignatures: false, maxOutputTokens: 32_768 } },
+  // Google Cloud, "Text embeddings API": 20,000 tokens a call, 2026-11
   {
     match: /^/,
     vendors: ['vertex'],
     rules: { embeddingsBatch: 16 },
-    source: 'Google Cloud, "Text embeddings API": 20,000 tokens a call, 2026-11',
   },
+  // Google Cloud, "Text embeddings API": one text a call, 2026-11
   {
     match: /gemini-embedding/,
     vendors: ['vertex'],
     rules: { embeddingsBatch: 1 },
-    source: 'Google Cloud, "Text embeddings API": one text a call, 2026-11',
   },
+  // cloud.google.com/vertex-ai, "GenerateContentRequest", 2026-11
   {
     match: /publishers\//,
     rules: { serviceTier: false },
-    source: 'cloud.google.com/vertex-ai, "GenerateContentRequest", 2026-11',
   },
 ];

@@ -40,77 +40,52 @@ const DEFAULTS: EmbeddingsRules = {
   vectors: 'floats',
 };
 
-function at(vendors: readonly Vendor[], rules: Partial<EmbeddingsRules>, source: string): ModelRule<EmbeddingsRules> {
-  return { match: /^/, vendors, rules, source };
+function at(vendors: readonly Vendor[], rules: Partial<EmbeddingsRules>): ModelRule<EmbeddingsRules> {
+  return { match: /^/, vendors, rules };
 }
 
 const TEXTS: Partial<EmbeddingsRules> = { embeddingsTokenIds: false };
 
 /** What is known of hosts, then of models. A line for each fact, with who says so and when it was read. */
 export const EMBEDDINGS_LINES: readonly ModelRule<EmbeddingsRules>[] = [
-  at(
-    ['openai', 'azure'],
-    { embeddingsBatch: 2048, embeddingsBatchTokens: 300_000 },
-    'OpenAI API reference, "Create embeddings": 2,048 inputs and 300,000 tokens a request, 2026-11',
-  ),
-  at(
-    ['cerebras', 'deepseek', 'groq', 'moonshot'],
-    { embeddings: false },
-    "each one's API reference has no embeddings, 2026-11",
-  ),
-  at(
-    ['bedrock', 'vertex'],
-    { embeddings: false },
-    "the OpenAI-compatible endpoints of the clouds have chat alone, their embeddings are in the clouds' own words, 2026-11",
-  ),
-  at(
-    ['mistral'],
-    {
-      ...TEXTS,
-      embeddingsBatch: 256,
-      embeddingsBatchTokens: 16_000,
-      embeddingsMembers: ['encoding_format', 'dimensions', 'output_dimension', 'output_dtype', 'metadata'],
-      embeddingsRenamed: { dimensions: 'output_dimension' },
-    },
-    'docs.mistral.ai/api "Embeddings", 2026-11; 256 inputs: rig-core 0.42, live, 2026',
-  ),
-  at(
-    ['nvidia'],
-    { ...TEXTS, embeddingsBatch: 256, inputTypes: { query: 'query', document: 'passage' } },
-    'docs.api.nvidia.com/nim "Create embeddings": input_type is required of models for retrieval, 2026-11',
-  ),
-  at(
-    ['perplexity'],
-    {
-      ...TEXTS,
-      embeddingsBatch: 512,
-      embeddingsBatchTokens: 120_000,
-      embeddingsMembers: ['dimensions'],
-      vectors: 'base64-int8',
-    },
-    'docs.perplexity.ai/api-reference "Create embeddings": base64_int8, 2026-11',
-  ),
-  at(
-    ['dashscope'],
-    { ...TEXTS, embeddingsBatch: 10 },
-    'alibabacloud.com/help/en/model-studio "Text embedding", 2026-11',
-  ),
-  at(['zhipu'], { ...TEXTS, embeddingsBatch: 64 }, 'docs.z.ai/api-reference "Embeddings", 2026-11'),
-  at(
-    ['huggingface'],
-    { embeddingsBatch: 32 },
-    'github.com/huggingface/text-embeddings-inference, --max-client-batch-size, 2026-11',
-  ),
-  at(['google-ai'], { ...TEXTS, embeddingsBatch: 100 }, 'ai.google.dev/gemini-api/docs/openai "Embeddings", 2026-11'),
-  at(
-    ['ollama', 'together', 'fireworks', 'sambanova', 'deepinfra', 'github-models'],
-    TEXTS,
-    "each one's embeddings reference: input is a text or a list of texts, 2026-11",
-  ),
+  // OpenAI API reference, "Create embeddings": 2,048 inputs and 300,000 tokens a request, 2026-11
+  at(['openai', 'azure'], { embeddingsBatch: 2048, embeddingsBatchTokens: 300_000 }),
+  // each one's API reference has no embeddings, 2026-11
+  at(['cerebras', 'deepseek', 'groq', 'moonshot'], { embeddings: false }),
+  // the OpenAI-compatible endpoints of the clouds have chat alone, their embeddings are in the clouds' own words, 2026-11
+  at(['bedrock', 'vertex'], { embeddings: false }),
+  // 256 inputs: rig-core 0.42, live, 2026; docs.mistral.ai/api "Embeddings", 2026-11
+  at(['mistral'], {
+    ...TEXTS,
+    embeddingsBatch: 256,
+    embeddingsBatchTokens: 16_000,
+    embeddingsMembers: ['encoding_format', 'dimensions', 'output_dimension', 'output_dtype', 'metadata'],
+    embeddingsRenamed: { dimensions: 'output_dimension' },
+  }),
+  // docs.api.nvidia.com/nim "Create embeddings": input_type is required of models for retrieval, 2026-11
+  at(['nvidia'], { ...TEXTS, embeddingsBatch: 256, inputTypes: { query: 'query', document: 'passage' } }),
+  // docs.perplexity.ai/api-reference "Create embeddings": base64_int8, 2026-11
+  at(['perplexity'], {
+    ...TEXTS,
+    embeddingsBatch: 512,
+    embeddingsBatchTokens: 120_000,
+    embeddingsMembers: ['dimensions'],
+    vectors: 'base64-int8',
+  }),
+  // alibabacloud.com/help/en/model-studio "Text embedding", 2026-11
+  at(['dashscope'], { ...TEXTS, embeddingsBatch: 10 }),
+  // docs.z.ai/api-reference "Embeddings", 2026-11
+  at(['zhipu'], { ...TEXTS, embeddingsBatch: 64 }),
+  // github.com/huggingface/text-embeddings-inference, --max-client-batch-size, 2026-11
+  at(['huggingface'], { embeddingsBatch: 32 }),
+  // ai.google.dev/gemini-api/docs/openai "Embeddings", 2026-11
+  at(['google-ai'], { ...TEXTS, embeddingsBatch: 100 }),
+  // each one's embeddings reference: input is a text or a list of texts, 2026-11
+  at(['ollama', 'together', 'fireworks', 'sambanova', 'deepinfra', 'github-models'], TEXTS),
+  // alibabacloud.com/help/en/model-studio "Text embedding", 2026-11
   {
     match: /^text-embedding-v[12]$/,
     vendors: ['dashscope'],
     rules: { embeddingsBatch: 25 },
-    source: 'alibabacloud.com/help/en/model-studio "Text embedding", 2026-11',
   },
 ];

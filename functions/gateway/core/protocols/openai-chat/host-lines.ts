@@ -16,8 +16,8 @@ export const OPENAI_FORM: Partial<OpenAiRules> = {
 
 const ANY = /^/;
 
-function at(vendors: readonly Vendor[], rules: Partial<OpenAiRules>, source: string): ModelRule<OpenAiRules> {
-  return { match: ANY, vendors, rules, source };
+function at(vendors: readonly Vendor[], rules: Partial<OpenAiRules>): ModelRule<OpenAiRules> {
+  return { match: ANY, vendors, rules };
 }
 
 const PENALTIES: readonly string[] = ['presence_penalty', 'frequency_penalty'];
@@ -48,109 +48,80 @@ export const MISTRAL_FORM: Partial<OpenAiRules> = {
  * after these.
  */
 export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
-  at(['openai', 'azure'], OPENAI_FORM, 'OpenAI API reference, "Create chat completion", 2026-11'),
-  at(
-    ['openrouter'],
-    {
-      ownMembers: ['prompt_cache_key', 'metadata', 'service_tier', 'verbosity', 'prediction', 'web_search_options'],
-      foreignMembers: ['reasoning_details', 'cache_control', 'annotations', 'images'],
-      reasoningMember: 'reasoning',
-      turns: 'as-sent',
-    },
-    'openrouter.ai/docs "Parameters", "Reasoning tokens", "Prompt caching", 2026-11',
-  ),
-  at(
-    ['groq'],
-    {
-      ownMembers: ['service_tier'],
-      refusedSampling: ['logit_bias', 'top_k', 'reasoning_effort'],
-      refusedShapes: [...LOGPROBS, 'n'],
-      answerFormats: 'json_object',
-      formatWithTools: false,
-      strictSchemas: 'openai',
-      reasoningMember: 'reasoning',
-      messageNames: false,
-    },
-    'console.groq.com/docs/openai "Currently unsupported", /docs/structured-outputs, 2026-11',
-  ),
-  at(
-    ['cerebras'],
-    {
-      refusedSampling: [...PENALTIES, 'logit_bias', 'top_k'],
-      maxTokensMember: 'max_completion_tokens',
-      strictSchemas: 'cerebras',
-      formatWithTools: false,
-      messageNames: false,
-    },
-    'inference-docs.cerebras.ai "OpenAI compatibility", 2026-11; rikkahub/rikkahub#1137',
-  ),
-  at(
-    ['mistral'],
-    { ...MISTRAL_FORM, streamUsage: false },
-    'docs.mistral.ai/api "Chat completion": no stream_options, and usage in the last chunk; other members are a 422, 2026-11',
-  ),
-  at(
-    ['deepseek'],
-    { answerFormats: 'json_object', maxTokensMember: 'max_tokens', reasoningMember: 'reasoning_content' },
-    'api-docs.deepseek.com "Create chat completion", 2026-11',
-  ),
-  at(
-    ['moonshot'],
-    { answerFormats: 'json_object', reasoningMember: 'reasoning_content', prefillMember: 'partial' },
-    'platform.moonshot.ai/docs/api/chat, "Partial mode", 2026-11',
-  ),
-  at(
-    ['zhipu'],
-    {
-      answerFormats: 'json_object',
-      maxTokensMember: 'max_tokens',
-      toolChoices: 'auto',
-      reasoningMember: 'reasoning_content',
-    },
-    'docs.z.ai/api-reference "Chat completion", 2026-11',
-  ),
-  at(
-    ['dashscope'],
-    {
-      answerFormats: 'json_object',
-      maxTokensMember: 'max_tokens',
-      foreignMembers: ['cache_control'],
-      reasoningMember: 'reasoning_content',
-      prefillMember: 'partial',
-    },
-    'alibabacloud.com/help/en/model-studio "Qwen API reference", "Context cache", "Partial mode", 2026-11',
-  ),
-  at(
-    ['xai'],
-    {
-      ownMembers: ['web_search_options', 'service_tier'],
-      refusedSampling: ['logit_bias', 'top_k'],
-      reasoningMember: 'reasoning_content',
-      turns: 'as-sent',
-    },
-    'docs.x.ai/docs/api-reference "Chat completions", 2026-11',
-  ),
-  at(
-    ['perplexity'],
-    {
-      ownMembers: ['web_search_options'],
-      answerFormats: 'json_schema',
-      maxTokensMember: 'max_tokens',
-      refusedShapes: ['tools'],
-    },
-    'docs.perplexity.ai/api-reference "Chat completions", 2026-11',
-  ),
-  at(['fireworks'], { reasoningMember: 'reasoning_content' }, 'docs.fireworks.ai "Create chat completion", 2026-11'),
-  at(
-    ['together', 'nvidia', 'sambanova', 'deepinfra', 'huggingface', 'ollama'],
-    { maxTokensMember: 'max_tokens' },
-    "each one's chat completion reference: max_completion_tokens is not among its members, 2026-11",
-  ),
-  at(
-    ['google-ai', 'vertex'],
-    { foreignMembers: ['extra_content'] },
-    'ai.google.dev/gemini-api/docs/thought-signatures "OpenAI compatibility", 2026-11',
-  ),
+  // OpenAI API reference, "Create chat completion", 2026-11
+  at(['openai', 'azure'], OPENAI_FORM),
+  // openrouter.ai/docs "Parameters", "Reasoning tokens", "Prompt caching", 2026-11
+  at(['openrouter'], {
+    ownMembers: ['prompt_cache_key', 'metadata', 'service_tier', 'verbosity', 'prediction', 'web_search_options'],
+    foreignMembers: ['reasoning_details', 'cache_control', 'annotations', 'images'],
+    reasoningMember: 'reasoning',
+    turns: 'as-sent',
+  }),
+  // console.groq.com/docs/openai "Currently unsupported", /docs/structured-outputs, 2026-11
+  at(['groq'], {
+    ownMembers: ['service_tier'],
+    refusedSampling: ['logit_bias', 'top_k', 'reasoning_effort'],
+    refusedShapes: [...LOGPROBS, 'n'],
+    answerFormats: 'json_object',
+    formatWithTools: false,
+    strictSchemas: 'openai',
+    reasoningMember: 'reasoning',
+    messageNames: false,
+  }),
+  // inference-docs.cerebras.ai "OpenAI compatibility", 2026-11; rikkahub/rikkahub#1137, 2026-03
+  at(['cerebras'], {
+    refusedSampling: [...PENALTIES, 'logit_bias', 'top_k'],
+    maxTokensMember: 'max_completion_tokens',
+    strictSchemas: 'cerebras',
+    formatWithTools: false,
+    messageNames: false,
+  }),
+  // docs.mistral.ai/api "Chat completion": no stream_options, and usage in the last chunk; other members are a 422, 2026-11
+  at(['mistral'], { ...MISTRAL_FORM, streamUsage: false }),
+  // api-docs.deepseek.com "Create chat completion", 2026-11
+  at(['deepseek'], {
+    answerFormats: 'json_object',
+    maxTokensMember: 'max_tokens',
+    reasoningMember: 'reasoning_content',
+  }),
+  // platform.moonshot.ai/docs/api/chat, "Partial mode", 2026-11
+  at(['moonshot'], { answerFormats: 'json_object', reasoningMember: 'reasoning_content', prefillMember: 'partial' }),
+  // docs.z.ai/api-reference "Chat completion", 2026-11
+  at(['zhipu'], {
+    answerFormats: 'json_object',
+    maxTokensMember: 'max_tokens',
+    toolChoices: 'auto',
+    reasoningMember: 'reasoning_content',
+  }),
+  // alibabacloud.com/help/en/model-studio "Qwen API reference", "Context cache", "Partial mode", 2026-11
+  at(['dashscope'], {
+    answerFormats: 'json_object',
+    maxTokensMember: 'max_tokens',
+    foreignMembers: ['cache_control'],
+    reasoningMember: 'reasoning_content',
+    prefillMember: 'partial',
+  }),
+  // docs.x.ai/docs/api-reference "Chat completions", 2026-11
+  at(['xai'], {
+    ownMembers: ['web_search_options', 'service_tier'],
+    refusedSampling: ['logit_bias', 'top_k'],
+    reasoningMember: 'reasoning_content',
+    turns: 'as-sent',
+  }),
+  // docs.perplexity.ai/api-reference "Chat completions", 2026-11
+  at(['perplexity'], {
+    ownMembers: ['web_search_options'],
+    answerFormats: 'json_schema',
+    maxTokensMember: 'max_tokens',
+    refusedShapes: ['tools'],
+  }),
+  // docs.fireworks.ai "Create chat completion", 2026-11
+  at(['fireworks'], { reasoningMember: 'reasoning_content' }),
+  // each one's chat completion reference: max_completion_tokens is not among its members, 2026-11
+  at(['together', 'nvidia', 'sambanova', 'deepinfra', 'huggingface', 'ollama'], { maxTokensMember: 'max_tokens' }),
+  // ai.google.dev/gemini-api/docs/thought-signatures "OpenAI compatibility", 2026-11
+  at(['google-ai', 'vertex'], { foreignMembers: ['extra_content'] }),
+  // each one's chat completion reference: no part of the type file, 2026-11; QwenLM/qwen-code#1888, 2026-02
   at(
     [
       'cerebras',
@@ -164,15 +135,17 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
       'llama.cpp',
     ],
     { files: 'none' },
-    "each one's chat completion reference: no part of the type file, 2026-11; QwenLM/qwen-code#1888, 2026-02",
   ),
-  at(
-    ['moonshot', 'nvidia', 'ollama', 'sambanova', 'together', 'vllm', 'zhipu', 'google-ai', 'vertex', 'bedrock'],
-    { files: 'none' },
-    "each one's chat completion reference: no part of the type file with data, 2026-11",
-  ),
-  at(['openrouter'], { files: 'pdf-or-address' }, 'openrouter.ai/docs "PDF inputs", 2026-11'),
-  at(['perplexity'], { files: 'file-address' }, 'docs.perplexity.ai "File attachments", 2026-11'),
-  at(['xai'], { files: 'uploaded' }, 'docs.x.ai "Files": by id or public address, by its Responses API alone, 2026-11'),
-  at(['bedrock'], { ownMembers: ['service_tier'] }, 'Amazon Bedrock user guide, "Service tiers", 2026-11'),
+  // each one's chat completion reference: no part of the type file with data, 2026-11
+  at(['moonshot', 'nvidia', 'ollama', 'sambanova', 'together', 'vllm', 'zhipu', 'google-ai', 'vertex', 'bedrock'], {
+    files: 'none',
+  }),
+  // openrouter.ai/docs "PDF inputs", 2026-11
+  at(['openrouter'], { files: 'pdf-or-address' }),
+  // docs.perplexity.ai "File attachments", 2026-11
+  at(['perplexity'], { files: 'file-address' }),
+  // docs.x.ai "Files": by id or public address, by its Responses API alone, 2026-11
+  at(['xai'], { files: 'uploaded' }),
+  // Amazon Bedrock user guide, "Service tiers", 2026-11
+  at(['bedrock'], { ownMembers: ['service_tier'] }),
 ];

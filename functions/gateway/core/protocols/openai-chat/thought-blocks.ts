@@ -17,23 +17,34 @@ export interface ThoughtBlocks {
 
 /** None so far. */
 export function thoughtBlocks(): ThoughtBlocks {
-  let pieces: readonly (readonly [name: string, pieces: unknown[]])[] = [];
+  const pieces = new Map<string, unknown[]>();
   return {
     add: (delta) => {
-      const names = THOUGHT_BLOCKS.filter((name) => arrayMember(delta, name).length > 0);
-      for (const name of names) {
-        const known = pieces.find(([one]) => one === name)?.[1];
-        known?.push(...arrayMember(delta, name));
-        pieces = known === undefined ? [...pieces, [name, [...arrayMember(delta, name)]]] : pieces;
+      for (const name of THOUGHT_BLOCKS) {
+        const items = delta[name];
+        if (Array.isArray(items) && items.length > 0) {
+          addTo(pieces, name, items);
+        }
       }
     },
     take: () => {
-      const value = Object.fromEntries(pieces.map(([name, items]) => [name, wholeBlocks(name, items)]));
-      const isNone = pieces.length === 0;
-      pieces = [];
-      return isNone ? undefined : { dialect: 'openai-chat', value, ifForeign: 'ignore' };
+      if (pieces.size === 0) {
+        return undefined;
+      }
+      const value = Object.fromEntries([...pieces].map(([name, items]) => [name, wholeBlocks(name, items)]));
+      pieces.clear();
+      return { dialect: 'openai-chat', value, ifForeign: 'ignore' };
     },
   };
+}
+
+/** One by one: a list may be longer than a call may have arguments. */
+function addTo(pieces: Map<string, unknown[]>, name: string, items: readonly unknown[]): void {
+  const known = pieces.get(name) ?? [];
+  for (const item of items) {
+    known.push(item);
+  }
+  pieces.set(name, known);
 }
 
 /** A message whose blocks a client has kept in pieces, with whole ones. */

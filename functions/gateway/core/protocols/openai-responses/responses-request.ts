@@ -30,11 +30,11 @@ export function encodeResponses(asked: Prompt, target: Target): Encoding {
   if (prompt.logprobs !== undefined && rules.refusedShapes.includes('logprobs')) {
     notes.refuseSetting('logprobs', `${target.model} gives no log probabilities.`);
   }
+  const taken = withHeldSchemas(withoutRefused(withBegun(body, prompt.begun), rules, notes), rules, notes);
   const refused = notes.refusal();
   if (refused !== undefined) {
     return refused;
   }
-  const taken = withHeldSchemas(withoutRefused(withBegun(body, prompt.begun), rules, notes), rules, notes);
   const { stream_options: options, ...rest } = taken;
   const request: JsonObject = {
     ...rest,

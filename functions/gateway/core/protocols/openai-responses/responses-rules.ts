@@ -17,15 +17,14 @@ export function responsesRules(model: string, configured: JsonObject | undefined
 
 /** Each line with its source. */
 export const RESPONSES_LINES: readonly ModelRule<ResponsesRules>[] = [
+  // the API's 400s, "Encrypted content is not supported with this model", "Unsupported parameter: 'reasoning.effort'", 2026-11
   {
     match: /^(?:ft:)?(?:gpt-(?:3\.5|4)|chatgpt-)/,
     rules: { reasons: 'no' },
-    source:
-      'the API\'s 400s, "Encrypted content is not supported with this model", "Unsupported parameter: \'reasoning.effort\'", 2026-11',
   },
+  // OpenAI's guide "Reasoning models", "Encrypted reasoning items", 2026-11
   {
     match: /^(?:ft:)?(?:o\d|codex-|gpt-(?:[5-9]|\d{2,}))(?!.*chat)/,
     rules: { reasons: 'yes' },
-    source: 'OpenAI\'s guide "Reasoning models", "Encrypted reasoning items", 2026-11',
   },
 ];

@@ -23,10 +23,14 @@ export function nativeMembers(
   ]);
 }
 
+/** More than anybody asks for: the whole of a caller's header is no vendor's to read. */
+const MAX_BETAS = 32;
+
 /** Names of betas, one comma between two. What is no name is left out, and that of threads, which are not held. */
 function betaNames(header: string): string {
   const names = header.split(',').map((name) => name.trim());
-  return names.filter((name) => /^[\w.-]{1,128}$/.test(name) && !THREADS_BETA.test(name)).join(',');
+  const known = names.filter((name) => /^[\w.-]{1,128}$/.test(name) && !THREADS_BETA.test(name));
+  return [...new Set(known)].slice(0, MAX_BETAS).join(',');
 }
 
 /** Members that the prompt has a place for. */

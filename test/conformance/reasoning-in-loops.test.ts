@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
-import { PROTOCOLS } from '../../../../../functions/gateway/core/protocols/protocols.ts';
-import { type JsonObject, objectMember } from '../../../../../functions/gateway/core/wire/json.ts';
-import { messagesPrompt } from '../../../../support/messages-prompt.ts';
-import { promptOf } from '../../../../support/prompt-of.ts';
+import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
+import { objectMember } from '../../functions/gateway/core/wire/json.ts';
+import { messagesPrompt } from '../support/messages-prompt.ts';
+import { promptOf } from '../support/prompt-of.ts';
+import { type Place, servedAt } from './places.ts';
 
 /** Each Claude with what it does where its thoughts of a loop of calls are lost, or a tool is forced. Source: Anthropic's pages on thinking. */
 const MODELS = {
@@ -42,32 +42,39 @@ const SITUATIONS: Readonly<Record<string, () => Prompt>> = {
     messagesPrompt({ ...OWN, tool_choice: { type: 'any' } }),
 };
 
-function thinkingType(protocol: 'anthropic' | 'bedrock', model: string, prompt: Prompt): unknown {
-  const encoding = PROTOCOLS[protocol].encode(prompt, { model, streaming: true });
-  assert.ok(encoding.kind === 'encoded', JSON.stringify(encoding));
-  const { body } = encoding.request;
-  const fields: JsonObject | undefined =
-    protocol === 'bedrock' ? objectMember(body, 'additionalModelRequestFields') : body;
-  return objectMember(fields, 'thinking')?.type;
+/** Wherever a Claude is hosted. Callers of Messages are asked by InvokeModel where Converse is configured. */
+function placesOf(model: string): readonly Place[] {
+  return [
+    { name: 'Anthropic', protocol: 'anthropic', vendor: 'anthropic', model },
+    { name: 'Foundry', protocol: 'anthropic', vendor: 'azure', model },
+    { name: 'Vertex AI', protocol: 'anthropic', vendor: 'vertex', model },
+    { name: 'Bedrock', protocol: 'bedrock', vendor: 'bedrock', model: `us.anthropic.${model}-v1:0` },
+    { name: 'Bedrock by InvokeModel', protocol: 'anthropic', vendor: 'bedrock', model: `us.anthropic.${model}-v1:0` },
+  ];
+}
+
+function thinkingType(place: Place, prompt: Prompt): unknown {
+  const { body } = servedAt(place, prompt);
+  return objectMember(objectMember(body, 'additionalModelRequestFields') ?? body, 'thinking')?.type;
 }
 
 describe('Claude’s reasoning', () => {
   for (const [model, expected] of Object.entries(MODELS)) {
-    for (const [situation, prompt] of Object.entries(SITUATIONS)) {
-      it(`is ${expected} for ${model} in ${situation}, at Anthropic and on Bedrock`, () => {
-        assert.equal(thinkingType('anthropic', model, prompt()), expected);
-        assert.equal(thinkingType('bedrock', `us.anthropic.${model}-v1:0`, prompt()), expected);
-      });
+    for (const place of placesOf(model)) {
+      for (const [situation, prompt] of Object.entries(SITUATIONS)) {
+        it(`is ${expected} for ${model} in ${situation}, at ${place.name}`, () => {
+          assert.equal(thinkingType(place, prompt()), expected);
+        });
+      }
     }
   }
 
-  it('keeps the caller’s effort through the loop', () => {
-    const encoding = PROTOCOLS.anthropic.encode(promptOf({ messages: LOOP, tools: TOOLS, reasoning_effort: 'high' }), {
-      model: 'claude-opus-4-7',
-      streaming: true,
+  for (const place of placesOf('claude-opus-4-7')) {
+    it(`keeps the caller’s effort through the loop, at ${place.name}`, () => {
+      const { body, dropped } = servedAt(place, promptOf({ messages: LOOP, tools: TOOLS, reasoning_effort: 'high' }));
+      const config = objectMember(body, 'output_config') ?? objectMember(body, 'outputConfig');
+      assert.deepEqual(config, { effort: 'high' });
+      assert.deepEqual(dropped, []);
     });
-    assert.ok(encoding.kind === 'encoded');
-    assert.deepEqual(objectMember(encoding.request.body, 'output_config'), { effort: 'high' });
-    assert.deepEqual(encoding.dropped, []);
-  });
+  }
 });

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  EJECTION_DEFAULTS,
+  type Ejection,
+  type EjectionChange,
+} from '../../../../functions/gateway/core/statistics/ejection.ts';
+import { type Ejections, ejections } from '../../../../functions/gateway/core/statistics/ejections.ts';
+import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
+import { FAILURES } from '../../../support/failures.ts';
+import { EPOCH_START_MS as NOW, observation } from '../../../support/observation.ts';
+import { estimate, NOTHING_USUAL } from '../../../support/routes.ts';
+
+const USUAL_MS = 300;
+const KNOWN = { estimate: estimate({ usual: { ...NOTHING_USUAL, typicalMs: USUAL_MS } }), credence: 'whole' } as const;
+
+/** Plays one deployment's calls and probes. Times are milliseconds after the start. */
+interface Play {
+  readonly known: Ejections;
+  readonly call: (atMs: number, isWell: boolean) => EjectionChange | undefined;
+  /** Begun `ttftMs` before `atMs`. */
+  readonly probe: (atMs: number, ttftMs: number | undefined) => EjectionChange | undefined;
+  readonly ejection: () => Ejection | undefined;
+}
+
+function play(): Play {
+  const known = ejections(EJECTION_DEFAULTS);
+  const tell = (lesson: Lesson, place: object, whose: object): EjectionChange | undefined => {
+    const failure = lesson.kind === 'failed' ? FAILURES.overloaded : undefined;
+    return known.after({ ...observation(lesson, place), ...whose }, { ...KNOWN, failure });
+  };
+  const lessonOf = (ttftMs: number | undefined): Lesson =>
+    ttftMs === undefined ? { kind: 'failed' } : { kind: 'first-token', ttftMs };
+  return {
+    known,
+    call: (atMs, isWell) =>
+      tell(lessonOf(isWell ? USUAL_MS : undefined), { atMs: NOW + atMs }, { witness: { key: 'a', conversation: 'b' } }),
+    probe: (atMs, ttftMs) => tell(lessonOf(ttftMs), { atMs: NOW + atMs, startedAtMs: NOW + atMs - (ttftMs ?? 0) }, {}),
+    ejection: () => known.of('a'),
+  };
+}
+
+/** Three calls have failed at 0, so that the first cooldown ends at 2000. */
+function ejected(): Play {
+  const own = play();
+  for (const atMs of [0, 0, 0]) {
+    own.call(atMs, false);
+  }
+  return own;
+}
+
+function untilMs({ ejection }: Play): number {
+  return (ejection()?.untilMs ?? assert.fail()) - NOW;
+}
+
+describe('an ejected deployment', () => {
+  it('is back as soon as three probes in a row were answered, half a second apart, whatever is left of its cooldown', () => {
+    const own = ejected();
+    assert.equal(own.probe(700, USUAL_MS)?.kind, 'eased');
+    assert.equal(untilMs(own), 1200);
+    assert.equal(own.probe(1600, USUAL_MS)?.kind, 'eased');
+    assert.equal(untilMs(own), 2100);
+    assert.equal(own.probe(2500, USUAL_MS)?.kind, 'lifted');
+    assert.equal(own.ejection(), undefined);
+  });
+
+  it('stays away for longer where a probe after an answered one fails', () => {
+    const own = ejected();
+    own.probe(700, USUAL_MS);
+    own.probe(1300, undefined);
+    assert.deepEqual([untilMs(own), own.ejection()?.level, own.ejection()?.answers], [5300, 2, undefined]);
+  });
+
+  it('is not called back by an answered probe that began before the confirming one may', () => {
+    const own = ejected();
+    own.probe(700, USUAL_MS);
+    assert.equal(own.probe(800, USUAL_MS), undefined);
+  });
+
+  it('is proved nothing of by a probe within its cooldown that took much longer than usual, but by one after it', () => {
+    const own = ejected();
+    assert.equal(own.probe(1900, 3 * USUAL_MS), undefined);
+    assert.equal(own.probe(3000, 3 * USUAL_MS)?.kind, 'eased');
+  });
+
+  it('has no longer cooldown for probes within it that fail', () => {
+    const own = ejected();
+    assert.equal(own.probe(1000, undefined), undefined);
+    assert.equal(untilMs(own), 2000);
+  });
+
+  it("is back after one answer where it is a caller's own", () => {
+    assert.equal(ejected().call(2000, true)?.kind, 'lifted');
+  });
+
+  it('is back after one answered probe where a rate limit was over', () => {
+    const own = play();
+    const limited = { ...observation({ kind: 'failed' }, { atMs: NOW }), witness: { key: 'a', conversation: 'b' } };
+    own.known.after(limited, { ...KNOWN, failure: FAILURES['rate-limited'] });
+    assert.equal(own.probe(1000, USUAL_MS), undefined);
+    assert.equal(own.probe(4000, USUAL_MS)?.kind, 'lifted');
+  });
+
+  it('is forgiven what failed before, until it fails again', () => {
+    const own = ejected();
+    own.call(2000, true);
+    assert.equal(own.known.isForgiven('a'), true);
+    own.call(2100, false);
+    assert.equal(own.known.isForgiven('a'), false);
+  });
+});
+
+describe('a deployment that answers probes and fails calls', () => {
+  /** Probes have lifted its ejection at 2500. */
+  function lifted(): Play {
+    const own = ejected();
+    for (const atMs of [700, 1600, 2500]) {
+      own.probe(atMs, USUAL_MS);
+    }
+    return own;
+  }
+
+  it('is set aside for longer each time, and no probe ends that sooner', () => {
+    const own = lifted();
+    const cooldowns: number[] = [];
+    for (let atMs = 3000, round = 0; round < 5; round += 1) {
+      for (const _ of [1, 2, 3]) {
+        own.call(atMs, false);
+      }
+      cooldowns.push(untilMs(own) - atMs);
+      assert.equal(own.probe(atMs + 1500, USUAL_MS), undefined);
+      atMs = untilMs(own);
+      for (const later of [400, 1300, 2200]) {
+        own.probe(atMs + later, USUAL_MS);
+      }
+      assert.equal(own.ejection(), undefined);
+      atMs += 2500;
+    }
+    assert.deepEqual(cooldowns, [4000, 8000, 16_000, 20_000, 20_000]);
+  });
+
+  it('is believed probes of again once one of them has failed', () => {
+    const own = lifted();
+    for (const _ of [1, 2, 3]) {
+      own.call(3000, false);
+    }
+    assert.equal(own.probe(3500, undefined)?.kind, 'eased');
+    assert.equal(untilMs(own), 7000);
+    own.probe(4500, USUAL_MS);
+    assert.equal(untilMs(own), 5000);
+  });
+
+  it('has failed anew where it fails ten seconds later', () => {
+    const own = lifted();
+    for (const _ of [1, 2, 3]) {
+      own.call(12_500, false);
+    }
+    assert.deepEqual([untilMs(own), own.ejection()?.level, own.ejection()?.isRelapse], [14_500, 1, undefined]);
+  });
+});
