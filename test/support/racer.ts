@@ -68,7 +68,14 @@ export function raceContender(change: ContenderChange = {}): Contender<never> {
     promptFactor: 1,
     warmTokens: 0,
     placementScore: 0,
-    limits: { firstTokenMs: 10_000, isHedgeTarget: true, lateAfterMs: 1000, silenceAfterMs: 0, ...limits },
+    limits: {
+      firstTokenMs: 10_000,
+      isHedgeTarget: true,
+      lateAfterMs: 1000,
+      silenceAfterMs: 0,
+      silenceLimitMs: 10_000,
+      ...limits,
+    },
     encode: () => {
       isEncoded = true;
       onEncode?.();

@@ -100,8 +100,8 @@ const SLOWER_THAN_USUAL = 1.5;
 
 /**
  * Whom to look at beside a request that is served by the first of the plan. Often: who is not known, who is slower than usual and would
- * else be among the best, who is ejected, and of whom a caller's failure may lie in his request; the more callers miss it the oftener. Soon
- * after a look: who is hardly known, and who has just been seen to be among the best again. Rarely: who is what it usually is.
+ * else be among the best, and who is ejected; the more callers miss it the oftener. Soon after a look: who is hardly known, who has just been
+ * seen to be among the best again, and of whom a caller's failure may lie in his request. Rarely: who is what it usually is.
  */
 export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
   const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
@@ -135,7 +135,7 @@ function whenToLook(candidate: Candidate, context: LookContext): number | undefi
     return cooldownInterval(candidate, limitMs, settings);
   }
   if (standing.isSuspect && (state === 'healthy' || standing.isForKeyOnly === true)) {
-    return settings.everyMs;
+    return settings.everyMs / SOON;
   }
   return state === 'healthy' && adapts ? lookInterval(candidate, limitMs, settings) : undefined;
 }
@@ -158,7 +158,7 @@ function isLookedAtInCooldown({ state, standing, score }: Candidate, { plan, rou
 /** Often at first, and less as the outage goes on. */
 function cooldownInterval(candidate: Candidate, limitMs: number, settings: ProbeSettings): number {
   const { level = 1 } = candidate.standing.ejection ?? {};
-  const soonMs = (settings.everyMs / SOON) * 2 ** Math.max(0, level - 2);
+  const soonMs = (settings.everyMs / SOON) * 2 ** Math.max(0, level - 3);
   return Math.min(soonMs, missedInterval(candidate, limitMs, settings));
 }
 

@@ -59,7 +59,7 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
     clock,
     extra: PROBE_IS_EXTRA,
     lateAfterMs: lateAfter((estimate.usual.typicalMs ?? limitMs) * factor),
-    silence: { afterMs: (estimate.ttftPercentileMs(50) ?? limitMs) * LONG_FACTOR, limitMs },
+    silence: { afterMs: longAfter(estimate), limitMs },
     promptFactor: factor,
   });
   const phase = limitMs < timeouts.firstTokenMs ? 'deadline' : 'first-token';
@@ -80,8 +80,14 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
   return { done, stop: () => attempt.abort({ kind: 'aborted', by: 'hedge' }) };
 }
 
-/** A wait is long after so many times the live median. */
+/** A wait is long after so many times the live median, and after so many milliseconds where no answer was ever seen. */
 const LONG_FACTOR = 4;
+const UNSEEN_LONG_MS = 1000;
+
+function longAfter({ ttftPercentileMs }: Estimate): number {
+  const medianMs = ttftPercentileMs(50);
+  return medianMs === undefined ? UNSEEN_LONG_MS : medianMs * LONG_FACTOR;
+}
 
 /** Probes that it takes to believe half of what they say of how a probe compares with traffic. */
 const CALIBRATION_PRIOR = 2;

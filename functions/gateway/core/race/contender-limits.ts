@@ -53,6 +53,7 @@ export function contendersOf<Piece>(
     ...encodings(candidate.deployment),
     limits: {
       firstTokenMs: firstTokenLimit(candidate, setting),
+      silenceLimitMs: silenceLimit(candidate, setting),
       lateAfterMs: lateAfter(candidate.expectedTtftMs),
       silenceAfterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR,
       ...hedgeLimits(candidate, candidates, setting.route.hedge),
@@ -89,6 +90,20 @@ function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: 
       : Math.max(LIMIT_FLOOR_MS, Math.min(p99 * LIMIT_FACTOR, candidate.expectedTtftMs * LIMIT_EXPECTED_FACTOR));
   return Math.min(timeouts.firstTokenMs, limitMs);
 }
+
+/**
+ * How long a silence is as bad as a failure. Where no answer was ever seen, the caller's patience is all there is to measure by: a deployment
+ * that is silent from the start would else never be found out by callers who cannot wait for the configured limit.
+ */
+function silenceLimit(candidate: Candidate, setting: LimitSetting): number {
+  const limitMs = firstTokenLimit(candidate, setting);
+  const { evidence, usual } = candidate.standing.estimate;
+  const isUnseen = evidence === 0 && usual.evidence === 0;
+  return isUnseen ? Math.min(limitMs, Math.max(LIMIT_FLOOR_MS, setting.leftMs * PATIENCE_SHARE)) : limitMs;
+}
+
+/** As `raceRules` shares the time that is left while another deployment remains. */
+const PATIENCE_SHARE = 0.5;
 
 /**
  * The percentile of this deployment's own TTFT, or of a faster healthy one, whichever is less. Unknown or explored deployments have no

@@ -77,13 +77,13 @@ function attemptAt<Piece>(
   }
   const spanId = newSpanId(randomHex);
   const traced = { ...encoding.attempt(tracedDial(dial, trace, spanId)), spanId };
-  const { lateAfterMs, silenceAfterMs, firstTokenMs } = contender.limits;
+  const { lateAfterMs, silenceAfterMs, silenceLimitMs } = contender.limits;
   return observedAttempt(traced, {
     statistics,
     clock,
     extra,
     lateAfterMs,
-    silence: { afterMs: silenceAfterMs, limitMs: firstTokenMs },
+    silence: { afterMs: silenceAfterMs, limitMs: silenceLimitMs },
     promptFactor: contender.promptFactor,
     warmTokens: contender.warmTokens,
     witness,

@@ -41,6 +41,8 @@ export interface ContenderLimits {
   readonly lateAfterMs: number;
   /** A call that is stopped for a faster one's sake says something of it after a silence of this long. */
   readonly silenceAfterMs: number;
+  /** And as much as a failure after this long. */
+  readonly silenceLimitMs: number;
 }
 
 /** A request in one vendor's words, or the reason why that vendor cannot be asked. */

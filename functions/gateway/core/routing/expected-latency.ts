@@ -167,17 +167,24 @@ function likeness(expectedMs: number, { evidence, ttftTotalMs }: Seen): number {
  */
 function lastingWeight(lastingMs: number, recent: Seen): number {
   const ratio = recent.evidence > 0 ? recent.ttftTotalMs / (recent.evidence * lastingMs) : 1;
-  return LASTING_EVIDENCE * Math.min(1, ratio) ** (2 * Math.min(1, recent.evidence));
+  return LASTING_EVIDENCE * Math.min(1, ratio) ** (2 * Math.min(3, recent.evidence));
 }
 
 function shrunkMean(priorMs: number, priorEvidence: number, seen: Seen): number {
   return (priorMs * priorEvidence + seen.ttftTotalMs) / (priorEvidence + seen.evidence);
 }
 
-/** The share of attempts (0 to 1) expected to fail: nobody is assumed to, so that failures are forgiven as their evidence decays. */
+/**
+ * The share of attempts (0 to 1) expected to fail: nobody is assumed to, so that failures are forgiven as their evidence decays. One of many
+ * is an accident.
+ */
 export function failureShare({ recent: { failureRate, requests } }: Estimate): number {
-  return (failureRate * requests) / (requests + PRIOR_EVIDENCE);
+  const accidents = Math.min(1, requests / ACCIDENT_IN);
+  return Math.max(0, failureRate * requests - accidents) / (requests + PRIOR_EVIDENCE);
 }
+
+/** Recent attempts of which one may fail by accident. */
+const ACCIDENT_IN = 10;
 
 /** Below this much evidence a deployment's own distribution says nothing of its tail. */
 const MIN_EVIDENCE = 20;

@@ -77,7 +77,7 @@ function set(memory: Memory, deployment: string, ejection: Ejection | undefined)
 /** After failures so many probes in a row must be answered: a failing deployment may answer one of ten. */
 const ENOUGH_ANSWERS = 3;
 /** From the answer of one to the next. */
-const CONFIRM_MS = 500;
+const CONFIRM_MS = 250;
 /** A probe within the cooldown proves something where it took no longer than so many times what is usual. */
 const AS_USUAL = 2;
 

@@ -90,9 +90,9 @@ describe('a look beside a request', () => {
     },
     { name: 'rarely at one that traffic measures', other: measured(310), everyMs: 60_000 },
     {
-      name: "often at one of which a caller's failure may lie in his request",
+      name: "soon at one of which a caller's failure may lie in his request",
       other: { ...measured(310), isSuspect: true },
-      everyMs: 5000,
+      everyMs: 1000,
     },
   ];
   for (const { name, other, everyMs } of cases) {
@@ -107,10 +107,10 @@ describe('a look beside a request', () => {
 
   it('is made of nobody by a route that does not learn, but where a failure may lie in a request', () => {
     assert.equal(looksAt(left(2000, 310), { strategy: 'ordered' }), undefined);
-    assert.equal(looksAt({ ...measured(310), isSuspect: true }, { strategy: 'ordered' })?.everyMs, 5000);
+    assert.equal(looksAt({ ...measured(310), isSuspect: true }, { strategy: 'ordered' })?.everyMs, 1000);
   });
 
-  const ejection: Ejection = { untilMs: 1, level: 3, reason: 'failures' };
+  const ejection: Ejection = { untilMs: 1, level: 4, reason: 'failures' };
   const ejected: Standing = { ...left(2000, 330), state: 'ejected', ejection };
   const cooldowns: readonly { readonly name: string; readonly other: Standing; readonly everyMs?: number }[] = [
     { name: 'soon where it has just begun', other: { ...ejected, ejection: { ...ejection, level: 1 } }, everyMs: 1000 },

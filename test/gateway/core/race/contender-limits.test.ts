@@ -114,4 +114,20 @@ describe('the silence of one that has lost to a hedge', () => {
   it('says something at once of one that nobody has seen answer', () => {
     assert.equal(racing([candidate('a')])[0]?.silenceAfterMs, 0);
   });
+
+  it('is as bad as a failure at the limit, and where no answer was ever seen at half of the patience of its caller', () => {
+    const seen = candidate('a', { tailMs: 4000, ttftMs: 2000 });
+    const unseen = candidate('b');
+    const { standing } = unseen;
+    const never = { ...unseen, standing: { ...standing, estimate: { ...standing.estimate, evidence: 0 } } };
+    const limits = (leftMs: number): readonly number[] =>
+      contendersOf(
+        [seen, unseen, never],
+        encodingsOnce<never>(() => assert.fail()),
+        { route: route(), leftMs },
+      ).map((one) => one.limits.silenceLimitMs);
+    assert.deepEqual(limits(3000), [6000, 10_000, 1500]);
+    assert.deepEqual(limits(500), [6000, 10_000, 1000]);
+    assert.deepEqual(limits(60_000), [6000, 10_000, 10_000]);
+  });
 });

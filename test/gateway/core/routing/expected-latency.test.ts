@@ -67,12 +67,37 @@ describe('the expected latency', () => {
       shares,
       shares.toSorted((a, b) => b - a),
     );
-    assert.deepEqual([shares[1], shares[3]], [0.25, 0]);
+    assert.deepEqual([shares[1], shares[3]], [0.2, 0]);
     const ttfts = [100, 1, 0.1, 0].map((requests) => expectedLatency(failing(requests), facts(), PRIOR).ttftMs);
     assert.deepEqual(
       ttfts,
       ttfts.toSorted((a, b) => b - a),
     );
+  });
+
+  it('is not raised by one failure among many calls', () => {
+    const once = known(100, 300, { recent: { ...NOTHING_RECENT, failureRate: 1 / 20, requests: 20 } });
+    assert.equal(failureShare(once), 0);
+  });
+
+  /** Usually 300 ms, 3 s in a minute that was busy, and looked at since. */
+  function displaced(last: readonly number[], isSparse = true): number {
+    const usual = { ...NOTHING_USUAL, evidence: 200, typicalMs: 300 };
+    const recent = { ...NOTHING_RECENT, evidence: 2, ttftTotalMs: 2 * 2000, last, isSparse };
+    return expectedLatency(known(50, 1500, { usual, recent }), facts(), PRIOR).ttftMs;
+  }
+
+  it('of one that is looked at is about the usual as soon as one look was as usual', () => {
+    assert.ok(displaced([310, 2500, 2700]) < 800, `${displaced([310, 2500, 2700])} ms`);
+    assert.ok(displaced([310, 290, 2700]) < 350, `${displaced([310, 290, 2700])} ms`);
+  });
+
+  it('of one whose looks were all slow stays far from the usual, though one of them was luckier', () => {
+    assert.ok(displaced([900, 3000, 2500]) > 1200, `${displaced([900, 3000, 2500])} ms`);
+  });
+
+  it('of a busy one is no lower than its last two calls for their luck', () => {
+    assert.ok(displaced([310, 500, 2500], false) >= 500);
   });
 
   it('follows the last seconds against minutes of heavy traffic', () => {

@@ -54,12 +54,12 @@ function untilMs({ ejection }: Play): number {
 }
 
 describe('an ejected deployment', () => {
-  it('is back as soon as three probes in a row were answered, half a second apart, whatever is left of its cooldown', () => {
+  it('is back as soon as three probes in a row were answered, a quarter of a second apart, whatever is left of its cooldown', () => {
     const own = ejected();
     assert.equal(own.probe(700, USUAL_MS)?.kind, 'eased');
-    assert.equal(untilMs(own), 1200);
+    assert.equal(untilMs(own), 950);
     assert.equal(own.probe(1600, USUAL_MS)?.kind, 'eased');
-    assert.equal(untilMs(own), 2100);
+    assert.equal(untilMs(own), 1850);
     assert.equal(own.probe(2500, USUAL_MS)?.kind, 'lifted');
     assert.equal(own.ejection(), undefined);
   });
@@ -147,7 +147,7 @@ describe('a deployment that answers probes and fails calls', () => {
     assert.equal(own.probe(3500, undefined)?.kind, 'eased');
     assert.equal(untilMs(own), 7000);
     own.probe(4500, USUAL_MS);
-    assert.equal(untilMs(own), 5000);
+    assert.equal(untilMs(own), 4750);
   });
 
   it('has failed anew where it fails ten seconds later', () => {
