@@ -76,6 +76,8 @@ describe('the commands that deploy from nothing', () => {
       AWS_ENDPOINT_URL: aws.origin,
       NEMO_KEY: 'nemo_example',
       CI: 'true',
+      // As in synthesised.ts.
+      CDK_VALIDATION: 'false',
       ...COMPILE_CACHE,
     };
     return new Promise((resolve) => {

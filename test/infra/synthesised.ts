@@ -8,6 +8,9 @@ import type { DeployedVersion } from '../../infra/deployed-version.ts';
 import { type Environment, readEnvironment } from '../../infra/environment-file.ts';
 import { GatewayStack } from '../../infra/gateway-stack.ts';
 
+// The CDK's own checks of a template take half of its synthesis. `npm run synth` makes them, and `npm run test:templates` more.
+process.env.CDK_VALIDATION = 'false';
+
 /** A shipped environment, with other settings of the stack where `aws` says so. */
 export function shipped(name: 'dev' | 'prod', aws: Partial<AwsSettings> = {}): Environment {
   const file = readEnvironment(name);

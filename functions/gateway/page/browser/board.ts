@@ -11,6 +11,7 @@ import { idleRoutes } from './idle-routes.ts';
 import { deploymentSeries, routeSeries, timeWindow } from './plot-series.ts';
 import { RANGE_TEXT, type RangeSwitch } from './range-switch.ts';
 import { routesView } from './routes-view.ts';
+import { type Slowness, slowNow } from './slowness.ts';
 import { stateChanges } from './state-changes.ts';
 import { summaryView } from './summary-view.ts';
 import { worthView } from './worth-view.ts';
@@ -37,10 +38,15 @@ export function board(isLocal: boolean, range: Pick<RangeSwitch, 'read'>): Board
       seen.take(status);
       known = status.past ?? known;
       const past = known?.range === range.read() ? known : undefined;
-      showSummary(status, past);
+      const slow = new Map(status.deployments.map((one) => [one.id, slowNow(one, seen.points(one.id))]));
+      showSummary(
+        status,
+        past,
+        [...slow].flatMap(([id, how]) => (how === undefined ? [] : [id])),
+      );
       showWorth(past);
       showFigures(past);
-      showFleet(status, past);
+      showFleet(status, past, slow);
       showDecisions(status, seen.decisions());
       announce(status.deployments);
     },
@@ -51,11 +57,11 @@ export function board(isLocal: boolean, range: Pick<RangeSwitch, 'read'>): Board
 function fleetViews(
   seen: History,
   range: Pick<RangeSwitch, 'read'>,
-): (status: StatusBody, past: RangeFigures | undefined) => void {
+): (status: StatusBody, past: RangeFigures | undefined, slow: ReadonlyMap<string, Slowness | undefined>) => void {
   const showDeployments = deploymentsView();
   const showRoutes = routesView();
   const foldIdle = idleRoutes();
-  return ({ atMs: nowMs, deployments, routes }, past) => {
+  return ({ atMs: nowMs, deployments, routes }, past, slow) => {
     const chosen = range.read();
     const window = timeWindow(chosen, nowMs, past?.slotMs);
     const decisions = seen.decisions();
@@ -64,7 +70,8 @@ function fleetViews(
     showDeployments(
       deployments.map((deployment) => {
         const own = { points: seen.points(deployment.id), decisions };
-        return { deployment, series: deploymentSeries(deployment.id, own, input), window };
+        const series = deploymentSeries(deployment.id, own, input);
+        return { deployment, slow: slow.get(deployment.id), series, window };
       }),
     );
     const rows = routes.map((route) => {

@@ -6,12 +6,13 @@ import { liveCells } from './live-cells.ts';
 import { percentileCells, percentileText } from './percentile-cells.ts';
 import type { PlotSeries, TimeWindow } from './plot-geometry.ts';
 import { plotView } from './plot-view.ts';
-import { slowNow } from './slowness.ts';
+import type { Slowness } from './slowness.ts';
 import { stateText } from './state-changes.ts';
 
 /** One deployment with what the page has seen of it. */
 export interface DeploymentRow {
   readonly deployment: DeploymentStatus;
+  readonly slow: Slowness | undefined;
   readonly series: PlotSeries;
   readonly window: TimeWindow;
 }
@@ -43,8 +44,9 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
     failures.node,
     trust.node,
   );
-  const update = ({ deployment: now, series, window }: DeploymentRow): void => {
-    showState(state, now, window.nowMs);
+  const update = (row: DeploymentRow): void => {
+    const { deployment: now, series, window } = row;
+    showState(state, row);
     const away = series.absences.filter(({ isPart }) => isPart !== true).length;
     const absent = away === 0 ? '' : `, set aside ${away === 1 ? 'once' : `${away} times`}`;
     plot.update({
@@ -62,11 +64,10 @@ function deploymentRow({ deployment }: DeploymentRow): Row<DeploymentRow> {
 }
 
 /** In these seconds slow is worth as many words as ejected. */
-function showState(node: HTMLElement, now: DeploymentStatus, nowMs: number): void {
-  const slow = now.state === 'healthy' ? slowNow(now) : undefined;
+function showState(node: HTMLElement, { deployment, slow, window }: DeploymentRow): void {
   const slowText = slow && `slow now: ${roughly(slow.nowMs)}, usually ${roughly(slow.usualMs)}`;
-  setAttribute(node, 'data-state', slow === undefined ? now.state : 'slow');
-  setText(node, slowText ?? stateText(now, nowMs));
+  setAttribute(node, 'data-state', slow === undefined ? deployment.state : 'slow');
+  setText(node, slowText ?? stateText(deployment, window.nowMs));
 }
 
 function nameCell({ id, provider, model, kind }: DeploymentStatus, state: HTMLElement): HTMLElement {

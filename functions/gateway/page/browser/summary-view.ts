@@ -3,11 +3,10 @@ import type { RangeFigures } from '../../core/status/range-figures.ts';
 import { byId, element, setText } from './element.ts';
 import { count, dollars, percent, rate, roughly } from './format.ts';
 import { RANGE_TEXT } from './range-switch.ts';
-import { slowNow } from './slowness.ts';
 import { pinnedSpans } from './worth-rows.ts';
 
 /** The few figures at the top. */
-export function summaryView(): (status: StatusBody, past: RangeFigures | undefined) => void {
+export function summaryView(): (status: StatusBody, past: RangeFigures | undefined, slow: readonly string[]) => void {
   const figures = {
     healthy: figure('Healthy', ''),
     ttft: figure("Callers' first token, p99", ''),
@@ -17,8 +16,8 @@ export function summaryView(): (status: StatusBody, past: RangeFigures | undefin
     rate: figure('Attempts', 'a second, whole fleet'),
   };
   byId('summary').append(...Object.values(figures).map(({ node }) => node));
-  return (status, past) => {
-    showHealth(figures.healthy, status);
+  return (status, past, slow) => {
+    showHealth(figures.healthy, status, slow);
     const perSecond = status.deployments.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
     figures.rate.show(rate(perSecond));
     if (past === undefined) {
@@ -38,9 +37,12 @@ export function summaryView(): (status: StatusBody, past: RangeFigures | undefin
   };
 }
 
-function showHealth(healthy: ReturnType<typeof figure>, { deployments, routes }: StatusBody): void {
+function showHealth(
+  healthy: ReturnType<typeof figure>,
+  { deployments, routes }: StatusBody,
+  slow: readonly string[],
+): void {
   const away = deployments.filter(({ state }) => state !== 'healthy').map(({ id }) => id);
-  const slow = deployments.filter((one) => one.state === 'healthy' && slowNow(one) !== undefined).map(({ id }) => id);
   const lost = routes.filter(({ plan }) => plan.every(({ state }) => state !== 'healthy')).length;
   const isBroad = lost > 0 && away.length > MAX_NAMES;
   const about = [

@@ -130,6 +130,7 @@ describe('a plot', () => {
 
 describe('a deployment that has just become slow', () => {
   const status = (now: number | null, usual: number | null) => ({
+    state: 'healthy' as const,
     recentTtftMs: { p50: now, p95: now, p99: now },
     ttftMs: { p50: 300, p95: 400, p99: 500 },
     usualTtftMs: usual,
@@ -138,6 +139,17 @@ describe('a deployment that has just become slow', () => {
   it('is called slow beside what is usual for it', () => {
     assert.deepEqual(slowNow(status(2400, 310)), { nowMs: 2400, usualMs: 310 });
     assert.deepEqual(slowNow(status(2400, null)), { nowMs: 2400, usualMs: 300 });
+  });
+
+  it('is called slow beside what the page has seen, where the half hour has hardly begun', () => {
+    const seen = [310, 320, 2400, 2500, 2400].map((p50) => ({ ttftMs: { p50, p95: null, p99: null } }));
+    assert.equal(slowNow(status(2400, 1500)), undefined);
+    assert.deepEqual(slowNow(status(2400, 1500), seen), { nowMs: 2400, usualMs: 320 });
+    assert.equal(slowNow(status(2400, 1500), seen.slice(2)), undefined);
+  });
+
+  it('is not called slow while it is set aside', () => {
+    assert.equal(slowNow({ ...status(2400, 310), state: 'ejected' }), undefined);
   });
 
   it('is not called slow by little, nor without calls', () => {
