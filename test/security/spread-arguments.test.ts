@@ -26,6 +26,9 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'Math.min(...last)': 'the last two calls of a deployment',
   'Math.max(...last)': 'the last two calls of a deployment',
   'Math.max(...spent)': "the request's attempts",
+  'Math.max(...fresh.map(({ ttftMs, isBound }) => (isBound ? 0 : ttftMs)))': 'the last four sights of a deployment',
+  'Math.min(...last.slice(0, ENOUGH_LAST))': 'the last calls of a deployment',
+  'Math.max(...newest)': 'the last calls of a deployment',
 };
 
 /** What is called with as many arguments as a list has items. */

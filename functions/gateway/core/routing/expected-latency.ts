@@ -135,6 +135,10 @@ function asLast(meanMs: number, usualMs: number, { last, isSparse }: LastSeen): 
 
 /** A bound from below for the speed of a deployment whose last calls were all slower than usual: what they took, less what may be chance. */
 function atLeast(usualMs: number, last: readonly number[]): number {
+  // Most are busy and well: nothing more is asked of them.
+  if ((last[0] ?? 0) <= usualMs * LAST_SLACK) {
+    return 0;
+  }
   const usualAt = last.findIndex((timeMs) => timeMs <= usualMs * LAST_SLACK);
   const slow = usualAt === -1 ? last : last.slice(0, usualAt);
   if (slow.length < ENOUGH_LAST) {

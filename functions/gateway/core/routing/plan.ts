@@ -91,12 +91,12 @@ function scoreAll(context: PlanContext): readonly Candidate[] {
       const estimate = estimateAtPrompt(standing.estimate, factor);
       const expected = expectedLatency(estimate, facts, { ...prior, ttftMs: prior.ttftMs * factor });
       const score = STRATEGIES[route.strategy].score({ ...asked, estimate, cachedTokens, ...expected });
-      return { score, ttftMs: expected.ttftMs };
+      return { score, ttftMs: expected.ttftMs, estimate };
     };
-    const { score, ttftMs } = scored(prompt.cachedTokens, prompt.promptFactor);
+    const { score, ttftMs, estimate } = scored(prompt.cachedTokens, prompt.promptFactor);
     return {
       deployment,
-      standing: { ...standing, estimate: estimateAtPrompt(standing.estimate, prompt.promptFactor) },
+      standing: { ...standing, estimate },
       score,
       placementScore: placement(score, prompt, scored),
       state: standing.state,
@@ -111,7 +111,10 @@ function scoreAll(context: PlanContext): readonly Candidate[] {
 /** No vendor keeps shorter prefixes. */
 const LEAST_KEPT_TOKENS = 1024;
 
-type Scored = (cachedTokens: number, factor: number) => { readonly score: number; readonly ttftMs: number };
+type Scored = (
+  cachedTokens: number,
+  factor: number,
+) => Pick<Standing, 'estimate'> & { readonly score: number; readonly ttftMs: number };
 
 /** Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either. */
 function placement(score: number, { warmTokens, keptTokens, keptFactor }: ExpectedPrompt, scored: Scored): number {

@@ -26,7 +26,7 @@ export interface Ejections {
 
 /** What is known of an attempt's deployment, and what the attempt is blamed for. */
 export interface KnownOfAttempt {
-  readonly estimate: Estimate;
+  readonly estimate: () => Estimate;
   readonly failure: AttemptFailure | undefined;
   readonly credence: Credence;
 }
@@ -81,7 +81,7 @@ const CONFIRM_MS = 250;
 /** A probe within the cooldown proves something where it took no longer than so many times what is usual. */
 const AS_USUAL = 2;
 
-function afterAnswer(memory: Memory, observation: Observation, estimate: Estimate): EjectionChange | undefined {
+function afterAnswer(memory: Memory, observation: Observation, estimate: () => Estimate): EjectionChange | undefined {
   const { deployment, startedAtMs, witness } = observation;
   endRows(memory.rows, observation);
   const was = memory.known.get(deployment)?.ejection;
@@ -95,7 +95,7 @@ function afterAnswer(memory: Memory, observation: Observation, estimate: Estimat
   if (isOver && (witness !== undefined || was.reason !== 'failures' || answers + 1 >= ENOUGH_ANSWERS)) {
     return lift(memory, observation, was);
   }
-  const isProof = witness === undefined && (isOver || (answers === 0 && provesEarly(observation, was, estimate)));
+  const isProof = witness === undefined && (isOver || (answers === 0 && provesEarly(observation, was, estimate())));
   return isProof
     ? put(memory, deployment, {
         ...ofRelapse(was),
@@ -158,7 +158,7 @@ function afterFailure(
   if (startedAtMs >= (memory.forgiven.get(deployment) ?? Infinity)) {
     memory.forgiven.delete(deployment);
   }
-  const evidence = failureEvidence(memory.rows, observation, { blame, failure, estimate, credence });
+  const evidence = failureEvidence(memory.rows, observation, { blame, failure, credence, estimate: estimate() });
   const current = memory.known.get(deployment)?.ejection;
   if (witness === undefined && current !== undefined && startedAtMs < current.untilMs) {
     return afterExpectedFailure(memory, observation, current);

@@ -70,8 +70,7 @@ export function estimateOf(
   seen: LastSeen = { last: [], isSparse: false },
 ): Estimate {
   const sum = lasting.get;
-  // In a steady state the decayed count is the rate times H / ln 2.
-  const perSecond = Math.LN2 / (scale.halfLifeMs / 1000);
+  const perSecond = ratePerCount(scale);
   return {
     ...ttftSeen(lasting),
     msPerToken: ratio(sum('h'), sum('g')),
@@ -80,7 +79,7 @@ export function estimateOf(
     failureRate: ratio(sum('f'), sum('q')) ?? 0,
     hedges: sum('e'),
     retries: sum('r'),
-    requestsPerSecond: sum('q') * perSecond,
+    requestsPerSecond: requestRate(lasting, scale),
     tokensPerSecond: (sum('i') + sum('o')) * perSecond,
     recent: {
       ...ttftSeen(recent),
@@ -96,6 +95,16 @@ export function estimateOf(
     rememberedTtftMs: (percentile) => ttftPercentile(longMemory(lasting, usual), percentile),
     totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts('l'), censored: NONE }, percentile),
   };
+}
+
+/** Requests a second. */
+export function requestRate(lasting: DecayedSums, scale: DecayScale): number {
+  return lasting.get('q') * ratePerCount(scale);
+}
+
+/** In a steady state the decayed count is the rate times H / ln 2. */
+function ratePerCount({ halfLifeMs }: DecayScale): number {
+  return Math.LN2 / (halfLifeMs / 1000);
 }
 
 /** Less evidence is what is left of sums from which waits were taken back: a remainder of floating point, of either sign. */

@@ -84,10 +84,26 @@ const SPARSE_MS = 700;
 
 /** What tells of now. */
 export function lastSeen(sights: LastSights, nowMs: number): LastSeen {
-  const fresh = sights.filter(({ atMs }) => nowMs - atMs < NEW_MS);
-  const slowestMs = Math.max(0, ...fresh.map(({ ttftMs, isBound }) => (isBound ? 0 : ttftMs)));
-  // A wait that others have exceeded says nothing, or nothing yet.
-  const telling = fresh.filter(({ ttftMs, isBound }) => !isBound || ttftMs > slowestMs).slice(0, TELLING);
-  const firstAtMs = telling.at(-1)?.atMs ?? nowMs;
-  return { last: telling.map(({ ttftMs }) => ttftMs), isSparse: (nowMs - firstAtMs) / telling.length > SPARSE_MS };
+  const slowestMs = slowestSeen(sights, nowMs);
+  const last: number[] = [];
+  let firstAtMs = nowMs;
+  for (const { atMs, ttftMs, isBound } of sights) {
+    // A wait that others have exceeded says nothing, or nothing yet.
+    const isTelling = nowMs - atMs < NEW_MS && (isBound !== true || ttftMs > slowestMs);
+    if (isTelling && last.length < TELLING) {
+      last.push(ttftMs);
+      firstAtMs = atMs;
+    }
+  }
+  return { last, isSparse: nowMs - firstAtMs > SPARSE_MS * last.length };
+}
+
+function slowestSeen(sights: LastSights, nowMs: number): number {
+  let slowestMs = 0;
+  for (const { atMs, ttftMs, isBound } of sights) {
+    if (isBound !== true && nowMs - atMs < NEW_MS && ttftMs > slowestMs) {
+      slowestMs = ttftMs;
+    }
+  }
+  return slowestMs;
 }

@@ -62,16 +62,20 @@ export function middleMeanOf(seen: BucketCounts): number | undefined {
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     total += countIn(seen, bucket);
   }
+  const [from, until] = [total * 0.25, total * 0.75];
   let below = 0;
   let sum = 0;
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+  for (let bucket = 0; bucket < BUCKETS && below < until; bucket += 1) {
     const count = countIn(seen, bucket);
-    const taken = Math.min(below + count, total * 0.75) - Math.max(below, total * 0.25);
-    sum += count > 0 ? Math.max(0, taken) * bucketMiddleMs(bucket) : 0;
+    if (count > 0 && below + count > from) {
+      sum += (Math.min(below + count, until) - Math.max(below, from)) * (MIDDLES_MS[bucket] ?? 0);
+    }
     below += count;
   }
   return total > 0 ? sum / (total / 2) : undefined;
 }
+
+const MIDDLES_MS: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => bucketMiddleMs(bucket));
 
 function countIn(counts: BucketCounts, bucket: number): number {
   return Math.max(0, counts[bucket] ?? 0);

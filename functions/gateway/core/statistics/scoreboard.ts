@@ -5,7 +5,7 @@ import type { DecayScales } from './decay-scales.ts';
 import { doubtfulFailures } from './doubt.ts';
 import { type EjectionChange, ejectionState } from './ejection.ts';
 import { type Ejections, ejections } from './ejections.ts';
-import { type Estimate, estimateOf } from './estimate.ts';
+import { type Estimate, estimateOf, requestRate } from './estimate.ts';
 import { keyEjections } from './key-ejections.ts';
 import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
@@ -138,13 +138,14 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
 }
 
 /** Of observations that are written, and of those that are written to the usual memory. How probes compare with traffic is seen once a minute. */
-function sharesOf(
-  { settings }: Memory,
-  { kind }: Observation,
-  { requestsPerSecond }: Estimate,
-): readonly [share: number, usually: number] {
-  const share = kind === 'calibrated' ? 1 : writtenShare(requestsPerSecond, settings.writesPerSecond);
-  return [share, kind === 'calibrated' ? 1 : Math.min(share, usualShare(requestsPerSecond))];
+function sharesOf(memory: Memory, { kind, deployment, atMs }: Observation): readonly [share: number, usually: number] {
+  const { scales, writesPerSecond } = memory.settings;
+  if (kind === 'calibrated') {
+    return [1, 1];
+  }
+  const perSecond = requestRate(runningOf(memory, deployment).lasting.at(atMs), scales.lasting);
+  const share = writtenShare(perSecond, writesPerSecond);
+  return [share, Math.min(share, usualShare(perSecond))];
 }
 
 /** Nothing of what it was like before its ejection says anything of what it is like after. */
@@ -174,21 +175,21 @@ function runningOf(memory: Memory, deployment: string): Readonly<Record<Pace, Ru
 }
 
 function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
-  const { deployment, atMs } = told;
-  const { estimate } = look(memory, deployment, atMs);
-  const counted = weighed(memory, told, { failure: blamed, estimate });
+  // As it was before. Most that is observed is good news, for which nobody asks.
+  const before = (): Estimate => look(memory, told.deployment, told.atMs).estimate;
+  const counted = weighed(memory, told, { failure: blamed, estimate: before });
   if (counted === undefined) {
     return { takeBack: () => undefined };
   }
   const { observation, failure, credence } = counted;
-  const [share, usually] = sharesOf(memory, observation, estimate);
-  noteSight(memory.sights, observation);
-  const takeBack = memory.log.add(observation, share, usually);
   // Answers end the rows of the key's own failures too.
   if (observation.kind === 'first-token' || observation.kind === 'answered') {
     memory.ofKeys.answered(observation);
   }
-  const change = memory.ejections.after(observation, { failure, estimate, credence });
+  const change = memory.ejections.after(observation, { failure, estimate: before, credence });
+  const [share, usually] = sharesOf(memory, observation);
+  noteSight(memory.sights, observation);
+  const takeBack = memory.log.add(observation, share, usually);
   return change === undefined ? { takeBack } : { takeBack, change };
 }
 

@@ -29,7 +29,7 @@ export interface Witnessed {
 export function weighed(
   witnessed: Witnessed,
   told: Observation,
-  { failure, estimate }: { readonly failure: AttemptFailure | undefined; readonly estimate: Estimate },
+  { failure, estimate }: { readonly failure: AttemptFailure | undefined; readonly estimate: () => Estimate },
 ): Weighed | undefined {
   const { doubts, ofKeys } = witnessed;
   doubts.saw(told.witness, told.atMs);
@@ -42,7 +42,7 @@ export function weighed(
   const heard = doubts.hear(told.deployment, failure, told.witness, told.atMs);
   const credence = isSilentToAll(witnessed, told, failure) ? 'whole' : heard;
   if (credence !== 'whole') {
-    ofKeys.met(told, failure, estimate);
+    ofKeys.met(told, failure, estimate());
   }
   if (credence !== 'nothing') {
     return { observation: told, failure, credence };

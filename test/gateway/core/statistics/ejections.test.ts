@@ -12,7 +12,8 @@ import { EPOCH_START_MS as NOW, observation } from '../../../support/observation
 import { estimate, NOTHING_USUAL } from '../../../support/routes.ts';
 
 const USUAL_MS = 300;
-const KNOWN = { estimate: estimate({ usual: { ...NOTHING_USUAL, typicalMs: USUAL_MS } }), credence: 'whole' } as const;
+const ESTIMATE = estimate({ usual: { ...NOTHING_USUAL, typicalMs: USUAL_MS } });
+const KNOWN = { estimate: () => ESTIMATE, credence: 'whole' } as const;
 
 /** Plays one deployment's calls and probes. Times are milliseconds after the start. */
 interface Play {

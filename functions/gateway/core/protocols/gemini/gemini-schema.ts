@@ -69,23 +69,33 @@ export function hasRequiredCycle(schema: JsonObject): boolean {
 /** The name of the schema itself, which no definition has. */
 const ROOT = '#';
 
-function requiredRefs(value: unknown): ReadonlySet<string> {
-  if (Array.isArray(value)) {
-    return union(value.map(requiredRefs));
+/** Each part of a schema once: its cost is that of reading it, however deep it is. */
+function requiredRefs(schema: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open: unknown[] = [schema];
+  while (open.length > 0) {
+    const part = open.pop();
+    const name = isJsonObject(part) ? refName(part) : undefined;
+    if (name !== undefined) {
+      found.add(name);
+    }
+    for (const inner of requiredParts(part)) {
+      open.push(inner);
+    }
   }
-  if (!isJsonObject(value)) {
-    return new Set();
-  }
-  const inner = Object.entries(value).filter(([key]) => !APART.has(key));
-  const name = refName(value);
-  return union([
-    new Set(name === undefined ? [] : [name]),
-    ...inner.map(([key, one]) => requiredRefs(key === 'properties' ? requiredOf(value) : one)),
-  ]);
+  return found;
 }
 
-function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  return new Set(sets.flatMap((set) => [...set]));
+function requiredParts(part: unknown): readonly unknown[] {
+  if (Array.isArray(part)) {
+    return part;
+  }
+  return isJsonObject(part)
+    ? Object.entries(part).flatMap(([key, inner]) => {
+        const parts = key === 'properties' ? requiredOf(part) : [inner];
+        return APART.has(key) ? [] : parts;
+      })
+    : [];
 }
 
 /** What is read apart, or is no schema. */
@@ -97,7 +107,7 @@ function refName(schema: JsonObject): string | undefined {
 }
 
 function requiredOf(schema: JsonObject): readonly unknown[] {
-  const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
+  const required = new Set<unknown>(Array.isArray(schema.required) ? schema.required : []);
   const properties = Object.entries(objectMember(schema, 'properties') ?? {});
-  return properties.filter(([name]) => required.includes(name)).map(([, inner]) => inner);
+  return properties.filter(([name]) => required.has(name)).map(([, inner]) => inner);
 }

@@ -122,9 +122,13 @@ function takenTools(tools: readonly JsonObject[], choice: unknown, { toolChoices
   if (allowed === undefined) {
     return { tools, choice };
   }
-  const names = arrayMember(allowed, 'tools').map((tool) => stringMember(objectMember(tool, 'function'), 'name'));
-  const kept = tools.filter((tool) => names.includes(stringMember(objectMember(tool, 'function'), 'name')));
+  const names = new Set(arrayMember(allowed, 'tools').map(functionName));
+  const kept = tools.filter((tool) => names.has(functionName(tool)));
   return { tools: kept, choice: allowed.mode === 'required' ? 'required' : 'auto' };
+}
+
+function functionName(tool: unknown): string | undefined {
+  return stringMember(objectMember(tool, 'function'), 'name');
 }
 
 function isForcing(choice: unknown): boolean {

@@ -129,11 +129,11 @@ function objectParts(schema: JsonObject, depth: number, reading: Reading): JsonO
     return {};
   }
   const properties = Object.entries(objectMember(schema, 'properties') ?? {});
-  const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
+  const required = new Set<unknown>(Array.isArray(schema.required) ? schema.required : []);
   const { additionalProperties: others } = schema;
   const isClosed = others === false || (others === undefined && properties.length > 0);
   reading.properties += properties.length;
-  if (!isClosed || !properties.every(([name]) => required.includes(name))) {
+  if (!isClosed || !properties.every(([name]) => required.has(name))) {
     return unheld(reading);
   }
   return {
