@@ -108,10 +108,11 @@ describe('an ejection', () => {
     await sleep(COOLDOWN_MS + 100);
     fleet.primary.byDefault({ kind: 'answer' });
     fleet.primary.hold();
-    const before = fleet.primary.requests.length;
+    const [before, others] = [fleet.primary.requests.length, fleet.backup.requests.length];
     const answers = Array.from({ length: 30 }, (_, call) => ask(call % 2 === 0 ? one : other));
     await fleet.primary.arrival(before);
-    await sleep(300);
+    // A call that a busy machine plans only after the probe's success may go there too: all have to be under way before it.
+    await Promise.race([fleet.backup.arrival(others + 28), sleep(10_000)]);
     assert.equal(fleet.primary.requests.length, before + 1);
     fleet.primary.release();
     const seen = await Promise.all(answers);

@@ -9,7 +9,7 @@ import { type Extras, SURFACE_FORMS, type SurfaceForm } from './support/surface-
  */
 
 const MAX_GROWTH = 3;
-const RUNS = 2;
+const RUNS = 3;
 const ATTEMPTS = 4;
 /** Less than so much is noise: then the larger body alone has to stay below what would be too much. */
 const NOISE_MS = 4;
