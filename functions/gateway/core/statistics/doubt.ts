@@ -27,8 +27,14 @@ export interface DoubtfulFailures {
   readonly spoke: (deployment: string) => void;
   /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
   readonly isAlone: (witness: Witness | undefined, nowMs: number) => boolean;
-  /** Whether somebody has met one lately: a probe should tell. */
-  readonly isSuspect: (deployment: string, nowMs: number) => boolean;
+  /**
+   * Whether somebody has met one lately: a probe should tell. `isLongSuspect`: it has had time to, and one caller's failures go on, with
+   * breaks or without.
+   */
+  readonly suspicion: (
+    deployment: string,
+    nowMs: number,
+  ) => { readonly isSuspect: boolean; readonly isLongSuspect: boolean };
 }
 
 interface Testimony {
@@ -58,6 +64,7 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
     [...seenAtMs].every(([other, atMs]) => other === key || nowMs - atMs > KEY_GONE_MS);
   const heard = new Map<string, readonly Testimony[]>();
   const confirmed = confirmations();
+  const runs = suspicionRuns();
   const lately = (deployment: string, nowMs: number): readonly Testimony[] =>
     (heard.get(deployment) ?? []).filter(({ atMs }) => nowMs - atMs < HEARD_MS);
   const trusted = (deployment: string, failure: AttemptFailure, key: string, nowMs: number): Credence | undefined => {
@@ -89,21 +96,41 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
       const own = { key: witness.key, witness: number, atMs: nowMs, isOfSilence: isSilence(failure) };
       if (!hasBeenHeard(own, before)) {
         heard.set(deployment, [...before, own]);
+        runs.add(deployment, nowMs);
       }
       return credenceOf(own, before);
     },
     spoke: (deployment) => {
       confirmed.end(deployment);
-      const before = heard.get(deployment);
-      if (before?.some(({ isOfSilence }) => isOfSilence)) {
-        heard.set(
-          deployment,
-          before.filter(({ isOfSilence }) => !isOfSilence),
-        );
-      }
+      forgetSilence(heard, deployment);
     },
     isAlone: (witness, nowMs) => witness !== undefined && isOnlyKey(witness.key, nowMs),
-    isSuspect: (deployment, nowMs) => lately(deployment, nowMs).length > 0,
+    suspicion: (deployment, nowMs) => ({
+      isSuspect: lately(deployment, nowMs).length > 0,
+      isLongSuspect: runs.isLong(deployment, nowMs),
+    }),
+  };
+}
+
+/** Probes tell within so long whether it lay in the request. */
+const TELLING_MS = 60_000;
+/** Failures that are no further apart are one suspicion. */
+const SAME_RUN_MS = 600_000;
+
+/** Since when a deployment has been suspected. */
+interface SuspicionRuns {
+  readonly add: (deployment: string, nowMs: number) => void;
+  readonly isLong: (deployment: string, nowMs: number) => boolean;
+}
+
+function suspicionRuns(): SuspicionRuns {
+  const runs = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+  return {
+    add: (deployment, nowMs) => {
+      const { sinceMs, lastMs } = runs.get(deployment) ?? { sinceMs: nowMs, lastMs: nowMs };
+      runs.set(deployment, { sinceMs: nowMs - lastMs > SAME_RUN_MS ? nowMs : sinceMs, lastMs: nowMs });
+    },
+    isLong: (deployment, nowMs) => nowMs - (runs.get(deployment)?.sinceMs ?? nowMs) >= TELLING_MS,
   };
 }
 
@@ -125,6 +152,16 @@ function confirmations(): Confirmations {
     },
     end: (deployment) => void last.delete(deployment),
   };
+}
+
+function forgetSilence(heard: Map<string, readonly Testimony[]>, deployment: string): void {
+  const before = heard.get(deployment);
+  if (before?.some(({ isOfSilence }) => isOfSilence)) {
+    heard.set(
+      deployment,
+      before.filter(({ isOfSilence }) => !isOfSilence),
+    );
+  }
 }
 
 function credenceOf(own: Testimony, before: readonly Testimony[]): Credence {

@@ -138,6 +138,26 @@ describe('a failure that may lie in the request', () => {
   });
 });
 
+describe('a suspicion', () => {
+  it('that one caller keeps up is a long one after a minute, also with breaks, and a new one after a long break', () => {
+    const own = boardSeenBy('z');
+    const seen: (readonly [boolean, boolean | undefined])[] = [];
+    for (const second of [0, 59, 130, 300, 1200]) {
+      const atMs = EPOCH_START_MS + second * 1000;
+      own.observe({ ...observation({ kind: 'failed' }, { atMs }), witness: caller('a', `${second}`) }, MALFORMED);
+      const { isSuspect, isLongSuspect } = own.look('a', atMs);
+      seen.push([isSuspect, isLongSuspect]);
+    }
+    assert.deepEqual(seen, [
+      [true, false],
+      [true, false],
+      [true, true],
+      [true, true],
+      [true, false],
+    ]);
+  });
+});
+
 describe('silence', () => {
   const HEDGED: AttemptFailure = { kind: 'aborted', by: 'hedge' };
   const LIMIT_MS = 10_000;
