@@ -33,19 +33,28 @@ const ending = [
   'data: [DONE]\n\n',
 ];
 const pieces = [...deltas, ...ending].map((text) => Buffer.from(text));
-const whole = JSON.stringify({
+const answer = {
   ...ABOUT,
   object: 'chat.completion',
   choices: [{ index: 0, message: { role: 'assistant', content: 'a token' }, finish_reason: 'stop' }],
   usage,
-});
+};
+const one = JSON.stringify(answer);
+
+/** A whole answer; of several, all are billed and one is shown. */
+function wholeOf(n: unknown): string {
+  return typeof n === 'number' && n > 1
+    ? JSON.stringify({ ...answer, usage: { ...usage, completion_tokens: n * TOKENS, total_tokens: 10 + n * TOKENS } })
+    : one;
+}
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {
-    const { stream, messages } = JSON.parse(Buffer.concat(parts).toString());
+    const { stream, messages, n } = JSON.parse(Buffer.concat(parts).toString());
     if (stream !== true) {
+      const whole = wholeOf(n);
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length }).end(whole);
       return;
     }
