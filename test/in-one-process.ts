@@ -32,6 +32,8 @@ export const LONGEST: readonly string[] = [
   'infra/local/start.test.ts',
   'security/cooldown-poisoning.test.ts',
   'security/doubled-bodies.test.ts',
+  'security/doubled-streams.test.ts',
+  'security/every-surface.test.ts',
 ];
 
 /** The groups with their files. */

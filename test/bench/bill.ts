@@ -120,7 +120,8 @@ function metricLine({ config }: Environment): Line {
 
 /**
  * Probes beside calls, by the month, where every deployment has calls beside which it may be looked at, day and night: rarely while it is what
- * it usually is, often for the share of the time in which it is not. At the most, as if every answer were as long as was asked for.
+ * it usually is, often for the share of the time in which it is not. At the most, as if callers missed each as much as can be, and every answer
+ * were as long as was asked for.
  */
 function probeLine({ config }: Environment): Line {
   const { probes: settings } = config;
@@ -129,7 +130,8 @@ function probeLine({ config }: Environment): Line {
   }
   const deployments = [...modelDirectory(config).deployments.values()];
   const { everyMs, rareEveryMs } = settings;
-  const perDeployment = SECONDS_A_MONTH * 1000 * (DISPLACED_SHARE / everyMs + (1 - DISPLACED_SHARE) / rareEveryMs);
+  const perDeployment =
+    SECONDS_A_MONTH * 1000 * ((DISPLACED_SHARE * SOONEST) / everyMs + (1 - DISPLACED_SHARE) / rareEveryMs);
   const tokens = deployments.reduce((total, one) => total + (costUsd(usageAtMost(one), one) ?? 0), 0) * perDeployment;
   const count = perDeployment * deployments.length;
   const writes = (count * WRITES_PER_PROBE * DOLLARS_PER_MILLION.writeUnits) / 1e6;
@@ -139,6 +141,8 @@ function probeLine({ config }: Environment): Line {
 
 /** A deployment is slower than usual, or coming back, for so much of the time. */
 const DISPLACED_SHARE = 0.1;
+/** Looks at one that callers miss much are so many times as frequent as the setting says. */
+const SOONEST = 5;
 /** The claim, and what it has taught to the three memories. */
 const WRITES_PER_PROBE = 4;
 

@@ -57,10 +57,10 @@ const HOSTILE: Readonly<Record<string, (size: number) => Extras>> = {
 
 const SIZE = 90_000;
 
-async function leastMs(gateway: ProtocolGateway, form: SurfaceForm, extras: Extras): Promise<number> {
+async function leastMs(gateway: ProtocolGateway, form: SurfaceForm, extras: Extras, runs: number): Promise<number> {
   const body = JSON.stringify(form.body(modelAt(form.path), extras));
   const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
+  for (let run = 0; run < runs; run += 1) {
     const before = process.cpuUsage();
     await gateway.ask(form.path, body);
     const { user, system } = process.cpuUsage(before);
@@ -77,8 +77,10 @@ async function growthOf(
 ): Promise<string | undefined> {
   let said: string | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const once = await leastMs(gateway, form, extrasOf(SIZE));
-    const twice = await leastMs(gateway, form, extrasOf(2 * SIZE));
+    // Once is enough where it is well.
+    const runs = attempt === 0 ? 1 : RUNS;
+    const once = await leastMs(gateway, form, extrasOf(SIZE), runs);
+    const twice = await leastMs(gateway, form, extrasOf(2 * SIZE), runs);
     if (twice <= MAX_GROWTH * Math.max(once, NOISE_MS)) {
       return undefined;
     }
@@ -92,7 +94,7 @@ for (const form of SURFACE_FORMS) {
     for (const protocol of EVERY_PROTOCOL) {
       it(`grows no faster than the body at a vendor that speaks ${protocol}`, async () => {
         const gateway = protocolGateway(protocol, { deployments: 3 });
-        await leastMs(gateway, form, {});
+        await leastMs(gateway, form, {}, RUNS);
         const slow: string[] = [];
         for (const [name, extrasOf] of Object.entries(HOSTILE)) {
           const said = await growthOf(gateway, form, extrasOf);

@@ -23,7 +23,7 @@ const CALLS_PER_SECOND = 5;
 const LAST_ANSWERS_SECONDS = 3;
 const NAMES = ['pinned', 'routed', 'continued'] as const satisfies readonly DemoRun['name'][];
 const NOTE =
-  'failed: no first token; cut: the provider died in the middle of the answer. TTFT of calls with a first token, total of whole answers. continued: with "onStreamCut": "continue".';
+  'failed: no first token; cut: the provider died in the middle of the answer. TTFT of calls with a first token; p50 of all: of every call, one without a first token counted as the latest; total of whole answers. continued: with "onStreamCut": "continue".';
 
 interface Side {
   readonly system: DemoSystem;

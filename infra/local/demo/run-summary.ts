@@ -22,6 +22,8 @@ export interface RunSummary {
   readonly cut: number;
   /** Of the calls with a first token. */
   readonly ttftMs: Percentiles;
+  /** The median of the first token over every call, one that never had any counted as the latest. Absent: half of them never had one. */
+  readonly medianOfAllMs?: number;
   /** Of the calls with a whole answer. */
   readonly totalMs: Percentiles;
   /** Calls that were served after another provider had failed. */
@@ -38,12 +40,15 @@ export interface Percentiles {
 
 export function runSummary({ outcomes, records }: Pick<DemoRun, 'outcomes' | 'records'>): RunSummary {
   const begun = outcomes.filter(({ ttftMs }) => ttftMs !== undefined);
+  const times = outcomes.map(({ ttftMs }) => ttftMs ?? Infinity);
+  const median = percentile(times, 50);
   const whole = begun.filter(({ isWhole }) => isWhole);
   return {
     calls: outcomes.length,
     failed: outcomes.length - begun.length,
     cut: begun.length - whole.length,
     ttftMs: percentiles(begun.flatMap(({ ttftMs }) => ttftMs ?? [])),
+    ...defined({ medianOfAllMs: median === Infinity ? undefined : median }),
     totalMs: percentiles(whole.map(({ totalMs }) => totalMs)),
     failovers: records.filter(({ routing, servedBy }) => routing === 'fallback' && servedBy !== undefined).length,
     hedges: records.flatMap(({ attempts }) => attempts.filter(({ hedge }) => hedge)).length,

@@ -27,6 +27,11 @@ describe('an ejection', () => {
     { name: 'the third failure in a row', failure: THIRD, cooldownMs: 2000 },
     { name: 'half of many failing', failure: evidence({ requests: 10, failureRate: 0.5 }), cooldownMs: 2000 },
     { name: 'a rate limit', failure: evidence({ blame: 'rate-limited', retryAfterMs: 7500 }), cooldownMs: 7500 },
+    {
+      name: 'a rate limit of a day, of which no more than ten minutes are believed',
+      failure: evidence({ blame: 'rate-limited', retryAfterMs: 86_400_000 }),
+      cooldownMs: 600_000,
+    },
     { name: 'a rate limit without a wait', failure: evidence({ blame: 'rate-limited' }), cooldownMs: 2000 },
     { name: 'a wrong credential', failure: evidence({ blame: 'misconfigured' }), cooldownMs: 300_000 },
   ];
