@@ -4,6 +4,7 @@ import type { KeyLimits } from '../model/key-limits.ts';
 import { pricesAt } from '../model/prices.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { requestFeeUsd } from '../model/vendor-fees.ts';
+import { longestAnswer } from './longest-answer.ts';
 import { earningTimeUs, reservableTimeUs } from './meter.ts';
 import type { Demand, Reservation } from './reserve.ts';
 
@@ -78,7 +79,7 @@ let lastAsked = { day: Number.NaN, month: '' };
 
 /**
  * What a call may take before anybody is asked: the prompt as estimated, the longest answers, the dearest deployment, and fees. Where the
- * request sets no limit to its answer, dollars are for the longest that the deployment makes; tokens are for an answer of
+ * request sets no limit to its answer, dollars are for the longest that the deployment makes, or its window; tokens are for an answer of
  * `assumedOutputTokens`, because a call that is larger than a minute's worth would wait until the key has used nothing for a minute.
  */
 export function callDemand(facts: AskedFacts, deployments: readonly Deployment[], assumedOutputTokens: number): Demand {
@@ -96,7 +97,8 @@ type AskedFacts = Pick<
 /** What the call may cost at one deployment. Without a price, nothing. */
 function mostUsd(facts: AskedFacts, deployment: Deployment, assumedOutputTokens: number): number {
   const { promptTokens, choices, priceFactor = 1, imageTokens = 0, feesUsd = 0 } = facts;
-  const answerTokens = facts.maxOutputTokens ?? deployment.maxOutputTokens ?? assumedOutputTokens;
+  const answerTokens =
+    facts.maxOutputTokens ?? longestAnswer(deployment) ?? deployment.contextWindow ?? assumedOutputTokens;
   const prices = pricesAt(deployment, promptTokens);
   const { inputPrice = 0, cacheWritePrice = 0, outputPrice = 0, reasoningPrice = 0 } = prices;
   const input = (promptTokens + imageTokens) * Math.max(inputPrice, cacheWritePrice);

@@ -1,4 +1,5 @@
 import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
+import { longestAnswer } from '../limits/longest-answer.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';
@@ -232,7 +233,7 @@ function askedOf(
     ...asked,
     windowTokens: deployment.contextWindow ?? ASSUMED_WINDOW,
     // A vector has no tokens.
-    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? deployment.maxOutputTokens) : 0 }),
+    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? longestAnswer(deployment)) : 0 }),
   };
 }
 

@@ -59,4 +59,12 @@ describe('what a call is expected to take', () => {
     const { usd } = callDemand({ promptTokens: 0, choices: 1 }, [deployment({ providerSettings: perplexity })], 0);
     assert.ok(usd >= 0.014, String(usd));
   });
+
+  test('costs the longest answer by the rules of the model, else its window, where the settings say nothing', () => {
+    const anthropic = { protocol: 'anthropic' } as const;
+    const claude = deployment({ model: 'claude-haiku-4-5', providerSettings: anthropic, outputPrice: 5 });
+    const asked = { promptTokens: 0, choices: 1 };
+    assert.equal(callDemand(asked, [claude], 1_000).usd, (64_000 * 5) / 1_000_000);
+    assert.equal(callDemand(asked, [deployment({ outputPrice: 5, contextWindow: 32_000 })], 1_000).usd, 0.16);
+  });
 });
