@@ -47,6 +47,7 @@ function everywhere(places: readonly Place[], rule: Omit<Rule, 'at'>): readonly 
 
 const TOOLS = [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } }];
 const FORCED = { tools: TOOLS, tool_choice: 'required' };
+const STOPS = ['a', 'b', 'c', 'd', 'e'];
 const SAMPLING = { temperature: 0.3, top_p: 0.5, presence_penalty: 1, frequency_penalty: 1 };
 
 /** By name at OpenAI, at Azure, behind a router that names it so, and at a proxy. */
@@ -121,6 +122,112 @@ const OF_OPENAI: readonly Rule[] = [
   ...everywhere(openAi('gpt-4.1'), {
     asks: { temperature: 0.3, top_p: 0.5 },
     sends: { temperature: 0.3, top_p: 0.5 },
+    drops: [],
+  }),
+];
+
+/** The range of a setting, and how many of it a host takes. */
+const OF_RANGES: readonly Rule[] = [
+  ...(
+    [
+      [chat('zhipu', 'glm-4.6'), 1],
+      [chat('mistral', 'mistral-large-latest'), 1.5],
+      [chat('cerebras', 'llama-3.3-70b'), 1.5],
+    ] as const
+  ).flatMap(([at, most]): readonly Rule[] => [
+    { at, asks: { temperature: 1.8 }, sends: { temperature: most }, drops: ['temperature'] },
+    { at, asks: { temperature: most }, sends: { temperature: most }, drops: [] },
+    { at, api: 'responses', asks: { temperature: 1.8 }, sends: { temperature: most }, drops: ['temperature'] },
+  ]),
+  ...everywhere(claude('claude-sonnet-4-5'), {
+    asks: { temperature: 1.8 },
+    sends: { temperature: 1 },
+    drops: ['temperature'],
+  }),
+  ...everywhere([converse('us.amazon.nova-pro-v1:0'), converse('us.anthropic.claude-sonnet-4-5-20250929-v1:0')], {
+    asks: { temperature: 1.8 },
+    sends: { 'inferenceConfig.temperature': 1 },
+    drops: ['temperature'],
+  }),
+  ...everywhere([...openAi('gpt-4.1'), ...gemini('gemini-2.5-flash'), chat('groq', 'llama-3.3-70b-versatile')], {
+    asks: { temperature: 1.8 },
+    drops: [],
+  }),
+  ...(
+    [
+      [chat('openai', 'gpt-4.1'), 4],
+      [chat('azure', 'my-deployment'), 4],
+      [chat('groq', 'llama-3.3-70b-versatile'), 4],
+      [chat('cerebras', 'llama-3.3-70b'), 4],
+      [chat('zhipu', 'glm-4.6'), 1],
+    ] as const
+  ).flatMap(([at, most]): readonly Rule[] => [
+    { at, asks: { stop: STOPS.slice(0, most) }, sends: { stop: STOPS.slice(0, most) }, drops: [] },
+    { at, api: 'messages', asks: { stop_sequences: STOPS.slice(0, most + 1) }, refuses: 'stop_sequences' },
+  ]),
+];
+
+/** Models that refuse to be made to call a tool while they think. */
+const OF_FORCED_TOOLS: readonly Rule[] = [
+  ...[
+    chat('moonshot', 'kimi-k2.5'),
+    chat('moonshot', 'kimi-k2-thinking'),
+    chat('deepseek', 'deepseek-v4-flash'),
+  ].flatMap((at): readonly Rule[] => [
+    { at, asks: FORCED, refuses: 'tool_choice' },
+    { at, asks: { ...FORCED, tool_choice: { type: 'function', function: { name: 'f' } } }, refuses: 'tool_choice' },
+    {
+      at,
+      api: 'messages',
+      asks: { tools: [{ name: 'f', input_schema: { type: 'object' } }], tool_choice: { type: 'any' } },
+      refuses: 'tool_choice',
+    },
+    { at, asks: { ...FORCED, thinking: { type: 'disabled' } }, sends: { tool_choice: 'required' }, drops: [] },
+    { at, asks: { ...FORCED, tool_choice: 'auto' }, sends: { tool_choice: 'auto' }, drops: [] },
+  ]),
+  ...[{ reasoning_effort: 'high' }, { enable_thinking: true }].map(
+    (thinking): Rule => ({
+      at: chat('dashscope', 'qwen-plus'),
+      asks: { ...FORCED, ...thinking },
+      refuses: 'tool_choice',
+    }),
+  ),
+  ...[{}, { reasoning_effort: 'none' }, { enable_thinking: false }].map(
+    (thinking): Rule => ({
+      at: chat('dashscope', 'qwen-plus'),
+      asks: { ...FORCED, ...thinking },
+      sends: { tool_choice: 'required' },
+    }),
+  ),
+  ...everywhere([chat('moonshot', 'kimi-k2-0905-preview'), chat('deepseek', 'deepseek-chat')], {
+    asks: FORCED,
+    sends: { tool_choice: 'required' },
+    drops: [],
+  }),
+];
+
+/** An effort that is asked of a model that does not reason. */
+const OF_PLAIN_MODELS: readonly Rule[] = [
+  ...everywhere([...openAi('gpt-4o'), chat('github-models', 'openai/gpt-4o')], {
+    asks: { reasoning_effort: 'high' },
+    sends: { reasoning_effort: undefined, reasoning: undefined },
+    drops: ['reasoning_effort'],
+  }),
+  ...everywhere(openAi('gpt-4o'), {
+    api: 'responses',
+    asks: { reasoning: { effort: 'high' } },
+    sends: { reasoning_effort: undefined, reasoning: undefined },
+    drops: ['reasoning.effort'],
+  }),
+  ...everywhere(openAi('gpt-4o'), {
+    api: 'messages',
+    asks: { thinking: { type: 'enabled', budget_tokens: 4000 }, max_tokens: 8000 },
+    sends: { reasoning_effort: undefined, reasoning: undefined },
+    drops: ['thinking'],
+  }),
+  ...everywhere(openAi('gpt-4o').filter(isChat), {
+    asks: { reasoning_effort: 'none' },
+    sends: { reasoning_effort: undefined },
     drops: [],
   }),
 ];
@@ -369,7 +476,17 @@ function assertRule(rule: Rule, found: AskedPlace): void {
   }
 }
 
-const ALL = [...OF_OPENAI, ...OF_OTHERS, ...OF_CLAUDE, ...OF_BEDROCK, ...OF_OTHER_APIS, ...OF_GEMINI];
+const ALL = [
+  ...OF_OPENAI,
+  ...OF_OTHERS,
+  ...OF_CLAUDE,
+  ...OF_BEDROCK,
+  ...OF_OTHER_APIS,
+  ...OF_GEMINI,
+  ...OF_RANGES,
+  ...OF_FORCED_TOOLS,
+  ...OF_PLAIN_MODELS,
+];
 
 describe('a setting that another one decides', () => {
   for (const rule of ALL) {

@@ -36,6 +36,17 @@ function anthropic(status: number, means: Meaning, type: string, message: string
   };
 }
 
+/** A host that speaks Anthropic's API with words of its own. */
+function shaped(vendor: Vendor, status: number, means: Meaning, error: object): Told {
+  return { vendor, protocol: 'anthropic', status, means, body: { type: 'error', error } };
+}
+
+/** The same over both of Bedrock's own APIs. */
+function amazons(status: number, means: Meaning, name: string, message: string): readonly Told[] {
+  const told = amazon(status, means, name, message);
+  return [told, { ...told, protocol: 'anthropic' }];
+}
+
 function google(status: number, means: Meaning, message: string, more: object = {}): Told {
   return {
     vendor: 'google-ai',
@@ -56,6 +67,130 @@ function amazon(status: number, means: Meaning, name: string, message: string): 
     body: { message },
   };
 }
+
+/** What OpenAI-shaped servers say of members and values that are not theirs: public bug reports and the servers' code, read 2026-11. */
+const DIALECT: readonly (readonly [vendor: Vendor, status: number, message: string])[] = [
+  ['nvidia', 400, 'Validation: Unsupported parameter(s): `max_completion_tokens`'],
+  ['azure', 400, 'Unrecognized request argument supplied: reasoning_effort'],
+  [
+    'openai',
+    400,
+    "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is supported.",
+  ],
+  ['openai', 400, "Unsupported parameter: 'max_tokens' is not supported with this model."],
+  ['openai', 400, "Unknown parameter: 'input[0].status'."],
+  ['xai', 400, 'Model grok-4 does not support parameter reasoningEffort.'],
+  ['ollama', 400, '"llama3.2" does not support thinking'],
+  [
+    'dashscope',
+    400,
+    '<400> InternalError.Algo.InvalidParameter: The tool_choice parameter does not support being set to required or object in thinking mode',
+  ],
+  ['moonshot', 400, "tool_choice 'required' is incompatible with thinking enabled"],
+  ['moonshot', 400, 'invalid temperature: only 1 is allowed for this model'],
+  ['moonshot', 400, 'reasoning_content is missing in assistant tool call message at index 2'],
+  ['deepseek', 400, 'The `reasoning_content` in the thinking mode must be passed back to the API.'],
+  ['cerebras', 400, 'Unsupported JSON schema fields: {"pattern"}'],
+  ['cerebras', 422, 'Unsupported JSON schema fields: {"pattern"}'],
+  ['cerebras', 400, 'body.messages.2.assistant.reasoning_content : property is unsupported'],
+  ['cerebras', 422, 'body.messages.2.assistant.reasoning_content : property is unsupported'],
+  ['mistral', 400, 'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant'],
+  ['perplexity', 400, 'Last message must have role `user` or `tool`.'],
+  [
+    'perplexity',
+    400,
+    'After the (optional) system message(s), user or tool message(s) should alternate with assistant message(s).',
+  ],
+  [
+    'groq',
+    400,
+    "invalid JSON schema for response_format: 'x': /properties/a: `additionalProperties:false` must be set on every object",
+  ],
+  ['vllm', 400, 'Grammar error: Unimplemented keys: ["uniqueItems"]'],
+];
+
+/** Google's, over its own API and its compatible one, read 2026-11. */
+const DIALECT_OF_GOOGLE: readonly string[] = [
+  'Invalid JSON payload received. Unknown name "logit_bias": Cannot find field.',
+  'Invalid JSON payload received. Unknown name "const" at \'tools[0]\': Cannot find field.',
+  'Tool use with function calling is unsupported by the model.',
+  'Budget 0 is invalid. This model only works in thinking mode.',
+  'The thinking budget 50000 is invalid. Please choose a value between 512 and 24576.',
+  'Unable to submit request because it has a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive).',
+];
+
+/** Bedrock's, over Converse and InvokeModel, read 2026-11. */
+const DIALECT_OF_AMAZON: readonly string[] = [
+  'A conversation must start with a user message. Try again with a conversation that starts with a user message.',
+  "This model doesn't support the stopSequences field. Remove stopSequences and try again.",
+  'The model returned the following errors: `temperature` and `top_p` cannot both be specified for this model. Please use only one.',
+];
+
+/** Too-long prompts, read 2026-11. */
+const TOO_LONG: readonly (readonly [vendor: Vendor, message: string])[] = [
+  [
+    'dashscope',
+    '<400> InternalError.Algo.InvalidParameter: Total message token length exceed model limit (10000000 tokens).',
+  ],
+  ['dashscope', "The token count of the prompt exceeds the model's limit."],
+  ['nvidia', 'Requested token count exceeds the model limit'],
+  ['compatible', 'Prompt has 10000 tokens, but the configured limit is 4096 tokens.'],
+  ['vllm', 'The number of input tokens 5000 cannot exceed the total tokens limit 4096 for this model'],
+  ['compatible', 'Total tokens of image and text exceed max message tokens'],
+];
+
+/** 429s whose wait stands in the body alone, over every protocol, read 2026-11. */
+const WAITS: readonly Pick<Told, 'vendor' | 'protocol' | 'body' | 'waitMs' | 'headers'>[] = [
+  {
+    vendor: 'google-ai',
+    protocol: 'gemini',
+    body: { error: { code: 429, message: 'Quota is exceeded. Please retry in 17.5s.', status: 'RESOURCE_EXHAUSTED' } },
+    waitMs: 17_500,
+  },
+  {
+    vendor: 'google-ai',
+    body: [{ error: { code: 429, message: 'Please retry in 17.5s.', status: 'RESOURCE_EXHAUSTED' } }],
+    waitMs: 17_500,
+  },
+  {
+    vendor: 'moonshot',
+    protocol: 'anthropic',
+    body: {
+      type: 'error',
+      error: {
+        type: 'rate_limit_reached_error',
+        message: 'Your account request reached max RPM: 20, please try again after 12 seconds',
+      },
+    },
+    waitMs: 12_000,
+  },
+  {
+    vendor: 'openrouter',
+    protocol: 'anthropic',
+    body: {
+      type: 'error',
+      error: {
+        type: 'rate_limit_error',
+        message: 'Rate limit exceeded',
+        metadata: { headers: { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1741305600000' } },
+      },
+    },
+    waitMs: 86_400_000,
+  },
+  {
+    vendor: 'openai',
+    protocol: 'openai-responses',
+    body: { error: { type: 'requests', code: 'rate_limit_exceeded', message: 'Please try again in 1m3.57s.' } },
+    waitMs: 63_570,
+  },
+  ...(['bedrock', 'anthropic'] as const).map((protocol) => ({
+    vendor: 'bedrock' as const,
+    protocol,
+    headers: { 'x-amzn-errortype': 'ThrottlingException' },
+    body: { message: 'Too many requests. Please retry after 6 seconds.' },
+    waitMs: 6000,
+  })),
+];
 
 /** What vendors say, in their own words: public bug reports, the vendors' pages of errors and their servers' code, read 2026-11. */
 const SAID: readonly Told[] = [
@@ -690,6 +825,83 @@ const SAID: readonly Told[] = [
     'context-exceeded',
     'Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens, which is not enough.',
   ),
+  openai('llama.cpp', 500, 'context-exceeded', {
+    code: 500,
+    message: 'input (1500 tokens) is too large to process. increase the physical batch size (current batch size: 512)',
+    type: 'server_error',
+  }),
+  openai('llama.cpp', 501, 'unsupported', {
+    code: 501,
+    message: 'This server does not support embeddings. Start it with `--embeddings`',
+    type: 'not_supported_error',
+  }),
+  openai('llama.cpp', 501, 'unsupported', { code: 501, message: 'No slots here.', type: 'not_supported_error' }),
+  // Codes of OpenAI's that say what another vendor may serve, in words that nobody knows.
+  ...['unsupported_value', 'unsupported_parameter', 'unknown_parameter'].flatMap((code) =>
+    (['openai', 'azure', 'xai', 'nvidia'] as const).map((vendor) =>
+      openai(vendor, 400, 'unsupported', { message: 'No.', type: 'invalid_request_error', param: 'temperature', code }),
+    ),
+  ),
+  // What another model or vendor may serve.
+  ...DIALECT.map(([vendor, status, message]) => openai(vendor, status, 'unsupported', message)),
+  ...DIALECT_OF_GOOGLE.flatMap((message) => [
+    google(400, 'unsupported', message, { status: 'INVALID_ARGUMENT' }),
+    openai('google-ai', 400, 'unsupported', { code: 400, message, status: 'INVALID_ARGUMENT' }),
+  ]),
+  ...DIALECT_OF_AMAZON.flatMap((message) => amazons(400, 'unsupported', 'ValidationException', message)),
+  anthropic(
+    400,
+    'unsupported',
+    'invalid_request_error',
+    '`temperature` and `top_p` cannot both be specified for this model. Please use only one.',
+  ),
+  // The caller's content.
+  ...['SAFETY_CHECK_TYPE_CSAM', 'SAFETY_CHECK_TYPE_BIO', 'SAFETY_CHECK_TYPE_DATA_LEAKAGE'].map(
+    (check): Told => ({
+      vendor: 'xai',
+      status: 403,
+      means: 'policy',
+      body: {
+        code: 'The caller does not have permission to execute the specified operation',
+        error: `Content violates usage guidelines. Team: 1, API key ID: 2, Model: grok-4, Failed check: ${check}`,
+      },
+    }),
+  ),
+  // The operator's account at Amazon.
+  ...[
+    'Access to Anthropic models is not allowed from unsupported countries, regions, or territories. Please refer to the list of countries.',
+    'Your account is not authorized to invoke this API operation.',
+    'Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided.',
+    'Operation not allowed',
+    'Model use case details have not been submitted for this account. Fill out the Anthropic use case details form.',
+  ].flatMap((message) => amazons(400, 'misconfigured', 'ValidationException', message)),
+  ...amazons(
+    404,
+    'misconfigured',
+    'ResourceNotFoundException',
+    'Model use case details have not been submitted for this account.',
+  ),
+  // Hosts of Anthropic's API with the codes of their own.
+  ...(['code', 'type'] as const).flatMap((member) => [
+    shaped('zhipu', 429, 'quota', { [member]: '1113', message: 'Please recharge.' }),
+    shaped('zhipu', 429, 'quota', { [member]: '1308', message: 'Usage limit reached for 5 hour.' }),
+    shaped('zhipu', 429, 'rate-limited', { [member]: '1302', message: 'High concurrency usage of this API.' }),
+    shaped('zhipu', 400, 'misconfigured', { [member]: '1211', message: 'Check the model code.' }),
+    shaped('zhipu', 400, 'context-exceeded', { [member]: '1261', message: 'Too much.' }),
+    shaped('zhipu', 400, 'policy', { [member]: '1301', message: 'Unsafe.' }),
+    shaped('moonshot', 429, 'quota', { [member]: 'exceeded_current_quota_error', message: 'Check your plan.' }),
+    shaped('moonshot', 429, 'overloaded', { [member]: 'engine_overloaded_error', message: 'Try again later.' }),
+    shaped('deepseek', 402, 'quota', { [member]: 'invalid_request_error', message: 'Insufficient Balance' }),
+    shaped('dashscope', 400, 'misconfigured', { [member]: 'Arrearage', message: 'Access denied.' }),
+    shaped('openrouter', 400, 'unsupported', { [member]: 'unsupported_parameter', message: 'No.' }),
+  ]),
+  // Waits that only the body tells.
+  ...WAITS.map((told) => ({ status: 429, means: 'rate-limited' as const, ...told })),
+  // Prompts that are too long.
+  ...TOO_LONG.map(([vendor, message]) => openai(vendor, 400, 'context-exceeded', message)),
+  ...TOO_LONG.map(([vendor, message]) =>
+    shaped(vendor, 400, 'context-exceeded', { type: 'invalid_request_error', message }),
+  ),
 ];
 
 function meaningOf(failure: AttemptFailure): Meaning {
@@ -708,8 +920,8 @@ describe('what a vendor says of a failure', () => {
     it(`is ${means}: ${vendor}'s ${status} ${text.slice(0, 160)}`, () => {
       const failure = protocolAt(protocol, vendor).readFailure({ status, headers, body: text, nowMs: 0 });
       assert.equal(meaningOf(failure), means, JSON.stringify(failure));
-      if (waitMs !== undefined && failure.kind === 'rate-limited') {
-        assert.equal(failure.retryAfterMs, waitMs);
+      if (waitMs !== undefined) {
+        assert.equal(failure.kind === 'rate-limited' && failure.retryAfterMs, waitMs);
       }
     });
   }

@@ -174,7 +174,10 @@ const NOTES = `Beyond the top level:
   fetches nothing. \`image_url.detail\` has no equal outside OpenAI and changes only the quality.
 - Cache marks (\`cache_control\`, \`prompt_cache_breakpoint\`) become Anthropic's marks and Bedrock's cache points, at most four, the
   last ones; OpenAI and Gemini cache by themselves and get none.
-- \`temperature\` above 1 is 1 at Anthropic and Bedrock. A stop sequence of white space alone is dropped there.
+- \`temperature\` above 1 is 1 at Anthropic, Bedrock and Zhipu, above 1.5 is 1.5 at Mistral and Cerebras, and is named as dropped. A stop
+  sequence of white space alone is dropped at Anthropic and Bedrock; more of them than a vendor takes (OpenAI, Groq and Cerebras 4, Gemini 5,
+  Zhipu 1) are another deployment's to serve.
+- A model that cannot be made to call a tool while it thinks (Kimi K2, DeepSeek V4, Qwen at its maker's) is not asked to.
 - Ids of tool calls that a vendor would refuse are rewritten, the same in the call and in its result. An id that comes twice is made
   distinct; results go by their order.
 - Names of tools that a vendor does not take are shortened, the same way in every request, and given back whole: more than 64 characters

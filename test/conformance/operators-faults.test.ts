@@ -45,6 +45,13 @@ function host(name: string): JsonObject {
 
 const BEDROCK = { protocol: 'bedrock', region: 'us-east-1' };
 
+/** What Bedrock says of accounts: public bug reports, read 2026-11. */
+const BEDROCKS_ACCOUNTS: readonly string[] = [
+  'Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.',
+  'Operation not allowed',
+  'Model use case details have not been submitted for this account.',
+];
+
 const TOLD: readonly Told[] = [
   {
     name: 'a credential that OpenAI does not know',
@@ -134,6 +141,25 @@ const TOLD: readonly Told[] = [
     ...amazon('AccessDeniedException'),
     advice: /Bedrock console/,
   },
+  ...(
+    [
+      ['an account on Bedrock without a way to pay', 403, 'AccessDeniedException', /payment method/],
+      ['an account on Bedrock that may not invoke', 400, 'ValidationException', /AWS Support/],
+      ['a use case that Bedrock does not know', 404, 'ResourceNotFoundException', /use cases/],
+    ] as const
+  ).flatMap(([name, status, exception, advice], index) =>
+    ['bedrock', 'anthropic'].map(
+      (protocol): Told => ({
+        name: `${name}, over ${protocol}`,
+        provider: { ...BEDROCK, protocol, host: 'bedrock' },
+        model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+        status,
+        says: BEDROCKS_ACCOUNTS[index] ?? '',
+        ...amazon(exception),
+        advice,
+      }),
+    ),
+  ),
   ...(
     [
       ['mistral', 400, 'Invalid model: mistral-none', { type: 'invalid_model', code: '1500' }],

@@ -69,10 +69,14 @@ interface ChatTeller {
   readonly provider: Teller['provider'];
   readonly model: string;
   readonly thoughts: readonly JsonObject[];
+  /** All of them in one piece. */
+  readonly whole: JsonObject;
   readonly proof: string;
 }
 
 const DETAIL = { type: 'reasoning.text', format: 'anthropic-claude-v1', index: 0 };
+
+const ENCRYPTED = { type: 'reasoning.encrypted', data: 'c2lnbmVk', id: 'r1', index: 0 };
 
 const CHAT_TELLERS: readonly ChatTeller[] = [
   {
@@ -84,7 +88,16 @@ const CHAT_TELLERS: readonly ChatTeller[] = [
       { reasoning: '. So.', reasoning_details: [{ ...DETAIL, text: '. So.' }] },
       { reasoning_details: [{ ...DETAIL, signature: 'c2lnbmVk' }] },
     ],
+    whole: { reasoning: 'Hm. So.', reasoning_details: [{ ...DETAIL, text: 'Hm. So.', signature: 'c2lnbmVk' }] },
     proof: '"text":"Hm. So.","signature":"c2lnbmVk"',
+  },
+  {
+    name: 'OpenRouter, encrypted thoughts in details',
+    provider: { protocol: 'openai', host: 'openrouter' },
+    model: 'openai/gpt-5.1',
+    thoughts: [{ reasoning: 'Hm' }, { reasoning: '. So.' }, { reasoning_details: [ENCRYPTED] }],
+    whole: { reasoning: 'Hm. So.', reasoning_details: [ENCRYPTED] },
+    proof: '"data":"c2lnbmVk","id":"r1"',
   },
   {
     name: 'a proxy to Claude, thoughts in blocks',
@@ -95,6 +108,10 @@ const CHAT_TELLERS: readonly ChatTeller[] = [
       { reasoning_content: '. So.', thinking_blocks: [{ type: 'thinking', thinking: '. So.', signature: '' }] },
       { thinking_blocks: [{ type: 'thinking', thinking: '', signature: 'c2lnbmVk' }] },
     ],
+    whole: {
+      reasoning_content: 'Hm. So.',
+      thinking_blocks: [{ type: 'thinking', thinking: 'Hm. So.', signature: 'c2lnbmVk' }],
+    },
     proof: '"thinking":"Hm. So.","signature":"c2lnbmVk"',
   },
   {
@@ -102,6 +119,7 @@ const CHAT_TELLERS: readonly ChatTeller[] = [
     provider: { protocol: 'openai', host: 'deepseek' },
     model: 'deepseek-reasoner',
     thoughts: [{ reasoning_content: 'Hm' }, { reasoning_content: '. So.' }],
+    whole: { reasoning_content: 'Hm. So.' },
     proof: '"reasoning_content":"Hm. So."',
   },
   {
@@ -109,13 +127,16 @@ const CHAT_TELLERS: readonly ChatTeller[] = [
     provider: { protocol: 'openai', host: 'groq' },
     model: 'openai/gpt-oss-120b',
     thoughts: [{ reasoning: 'Hm' }, { reasoning: '. So.' }],
+    whole: { reasoning: 'Hm. So.' },
     proof: '"reasoning":"Hm. So."',
   },
 ];
 
-function chatTellers({ name, provider, model, thoughts, proof }: ChatTeller): readonly Teller[] {
+function chatTellers({ name, provider, model, thoughts, whole, proof }: ChatTeller): readonly Teller[] {
   const body = chatPieces(thoughts);
-  return Object.entries(CHAT_ENDINGS).map(([how, ending]) => ({
+  const again = chat({ delta: { ...whole, content: 'A1 B2' }, finish_reason: 'tool_calls' });
+  const endings = { ...CHAT_ENDINGS, 'with thoughts and words once more': [again] };
+  return Object.entries(endings).map(([how, ending]) => ({
     name: `${name}, ${how}`,
     provider,
     model,

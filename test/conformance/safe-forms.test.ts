@@ -55,6 +55,25 @@ const CONVERSATIONS: Readonly<Record<string, readonly JsonObject[]>> = {
     { role: 'assistant', content: 'Yes.', tool_calls: null, refusal: null, function_call: null, audio: null },
     user('Go on.'),
   ],
+  'members of null within others': [
+    user([text('Hi.'), { type: 'image_url', image_url: { url: 'https://a.test/b.png', detail: null } }]),
+  ],
+  'what an SDK has parsed': [
+    user('Hi.'),
+    {
+      role: 'assistant',
+      content: 'Yes.',
+      parsed: null,
+      tool_calls: [{ ...CALL, index: 0, function: { ...CALL.function, parsed_arguments: { a: 1 } } }],
+    },
+    RESULT,
+  ],
+  'text without a word': [
+    { role: 'system', content: '' },
+    user([text(''), text('Hi.')]),
+    { role: 'assistant', content: 'Yes.' },
+    user([text(''), { type: 'image_url', image_url: { url: 'https://a.test/b.png' } }]),
+  ],
   'what other vendors said': [
     user('Hi.'),
     {
@@ -79,6 +98,17 @@ const SETTINGS: Readonly<Record<string, JsonObject>> = {
     seed: null,
     user: null,
     response_format: null,
+  },
+  'members of null within others': {
+    tools: TOOLS.map((tool) => ({
+      ...tool,
+      cache_control: null,
+      function: { ...tool.function, strict: null, description: null },
+    })),
+    response_format: {
+      type: 'json_schema',
+      json_schema: { name: 'n', description: null, strict: null, schema: { type: 'object' } },
+    },
   },
   "OpenAI's own": {
     store: false,
@@ -146,6 +176,7 @@ for (const place of COMPATIBLE_PLACES) {
         const sent = messagesOf(place, { messages, ...tools });
         assert.ok(sent.every(({ role }) => ['system', 'user', 'assistant', 'tool'].includes(String(role))));
         assert.ok(!hasEmpty(sent) && !hasNull(sent), JSON.stringify(sent));
+        assert.doesNotMatch(JSON.stringify(sent), /"text":"(?:\\n|")|"content":"\\n|parsed|"system","content":""/);
         const unknown = sent
           .flatMap((one) => Object.keys(one))
           .filter((key) => !KNOWN.has(key) && !TAKEN_BACK.has(key));
@@ -159,7 +190,7 @@ for (const place of COMPATIBLE_PLACES) {
           assert.match(rolesOf(sent), /^s?(?:u|at+u?|a)+$/);
           assert.doesNotMatch(rolesOf(sent), /uu|aa/);
           assert.ok(
-            sent.every(({ content }) => !Array.isArray(content)),
+            sent.every(({ content }) => !Array.isArray(content) || JSON.stringify(content).includes('image_url')),
             JSON.stringify(sent),
           );
         }

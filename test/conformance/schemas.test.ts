@@ -38,6 +38,7 @@ const FREE: Readonly<Record<string, JsonObject>> = {
 const RECURSIVE: Readonly<Record<string, JsonObject>> = {
   'by a definition': object({ root: { $ref: '#/$defs/Node' } }, { $defs: { Node: NODE } }),
   'by its root': object({ value: TEXT, children: { type: 'array', items: { $ref: '#' } } }),
+  'by a definition that its root is': { $ref: '#/$defs/Node', $defs: { Node: NODE } },
   'by two definitions': object(
     { root: { $ref: '#/$defs/A' } },
     { $defs: { A: object({ b: { $ref: '#/$defs/B' } }), B: object({ a: { anyOf: [{ $ref: '#/$defs/A' }, TEXT] } }) } },
@@ -58,6 +59,7 @@ const AWKWARD: Readonly<Record<string, JsonObject>> = {
     { a: { $ref: '#/$defs/A', description: 'The first.' } },
     { $defs: { A: object({ x: TEXT }) } },
   ),
+  'a root that is a definition': { $ref: '#/$defs/A', $defs: { A: object({ x: TEXT }) } },
   'an optional property': { ...object({ a: TEXT, b: TEXT }), required: ['a'] },
 };
 
@@ -295,6 +297,29 @@ describe('a schema that goes to Gemini', () => {
       assert.deepEqual(sentAt(place, 'a strict format', schema)[0]?.schema, schema);
     }
   });
+});
+
+describe('a strict schema whose root is a definition', () => {
+  const PLAIN = AWKWARD['a root that is a definition'] ?? {};
+  const RECURSIVE_ROOT = RECURSIVE['by a definition that its root is'] ?? {};
+  const holding: Readonly<Record<string, readonly JsonObject[]>> = {
+    OpenAI: [PLAIN, RECURSIVE_ROOT],
+    'OpenAI by Responses': [PLAIN, RECURSIVE_ROOT],
+    Azure: [PLAIN, RECURSIVE_ROOT],
+    groq: [PLAIN, RECURSIVE_ROOT],
+    cerebras: [PLAIN],
+  };
+  for (const place of PLACES.filter(({ name }) => name in holding)) {
+    for (const way of ['a strict tool', 'a strict tool of Responses', 'a strict format'] as const) {
+      it(`is strict, with an object at its root: ${way} at ${place.name}`, () => {
+        const sent = (holding[place.name] ?? []).flatMap((schema) => sentAt(place, way, schema));
+        assert.ok(sent.length > 0 || place.name === 'groq');
+        for (const { schema, isHeld } of sent) {
+          assert.ok(isHeld && schema.type === 'object' && !('$ref' in schema), JSON.stringify(schema));
+        }
+      });
+    }
+  }
 });
 
 describe('a schema of an answer that is no object', () => {

@@ -149,6 +149,36 @@ for (const protocol of PROTOCOLS) {
   }
 }
 
+/** 400s that say of this vendor's API or model that it lacks something. */
+const LACKS: readonly (readonly [protocol: ProtocolName, says: string])[] = [
+  ['openai', 'Validation: Unsupported parameter(s): `max_completion_tokens`'],
+  ['openai', 'Unrecognized request argument supplied: reasoning_effort'],
+  ['openai', "Unsupported value: 'temperature' does not support 0.5 with this model."],
+  ['openai', '"llama3.2" does not support thinking'],
+  ['openai', 'invalid temperature: only 1 is allowed for this model'],
+  ['openai', 'body.messages.2.assistant.reasoning_content : property is unsupported'],
+  ['openai', 'Last message must have role `user` or `tool`.'],
+  ['openai-responses', "Unknown parameter: 'input[0].status'."],
+  ['anthropic', '`temperature` and `top_p` cannot both be specified for this model.'],
+  ['gemini', 'Invalid JSON payload received. Unknown name "logit_bias": Cannot find field.'],
+  ['gemini', 'Budget 0 is invalid. This model only works in thinking mode.'],
+  ['bedrock', 'A conversation must start with a user message.'],
+  ['bedrock', "This model doesn't support the stopSequences field."],
+];
+
+describe('a 400 that says what this vendor lacks', () => {
+  for (const [protocol, says] of LACKS) {
+    it(`is served by the next one however often, whatever the share of second opinions: ${protocol}, ${says}`, async () => {
+      const { ask } = play({ first: { protocol, status: 400, says }, second: { protocol: 'openai' }, settings: {} });
+      const statuses = [];
+      for (let call = 0; call < 40; call += 1) {
+        statuses.push((await ask('chat', call % 2 === 0)).status);
+      }
+      assert.deepEqual(new Set(statuses), new Set([200]));
+    });
+  }
+});
+
 describe('a second opinion', () => {
   const first = { protocol: 'openai', status: 422 } as const;
   const second = { protocol: 'anthropic' } as const;

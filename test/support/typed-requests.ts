@@ -55,15 +55,30 @@ interface Typed {
   readonly encode: Protocol['encode'];
   readonly dialect: TypedBody['dialect'];
   readonly models: readonly string[];
-  readonly vendor?: Vendor;
+  readonly vendor: Vendor;
 }
 
+/** Whose servers each protocol is asked at, the one with all models first. */
+const VENDORS = {
+  openai: ['openai', 'azure'],
+  'openai-responses': ['openai', 'azure'],
+  anthropic: ['anthropic'],
+  gemini: ['google-ai', 'vertex'],
+  bedrock: ['bedrock'],
+} as const satisfies Record<keyof typeof MODELS, readonly Vendor[]>;
+
+/** Of so many models at each further vendor: what is theirs alone does not depend on the model. */
+const OF_OTHERS = 2;
+
 const TYPED: readonly Typed[] = [
-  ...(Object.keys(MODELS) as (keyof typeof MODELS)[]).map((name) => ({
-    encode: PROTOCOLS[name].encode,
-    dialect: DIALECTS[name],
-    models: MODELS[name],
-  })),
+  ...(Object.keys(MODELS) as (keyof typeof MODELS)[]).flatMap((name) =>
+    VENDORS[name].map((vendor, index) => ({
+      encode: PROTOCOLS[name].encode,
+      dialect: DIALECTS[name],
+      models: index === 0 ? MODELS[name] : MODELS[name].slice(-OF_OTHERS),
+      vendor,
+    })),
+  ),
   ...(Object.keys(HOSTED) as (keyof typeof HOSTED)[]).map((vendor) => ({
     encode: protocolAt('anthropic', vendor).encode,
     dialect: HOSTED[vendor],
@@ -77,7 +92,7 @@ export function typedRequests(name: string, prompt: Prompt): readonly TypedBody[
   return TYPED.flatMap(({ encode, dialect, models, vendor }) =>
     models.flatMap((model) =>
       [true, false].flatMap((streaming) => {
-        const encoding = encode(prompt, { model, streaming, ...(vendor !== undefined && { vendor }) });
+        const encoding = encode(prompt, { model, streaming, vendor });
         return encoding.kind === 'encoded'
           ? [{ name: `${name} for ${model}`, dialect, body: encoding.request.body }]
           : [];

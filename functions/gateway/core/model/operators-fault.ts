@@ -57,6 +57,21 @@ export const ADVICE: readonly Advice[] = [
     says: /model identifier is invalid|provided ARN is invalid/i,
     advice: 'check "model" and the provider\'s "region": Bedrock has no such model or profile there',
   },
+  // Amazon Bedrock's 400s and 403s in public bug reports, 2026-11.
+  {
+    says: /INVALID_PAYMENT_INSTRUMENT/,
+    advice: 'give the AWS account a valid payment method, then wait some minutes',
+  },
+  // Amazon Bedrock's 400s in public bug reports, 2026-11.
+  {
+    says: /^operation not allowed/i,
+    advice: 'the AWS account may not use the model in this region yet: ask AWS Support to lift it',
+  },
+  // Amazon Bedrock's 404s in public bug reports, 2026-11.
+  {
+    says: /use case details have not been submitted/i,
+    advice: "fill out the form of Anthropic's use cases in the Bedrock console, then wait 15 minutes",
+  },
   // Amazon Bedrock's 400s and 403s in recordings and public bug reports, 2026-11.
   {
     says: /don.t have access to the model|access to (?:this|the) model is denied|model access is denied/i,

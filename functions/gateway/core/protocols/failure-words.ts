@@ -49,26 +49,39 @@ const SENTENCES: readonly Sentence[] = [
     /request too large for .{0,160}(?:\bTPM\b|tokens per min)/i,
     /long context beta is not (?:yet )?available/i,
     /(?:is|are) not enabled for (?:models\/|this model)/i,
+    // A member or a value that is not one of this API's: OpenAI, Azure, NVIDIA, Google, Cerebras, vLLM's grammars.
+    /(?:unsupported|unknown) parameter\b|unsupported value: |unsupported json schema/i,
+    /unrecognized request argument|unknown name "[^"]{1,80}"|unimplemented keys/i,
+    /max_?output_?tokens value of \d+ but the supported range/i,
+    // Groq's and OpenAI's strict schemas.
+    /additionalProperties\b.{0,20}(?:must be set|is required to be supplied)/i,
+    // Reasoning models: Moonshot, DeepSeek, Gemini, Claude.
+    /invalid \w{1,40}: only .{1,40} (?:is|are) allowed/i,
+    /incompatible with (?:thinking|reasoning|tool|function|structured)|only works in thinking mode/i,
+    /reasoning_content`? (?:is missing|.{0,40}must be passed back)/i,
+    /\bbudget \d{1,9} is invalid|cannot both be specified/i,
     /\bextraneous key \[/i,
     /\binvalid value: '?(?:file|image_url|input_audio|video_url|document)'?\. supported values are/i,
     /no endpoints? found that (?:support|can handle)/i,
     /requires? --(?:jinja|enable-auto-tool-choice|tool-call-parser)/i,
     /\b(?:image|audio|video|multimodal|vision) input is not supported/i,
     /is not a multimodal model|at most 0 (?:image|audio|video)/i,
-    /does(?: not|n't) support (?:the )?(?:response format|`?response_format|tool|function|image|vision|audio|video|file|document|multimodal|structured|json|system|developer|logprobs|assistant message prefill|multiple)/i,
+    /does(?: not|n['’]t) support (?:the )?(?:\w{1,40} field|parameter|being set|thinking|reasoning|embedding|response format|`?response_format|tool|function|image|vision|audio|video|file|document|multimodal|structured|json|system|developer|logprobs|assistant message prefill|multiple)/i,
     /(?:json|structured) (?:mode|outputs?)\b.{0,40}\b(?:cannot|can't|can not|not) be (?:combined|used)/i,
     /this response_format type is unavailable/i,
     /extra inputs are not permitted|extra_forbidden/i,
-    /\bproperty '[^']{1,80}' is unsupported/i,
+    /\bproperty (?:'[^']{1,80}' )?is unsupported/i,
     /unknown variant `\w{1,40}`, expected (?:one of|`)/i,
-    /not supported (?:with|by|for|on) (?:this|the) model/i,
+    /(?:not supported|unsupported) (?:with|by|for|on) (?:this|the) model/i,
+    // The order of roles: templates, Mistral, Perplexity, Bedrock.
+    /expected last role|last message must (?:have|be)\b|should alternate with|conversation must (?:start|begin|end|alternate)/i,
     /roles must alternate|system message must be at the beginning|unexpected role '\w+' after role/i,
     /image urls are only allowed for messages with role 'user'/i,
   ]),
   // OpenAI, to a reasoning model's log probabilities and to the ids of files.
   ...says('request', [
     /blocked by (?:our |the |your )?(?:content|safety|guardrail)|content (?:filtering|management|usage) policy|our safety system/i,
-    /violat\w{1,4} (?:our |the |its )?(?:content|usage|safety|acceptable use) polic/i,
+    /violat\w{1,4} (?:our |the |its )?(?:content|usage|safety|acceptable use) (?:polic|guideline)/i,
     /not allowed to request logprobs/i,
     /no such file\b/i,
     /\bpermission to access the file\b/i,
@@ -77,7 +90,7 @@ const SENTENCES: readonly Sentence[] = [
     /maximum (?:context|sequence|prompt|input|model) length/i,
     /context (?:length|window|size|limit)\b.{0,80}\b(?:exceed|limit|less than|greater than|too (?:small|long)|not enough|only \d)/i,
     /exceed\w{0,3}\b.{0,80}\bcontext (?:length|window|size|limit)/i,
-    /exceed\w{0,3}\b.{0,40}\bmax(?:imum)?[ _](?:model[ _]len|context|prompt|input|allowed (?:input )?length)/i,
+    /exceed\w{0,3}\b.{0,40}\bmax(?:imum)?[ _](?:model[ _]len|message tokens|context|prompt|input|allowed (?:input )?length)/i,
     /(?:prompt|input|request|messages) (?:is |are )?too long\b/i,
     /too many (?:input |prompt )?tokens/i,
     /input token count .{0,40}exceeds/i,
@@ -94,6 +107,10 @@ const SENTENCES: readonly Sentence[] = [
     /(?:input|prompt) .{0,40}(?:is )?longer than the (?:model|maximum)/i,
     /request body too large for .{1,80} model/i,
     /input or output tokens must be reduced/i,
+    // DashScope and NVIDIA, vLLM, llama.cpp.
+    /token (?:length|count)\b.{0,20} exceeds? (?:the )?model(?:['’]s)? limit/i,
+    /prompt has \d+ tokens, but|cannot exceed the total tokens limit/i,
+    /input (?:\(\d+ tokens\) )?is too large to process/i,
   ]),
   ...says('unpaid', [
     /credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)|out of credits|negative balance/i,
@@ -104,7 +121,9 @@ const SENTENCES: readonly Sentence[] = [
     /(?:organi[sz]ation|account|project|workspace|subscription|api key) (?:has been|is|was) (?:currently )?(?:disabled|deactivated|suspended|restricted|banned|blocked|expired|revoked|overdue|not active|locked)/i,
     /(?:account|payment)\b.{0,60}\b(?:good standing|arrears?|overdue|欠费)/i,
     /must be verified to use\b|\bAPI version (?:is )?not supported/i,
-    /^(?:workspace|model) access denied\b/i,
+    /\b(?:workspace|model) access (?:is )?denied\b/i,
+    // Bedrock to accounts.
+    /from unsupported countries|account is not authorized|use case details have not been submitted/i,
     /(?:invalid|incorrect|expired|revoked|missing|malformed) (?:api[ _-]?key|access token|credential|authentication)/i,
     /api[ _-]?key (?:not valid|not found|is (?:invalid|missing|expired|not valid))/i,
     /(?:not (?:available|supported|allowed)|unsupported) in (?:your|this) (?:country|region|location|territory)/i,
@@ -124,7 +143,7 @@ const SENTENCES: readonly Sentence[] = [
 
 /** Statuses that servers use for anything: what the sentence says outweighs them. */
 const OPEN_STATUSES: readonly number[] = [400, 403, 404, 412, 413, 422];
-/** With which a server says what it was not started with, or does not have. */
+/** With which a server says what it was not started with, or does not have room for. */
 const OWN_STATUSES: readonly number[] = [500, 501];
 /** No longer text is looked at: what follows may be somebody's prompt. */
 const MAX_READ_CHARS = 600;
@@ -133,6 +152,6 @@ const MAX_READ_CHARS = 600;
 export function saidFailure(status: number, message: string): SaidFailure | undefined {
   const text = message.slice(0, MAX_READ_CHARS);
   const found = SENTENCES.find(({ pattern }) => pattern.test(text))?.says;
-  const isOwn = found === 'unsupported' || found === 'stream';
+  const isOwn = found === 'unsupported' || found === 'stream' || found === 'context';
   return OPEN_STATUSES.includes(status) || (OWN_STATUSES.includes(status) && isOwn) ? found : undefined;
 }

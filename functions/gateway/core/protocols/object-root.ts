@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, objectMember, stringMember } from '../wi
  * every branch requires; the description tells the union itself. The very same schema where its root is plain.
  */
 export function objectRoot(schema: JsonObject): JsonObject {
-  const root = resolved(schema, schema);
+  const root = resolvedRoot(schema);
   const { anyOf, oneOf, allOf, ...plain } = root;
   const union = Object.fromEntries(UNIONS.flatMap((key) => (Array.isArray(root[key]) ? [[key, root[key]]] : [])));
   if (Object.keys(union).length === 0) {
@@ -92,9 +92,9 @@ function merged(all: readonly Members[]): ReadonlyMap<string, unknown> {
 /** How many references may lead from one to the next. */
 const MAX_REFERENCES = 8;
 
-/** A schema that refers to a definition, as that definition. */
-function resolved(schema: JsonObject, root: JsonObject): JsonObject {
-  let found = schema;
+/** The schema itself, or the definition that it refers to, with its own words. */
+export function resolvedRoot(root: JsonObject): JsonObject {
+  let found = root;
   for (let count = 0; count < MAX_REFERENCES; count += 1) {
     const target = definitionOf(found, root);
     if (target === undefined) {

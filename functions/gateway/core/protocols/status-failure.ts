@@ -9,6 +9,8 @@ interface FailureHints {
   /** A 429 (or 402) that says that money or a daily quota is spent. */
   readonly quota?: boolean;
   readonly contextExceeded?: boolean;
+  /** Whether the vendor's code says that another model or vendor may serve the request. */
+  readonly unsupported?: boolean;
   /** Whether the vendor's code has said what is wrong, so that its sentence is not looked at. */
   readonly isCertain?: boolean;
   /** Whether nobody has said a status, as in a stream: then the sentence decides before the status that is assumed. */
@@ -19,8 +21,9 @@ interface FailureHints {
  * The failure that an HTTP status and, where that may mean anything, the vendor's sentence stand for: the same for every vendor. A protocol
  * looks at its own codes first.
  */
-export function statusFailure(hints: FailureHints): AttemptFailure {
-  const { vendor } = hints;
+export function statusFailure(read: FailureHints): AttemptFailure {
+  const { vendor } = read;
+  const hints = { ...read, retryAfterMs: read.retryAfterMs ?? askedWaitMs(vendor.message) };
   if (hints.contextExceeded === true) {
     return { kind: 'context-exceeded', vendor };
   }
@@ -58,7 +61,7 @@ function bySentence(said: SaidFailure, { vendor, retryAfterMs }: FailureHints): 
   }
 }
 
-function byStatus({ vendor, retryAfterMs, isCertain }: FailureHints): AttemptFailure {
+function byStatus({ vendor, retryAfterMs, isCertain, unsupported }: FailureHints): AttemptFailure {
   const { status } = vendor;
   if (status === 402 || status === 429) {
     return { kind: 'rate-limited', retryAfterMs, quota: status === 402, vendor };
@@ -68,6 +71,9 @@ function byStatus({ vendor, retryAfterMs, isCertain }: FailureHints): AttemptFai
   }
   if (status === 408 || status === 409 || status === 425) {
     return { kind: 'conflicted', status, vendor };
+  }
+  if (unsupported === true && (isCallersFault(status) || status === 501)) {
+    return { kind: 'unsupported', status, vendor };
   }
   if (!isCallersFault(status)) {
     return { kind: 'overloaded', status, vendor };
@@ -206,7 +212,7 @@ const ASKED =
 const WORDS: Readonly<Record<string, string>> = { mil: 'ms', sec: 's', min: 'm', hou: 'h' };
 
 /** The wait that a vendor's sentence asks for. */
-export function askedWaitMs(message: string): number | undefined {
+function askedWaitMs(message: string): number | undefined {
   const [, count, unit = '', rest = ''] = ASKED.exec(message.slice(0, 2000)) ?? [];
   return count === undefined
     ? undefined

@@ -68,6 +68,6 @@ export function describesWrongModel(message: string): boolean {
 const WRONG_MODEL: readonly RegExp[] = [
   /model identifier is invalid/i,
   /on-demand throughput isn.t supported/i,
-  /^operation not allowed\.?$/i,
+  /^operation not allowed\b/i,
   /\bprovided ARN is invalid\b/i,
 ];

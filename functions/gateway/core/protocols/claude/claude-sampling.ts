@@ -3,7 +3,7 @@ import type { Sampling } from '../../model/prompt.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { ClaudeRules } from './claude-rules.ts';
 
-/** OpenAI's temperature goes to 2, Claude's to 1. */
+/** OpenAI's temperature goes to 2, Claude's to 1, and so does Nova's: a higher one is that, and is noted as dropped. */
 const MAX_TEMPERATURE = 1;
 
 /** The least top-p that goes together with reasoning. */
@@ -27,6 +27,9 @@ export function claudeSampling(
     ...defined({ topP, topK }),
   };
   const kept = isThinking ? besideThinking(asked, rules) : compatible(asked, rules);
+  if (temperature !== undefined && temperature > MAX_TEMPERATURE) {
+    notes.drop('temperature');
+  }
   for (const setting of SETTINGS) {
     if (kept[setting] === undefined && !isWithoutEffect(setting, asked[setting])) {
       notes.drop(setting);

@@ -5,6 +5,7 @@ import { schemaInstruction } from '../structured-answer.ts';
 import type { ChatBody } from './openai-chat-request.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { type StrictSubset, strictSchema } from './strict-schema.ts';
+import { withoutNulls } from './taken-members.ts';
 
 /** How the answer's form is asked for: in a member, in words to the model, or both. */
 export interface AskedFormat {
@@ -32,7 +33,7 @@ function takes(kind: 'json_schema' | 'json_object', request: ChatBody, rules: Op
 }
 
 function bySchema(format: JsonObject, request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): AskedFormat {
-  const asked = objectMember(format, 'json_schema') ?? {};
+  const asked = withoutNulls(objectMember(format, 'json_schema') ?? {});
   if (takes('json_schema', request, rules)) {
     return {
       member: {

@@ -1,7 +1,7 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { AnswerParts } from '../answer-parts.ts';
-import { type Words, wordsOf } from './delta-content.ts';
+import { type Words, wordsKind, wordsOf } from './delta-content.ts';
 import { thoughtBlocks } from './thought-blocks.ts';
 import { type ToolCallTracker, toolCallFragments } from './tool-call-tracker.ts';
 
@@ -10,8 +10,8 @@ export interface ContentReader {
   readonly read: (said: JsonObject, isLast: boolean) => readonly AnswerEvent[];
   /** The proof of the thoughts so far, now that they have ended. */
   readonly proven: () => readonly AnswerEvent[];
-  /** A text that is new. */
-  readonly again: (text: string) => void;
+  /** A text that is new, by the name of its member. */
+  readonly again: (member: string, text: string) => void;
 }
 
 /** Nothing read so far. Calls go to `calls`, words into `parts`. */
@@ -34,30 +34,55 @@ export function contentReader(parts: AnswerParts, calls: ToolCallTracker): Conte
       return [...words, ...(fragments.length > 0 ? proven() : []), ...fragments.flatMap(calls.add)];
     },
     proven,
-    again: saidWords.again,
+    again: (member, text) => saidWords.again({ kind: wordsKind(member), text }),
   };
 }
 
 interface NewWords {
-  /** The words of a piece without a last one that says the whole text once more: two pieces at least have said it. */
+  /** The words of a piece without those of a last one that says a whole kind once more: two pieces at least have said it. */
   readonly add: (words: readonly Words[], isLast: boolean) => readonly Words[];
-  /** A text that is new. */
-  readonly again: (text: string) => void;
+  /** Words that are new. */
+  readonly again: (words: Words) => void;
 }
 
 function newWords(): NewWords {
-  const texts: string[] = [];
+  const said = { text: newTexts(), reasoning: newTexts(), refusal: newTexts() };
+
+  function again({ kind, text }: Words): void {
+    said[kind].add(text);
+  }
+
+  function isRepeated(kind: Words['kind'], words: readonly Words[]): boolean {
+    return said[kind].isWhole(words.map((one) => (one.kind === kind ? one.text : '')).join(''));
+  }
+
   return {
     add: (words, isLast) => {
-      const text = words.flatMap((word) => (word.kind === 'text' ? word.text : [])).join('');
-      if (isLast && text !== '' && texts.length > 1 && text === texts.join('')) {
-        return words.filter(({ kind }) => kind !== 'text');
-      }
-      if (text !== '') {
-        texts.push(text);
-      }
-      return words;
+      const repeated = isLast ? KINDS.filter((kind) => isRepeated(kind, words)) : [];
+      const fresh = repeated.length === 0 ? words : words.filter(({ kind }) => !repeated.includes(kind));
+      fresh.forEach(again);
+      return fresh;
     },
-    again: (text) => texts.push(text),
+    again,
+  };
+}
+
+const KINDS: readonly Words['kind'][] = ['text', 'reasoning', 'refusal'];
+
+interface Texts {
+  readonly add: (text: string) => void;
+  /** Whether the text is that of all pieces, where there are several. Pieces are put together only where the lengths agree. */
+  readonly isWhole: (text: string) => boolean;
+}
+
+function newTexts(): Texts {
+  const texts: string[] = [];
+  let length = 0;
+  return {
+    add: (text) => {
+      length += text.length;
+      texts.push(text);
+    },
+    isWhole: (text) => texts.length > 1 && text.length === length && text === texts.join(''),
   };
 }

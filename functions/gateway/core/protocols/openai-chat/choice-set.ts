@@ -8,6 +8,7 @@ import { contentReader } from './choice-content.ts';
 import { choiceMembers, logprobsOf, stopSequenceOf, unreadMembers } from './delta-content.ts';
 import { statedError, streamedFailure } from './openai-failure.ts';
 import { finishOf, isEnding } from './openai-finish.ts';
+import { newThoughtBlocks } from './thought-blocks.ts';
 import { toolCallTracker } from './tool-call-tracker.ts';
 
 /** The choices of one answer, each with its decoder. */
@@ -48,7 +49,7 @@ export function choiceSet(endsEarly: boolean): ChoiceSet {
       const found = arrayMember(chunk, 'choices').filter(isJsonObject);
       return found.flatMap((choice, position) => choiceOf(indexOf(choice, position)).read(choice));
     },
-    again: (member, text) => last?.again[member]?.(text),
+    again: (member, text) => last?.again(member, text),
     settle: () => [...choices.values()].flatMap((choice) => choice.settle()),
     close: () => [...choices.values()].flatMap((choice) => choice.close()),
     areFinished: () => choices.size > 0 && [...choices.values()].every((choice) => choice.isFinished()),
@@ -75,8 +76,8 @@ function indexOf({ index }: JsonObject, position: number): number {
 interface ChoiceDecoder {
   /** A member of `choices`, of a chunk or of a whole body. */
   readonly read: (choice: JsonObject) => readonly AnswerEvent[];
-  /** Is told of more of what was read last, by the name of its member: of what has a memory. */
-  readonly again: Readonly<Record<string, (text: string) => void>>;
+  /** Is told of more of what was read last, by the name of its member. */
+  readonly again: (member: string, text: string) => void;
   /** The ending that is held back, now that nothing of the choice can follow. */
   readonly settle: () => readonly AnswerEvent[];
   /** The ending that the vendor left out, where it is certain that the answer has ended. */
@@ -102,7 +103,8 @@ interface ChoiceReading {
 function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): ChoiceDecoder {
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
-  const saidIn = newSpeech();
+  const speech = newSpeech();
+  const newBlocks = newThoughtBlocks();
   const content = contentReader(parts, calls);
   let held: ChoiceFinish | undefined;
   let isDone = false;
@@ -134,7 +136,7 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
 
   return {
     read: (choice) => {
-      const said = saidIn(choice);
+      const said = newBlocks(speech(choice));
       const word = stringMember(choice, 'finish_reason') ?? '';
       const found = readContent(said, isEnding(word));
       const ending = isDone || !isEnding(word) ? [] : finish(finishOf(word, calls.hasCalls()), choice);
@@ -143,7 +145,7 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
         ? [...found, ...passedOn(said, choice, index), ...ending]
         : [{ type: 'failed', failure: streamedFailure(error) }];
     },
-    again: { content: content.again, arguments: calls.again },
+    again: (member, text) => (member === 'arguments' ? calls.again(text) : content.again(member, text)),
     settle,
     close: () => [...(isDone || held !== undefined ? [] : finish(unsaidEnding(calls.areWhole()), {})), ...settle()],
     isFinished: () => isDone || held !== undefined,

@@ -21,6 +21,14 @@ export function wordsOf(delta: JsonObject): readonly Words[] {
  */
 const REASONING_NAMES: readonly string[] = ['reasoning_content', 'reasoning', 'reasoning_text'];
 
+/** The kind of the words in a member. */
+export function wordsKind(member: string): Words['kind'] {
+  if (member === 'refusal') {
+    return member;
+  }
+  return member === 'content' ? 'text' : 'reasoning';
+}
+
 function reasoningOf(delta: JsonObject): string | undefined {
   return REASONING_NAMES.map((name) => stringMember(delta, name)).find((text) => text !== undefined && text !== '');
 }

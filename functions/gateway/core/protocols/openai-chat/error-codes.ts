@@ -9,6 +9,8 @@ export interface ErrorMeaning {
   readonly contextExceeded?: true;
   /** The request itself is at fault, wherever it is sent. */
   readonly callers?: true;
+  /** This model or this vendor does not take it; another may. */
+  readonly unsupported?: true;
   /** The model's output could not be used, as an unparsable tool call: another attempt may do better. */
   readonly malformed?: true;
 }
@@ -21,6 +23,8 @@ const OVERLOADED: ErrorMeaning = { status: 503, outweighsStatus: true };
 const CREDENTIAL: ErrorMeaning = { status: 401, outweighsStatus: true };
 const NO_MODEL: ErrorMeaning = { status: 404, outweighsStatus: true };
 
+/** A member, or a value of one, that this model does not have. */
+const UNSUPPORTED: ErrorMeaning = { status: 400, unsupported: true };
 /** A request that is malformed for everybody. */
 const CALLERS: ErrorMeaning = { status: 400, callers: true };
 /** The account is not paid for or not in order, told as a bad request: waiting does not help. */
@@ -122,6 +126,11 @@ export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, Er
   ['resource_not_found_error', { status: 404 }],
   ['NOT_FOUND', { status: 404 }],
   ['NotFoundError', { status: 404 }],
+  ['unsupported_value', UNSUPPORTED],
+  ['unsupported_parameter', UNSUPPORTED],
+  ['unknown_parameter', UNSUPPORTED],
+  // llama.cpp's, with 501.
+  ['not_supported_error', UNSUPPORTED],
   ['missing_required_parameter', CALLERS],
   ['invalid_type', CALLERS],
   ['invalid_image', CALLERS],

@@ -12,6 +12,7 @@ export const OPENAI_FORM: Partial<OpenAiRules> = {
   instructionRole: 'as-sent',
   turns: 'as-sent',
   files: 'pdf',
+  maxStops: 4,
 };
 
 const ANY = /^/;
@@ -78,6 +79,16 @@ export const HOST_LINES: readonly ModelRule<OpenAiRules>[] = [
   }),
   // docs.mistral.ai/api "Chat completion": no stream_options, and usage in the last chunk; other members are a 422, 2026-11
   at(['mistral'], { ...MISTRAL_FORM, streamUsage: false }),
+  // the API's 422 "Input should be less than or equal to 1.5", scottyeager/Pal#28, SillyTavern/SillyTavern#4856, 2025-12
+  at(['mistral'], { maxTemperature: 1.5 }),
+  // inference-docs.cerebras.ai/api-reference "Chat completions": temperature between 0 and 1.5, up to 4 sequences, 2026-11
+  at(['cerebras'], { maxTemperature: 1.5, maxStops: 4 }),
+  // console.groq.com/docs/api-reference "Create chat completion": up to 4 sequences, 2026-11
+  at(['groq'], { maxStops: 4 }),
+  // docs.z.ai/api-reference "Chat completion": temperature from 0 to 1, one stop word, 2026-11
+  at(['zhipu'], { maxTemperature: 1, maxStops: 1 }),
+  // the API's 400 "does not support being set to required or object in thinking mode", QwenLM/qwen-code#7659, 2026-07
+  at(['dashscope'], { forcedTools: 'unless-it-thinks' }),
   // api-docs.deepseek.com "Create chat completion", 2026-11
   at(['deepseek'], {
     answerFormats: 'json_object',

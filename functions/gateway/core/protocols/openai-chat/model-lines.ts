@@ -97,6 +97,18 @@ export const MODEL_LINES: readonly ModelRule<OpenAiRules>[] = [
   }),
   // platform.moonshot.ai "Migrating from OpenAI": fixed values, HKUDS/nanobot#4967, 2026-07
   line(/^kimi-(?:k2\.[5-9]|k[3-9])/, { refusedSampling: ['temperature', 'top_p', ...PENALTIES], refusedShapes: ['n'] }),
+  // the API's 400 "tool_choice 'required' is incompatible with thinking enabled", all but K3, UKGovernmentBEIS/inspect_ai#5152, 2026-08
+  {
+    match: /^kimi-k2(?:-thinking|\.[5-9])/,
+    vendors: ['moonshot', 'compatible'],
+    rules: { forcedTools: 'only-without-thinking' },
+  },
+  // the API's 400, thinking on by itself, BerriAI/litellm#37470, cloudwego/eino#994, 2026-04
+  {
+    match: /^deepseek-(?:flash|pro|v(?:[4-9]|\d{2,}))/,
+    vendors: ['deepseek', 'compatible'],
+    rules: { forcedTools: 'only-without-thinking' },
+  },
   // platform.moonshot.ai/docs/api/chat, 2026-11
   line(/^(?:kimi|moonshot)-/, { answerFormats: 'json_object', prefillMember: 'partial' }),
   // platform.minimax.io and docs.z.ai, "Interleaved thinking", 2026-11

@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
-import { responsesRules } from '../openai-responses/responses-rules.ts';
+import { type ResponsesRules, responsesRules } from '../openai-responses/responses-rules.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { askedFormat, withInstruction } from './answer-format.ts';
@@ -20,14 +20,15 @@ import { withTakenFiles } from './taken-media.ts';
  * the way it is streamed, and what the rules of the model and its host say.
  */
 export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
-  const rules = openAiRules(target.model, target.rules, target.vendor);
-  const notes = encodingNotes(asked.names);
   const { reasons } = responsesRules(target.model, target.rules);
+  const rules = withoutEffort(openAiRules(target.model, target.rules, target.vendor), reasons);
+  const notes = encodingNotes(asked.names);
   const known = withKnownEffort(portablePrompt(asked, 'openai-chat'), { ...rules, reasons }, notes);
   const prompt = withTakenFiles(known, rules, notes);
   const request = chatBodyOf(prompt, notes);
   const format = askedFormat(request, rules, notes);
   const tools = toolMembers(request, rules, notes);
+  refuseStops(request, rules, notes);
   const refused =
     notes.refusal() ?? reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
   if (refused !== undefined) {
@@ -44,6 +45,18 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   };
   const operation = body.stream === true ? 'answer-stream' : 'answer';
   return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: notes.dropped() };
+}
+
+/** A model that does not reason answers 400 to every effort, in whichever API it was asked for. */
+function withoutEffort(rules: OpenAiRules, reasons: ResponsesRules['reasons']): OpenAiRules {
+  return reasons === 'no' ? { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] } : rules;
+}
+
+/** Fewer would let the answer go on past the others. */
+function refuseStops({ stop }: ChatBody, { maxStops }: OpenAiRules, notes: EncodingNotes): void {
+  if (Array.isArray(stop) && stop.length > maxStops) {
+    notes.refuseSetting('stop', `This server takes at most ${maxStops} stop sequences; got ${stop.length}.`);
+  }
 }
 
 function refusedShape(

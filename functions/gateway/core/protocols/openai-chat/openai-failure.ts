@@ -10,14 +10,7 @@ import {
   stringMember,
 } from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
-import {
-  askedWaitMs,
-  durationMs,
-  memberWaitMs,
-  retryAfterMs,
-  statusFailure,
-  unreadableError,
-} from '../status-failure.ts';
+import { durationMs, memberWaitMs, retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
 import { ERROR_CODES, type ErrorMeaning, POLICY } from './error-codes.ts';
 
 /** Reads a failed response of an OpenAI-shaped server. Codes speak first, then the status. */
@@ -67,9 +60,10 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
     refusedStream(vendor) ??
     statusFailure({
       vendor: isTooLarge ? { ...vendor, status: TOO_LARGE_STATUS } : vendor,
-      retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error) ?? askedWaitMs(vendor.message),
+      retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error),
       quota: meaning?.quota === true || isDailyQuota(error) || (vendor.status === 429 && SPENT.test(vendor.message)),
       contextExceeded: meaning?.contextExceeded === true,
+      unsupported: meaning?.unsupported === true,
       isCertain: !isTooLarge && (meaning?.outweighsStatus === true || meaning?.callers === true),
       isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
     })

@@ -15,6 +15,10 @@ export interface OpenAiRules {
   readonly refusedSampling: readonly string[];
   /** Members that it refuses and without which the answer would be another: it is not asked for them. `n`: more than one choice. */
   readonly refusedShapes: readonly string[];
+  /** The highest temperature that it takes: a higher one is that, and reported. */
+  readonly maxTemperature: number;
+  /** How many stop sequences it takes. */
+  readonly maxStops: number;
   /** Names of members that it knows by another. */
   readonly renamed: Readonly<Record<string, string>>;
   /** Those of OpenAI's own members (`prompt_cache_key`, `service_tier` and their like) that it takes: others are left out. */
@@ -28,6 +32,8 @@ export interface OpenAiRules {
    * function is called, and which. `auto`: nothing, the model decides.
    */
   readonly toolChoices: 'any' | 'functions' | 'auto';
+  /** When it can be made to call a tool: always, unless thinking is asked for, or only where thinking, which it does by itself, is turned off. */
+  readonly forcedTools: 'always' | 'unless-it-thinks' | 'only-without-thinking';
   /**
    * When it is asked over the Responses API in place of chat: `where-chat-refuses`: for tools beside reasoning, and for callers who speak
    * it; `with-tools`: for every tool unless reasoning is turned off. Followed at OpenAI and Azure, and elsewhere where it is configured.
@@ -88,11 +94,14 @@ const DEFAULTS: OpenAiRules = {
   maxTokensMember: 'as-sent',
   refusedSampling: [],
   refusedShapes: [],
+  maxTemperature: Number.POSITIVE_INFINITY,
+  maxStops: Number.POSITIVE_INFINITY,
   renamed: {},
   ownMembers: [],
   toolsWithReasoning: 'always',
   samplingWithReasoning: 'always',
   toolChoices: 'functions',
+  forcedTools: 'always',
   responses: 'never',
   refusedEfforts: [],
   answerFormats: 'any',

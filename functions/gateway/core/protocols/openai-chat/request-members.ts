@@ -3,10 +3,10 @@ import { arrayMember, type JsonObject, objectMember, stringMember } from '../../
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import type { ChatBody } from './openai-chat-request.ts';
-import { toolWithin } from './openai-messages.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { isRefusedBeside } from './reasoning-conflict.ts';
 import { strictSchema } from './strict-schema.ts';
+import { toolWithin } from './taken-members.ts';
 
 /**
  * OpenAI's own members that others refuse, by whether leaving one out is told. What they ask for, the gateway does itself or nobody need.
@@ -39,7 +39,18 @@ export function settingMembers(request: ChatBody, rules: OpenAiRules, notes: Enc
     const isKept = !(WRITTEN.has(name) || isEmptyList(value));
     return isKept && isTaken(name, value, { request, rules, notes });
   });
-  return Object.fromEntries(kept.map(([name, value]) => [rules.renamed[name] ?? name, value]));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [rules.renamed[name] ?? name, within(name, value, rules, notes)]),
+  );
+}
+
+/** A temperature beyond the server's range is its highest: the nearest to what is asked for. */
+function within(name: string, value: unknown, { maxTemperature }: OpenAiRules, notes: EncodingNotes): unknown {
+  if (name !== 'temperature' || typeof value !== 'number' || value <= maxTemperature) {
+    return value;
+  }
+  notes.drop('temperature');
+  return maxTemperature;
 }
 
 /** A list of nothing is a 400 at OpenAI, and says nothing. */
@@ -55,7 +66,7 @@ interface Encoding {
 
 function isTaken(name: string, value: unknown, { request, rules, notes }: Encoding): boolean {
   if (isRefused(name, value, request, rules)) {
-    notes.dropMember(name);
+    noteRefused(name, value, notes);
     return false;
   }
   const own = OWN_MEMBERS.get(name);
@@ -66,6 +77,15 @@ function isTaken(name: string, value: unknown, { request, rules, notes }: Encodi
     notes.dropMember(name);
   }
   return false;
+}
+
+/** Where nothing is to be thought, nothing is lost. */
+function noteRefused(name: string, value: unknown, notes: EncodingNotes): void {
+  if (name !== 'reasoning_effort') {
+    notes.dropMember(name);
+  } else if (value !== 'none') {
+    notes.drop('reasoning');
+  }
 }
 
 /** Values that ask for what is done anyway. */
@@ -99,8 +119,8 @@ export function toolMembers(request: ChatBody, rules: OpenAiRules, notes: Encodi
     return isForced ? { tool_choice: choice } : {};
   }
   const taken = takenTools(tools, choice, rules);
-  if (rules.toolChoices === 'auto' && isForcing(taken.choice)) {
-    notes.refuseSetting('toolUse', 'This model cannot be made to call a tool: ask for "auto".');
+  if (isForcing(taken.choice)) {
+    refuseForced(request, rules, notes);
   }
   if (rules.toolChoices !== 'any' && taken.tools.some(({ type }) => type === 'custom')) {
     notes.refuseSetting('tools', 'This model takes no custom tools: use functions.');
@@ -109,6 +129,31 @@ export function toolMembers(request: ChatBody, rules: OpenAiRules, notes: Encodi
     tools: taken.tools.map((tool) => toolFor(toolWithin(tool, rules), rules, notes)),
     ...defined({ tool_choice: taken.choice, parallel_tool_calls: parallel }),
   };
+}
+
+function refuseForced(request: ChatBody, { toolChoices, forcedTools }: OpenAiRules, notes: EncodingNotes): void {
+  if (toolChoices === 'auto') {
+    notes.refuseSetting('toolUse', 'This model cannot be made to call a tool: ask for "auto".');
+  } else if (forcedTools !== 'always' && (isThinkingAsked(request) ?? forcedTools === 'only-without-thinking')) {
+    notes.refuseSetting(
+      'toolUse',
+      'This model cannot be made to call a tool while it thinks: ask for "auto", or turn thinking off.',
+    );
+  }
+}
+
+/** Whether thinking is turned on or off; `undefined`: nothing is said of it. */
+function isThinkingAsked({
+  thinking,
+  enable_thinking: isEnabled,
+  reasoning_effort: effort,
+}: ChatBody): boolean | undefined {
+  const type = stringMember(thinking, 'type');
+  if (typeof isEnabled === 'boolean') {
+    return isEnabled;
+  }
+  const said = type ?? effort;
+  return said === undefined ? undefined : said !== 'disabled' && said !== 'none';
 }
 
 interface TakenTools {

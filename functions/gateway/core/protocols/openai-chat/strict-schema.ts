@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import { hasCycle, localName } from '../claude/schema-refs.ts';
+import { resolvedRoot } from '../object-root.ts';
 
 /** OpenAI's limits. Source: its guide "Structured model outputs", "Supported schemas", 2026-11. */
 const MAX_DEPTH = 10;
@@ -29,7 +30,8 @@ interface Reading {
  * defaults. `undefined` for a schema that strictness would change: with optional properties, values of any kind or keywords outside the
  * subset. Sources: OpenAI's guide "Structured model outputs"; `lib/transform` of openai-node 7, 2026-11.
  */
-export function strictSchema(schema: JsonObject, subset: StrictSubset = 'openai'): JsonObject | undefined {
+export function strictSchema(given: JsonObject, subset: StrictSubset = 'openai'): JsonObject | undefined {
+  const schema = resolvedRoot(given);
   const reading: Reading = { subset, refs: new Map(), at: ROOT, properties: 0, enumValues: 0, isHeld: true };
   const root = held(schema, 0, reading);
   const definitions = ['$defs', 'definitions'].flatMap((key) => {

@@ -1,6 +1,6 @@
 import type { Native } from '../../model/dialect.ts';
 import { wholeBlocks } from '../../model/reasoning-blocks.ts';
-import { arrayMember, type JsonObject } from '../../wire/json.ts';
+import { arrayMember, type JsonObject, stringMember } from '../../wire/json.ts';
 
 /**
  * The members in which servers of OpenAI's dialect give signed or encrypted thoughts, to be sent back: OpenRouter's, LiteLLM's. Source:
@@ -35,6 +35,33 @@ export function thoughtBlocks(): ThoughtBlocks {
       pieces.clear();
       return { dialect: 'openai-chat', value, ifForeign: 'ignore' };
     },
+  };
+}
+
+/** So many signed or encrypted blocks of one answer are remembered. */
+const MOST_SEALS = 1000;
+
+/** What each piece of an answer says, without signed or encrypted blocks that it has said before: a last one may say them all once more. */
+export function newThoughtBlocks(): (delta: JsonObject) => JsonObject {
+  const seals = new Set<string>();
+
+  function isNew(name: string, block: unknown): boolean {
+    const seal = stringMember(block, 'signature') || stringMember(block, 'data');
+    if (!seal) {
+      return true;
+    }
+    const key = `${name} ${stringMember(block, 'id')} ${seal}`;
+    const isKnown = seals.has(key);
+    if (seals.size < MOST_SEALS) {
+      seals.add(key);
+    }
+    return !isKnown;
+  }
+
+  return (delta) => {
+    const names = THOUGHT_BLOCKS.filter((name) => arrayMember(delta, name).length > 0);
+    const blocks = names.map((name) => [name, arrayMember(delta, name).filter((block) => isNew(name, block))]);
+    return names.length === 0 ? delta : { ...delta, ...Object.fromEntries(blocks) };
   };
 }
 

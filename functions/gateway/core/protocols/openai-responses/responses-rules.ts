@@ -19,7 +19,7 @@ export function responsesRules(model: string, configured: JsonObject | undefined
 export const RESPONSES_LINES: readonly ModelRule<ResponsesRules>[] = [
   // the API's 400s, "Encrypted content is not supported with this model", "Unsupported parameter: 'reasoning.effort'", 2026-11
   {
-    match: /^(?:ft:)?(?:gpt-(?:3\.5|4)|chatgpt-)/,
+    match: /^(?:openai\/)?(?:ft:)?(?:gpt-(?:3\.5|4)|chatgpt-)/,
     rules: { reasons: 'no' },
   },
   // OpenAI's guide "Reasoning models", "Encrypted reasoning items", 2026-11

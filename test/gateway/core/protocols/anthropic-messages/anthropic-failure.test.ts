@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../../functions/gateway/core/model/attempt-failure.ts';
 import { anthropic } from '../../../../../functions/gateway/core/protocols/anthropic-messages/anthropic.ts';
+import { readAnthropicErrorEvent } from '../../../../../functions/gateway/core/protocols/anthropic-messages/anthropic-failure.ts';
 
 function failureOf(status: number, body: unknown, headers: Record<string, string> = {}): AttemptFailure {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -97,6 +98,18 @@ describe("a failure of Anthropic's", () => {
     it(`says that waiting ${quota ? 'does not help' : 'helps'} for ${name}`, () => {
       const failure = failureOf(status, body);
       assert.ok(failure.kind === 'rate-limited' && failure.quota === quota);
+    });
+  }
+
+  for (const member of ['code', 'type']) {
+    it(`takes another host's ${member} inside a stream for what its chat API means by it`, () => {
+      const failed = (word: string) =>
+        readAnthropicErrorEvent({ type: 'error', error: { type: 'api_error', message: 'No.', [member]: word } });
+      const spent = failed('1113');
+      assert.ok(spent.kind === 'rate-limited' && spent.quota);
+      assert.equal(failed('1211').kind, 'misconfigured');
+      assert.equal(failed('1261').kind, 'context-exceeded');
+      assert.equal(failed('engine_overloaded_error').kind, 'overloaded');
     });
   }
 

@@ -447,11 +447,11 @@ describe('sampling', () => {
     { name: 'is nothing on the newest', model: NEW, fields: all, kept: {}, dropped: ['temperature', 'top_p', 'top_k'] },
     { name: 'loses nothing with the default', model: NEW, fields: { temperature: 1, top_p: 1 }, kept: {}, dropped: [] },
     {
-      name: "is clamped to Anthropic's range",
+      name: "is clamped to Anthropic's range, which is told",
       model: BUDGET,
       fields: { temperature: 1.7 },
       kept: { temperature: 1 },
-      dropped: [],
+      dropped: ['temperature'],
     },
     {
       name: 'gives way to reasoning',

@@ -492,7 +492,7 @@ test('Length, sampling and stop parameters go into inferenceConfig', () => {
     { model: NOVA },
   );
   assert.deepEqual(request.body.inferenceConfig, { maxTokens: 7, temperature: 1, topP: 0.5, stopSequences: ['END'] });
-  assert.deepEqual(dropped, ['stop']);
+  assert.deepEqual([...dropped].sort(), ['stop', 'temperature']);
 });
 
 test('A length above the model’s is brought down to it', () => {

@@ -13,7 +13,10 @@ function openAi(code: string | null, type = 'invalid_request_error', message = '
 
 describe('readOpenAiFailure', () => {
   const table: readonly [claim: string, status: number, body: unknown, failure: object][] = [
-    ['a bad request', 400, openAi('unsupported_value'), { kind: 'rejected', status: 400 }],
+    ['a bad request', 400, openAi('invalid_value'), { kind: 'rejected', status: 400 }],
+    ['a value that the model does not take', 400, openAi('unsupported_value'), { kind: 'unsupported', status: 400 }],
+    ['a member that the model lacks', 400, openAi('unsupported_parameter'), { kind: 'unsupported', status: 400 }],
+    ['a member that the API lacks', 400, openAi('unknown_parameter'), { kind: 'unsupported', status: 400 }],
     ['a wrong key', 401, openAi('invalid_api_key'), { kind: 'misconfigured', status: 401 }],
     [
       'a wrong key with status 400',
@@ -121,10 +124,10 @@ describe('readOpenAiFailure', () => {
       { kind: 'context-exceeded' },
     ],
     [
-      "a server's fault that speaks of context",
+      'a prompt that is too long, with status 500',
       500,
       openAi(null, 'server_error', 'maximum context length'),
-      { kind: 'overloaded', status: 500 },
+      { kind: 'context-exceeded' },
     ],
     [
       "Azure's content filter",
