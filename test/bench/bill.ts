@@ -8,6 +8,7 @@ import {
   ROUTE_METRICS,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
 import { costUsd } from '../../functions/gateway/core/model/usage.ts';
+import { SOON } from '../../functions/gateway/core/probe/look-beside.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { arrayMember } from '../../functions/gateway/core/wire/json.ts';
@@ -120,29 +121,28 @@ function metricLine({ config }: Environment): Line {
 
 /**
  * Probes beside calls, by the month, where every deployment has calls beside which it may be looked at, day and night: rarely while it is what
- * it usually is, often for the share of the time in which it is not. At the most, as if callers missed each as much as can be, and every answer
- * were as long as was asked for.
+ * it usually is, often for the share of the time in which it is not, as if callers missed each as much as can be, and every answer were as
+ * long as was asked for. At the most: as often as that all the time.
  */
-function probeLine({ config }: Environment): Line {
+function probeLines({ config }: Environment): readonly Line[] {
   const { probes: settings } = config;
   if (settings === 'off') {
-    return { what: 'probes beside calls: off', dollars: 0 };
+    return [{ what: 'probes beside calls: off', dollars: 0 }];
   }
   const deployments = [...modelDirectory(config).deployments.values()];
   const { everyMs, rareEveryMs } = settings;
-  const perDeployment =
-    SECONDS_A_MONTH * 1000 * ((DISPLACED_SHARE * SOONEST) / everyMs + (1 - DISPLACED_SHARE) / rareEveryMs);
-  const tokens = deployments.reduce((total, one) => total + (costUsd(usageAtMost(one), one) ?? 0), 0) * perDeployment;
-  const count = perDeployment * deployments.length;
-  const writes = (count * WRITES_PER_PROBE * DOLLARS_PER_MILLION.writeUnits) / 1e6;
-  const millions = (count / 1e6).toFixed(2);
-  return { what: `${millions} million probes of ${deployments.length} deployments`, dollars: tokens + writes };
+  const tokens = deployments.reduce((total, one) => total + (costUsd(usageAtMost(one), one) ?? 0), 0);
+  return [DISPLACED_SHARE, 1].map((displaced) => {
+    const perDeployment = SECONDS_A_MONTH * 1000 * ((displaced * SOON) / everyMs + (1 - displaced) / rareEveryMs);
+    const count = perDeployment * deployments.length;
+    const writes = (count * WRITES_PER_PROBE * DOLLARS_PER_MILLION.writeUnits) / 1e6;
+    const what = `${(count / 1e6).toFixed(2)} million probes of ${deployments.length} deployments, out of their usual selves for ${displaced * 100} % of the time`;
+    return { what, dollars: tokens * perDeployment + writes };
+  });
 }
 
 /** A deployment is slower than usual, or coming back, for so much of the time. */
 const DISPLACED_SHARE = 0.1;
-/** Looks at one that callers miss much are so many times as frequent as the setting says. */
-const SOONEST = 5;
 /** The claim, and what it has taught to the three memories. */
 const WRITES_PER_PROBE = 4;
 
@@ -158,12 +158,15 @@ const environment = shipped('prod');
 const idle = idleLines(environment);
 const metrics = metricLine(environment);
 const perMillion = callLines();
-const probes = probeLine(environment);
+const [probes = { what: '', dollars: 0 }, probesAtMost] = probeLines(environment);
 const fixed = sum(idle) + metrics.dollars + probes.dollars;
 
 const out: string[] = ['Idle, a month:', '', '| | $ |', '|---|---|'];
 out.push(...idle.map(row), row({ what: '**together**', dollars: sum(idle) }));
 out.push('', 'In a month of use, besides the calls:', '', '| | $ |', '|---|---|', row(metrics), row(probes));
+if (probesAtMost !== undefined) {
+  out.push('', `Never more than ${probesAtMost.what}: ${probesAtMost.dollars.toFixed(2)} dollars.`);
+}
 out.push('', `A million calls of ${MEAN_CALL_MS / 1000} s:`, '');
 out.push(`| | ${MEMORIES_MB.map((memoryMb) => `${memoryMb} MB`).join(' | ')} |`, '|---|---|---|---|');
 out.push(`| Lambda: time | ${MEMORIES_MB.map((memoryMb) => lambdaDollars(memoryMb).toFixed(2)).join(' | ')} |`);

@@ -12,7 +12,8 @@ import { SURFACE_FORMS, type SurfaceForm } from './support/surface-forms.ts';
 
 /**
  * One key whose requests a vendor refuses, in whatever way, has its deployment set aside for itself and for nobody else: on every surface, at
- * vendors of every protocol, with probes that tell and without: there an instance has to have seen a second key.
+ * vendors of every protocol, with probes that tell and without: there an instance has to have seen a second key, or sets it aside for no
+ * longer than failures do.
  */
 
 const POISON = 'poison';
@@ -39,7 +40,11 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-function gatewayOver(protocol: ProtocolName, probes: 'off' | object, dial: Dial, clock: Clock): Gateway {
+function gatewayOver(
+  protocol: ProtocolName,
+  probes: 'off' | object,
+  { dial, clock, store = memoryStore(clock) }: GatewayParts,
+): Gateway {
   const provider = { protocol, baseUrl: 'http://v.test/v1', ...(protocol === 'bedrock' && { region: 'us-east-1' }) };
   const chat = { provider: 'one', model: 'model' };
   const vectors = {
@@ -65,10 +70,17 @@ function gatewayOver(protocol: ProtocolName, probes: 'off' | object, dial: Dial,
     },
     clock,
     dial,
-    store: memoryStore(clock),
+    store,
     seed: 1,
     onRecord: () => undefined,
   });
+}
+
+interface GatewayParts {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  /** Of the fleet. */
+  readonly store?: ReturnType<typeof memoryStore>;
 }
 
 interface Asked {
@@ -96,6 +108,30 @@ async function servedBy(gateway: Gateway, key: string, { form, stream, text }: A
   return response.status === 200 ? (response.headers['x-nemo-routed-model'] ?? '') : `${response.status}`;
 }
 
+interface ColdStarts {
+  readonly form: SurfaceForm;
+  readonly refusal: (typeof REFUSALS)[number];
+  readonly probes: 'off' | object;
+  /** Of the key that is refused, at each of two instances. */
+  readonly calls: number;
+  readonly afterMs: number;
+}
+
+/** Who serves another key at another instance of the fleet, so long after one has been refused at instances that knew nobody. */
+async function servedByAnother({ form, refusal, probes, calls, afterMs }: ColdStarts): Promise<string> {
+  const time = virtualTime(START_MS);
+  const dial = refusing(refusal, new Set(['first', 'first-vectors']));
+  const parts = { dial, clock: time.clock, store: memoryStore(time.clock) };
+  for (let instance = 0; instance < 2; instance += 1) {
+    const fresh = gatewayOver('openai', probes, parts);
+    for (let turn = 0; turn < calls; turn += 1) {
+      await settledIn(time, servedBy(fresh, 'one', { form, stream: false, text: `${POISON} ${turn}` }));
+    }
+  }
+  await time.runUntil(time.clock.nowMs() + afterMs);
+  return settledIn(time, servedBy(gatewayOver('openai', probes, parts), 'two', { form, stream: false, text: 'Hello' }));
+}
+
 /** Who serves another key once one has been refused six times. */
 async function servedAfterPoison(gateway: Gateway, asked: Omit<Asked, 'text'>): Promise<string> {
   await servedBy(gateway, 'two', { ...asked, text: 'Hello' });
@@ -115,7 +151,7 @@ for (const form of ASKED) {
             for (const refusal of REFUSALS) {
               const time = virtualTime(START_MS);
               const dial = refusing(refusal, new Set(['first', 'first-vectors']));
-              const gateway = gatewayOver(protocol, probes, dial, time.clock);
+              const gateway = gatewayOver(protocol, probes, { dial, clock: time.clock });
               const served = await settledIn(time, servedAfterPoison(gateway, { form, stream }));
               assert.match(served, /^first/, `after ${JSON.stringify(refusal)}`);
             }
@@ -125,6 +161,28 @@ for (const form of ASKED) {
     }
   }
 }
+
+describe('one key’s refusals at instances that have seen nobody else', () => {
+  /** The longest cooldown after failures, and the time in which an instance hears of it. */
+  const COOLDOWN_MS = 25_000;
+
+  for (const probes of ['off', { everyMs: 60_000, rareEveryMs: 60_000 }] as const) {
+    for (const { calls, afterMs } of [
+      { calls: 1, afterMs: 3000 },
+      { calls: 6, afterMs: COOLDOWN_MS },
+    ]) {
+      const how = `${calls === 1 ? 'one each' : 'six each'}, ${probes === 'off' ? 'without probes' : 'with probes'}`;
+      it(`set no deployment aside for another instance of the fleet for longer than ${afterMs / 1000} s: ${how}`, async () => {
+        for (const form of ASKED) {
+          for (const refusal of REFUSALS) {
+            const served = await servedByAnother({ form, refusal, probes, calls, afterMs });
+            assert.match(served, /^first/, `${form.name} after ${JSON.stringify(refusal)}`);
+          }
+        }
+      });
+    }
+  }
+});
 
 describe('a key whose requests a vendor refuses', () => {
   const [form] = ASKED;
@@ -137,7 +195,7 @@ describe('a key whose requests a vendor refuses', () => {
       sent.push(call.deployment.id);
       return dial(call);
     };
-    const gateway = gatewayOver('openai', 'off', record, time.clock);
+    const gateway = gatewayOver('openai', 'off', { dial: record, clock: time.clock });
     for (let turn = 0; turn < 3; turn += 1) {
       await settledIn(time, servedBy(gateway, 'one', { form: form!, stream: false, text: POISON }));
     }

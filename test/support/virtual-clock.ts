@@ -21,6 +21,9 @@ export function virtualClock(startMs = 1_700_000_000_000): VirtualClock {
   const clock: Clock = {
     nowMs: () => nowMs,
     after: (delayMs, wake) => {
+      if (Number.isNaN(delayMs)) {
+        throw new RangeError('A delay is not a number.');
+      }
       const timer = { dueMs: nowMs + delayMs, wake };
       timers.add(timer);
       return () => {

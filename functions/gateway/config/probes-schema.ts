@@ -18,7 +18,7 @@ export const probesSchema = z
     z.strictObject({
       everyMs: milliseconds(
         5_000,
-        'A deployment that is slower than usual, coming back or not known is asked for one token at most once in so many milliseconds by the whole fleet.',
+        'A deployment that is slower than usual or not known is asked for one token once in so many milliseconds by the whole fleet, and up to five times as often while it is coming back, ejected, suspected by a failure, or usually much faster than what callers have now.',
       ),
       rareEveryMs: milliseconds(60_000, 'The same for one that is what it usually is.'),
     }),

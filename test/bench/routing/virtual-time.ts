@@ -19,6 +19,9 @@ export function virtualTime(startMs: number): VirtualTime {
   let order = 0;
   const heap: Timer[] = [];
   const after = (delayMs: number, wake: () => void): (() => void) => {
+    if (Number.isNaN(delayMs)) {
+      throw new RangeError('A delay is not a number.');
+    }
     order += 1;
     const timer: Timer = { atMs: nowMs + Math.max(0, delayMs), order, wake, cancelled: false };
     push(heap, timer);

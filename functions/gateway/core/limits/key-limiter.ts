@@ -8,7 +8,7 @@ import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.t
 import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
-import { type Demand, type Reservation, type Reserving, reserve } from './reserve.ts';
+import { type Demand, isCounted, type Reservation, type Reserving, reserve } from './reserve.ts';
 import { type SettlementLedger, settlementLedger } from './settlement-ledger.ts';
 import { inTime, type StoreOutages, storeOutages } from './store-patience.ts';
 
@@ -54,8 +54,6 @@ export interface KeyLimiterOptions {
 const SETTLE_MS = 2000;
 /** The longest that closing waits for the same. */
 const CLOSE_MS = 4000;
-/** So much longer a slow store is waited for by who would be refused without it. */
-const LATE_MS = 1000;
 /** A store that fails is told of once in so long. */
 const LOG_EVERY_MS = 1000;
 
@@ -130,10 +128,6 @@ function admittedBy(state: LimiterState, key: LimitedKey, reserving: Reserving):
   return admitted(state, key, { headers, reservation: Promise.resolve(reserving.reservation) });
 }
 
-function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimits): boolean {
-  return requestsPerMinute !== undefined || tokensPerMinute !== undefined || usdPerMonth !== undefined;
-}
-
 /** `undefined` where the store has failed. */
 async function ask(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Reserving | undefined> {
   try {
@@ -163,12 +157,10 @@ function queueOf({ queues, store, clock }: LimiterState, account: string): Accou
   return queue;
 }
 
+type Asked = Promise<Reserving | undefined>;
+
 /** The store's answer, where it gives one in time. */
-async function answerOf(
-  state: LimiterState,
-  key: LimitedKey,
-  asked: Promise<Reserving | undefined>,
-): Promise<Reserving | undefined> {
+async function answerOf(state: LimiterState, key: LimitedKey, asked: Asked): Promise<Reserving | undefined> {
   const { storeTimeoutMs } = state.settings;
   const inTimeOrNot = await inTime(state.clock, storeTimeoutMs, asked);
   if (inTimeOrNot === undefined) {
@@ -180,7 +172,7 @@ async function answerOf(
 
 interface WithoutStore {
   readonly local: Locally;
-  readonly asked: Promise<Reserving | undefined> | undefined;
+  readonly asked: Asked | undefined;
 }
 
 async function admitWithoutStore(
@@ -194,20 +186,24 @@ async function admitWithoutStore(
     return admitted(state, key, { headers: {}, reservation });
   }
   // Nobody is refused what there may be room for while the store may still tell.
-  const late = asked === undefined ? undefined : (await inTime(state.clock, LATE_MS, asked))?.answer;
+  const waitMs = state.outages.lateMs(key.account);
+  const late = asked === undefined ? undefined : (await inTime(state.clock, waitMs, asked))?.answer;
   if (late !== undefined) {
     return admittedBy(state, key, late);
   }
   void settleLater(state, key, { reservation, use: { requests: 0, tokens: 0, usd: 0 } });
-  return local;
+  return { kind: 'refused', error: local.error() };
 }
 
 /** What this instance makes of a request by itself. */
-type Locally = { readonly kind: 'allowed' } | Extract<Admission, { kind: 'refused' }>;
+type Locally =
+  | { readonly kind: 'allowed' }
+  // The error says when to try again, as it is known once nobody waits any more.
+  | { readonly kind: 'refused'; readonly error: () => GatewayError };
 
 function allowLocally(state: LimiterState, { account, limits }: LimitedKey, demand: Demand): Locally {
   if (state.settings.whenUnavailable === 'refuse') {
-    return { kind: 'refused', error: limitsUnavailable() };
+    return { kind: 'refused', error: limitsUnavailable };
   }
   const known = queueOf(state, account).known();
   const allowing = state.allowance({ account, limits, known, demand });
@@ -215,11 +211,9 @@ function allowLocally(state: LimiterState, { account, limits }: LimitedKey, dema
     case 'reserved':
       return { kind: 'allowed' };
     case 'spent':
-      return { kind: 'refused', error: limitErrorOf(allowing.refused, limits, state.clock.nowMs()) };
-    case 'refused': {
-      const checkedInMs = Math.max(1, state.outages.pauseLeftMs(account));
-      return { kind: 'refused', error: limitUnchecked(allowing.refusal, checkedInMs) };
-    }
+      return { kind: 'refused', error: () => limitErrorOf(allowing.refused, limits, state.clock.nowMs()) };
+    case 'refused':
+      return { kind: 'refused', error: () => limitUnchecked(allowing.refusal, state.outages.retryMs(account)) };
   }
 }
 

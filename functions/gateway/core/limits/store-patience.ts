@@ -17,6 +17,9 @@ export function inTime<Answer>(
   timeoutMs: number,
   asked: Promise<Answer>,
 ): Promise<{ readonly answer: Answer } | undefined> {
+  if (timeoutMs <= 0) {
+    return Promise.resolve(undefined);
+  }
   const partMs = timeoutMs / TURNS;
   const beganMs = clock.nowMs();
   return new Promise((resolve) => {
@@ -42,6 +45,10 @@ export function inTime<Answer>(
 
 /** After a failure the store is not asked about the same key for so long, unless it answers after all. */
 const PAUSE_MS = 1000;
+/** So much longer than its time a store that has become slow is waited for by who would be refused without it. */
+const LATE_MS = 1000;
+/** A wait that is shorter is none: timers are not as exact. */
+const LEAST_LATE_MS = 20;
 /** After a failure requests of the same key do not wait for the store for so long, unless it answers after all: it is asked beside them. */
 const AWAY_MS = 30_000;
 
@@ -53,6 +60,10 @@ export interface StoreOutages {
   readonly answered: (account: string) => void;
   /** Until the store may be asked again; 0 or less: now. */
   readonly pauseLeftMs: (account: string) => number;
+  /** How long who would be refused without the store waits on for it. 0 once somebody has waited through the same outage. */
+  readonly lateMs: (account: string) => number;
+  /** When a caller is told to ask again: at least as long as a pause while no answer came. */
+  readonly retryMs: (account: string) => number;
   readonly isAway: (account: string) => boolean;
 }
 
@@ -60,15 +71,37 @@ export interface StoreOutages {
 export function storeOutages({ nowMs }: Clock): StoreOutages {
   const failedAtMs = new Map<string, number>();
   const slowAtMs = new Map<string, number>();
+  const silentFromMs = new Map<string, number>();
   const sinceMs = (atMs: Map<string, number>, account: string): number => nowMs() - (atMs.get(account) ?? -Infinity);
+  const isAway = (account: string): boolean =>
+    Math.min(sinceMs(failedAtMs, account), sinceMs(slowAtMs, account)) < AWAY_MS;
+  const lateMs = (account: string): number => {
+    const leftMs = LATE_MS - (isAway(account) && silentFromMs.has(account) ? sinceMs(silentFromMs, account) : 0);
+    return leftMs < LEAST_LATE_MS ? 0 : leftMs;
+  };
+  const pauseLeftMs = (account: string): number => {
+    const silentMs = lateMs(account) > 0 ? Infinity : sinceMs(slowAtMs, account);
+    return PAUSE_MS - Math.min(sinceMs(failedAtMs, account), silentMs);
+  };
   return {
     failed: (account) => void failedAtMs.set(account, nowMs()),
-    slow: (account) => void slowAtMs.set(account, nowMs()),
-    answered: (account) => {
-      failedAtMs.delete(account);
-      slowAtMs.delete(account);
+    slow: (account) => {
+      if (!isAway(account) || !silentFromMs.has(account)) {
+        silentFromMs.set(account, nowMs());
+      }
+      slowAtMs.set(account, nowMs());
     },
-    pauseLeftMs: (account) => PAUSE_MS - sinceMs(failedAtMs, account),
-    isAway: (account) => Math.min(sinceMs(failedAtMs, account), sinceMs(slowAtMs, account)) < AWAY_MS,
+    answered: (account) => {
+      for (const known of [failedAtMs, slowAtMs, silentFromMs]) {
+        known.delete(account);
+      }
+    },
+    pauseLeftMs,
+    lateMs,
+    retryMs: (account) => {
+      const leftMs = pauseLeftMs(account);
+      return leftMs <= 0 || silentFromMs.has(account) ? PAUSE_MS : leftMs;
+    },
+    isAway,
   };
 }

@@ -93,8 +93,8 @@ const MEASURED_CALLS = 3;
 const JUST_SEEN = 0.5;
 /** First tokens, from which on it is known what a deployment usually is: one alone may be a straggler. */
 const KNOWN = 2.5;
-/** A look that one more will confirm or refute is followed by it so many times as soon. */
-const SOON = 5;
+/** A look that one more will confirm or refute is followed by it so many times as soon as `everyMs`: nothing is looked at oftener. */
+export const SOON = 5;
 /** As slow as so many times what it usually is, it is not its usual self. */
 const SLOWER_THAN_USUAL = 1.5;
 
@@ -135,7 +135,8 @@ function whenToLook(candidate: Candidate, context: LookContext): number | undefi
     return cooldownInterval(candidate, limitMs, settings);
   }
   if (standing.isSuspect && (state === 'healthy' || standing.isForKeyOnly === true)) {
-    return settings.everyMs / SOON;
+    // One whose requests go on to fail has everybody's probes for a minute, and then as those of any other.
+    return standing.isLongSuspect === true ? settings.everyMs : settings.everyMs / SOON;
   }
   return state === 'healthy' && adapts ? lookInterval(candidate, limitMs, settings) : undefined;
 }

@@ -9,22 +9,32 @@ export interface Witness {
 }
 
 /**
- * What a failure counts for. `whole`: as it is. `short`: one key alone has met it. It counts in the fleet's rate of failures, and ejects by
- * that alone, for no longer than failures do. `nothing`: it may lie in the request, and whose request it is has been heard.
+ * What a failure counts for. `whole`: as it is. `brief`: as a failure like any other, whatever a vendor says of its length: the instance has
+ * seen one key alone, and nobody can tell. `short`: one key alone has met it. It counts in the fleet's rate of failures, and ejects by that
+ * alone, for no longer than failures do. `nothing`: it may lie in the request, and whose request it is has been heard.
  */
-export type Credence = 'whole' | 'short' | 'nothing';
+export type Credence = 'whole' | 'brief' | 'short' | 'nothing';
 
 /** Failures that may lie in requests, by who met them: one caller cannot eject a deployment for the others. */
 export interface DoubtfulFailures {
   /** Whose request it was that taught something. */
   readonly saw: (witness: Witness | undefined, nowMs: number) => void;
   readonly hear: (deployment: string, failure: AttemptFailure, witness: Witness | undefined, nowMs: number) => Credence;
-  /** The deployment has answered somebody: what callers have heard of its silence before lay in their requests, or is over. */
+  /**
+   * The deployment has answered somebody: what callers have heard of its silence before lay in their requests, or is over. So is what a
+   * probe has met.
+   */
   readonly spoke: (deployment: string) => void;
   /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
   readonly isAlone: (witness: Witness | undefined, nowMs: number) => boolean;
-  /** Whether somebody has met one lately: a probe should tell. */
-  readonly isSuspect: (deployment: string, nowMs: number) => boolean;
+  /**
+   * Whether somebody has met one lately: a probe should tell. `isLongSuspect`: it has had time to, and one caller's failures go on, with
+   * breaks or without.
+   */
+  readonly suspicion: (
+    deployment: string,
+    nowMs: number,
+  ) => { readonly isSuspect: boolean; readonly isLongSuspect: boolean };
 }
 
 interface Testimony {
@@ -46,18 +56,25 @@ const KEY_GONE_MS = 3_600_000;
 
 /**
  * A register of failures that may lie in a caller's request, empty at first. Where no probes confirm them, an instance that has seen one key
- * alone believes it: there is nobody else to be hurt, or to ask.
+ * alone believes it for a while: there is nobody to ask. Other instances may serve other keys.
  */
 export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
   const seenAtMs = new Map<string, number>();
   const isOnlyKey = (key: string, nowMs: number): boolean =>
     [...seenAtMs].every(([other, atMs]) => other === key || nowMs - atMs > KEY_GONE_MS);
   const heard = new Map<string, readonly Testimony[]>();
-  const confirmedAtMs = new Map<string, number>();
+  const confirmed = confirmations();
+  const runs = suspicionRuns();
   const lately = (deployment: string, nowMs: number): readonly Testimony[] =>
     (heard.get(deployment) ?? []).filter(({ atMs }) => nowMs - atMs < HEARD_MS);
-  const isBelieved = (deployment: string, key: string, nowMs: number): boolean =>
-    nowMs - (confirmedAtMs.get(deployment) ?? -Infinity) < HEARD_MS || (!probesConfirm && isOnlyKey(key, nowMs));
+  const trusted = (deployment: string, failure: AttemptFailure, key: string, nowMs: number): Credence | undefined => {
+    if (confirmed.holds(deployment, failure, nowMs) || !isDoubtful(failure)) {
+      return 'whole';
+    }
+    const isAlone = !probesConfirm && isOnlyKey(key, nowMs);
+    const whenAlone = isSilence(failure) ? 'whole' : 'brief';
+    return isAlone ? whenAlone : undefined;
+  };
   return {
     saw: (witness, nowMs) => {
       if (witness !== undefined) {
@@ -66,35 +83,92 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
     },
     hear: (deployment, failure, witness, nowMs) => {
       if (witness === undefined) {
-        // A probe's request is ours: nothing odd is in it, and callers' failures after it are the same.
-        confirmedAtMs.set(deployment, nowMs);
+        // A probe's request is ours: nothing odd is in it, and callers' failures of its kind after it are the same.
+        confirmed.add(deployment, failure, nowMs);
         return 'whole';
       }
-      if (isBelieved(deployment, witness.key, nowMs) || !isDoubtful(failure)) {
-        return 'whole';
+      const known = trusted(deployment, failure, witness.key, nowMs);
+      if (known !== undefined) {
+        return known;
       }
       const before = lately(deployment, nowMs);
       const number = keyNumber(`${witness.key}\n${witness.conversation}`);
       const own = { key: witness.key, witness: number, atMs: nowMs, isOfSilence: isSilence(failure) };
-      if (hasBeenHeard(own, before)) {
-        return 'nothing';
+      if (!hasBeenHeard(own, before)) {
+        heard.set(deployment, [...before, own]);
+        runs.add(deployment, nowMs);
       }
-      const all = [...before, own];
-      heard.set(deployment, all);
-      return new Set(all.map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
+      return credenceOf(own, before);
     },
     spoke: (deployment) => {
-      const before = heard.get(deployment);
-      if (before?.some(({ isOfSilence }) => isOfSilence)) {
-        heard.set(
-          deployment,
-          before.filter(({ isOfSilence }) => !isOfSilence),
-        );
-      }
+      confirmed.end(deployment);
+      forgetSilence(heard, deployment);
     },
     isAlone: (witness, nowMs) => witness !== undefined && isOnlyKey(witness.key, nowMs),
-    isSuspect: (deployment, nowMs) => lately(deployment, nowMs).length > 0,
+    suspicion: (deployment, nowMs) => ({
+      isSuspect: lately(deployment, nowMs).length > 0,
+      isLongSuspect: runs.isLong(deployment, nowMs),
+    }),
   };
+}
+
+/** Probes tell within so long whether it lay in the request. */
+const TELLING_MS = 60_000;
+/** Failures that are no further apart are one suspicion. */
+const SAME_RUN_MS = 600_000;
+
+/** Since when a deployment has been suspected. */
+interface SuspicionRuns {
+  readonly add: (deployment: string, nowMs: number) => void;
+  readonly isLong: (deployment: string, nowMs: number) => boolean;
+}
+
+function suspicionRuns(): SuspicionRuns {
+  const runs = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+  return {
+    add: (deployment, nowMs) => {
+      const { sinceMs, lastMs } = runs.get(deployment) ?? { sinceMs: nowMs, lastMs: nowMs };
+      runs.set(deployment, { sinceMs: nowMs - lastMs > SAME_RUN_MS ? nowMs : sinceMs, lastMs: nowMs });
+    },
+    isLong: (deployment, nowMs) => nowMs - (runs.get(deployment)?.sinceMs ?? nowMs) >= TELLING_MS,
+  };
+}
+
+/** What probes have met last of each deployment. */
+interface Confirmations {
+  readonly add: (deployment: string, failure: AttemptFailure, nowMs: number) => void;
+  /** Whether it was of the failure's kind, and lately. */
+  readonly holds: (deployment: string, failure: AttemptFailure, nowMs: number) => boolean;
+  readonly end: (deployment: string) => void;
+}
+
+function confirmations(): Confirmations {
+  const last = new Map<string, { readonly kind: AttemptFailure['kind']; readonly atMs: number }>();
+  return {
+    add: (deployment, failure, nowMs) => void last.set(deployment, { kind: kindOf(failure), atMs: nowMs }),
+    holds: (deployment, failure, nowMs) => {
+      const { kind, atMs = -Infinity } = last.get(deployment) ?? {};
+      return kind === kindOf(failure) && nowMs - atMs < HEARD_MS;
+    },
+    end: (deployment) => void last.delete(deployment),
+  };
+}
+
+function forgetSilence(heard: Map<string, readonly Testimony[]>, deployment: string): void {
+  const before = heard.get(deployment);
+  if (before?.some(({ isOfSilence }) => isOfSilence)) {
+    heard.set(
+      deployment,
+      before.filter(({ isOfSilence }) => !isOfSilence),
+    );
+  }
+}
+
+function credenceOf(own: Testimony, before: readonly Testimony[]): Credence {
+  if (hasBeenHeard(own, before)) {
+    return 'nothing';
+  }
+  return new Set([own, ...before].map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
 }
 
 /** Often enough, or in this conversation: where another key has met it too, it is no matter of one. */
@@ -148,6 +222,11 @@ const BROKE: ReadonlySet<string> = new Set([
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
+
+/** Silence is one kind, whoever ended the wait. */
+function kindOf(failure: AttemptFailure): AttemptFailure['kind'] {
+  return isSilence(failure) ? 'timed-out' : failure.kind;
+}
 
 /** Whether nothing came, for longer than is usual. */
 export function isSilence({ kind }: AttemptFailure): boolean {

@@ -150,7 +150,7 @@ function afterFailure(
 ): EjectionChange | undefined {
   const { deployment, atMs, startedAtMs, witness } = observation;
   const told = blameOf(observation, failure);
-  const blame = told !== 'none' && credence === 'short' ? 'failure' : told;
+  const blame = told !== 'none' && credence !== 'whole' ? 'failure' : told;
   if (blame === 'none') {
     return undefined;
   }

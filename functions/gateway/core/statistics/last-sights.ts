@@ -1,4 +1,5 @@
 import type { Observation } from './observation.ts';
+import { LEAST_TTFT_MS } from './sums.ts';
 
 /** A first token of a deployment, or a wait for one that was long and in vain. */
 export interface Sight {
@@ -29,7 +30,7 @@ export function noteSight(sights: Map<string, LastSights>, observation: Observat
   const shownMs = shownBy(observation);
   if (shownMs !== undefined) {
     const isBound = observation.kind !== 'first-token';
-    const sight = { atMs, ttftMs: Math.round(shownMs), ...(isBound && { isBound }) };
+    const sight = { atMs, ttftMs: Math.max(LEAST_TTFT_MS, Math.round(shownMs)), ...(isBound && { isBound }) };
     sights.set(deployment, mergedSights([sight], sights.get(deployment) ?? []));
   }
 }

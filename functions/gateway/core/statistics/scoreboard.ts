@@ -132,7 +132,7 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
     state: ejectionState(ejection, nowMs),
     lookedAtMs: Math.max(stored ?? -Infinity, own ?? -Infinity),
     breaksAnswers: memory.ejections.breaksAnswers(deployment),
-    isSuspect: memory.doubts.isSuspect(deployment, nowMs),
+    ...memory.doubts.suspicion(deployment, nowMs),
   };
   return ejection === undefined ? standing : { ...standing, ejection };
 }

@@ -14,4 +14,6 @@ export interface Standing {
   readonly breaksAnswers: boolean;
   /** A caller has met a failure that may lie in his request: a probe should tell. */
   readonly isSuspect: boolean;
+  /** It has been so for longer than it takes to tell. */
+  readonly isLongSuspect?: boolean;
 }

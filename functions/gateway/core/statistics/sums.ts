@@ -45,13 +45,16 @@ export function sumsOf(observation: Observation, weight: number): Sums {
       return new Map(attemptSums(observation.extra, weight));
     case 'calibrated':
       return new Map([
-        ['y', Math.round(weight * observation.probeMs)],
-        ['z', Math.round(weight * observation.trafficMs)],
+        ['y', Math.round(weight * Math.max(LEAST_TTFT_MS, observation.probeMs))],
+        ['z', Math.round(weight * Math.max(LEAST_TTFT_MS, observation.trafficMs))],
       ]);
   }
 }
 
 type Entry = readonly [string, number];
+
+/** What came sooner counts as this: estimates divide by times, and take their logarithms. */
+export const LEAST_TTFT_MS = 1;
 
 function attemptSums(extra: 'hedge' | 'retry' | undefined, weight: number): readonly Entry[] {
   return extra === undefined
@@ -65,7 +68,7 @@ function attemptSums(extra: 'hedge' | 'retry' | undefined, weight: number): read
 function seenSums(ttftMs: number, weight: number): readonly Entry[] {
   return [
     ['n', weight],
-    ['x', Math.round(weight * ttftMs)],
+    ['x', Math.round(weight * Math.max(LEAST_TTFT_MS, ttftMs))],
     [`t${bucketOf(ttftMs).toString(36)}`, weight],
   ];
 }

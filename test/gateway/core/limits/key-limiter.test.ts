@@ -432,6 +432,37 @@ describe('while the store is down', () => {
     }
   });
 
+  test('nobody waits long twice for a store that hangs, and who is refused is told to wait as long as nobody asks it', async () => {
+    for (const gapMs of [50, 250, 700, 1_200]) {
+      const fleet = fleetOf(1, { delayMs: () => 1_000_000 });
+      const { time } = fleet;
+      const waits: number[] = [];
+      for (let call = 0; call < 12; call += 1) {
+        const beganMs = time.clock.nowMs();
+        const answered = only(fleet)
+          .admit(keyWith({ requestsPerMinute: 6 }), ONE)
+          .then((admission) => {
+            waits.push(time.clock.nowMs() - beganMs);
+            if (admission.kind === 'refused') {
+              assert.ok(Number(admission.error.headers?.['retry-after-ms']) >= 1_000);
+            }
+          });
+        await time.advance(gapMs);
+        void answered;
+      }
+      await time.advance(2_000);
+      assert.equal(waits.length, 12);
+      assert.ok(
+        waits.every((waitMs) => waitMs <= 1_100),
+        String(waits),
+      );
+      // Those who came within the first second of the outage have waited to its end, all together; later ones as for any store.
+      const outageMs = Math.max(0, 1_100 - gapMs);
+      const waitedLong = waits.filter((waitMs) => waitMs > 100);
+      assert.ok(waitedLong.length <= Math.ceil(outageMs / gapMs), `${gapMs}: ${waits}`);
+    }
+  });
+
   test('the fleet is asked again a second later', async () => {
     const fleet = fleetOf(1);
     const key = keyWith({ requestsPerMinute: 50 });

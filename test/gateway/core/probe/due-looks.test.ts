@@ -107,7 +107,9 @@ describe('a look beside a request', () => {
 
   it('is made of nobody by a route that does not learn, but where a failure may lie in a request', () => {
     assert.equal(looksAt(left(2000, 310), { strategy: 'ordered' }), undefined);
-    assert.equal(looksAt({ ...measured(310), isSuspect: true }, { strategy: 'ordered' })?.everyMs, 1000);
+    const suspect = { ...measured(310), isSuspect: true };
+    assert.equal(looksAt(suspect, { strategy: 'ordered' })?.everyMs, 1000);
+    assert.equal(looksAt({ ...suspect, isLongSuspect: true }, { strategy: 'ordered' })?.everyMs, 5000);
   });
 
   const ejection: Ejection = { untilMs: 1, level: 4, reason: 'failures' };

@@ -108,6 +108,25 @@ describe('a failure that may lie in the request', () => {
     assert.ok(own.look('a', EPOCH_START_MS).estimate.recent.failureRate > 0.9);
   });
 
+  it('of another kind than a probe has met is believed no more than without one', () => {
+    for (const met of [MALFORMED, { kind: 'overloaded', status: 500 }] as const) {
+      const own = boardSeenBy('z');
+      fail(own, met);
+      fail(own, NOT_FOUND, caller('a'));
+      assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy', JSON.stringify(met));
+    }
+  });
+
+  it('is believed no more for what a probe has met once the deployment has answered somebody', () => {
+    const own = boardSeenBy('z');
+    fail(own, MALFORMED);
+    own.observe({ ...observation({ kind: 'first-token', ttftMs: 100 }), witness: caller('z') }, undefined);
+    for (let call = 0; call < 20; call += 1) {
+      fail(own, MALFORMED, caller('a', `${call}`));
+    }
+    assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy');
+  });
+
   it('as an answer that breaks off counts as few times', () => {
     const own = board();
     for (let call = 0; call < 20; call += 1) {
@@ -116,6 +135,26 @@ describe('a failure that may lie in the request', () => {
     }
     assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy');
     assert.equal(own.look('a', EPOCH_START_MS, 'a').state, 'ejected');
+  });
+});
+
+describe('a suspicion', () => {
+  it('that one caller keeps up is a long one after a minute, also with breaks, and a new one after a long break', () => {
+    const own = boardSeenBy('z');
+    const seen: (readonly [boolean, boolean | undefined])[] = [];
+    for (const second of [0, 59, 130, 300, 1200]) {
+      const atMs = EPOCH_START_MS + second * 1000;
+      own.observe({ ...observation({ kind: 'failed' }, { atMs }), witness: caller('a', `${second}`) }, MALFORMED);
+      const { isSuspect, isLongSuspect } = own.look('a', atMs);
+      seen.push([isSuspect, isLongSuspect]);
+    }
+    assert.deepEqual(seen, [
+      [true, false],
+      [true, false],
+      [true, true],
+      [true, true],
+      [true, false],
+    ]);
   });
 });
 
@@ -179,10 +218,33 @@ describe('silence', () => {
 });
 
 describe('without probes', () => {
-  it('the only key of a fleet ejects by its own evidence', () => {
+  it('the only key of an instance ejects by its own evidence, for no longer than failures do, whatever the vendor says', () => {
+    for (const failure of [
+      NOT_FOUND,
+      MALFORMED,
+      { kind: 'overloaded', status: 500 },
+      { kind: 'rate-limited', retryAfterMs: 86_400_000, quota: false },
+    ] as const) {
+      const own = board(false);
+      fail(own, failure, caller('a'));
+      assert.equal(own.look('a', EPOCH_START_MS).state, 'healthy');
+      for (let call = 0; call < 20; call += 1) {
+        fail(own, failure, caller('a', `${call}`));
+      }
+      const { ejection } = own.look('a', EPOCH_START_MS);
+      assert.equal(ejection?.reason, 'failures', JSON.stringify(failure));
+      assert.ok(ejection.untilMs - EPOCH_START_MS <= EJECTION_DEFAULTS.maxCooldownMs);
+    }
+  });
+
+  it('the only key of an instance is spared a refusal for as long as the operator says', () => {
     const own = board(false);
     fail(own, NOT_FOUND, caller('a'));
-    assert.equal(own.look('a', EPOCH_START_MS).ejection?.reason, 'misconfigured');
+    const { ejection, isForKeyOnly } = own.look('a', EPOCH_START_MS, 'a');
+    assert.deepEqual(
+      [ejection?.untilMs, isForKeyOnly],
+      [EPOCH_START_MS + EJECTION_DEFAULTS.misconfiguredCooldownMs, true],
+    );
   });
 
   it('one of several keys does not', () => {

@@ -110,9 +110,9 @@ describe('a scoreboard', () => {
     });
   }
 
-  it('ejects until Retry-After at the first rate limit', () => {
+  it('ejects until Retry-After at the first rate limit of a probe', () => {
     const board = newBoard();
-    const change = fail(board, NOW, FAILURES['rate-limited']);
+    const { change } = board.observe(observed({ kind: 'failed' }, { atMs: NOW }), FAILURES['rate-limited']);
     assert.ok(change?.kind === 'ejected' && change.ejection.untilMs === NOW + 3000);
   });
 
@@ -213,7 +213,8 @@ describe('a scoreboard', () => {
   it('keeps its own ejection past a read that began before it, whenever the failed attempt ended', () => {
     const board = newBoard();
     const load = board.beginRead(NOW);
-    fail(board, NOW - 20_000, { kind: 'misconfigured', status: 401 });
+    const vendor = { status: 401, message: '', code: 'invalid_api_key' };
+    fail(board, NOW - 20_000, { kind: 'misconfigured', status: 401, vendor });
     load(stored());
     assert.equal(board.look('a', NOW).state, 'ejected');
     board.beginRead(NOW + 1000)(stored());
