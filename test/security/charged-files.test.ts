@@ -14,6 +14,11 @@ const TELL_FIRST: ReadonlySet<ProtocolName> = new Set(['anthropic', 'gemini']);
 const START_MS = 1_800_000_000_000;
 const WINDOW = 128_000;
 const PDF = 'JVBERi0xLjQKJeLjz9MK';
+const MP3 = 'SUQzBAAAAAAAI1RTU0U=';
+const WAV = 'UklGRiQAAABXQVZF';
+const PNG = 'iVBORw0KGgoAAAANSUhEUg==';
+/** What OpenAI's guide to images says that its smallest model of 2024 bills for one of 1024 by 1024. */
+const BILLED_FOR_AN_IMAGE = 25_501;
 const QUIET = { headersMs: 10, wordMs: 100, words: 40, thoughtsPerSecond: 0, afterWords: 0, bytesPerToken: 4 };
 
 /** Files whose length only the vendor knows, as each API says them. */
@@ -80,6 +85,41 @@ const FILES: readonly (readonly [string, string, object])[] = [
   ],
 ];
 
+/** Recordings whose bytes do not tell how long they last. */
+const RECORDINGS: readonly (readonly [string, string, object])[] = [
+  ['a compressed recording in chat', '/v1/chat/completions', userParts(recording(MP3, 'mp3'))],
+  ['a compressed recording that is said to be a WAV file', '/v1/chat/completions', userParts(recording(MP3, 'wav'))],
+  ['a compressed recording in Responses', '/v1/responses', input(recording(MP3, 'mp3'))],
+];
+
+/** Images, as each API says them. */
+const IMAGES: readonly (readonly [string, string, object])[] = [
+  [
+    'an image in chat',
+    '/v1/chat/completions',
+    userParts({ type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }),
+  ],
+  [
+    'an image behind an address in chat',
+    '/v1/chat/completions',
+    userParts({ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }),
+  ],
+  ['an image in Responses', '/v1/responses', input({ type: 'input_image', image_url: `data:image/png;base64,${PNG}` })],
+  [
+    'an image in Messages',
+    '/v1/messages',
+    userParts({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }),
+  ],
+];
+
+function recording(data: string, format: string): object {
+  return { type: 'input_audio', input_audio: { data, format } };
+}
+
+function userParts(part: object): object {
+  return { messages: [{ role: 'user', content: [part] }], max_tokens: 500 };
+}
+
 function chatFile(file: object): object {
   return { type: 'file', file };
 }
@@ -128,7 +168,7 @@ async function usesOf(
 
 for (const protocol of ['openai', 'openai-responses', 'anthropic', 'gemini', 'bedrock'] as const) {
   describe(`a caller who leaves a vendor that speaks ${protocol} in mid-answer`, () => {
-    for (const [what, path, body] of FILES) {
+    for (const [what, path, body] of [...FILES, ...RECORDINGS]) {
       it(`is charged for all that ${what} can come to, where it has been sent`, async () => {
         const { uses, bills } = await usesOf(protocol, path, body);
         const [bill] = bills;
@@ -136,6 +176,21 @@ for (const protocol of ['openai', 'openai-responses', 'anthropic', 'gemini', 'be
         assert.ok(bill === undefined || (uses[0]?.tokens ?? 0) >= least, `charged ${uses[0]?.tokens} tokens`);
       });
     }
+
+    for (const [what, path, body] of IMAGES) {
+      it(`is charged for the most that ${what} can come to, where it has been sent`, async () => {
+        const { uses, bills } = await usesOf(protocol, path, body);
+        const [bill] = bills;
+        const least = TELL_FIRST.has(protocol) ? (bill?.input ?? 0) : BILLED_FOR_AN_IMAGE;
+        const { tokens = 0 } = uses[0] ?? {};
+        assert.ok(bill === undefined || (tokens >= least && tokens < WINDOW), `charged ${tokens} tokens`);
+      });
+    }
+
+    it('is charged for samples of sound by their length', async () => {
+      const { uses } = await usesOf(protocol, '/v1/chat/completions', userParts(recording(WAV, 'wav')));
+      assert.ok((uses[0]?.tokens ?? 0) < WINDOW, `charged ${uses[0]?.tokens} tokens`);
+    });
 
     it('is charged for a text by its length', async () => {
       const text = { messages: [{ role: 'user', content: 'Go.' }], max_tokens: 500 };

@@ -118,7 +118,8 @@ export const limitSettingsSchema = z
       .max(1_000_000)
       .default(1_000)
       .meta({
-        description: 'Tokens reserved for an answer whose length the request does not limit.',
+        description:
+          'Tokens a minute reserved for an answer whose length the request does not limit. Dollars are reserved for the longest that the deployment makes.',
         examples: [1_000],
       }),
   })

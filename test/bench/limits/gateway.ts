@@ -15,7 +15,9 @@ const [, , providerPort, keys = '[]'] = process.argv;
 const parsed = parseConfig({
   providers: { bench: { protocol: 'openai', baseUrl: `http://127.0.0.1:${providerPort}/v1` } },
   // A call of the provider's 10 and 32 tokens costs 2.6 cents.
-  deployments: { one: { provider: 'bench', model: 'bench-model', inputPrice: 1_000, outputPrice: 500 } },
+  deployments: {
+    one: { provider: 'bench', model: 'bench-model', maxOutputTokens: 64_000, inputPrice: 1_000, outputPrice: 500 },
+  },
   keys: JSON.parse(keys),
 });
 if (parsed.kind === 'invalid') {

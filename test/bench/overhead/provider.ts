@@ -27,29 +27,41 @@ const deltas = Array.from({ length: TOKENS }, (_, index) =>
   }),
 );
 const usage = { prompt_tokens: 10, completion_tokens: TOKENS, total_tokens: 10 + TOKENS };
-const ending = [
-  event({ ...ABOUT, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
-  event({ ...ABOUT, object: 'chat.completion.chunk', choices: [], usage }),
-  'data: [DONE]\n\n',
-];
-const pieces = [...deltas, ...ending].map((text) => Buffer.from(text));
-const whole = JSON.stringify({
+/** Of several answers all are billed and one is shown. */
+function usageOf(n: number): object {
+  return { ...usage, completion_tokens: n * TOKENS, total_tokens: 10 + n * TOKENS };
+}
+
+function piecesOf(told: object): readonly Buffer[] {
+  const ending = [
+    event({ ...ABOUT, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+    event({ ...ABOUT, object: 'chat.completion.chunk', choices: [], usage: told }),
+    'data: [DONE]\n\n',
+  ];
+  return [...deltas, ...ending].map((text) => Buffer.from(text));
+}
+
+const ofOne = piecesOf(usage);
+const answer = {
   ...ABOUT,
   object: 'chat.completion',
   choices: [{ index: 0, message: { role: 'assistant', content: 'a token' }, finish_reason: 'stop' }],
   usage,
-});
+};
+const one = JSON.stringify(answer);
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part) => parts.push(part));
   request.on('end', () => {
-    const { stream, messages } = JSON.parse(Buffer.concat(parts).toString());
+    const { stream, messages, n } = JSON.parse(Buffer.concat(parts).toString());
     if (stream !== true) {
+      const whole = n > 1 ? JSON.stringify({ ...answer, usage: usageOf(n) }) : one;
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length }).end(whole);
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const pieces = n > 1 ? piecesOf(usageOf(n)) : ofOne;
     // One write a chunk, each in its own turn of the loop. Who reads slowly meets several at once.
     const paceMs = paceOf(messages[0].content);
     let at = 0;

@@ -7,7 +7,7 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { isCredible } from '../model/usage.ts';
 import { toolFeeUsd } from '../model/vendor-fees.ts';
-import { utf8Size } from '../wire/json.ts';
+import { textWeight } from '../wire/text-weight.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { isReading } from './own-reading.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
@@ -137,7 +137,7 @@ function note(reading: AnswerReading, events: readonly AnswerEvent[]): boolean {
     } else if (event.type === 'finish') {
       reading.choicesLeft -= 1;
     } else if (event.type === 'part-delta') {
-      reading.answerBytes += utf8Size(event.text);
+      reading.answerBytes += textWeight(event.text);
     } else if (event.type === 'part-start') {
       reading.feesUsd += toolFeeUsd(event.begins, reading.dialect);
       reading.readsUntold ||= isReading(event.begins);

@@ -2,11 +2,12 @@ import type { AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Usage } from '../model/usage.ts';
 
-/** Bytes of text a token, in the mean over texts and languages: as the prompt's tokens are estimated. */
+/** Bytes of text a token, in the mean over texts and languages, a digit as two: as the prompt's tokens are estimated. */
 const BYTES_PER_TOKEN = 4;
 /**
  * What no vendor has told is charged at so many times the estimate: at two bytes a token. Texts of all languages, code and JSON come to
- * between 2.5 and 4.5, so that nobody gains by leaving before the vendor has told, and nobody loses more than a little.
+ * between 2.5 and 4.5, so that nobody gains by leaving before the vendor has told, and nobody loses more than a little. Digits hold where
+ * each is a token; long runs of other signs do not, which some tokenizers bill at one byte a token.
  */
 const UNTOLD_FACTOR = 2;
 /** What a model may think unseen while it says nothing. Thinking models of 2026 make 50 to 250 tokens a second. */
@@ -27,6 +28,8 @@ export interface AskedOfAttempt {
   readonly promptTokens: number;
   /** Whether it holds what only the vendor knows the length of. @default false */
   readonly isUnsized?: boolean;
+  /** What its images come to at the most. @default 0 */
+  readonly imageTokens?: number;
   /** What the model reads at the most. */
   readonly windowTokens: number;
   readonly startedAtMs: number;
@@ -61,12 +64,18 @@ export function usageSoFar({ usage, answerBytes = 0 }: AttemptReport, promptToke
 }
 
 function untoldUsage(report: AttemptReport, asked: AskedOfAttempt): Usage {
-  const { promptTokens, isUnsized = false, windowTokens } = asked;
+  const { windowTokens } = asked;
   const { usage, answerBytes = 0, readsUntold = false } = report;
   const seen = Math.ceil((answerBytes / BYTES_PER_TOKEN) * UNTOLD_FACTOR);
   const output = Math.max(usage?.output ?? 0, seen + unseenTokens(report, asked, seen), unheardTokens(report, asked));
-  const known = usage?.input ?? Math.max(promptTokens * UNTOLD_FACTOR, isUnsized ? windowTokens : 0);
+  const known = usage?.input ?? untoldPrompt(asked);
   return { ...usage, input: Math.max(known, readsUntold ? windowTokens : 0), output };
+}
+
+/** Images come to no more than fits the window beside the text. */
+function untoldPrompt({ promptTokens, isUnsized = false, imageTokens = 0, windowTokens }: AskedOfAttempt): number {
+  const text = promptTokens * UNTOLD_FACTOR;
+  return Math.max(text, isUnsized ? windowTokens : Math.min(windowTokens, text + imageTokens));
 }
 
 /** What may have been thought before the first word, within what the request lets the answer have. */

@@ -20,7 +20,7 @@ function limitError(
   standings: readonly MeterStanding[],
 ): GatewayError {
   if (limit === 'money') {
-    const message = `This key has spent its ${limits.usdPerMonth} US dollars of this month (UTC). Ask the operator of this NemoRouter for more.`;
+    const message = `This key has spent its ${limits.usdPerMonth} US dollars of this month (UTC), what its calls under way may cost included. Let those end, or ask the operator of this NemoRouter for more.`;
     const headers = { ...limitHeaders(standings), 'x-should-retry': 'false' };
     return { status: 429, message, type: 'insufficient_quota', code: 'insufficient_quota', param: null, headers };
   }

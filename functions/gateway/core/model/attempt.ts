@@ -28,7 +28,7 @@ export interface AttemptReport {
   readonly endedAtMs?: number;
   readonly failure?: AttemptFailure;
   readonly usage?: Usage;
-  /** Bytes of the answer's text that have arrived, of whatever kind, in UTF-8. */
+  /** Bytes of the answer's text that have arrived, of whatever kind, in UTF-8; a digit counts as two. */
   readonly answerBytes?: number;
   /** What the vendor asks for beside tokens where it bills the attempt at all, US dollars. */
   readonly feesUsd?: number;

@@ -5,6 +5,10 @@ export interface RequestFacts {
   readonly promptTokens: number;
   /** It holds what a vendor reads and its bytes here do not tell the length of, as a file behind an address: it may fill a context window. */
   readonly isUnsized?: true;
+  /** What its images come to at the most, where no vendor has told. Absent: it has none. */
+  readonly imageTokens?: number;
+  /** What is paid for it beside tokens, US dollars: for the vendor's own tools, one use of each. @default 0 */
+  readonly feesUsd?: number;
   /** The caller's limit on the answer. */
   readonly maxOutputTokens?: number;
   /** How many times its tokens cost what the configuration says, at the most: of a dearer tier. @default 1 */

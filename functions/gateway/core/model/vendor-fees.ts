@@ -1,4 +1,5 @@
 import type { BegunPart } from './answer-event.ts';
+import type { Prompt } from './prompt.ts';
 import type { Vendor } from './vendor.ts';
 
 interface FeeLine {
@@ -40,6 +41,15 @@ export function toolFeeUsd(begins: BegunPart, dialect: string): number {
 export function requestFeeUsd(body: object, vendor: Vendor | undefined, choices: number): number {
   const ofSearch = 'web_search_options' in body ? FEE_OF_SEARCH_OPTIONS * choices : 0;
   return Math.max(ofSearch, vendor === 'perplexity' ? FEE_OF_PERPLEXITY : 0);
+}
+
+/**
+ * What a prompt asks for that is paid beside tokens, whoever serves it: a search before each answer, and one use of each tool that a vendor
+ * carries out itself. How often a model uses one is not known before. `undefined`: nothing.
+ */
+export function promptFeesUsd({ tools, limits, original }: Prompt): number | undefined {
+  const ofTools = tools.reduce((sum, tool) => sum + (tool.kind === 'native' ? feeOf(tool.what) : 0), 0);
+  return ofTools + requestFeeUsd(original.body, undefined, limits.choices) || undefined;
 }
 
 function feeOf(tool: string): number {

@@ -1,13 +1,23 @@
 import { defined } from '../model/defined.ts';
-import type { MediaPart, OpaquePart, Part } from '../model/part.ts';
+import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { jsonSize, objectMember, stringMember, utf8Size } from '../wire/json.ts';
+import { promptFeesUsd } from '../model/vendor-fees.ts';
+import { objectMember, stringMember } from '../wire/json.ts';
+import { jsonWeight, textWeight } from '../wire/text-weight.ts';
 
-/** Bytes of UTF-8 a token, in the mean over texts and languages; a vendor's own count differs by a third either way. */
+/**
+ * Bytes of UTF-8 a token, in the mean over texts and languages; a digit counts as two. A vendor's own count of prose, code and JSON differs
+ * by a third either way, and of signs without words it is up to four times as much: some tokenizers take each alone.
+ */
 const BYTES_PER_TOKEN = 4;
 /** What an image costs at a middle size, whatever its bytes; the least for anything else that is no text. */
 const TOKENS_PER_MEDIUM = 1000;
+/**
+ * What an image comes to at the most. OpenAI's smallest models of 2024 bill 2,833 tokens for one and 5,667 for each of up to eight tiles of
+ * it; all others, less. Source: OpenAI's guide to images, 2026-11.
+ */
+const MOST_IMAGE_TOKENS = 48_169;
 /** Characters of base64 a token, of a file or a recording: about two tokens of text a page of a scanned PDF's kilobyte. */
 const BASE64_CHARS_PER_TOKEN = 32;
 /** As much of each of the conversation's first turns as tells two conversations apart, and so many of them. */
@@ -21,7 +31,7 @@ const AFFINITY_TURNS = 8;
 export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFacts {
   const { limits, stream, turns, original } = prompt;
   const media = mediaOf(turns.flatMap(({ parts }) => parts));
-  const textBytes = jsonSize(original.body) - media.reduce((sum, part) => sum + bytesOf(part), 0);
+  const textBytes = jsonWeight(original.body) - media.reduce((sum, part) => sum + bytesOf(part), 0);
   const mediaTokens = media.reduce((sum, part) => sum + tokensOf(part), 0);
   return {
     stream,
@@ -32,7 +42,9 @@ export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFac
     ...defined({
       maxOutputTokens: limits.outputTokens,
       isUnsized: media.some(isUnsized) || isKeptAtVendor(prompt) ? (true as const) : undefined,
+      imageTokens: imageTokens(media),
       priceFactor: priceFactor(prompt),
+      feesUsd: promptFeesUsd(prompt),
     }),
   };
 }
@@ -54,12 +66,28 @@ function priceFactor({ serviceTier, original }: Prompt): number | undefined {
   return factor === 1 ? undefined : factor;
 }
 
-/** A document may be compressed, and what stands elsewhere may be of any length. Vendors read an image at a size of their own. */
+/**
+ * A document and a recording may be compressed, and what stands elsewhere may be of any length. Vendors read an image at a size of their own.
+ */
 function isUnsized(part: MediaPart | OpaquePart): boolean {
   if (part.kind === 'opaque' || part.media === 'image' || part.source.kind === 'text') {
     return false;
   }
-  return part.media !== 'audio' || part.source.kind !== 'base64';
+  return part.media !== 'audio' || !isPlainAudio(part.source);
+}
+
+/** The beginning of a WAV file in base64, and the types of samples without a head: as long as they last. */
+const WAV_BEGINNING = 'UklGR';
+const SAMPLES = /^audio\/(?:x-)?(?:pcm|pcm16|l16)\b/;
+
+function isPlainAudio(source: Source): boolean {
+  return source.kind === 'base64' && (source.data.startsWith(WAV_BEGINNING) || SAMPLES.test(source.mediaType));
+}
+
+/** `undefined`: there is no image. */
+function imageTokens(media: readonly (MediaPart | OpaquePart)[]): number | undefined {
+  const images = media.filter((part) => part.kind === 'media' && part.media === 'image' && part.source.kind !== 'none');
+  return images.length === 0 ? undefined : images.length * MOST_IMAGE_TOKENS;
 }
 
 /** OpenAI's `prompt: { id }`: a text that the vendor has. */
@@ -84,7 +112,7 @@ function mediaOf(parts: readonly Part[]): readonly (MediaPart | OpaquePart)[] {
 
 /** As much of the body's size as is the part's content. */
 function bytesOf(part: MediaPart | OpaquePart): number {
-  return part.kind === 'opaque' ? jsonSize(part.native.value) : utf8Size(contentOf(part));
+  return part.kind === 'opaque' ? jsonWeight(part.native.value) : textWeight(contentOf(part));
 }
 
 function tokensOf(part: MediaPart | OpaquePart): number {

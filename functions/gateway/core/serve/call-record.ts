@@ -1,4 +1,5 @@
 import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
+import { longestAnswer } from '../limits/longest-answer.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';
@@ -69,12 +70,12 @@ function attemptRecords(
   { leader, nowMs }: { readonly leader: RaceAttempt | undefined; readonly nowMs: number },
 ): readonly AttemptRecord[] {
   const facts = latest(log, 'routed')?.facts;
-  const { promptTokens = 0, priceFactor = 1, isUnsized = false, choices = 1, maxOutputTokens } = facts ?? {};
-  const asked = { isUnsized, choices, ...defined({ maxOutputTokens, answeredTokens: wholeAnswer(log, leader) }) };
+  const { promptTokens = 0, priceFactor = 1, choices = 1, isUnsized, imageTokens, maxOutputTokens } = facts ?? {};
+  const asked = { choices, ...defined({ isUnsized, imageTokens, answeredTokens: wholeAnswer(log, leader) }) };
   return tried.map((one, index) => {
     const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
-    const about = { log, nowMs, priceFactor, isLeader: one === leader };
-    return attemptRecord(one, { ...about, ...asked, promptTokens: promptTokens + begunTokens });
+    const about = { log, nowMs, priceFactor, isLeader: one === leader, ...defined({ maxOutputTokens }) };
+    return attemptRecord(one, { ...about, asked: { ...asked, promptTokens: promptTokens + begunTokens } });
   });
 }
 
@@ -189,11 +190,8 @@ const ASSUMED_WINDOW = 200_000;
 interface AttemptContext {
   readonly log: CallLog;
   readonly nowMs: number;
-  readonly promptTokens: number;
-  readonly isUnsized: boolean;
-  readonly choices: number;
+  readonly asked: Omit<AskedOfAttempt, 'startedAtMs' | 'windowTokens' | 'answerLimit'>;
   readonly maxOutputTokens?: number;
-  readonly answeredTokens?: number;
   readonly priceFactor: number;
   readonly isLeader: boolean;
 }
@@ -227,17 +225,15 @@ function attemptRecord({ attempt, hedge, continues }: RaceAttempt, context: Atte
 }
 
 function askedOf(
-  { log, promptTokens, isUnsized, choices, maxOutputTokens, answeredTokens }: AttemptContext,
+  { log, asked, maxOutputTokens }: AttemptContext,
   deployment: Deployment,
 ): Omit<AskedOfAttempt, 'startedAtMs'> {
   const isChat = latest(log, 'operation')?.operation === 'chat';
   return {
-    promptTokens,
-    isUnsized,
+    ...asked,
     windowTokens: deployment.contextWindow ?? ASSUMED_WINDOW,
-    choices,
     // A vector has no tokens.
-    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? deployment.maxOutputTokens) : 0, answeredTokens }),
+    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? longestAnswer(deployment)) : 0 }),
   };
 }
 

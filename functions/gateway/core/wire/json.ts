@@ -78,30 +78,6 @@ const ESCAPE = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u[0-9a-f]{4}|.)/gis
 
 const HALF = /^\\ud[89a-f][0-9a-f]{2}$/i;
 
-/** What a member or an item adds to JSON text beside its name and value: quotes, colon, comma. */
-const PUNCTUATION_BYTES = 4;
-
-/** About the bytes of a value's JSON text in UTF-8, without making it. The bounds of a body's JSON bound the depth. */
-export function jsonSize(value: unknown): number {
-  if (typeof value === 'string') {
-    return utf8Size(value);
-  }
-  if (typeof value !== 'object' || value === null) {
-    return PUNCTUATION_BYTES;
-  }
-  let bytes = PUNCTUATION_BYTES;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      bytes += jsonSize(item);
-    }
-    return bytes;
-  }
-  for (const [name, inner] of Object.entries(value)) {
-    bytes += utf8Size(name) + PUNCTUATION_BYTES + jsonSize(inner);
-  }
-  return bytes;
-}
-
 /** Bytes of a text in UTF-8. Half of a surrogate pair counts two: the pair makes four. */
 export function utf8Size(text: string): number {
   let bytes = text.length;

@@ -42,4 +42,29 @@ describe('what a call is expected to take', () => {
     const { tokens, usd } = callDemand(asked, [deployment({ inputPrice: 1, outputPrice: 2 })], 1_000);
     assert.deepEqual([tokens, usd], [100 + 128 * 50, (100 + 128 * 50 * 2) / 1_000_000]);
   });
+
+  test('costs the longest answer that a deployment makes where the request sets no bound', () => {
+    const deployments = [
+      deployment({ outputPrice: 10, maxOutputTokens: 64_000 }),
+      deployment({ outputPrice: 20, maxOutputTokens: 8_000 }),
+    ];
+    const { tokens, usd } = callDemand({ promptTokens: 0, choices: 2 }, deployments, 1_000);
+    assert.deepEqual([tokens, usd], [2 * 1_000, (2 * 64_000 * 10) / 1_000_000]);
+  });
+
+  test('costs the fees beside its tokens, and what its images come to at the most', () => {
+    const asked = { promptTokens: 0, maxOutputTokens: 0, choices: 2, feesUsd: 0.1, imageTokens: 50_000 };
+    assert.equal(callDemand(asked, [deployment({ inputPrice: 2 })], 1_000).usd, 0.1 + 0.1);
+    const perplexity = { protocol: 'openai', baseUrl: 'https://api.perplexity.ai' } as const;
+    const { usd } = callDemand({ promptTokens: 0, choices: 1 }, [deployment({ providerSettings: perplexity })], 0);
+    assert.ok(usd >= 0.014, String(usd));
+  });
+
+  test('costs the longest answer by the rules of the model, else its window, where the settings say nothing', () => {
+    const anthropic = { protocol: 'anthropic' } as const;
+    const claude = deployment({ model: 'claude-haiku-4-5', providerSettings: anthropic, outputPrice: 5 });
+    const asked = { promptTokens: 0, choices: 1 };
+    assert.equal(callDemand(asked, [claude], 1_000).usd, (64_000 * 5) / 1_000_000);
+    assert.equal(callDemand(asked, [deployment({ outputPrice: 5, contextWindow: 32_000 })], 1_000).usd, 0.16);
+  });
 });

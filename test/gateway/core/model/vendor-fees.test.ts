@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dialect } from '../../../../functions/gateway/core/model/dialect.ts';
-import { requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/vendor-fees.ts';
+import type { Prompt } from '../../../../functions/gateway/core/model/prompt.ts';
+import { promptFeesUsd, requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/vendor-fees.ts';
+import { surfaceAt } from '../../../../functions/gateway/core/surfaces/surfaces.ts';
+
+/** A prompt in the words of Responses, whose tools a vendor carries out. */
+function promptWith(...types: readonly string[]): Prompt {
+  const got = surfaceAt('/v1/responses')?.read({ model: 'm', input: 'Go.', tools: types.map((type) => ({ type })) });
+  assert.ok(got?.kind === 'read');
+  return got.prompt;
+}
 
 function used(what: string, value: object = {}, dialect: Dialect = 'openai-responses'): number {
   return toolFeeUsd({ kind: 'opaque', what, native: { dialect, value: { ...value }, ifForeign: 'drop' } }, dialect);
@@ -39,5 +48,11 @@ describe('what vendors ask for beside tokens', () => {
     assert.ok(requestFeeUsd({ web_search_options: {} }, 'openai', 1) >= 0.05);
     assert.ok(requestFeeUsd({}, 'perplexity', 1) >= 0.014);
     assert.equal(requestFeeUsd({}, 'openai', 1), 0);
+  });
+
+  it('is reserved for one use of each tool that a vendor carries out', () => {
+    assert.equal(promptFeesUsd(promptWith()), undefined);
+    assert.equal(promptFeesUsd(promptWith('image_generation')), 0.25);
+    assert.equal(promptFeesUsd(promptWith('web_search', 'image_generation')), 0.275);
   });
 });

@@ -161,6 +161,31 @@ describe('what routing knows of a chat request', () => {
     assert.equal(promptFacts(request([FIRST], { inference_geo: 'us', service_tier: 'priority' }), []).priceFactor, 2.2);
   });
 
+  it('counts a digit as two bytes, wherever it stands, because some tokenizers take each alone', () => {
+    const digits = '0123456789'.repeat(400);
+    const bare = promptFacts(request([FIRST]), []).promptTokens;
+    const number = { enum: Array.from({ length: 400 }, () => 1.234567890123456) };
+    for (const prompt of [
+      request([FIRST, { role: 'user', content: digits }]),
+      request([FIRST], { tools: [{ type: 'function', function: { name: 'f', parameters: number } }] }),
+    ]) {
+      const counted = promptFacts(prompt, []).promptTokens - bare;
+      assert.ok(counted >= 2000 && counted < 4000, String(counted));
+    }
+  });
+
+  it('has what is paid beside its tokens', () => {
+    assert.equal(promptFacts(request([FIRST]), []).feesUsd, undefined);
+    assert.equal(promptFacts(request([FIRST], { web_search_options: {}, n: 2 }), []).feesUsd, 0.1);
+  });
+
+  it('has what its images come to at the most', () => {
+    const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
+    assert.equal(promptFacts(request([FIRST]), []).imageTokens, undefined);
+    const { imageTokens = 0 } = promptFacts(request([{ role: 'user', content: [image, image] }]), []);
+    assert.ok(imageTokens >= 2 * 25_501, String(imageTokens));
+  });
+
   it('has how many answers are asked for', () => {
     assert.equal(promptFacts(request([FIRST], { n: 3 }), []).choices, 3);
   });
