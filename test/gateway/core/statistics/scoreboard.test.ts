@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
+import { expectedLatency, latencyPrior } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import {
   EJECTION_DEFAULTS,
   type Ejection,
@@ -13,6 +14,7 @@ import type { StoredStatistics } from '../../../../functions/gateway/core/statis
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, epochsOf, observation as observed, SCALES } from '../../../support/observation.ts';
+import { facts } from '../../../support/routes.ts';
 
 const NOW = EPOCH_START_MS + 600_000;
 
@@ -219,6 +221,16 @@ describe('a scoreboard', () => {
     assert.equal(board.look('a', NOW).state, 'ejected');
     board.beginRead(NOW + 1000)(stored());
     assert.equal(board.look('a', NOW + 1000).state, 'healthy');
+  });
+
+  it('makes finite expectations of first tokens that took no time', () => {
+    const board = newBoard();
+    for (const ttftMs of [0, 0, 0]) {
+      succeed(board, NOW, { lessons: [{ kind: 'first-token', ttftMs }] });
+    }
+    const { estimate } = board.look('a', NOW);
+    const { ttftMs } = expectedLatency(estimate, facts(), latencyPrior([estimate]));
+    assert.ok(ttftMs >= 0.9 && ttftMs < 10, String(ttftMs));
   });
 
   it('knows of a claimed probe before the store says so', () => {
