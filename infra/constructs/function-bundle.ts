@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
@@ -18,6 +19,14 @@ const NEVER_USED = [
   './client-h2.js',
 ];
 
+/** The parser's constants: 10 KB, of which undici's client for HTTP/1 reads two tables, its only reader here. */
+const CONSTANTS = 'llhttp/constants.js';
+
+function readConstants(): string {
+  const { TYPE, ERROR } = createRequire(import.meta.url)(`undici/lib/${CONSTANTS}`);
+  return JSON.stringify({ TYPE, ERROR });
+}
+
 /**
  * Packages in the CommonJS form call `require`, which a module does not have. What is never used is nothing: it is asked for where undici
  * is loaded, and a file that is not there would end the start.
@@ -25,7 +34,7 @@ const NEVER_USED = [
 const REQUIRE = [
   "import{createRequire as nemoRequire}from'node:module';",
   'const nemoLoad=nemoRequire(import.meta.url);',
-  `const require=(name)=>${JSON.stringify(NEVER_USED)}.some((end)=>name.endsWith(end))?void 0:nemoLoad(name);`,
+  `const require=(name)=>name.endsWith('${CONSTANTS}')?${readConstants()}:${JSON.stringify(NEVER_USED)}.some((end)=>name.endsWith(end))?void 0:nemoLoad(name);`,
 ].join('');
 
 /** How a function is bundled: one small ES module. `entry` is a source file relative to the project's folder. */
@@ -40,7 +49,7 @@ export function bundleOptions(entry: string): BuildOptions {
     minify: true,
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
-    external: NEVER_USED.map((end) => (end.startsWith('./') ? end : `*/${end}`)),
+    external: [...NEVER_USED, CONSTANTS].map((end) => (end.startsWith('./') ? end : `*/${end}`)),
     // Node's own build of undici sets this too: it leaves out an experimental parser.
     define: { esbuildDetection: 'true' },
     logLevel: 'error',
