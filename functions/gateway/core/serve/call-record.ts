@@ -1,5 +1,4 @@
 import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
-import { longestAnswer } from '../limits/longest-answer.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';
@@ -9,6 +8,7 @@ import type { RaceAttempt } from '../race/race-attempt.ts';
 import type { Contender } from '../routing/contender.ts';
 import { attemptsOf, type CallLog, factsOf, latest } from './call-log.ts';
 import { isCallersDeadline } from './head.ts';
+import { longestAnswer } from './longest-answer.ts';
 
 /** The record of a call at the instant `nowMs` (milliseconds since 1970), from its log. Attempts are told as they stand. */
 export function recordOf(log: CallLog, nowMs: number): RequestRecord {

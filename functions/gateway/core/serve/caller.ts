@@ -1,4 +1,4 @@
-import { callDemand, type Use } from '../limits/call-use.ts';
+import type { Use } from '../limits/call-use.ts';
 import type { LimitedKey } from '../limits/key-limiter.ts';
 import type { Demand } from '../limits/reserve.ts';
 import type { Deployment } from '../model/gateway-config.ts';
@@ -6,6 +6,7 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { type Call, endStage, keyOf } from './call.ts';
+import { callDemand } from './call-demand.ts';
 import type { AuthenticatedKey } from './ports.ts';
 
 /**

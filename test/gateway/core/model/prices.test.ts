@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { callDemand } from '../../../../functions/gateway/core/limits/call-use.ts';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import { pricesAt } from '../../../../functions/gateway/core/model/prices.ts';
 import { costUsd } from '../../../../functions/gateway/core/model/usage.ts';
+import { callDemand } from '../../../../functions/gateway/core/serve/call-demand.ts';
 
 const PRICES = {
   inputPrice: 1,
