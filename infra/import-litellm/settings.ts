@@ -58,7 +58,8 @@ const NOT_NEEDED = 'is not needed: state is in DynamoDB, made by the stack';
 const REFUSALS = 'is not taken over: what a vendor refuses for its content goes to the caller at once';
 const EJECTION = 'is not taken over: "ejection" says when a deployment is set aside and for how long';
 const LOGS = 'is not taken over: every call is a line in CloudWatch Logs with its decision, tokens and cost';
-const CACHE = 'is not taken over: answers are not cached here. What vendors cache of a prompt is kept warm';
+const CACHE =
+  'is not taken over: answers are not cached here. A conversation stays where the vendor has its prompt cached';
 const KEYS = 'is not taken over: callers get keys by npm run nemo -- keys create NAME --env ENV';
 const BUDGET = 'is not taken over: dollars a month are limited by key (keys create --usd-per-month)';
 

@@ -20,7 +20,7 @@ export function banner({ baseUrl, key, config, isSimulated, metricsFile }: Banne
     `  live page  ${new URL('/', baseUrl)}#key=${key}`,
     `  routes     ${Object.keys(config.routes).join(', ')}`,
     `  behind     ${Object.keys(config.deployments).join(', ')}`,
-    `  serves     /v1/chat/completions, /v1/responses, /v1/messages (base URL without /v1)${embeddings}`,
+    `  serves     /v1/chat/completions, /v1/completions, /v1/responses, /v1/messages (base URL without /v1)${embeddings}`,
     `  metrics    embedded-metric-format lines go to ${metricsFile}`,
     ...(isSimulated ? simulationNote(baseUrl) : []),
     '',

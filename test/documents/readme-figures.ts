@@ -16,16 +16,23 @@ export function readmeFigures(): readonly ReadmeFigure[] {
   const [pinned, routed] = demoRows(pageText('infra/local/demo/demo.svg'));
   const continued = numberText(cells(results, 'continued: nemo/latency-optimized')[2]);
   const idle = found(costs, /\*\*Idle\*\*: ([\d.]+) dollars a month/);
+  const prober = found(costs, /^\| 7 \| 1 \|.*\| ([\d.]+) \|$/m);
   const million = cells(costs, '**together**')[1]?.replaceAll('*', '');
   const start = found(results, /processor's time until ready was (\d+) ms/);
   const slow = (changing[0] ?? '').split(' / ')[1];
   const fast = (changing[2] ?? '').split(' / ')[1];
   return [
-    row('a month without calls', `${idle} dollars: alarms, dashboard, secret`),
+    row(
+      'a month without calls',
+      `${idle} dollars: alarms, dashboard, secret; the prober of \`prod\` up to ${prober} more`,
+    ),
     row("a million streamed calls of 5 s, without the vendors' bills", `${million} dollars at 512 MB`),
     row('first token through the gateway, added at p50', `${added[2]} ms; a bare proxy adds ${added[0]} ms`),
     row('a cold start, until the gateway is loaded', `${start} ms of the processor`),
-    row('p99 of the first token in a changing world: pinned, routed', `${slow} s, ${fast} s (simulated)`),
+    row(
+      'p99 of the first token, providers slow or silent now and then: pinned, routed',
+      `${slow} s, ${fast} s (simulated)`,
+    ),
     row(
       'steady load from which two small containers cost less',
       `${cells(costs, 'calls a second, day and night')[1]} calls a second, day and night`,

@@ -153,7 +153,7 @@ describe('logScale', () => {
 });
 
 describe('demoOptions', () => {
-  it('are a run of 90 s where none is given', () => {
+  it('are a run of 60 s where none is given', () => {
     assert.deepEqual(demoOptions([]), { seed: 1, seconds: 60, out: 'demo.svg', json: false });
   });
 
