@@ -54,6 +54,7 @@ const OF_OPENAI: readonly Refusal[] = [
   openAi('This model does not support streaming.', 400, {}),
 ];
 
+/** In the vendors' own words: "not implemented" is what a server says, and no part of this one. */
 const OF_SERVERS: readonly Refusal[] = [
   openAi('Streaming is not supported for this model', 400, {}),
   openAi('Streaming with response_format is not supported for reasoning models', 400, {}),
