@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
-import type { WireAnswer, WireChat, WirePart } from '../../infra/local/simulated/vendor-wire.ts';
+import type { WireAnswer, WirePart } from '../../infra/local/simulated/vendor-wire.ts';
 import { wireOf } from '../support/wire-of.ts';
-import { EVERY_PROTOCOL, modelAt, type ProtocolGateway, protocolGateway } from './support/every-protocol.ts';
+import { ASKED, EVERY_PROTOCOL, modelAt, type ProtocolGateway, protocolGateway } from './support/every-protocol.ts';
 import { SURFACE_FORMS, type SurfaceForm, waysOfAsking } from './support/surface-forms.ts';
 
 /**
@@ -97,22 +97,6 @@ const STREAMS: Readonly<Record<string, Hostile>> = {
       ...repeated(size, () => pieces[Math.min(1, pieces.length - 1)]!),
       ...pieces.slice(1),
     ],
-  },
-};
-
-const ASKED: WireChat = {
-  kind: 'chat',
-  model: 'model',
-  streaming: true,
-  includeUsage: true,
-  prompt: {
-    lastUserText: '',
-    toolResult: undefined,
-    tools: [],
-    toolChoice: 'auto',
-    json: undefined,
-    inputTokens: 1,
-    maxTokens: undefined,
   },
 };
 

@@ -152,7 +152,8 @@ const ANSWER: WireAnswer = {
   usage: { inputTokens: 1, outputTokens: 2 },
 };
 
-const ASKED: WireChat = {
+/** A streamed chat, as vendors' wires are asked for one. */
+export const ASKED: WireChat = {
   kind: 'chat',
   model: 'model',
   streaming: true,
