@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { stripTypeScriptTypes } from 'node:module';
 import { after, before, describe, it } from 'node:test';
+import { optionsOf } from '../../infra/cli/command-options.ts';
 import { COMMANDS } from '../../infra/cli/commands.ts';
-import { SHARED_OPTIONS } from '../../infra/cli/run-command.ts';
 import { pythonWithSdks } from '../support/python-sdks.ts';
 import { PAGES, pageText } from './pages.ts';
 import { type Ran, type RunningGateway, startGatewayForSnippets } from './running-gateway.ts';
@@ -126,9 +126,12 @@ describe("the options of the operator's commands in", () => {
 function unknownOptions(line: string): readonly string[] {
   const words = line.replace(/^(?:npm run )?nemo (?:-- )?/, '');
   const name = [...COMMANDS.keys()].find((one) => words === one || words.startsWith(`${one} `));
-  const known = new Set([...Object.keys(COMMANDS.get(name ?? '')?.options ?? {}), ...Object.keys(SHARED_OPTIONS)]);
+  const command = COMMANDS.get(name ?? '');
+  if (command === undefined) {
+    return [];
+  }
   const given = [...words.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option);
-  return name === undefined ? [] : given.filter((option) => !known.has(option)).map((option) => `${name} --${option}`);
+  return given.filter((option) => !(option in optionsOf(command))).map((option) => `${name} --${option}`);
 }
 
 function answered({ code, stdout, stderr }: Ran): void {
