@@ -17,6 +17,7 @@ function unservedLines({ name, limits, revokedAt }: ListedKey, { config }: Targe
 
 /** Lists the keys with their limits and what they have spent this month. */
 export const keysList: Command = {
+  works: 'anywhere',
   summary: 'list the keys, their limits and what they have spent this month',
   operands: [],
   options: { all: { help: 'revoked keys too' } },

@@ -43,13 +43,17 @@ export async function findTarget(options: CommandInput['options'], variables: No
   if (local === undefined) {
     return deployedTarget(options, variables);
   }
-  if (options.env !== undefined) {
-    throw new UsageError('Give --env NAME for an environment in AWS, or --local URL for one here; not both.');
+  const inAws = ['env', 'region', 'endpoint'].find((name) => options[name] !== undefined);
+  if (inAws !== undefined) {
+    throw new UsageError(
+      `Give --env NAME for an environment in AWS, or --local URL for one here; not both. --${inAws} goes with no --local.`,
+    );
   }
   return localTarget(local);
 }
 
-function deployedTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): DeployedTarget {
+/** Finds the environment in AWS that `--env`, `--region` and `--endpoint` name. Throws `UsageError`. */
+export function deployedTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): DeployedTarget {
   const file = readEnvironment(optionText(options, 'env'));
   if (file.kind === 'invalid') {
     throw new UsageError(file.message.replace('-c env=', '--env '));

@@ -5,6 +5,9 @@ import { posix } from 'node:path';
 import { describe, it } from 'node:test';
 import { PAGES, pageText, treePath } from './pages.ts';
 
+/** Of a line of a page, in characters. */
+const WIDTH = 140;
+
 const FENCED = /^ *```[\s\S]*?^ *```/gm;
 
 it('the README has at most 220 lines', () => {
@@ -40,6 +43,36 @@ it('the error codes that pages for operators name are given by the gateway', () 
       page,
     );
   }
+});
+
+describe('the lines of', () => {
+  for (const page of PAGES) {
+    it(`${page} have at most ${WIDTH} characters, tables and the targets of links left out`, () => {
+      const lines = pageText(page).split('\n');
+      const wide = lines.flatMap((line, index) =>
+        line.trimStart().startsWith('|') || line.replace(/\]\([^)]*\)/g, ']').length <= WIDTH
+          ? []
+          : [`${page}:${index + 1}`],
+      );
+      assert.deepEqual(wide, []);
+    });
+  }
+});
+
+it('the page that tells how to read the headers names every client of the README', () => {
+  const [, table = ''] = /\| client \| the line \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(pageText('README.md')) ?? [];
+  const [, section = ''] =
+    /\n### How to read the headers\n([\s\S]*?)\n## /.exec(pageText('functions/CALLING.md')) ?? [];
+  const names = table
+    .split('\n')
+    .map((row) => row.split(' | ')[0] ?? '')
+    .flatMap((cell) => cell.replace(/^\| |\\\*|'s SDKs$/g, '').split(/, | \(|\)/))
+    .filter((name) => name !== '' && !name.startsWith('clients that'));
+  assert.ok(names.length >= 15, names.join());
+  assert.deepEqual(
+    names.filter((name) => !section.toLowerCase().includes(name.toLowerCase())),
+    [],
+  );
 });
 
 describe('the links of', () => {
