@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { PAGES, pageText, treePath } from './pages.ts';
 
 /** Of a line of a page, in characters. */
@@ -43,6 +44,15 @@ it('the error codes that pages for operators name are given by the gateway', () 
       page,
     );
   }
+});
+
+it('who wants to report a vulnerability as an issue is led to how it is reported', () => {
+  const { contact_links: links } = parse(pageText('.github/ISSUE_TEMPLATE/config.yml')) as {
+    readonly contact_links: readonly { readonly url: string; readonly about: string }[];
+  };
+  assert.equal(links.length, 1);
+  assert.match(links[0]?.about ?? '', /privately.*\.github\/SECURITY\.md/);
+  assert.ok(pageText('.github/SECURITY.md').includes(links[0]?.url ?? 'none'));
 });
 
 describe('the lines of', () => {
