@@ -24,11 +24,13 @@ export type GroupName = keyof typeof PLACES;
 /** What takes seconds by itself: in a process of its own it runs beside the others. */
 export const LONGEST: readonly string[] = [
   'documents/deploy-commands.test.ts',
+  'documents/snippets.test.ts',
   'faults/faults.test.ts',
   'faults/flapping.test.ts',
   'faults/hedged-silence.test.ts',
   'faults/random-schedules.test.ts',
   'gateway/adapters/dynamodb/statistics-store.test.ts',
+  'infra/local/simulated-outage.test.ts',
   'infra/local/start.test.ts',
   'security/cooldown-poisoning.test.ts',
   'security/doubled-bodies.test.ts',
