@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../core/wire/crc32.ts';
 
 /** 32 random bytes in base64url, and behind them six characters that follow from them. Keys made before there was a checksum lack those. */
 const KEY_FORM = /^(nemo_[A-Za-z0-9_-]{43})([A-Za-z0-9_-]{6})?$/;
@@ -22,7 +22,7 @@ export function newKey(random: Uint8Array): string {
 /** CRC-32 (ISO 3309) in base64url: against slips and blind guesses, not a secret. */
 function checksum(text: string): string {
   const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(text));
+  sum.writeUInt32BE(crc32(Buffer.from(text)));
   return sum.toString('base64url');
 }
 
