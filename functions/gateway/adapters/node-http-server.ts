@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { type Arrivals, arrivalsOf, takeWhile } from '../core/model/arrivals.ts';
 import type { Gateway } from '../core/serve/gateway.ts';
 import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
 import { type ChunkWriter, chunkWriter } from './chunk-writer.ts';
@@ -202,15 +203,22 @@ async function send(response: ServerResponse, answer: GatewayResponse, reader: R
   }
   response.writeHead(status, headers);
   const chunks = chunkWriter(response);
-  for await (const piece of body) {
-    if (signal.aborted) {
-      break;
-    }
-    if (!chunks.write(piece)) {
-      await drained(response, chunks, reader);
-    }
+  const pieces = body.arrivals ?? arrivalsOf(body);
+  while (await isFull(pieces, chunks, signal)) {
+    await drained(response, chunks, reader);
   }
+  pieces.stop();
   chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
+}
+
+/** Passes on what arrives until the caller has to read first. `false`: no more comes, or is wanted. */
+async function isFull(pieces: Arrivals<string>, chunks: ChunkWriter, signal: AbortSignal): Promise<boolean> {
+  let hasRoom = true;
+  await takeWhile(pieces, (piece) => {
+    hasRoom = signal.aborted || chunks.write(piece);
+    return hasRoom && !signal.aborted;
+  });
+  return !hasRoom;
 }
 
 async function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): Promise<void> {
