@@ -15,14 +15,25 @@ export interface Ran {
 export interface RunningGateway {
   /** Runs a program after the pages' address and key are replaced by this gateway's, in the tree where no other folder is named. */
   readonly run: (program: string, args: readonly string[], text: string, folder?: string) => Promise<Ran>;
+  /** The same of programs of Python, in one process: they load their packages once. */
+  readonly runPython: (python: string, texts: readonly string[]) => Promise<readonly Ran[]>;
   readonly close: () => Promise<void>;
 }
+
+const RUN_PYTHON = treePath('test/support/run_python.py');
 
 export async function startGatewayForSnippets(): Promise<RunningGateway> {
   const gateway = await startLocalPage();
   return {
     run: (program, args, text, folder = treePath('')) =>
       run(program, [...args, here(text, gateway)], { key: gateway.key, folder }),
+    runPython: async (python, texts) => {
+      const input = JSON.stringify(texts.map((text) => here(text, gateway)));
+      const where = { key: gateway.key, folder: treePath(''), input };
+      const { code, stdout, stderr } = await run(python, [RUN_PYTHON], where);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout) as readonly Ran[];
+    },
     close: async () => {
       // A page shows how traffic of five minutes is started.
       await fetch(`${gateway.origin}/local/load/stop`, { method: 'POST' });
@@ -38,17 +49,20 @@ function here(text: string, { origin, key }: LocalPage): string {
 interface Where {
   readonly key: string;
   readonly folder: string;
+  /** For its standard input. */
+  readonly input?: string;
 }
 
-function run(program: string, args: readonly string[], { key, folder }: Where): Promise<Ran> {
+function run(program: string, args: readonly string[], { key, folder, input = '' }: Where): Promise<Ran> {
   const { PATH, HOME } = process.env;
   // LiteLLM asks GitHub for prices where nobody keeps it from it.
   const env = { ...COMPILE_CACHE, PATH, HOME, NEMO_KEY: key, LITELLM_LOCAL_MODEL_COST_MAP: 'True' };
   return new Promise((resolve) => {
-    execFile(program, args, { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) => {
+    const child = execFile(program, args, { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : Number(error !== null);
       resolve({ code, stdout, stderr });
     });
+    child.stdin?.end(input);
   });
 }
 

@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
 import { attemptsOf, factsOf } from './call-log.ts';
 import { useOf } from './caller.ts';
 import { sentStatus } from './insistent-client.ts';
-import type { GatewayResponse } from './ports.ts';
+import type { GatewayResponse, StreamedBody } from './ports.ts';
 import { answerHeaders } from './trail.ts';
 
 /** Probes that are still under way when a request has ended have this much more time. */
@@ -99,7 +99,7 @@ export function modelAnswer(call: Call, body: JsonObject): GatewayResponse {
 }
 
 /** Server-sent events as they come. Until its end the answer counts as one that the caller has left. */
-export function streamAnswer(call: Call, body: AsyncIterable<string>): GatewayResponse {
+export function streamAnswer(call: Call, body: StreamedBody): GatewayResponse {
   call.log.add({ kind: 'answered', status: 200 });
   call.log.add({ kind: 'ending', ending: 'hung-up' });
   const headers = withOwnHeaders(call, {
