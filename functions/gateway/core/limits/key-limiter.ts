@@ -174,15 +174,10 @@ async function answerOf(state: LimiterState, key: LimitedKey, asked: Asked): Pro
   return inTimeOrNot?.answer;
 }
 
-interface WithoutStore {
-  readonly local: Locally;
-  readonly asked: Asked | undefined;
-}
-
 async function admitWithoutStore(
   state: LimiterState,
   key: LimitedKey,
-  { local, asked }: WithoutStore,
+  { local, asked }: { readonly local: Locally; readonly asked: Asked | undefined },
 ): Promise<Admission> {
   // What was asked may have been written all the same: then it is there to be settled.
   const reservation = Promise.resolve(asked).then((late) => (late?.kind === 'reserved' ? late.reservation : undefined));

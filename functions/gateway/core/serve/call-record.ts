@@ -10,11 +10,7 @@ import { isCallersDeadline } from './head.ts';
 import { longestAnswer } from './longest-answer.ts';
 
 /** The record of a call at the instant `nowMs` (milliseconds since 1970), from its log. Attempts are told as they stand. */
-export function recordOf(log: CallLog, nowMs: number): RequestRecord {
-  return recordOfTried(log, triedIn(log), nowMs);
-}
-
-function recordOfTried(log: CallLog, tried: readonly Tried[], nowMs: number): RequestRecord {
+export function recordOf(log: CallLog, nowMs: number, tried = triedIn(log)): RequestRecord {
   const { routed, planned, ending, operation, model, authenticated, answered, usage } = log.last;
   const leader = leaderOf(log, tried);
   const attempts = attemptRecords(log, tried, { leader, nowMs });
@@ -59,7 +55,7 @@ export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
       return { ...kept.record, totalMs: nowMs - log.startedAtMs, overheadMs: overheadOf(log, nowMs) };
     }
     const tried = triedIn(log);
-    const record = recordOfTried(log, tried, nowMs);
+    const record = recordOf(log, nowMs, tried);
     const isSettled = tried.every(({ report }) => report.endedAtMs !== undefined);
     kept = isSettled ? { record, facts: log.facts.length } : undefined;
     return record;
