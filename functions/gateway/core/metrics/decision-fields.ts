@@ -1,5 +1,6 @@
 import { type AttemptFailure, isUnknownRefusal } from '../model/attempt-failure.ts';
 import { operatorsFault } from '../model/operators-fault.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
@@ -154,4 +155,22 @@ function cut(text: string): string;
 function cut(text: string | undefined): string | undefined;
 function cut(text: string | undefined): string | undefined {
   return text?.slice(0, MAX_TEXT_LENGTH);
+}
+
+/** What came of asking one deployment, for the log. No answer and no key. */
+export function probeFields({ deployment, failure, ttftMs, totalMs, costUsd }: ProbeRecord): JsonObject {
+  const { id, provider, model, kind, providerSettings } = deployment;
+  return {
+    line: 'probe',
+    operation: kind,
+    deployment: id,
+    provider,
+    protocol: providerSettings.protocol,
+    vendorModel: model,
+    outcome: failure === undefined ? 'served' : 'failed',
+    ...(failure === undefined ? {} : failureFields(failure)),
+    ttftMs,
+    totalMs,
+    costUsd,
+  };
 }

@@ -2,7 +2,7 @@ import { failureVerdict } from '../model/attempt-failure.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { attemptFields, requestFields } from './decision-fields.ts';
+import { attemptFields, probeFields, requestFields } from './decision-fields.ts';
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,
@@ -15,7 +15,6 @@ import {
   type RequestMetric,
   ROUTE_METRICS,
 } from './metric-names.ts';
-import { probeFields } from './probe-fields.ts';
 
 /**
  * The log lines of one request, without line ends: one of the request, one of each attempt, one of each probe that was made beside it.

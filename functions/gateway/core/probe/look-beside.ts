@@ -19,23 +19,24 @@ export interface Looks {
 
 /**
  * Looks at deployments that the request is not sent to, while it waits for its own: no caller is sent anywhere in order to learn. The
- * whole fleet makes one probe of a deployment in a while. Nothing waits for it before the request has ended.
+ * whole fleet makes one probe of a deployment in a while. Nothing waits for it before the request has ended. `undefined`: none is due.
  */
-export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks {
+export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks | undefined {
   const { probes: settings } = ports.config;
+  if (settings === 'off') {
+    return undefined;
+  }
   const begun: Promise<Probe | undefined>[] = [];
-  if (settings !== 'off') {
-    const due = dueProbe(plan, route);
-    if (due !== undefined && !due.standing.breaksAnswers) {
-      begun.push(afterCooldown(ports, due));
-    }
-    for (const { candidate, everyMs, isCalibration } of dueLooks(plan, route, settings)) {
-      if (ports.clock.nowMs() - candidate.standing.lookedAtMs >= everyMs) {
-        begun.push(look(ports, candidate, { everyMs, isCalibration }));
-      }
+  const due = dueProbe(plan, route);
+  if (due !== undefined && !due.standing.breaksAnswers) {
+    begun.push(afterCooldown(ports, due));
+  }
+  for (const { candidate, everyMs, isCalibration } of dueLooks(plan, route, settings)) {
+    if (ports.clock.nowMs() - candidate.standing.lookedAtMs >= everyMs) {
+      begun.push(look(ports, candidate, { everyMs, isCalibration }));
     }
   }
-  return { end: (withinMs) => (begun.length === 0 ? Promise.resolve([]) : endAll(ports.clock, begun, withinMs)) };
+  return begun.length === 0 ? undefined : { end: (withinMs) => endAll(ports.clock, begun, withinMs) };
 }
 
 async function afterCooldown(ports: LookPorts, { deployment, standing }: Candidate): Promise<Probe | undefined> {

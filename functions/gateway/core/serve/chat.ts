@@ -13,8 +13,7 @@ import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
-import { readPrompt } from '../surfaces/read-prompt.ts';
-import { strayResult } from '../surfaces/stray-result.ts';
+import { readPrompt, strayResult } from '../surfaces/read-prompt.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';
@@ -50,6 +49,9 @@ export async function chatCall(call: Call, json: unknown): Promise<GatewayRespon
   const bodies = merge?.bodies(json) ?? [];
   if (merge !== undefined && bodies.length > 1) {
     return await severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
+  }
+  if (call.surface.keeping === undefined || call.gateway.ports.answers === undefined) {
+    return await serveOperation(CHAT, call, json);
   }
   const resumed = await resumeConversation(call, json);
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
@@ -97,13 +99,19 @@ async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): P
   const { requestId, startedAtMs } = call.log;
   const leader = won.leader.attempt;
   const created = Math.floor(startedAtMs / 1000);
-  const about = { ...keptAs(call), requestId, created, model: leader.deployment.id, prompt: request };
+  const about = {
+    ...(call.log.last.conversation && keptAs(call)),
+    requestId,
+    created,
+    model: leader.deployment.id,
+    prompt: request,
+  };
   if (facts.stream) {
     const begun = begunChat(call, served);
     return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));
   }
   const body = call.surface.body(won.pieces, about);
-  const isLost = await isLostAfterKeeping(call, () => body);
+  const isLost = call.log.last.conversation !== undefined && (await isLostAfterKeeping(call, () => body));
   return modelAnswer(call, isLost ? (call.surface.keeping?.unkept(body) ?? body) : body);
 }
 

@@ -39,7 +39,7 @@ const OTHERS: readonly string[] = ['hosts/vendor-of.ts', 'protocols/failure-word
 /** Tables of what vendors say and take, one source for all of their lines, by file: it stands in the comment above each. */
 const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'attempt/unheard-answers.ts': ['GO_ON'],
-  'hosts/openai-paths.ts': ['RESPONSES_HOSTS'],
+  'hosts/openai.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
   'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVICE_TIERS'],
