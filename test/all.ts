@@ -3,7 +3,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { GROUPS, LONGEST, TEST_FILES } from './in-one-process.ts';
 
-// `npm test`: every file of tests, as many processes at once as there are processors. `npm test -- core/race` runs those whose path has the text.
+// `npm test`: every file of tests, in one process more at once than there are processors, since some wait. `npm test -- core/race` runs those
+// whose path has the text.
 
 const TIMEOUT_MS = 300_000;
 
@@ -23,7 +24,8 @@ if (wanted.includes('--help')) {
   process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/../node_modules/.cache/node`;
   run({
     files: files.map((file) => `${import.meta.dirname}/${file}`),
-    concurrency: Math.max(2, availableParallelism()),
+    concurrency: availableParallelism() + 1,
+    execArgv: ['--import', `${import.meta.dirname}/support/untracked-promises.ts`],
     timeout: TIMEOUT_MS,
   })
     .on('test:fail', () => {
@@ -33,9 +35,9 @@ if (wanted.includes('--help')) {
     .pipe(process.stdout);
 }
 
-/** What takes longest begins first, so that none of it is waited for alone at the end. */
+/** What takes longest begins first, so that none of it is waited for alone at the end: the groups, then what takes seconds by itself. */
 function everything(): readonly string[] {
   const shared = new Set([...GROUPS.values()].flat());
   const alone = TEST_FILES.filter((file) => !shared.has(file) && !LONGEST.includes(file));
-  return [...LONGEST, ...[...GROUPS.keys()].map((name) => `${name}.all.ts`), ...alone];
+  return [...[...GROUPS.keys()].map((name) => `${name}.all.ts`), ...LONGEST, ...alone];
 }

@@ -5,17 +5,17 @@ const ROOT = import.meta.dirname;
 /** Every file of tests, from this folder on. */
 export const TEST_FILES: readonly string[] = globSync('**/*.test.ts', { cwd: ROOT }).toSorted();
 
-/** Which files share a process: one by one they take longer to start than to run. Each has an entry `NAME.all.ts`. */
+/** Which files share a process: one by one they take longer to start than to run. Each has an entry `NAME.all.ts`. The longest first. */
 const PLACES = {
+  security: /^(?:security|support)\//,
+  conformance: /^(?:conformance|fuzz)\//,
+  commands: /^infra\/(?!constructs\/)[^/]+\/|^documents\/|^probe\//,
+  e2e: /^gateway\/e2e\//,
+  faults: /^faults\//,
   core: /^gateway\/(?:core|config|page)\//,
   // The CDK takes longer to load than most of its tests to run.
-  stack: /^infra\/[^/]+$|^infra\/constructs\//,
-  commands: /^infra\/|^documents\/|^probe\//,
-  e2e: /^gateway\/e2e\//,
+  stack: /^infra\//,
   adapters: /^gateway\/adapters\//,
-  conformance: /^(?:conformance|fuzz)\//,
-  security: /^(?:security|support)\//,
-  faults: /^faults\//,
 } as const satisfies Readonly<Record<string, RegExp>>;
 
 /** The name of a group. */
@@ -24,16 +24,19 @@ export type GroupName = keyof typeof PLACES;
 /** What takes seconds by itself: in a process of its own it runs beside the others. */
 export const LONGEST: readonly string[] = [
   'documents/deploy-commands.test.ts',
+  'documents/snippets.test.ts',
   'faults/faults.test.ts',
   'faults/flapping.test.ts',
   'faults/hedged-silence.test.ts',
   'faults/random-schedules.test.ts',
   'gateway/adapters/dynamodb/statistics-store.test.ts',
+  'infra/local/simulated-outage.test.ts',
   'infra/local/start.test.ts',
   'security/cooldown-poisoning.test.ts',
   'security/doubled-bodies.test.ts',
   'security/doubled-streams.test.ts',
   'security/every-surface.test.ts',
+  'security/linear-cost.test.ts',
 ];
 
 /** The groups with their files. */
@@ -51,7 +54,8 @@ function grouped(): ReadonlyMap<GroupName, readonly string[]> {
     TEST_FILES.filter((file) => !LONGEST.includes(file) && canShare(file)),
     groupOf,
   );
-  return new Map([...groups].flatMap(([name, files]) => (name === undefined ? [] : [[name, files]])));
+  const names = Object.keys(PLACES) as readonly GroupName[];
+  return new Map(names.map((name) => [name, groups.get(name) ?? []]));
 }
 
 function groupOf(file: string): GroupName | undefined {

@@ -12,6 +12,7 @@ import type { GoogleTokenServers } from './adapters/workload-identity-token.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
 import { guardedClock } from './core/model/clock.ts';
 import { defined } from './core/model/defined.ts';
+import type { Dial } from './core/model/dial.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
@@ -29,6 +30,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
   readonly answersTable?: string | undefined;
   readonly credentials: Credentials;
   readonly sign: Sign;
+  /** How providers are reached. @default over the network */
+  readonly dial?: Dial;
   /** Told of each failure of DynamoDB; the request goes on without it. */
   readonly onStoreError: (operation: string, error: unknown) => void;
   /** Where Google gives tokens. @default Google's own */
@@ -81,7 +84,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
     ...past,
     config,
     statistics,
-    dial,
+    dial: options.dial ?? dial,
     onRecord,
   });
   const close = async (): Promise<void> => {
@@ -133,7 +136,7 @@ function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOp
   return { answers: dynamoDbAnswers({ ...table, clock: systemClock, settings, onStoreError }) };
 }
 
-/** With its stack, which holds neither prompts nor keys. */
-function writeBug(bug: unknown): void {
+/** Tells of a bug on standard error, with its stack, which holds neither prompts nor keys. */
+export function writeBug(bug: unknown): void {
   process.stderr.write(`${bug instanceof Error ? bug.stack : String(bug)}\n`);
 }

@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
+import { bodyStream } from './adapters/body-stream.ts';
 import { httpsAlone } from './adapters/https-alone.ts';
 import { lambdaEnvironment } from './adapters/lambda-environment.ts';
 import { lambdaRequest } from './adapters/lambda-request.ts';
@@ -24,7 +25,7 @@ async function handle(event: LambdaFunctionURLEvent, context: Context): Promise<
   const { status, headers, body, afterEnd } = await gateway(lambdaRequest(event, context));
   unfinished.set(event, afterEnd);
   // Not as a string: middy cuts long ones into pieces of 16384 UTF-16 units, and with them characters in two.
-  return { statusCode: status, headers, body: Readable.from(typeof body === 'string' ? [body] : body) };
+  return { statusCode: status, headers, body: bodyStream(body) };
 }
 
 /** The Lambda function's handler: one invocation is one request, its response streamed. */

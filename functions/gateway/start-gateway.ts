@@ -8,6 +8,7 @@ import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 import type { LivePage } from './core/serve/ports.ts';
 import { missingCredentials } from './missing-credentials.ts';
 import { pageAnswer } from './page/page-answer.ts';
+import { rehearse } from './rehearsal.ts';
 
 /** What differs between the two forms. */
 export interface StartOptions extends Pick<ComposeOptions, 'platformId'> {
@@ -49,7 +50,12 @@ export async function startGateway(
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),
   });
-  await Promise.all([composed.statistics.prepare(), secretRead(environment), composed.prepareTokens()]);
+  const reads = [composed.statistics.prepare(), secretRead(environment)];
+  const tokens = composed.prepareTokens();
+  // Not before: what keeps the processor busy would keep the reads from being asked for. The slower of them is waited for anyway.
+  await Promise.race(reads);
+  await rehearse(config);
+  await Promise.all([...reads, tokens]);
   return composed;
 }
 

@@ -1,15 +1,43 @@
-import type { Target } from './target.ts';
+import type { DeployedTarget, Target } from './target.ts';
 
 /** One thing that an operator can do: `nemo keys create NAME --env dev`. One file each, and one line in `commands.ts`. */
-export interface Command {
+export type Command = CommandText & (CommandAnywhere | CommandInAws | CommandOnFiles);
+
+interface CommandText {
   /** One line for the list of commands. */
   readonly summary: string;
   /** Names of what follows the command, in order and all required, as `NAME`. In brackets, as `[URL]`: it may be left out. */
   readonly operands: readonly string[];
-  /** Its own options by their long names, beside those that every command has. */
+  /** Its own options by their long names, beside those of where it works. */
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** Does it. Throws `UsageError` for what the operator must change. */
+}
+
+/** Works on an environment in AWS and on the system of `npm start`. `run` throws `UsageError` for what the operator must change. */
+interface CommandAnywhere {
+  readonly works: 'anywhere';
+  readonly run: (input: CommandInput & PlaceOf<Target>) => Promise<CommandOutput>;
+}
+
+/** Works on an environment in AWS alone. */
+interface CommandInAws {
+  readonly works: 'in-aws';
+  /** What to do instead on a laptop: a sentence for who gives `--local`. */
+  readonly locally: string;
+  readonly run: (input: CommandInput & PlaceOf<DeployedTarget>) => Promise<CommandOutput>;
+}
+
+/** Works on files of this machine, and on no gateway. */
+interface CommandOnFiles {
+  readonly works: 'on-files';
   readonly run: (input: CommandInput) => Promise<CommandOutput>;
+}
+
+/** Where a command works. */
+export type Works = Command['works'];
+
+export interface PlaceOf<Place extends Target> {
+  /** Finds the environment that the options name. Rejects with a `UsageError` where they name none. */
+  readonly target: () => Promise<Place>;
 }
 
 export interface CommandOption {
@@ -22,8 +50,6 @@ export interface CommandInput {
   readonly operands: readonly string[];
   /** The options that were given. */
   readonly options: Readonly<Record<string, string | true | undefined>>;
-  /** Finds the environment that `--env` or `--local` names. Rejects with a `UsageError` where it names none. */
-  readonly target: () => Promise<Target>;
   /** What is piped in, or typed unseen after the prompt. */
   readonly readInput: (prompt: string) => Promise<string>;
   /** Of the shell. */

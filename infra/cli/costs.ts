@@ -15,6 +15,8 @@ const MAX_WAIT_MS = 300_000;
 
 /** What was spent at the providers in a month, by callers' keys, by the teams that keys have now, or by routes, from the log lines. */
 export const costs: Command = {
+  works: 'in-aws',
+  locally: 'Locally no costs are kept.',
   summary: 'dollars spent at the providers, by key, team or route, in a month; Logs Insights charges what it reads',
   operands: [],
   options: {
@@ -25,9 +27,6 @@ export const costs: Command = {
     const by = groupOf(optionText(options, 'by') ?? 'key');
     const month = monthOf(optionText(options, 'month') ?? new Date().toISOString().slice(0, 7));
     const target = await find();
-    if (target.kind === 'local') {
-      throw new UsageError('Locally no costs are kept. Give --env NAME.');
-    }
     const rows = by === 'team' ? await rowsOfTeams(target, month) : await rowsOf(target, by, month);
     const sum = rows.reduce((total, { dollars }) => total + dollars, 0);
     const cells = rows.map(({ name, dollars, calls }) => [name, dollars.toFixed(2), String(calls)]);

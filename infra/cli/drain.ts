@@ -8,6 +8,7 @@ const MOST_MS = 7 * 86_400_000;
 
 /** Sets a deployment aside by hand. Calls under way end as they are; a probe looks when the time is over. */
 export const drain: Command = {
+  works: 'anywhere',
   summary: 'send a deployment no calls for a while, as if it were ejected; known to the fleet within seconds',
   operands: ['DEPLOYMENT'],
   options: { for: { value: 'TIME', help: `how long, as 2h or 30m; ${DEFAULT_FOR} where it is not given` } },

@@ -12,6 +12,7 @@ import type { Target } from './target.ts';
 
 /** Shows the live sums: who is fast, who is ejected and why, in which order each route would try them now. */
 export const health: Command = {
+  works: 'anywhere',
   summary: 'show the live sums: who is fast, who is ejected; exit code 1 where a route has nobody healthy',
   operands: [],
   options: {},

@@ -11,6 +11,7 @@ const DEFAULT_OUT = 'nemorouter.json';
 
 /** Makes a configuration of a LiteLLM proxy's. */
 export const importLiteLlmFile: Command = {
+  works: 'on-files',
   summary: "make a configuration of LiteLLM's config.yaml, and say what it could not take over",
   operands: ['FILE'],
   options: {

@@ -10,6 +10,7 @@ import { checkPrices, givenLimits, givenTeam, LIMIT_OPTIONS, TEAM_OPTION } from 
 
 /** Makes a key and shows it this once: only its hash is kept. */
 export const keysCreate: Command = {
+  works: 'anywhere',
   summary: 'make a key; it is shown once',
   operands: ['NAME'],
   options: {

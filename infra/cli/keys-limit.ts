@@ -11,6 +11,7 @@ const REMOVABLE = ['models', 'requestsPerMinute', 'tokensPerMinute', 'usdPerMont
 
 /** Changes the limits, or the team, of a key that is in use. */
 export const keysLimit: Command = {
+  works: 'anywhere',
   summary: 'change the limits or the team of a key; takes effect within a minute',
   operands: ['NAME|ID'],
   options: {

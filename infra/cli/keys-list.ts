@@ -15,8 +15,14 @@ function unservedLines({ name, limits, revokedAt }: ListedKey, { config }: Targe
     : [`${name} has a limit of dollars and is not served by ${ids.join(', ')}: no price is known. 0 is a price too.`];
 }
 
+function noKeys({ kind }: Target): string {
+  const own = kind === 'local' ? ' The key that npm start prints is not among them: it is no part of the table.' : '';
+  return `No keys. Make one: npm run nemo -- keys create NAME.${own}`;
+}
+
 /** Lists the keys with their limits and what they have spent this month. */
 export const keysList: Command = {
+  works: 'anywhere',
   summary: 'list the keys, their limits and what they have spent this month',
   operands: [],
   options: { all: { help: 'revoked keys too' } },
@@ -25,7 +31,7 @@ export const keysList: Command = {
     const place = await target();
     const keys = await readKeys(place, monthOf(nowMs));
     const shown = keys.filter(({ revokedAt }) => options.all === true || revokedAt === undefined);
-    const text = shown.length === 0 ? 'No keys. Make one: npm run nemo -- keys create NAME' : table();
+    const text = shown.length === 0 ? noKeys(place) : table();
     return { text, json: shown.map(keyView) };
 
     function table(): string {

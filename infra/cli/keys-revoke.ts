@@ -5,6 +5,7 @@ import { findKey, readKeys, writeKey } from './keys-table.ts';
 
 /** Ends a key for good. The gateway forgets it within a minute. */
 export const keysRevoke: Command = {
+  works: 'anywhere',
   summary: 'end a key; takes effect within a minute',
   operands: ['NAME|ID'],
   options: {},

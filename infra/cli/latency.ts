@@ -11,6 +11,7 @@ const MAX_DAYS = 455;
 
 /** Reads the percentiles of the past back: from CloudWatch, or from the file that the local system writes. */
 export const latency: Command = {
+  works: 'anywhere',
   summary: 'show p50, p95 and p99 of the past by route and by deployment',
   operands: [],
   options: { since: { value: 'TIME', help: `how far back: 30m, 24h, 7d; without it: ${DEFAULT_SINCE}` } },

@@ -16,6 +16,8 @@ const MAX_PAGES = 200;
 
 /** What became of one request: its line and those of its attempts. */
 export const logs: Command = {
+  works: 'in-aws',
+  locally: 'Locally the lines are in nemo-metrics.log: grep REQUEST_ID nemo-metrics.log.',
   summary: 'what became of one request, by the x-nemo-request-id of its answer',
   operands: ['REQUEST_ID'],
   options: { since: { value: 'TIME', help: 'how far back to look, as 2h or 7d; without it: 24h' } },
@@ -24,9 +26,6 @@ export const logs: Command = {
       throw new UsageError('A request id has letters, digits and - only: it is the x-nemo-request-id of the answer.');
     }
     const target = await find();
-    if (target.kind === 'local') {
-      throw new UsageError(`Locally the lines are in nemo-metrics.log: grep ${requestId} nemo-metrics.log`);
-    }
     const backMs = lengthOfTimeMs(optionText(options, 'since') ?? '24h');
     if (backMs === undefined) {
       throw new UsageError('--since takes a length of time as 30m, 24h or 7d.');

@@ -32,6 +32,7 @@ export interface AssumedModel {
 
 /** Says what the gateway takes to be so of each deployment, and who says it. */
 export const models: Command = {
+  works: 'anywhere',
   summary: 'say what is assumed of each deployment, and whence: the file, the catalogue or a rule',
   operands: ['[DEPLOYMENT]'],
   options: { rules: { help: 'also what the protocol assumes that the model takes' } },

@@ -1,17 +1,16 @@
-import { type Command, UsageError } from './command.ts';
+import type { Command } from './command.ts';
 import { type PreflightCheck, preflightChecks } from './preflight-checks.ts';
 import { textTable } from './text-table.ts';
 
 /** Says before a deployment what it would fail at. Changes nothing. */
 export const preflight: Command = {
+  works: 'in-aws',
+  locally: 'The local system needs no account.',
   summary: 'whether the account can take the environment: quotas of its form, bootstrap, names, models of Bedrock',
   operands: [],
   options: {},
   run: async ({ target: find }) => {
     const target = await find();
-    if (target.kind === 'local') {
-      throw new UsageError('The local system needs no account. Give --env NAME.');
-    }
     const checks = await preflightChecks(target);
     const bad = checks.filter(({ isGood }) => !isGood);
     const rows = checks.map(({ name, isGood, detail }) => [isGood ? 'ok' : 'NO', name, detail]);

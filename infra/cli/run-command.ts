@@ -1,20 +1,12 @@
 import { parseArgs } from 'node:util';
 import { nearestName } from '../../functions/gateway/config/nearest-name.ts';
 import { explained } from './aws-problem.ts';
-import { type Command, type CommandInput, type CommandOption, UsageError } from './command.ts';
+import { type Command, type CommandInput, type CommandOutput, UsageError } from './command.ts';
+import { helpOf, helpOfAll } from './command-help.ts';
+import { optionsOf } from './command-options.ts';
 import { COMMANDS } from './commands.ts';
 import { readInput } from './read-input.ts';
-import { findTarget, type Target } from './target.ts';
-
-/** What every command takes. */
-export const SHARED_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  env: { value: 'NAME', help: 'the environment in AWS: a file of infra/environments' },
-  local: { value: 'URL', help: 'or the system of npm start, as http://127.0.0.1:8787' },
-  region: { value: 'REGION', help: 'where it is; without it: its file, then AWS_REGION' },
-  endpoint: { value: 'URL', help: "an emulator in AWS's place; without it: AWS_ENDPOINT_URL" },
-  json: { help: 'print JSON' },
-  help: { help: 'say what there is' },
-};
+import { deployedTarget, findTarget } from './target.ts';
 
 /** What to print, and the process's exit code. */
 export interface CommandResult {
@@ -30,7 +22,7 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const { name, command, rest } = findCommand(words);
   if (command === undefined) {
-    return { text: help(commandsOf(name)), exitCode: 0 };
+    return { text: helpOfAll(commandsOf(name)), exitCode: 0 };
   }
   const { options, operands } = parse(name, command, rest);
   if (options.help === true) {
@@ -41,11 +33,23 @@ export async function runCommand(
     throw new UsageError(`nemo ${name} takes ${command.operands.join(' ') || 'no names'}.\n\n${helpOf(name, command)}`);
   }
   try {
-    const target = (): Promise<Target> => findTarget(options, variables);
-    const { text, json, isBad = false } = await command.run({ operands, options, target, variables, readInput: input });
+    const given = { operands, options, variables, readInput: input };
+    const { text, json, isBad = false } = await runWhereItWorks(command, given);
     return { text: options.json === true ? JSON.stringify(json, null, 2) : text, exitCode: isBad ? 1 : 0 };
   } catch (error) {
     throw explained(error);
+  }
+}
+
+function runWhereItWorks(command: Command, input: CommandInput): Promise<CommandOutput> {
+  const { options, variables } = input;
+  switch (command.works) {
+    case 'anywhere':
+      return command.run({ ...input, target: () => findTarget(options, variables) });
+    case 'in-aws':
+      return command.run({ ...input, target: async () => deployedTarget(options, variables) });
+    case 'on-files':
+      return command.run(input);
   }
 }
 
@@ -68,15 +72,13 @@ function findCommand(words: readonly string[]): Found {
     return { name: asked, rest: [] };
   }
   const nearest = nearestName(asked, [...COMMANDS.keys()]);
-  throw new UsageError(
-    `There is no command ${JSON.stringify(asked)}.${nearest ? ` Did you mean ${nearest}?` : ''}\n\n${help(commandsOf(''))}`,
-  );
+  const advice = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new UsageError(`There is no command ${JSON.stringify(asked)}.${advice}\n\n${helpOfAll(commandsOf(''))}`);
 }
 
 function parse(name: string, command: Command, args: readonly string[]): Pick<CommandInput, 'options' | 'operands'> {
-  const known = { ...command.options, ...SHARED_OPTIONS };
   const options = Object.fromEntries(
-    Object.entries(known).map(([option, { value }]) => [
+    Object.entries(optionsOf(command)).map(([option, { value }]) => [
       option,
       { type: value === undefined ? ('boolean' as const) : ('string' as const) },
     ]),
@@ -85,8 +87,17 @@ function parse(name: string, command: Command, args: readonly string[]): Pick<Co
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true });
     return { operands: parsed.positionals, options: Object.fromEntries(Object.entries(parsed.values).map(only)) };
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${helpOf(name, command)}`);
+    throw new UsageError(`${problemOf(error, command)}\n\n${helpOf(name, command)}`);
   }
+}
+
+/** What Node says of the words; of `--local` where a command does not work there, what to do instead. */
+function problemOf(error: unknown, command: Command): string {
+  // Node goes on with how to name a file that begins with a dash.
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\. To specify .*$/s, '.');
+  return command.works === 'in-aws' && message.includes("'--local'")
+    ? `${command.locally} Give --env NAME for an environment in AWS.`
+    : message;
 }
 
 /** `parseArgs` types its values for lists too, which no option here is. */
@@ -97,38 +108,4 @@ function only([name, value]: [string, unknown]): [string, string | true | undefi
 /** All commands where nothing was typed; those of `keys` for `keys`. */
 function commandsOf(group: string): readonly (readonly [string, Command])[] {
   return [...COMMANDS].filter(([name]) => group === '' || name.startsWith(`${group} `));
-}
-
-function help(commands: readonly (readonly [string, Command])[]): string {
-  const width = Math.max(...commands.map(([name, command]) => usage(name, command).length));
-  const lines = commands.map(([name, command]) => `  ${usage(name, command).padEnd(width)}  ${command.summary}`);
-  return [
-    'Usage: npm run nemo -- COMMAND --env NAME (or --local URL)',
-    '',
-    ...lines,
-    '',
-    ...optionLines(SHARED_OPTIONS),
-  ].join('\n');
-}
-
-function helpOf(name: string, command: Command): string {
-  const lines = optionLines({ ...command.options, ...SHARED_OPTIONS });
-  return [
-    `Usage: npm run nemo -- ${usage(name, command)} --env NAME (or --local URL)`,
-    command.summary,
-    '',
-    ...lines,
-  ].join('\n');
-}
-
-function usage(name: string, { operands }: Command): string {
-  return [name, ...operands].join(' ');
-}
-
-function optionLines(options: Readonly<Record<string, CommandOption>>): readonly string[] {
-  const entries = Object.entries(options).map(
-    ([name, { value, help: text }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, text] as const,
-  );
-  const width = Math.max(...entries.map(([left]) => left.length));
-  return entries.map(([left, text]) => `  ${left.padEnd(width)}  ${text}`);
 }

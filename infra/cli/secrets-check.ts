@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../functions/gateway/core/wire/json.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandOutput } from './command.ts';
 import { credentialProblem } from './credential-form.ts';
 import { readSecret, type SecretState } from './environment-secret.ts';
 import type { DeployedTarget, LocalTarget, Target } from './target.ts';
@@ -19,6 +19,7 @@ export interface CredentialCheck {
 
 /** Says of every credential that the configuration names whether it is there. */
 export const secretsCheck: Command = {
+  works: 'anywhere',
   summary: 'say which credentials are there and which are missing; never a value',
   operands: [],
   options: {},
@@ -28,7 +29,7 @@ export const secretsCheck: Command = {
   },
 };
 
-async function checkDeployed(target: DeployedTarget): Promise<Awaited<ReturnType<Command['run']>>> {
+async function checkDeployed(target: DeployedTarget): Promise<CommandOutput> {
   const secret = await readSecret(target.aws, target.names.secret);
   const checks = credentialChecks(target, secret);
   const isBad = checks.some(({ state }) => state !== 'present' && state !== 'extra');
@@ -90,7 +91,7 @@ function mending({ name }: DeployedTarget, checks: readonly CredentialCheck[]): 
   ];
 }
 
-async function checkLocal(target: LocalTarget): Promise<Awaited<ReturnType<Command['run']>>> {
+async function checkLocal(target: LocalTarget): Promise<CommandOutput> {
   const { origin, description } = target;
   const wanted = [...wantedCredentials(target)];
   const checks = wanted.map(([name, providers]): CredentialCheck => {

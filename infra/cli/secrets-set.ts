@@ -6,17 +6,14 @@ import { wantedCredentials } from './wanted-credentials.ts';
 
 /** Puts one credential into the environment's secret and leaves the others as they are. */
 export const secretsSet: Command = {
+  works: 'in-aws',
+  locally: 'Locally credentials are environment variables: set it in the shell that runs npm start.',
   summary: 'put one credential, read from standard input, beside the others: no history of the shell keeps it',
   operands: ['NAME'],
   options: {},
   run: async (input) => {
     const [name = ''] = input.operands;
     const target = await input.target();
-    if (target.kind === 'local') {
-      throw new UsageError(
-        `Locally credentials are environment variables: set ${name} in the shell that runs npm start.`,
-      );
-    }
     const wanted = [...wantedCredentials(target).keys()];
     if (!wanted.includes(name)) {
       const nearest = nearestName(name, wanted);

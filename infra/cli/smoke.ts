@@ -1,11 +1,14 @@
-import { type Command, type CommandInput, optionText, UsageError } from './command.ts';
+import { type Command, type CommandInput, optionText, type PlaceOf, UsageError } from './command.ts';
 import { deployedOrigin } from './deployed-origin.ts';
 import { type SmokeCheck, smokeChecks } from './smoke-checks.ts';
+import type { Target } from './target.ts';
 import { textTable } from './text-table.ts';
 
 /** Asks a gateway a few real questions: does it answer, stream, refuse strangers and report itself? Costs two short calls. */
 export const smoke: Command = {
-  summary: 'ask a gateway a few real questions: costs two short calls; exit code 1 where one check fails',
+  works: 'anywhere',
+  summary:
+    'ask a gateway a few real questions, at its URL or by --env: two short calls; exit code 1 where one check fails',
   operands: ['[URL]'],
   options: {
     key: { value: 'KEY', help: 'a key of the gateway; without it: NEMO_KEY, which no history of the shell keeps' },
@@ -22,14 +25,15 @@ export const smoke: Command = {
   },
 };
 
-async function originOf({ operands, options, target }: CommandInput): Promise<string> {
+async function originOf({ operands, options, target }: CommandInput & PlaceOf<Target>): Promise<string> {
   const [url] = operands;
   if (url === undefined) {
     const found = await target();
     return found.kind === 'local' ? found.origin : deployedOrigin(found);
   }
-  if (options.env !== undefined || options.local !== undefined) {
-    throw new UsageError('Give a URL, or --env NAME, or --local URL; not two of them.');
+  const placing = ['env', 'local', 'region', 'endpoint'].find((name) => options[name] !== undefined);
+  if (placing !== undefined) {
+    throw new UsageError(`Give a URL, or --env NAME, or --local URL; not two of them. --${placing} goes with no URL.`);
   }
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new UsageError(

@@ -41,18 +41,29 @@ export interface LocalTarget extends SharedTarget {
 export async function findTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): Promise<Target> {
   const local = optionText(options, 'local');
   if (local === undefined) {
-    return deployedTarget(options, variables);
+    return deployedTarget(options, variables, OR_LOCAL);
   }
-  if (options.env !== undefined) {
-    throw new UsageError('Give --env NAME for an environment in AWS, or --local URL for one here; not both.');
+  const inAws = ['env', 'region', 'endpoint'].find((name) => options[name] !== undefined);
+  if (inAws !== undefined) {
+    throw new UsageError(
+      `Give --env NAME for an environment in AWS, or --local URL for one here; not both. --${inAws} goes with no --local.`,
+    );
   }
   return localTarget(local);
 }
 
-function deployedTarget(options: CommandInput['options'], variables: NodeJS.ProcessEnv): DeployedTarget {
+const OR_LOCAL = ' Or what npm start serves: --local http://127.0.0.1:8787.';
+
+/** Finds the environment in AWS that `--env`, `--region` and `--endpoint` name. Throws `UsageError`; `orElse` ends it where none is named. */
+export function deployedTarget(
+  options: CommandInput['options'],
+  variables: NodeJS.ProcessEnv,
+  orElse = '',
+): DeployedTarget {
   const file = readEnvironment(optionText(options, 'env'));
   if (file.kind === 'invalid') {
-    throw new UsageError(file.message.replace('-c env=', '--env '));
+    const other = options.env === undefined ? orElse : '';
+    throw new UsageError(file.message.replace('-c env=', '--env ') + other);
   }
   const { name, config, aws } = file.environment;
   const endpoint = endpointOption(options, variables);

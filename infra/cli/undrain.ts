@@ -3,6 +3,7 @@ import { deploymentStand } from './statistics-of.ts';
 
 /** Ends what sets a deployment aside: a drain, or an ejection for whatever reason. */
 export const undrain: Command = {
+  works: 'anywhere',
   summary: 'end a drain or any other ejection of a deployment; known to the fleet within seconds',
   operands: ['DEPLOYMENT'],
   options: {},

@@ -14,6 +14,14 @@ const HEAP = ['--expose-gc', '--min-semi-space-size=512', '--max-semi-space-size
 /** The benchmarks by name: `npm run bench -- NAME`, or `npm run bench:NAME`. */
 export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   [
+    'first-answer',
+    {
+      what: 'how long a new user waits: clone, npm ci, npm start, the first word of a streamed answer',
+      run: ['test/bench/first-answer.ts'],
+      options: "--from URL to clone from; --empty-cache without npm's cache",
+    },
+  ],
+  [
     'overhead',
     {
       what: 'what the gateway adds to calling a provider directly, beside a bare proxy',

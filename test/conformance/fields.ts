@@ -150,8 +150,8 @@ Made from the encoders by \`npm run conformance\`; a test holds it to them.
 - **gateway**: nothing is sent. The gateway does what the field asks (\`prompt_cache_key\` keeps a conversation at its deployment), or
   there is nothing to do.
 
-What differs by model and host is data: \`*-rules.ts\` of each protocol (\`host-lines.ts\` and \`model-lines.ts\` for OpenAI-shaped servers), each line with
-its source and date, corrected for one deployment by \`rules\` in the configuration.
+What differs by model and host is data: \`*-rules.ts\` of each protocol (\`host-lines.ts\` and \`model-lines.ts\` for OpenAI-shaped servers), each
+line with its source and date, corrected for one deployment by \`rules\` in the configuration.
 `;
 
 const NOTES = `Beyond the top level:
@@ -163,8 +163,8 @@ const NOTES = `Beyond the top level:
   sent without \`strict\`, which is named as dropped.
 - Pictures and files of tool results, and those that the assistant made, come with the user's next words where the API has no other place.
 - A limit above the deployment's \`maxOutputTokens\` is that.
-- What other servers take in a form of their own goes out in OpenAI's: \`tool_choice: "any"\` or a tool's bare name, tools and choices without a
-  \`type\`, \`image_url\` as a string, \`arguments\` as an object, parts and tools in the words of the Responses and Messages APIs, a schema
+- What other servers take in a form of their own goes out in OpenAI's: \`tool_choice: "any"\` or a tool's bare name, tools and choices without
+  a \`type\`, \`image_url\` as a string, \`arguments\` as an object, parts and tools in the words of the Responses and Messages APIs, a schema
   without a name.
 - Gemini 2.5 takes no JSON answer beside functions: there the schema is a function for the answer, as at Claude without structured outputs.
 
@@ -175,8 +175,8 @@ const NOTES = `Beyond the top level:
 - Cache marks (\`cache_control\`, \`prompt_cache_breakpoint\`) become Anthropic's marks and Bedrock's cache points, at most four, the
   last ones; OpenAI and Gemini cache by themselves and get none.
 - \`temperature\` above 1 is 1 at Anthropic, Bedrock and Zhipu, above 1.5 is 1.5 at Mistral and Cerebras, and is named as dropped. A stop
-  sequence of white space alone is dropped at Anthropic and Bedrock; more of them than a vendor takes (OpenAI, Groq and Cerebras 4, Gemini 5,
-  Zhipu 1) are another deployment's to serve.
+  sequence of white space alone is dropped at Anthropic and Bedrock; more of them than a vendor takes (OpenAI, Groq and Cerebras 4, Gemini
+  5, Zhipu 1) are another deployment's to serve.
 - A model that cannot be made to call a tool while it thinks (Kimi K2, DeepSeek V4, Qwen at its maker's) is not asked to.
 - Ids of tool calls that a vendor would refuse are rewritten, the same in the call and in its result. An id that comes twice is made
   distinct; results go by their order.
@@ -184,16 +184,16 @@ const NOTES = `Beyond the top level:
   (128 at Anthropic), dots and the like. Half of a surrogate pair goes out as U+FFFD.
 - A file may be a data URL, bare base64 or an address, and its type may be told by its name or its first bytes. Text is a text document at
   Anthropic, plain text at Gemini and text among the words at OpenAI-shaped servers. A PDF goes in the form of the server (Mistral's
-  \`document_url\`, Perplexity's \`file_url\`), and what chat at OpenAI does not take goes by its Responses API. What a vendor has no form for is
-  refused before it is asked, so that another deployment serves.
+  \`document_url\`, Perplexity's \`file_url\`), and what chat at OpenAI does not take goes by its Responses API. What a vendor has no form for
+  is refused before it is asked, so that another deployment serves.
 - Claude's strict tools and schemas are written as Anthropic's own SDK writes them: at most 20 tools, 24 optional parameters and 16
   unions a request. A schema that would mean something else then (objects with keys of any name, recursion) is not strict, or goes as a
   forced tool for the answer. A union at the root of a tool's schema becomes one object, at Anthropic and on Bedrock, and is told.
 - Claude from 4.6 on goes on reasoning in a loop of calls whose thoughts are lost, and with a forced tool; earlier ones do not.
 - On Bedrock, results of tools and words are of two turns for Llama, Mistral and Writer; Llama and older Mistral models are asked for a
   whole answer where there are tools; gpt-oss and Qwen take no stop sequences.
-- More inputs of an embeddings call than a server takes at once, by their number or their length, are asked for in several calls. \`input_type\`
-  is said in each vendor's word (NVIDIA, Cohere, Google, Nova); without it NVIDIA and Cohere are told of documents.
+- More inputs of an embeddings call than a server takes at once, by their number or their length, are asked for in several calls.
+  \`input_type\` is said in each vendor's word (NVIDIA, Cohere, Google, Nova); without it NVIDIA and Cohere are told of documents.
 - Reasoning (\`thinking_blocks\`, \`extra_content.google.thought_signature\`, \`reasoning_content\`) goes back to the vendor that signed it
   and is left out for the others.
 - A tool message with \`is_error\` is marked as failed at Anthropic and Bedrock; at Gemini its text is under \`error\`.

@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { posix } from 'node:path';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { PAGES, pageText, treePath } from './pages.ts';
+
+/** Of a line of a page, in characters. */
+const WIDTH = 140;
+/** A row of a table, and a link without anything else. */
+const UNBREAKABLE = /^ *\||^[ (!]*\[[^\]]*\]\([^)]*\)[).,:]*$/;
 
 const FENCED = /^ *```[\s\S]*?^ *```/gm;
 
@@ -40,6 +46,43 @@ it('the error codes that pages for operators name are given by the gateway', () 
       page,
     );
   }
+});
+
+it('who wants to report a vulnerability as an issue is led to how it is reported', () => {
+  const { contact_links: links } = parse(pageText('.github/ISSUE_TEMPLATE/config.yml')) as {
+    readonly contact_links: readonly { readonly url: string; readonly about: string }[];
+  };
+  assert.equal(links.length, 1);
+  assert.match(links[0]?.about ?? '', /privately.*\.github\/SECURITY\.md/);
+  assert.ok(pageText('.github/SECURITY.md').includes(links[0]?.url ?? 'none'));
+});
+
+describe('the lines of', () => {
+  for (const page of PAGES) {
+    it(`${page} have at most ${WIDTH} characters, but for tables and links that are longer by themselves`, () => {
+      const lines = pageText(page).split('\n');
+      const wide = lines.flatMap((line, index) =>
+        line.length <= WIDTH || UNBREAKABLE.test(line) ? [] : [`${page}:${index + 1}`],
+      );
+      assert.deepEqual(wide, []);
+    });
+  }
+});
+
+it('the page that tells how to read the headers names every client of the README', () => {
+  const [, table = ''] = /\| client \| the line \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(pageText('README.md')) ?? [];
+  const [, section = ''] =
+    /\n### How to read the headers\n([\s\S]*?)\n## /.exec(pageText('functions/CALLING.md')) ?? [];
+  const names = table
+    .split('\n')
+    .map((row) => row.split(' | ')[0] ?? '')
+    .flatMap((cell) => cell.replace(/^\| |\\\*|'s SDKs$/g, '').split(/, | \(|\)/))
+    .filter((name) => name !== '' && !name.startsWith('clients that'));
+  assert.ok(names.length >= 15, names.join());
+  assert.deepEqual(
+    names.filter((name) => !section.toLowerCase().includes(name.toLowerCase())),
+    [],
+  );
 });
 
 describe('the links of', () => {

@@ -40,7 +40,7 @@ export function readmeFigures(): readonly ReadmeFigure[] {
     {
       name: 'the plot',
       place: /Of the pinned calls .*?(?= \(\[in full\])/s,
-      text: `Of the pinned calls ${pinned.failed} failed and ${pinned.cut} broke off,\np99 of the first token ${pinned.p99}; of the routed ones ${routed.failed} failed and ${routed.cut} broke off, p99 ${routed.p99}; with cut streams continued ${continued} broke off`,
+      text: `Of the pinned calls ${pinned.failed} failed and ${pinned.cut} broke off,\np99 of the first token ${pinned.p99}; of the routed ones ${routed.failed} failed and ${routed.cut} broke off, p99 ${routed.p99};\nwith cut streams continued ${continued} broke off`,
     },
   ];
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { stripTypeScriptTypes } from 'node:module';
 import { after, before, describe, it } from 'node:test';
+import { optionsOf } from '../../infra/cli/command-options.ts';
 import { COMMANDS } from '../../infra/cli/commands.ts';
-import { SHARED_OPTIONS } from '../../infra/cli/run-command.ts';
 import { pythonWithSdks } from '../support/python-sdks.ts';
 import { PAGES, pageText } from './pages.ts';
-import { type Ran, type RunningGateway, startGatewayForSnippets } from './running-gateway.ts';
-import { placeOf, programUpTo, SNIPPETS, snippetsIn } from './snippets.ts';
+import { answered, type Ran, type RunningGateway, startGatewayForSnippets } from './running-gateway.ts';
+import { clientsIn, placeOf, programUpTo, SNIPPETS, type Snippet, snippetsIn } from './snippets.ts';
 
 /** Each has a test: here, or for JSON in configurations.test.ts. */
 const TRIED = ['bash', 'js', 'json', 'mermaid', 'python', 'sh', 'toml', 'ts'];
@@ -29,15 +29,20 @@ describe('against a running gateway,', { concurrency: 4 }, () => {
   });
   after(() => gateway.close());
 
-  for (const snippet of snippetsIn('js')) {
+  for (const snippet of snippetsIn('js').filter(isRunHere)) {
     it(`the JavaScript of ${placeOf(snippet)} prints an answer`, async () => {
-      answered(await gateway.run(process.execPath, ['--input-type=module', '-e'], programUpTo(snippet)));
+      answered(await gateway.run(process.execPath, ['--input-type=module', '-e'], programUpTo(snippet)), snippet);
     });
   }
 
-  for (const snippet of snippetsIn('python')) {
+  const programs = snippetsIn('python').filter(isRunHere);
+  let printed: Promise<readonly Ran[]> | undefined;
+  for (const [index, snippet] of programs.entries()) {
     it(`the Python of ${placeOf(snippet)} prints an answer`, { skip: python.missing }, async () => {
-      answered(await gateway.run(python.path, ['-c'], programUpTo(snippet)));
+      printed ??= gateway.runPython(python.path, programs.map(programUpTo));
+      const ran = (await printed)[index];
+      assert.ok(ran);
+      answered(ran, snippet);
     });
   }
 
@@ -126,12 +131,15 @@ describe("the options of the operator's commands in", () => {
 function unknownOptions(line: string): readonly string[] {
   const words = line.replace(/^(?:npm run )?nemo (?:-- )?/, '');
   const name = [...COMMANDS.keys()].find((one) => words === one || words.startsWith(`${one} `));
-  const known = new Set([...Object.keys(COMMANDS.get(name ?? '')?.options ?? {}), ...Object.keys(SHARED_OPTIONS)]);
+  const command = COMMANDS.get(name ?? '');
+  if (command === undefined) {
+    return [];
+  }
   const given = [...words.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option);
-  return name === undefined ? [] : given.filter((option) => !known.has(option)).map((option) => `${name} --${option}`);
+  return given.filter((option) => !(option in optionsOf(command))).map((option) => `${name} --${option}`);
 }
 
-function answered({ code, stdout, stderr }: Ran): void {
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /simulated/i, stderr);
+/** Programs for other clients are run by `npm run test:clients`, which has them. */
+function isRunHere(snippet: Snippet): boolean {
+  return clientsIn(snippet).length === 0;
 }

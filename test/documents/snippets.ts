@@ -39,3 +39,17 @@ export function programUpTo(snippet: Snippet): string {
     .map(({ text }) => text)
     .join('\n');
 }
+
+/** What comes with Python, or with `.ci/python-sdks`. */
+const PYTHON_HERE = ['anthropic', 'asyncio', 'openai'];
+
+/** Packages of a program that `npm test` does not have: `npm run test:clients` runs it. */
+export function clientsIn(snippet: Snippet): readonly string[] {
+  if (snippet.language === 'python') {
+    const modules = [...snippet.text.matchAll(/^(?:from|import) (\w+)/gm)].map(([, name = '']) => name);
+    return [...new Set(modules)].filter((name) => !PYTHON_HERE.includes(name));
+  }
+  const { dependencies, devDependencies } = JSON.parse(pageText('package.json')) as Readonly<Record<string, object>>;
+  const packages = [...snippet.text.matchAll(/ from '([^']+)';$/gm)].map(([, name = '']) => name);
+  return packages.filter((name) => !(name in { ...dependencies, ...devDependencies }));
+}

@@ -11,10 +11,10 @@ an ejected deployment: that one is asked beside it. A deployment that falls sile
 to three of its first-token limits; one that is merely slower is not. A bug in the gateway ends the call that it hits with
 \`500 internal_error\`, is written to stderr, and leaves the others alone.
 
-The tests of this folder hold it for every fault, protocol, streamed and plain, and two strategies. They assert what the caller sees and what
-the providers saw. \`npm run test:soak\` makes 12,000 calls, 2,000 at a time, against providers that fail at a quarter of them, a quarter of
-them hostile, and checks that
-every call has one record, every attempt one request, and that no socket, timer or memory is left (two minutes).
+The tests of this folder hold it for every fault, protocol, streamed and plain, and two strategies. They assert what the caller sees and
+what the providers saw. \`npm run test:soak\` makes 12,000 calls, 2,000 at a time, against providers that fail at a quarter of them, a quarter
+of them hostile, and checks that every call has one record, every attempt one request, and that no socket, timer or memory is left (two
+minutes).
 
 \`npm run faults\` writes this page.
 `;

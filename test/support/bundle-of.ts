@@ -35,6 +35,6 @@ function bytesByOwner({ outputs }: Metafile): Map<string, number> {
 /** Whose a source file is: `undici` for `node_modules/undici/lib/core/util.js`. */
 export function ownerOf(source: string): string {
   const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? [];
-  const [, folder = ''] = /functions\/(.+?)\/[^/]*$/.exec(source) ?? [];
-  return name ?? `functions/${folder.split('/').slice(0, 2).join('/')}`;
+  const [, part, folder = ''] = /(functions|infra)\/(.+?)\/[^/]*$/.exec(source) ?? [];
+  return name ?? `${part}/${folder.split('/').slice(0, 2).join('/')}`;
 }

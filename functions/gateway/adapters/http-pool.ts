@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
+import { type Arrivals, takeWhile } from '../core/model/arrivals.ts';
+import type { ResponseBody } from '../core/model/dial.ts';
 
 /** As long as providers keep idle connections open, and Lambda's freezing makes longer ones useless. */
 const KEEP_ALIVE_MS = 60_000;
@@ -75,8 +77,8 @@ export interface HttpAnswer {
   readonly body: AnswerBody;
 }
 
-/** An answer's body: each step is all that has come by then. It is read once. */
-export interface AnswerBody extends AsyncIterable<Uint8Array> {
+/** An answer's body: each step is all that has come by then. */
+export interface AnswerBody extends ResponseBody {
   /** Reads no further. The connection is closed, unless the body has ended. */
   readonly destroy: () => void;
 }
@@ -84,31 +86,28 @@ export interface AnswerBody extends AsyncIterable<Uint8Array> {
 /** Bytes that wait for their reader until no more are taken from the connection. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
-type Step = IteratorResult<Uint8Array, undefined>;
-
-interface Waiter<Value> {
-  readonly resolve: (value: Value) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
 /**
- * One request's way through undici's dispatcher, told by callbacks, and its answer's body as an iterator. undici's own `request` puts a
+ * One request's way through undici's dispatcher, told by callbacks, and its answer's body as it arrives. undici's own `request` puts a
  * stream of Node's between them, at several times the price for each piece.
  */
-class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<Uint8Array, undefined> {
+class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<Uint8Array> {
   readonly #pool: HttpPool;
-  readonly #head: Waiter<HttpAnswer>;
+  readonly #head: Pick<PromiseWithResolvers<HttpAnswer>, 'resolve' | 'reject'>;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#stop(this.#signal?.reason);
   #controller: Dispatcher.DispatchController | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  #reader: Waiter<Step> | undefined;
+  #wake: (() => void) | undefined;
   #hasEnded = false;
   #failure: { readonly reason: unknown } | undefined;
 
   /** `head` is told of the answer's head, or why none came. The exchange ends with `signal`, for its reason. */
-  constructor(pool: HttpPool, head: Waiter<HttpAnswer>, signal?: AbortSignal) {
+  constructor(
+    pool: HttpPool,
+    head: Pick<PromiseWithResolvers<HttpAnswer>, 'resolve' | 'reject'>,
+    signal?: AbortSignal,
+  ) {
     this.#pool = pool;
     this.#head = head;
     this.#signal = signal;
@@ -134,14 +133,9 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncItera
   }
 
   onResponseData(controller: Dispatcher.DispatchController, bytes: Uint8Array): void {
-    const reader = this.#reader;
-    if (reader !== undefined) {
-      this.#reader = undefined;
-      reader.resolve({ done: false, value: bytes });
-      return;
-    }
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.byteLength;
+    this.#tell();
     if (this.#waitingBytes > MAX_WAITING_BYTES) {
       controller.pause();
     }
@@ -151,40 +145,65 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncItera
     this.#hasEnded = true;
     this.#pool.count(-1);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#reader?.resolve(ENDED);
-    this.#reader = undefined;
+    this.#tell();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, reason: unknown): void {
     this.#fail(reason);
   }
 
-  [Symbol.asyncIterator](): this {
+  get arrivals(): this {
     return this;
   }
 
-  next(): Promise<Step> {
-    if (this.#waiting.length > 0) {
-      return Promise.resolve({ done: false, value: this.#takeWaiting() });
+  isReady(wake: () => void): boolean {
+    if (this.#waitingBytes > 0 || this.#hasEnded || this.#failure !== undefined) {
+      return true;
     }
-    if (this.#failure !== undefined) {
-      return Promise.reject(this.#failure.reason);
-    }
-    return this.#hasEnded
-      ? Promise.resolve(ENDED)
-      : new Promise((resolve, reject) => {
-          this.#reader = { resolve, reject };
-        });
+    this.#wake = wake;
+    return false;
   }
 
-  /** By a reader that stops before the end. */
-  async return(): Promise<Step> {
-    this.destroy();
-    return ENDED;
+  take(): Uint8Array | undefined {
+    if (this.#waitingBytes > 0) {
+      return this.#takeWaiting();
+    }
+    if (this.#failure !== undefined) {
+      throw this.#failure.reason;
+    }
+    return undefined;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      for (let bytes = await this.#next(); bytes !== undefined; bytes = await this.#next()) {
+        yield bytes;
+      }
+    } finally {
+      this.destroy();
+    }
   }
 
   destroy(): void {
     this.#stop(new Error('The answer is read no further.'));
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    let next: Uint8Array | undefined;
+    await takeWhile(this, (bytes) => {
+      next = bytes;
+      return false;
+    });
+    return next;
+  }
+
+  /** What one reading of the connection brings is told once, when all of it is there. */
+  #tell(): void {
+    const wake = this.#wake;
+    if (wake !== undefined) {
+      this.#wake = undefined;
+      process.nextTick(wake);
+    }
   }
 
   #takeWaiting(): Uint8Array {
@@ -212,12 +231,9 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncItera
     this.#signal?.removeEventListener('abort', this.#onAbort);
     // Nothing, where the head has come.
     this.#head.reject(reason);
-    this.#reader?.reject(reason);
-    this.#reader = undefined;
+    this.#tell();
   }
 }
-
-const ENDED: Step = { done: true, value: undefined };
 
 function singleValued(headers: Record<string, string | string[] | undefined>): Readonly<Record<string, string>> {
   const single: Record<string, string> = {};

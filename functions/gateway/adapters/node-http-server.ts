@@ -1,14 +1,12 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Gateway } from '../core/serve/gateway.ts';
-import type { GatewayRequest, GatewayResponse } from '../core/serve/ports.ts';
-import { type ChunkWriter, chunkWriter } from './chunk-writer.ts';
+import type { GatewayRequest } from '../core/serve/ports.ts';
 import { type CorsSettings, corsHeaders, preflightHeaders } from './cors.ts';
 import { drainServer } from './drain-server.ts';
-import { RESTARTING, restartAnswer, restartEvent } from './interrupted-answer.ts';
-import { refusesMalformed } from './malformed-request.ts';
-import { type BodyReader, bodyReader, discardBody } from './request-body.ts';
-import { drainBody } from './unread-body.ts';
+import { RESTARTING, restartAnswer } from './interrupted-answer.ts';
+import { type BodyReader, bodyReader, drainBody } from './request-body.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -121,7 +119,7 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
     response.shouldKeepAlive &&= await drainBody(request, discardBytes);
   }
   const given = signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer;
-  await send(response, given, { signal, readStallMs });
+  await sendAnswer(response, given, { signal, readStallMs });
   served.calls.delete(call);
   // Not awaited here, where the request and its answer would be held until then.
   return answer.afterEnd();
@@ -187,55 +185,56 @@ function singleValued(headers: IncomingMessage['headers']): Readonly<Record<stri
   return single;
 }
 
-interface Reader {
-  /** Aborted when the caller is gone, or the process has to go. */
-  readonly signal: AbortSignal;
-  readonly readStallMs: number;
+interface UnderWay {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
-async function send(response: ServerResponse, answer: GatewayResponse, reader: Reader): Promise<void> {
-  const { signal } = reader;
-  const { status, headers, body } = answer;
-  if (typeof body === 'string') {
-    await sendWhole(response, answer, body);
-    return;
-  }
-  response.writeHead(status, headers);
-  const chunks = chunkWriter(response);
-  for await (const piece of body) {
-    if (signal.aborted) {
-      break;
-    }
-    if (!chunks.write(piece)) {
-      await drained(response, chunks, reader);
-    }
-  }
-  chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
-}
-
-async function sendWhole(response: ServerResponse, { status, headers }: GatewayResponse, body: string): Promise<void> {
-  // To a HEAD the body is empty, but its length is not nothing.
-  const length = response.req.method === 'HEAD' ? {} : { 'content-length': Buffer.byteLength(body) };
-  // Where the body was too large to be read, the connection cannot be used for another request.
-  if (status === 413) {
-    response.writeHead(status, { ...headers, ...length, connection: 'close' }).write(body);
-    await discardBody(response.req);
-    response.end();
-    return;
-  }
-  response.writeHead(status, { ...headers, ...length }).end(body);
-}
-
-/** Waits until the caller has read on, or has gone. Who reads nothing for too long is gone: the call ends, and is recorded. */
-async function drained(
-  response: ServerResponse,
-  { outlet }: ChunkWriter,
-  { signal, readStallMs }: Reader,
-): Promise<void> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(readStallMs)]);
-  await once(outlet(), 'drain', { signal: over }).catch(() => {
-    if (!signal.aborted) {
-      response.destroy();
+/**
+ * Answers bytes that are no HTTP request on the bare socket, in the shape that callers know; they never become a request. Where answers to
+ * earlier requests of the connection are still under way, these are finished first and the connection closed: nothing is written into it.
+ */
+function refusesMalformed(server: Server): void {
+  const answering = new WeakMap<Duplex, readonly UnderWay[]>();
+  server.prependListener('request', (request, response) => {
+    const before = (answering.get(request.socket) ?? []).filter((one) => !one.response.writableFinished);
+    answering.set(request.socket, [...before, { request, response }]);
+  });
+  server.on('clientError', (failure: NodeJS.ErrnoException, socket) => {
+    const underWay = answering.get(socket)?.findLast(isOfAnother);
+    if (!socket.writable || failure.code === 'ECONNRESET') {
+      socket.destroy();
+    } else if (underWay !== undefined) {
+      closeAfter(underWay.response, socket);
+    } else {
+      refuse(failure, socket);
     }
   });
 }
+
+/** Whether bytes that come now are none of this request's, which has not been answered in full. */
+function isOfAnother({ request, response }: UnderWay): boolean {
+  return !response.writableFinished && (request.complete || response.headersSent);
+}
+
+function closeAfter(response: ServerResponse, socket: Duplex): void {
+  response.shouldKeepAlive = false;
+  response.once('close', () => socket.destroy());
+}
+
+function refuse(failure: NodeJS.ErrnoException, socket: Duplex): void {
+  const [line, message] = MALFORMED.get(failure.code ?? '') ?? [
+    '400 Bad Request',
+    'This is not a well-formed HTTP request: check for control characters in its headers and for a wrong content-length.',
+  ];
+  const error = { message, type: 'invalid_request_error', param: null, code: 'malformed_http' };
+  const body = JSON.stringify({ error });
+  const head = [`HTTP/1.1 ${line}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`];
+  socket.end(`${[...head, 'connection: close'].join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Status line and message for the codes of Node's HTTP parser that say more than "malformed". */
+const MALFORMED: ReadonlyMap<string, readonly [line: string, message: string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'The headers exceed 16 KB: send less in them.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'The request did not arrive in time: send it whole.']],
+]);

@@ -3,6 +3,19 @@ import type { Clock } from '../core/model/clock.ts';
 /** The longest wait that a timer of Node takes; it wakes at once from a longer one. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Waits from this length on are rounded up, by a sixteenth at the most and never by more than the other. */
+const ROUNDED_FROM_MS = 64;
+const LONGEST_STEP_MS = 64;
+
+/** Node keeps the timers of one length in a list, and sorts a list of every other length among them: most waits here have a length of their own. */
+function timerMs(waitMs: number): number {
+  if (waitMs < ROUNDED_FROM_MS) {
+    return waitMs;
+  }
+  const stepMs = Math.min(LONGEST_STEP_MS, 2 ** (Math.floor(Math.log2(waitMs)) - 4));
+  return Math.min(Math.ceil(waitMs / stepMs) * stepMs, LONGEST_TIMER_MS);
+}
+
 /** Further behind the wall clock than this the machine was asleep. */
 const SLEPT_MS = 1000;
 
@@ -33,12 +46,12 @@ export const systemClock: Clock = {
     const wakeWhenDue = (): void => {
       const leftMs = dueMs - performance.now();
       if (leftMs > 0) {
-        timer = setTimeout(wakeWhenDue, Math.min(leftMs, LONGEST_TIMER_MS));
+        timer = setTimeout(wakeWhenDue, timerMs(leftMs));
         return;
       }
       wake();
     };
-    let timer = setTimeout(wakeWhenDue, Math.min(delayMs, LONGEST_TIMER_MS));
+    let timer = setTimeout(wakeWhenDue, timerMs(delayMs));
     return () => clearTimeout(timer);
   },
 };

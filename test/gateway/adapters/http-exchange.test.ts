@@ -4,6 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { bodyText, HttpPool, poolRequest } from '../../../functions/gateway/adapters/http-pool.ts';
+import { takeWhile } from '../../../functions/gateway/core/model/arrivals.ts';
 
 interface Talk {
   readonly pool: HttpPool;
@@ -57,6 +58,30 @@ describe('an exchange over a pool', () => {
       rest += String(step.value);
     }
     assert.equal(rest, 'twothree');
+  });
+
+  it('tells in one piece what has come in one reading, in the turn in which it comes', async () => {
+    let response: ServerResponse | undefined;
+    const pool = await talking((begun) => {
+      response = begun;
+      begun.flushHeaders();
+    });
+    const { body } = await poolRequest(pool, GET);
+    const { arrivals } = body;
+    assert.ok(arrivals !== undefined);
+    const pieces: string[] = [];
+    const end = takeWhile(arrivals, (bytes) => pieces.push(String(bytes)) > 0);
+    response?.cork();
+    response?.write('one');
+    response?.write('two');
+    response?.uncork();
+    while (pieces.length === 0) {
+      await new Promise(setImmediate);
+    }
+    assert.deepEqual(pieces, ['onetwo']);
+    response?.end('three');
+    await end;
+    assert.deepEqual(pieces, ['onetwo', 'three']);
   });
 
   it('passes on every byte of a body that is larger than what it holds for a slow reader', async () => {

@@ -13,6 +13,20 @@ it('The clock wakes nobody early, whatever the fraction of the millisecond, and 
   }
 });
 
+it('The clock lets nobody wait much longer than he asked, and never so long that Node wakes him at once.', async () => {
+  for (const delayMs of [70.3, 200.1]) {
+    const startedMs = systemClock.nowMs();
+    const waited = new Promise<number>((resolve) => {
+      systemClock.after(delayMs, () => resolve(systemClock.nowMs() - startedMs));
+    });
+    const waitedMs = await waited;
+    assert.ok(waitedMs >= delayMs - 0.001, `${waitedMs} ms of ${delayMs}`);
+  }
+  const cancel = systemClock.after(2 ** 40, () => assert.fail('It is 34 years early.'));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  cancel();
+});
+
 it('The clock wakes nobody who has cancelled, not even when it had been about to.', async () => {
   const cancels = Array.from({ length: 100 }, (_, index) =>
     systemClock.after(1 + index / 100, () => assert.fail('It was cancelled.')),

@@ -33,6 +33,10 @@ const APART: readonly (readonly [string, string])[] = [
   ['model', 'trace'],
 ];
 
+function isDenied(from: string, to: string): boolean {
+  return ROOMS.indexOf(to) > ROOMS.indexOf(from) || APART.some(([one, other]) => one === from && other === to);
+}
+
 interface Import {
   readonly file: string;
   readonly from: string;
@@ -68,6 +72,15 @@ describe('the rooms of the core', () => {
   it('import only rooms further in, so that there is no circle', () => {
     const upwards = IMPORTS.filter(({ from, to }) => ROOMS.indexOf(to) >= ROOMS.indexOf(from));
     assert.deepEqual(upwards, []);
+  });
+
+  it('are held in this order by the linter too', () => {
+    const rules = readFileSync(new URL('../../../.biome/core-layers.grit', import.meta.url), 'utf8');
+    const denied = [...rules.matchAll(/\(\?:([\w|]+)\)[\s\S]*?functions\/gateway\/core\/(\w+)\//g)];
+    assert.deepEqual(
+      denied.map(([, rooms, room]) => [room, rooms?.split('|')]),
+      ROOMS.slice(0, -1).map((room) => [room, ROOMS.filter((other) => isDenied(room, other))]),
+    );
   });
 
   it('keep the callers’ words, the vendors’ words and the addresses apart', () => {

@@ -3,16 +3,19 @@ import { describe, it } from 'node:test';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
 import { addressOf } from '../../../functions/gateway/core/hosts/hosts.ts';
 import { modelDirectory } from '../../../functions/gateway/core/routing/model-directory.ts';
-import { isJsonObject, type JsonObject, objectMember, parseJson } from '../../../functions/gateway/core/wire/json.ts';
+import { isJsonObject, type JsonObject, objectMember } from '../../../functions/gateway/core/wire/json.ts';
+import { mergedSettings, settingsOf } from '../../documents/shown-settings.ts';
 import { snippetsIn } from '../../documents/snippets.ts';
 import { type CloudHost, startCloudHost } from '../../support/cloud-host.ts';
 import { type CloudSystem, startCloudSystem } from '../../support/cloud-system.ts';
 
-/** The whole files that stand in the README. */
-const RECIPES = snippetsIn('json').flatMap(({ page, text }) => {
-  const json = parseJson(text);
-  return page === 'README.md' && isJsonObject(json) && 'deployments' in json ? [json] : [];
-});
+/** The README's example, and what it says is to be put beside it. */
+const [EXAMPLE = {}, ...BESIDE] = snippetsIn('json')
+  .filter(({ page }) => page === 'README.md')
+  .map(({ text }) => settingsOf(text));
+
+/** Each as a whole file, with what it says itself. */
+const RECIPES = [EXAMPLE, ...BESIDE].map((own) => ({ own, whole: mergedSettings(EXAMPLE, own) }));
 
 /** What each deployment of a recipe is called with, written out: its address and path, its proof, and members of the body. */
 interface Expected {
@@ -39,17 +42,18 @@ const EXPECTED: readonly Readonly<Record<string, Expected>>[] = [
       proof: ['authorization', 'Bearer value of OPENAI_API_KEY'],
       body: { model: 'gpt-5-mini', max_completion_tokens: 50, max_tokens: undefined, messages: MESSAGES },
     },
-    'anthropic/claude-haiku': {
+    'anthropic/haiku': {
       url: 'https://api.anthropic.com/v1/messages',
       proof: ['x-api-key', 'value of ANTHROPIC_API_KEY'],
       body: { model: 'claude-haiku-4-5', max_tokens: 50, system: 'Be brief.' },
     },
-    'bedrock/claude-haiku': {
+    'bedrock/haiku': {
       url: 'https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream',
       proof: ['authorization', 'signed for bedrock in us-east-1'],
       body: { system: [{ text: 'Be brief.' }], inferenceConfig: { maxTokens: 50 } },
     },
   },
+  {},
   {
     'azure/chat': {
       url: 'https://my-resource.openai.azure.com/openai/v1/chat/completions',
@@ -136,24 +140,24 @@ async function withRecipe(
   }
 }
 
-describe('the recipes of the README', () => {
-  it('are three', () => {
-    assert.equal(RECIPES.length, 3);
+describe('the configurations of the README', () => {
+  it('are an example and three recipes', () => {
+    assert.equal(RECIPES.length, 4);
     assert.deepEqual(
-      RECIPES.map((recipe) => Object.keys(objectMember(recipe, 'deployments') ?? {})),
+      RECIPES.map(({ own }) => Object.keys(objectMember(own, 'deployments') ?? {})),
       EXPECTED.map((deployments) => Object.keys(deployments)),
     );
   });
 
-  for (const [index, recipe] of RECIPES.entries()) {
+  for (const [index, { own, whole }] of RECIPES.entries()) {
     for (const [id, expected] of Object.entries(EXPECTED[index] ?? {})) {
       it(`call each host with its address, path, proof and words: ${id}`, async () => {
-        assert.equal(originOf(recipe, id), new URL(expected.url).origin);
-        await withRecipe(recipe, async (system, clouds) => {
+        assert.equal(originOf(whole, id), new URL(expected.url).origin);
+        await withRecipe(whole, async (system, clouds) => {
           const { status, text } = await system.ask('/v1/chat/completions', { model: id, ...ASKED });
           assert.equal(status, 200, text);
           assert.ok(text.includes('Hello.'), text);
-          const provider = Object(objectMember(objectMember(recipe, 'deployments'), id)).provider;
+          const provider = Object(objectMember(objectMember(whole, 'deployments'), id)).provider;
           const cloud = clouds.get(provider);
           assert.ok(cloud !== undefined);
           assertCalled(cloud, expected);
@@ -161,9 +165,9 @@ describe('the recipes of the README', () => {
       });
     }
 
-    for (const route of Object.keys(objectMember(recipe, 'routes') ?? {})) {
+    for (const route of Object.keys(objectMember(own, 'routes') ?? {})) {
       it(`serve their routes: ${route}`, () =>
-        withRecipe(recipe, async (system, clouds) => {
+        withRecipe(whole, async (system, clouds) => {
           const { status, text } = await system.ask('/v1/chat/completions', { model: route, ...ASKED });
           assert.equal(status, 200, text);
           assert.ok([...clouds.values()].some((cloud) => cloud.calls().length === 1));

@@ -208,7 +208,7 @@ describe('nemo', () => {
   });
 
   test('wants an environment that exists', async () => {
-    await assert.rejects(runCommand(['keys', 'list'], {}), /Say which environment: --env dev/);
+    await assert.rejects(runCommand(['keys', 'list'], {}), /Say which environment: --env dev.* --local http/);
     await assert.rejects(runCommand(['keys', 'list', '--env', 'pord'], {}), /Did you mean prod/);
   });
 });

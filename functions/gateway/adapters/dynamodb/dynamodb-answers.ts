@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { constants, gunzip, gzip } from 'node:zlib';
 import type { AttributeValue, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
 import type { ResponsesSettings } from '../../core/model/gateway-config.ts';
@@ -11,13 +9,11 @@ import {
   MAX_CONVERSATION_BYTES,
 } from '../../core/serve/answer-store.ts';
 import { expirySeconds, joinedPieces, keyText, laterKeys, pieceCount, pieceKey } from './answer-pieces.ts';
+import { unzipped, zipped } from './answer-zip.ts';
 import { getItems, writeItems } from './batch-items.ts';
 import { type DayAllowance, dayAllowance } from './day-allowance.ts';
 import type { Item, TableAccess } from './read-items.ts';
 import { answersTable } from './table-definitions.ts';
-
-const zipped = promisify(gzip);
-const unzipped = promisify(gunzip);
 
 /** An item of DynamoDB's has at most 400 KB, its key and the names of its attributes included. */
 const PIECE_BYTES = 380 * 1024;
@@ -77,7 +73,7 @@ async function keep(answers: Answers, owner: string, answer: KeptAnswer): Promis
   if (json.byteLength > MAX_CONVERSATION_BYTES) {
     return 'too-large';
   }
-  const data = await zipped(json, { level: constants.Z_BEST_SPEED });
+  const data = await zipped(json);
   const writes = writesOf(answers, owner, answer, data);
   const signal = inTime(answers);
   // All at once: nobody is told of the answer before they are all made, and what is there in part is not there for a reader.
@@ -174,7 +170,7 @@ async function unpacked(
   for (const id of ids) {
     const data = dataOf(id);
     if (data !== undefined) {
-      const json = await unzipped(data, { maxOutputLength: MAX_CONVERSATION_BYTES });
+      const json = await unzipped(data);
       bytes += json.byteLength;
       if (bytes > MAX_CONVERSATION_BYTES) {
         return 'too-large';

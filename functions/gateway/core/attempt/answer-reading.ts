@@ -162,5 +162,6 @@ export function endReading(reading: AnswerReading, failure: AttemptFailure | und
 /** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
 function keepConnection({ options, controller }: AnswerReading, bytes: ResponseBytes): void {
   const cancel = options.clock.after(DRAIN_MS, () => controller.abort({ kind: 'aborted', by: 'hedge' }));
-  void bytes.drain().then(cancel);
+  // Its end, kept or not.
+  void bytes.read(() => true).then(cancel);
 }

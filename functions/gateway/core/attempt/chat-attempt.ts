@@ -1,4 +1,5 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
+import { untilReady } from '../model/arrivals.ts';
 import type { Attempt, AttemptOpening } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
@@ -58,7 +59,8 @@ export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
     deployment: options.deployment,
     startedAtMs: reading.startedAtMs,
     open: () => open(reading, options.request),
-    next: () => next(reading),
+    isReady: (wake) => isReady(reading, wake),
+    take: () => takePieces(reading),
     abort: (failure) => {
       // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
       if (reading.report.endedAtMs === undefined) {
@@ -113,9 +115,12 @@ async function readToContent(reading: Reading, response: UpstreamResponse): Prom
 /** The events up to the first content, or to the end. */
 async function openingEvents(reading: Reading): Promise<readonly AnswerEvent[]> {
   const events: AnswerEvent[] = [];
+  // The race watches for silence until then.
+  const opening = { isReady: (wake: () => void): boolean => isReady(reading, wake, reading.choicesLeft <= 0) };
   let more: readonly AnswerEvent[] | undefined;
   do {
-    more = await next(reading, false);
+    await untilReady(opening);
+    more = takePieces(reading);
     for (const event of more ?? []) {
       events.push(event);
     }
@@ -132,19 +137,19 @@ function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<
   return { kind: 'failed', failure: reading.report.failure ?? failure };
 }
 
-async function next(reading: Reading, watchesStall = true): Promise<readonly AnswerEvent[] | undefined> {
-  const { body, stall } = reading;
-  while (body !== undefined && reading.report.endedAtMs === undefined) {
-    if (watchesStall || reading.choicesLeft <= 0) {
-      stall.waiting();
-    }
-    const events = take(reading, body, await body.bytes.next());
-    // An opening is measured after each step, also of one that says nothing.
-    if (events.length > 0 || !watchesStall) {
-      return events;
-    }
+function isReady({ body, stall, report }: Reading, wake: () => void, watchesStall = true): boolean {
+  if (body === undefined || report.endedAtMs !== undefined || body.bytes.isReady(wake)) {
+    return true;
   }
-  return undefined;
+  if (watchesStall) {
+    stall.waiting();
+  }
+  return false;
+}
+
+function takePieces(reading: Reading): readonly AnswerEvent[] | undefined {
+  const { body, report } = reading;
+  return body === undefined || report.endedAtMs !== undefined ? undefined : take(reading, body, body.bytes.take());
 }
 
 /** What a vendor says before its first content at the most. */

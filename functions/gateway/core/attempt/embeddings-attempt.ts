@@ -47,7 +47,8 @@ export function embeddingsAttempt(options: EmbeddingsAttemptOptions): Attempt<Em
     deployment: options.deployment,
     startedAtMs: embedding.startedAtMs,
     open: () => open(embedding),
-    next: async () => undefined,
+    isReady: () => true,
+    take: () => undefined,
     abort: (failure) => {
       end(embedding, { failure });
       controller.abort(failure);

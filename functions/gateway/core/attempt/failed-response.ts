@@ -37,15 +37,11 @@ export async function readFailedResponse(
 async function readText(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
   const bytes = responseBytes(body, signal);
   const decoder = new TextDecoder();
-  let size = 0;
   const parts: string[] = [];
-  for (let step = await bytes.next(); step.kind === 'bytes'; step = await bytes.next()) {
-    size += step.bytes.length;
-    parts.push(decoder.decode(step.bytes, { stream: true }));
-    if (size >= MAX_ERROR_BYTES) {
-      break;
-    }
-  }
+  await bytes.read((piece) => {
+    parts.push(decoder.decode(piece, { stream: true }));
+    return bytes.size() < MAX_ERROR_BYTES;
+  });
   return parts.join('');
 }
 

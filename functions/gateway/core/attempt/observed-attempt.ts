@@ -57,12 +57,6 @@ interface Watch extends ObservedAttemptOptions {
 export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: ObservedAttemptOptions): Attempt<Piece> {
   const cancelLate = options.clock.after(options.lateAfterMs, () => tellLate(watch));
   const watch: Watch = { ...options, attempt, cancelLate, state: 'dialling' };
-  const onPieces = (pieces: readonly Piece[] | undefined): readonly Piece[] | undefined => {
-    if (pieces === undefined) {
-      tellEnd(watch);
-    }
-    return pieces;
-  };
   return {
     ...attempt,
     open: async () => {
@@ -70,7 +64,13 @@ export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: Observe
       tellOpening(watch, opening);
       return opening;
     },
-    next: () => attempt.next().then(onPieces),
+    take: () => {
+      const pieces = attempt.take();
+      if (pieces === undefined) {
+        tellEnd(watch);
+      }
+      return pieces;
+    },
     abort: (failure) => {
       attempt.abort(failure);
       tellEnd(watch);

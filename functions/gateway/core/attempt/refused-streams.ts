@@ -43,6 +43,13 @@ export function noteRefusedStream(deployment: Deployment, features: readonly Str
   refusals.set(deployment, [...others, { features, untilMs: nowMs + REMEMBERED_MS }]);
 }
 
+/** Whether a deployment is known to give no stream for a prompt; without one: for any. */
+export function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, nowMs?: number): boolean {
+  return (
+    refusals.has(deployment) && refusesStream(deployment, prompt === undefined ? [] : streamFeatures(prompt), nowMs)
+  );
+}
+
 /**
  * Whether a deployment is known to give no stream for requests with these features: one without any of them was refused, or one with no
  * others. So a request of one caller takes streams from nobody who asks for less. Without `nowMs`: as it was last known.

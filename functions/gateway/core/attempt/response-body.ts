@@ -1,5 +1,7 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
+import { type Arrivals, arrivalsOf, takeWhile } from '../model/arrivals.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { ResponseBody } from '../model/dial.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { AnswerDecoder, Protocol } from '../protocols/protocol.ts';
 import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
@@ -123,38 +125,51 @@ export type BytesStep =
   | { readonly kind: 'ended' }
   | { readonly kind: 'broke'; readonly failure: AttemptFailure };
 
-/** The body of a response, read step by step. */
-export interface ResponseBytes {
-  readonly next: () => Promise<BytesStep>;
-  /** Reads on to the end without keeping anything, so that the connection can be used again. Never rejects. */
-  readonly drain: () => Promise<void>;
+/** The body of a response, read step by step. Nothing comes after a step that is no bytes. */
+export interface ResponseBytes extends Arrivals<BytesStep> {
+  readonly take: () => BytesStep;
+  /** Reads on as long as `onBytes` wants more. Gives the last step. Never rejects, where `onBytes` does not throw. */
+  readonly read: (onBytes: (bytes: Uint8Array) => boolean) => Promise<BytesStep>;
   /** Bytes read so far. */
   readonly size: () => number;
 }
 
 /** Reads a response's body step by step. After `maxBytes` it counts as broken: no answer is so long. */
 export function responseBytes(
-  body: AsyncIterable<Uint8Array>,
+  body: ResponseBody,
   signal: AbortSignal,
   maxBytes = Number.POSITIVE_INFINITY,
 ): ResponseBytes {
-  const iterator = body[Symbol.asyncIterator]();
+  const arrivals = body.arrivals ?? arrivalsOf(body);
   let size = 0;
-  const onStep = (step: IteratorResult<Uint8Array>): BytesStep => {
-    if (step.done === true) {
-      return ENDED;
+  const next = (): BytesStep => {
+    if (size > maxBytes) {
+      return WITHOUT_END;
     }
-    size += step.value.length;
-    return { kind: 'bytes', bytes: step.value };
+    const piece = arrivals.take();
+    size += piece?.length ?? 0;
+    return piece === undefined ? ENDED : { kind: 'bytes', bytes: piece };
   };
-  const onBreak = (error: unknown): BytesStep => ({ kind: 'broke', failure: connectionFailure(error, signal) });
-  // One promise for each piece: an async function would take three.
-  const next = (): Promise<BytesStep> =>
-    size > maxBytes ? Promise.resolve(WITHOUT_END) : iterator.next().then(onStep, onBreak);
-  const drain = async (): Promise<void> => {
-    for (let step = await next(); step.kind === 'bytes'; step = await next()) {}
+  const bytes: ResponseBytes = {
+    isReady: (wake) => size > maxBytes || arrivals.isReady(wake),
+    take: () => {
+      try {
+        return next();
+      } catch (error) {
+        return { kind: 'broke', failure: connectionFailure(error, signal) };
+      }
+    },
+    read: async (onBytes) => {
+      let last: BytesStep = ENDED;
+      await takeWhile(bytes, (step) => {
+        last = step;
+        return step.kind === 'bytes' && onBytes(step.bytes);
+      });
+      return last;
+    },
+    size: () => size,
   };
-  return { next, drain, size: () => size };
+  return bytes;
 }
 
 const ENDED: BytesStep = { kind: 'ended' };

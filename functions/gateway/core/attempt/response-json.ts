@@ -16,16 +16,14 @@ export async function responseJson(response: UpstreamResponse, signal: AbortSign
   const bytes = responseBytes(response.body, signal);
   const decoder = new TextDecoder();
   const parts: string[] = [];
-  let size = 0;
-  let step = await bytes.next();
-  for (; step.kind === 'bytes' && size <= MAX_BODY_BYTES; step = await bytes.next()) {
-    size += step.bytes.length;
-    parts.push(decoder.decode(step.bytes, { stream: true }));
+  const last = await bytes.read((piece) => {
+    parts.push(decoder.decode(piece, { stream: true }));
+    return bytes.size() <= MAX_BODY_BYTES;
+  });
+  if (last.kind === 'broke') {
+    return { kind: 'failed', failure: last.failure };
   }
-  if (step.kind === 'broke') {
-    return { kind: 'failed', failure: step.failure };
-  }
-  return step.kind === 'bytes' ? malformed(`a body over ${MAX_BODY_BYTES} bytes`) : parsed(parts.join(''));
+  return last.kind === 'bytes' ? malformed(`a body over ${MAX_BODY_BYTES} bytes`) : parsed(parts.join(''));
 }
 
 function parsed(text: string): ResponseJson {

@@ -1,5 +1,6 @@
 import { usageSoFar } from '../attempt/spent-usage.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
+import { type Arrivals, arrivalOf } from '../model/arrivals.ts';
 import type { Attempt } from '../model/attempt.ts';
 import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
@@ -8,10 +9,11 @@ import { chatSeam } from './chat-seam.ts';
 import { type BegunChat, continueChat } from './continue-chat.ts';
 import { type PlainTranscript, plainTranscript } from './plain-transcript.ts';
 
-/** A streamed answer past its commit point, read on across the breaks that another deployment can mend. */
-export interface ContinuableAnswer {
-  /** The next events for the caller; `undefined` where the answer has ended, well or not, as `failure` says. */
-  readonly next: () => Promise<readonly AnswerEvent[] | undefined>;
+/**
+ * A streamed answer past its commit point, read on across the breaks that another deployment can mend: the events for the caller, perhaps
+ * none, up to the end of the answer, which `failure` tells more of.
+ */
+export interface ContinuableAnswer extends Arrivals<readonly AnswerEvent[]> {
   /** The usage of an answer that several deployments gave; `undefined` for one deployment's, which tells it itself. */
   readonly usage: () => Usage | undefined;
   /** Why it broke off for good. */
@@ -33,6 +35,9 @@ interface Reading {
   readonly transcript: PlainTranscript;
   readonly first: Attempt<AnswerEvent>;
   leg: Leg;
+  /** Set while another deployment is sought: whether one has taken over. */
+  mending?: Arrivals<boolean> | undefined;
+  hasEnded: boolean;
   /** Answer tokens of the legs that have broken off. */
   brokenTokens: number;
   /** Of all legs together, once there are several. */
@@ -52,10 +57,12 @@ export function continuableAnswer(
     transcript: plainTranscript(begun.prompt),
     first: leader,
     leg: { leader, unread: events, convert: (all) => all },
+    hasEnded: false,
     brokenTokens: 0,
   };
   return {
-    next: () => next(reading),
+    isReady: (wake) => isReady(reading, wake),
+    take: () => take(reading),
     usage: () => reading.usage,
     failure: () => reading.leg.leader.report().failure,
     abort: (failure) => reading.leg.leader.abort(failure),
@@ -66,10 +73,11 @@ export function continuableAnswer(
 function oneDeploymentsAnswer(leader: Attempt<AnswerEvent>, events: readonly AnswerEvent[]): ContinuableAnswer {
   let unread: readonly AnswerEvent[] | undefined = events;
   return {
-    next: () => {
+    isReady: (wake) => unread !== undefined || leader.isReady(wake),
+    take: () => {
       const read = unread;
       unread = undefined;
-      return read === undefined ? leader.next() : Promise.resolve(read);
+      return read ?? leader.take();
     },
     usage: () => undefined,
     failure: () => leader.report().failure,
@@ -77,30 +85,48 @@ function oneDeploymentsAnswer(leader: Attempt<AnswerEvent>, events: readonly Ans
   };
 }
 
-async function next(reading: Reading): Promise<readonly AnswerEvent[] | undefined> {
-  const { transcript } = reading;
-  do {
-    const { leg } = reading;
-    const events = leg.unread ?? (await leg.leader.next());
-    leg.unread = undefined;
-    if (events !== undefined) {
-      const converted = leg.convert(events);
-      transcript.add(converted);
-      return converted;
-    }
-  } while (await goesOn(reading));
-  return undefined;
+function isReady({ leg, mending, hasEnded }: Reading, wake: () => void): boolean {
+  return (
+    hasEnded || (mending === undefined ? leg.unread !== undefined || leg.leader.isReady(wake) : mending.isReady(wake))
+  );
 }
 
-/** Whether another deployment has taken over. Where none does, the answer ends with the failure of the one that broke off. */
-async function goesOn(reading: Reading): Promise<boolean> {
-  const { begun, leg, first } = reading;
-  const report = leg.leader.report();
-  const text = reading.transcript.text();
-  if (text === undefined || !isMendable(report.failure)) {
-    return false;
+function take(reading: Reading): readonly AnswerEvent[] | undefined {
+  if (reading.hasEnded) {
+    return undefined;
   }
-  const { output: tokens } = usageSoFar(report, begun.promptTokens);
+  return reading.mending === undefined ? takeFromLeg(reading) : takeMending(reading);
+}
+
+function takeFromLeg(reading: Reading): readonly AnswerEvent[] | undefined {
+  const { leg, transcript } = reading;
+  const events = leg.unread ?? leg.leader.take();
+  leg.unread = undefined;
+  if (events !== undefined) {
+    const converted = leg.convert(events);
+    transcript.add(converted);
+    return converted;
+  }
+  const text = isMendable(leg.leader.report().failure) ? transcript.text() : undefined;
+  if (text === undefined) {
+    reading.hasEnded = true;
+    return undefined;
+  }
+  reading.mending = arrivalOf(goesOn(reading, text));
+  return [];
+}
+
+function takeMending(reading: Reading): readonly AnswerEvent[] | undefined {
+  const { mending } = reading;
+  reading.mending = undefined;
+  reading.hasEnded = mending?.take() !== true;
+  return reading.hasEnded ? undefined : [];
+}
+
+/** Whether another deployment has taken over after `text`. Where none does, the answer ends with the failure of the one that broke off. */
+async function goesOn(reading: Reading, text: string): Promise<boolean> {
+  const { begun, leg, first } = reading;
+  const { output: tokens } = usageSoFar(leg.leader.report(), begun.promptTokens);
   const brokenTokens = reading.brokenTokens + tokens;
   const seam = chatSeam(text, reading.transcript.last());
   const continuation = await continueChat(begun, { text: seam.prefix, tokens: brokenTokens });

@@ -65,7 +65,11 @@ const found = new WeakMap<object, Vendor>();
 
 /** Who is at a provider's address: whom the configuration names, else whose own address it is, else whoever its hostname belongs to, else `compatible`. */
 export function vendorOf(provider: Pick<Provider, 'protocol' | 'baseUrl' | 'host'>): Vendor {
-  const vendor = found.get(provider) ?? findVendor(provider);
+  const known = found.get(provider);
+  if (known !== undefined) {
+    return known;
+  }
+  const vendor = findVendor(provider);
   found.set(provider, vendor);
   return vendor;
 }

@@ -1,18 +1,17 @@
+import type { Arrivals } from './arrivals.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
 import type { Deployment } from './gateway-config.ts';
 import type { Usage } from './usage.ts';
 
-/** One upstream call that answers in pieces. `open` first, then `next` until it gives `undefined`. Nothing here rejects. */
-export interface Attempt<Piece> {
+/** One upstream call that answers in pieces. `open` first, then what arrives until its end: well or not, as `report` says. Nothing here rejects. */
+export interface Attempt<Piece> extends Arrivals<readonly Piece[]> {
   readonly deployment: Deployment;
   readonly startedAtMs: number;
   /** Its id in the request's trace; the provider sees it as its parent. Absent where it is part of none. */
   readonly spanId?: string;
   /** Dials and reads up to the first content (or the whole of an answer without any): the pieces so far, or why there are none. */
   readonly open: () => Promise<AttemptOpening<Piece>>;
-  /** The next pieces. `undefined`: the answer has ended, well or not, as `report` says. */
-  readonly next: () => Promise<readonly Piece[] | undefined>;
-  /** Stops it at once. The failure is what `next` or `open` then gives. */
+  /** Stops it at once. The failure is what `open` or `report` then gives. */
   readonly abort: (failure: AttemptFailure) => void;
   readonly report: () => AttemptReport;
 }

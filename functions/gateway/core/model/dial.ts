@@ -1,4 +1,5 @@
 import type { JsonObject } from '../wire/json.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
 import type { Dialect } from './dialect.ts';
 import type { Deployment } from './gateway-config.ts';
@@ -27,10 +28,15 @@ export interface UpstreamResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Throws where the connection breaks or the signal is aborted. */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ResponseBody;
   /** What proved who we are: nothing of the answer that is shown to anybody may have it. @default nothing */
   readonly secrets?: readonly string[];
+}
+
+/** A response's bytes. Throws where the connection breaks or the signal is aborted. Read once, in one of the two ways. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** @default the iterable's */
+  readonly arrivals?: Arrivals<Uint8Array>;
 }
 
 /** What a vendor is asked to do. The host knows the path of each. */

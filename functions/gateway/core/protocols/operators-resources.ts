@@ -13,18 +13,11 @@ export interface NamedResource {
   readonly path: string;
 }
 
-/** By body: every deployment asks. */
-const found = new WeakMap<object, readonly NamedResource[]>();
-
-/**
- * The first thing that a request names and a provider with these `passMembers` is not to be sent: uploaded files, stores, containers and
- * prompts that the operator's account has at the vendor, files at addresses that the operator's rights open, and, within tools, other models,
- * addresses and credentials. Leaving it out would make another answer. `undefined`: none.
- */
-export function unlistedResource(prompt: Prompt, passMembers: readonly string[] = []): NamedResource | undefined {
-  const { body } = prompt.original;
-  const named = found.get(body) ?? namedResources(prompt);
-  found.set(body, named);
+/** The first of a request's resources that a provider with these `passMembers` is not to be sent; `undefined`: none. */
+export function unlistedResource(
+  named: readonly NamedResource[],
+  passMembers: readonly string[] = [],
+): NamedResource | undefined {
   return named.find(
     ({ name, tool }) => !passMembers.includes(name) && !(tool !== undefined && passMembers.includes(tool)),
   );
@@ -37,7 +30,12 @@ export function resourceMessage({ name, tool, path }: NamedResource): string {
   return `${path} names something of the operator's, or another model, address or credential. It passes where the operator lists ${names} in passMembers of a provider.`;
 }
 
-function namedResources(prompt: Prompt): readonly NamedResource[] {
+/**
+ * What a request names of the operator's: uploaded files, stores, containers and prompts that the operator's account has at the vendor, files
+ * at addresses that the operator's rights open, and, within tools, other models, addresses and credentials. Leaving one out would make another
+ * answer.
+ */
+export function namedResources(prompt: Prompt): readonly NamedResource[] {
   const { turns, tools, original } = prompt;
   return [
     ...turns.flatMap(({ parts }) => parts.flatMap(ofPart)),

@@ -44,5 +44,5 @@ export function protocolAt(name: keyof typeof PROTOCOLS, vendor: Vendor | undefi
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured = protocolAt(name, target.vendor);
   const chosen = configured.alternative?.(prompt, target) ?? configured;
-  return withHourlyWrites(withWholeNames(withLostReasoningNamed(chosen), prompt), prompt, target);
+  return withHourlyWrites(withWholeNames(withLostReasoningNamed(chosen, prompt), prompt), prompt, target);
 }

@@ -32,10 +32,18 @@ function untrustedMembers(
   { passMembers = [], dialect }: { readonly passMembers?: readonly string[] | undefined; readonly dialect?: Dialect },
 ): readonly string[] {
   const own = dialect === undefined ? [] : OWN_AMOUNTS[dialect];
-  const isUntrusted = (name: string): boolean =>
-    isOperators(plainName(name)) || (PLAIN_AMOUNTS.has(plainName(name)) && !own.includes(name));
-  return Object.keys(body).filter((name) => isUntrusted(name) && !passMembers.includes(name));
+  const isUntrusted = (name: string): boolean => {
+    const plain = plainName(name);
+    return isOperators(plain) || (PLAIN_AMOUNTS.has(plain) && !own.includes(name));
+  };
+  return Object.keys(body).filter((name) => !USUAL.has(name) && isUntrusted(name) && !passMembers.includes(name));
 }
+
+/** Members that nearly every request has, and that are the caller's own. */
+const USUAL: ReadonlySet<string> = new Set([
+  ...['model', 'messages', 'system', 'input', 'instructions', 'stream', 'stream_options', 'temperature', 'top_p'],
+  ...['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'text', 'reasoning', 'reasoning_effort'],
+]);
 
 /** Whether a plain name means something else than the answer to a server that trusts the operator. */
 export function isOperators(plain: string): boolean {
@@ -54,6 +62,10 @@ export function trustedBody<Body extends JsonObject>(
   rules: Parameters<typeof untrustedMembers>[1],
 ): Trusted<Body> {
   const names = untrustedMembers(body, rules);
+  const isFlat = Object.keys(body).every((name) => READ_HERE.has(name) || typeof body[name] !== 'object');
+  if (names.length === 0 && isFlat) {
+    return { body, dropped: [] };
+  }
   const nested: string[] = [];
   const entries = Object.entries(body)
     .filter(([name]) => !names.includes(name))
@@ -105,13 +117,17 @@ function isOperatorsWithin(name: string): boolean {
   return plain === 'model' || isOperators(plain);
 }
 
-/** A prompt without what is not passed. */
-export function trustedPrompt(prompt: Prompt, passMembers: readonly string[] | undefined): Prompt {
+/** A prompt without what is not passed, and the names of that. */
+export function trustedPrompt(
+  prompt: Prompt,
+  passMembers: readonly string[] | undefined,
+): { readonly prompt: Prompt; readonly dropped: readonly string[] } {
   const { original, metadata } = prompt;
-  const { body } = trustedBody(original.body, { passMembers, dialect: original.dialect });
+  const { body, dropped } = trustedBody(original.body, { passMembers, dialect: original.dialect });
   if (body === original.body) {
-    return prompt;
+    return { prompt, dropped };
   }
   const labels = trustedWithin(metadata, 'metadata', { passMembers, nested: [] });
-  return { ...prompt, ...(isJsonObject(labels) && { metadata: labels }), original: { ...original, body } };
+  const trusted = { ...prompt, ...(isJsonObject(labels) && { metadata: labels }), original: { ...original, body } };
+  return { prompt: trusted, dropped };
 }

@@ -1,3 +1,4 @@
+import { untilReady } from '../model/arrivals.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
@@ -153,14 +154,17 @@ async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> 
   if (run.options.rules.mode === 'stream') {
     return;
   }
-  for (let pieces = await attempt.next(); pieces !== undefined; pieces = await attempt.next()) {
-    for (const piece of pieces) {
+  let pieces: readonly Piece[] | undefined;
+  do {
+    await untilReady(attempt);
+    pieces = attempt.take();
+    for (const piece of pieces ?? []) {
       answer.push(piece);
     }
     if (answer.length > MAX_PLAIN_PIECES) {
       attempt.abort({ kind: 'malformed', reason: 'an answer without end' });
     }
-  }
+  } while (pieces !== undefined);
   const { failure } = attempt.report();
   apply(
     run,

@@ -1,14 +1,15 @@
 import { type ContinuableAnswer, continuableAnswer } from '../continuation/continuable-answer.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
+import { type Arrivals, arrivalOf, iterated, type StoppableArrivals } from '../model/arrivals.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { streamError } from '../race/final-error.ts';
 import type { AnswerIdentity, AnswerStream } from '../surfaces/surface.ts';
 import type { Call } from './call.ts';
-import { latest } from './call-log.ts';
 import { streamDeadlineOf } from './head.ts';
 import { isLostAfterKeeping } from './keep-answer.ts';
+import type { StreamedBody } from './ports.ts';
 import { BUG } from './respond.ts';
 import { trailJson } from './trail.ts';
 
@@ -26,17 +27,20 @@ export interface CommittedStream {
  * that breaks, and with which nobody goes on, ends with an error and unlike a finished one. Never throws. Aborts the provider when the
  * caller hangs up, when the deadline passes and when the consumer stops early.
  */
-export function chatStream(call: Call, begun: BegunChat, stream: CommittedStream): AsyncIterable<string> {
-  return new CallersStream(call, begun, stream);
+export function chatStream(call: Call, begun: BegunChat, stream: CommittedStream): StreamedBody {
+  const arrivals = new CallersStream(call, begun, stream);
+  return { arrivals, [Symbol.asyncIterator]: () => iterated(arrivals) };
 }
 
-/** An iterator by hand: one of a generator's takes several promises more for each piece. */
-class CallersStream implements AsyncIterable<string>, AsyncIterator<string, undefined> {
+/** The caller's text, piece by piece, up to its ending. */
+class CallersStream implements StoppableArrivals<string> {
   readonly #call: Call;
   readonly #begun: BegunChat;
   readonly #answer: ContinuableAnswer;
   readonly #stream: AnswerStream;
   #stopWatching: (() => void) | undefined;
+  /** Set when the answer has ended: its ending may take a while to be written. */
+  #ending: Arrivals<string> | undefined;
   #hasEnded = false;
 
   constructor(call: Call, begun: BegunChat, stream: CommittedStream) {
@@ -46,37 +50,49 @@ class CallersStream implements AsyncIterable<string>, AsyncIterator<string, unde
     this.#stream = call.surface.stream(stream.about);
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  isReady(wake: () => void): boolean {
+    try {
+      this.#stopWatching ??= abortInTime(this.#call, this.#begun, this.#answer);
+      return this.#hasEnded || (this.#ending ?? this.#answer).isReady(wake);
+    } catch (bug) {
+      this.#ending = arrivalOf(Promise.reject(bug));
+      return this.#ending.isReady(wake);
+    }
   }
 
-  /** The caller's text, piece by piece, none of them empty; done after its ending. */
-  async next(): Promise<IteratorResult<string, undefined>> {
-    this.#stopWatching ??= abortInTime(this.#call, this.#begun, this.#answer);
+  take(): string | undefined {
+    if (this.#hasEnded) {
+      this.stop();
+      return undefined;
+    }
     try {
-      while (!this.#hasEnded) {
-        const events = await this.#answer.next();
-        this.#hasEnded = events === undefined;
-        const text =
-          events === undefined ? await ending(this.#call, this.#stream, this.#answer) : this.#stream.write(events);
-        if (text !== '') {
-          return { done: false, value: text };
-        }
-      }
+      return this.#ending === undefined ? this.#takePiece() : this.#takeEnding(this.#ending);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       this.#hasEnded = true;
       this.#call.gateway.ports.onBug?.(bug);
-      return { done: false, value: brokenByBug(this.#call, this.#stream) };
+      return brokenByBug(this.#call, this.#stream);
     }
-    return this.return();
   }
 
-  async return(): Promise<IteratorResult<string, undefined>> {
+  stop(): void {
     this.#stopWatching?.();
     noteUsage(this.#call, this.#answer);
     withoutThrowing(this.#call, () => this.#answer.abort({ kind: 'aborted', by: 'caller' }));
-    return { done: true, value: undefined };
+  }
+
+  #takePiece(): string {
+    const events = this.#answer.take();
+    if (events !== undefined) {
+      return this.#stream.write(events);
+    }
+    this.#ending = arrivalOf(ending(this.#call, this.#stream, this.#answer));
+    return '';
+  }
+
+  #takeEnding(arrived: Arrivals<string>): string | undefined {
+    this.#hasEnded = true;
+    return arrived.take();
   }
 }
 
@@ -108,7 +124,7 @@ async function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswe
 /** Told once: the record that the trail is made from serves at the end too. */
 function noteUsage({ log }: Call, answer: ContinuableAnswer): void {
   const usage = answer.usage();
-  if (usage !== undefined && latest(log, 'usage')?.usage !== usage) {
+  if (usage !== undefined && log.last.usage?.usage !== usage) {
     log.add({ kind: 'usage', usage });
   }
 }

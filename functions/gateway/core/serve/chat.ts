@@ -1,5 +1,5 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
-import { noteRefusedStream, refusesStream, streamFeatures } from '../attempt/refused-streams.ts';
+import { noteRefusedStream, streamFeatures } from '../attempt/refused-streams.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
 import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
@@ -7,9 +7,9 @@ import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
-import { resourceMessage, unlistedResource } from '../protocols/operators-resources.ts';
+import { namedResources, resourceMessage, unlistedResource } from '../protocols/operators-resources.ts';
 import { protocolFor } from '../protocols/protocols.ts';
-import { trustedBody, trustedPrompt } from '../protocols/untrusted-members.ts';
+import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
@@ -40,7 +40,7 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
     const facts = promptFacts(prompt, tags);
     return { facts, windowTokens: facts.promptTokens };
   },
-  encode: encodeChat,
+  encoder: chatEncoder,
   respond: respondToChat,
 };
 
@@ -55,20 +55,23 @@ export async function chatCall(call: Call, json: unknown): Promise<GatewayRespon
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
 }
 
+function chatEncoder(asked: AskedOf<Prompt>): (deployment: Deployment) => CallEncoding<AnswerEvent> {
+  const named = namedResources(asked.request);
+  return (deployment) => {
+    const unlisted = unlistedResource(named, deployment.providerSettings.passMembers);
+    return unlisted === undefined
+      ? encodeChat(asked, deployment)
+      : { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
+  };
+}
+
 function encodeChat(
   { request: asked, route: { timeouts }, clock }: AskedOf<Prompt>,
   deployment: Deployment,
 ): CallEncoding<AnswerEvent> {
   const { protocol: name, passMembers } = deployment.providerSettings;
-  const { body, dialect } = asked.original;
-  const unlisted = unlistedResource(asked, passMembers);
-  if (unlisted !== undefined) {
-    return { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
-  }
-  const prompt = trustedPrompt(asked, passMembers);
-  const known = targetOf(deployment, clock.nowMs());
-  const features = streamFeatures(prompt);
-  const target = refusesStream(deployment, features, clock.nowMs()) ? { ...known, streaming: false } : known;
+  const { prompt, dropped } = trustedPrompt(asked, passMembers);
+  const target = targetOf(deployment, clock.nowMs(), prompt);
   const protocol = protocolFor(name, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
@@ -78,13 +81,13 @@ function encodeChat(
   const maxBytes = maxAnswerBytes(prompt);
   const options = { deployment, protocol, target, request: encoding.request, choices, timeouts, maxBytes, clock };
   const withoutStream = (): UpstreamRequest | undefined => {
-    noteRefusedStream(deployment, features, clock.nowMs());
+    noteRefusedStream(deployment, streamFeatures(prompt), clock.nowMs());
     const whole = protocol.encode(prompt, { ...target, streaming: false });
     return whole.kind === 'encoded' ? whole.request : undefined;
   };
   return {
     kind: 'encoded',
-    dropped: [...new Set([...encoding.dropped, ...trustedBody(body, { passMembers, dialect }).dropped])],
+    dropped: dropped.length === 0 ? encoding.dropped : [...new Set([...encoding.dropped, ...dropped])],
     attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
   };
 }
@@ -115,9 +118,7 @@ function begunChat(call: Call, { request, route, facts, contenders }: Served<Pro
     candidates: contenders,
     attempts: () => attemptsOf(log),
     race: async (asked) => {
-      const encodings = encodingsOnce((deployment) =>
-        encodeChat({ request: asked.prompt, route: asked.route, clock }, deployment),
-      );
+      const encodings = encodingsOnce(chatEncoder({ request: asked.prompt, route: asked.route, clock }));
       const waitsSinceMs = clock.nowMs();
       const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts, waitsSinceMs) - waitsSinceMs;
       const rivals = contendersOf(asked.candidates, encodings, { route: asked.route, leftMs });

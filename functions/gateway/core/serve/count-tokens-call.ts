@@ -3,7 +3,7 @@ import { vendorTokenCount } from '../attempt/token-count.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
-import { unlistedResource } from '../protocols/operators-resources.ts';
+import { namedResources, unlistedResource } from '../protocols/operators-resources.ts';
 import { protocolAt } from '../protocols/protocols.ts';
 import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { allowedModels } from '../routing/model-directory.ts';
@@ -53,12 +53,13 @@ async function vendorCount(
   prompt: Prompt,
   { deployments, timeouts }: Route,
 ): Promise<number | undefined> {
+  const named = namedResources(prompt);
   const [counting] = deployments.flatMap((deployment) => {
     const target = targetOf(deployment);
     const { protocol, passMembers } = deployment.providerSettings;
     const { countTokens } = protocolAt(protocol, target.vendor);
-    const isListed = unlistedResource(prompt, passMembers) === undefined;
-    const request = isListed ? countTokens?.encode(trustedPrompt(prompt, passMembers), target) : undefined;
+    const isListed = unlistedResource(named, passMembers) === undefined;
+    const request = isListed ? countTokens?.encode(trustedPrompt(prompt, passMembers).prompt, target) : undefined;
     return countTokens === undefined || request === undefined ? [] : [{ deployment, countTokens, request }];
   });
   if (counting === undefined) {

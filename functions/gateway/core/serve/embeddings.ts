@@ -21,7 +21,7 @@ const EMBEDDINGS: Operation<EmbeddingsRequest, EmbeddingsAnswer> = {
     const facts = embeddingsFacts(request, tags);
     return { facts, windowTokens: facts.longestInputTokens };
   },
-  encode: encodeEmbeddings,
+  encoder: (asked) => (deployment) => encodeEmbeddings(asked, deployment),
   respond: respondToEmbeddings,
 };
 

@@ -7,9 +7,13 @@ const found = new WeakMap<Deployment, { readonly tokens: number | undefined }>()
 
 /** The most tokens of one answer of a deployment, by its settings or its protocol's rules of the model; `undefined` where neither says. */
 export function longestAnswer(deployment: Deployment): number | undefined {
-  const known = found.get(deployment) ?? { tokens: find(deployment) };
-  found.set(deployment, known);
-  return known.tokens;
+  const known = found.get(deployment);
+  if (known !== undefined) {
+    return known.tokens;
+  }
+  const tokens = find(deployment);
+  found.set(deployment, { tokens });
+  return tokens;
 }
 
 function find(deployment: Deployment): number | undefined {

@@ -19,8 +19,8 @@ export interface Operation<Request extends { readonly model: string }, Piece> {
   readonly read: (call: Call, json: unknown) => { readonly kind: 'parsed'; readonly request: Request } | InvalidRequest;
   /** What routing may know of a request. `windowTokens`: what has to fit a model's context window. */
   readonly facts: (request: Request, tags: readonly string[]) => OperationFacts;
-  /** One deployment's form of a request. */
-  readonly encode: (asked: AskedOf<Request>, deployment: Deployment) => CallEncoding<Piece>;
+  /** Gives each deployment's form of a request. */
+  readonly encoder: (asked: AskedOf<Request>) => (deployment: Deployment) => CallEncoding<Piece>;
   /** The answer to a call that has been won. */
   readonly respond: (call: Call, served: Served<Request, Piece>) => GatewayResponse | Promise<GatewayResponse>;
 }

@@ -88,7 +88,7 @@ function prepare<Request extends { readonly model: string }, Piece>(
   const { facts, windowTokens } = operation.facts(request, askedTags(call.request));
   const countsMoney = limits?.usdPerMonth !== undefined;
   const { qualified, unmet } = qualify(route.deployments, { ...facts, promptTokens: windowTokens }, countsMoney);
-  const encodings = encodingsOnce((deployment) => operation.encode({ request, route, clock }, deployment));
+  const encodings = encodingsOnce(operation.encoder({ request, route, clock }));
   if (qualified.length > 0) {
     return { kind: 'prepared', request, route, facts, qualified, encodings };
   }

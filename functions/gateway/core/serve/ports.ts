@@ -1,4 +1,5 @@
 import type { KeyLimiter } from '../limits/key-limiter.ts';
+import type { StoppableArrivals } from '../model/arrivals.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { GatewayConfig } from '../model/gateway-config.ts';
@@ -26,12 +27,18 @@ export interface GatewayRequest {
   readonly remainingMs?: number;
 }
 
+/** A body's pieces as they come. Nothing here throws. Read once, in one of the two ways. */
+export interface StreamedBody extends AsyncIterable<string> {
+  /** Some of these are empty. @default the iterable's */
+  readonly arrivals?: StoppableArrivals<string>;
+}
+
 /** The gateway's response, whatever carries it to the caller. */
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A whole body, or its pieces as they come. The iterable never throws. */
-  readonly body: string | AsyncIterable<string>;
+  /** Whole, or in pieces. */
+  readonly body: string | StreamedBody;
   /** Records the request. Call once when the body has been sent, or the caller has hung up; await it before the invocation ends. Never rejects. */
   readonly afterEnd: () => Promise<void>;
 }

@@ -61,6 +61,12 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...AMOUNT_MEMBERS,
 ]);
 
+/** Those of them that nearly every request has. */
+const USUAL: ReadonlySet<string> = new Set([
+  ...['model', 'messages', 'system', 'input', 'instructions', 'stream', 'stream_options', 'temperature', 'top_p'],
+  ...['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'tools', 'tool_choice', 'response_format'],
+]);
+
 /** What is wrong with the names of a body's members: too many of them, too long, or another writing of one that means something. */
 export function memberNamesProblem(body: JsonObject): InvalidRequest | undefined {
   const names = Object.keys(body);
@@ -71,7 +77,7 @@ export function memberNamesProblem(body: JsonObject): InvalidRequest | undefined
     if (name.length > MAX_NAME_CHARS) {
       return invalidMember('', `has a member whose name is longer than ${MAX_NAME_CHARS} characters.`);
     }
-    const meant = oneWriting(name);
+    const meant = USUAL.has(name) ? name : oneWriting(name);
     if (name !== meant && KNOWN.has(meant)) {
       return invalidMember(name.slice(0, MAX_SHOWN_CHARS), `must be written as ${JSON.stringify(meant)}.`);
     }

@@ -126,11 +126,13 @@ export function arrayOf(what: string, check: Check, size: { min?: number; max?: 
 }
 
 function firstComplaint(items: readonly unknown[], check: Check, path: string): InvalidRequest | undefined {
-  for (const [index, item] of items.entries()) {
+  let index = 0;
+  for (const item of items) {
     const complaint = check(item, `${path}[${index}]`);
     if (complaint !== undefined) {
       return complaint;
     }
+    index += 1;
   }
   return undefined;
 }

@@ -4,12 +4,14 @@ export function changedItems<Item>(
   change: (item: Item, index: number) => Item,
 ): readonly Item[] {
   let copy: Item[] | undefined;
-  for (const [index, item] of items.entries()) {
+  let index = 0;
+  for (const item of items) {
     const changed = change(item, index);
     if (changed !== item) {
       copy ??= items.slice();
       copy[index] = changed;
     }
+    index += 1;
   }
   return copy ?? items;
 }

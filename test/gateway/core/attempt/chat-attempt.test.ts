@@ -9,6 +9,7 @@ import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { anthropic } from '../../../../functions/gateway/core/protocols/anthropic-messages/anthropic.ts';
 import { openai } from '../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import type { Protocol } from '../../../../functions/gateway/core/protocols/protocol.ts';
+import { nextPieces } from '../../../support/next-pieces.ts';
 import { deployment } from '../../../support/routes.ts';
 import { scriptedDial, type UpstreamMove, type UpstreamScript } from '../../../support/scripted-dial.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
@@ -88,7 +89,7 @@ const BOUNDED = {
 
 async function readAll(attempt: Attempt<AnswerEvent>): Promise<readonly AnswerEvent[]> {
   const all: AnswerEvent[] = [];
-  for (let deltas = await attempt.next(); deltas !== undefined; deltas = await attempt.next()) {
+  for (let deltas = await nextPieces(attempt); deltas !== undefined; deltas = await nextPieces(attempt)) {
     all.push(...deltas);
   }
   return all;
@@ -161,7 +162,7 @@ describe('an attempt opens', () => {
       const opening = await opened();
       assert.ok(opening.kind === 'opened' && textOf(opening.pieces) === 'Hello', JSON.stringify(parts));
       assert.deepEqual(attempt.report().usage, USAGE);
-      assert.equal(await attempt.next(), undefined);
+      assert.equal(await nextPieces(attempt), undefined);
     }
   });
 });
@@ -213,7 +214,7 @@ describe('an attempt fails before its content', () => {
       assert.equal(report.failure?.kind, kind);
       assert.equal(report.ttftMs, undefined);
       assert.notEqual(report.endedAtMs, undefined);
-      assert.equal(await attempt.next(), undefined);
+      assert.equal(await nextPieces(attempt), undefined);
       await time.advance(5000);
       assert.equal(time.pending(), 0);
     });
@@ -437,7 +438,7 @@ describe('an answer after its first content', () => {
       const body = [{ text: ROLE + HELLO }, ...Array.from({ length: 1000 }, () => ({ text }))];
       const attempt = chatAttempt({ ...BOUNDED, dial: scriptedDial(time.clock, { body }).dial, clock: time.clock });
       assert.equal((await attempt.open()).kind, 'opened');
-      while ((await attempt.next()) !== undefined) {
+      while ((await nextPieces(attempt)) !== undefined) {
         // Read to its end.
       }
       const { failure, bodyBytes = 0 } = attempt.report();
@@ -456,7 +457,7 @@ describe('an answer after its first content', () => {
   it('has not stalled while it is the caller who dawdles', async () => {
     const { attempt, opened, rest, time } = tried([{ text: HELLO }, { text: HELLO }, { text: STOP + DONE }]);
     await opened();
-    await attempt.next();
+    await nextPieces(attempt);
     await time.advance(60_000);
     await rest();
     assert.equal(attempt.report().failure, undefined);

@@ -8,6 +8,7 @@ import type { Attempt, AttemptOpening, AttemptReport } from '../../../../functio
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { FAILURES } from '../../../support/failures.ts';
+import { nextPieces } from '../../../support/next-pieces.ts';
 import { deployment } from '../../../support/routes.ts';
 import { type VirtualClock, virtualClock } from '../../../support/virtual-clock.ts';
 
@@ -40,7 +41,8 @@ function observed(
     deployment: deployment('a'),
     startedAtMs: START_MS,
     open: () => opening.promise,
-    next: async () => (report.endedAtMs === undefined ? ['more'] : undefined),
+    isReady: () => true,
+    take: () => (report.endedAtMs === undefined ? ['more'] : undefined),
     abort: (failure) => {
       report = { endedAtMs: time.clock.nowMs(), failure, ...report };
       opening.resolve({ kind: 'failed', failure });
@@ -101,10 +103,10 @@ describe('an attempt', () => {
     const one = observed();
     await opened(one);
     assert.deepEqual(one.told, [{ kind: 'first-token', ttftMs: 300 }]);
-    assert.deepEqual(await one.attempt.next(), ['more']);
+    assert.deepEqual(await nextPieces(one.attempt), ['more']);
     await one.time.advance(5000);
     one.ends({ usage: { input: 7, output: 50 } });
-    assert.equal(await one.attempt.next(), undefined);
+    assert.equal(await nextPieces(one.attempt), undefined);
     assert.deepEqual(one.told.slice(1), [
       { kind: 'answered', ttftMs: 300, totalMs: 5300, inputTokens: 7, outputTokens: 50 },
     ]);
@@ -128,7 +130,7 @@ describe('an attempt', () => {
     const one = observed({ extra: 'hedge' });
     await opened(one);
     one.ends();
-    await one.attempt.next();
+    await nextPieces(one.attempt);
     assert.deepEqual(one.told, [
       { kind: 'first-token', ttftMs: 300, extra: 'hedge' },
       { kind: 'answered', ttftMs: 300, totalMs: 300 },
@@ -139,8 +141,8 @@ describe('an attempt', () => {
     const one = observed();
     await opened(one);
     one.ends();
-    await one.attempt.next();
-    await one.attempt.next();
+    await nextPieces(one.attempt);
+    await nextPieces(one.attempt);
     one.attempt.abort({ kind: 'aborted', by: 'caller' });
     assert.equal(one.told.length, 2);
   });
@@ -269,7 +271,7 @@ describe('an attempt without content', () => {
       await opening;
       assert.deepEqual(one.told, [{ ...lesson, extra: 'retry' }, 'written']);
       assert.equal(one.observations[0]?.[1], failure);
-      assert.equal(await one.attempt.next(), undefined);
+      assert.equal(await nextPieces(one.attempt), undefined);
       assert.equal(one.told.length, 2);
     });
   }
@@ -280,7 +282,7 @@ describe('an answer that broke', () => {
     const one = observed();
     await opened(one);
     one.ends({ failure: FAILURES.truncated });
-    await one.attempt.next();
+    await nextPieces(one.attempt);
     assert.deepEqual(one.told.slice(1, 2), [{ kind: 'cut' }]);
     assert.equal(one.observations[1]?.[1], FAILURES.truncated);
   });
@@ -297,7 +299,7 @@ describe('an answer that broke', () => {
     const one = observed();
     await opened(one);
     one.ends({ failure: FAILURES.truncated });
-    await one.attempt.next();
+    await nextPieces(one.attempt);
     assert.equal(one.told.at(-1), 'written');
   });
 

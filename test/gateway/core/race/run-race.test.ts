@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { arrivalsOf } from '../../../../functions/gateway/core/model/arrivals.ts';
 import type { Attempt, AttemptReport } from '../../../../functions/gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
@@ -53,13 +54,17 @@ function scriptedAttempt(name: string, script: Script, time: VirtualClock): Atte
       report = { ...report, ttftMs: time.clock.nowMs() - startedAtMs };
       return { kind: 'opened', pieces };
     },
-    next,
+    ...arrivalsOf({ [Symbol.asyncIterator]: () => ({ next: async () => stepOf(await next()) }) }),
     abort: (reason) => {
       end(reason);
       stopped.resolve();
     },
     report: () => report,
   };
+}
+
+function stepOf(pieces: readonly string[] | undefined): IteratorResult<readonly string[]> {
+  return pieces === undefined ? { done: true, value: pieces } : { done: false, value: pieces };
 }
 
 function passed(time: VirtualClock, ms: number): Promise<void> {

@@ -24,9 +24,10 @@ function ofUser(message: JsonObject): JsonObject {
   return message.role === 'system' || message.role === 'developer' ? { ...message, role: 'user' } : message;
 }
 
-function isEmpty({ role, content, ...rest }: JsonObject): boolean {
+function isEmpty(message: JsonObject): boolean {
+  const { role, content } = message;
   const isWordless = (content ?? '') === '' || (Array.isArray(content) && content.length === 0);
-  return role === 'assistant' && isWordless && arrayMember(rest, 'tool_calls').length === 0;
+  return role === 'assistant' && isWordless && arrayMember(message, 'tool_calls').length === 0;
 }
 
 function merged(messages: readonly JsonObject[]): readonly JsonObject[] {

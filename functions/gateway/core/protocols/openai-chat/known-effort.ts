@@ -7,18 +7,27 @@ import type { OpenAiRules } from './openai-rules.ts';
 /** From none to most. */
 const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
+/** What is known of a model's efforts. */
+interface ModelsEfforts {
+  readonly rules: Pick<OpenAiRules, 'refusedEfforts'>;
+  readonly reasons: ResponsesRules['reasons'];
+}
+
 /**
  * The prompt with an effort that the model knows, where the caller speaks of thinking in Anthropic's words: off, a budget, or an effort of
  * Claude's, for which the nearest one stands here. A model that knows none of them gets none. An effort in OpenAI's own words stays as it is.
  */
 export function withKnownEffort(
   prompt: Prompt,
-  { refusedEfforts, reasons }: Pick<OpenAiRules & ResponsesRules, 'refusedEfforts' | 'reasons'>,
+  { rules: { refusedEfforts }, reasons }: ModelsEfforts,
   notes: EncodingNotes,
 ): Prompt {
+  if (prompt.original.dialect !== 'anthropic-messages' || prompt.reasoning === undefined) {
+    return prompt;
+  }
   const { reasoning, ...rest } = prompt;
-  const effort = reasoning?.effort ?? effortOfBudget(reasoning?.budgetTokens);
-  if (prompt.original.dialect !== 'anthropic-messages' || effort === undefined) {
+  const effort = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens);
+  if (effort === undefined) {
     return prompt;
   }
   const known = reasons === 'no' ? undefined : nearestEffort(effort, refusedEfforts);

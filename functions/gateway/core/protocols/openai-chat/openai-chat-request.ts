@@ -23,7 +23,7 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const { reasons } = responsesRules(target.model, target.rules);
   const rules = withoutEffort(openAiRules(target.model, target.rules, target.vendor), reasons);
   const notes = encodingNotes(asked.names);
-  const known = withKnownEffort(portablePrompt(asked, 'openai-chat'), { ...rules, reasons }, notes);
+  const known = withKnownEffort(portablePrompt(asked, 'openai-chat'), { rules, reasons }, notes);
   const prompt = withTakenFiles(known, rules, notes);
   const request = chatBodyOf(prompt, notes);
   const format = askedFormat(request, rules, notes);
@@ -49,8 +49,19 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
 
 /** A model that does not reason answers 400 to every effort, in whichever API it was asked for. */
 function withoutEffort(rules: OpenAiRules, reasons: ResponsesRules['reasons']): OpenAiRules {
-  return reasons === 'no' ? { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] } : rules;
+  if (reasons !== 'no') {
+    return rules;
+  }
+  const known = EFFORTLESS.get(rules);
+  const made = known ?? { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] };
+  if (known === undefined) {
+    EFFORTLESS.set(rules, made);
+  }
+  return made;
 }
+
+/** By the rules that they are made of, which are those of every request to a deployment. */
+const EFFORTLESS = new WeakMap<OpenAiRules, OpenAiRules>();
 
 /** Fewer would let the answer go on past the others. */
 function refuseStops({ stop }: ChatBody, { maxStops }: OpenAiRules, notes: EncodingNotes): void {

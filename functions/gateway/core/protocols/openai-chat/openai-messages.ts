@@ -26,10 +26,11 @@ function withoutEmptyInstructions(messages: readonly JsonObject[]): readonly Jso
 
 /** A message without tool calls stays the very same, but for an empty list of them, which OpenAI refuses. */
 function withPlainCalls(message: JsonObject): JsonObject {
-  const { tool_calls: calls, ...others } = message;
+  const calls = message.tool_calls;
   if (!Array.isArray(calls)) {
     return message;
   }
+  const { tool_calls: _, ...others } = message;
   return calls.length === 0 ? others : { ...message, tool_calls: calls.map(plainCall) };
 }
 

@@ -83,7 +83,7 @@ type WithReasoning = 'always' | 'unless-effort-is-set' | 'only-without-effort';
 
 /** The rules of one model at one vendor. */
 export function openAiRules(model: string, configured: JsonObject | undefined, vendor?: Vendor): OpenAiRules {
-  return modelRules({ defaults: DEFAULTS, lines: LINES }, model, configured, vendor);
+  return modelRules(TABLE, model, configured, vendor);
 }
 
 const LINES = [...HOST_LINES, ...MODEL_LINES];
@@ -118,3 +118,5 @@ const DEFAULTS: OpenAiRules = {
   turns: 'alternating',
   userAfterTool: true,
 };
+
+const TABLE = { defaults: DEFAULTS, lines: LINES };

@@ -92,22 +92,27 @@ const PARTS: ReadonlySet<unknown> = new Set(['text', 'refusal', 'image_url', 'vi
 
 function ownMessage(message: JsonObject, others: readonly string[], rules: OpenAiRules): JsonObject {
   const { reasoningMember, messageNames } = rules;
-  const isNamed = messageNames || message.role === 'tool';
-  const kept = withOnly(message, [
-    ...MESSAGE,
-    ...others,
-    ...(reasoningMember === 'as-sent' ? ['reasoning_content', 'reasoning'] : [reasoningMember]),
-    ...(isNamed ? ['name'] : []),
-  ]);
+  const isTaken = (name: string): boolean =>
+    MESSAGE.includes(name) ||
+    others.includes(name) ||
+    (name === 'name' && (messageNames || message.role === 'tool')) ||
+    (reasoningMember === 'as-sent' ? REASONING.includes(name) : name === reasoningMember);
+  const kept = withTaken(message, isTaken);
   const { content, tool_calls: calls } = kept;
+  const said = 'content' in kept ? ownContent(content ?? message.refusal ?? '', others) : undefined;
+  if (said === content && !Array.isArray(calls)) {
+    return kept;
+  }
   return {
     ...kept,
-    ...('content' in kept && { content: ownContent(content ?? message.refusal ?? '', others) }),
+    ...('content' in kept && { content: said }),
     ...(Array.isArray(calls) && {
       tool_calls: calls.map((call: unknown) => (isJsonObject(call) ? ownCall(call, others) : call)),
     }),
   };
 }
+
+const REASONING: readonly string[] = ['reasoning_content', 'reasoning'];
 
 /** OpenAI's Python SDK leaves the arguments in a call once more, parsed. */
 function ownCall(call: JsonObject, others: readonly string[]): JsonObject {
@@ -116,10 +121,15 @@ function ownCall(call: JsonObject, others: readonly string[]): JsonObject {
 
 /** The object with these members, and without null ones and empty lists. */
 function withOnly(object: JsonObject, names: readonly string[]): JsonObject {
-  const entries = Object.entries(object);
-  const isKept = ([name, value]: readonly [string, unknown]) =>
-    names.includes(name) && (name === 'content' || !saysNothing(value));
-  return entries.every(isKept) ? object : Object.fromEntries(entries.filter(isKept));
+  return withTaken(object, (name) => names.includes(name));
+}
+
+/** The object with the members that are taken, and without null ones and empty lists; the very same where it has no others. */
+function withTaken(object: JsonObject, isTaken: (name: string) => boolean): JsonObject {
+  const isKept = (name: string): boolean => isTaken(name) && (name === 'content' || !saysNothing(object[name]));
+  return Object.keys(object).every(isKept)
+    ? object
+    : Object.fromEntries(Object.entries(object).filter(([name]) => isKept(name)));
 }
 
 function saysNothing(value: unknown): boolean {

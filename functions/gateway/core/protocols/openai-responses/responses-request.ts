@@ -23,7 +23,7 @@ export function encodeResponses(asked: Prompt, target: Target): Encoding {
     ...responsesRules(target.model, target.rules),
   };
   const notes = encodingNotes(asked.names);
-  const prompt = withKnownEffort(portablePrompt(asked, 'openai-responses'), rules, notes);
+  const prompt = withKnownEffort(portablePrompt(asked, 'openai-responses'), { rules, reasons: rules.reasons }, notes);
   const isOwn = prompt.original.dialect === 'openai-responses';
   const body = isOwn ? ownBody(prompt, rules, target) : translatedBody(prompt, notes, target);
   refuseEffort(prompt, rules, target.model, notes);

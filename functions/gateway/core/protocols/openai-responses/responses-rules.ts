@@ -12,7 +12,7 @@ export interface ResponsesRules {
 
 /** The rules of one model. */
 export function responsesRules(model: string, configured: JsonObject | undefined): ResponsesRules {
-  return modelRules({ defaults: { reasons: 'unknown' }, lines: RESPONSES_LINES }, model, configured);
+  return modelRules(RULES, model, configured);
 }
 
 /** Each line with its source. */
@@ -28,3 +28,5 @@ export const RESPONSES_LINES: readonly ModelRule<ResponsesRules>[] = [
     rules: { reasons: 'yes' },
   },
 ];
+
+const RULES = { defaults: { reasons: 'unknown' }, lines: RESPONSES_LINES } as const;

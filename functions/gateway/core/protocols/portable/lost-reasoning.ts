@@ -12,12 +12,15 @@ const MEMBER = 'reasoning.encrypted_content';
  * The same protocol, whose encodings name what is left out because somebody else has encrypted or signed it, or keeps it. What a request makes
  * no sense without, as a compacted conversation, is refused.
  */
-export function withLostReasoningNamed(protocol: Protocol): Protocol {
+export function withLostReasoningNamed(protocol: Protocol, { original }: Prompt): Protocol {
+  if (original.dialect !== 'openai-responses') {
+    return protocol;
+  }
   return {
     ...protocol,
     encode: (prompt, target) => {
       const encoding = protocol.encode(prompt, target);
-      if (encoding.kind === 'unsupported' || prompt.original.dialect !== 'openai-responses') {
+      if (encoding.kind === 'unsupported') {
         return encoding;
       }
       const lost = lostItems(prompt, protocol.dialect, target);

@@ -28,12 +28,13 @@ export function vendorToolName(name: string, { maxChars, refused, begins }: Tool
   return begun.slice(0, maxChars - suffix.length) + suffix;
 }
 
-/** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called. */
-function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
+/** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called; `undefined`: none. */
+function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> | undefined {
+  let names: Map<string, string> | undefined;
   const add = (name: string): void => {
     const known = vendorToolName(name, rule);
     if (known !== name) {
+      names ??= new Map();
       names.set(known, name);
     }
   };
@@ -55,7 +56,7 @@ function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<s
 /** The protocol with answers in which the tools have the caller's names; the very same where the vendor knows them by those. */
 export function withWholeNames(protocol: Protocol, prompt: Prompt): Protocol {
   const names = wholeNames(prompt, TOOL_RULES[protocol.dialect].names);
-  if (names.size === 0) {
+  if (names === undefined) {
     return protocol;
   }
   const whole = (events: readonly AnswerEvent[]) => events.map((event) => withWholeName(event, names));

@@ -26,9 +26,12 @@ export interface DocumentWriting {
  * not take is refused, so that another deployment serves. The very same prompt where all stay as they were sent, as nearly always.
  */
 export function withWrittenDocuments(prompt: Prompt, writing: DocumentWriting): Prompt {
+  const { original } = prompt;
+  if (!prompt.turns.some(({ parts }) => parts.some(mayHaveDocument))) {
+    return prompt;
+  }
   const written = new Map<string, JsonObject>();
   const turns = changedItems(prompt.turns, (turn) => writtenTurn(turn, writing, written));
-  const { original } = prompt;
   if (turns === prompt.turns) {
     return prompt;
   }
@@ -46,6 +49,10 @@ export function documentsOf({ turns }: Prompt): readonly MediaPart[] {
       return isDocument(part) ? [part] : [];
     });
   return turns.flatMap(({ parts }) => of(parts));
+}
+
+function mayHaveDocument({ kind }: Part): boolean {
+  return kind === 'media' || kind === 'tool-result';
 }
 
 function isDocument(part: Part): part is MediaPart {

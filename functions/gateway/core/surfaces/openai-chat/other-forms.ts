@@ -138,9 +138,13 @@ const SCHEMA_TYPES: ReadonlySet<unknown> = new Set(['json_schema', 'json_object'
 
 /**
  * A checked request in which `functions`, `function_call` and role `function`, which tools replaced in 2023, are written as tools,
- * `tool_choice`, `tool_calls` and role `tool`, so that no encoder need know them. The answer says `tool_calls` all the same.
+ * `tool_choice`, `tool_calls` and role `tool`, so that no encoder need know them. The answer says `tool_calls` all the same. The very same
+ * request where it has none of them.
  */
 export function withoutLegacyFunctions(body: JsonObject): JsonObject {
+  if (!hasLegacyFunctions(body)) {
+    return body;
+  }
   const { functions, function_call: choice, ...rest } = body;
   return {
     ...rest,
@@ -148,6 +152,12 @@ export function withoutLegacyFunctions(body: JsonObject): JsonObject {
     ...(choice !== undefined && rest.tool_choice === undefined && { tool_choice: toToolChoice(choice) }),
     messages: toToolMessages(arrayMember(body, 'messages')),
   };
+}
+
+function hasLegacyFunctions({ functions, function_call: choice, messages }: JsonObject): boolean {
+  const isLegacy = (message: unknown): boolean =>
+    isJsonObject(message) && (message.role === 'function' || message.function_call !== undefined);
+  return functions !== undefined || choice !== undefined || (Array.isArray(messages) && messages.some(isLegacy));
 }
 
 function toTool(declared: unknown): JsonObject {

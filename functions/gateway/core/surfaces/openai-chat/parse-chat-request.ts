@@ -135,7 +135,8 @@ function withPlainMember(object: JsonObject, key: string): JsonObject {
 
 /** `object` without its null members, apart from `kept`; the same object where it has none. */
 function withoutNulls(object: JsonObject, kept: readonly string[] = []): JsonObject {
-  const isDropped = ([key, value]: readonly [string, unknown]) => value === null && !kept.includes(key);
-  const entries = Object.entries(object);
-  return entries.some(isDropped) ? Object.fromEntries(entries.filter((entry) => !isDropped(entry))) : object;
+  const isDropped = (key: string): boolean => object[key] === null && !kept.includes(key);
+  return Object.keys(object).some(isDropped)
+    ? Object.fromEntries(Object.entries(object).filter(([key]) => !isDropped(key)))
+    : object;
 }

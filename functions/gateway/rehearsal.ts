@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
+import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
+import { keyItem } from './adapters/dynamodb/key-item.ts';
+import { sha256Hex } from './adapters/key-form.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { type ComposedGateway, composeGateway, writeBug } from './compose-gateway.ts';
+import { vendorOf } from './core/hosts/vendor-of.ts';
+import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
+import type { Dial } from './core/model/dial.ts';
+import { type Dialect, dialectOf } from './core/model/dialect.ts';
+import type { GatewayConfig } from './core/model/gateway-config.ts';
+import type { Gateway } from './core/serve/gateway.ts';
+
+/** It takes some 20 ms; a start goes on without the rest of one that takes longer. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Serves a call that nobody has made, by another gateway of the same configuration: it reaches no provider and no table, and is recorded
+ * nowhere. JavaScript is compiled when it is first run, which is most of a first call's work: Lambda gives a start a whole processor, and
+ * a call of a 512 MB function less than a third of one. Resolves with the answer's status; `undefined` where no deployment can be
+ * rehearsed with, or it takes too long. Never rejects.
+ */
+export async function rehearse(config: GatewayConfig): Promise<number | undefined> {
+  const model = rehearsedDeployment(config);
+  if (model === undefined) {
+    return undefined;
+  }
+  const { gateway, close } = rehearsalGateway(config);
+  const serving = served(gateway, model).catch((bug: unknown) => void writeBug(bug));
+  const status = await Promise.race([serving, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  await close();
+  return status;
+}
+
+/** The first that streams server-sent events: these clouds have envelopes and errors of their own. */
+function rehearsedDeployment({ deployments, providers }: GatewayConfig): string | undefined {
+  const [found] =
+    Object.entries(deployments).find(([, { kind, provider }]) => {
+      const settings = providers[provider];
+      return kind === 'chat' && settings !== undefined && !['bedrock', 'vertex'].includes(vendorOf(settings));
+    }) ?? [];
+  return found;
+}
+
+async function served(gateway: Gateway, model: string): Promise<number> {
+  const messages = [{ role: 'user', content: 'Hello?' }];
+  const body = Buffer.from(JSON.stringify({ model, messages, stream: true }));
+  const answer = await gateway({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    readBody: async () => body,
+    signal: new AbortController().signal,
+  });
+  if (typeof answer.body !== 'string') {
+    await Array.fromAsync(answer.body);
+  }
+  await answer.afterEnd();
+  return answer.status;
+}
+
+/** Of the form of a key, and nobody's. */
+const KEY = `nemo_${'-'.repeat(43)}`;
+const TABLE = 'rehearsal';
+
+function rehearsalGateway(config: GatewayConfig): ComposedGateway {
+  const client = tablesWith(keyItem({ sha256: sha256Hex(KEY), name: TABLE, createdAt: '', limits: {} }));
+  const onStoreError = (_: string, error: unknown): void => writeBug(error);
+  return composeGateway({
+    config,
+    dynamoDb: client,
+    statisticsTable: TABLE,
+    keysTable: TABLE,
+    answersTable: TABLE,
+    credentials: async () => undefined,
+    sign: async () => ({}),
+    dial: cannedAnswer,
+    authenticate: dynamoDbKeys({ client, tableName: TABLE, clock: systemClock, settings: config.limits, onStoreError }),
+    onRecord: (record) => void embeddedMetricLines(record, TABLE, systemClock.nowMs()),
+    onStoreError,
+  });
+}
+
+/** Tables that hold one item, which is the key's, and take everything. */
+function tablesWith(item: ReturnType<typeof keyItem>): DynamoDbCalls {
+  return {
+    getItem: async () => ({ Item: item }),
+    updateItem: async () => ({}),
+    batchGetItem: async () => ({}),
+    batchWriteItem: async () => ({}),
+    query: async () => ({}),
+    deleteItem: async () => ({}),
+  };
+}
+
+const cannedAnswer: Dial = async ({ deployment, request }) => ({
+  kind: 'answered',
+  status: 200,
+  headers: { 'content-type': 'text/event-stream' },
+  body: eventStream(EVENTS[request.dialect ?? dialectOf(deployment.providerSettings.protocol)]),
+});
+
+async function* eventStream(events: readonly object[]): AsyncGenerator<Uint8Array, void, void> {
+  for (const event of events) {
+    // What the start has asked for meanwhile goes on in between.
+    await new Promise(setImmediate);
+    yield Buffer.from(`data: ${JSON.stringify(event)}\n\n`);
+  }
+}
+
+/** A short answer, as each of the dialects streams it. */
+const EVENTS: Readonly<Record<Dialect, readonly object[]>> = {
+  'openai-chat': [
+    { choices: [{ index: 0, delta: { role: 'assistant', content: 'Hello' } }] },
+    { choices: [{ index: 0, delta: { content: '.' }, finish_reason: 'stop' }] },
+    { choices: [], usage: { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 } },
+  ],
+  'openai-responses': [
+    { type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Hello.' },
+    {
+      type: 'response.completed',
+      response: { status: 'completed', output: [], usage: { input_tokens: 9, output_tokens: 2, total_tokens: 11 } },
+    },
+  ],
+  'anthropic-messages': [
+    { type: 'message_start', message: { content: [], usage: { input_tokens: 9, output_tokens: 1 } } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello.' } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+    { type: 'message_stop' },
+  ],
+  gemini: [
+    {
+      candidates: [{ content: { role: 'model', parts: [{ text: 'Hello.' }] }, finishReason: 'STOP' }],
+      usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 2, totalTokenCount: 11 },
+    },
+  ],
+  // Not spoken in server-sent events.
+  'bedrock-converse': [],
+};
