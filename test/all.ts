@@ -25,6 +25,7 @@ if (wanted.includes('--help')) {
   run({
     files: files.map((file) => `${import.meta.dirname}/${file}`),
     concurrency: availableParallelism() + 1,
+    execArgv: ['--import', `${import.meta.dirname}/support/untracked-promises.ts`],
     timeout: TIMEOUT_MS,
   })
     .on('test:fail', () => {

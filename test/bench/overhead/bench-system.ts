@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ROOT } from '../../../infra/constructs/function-bundle.ts';
 import { type Target, target } from './bench-call.ts';
+import { type BundledGateway, bundledGateway } from './bundled-gateway.ts';
 import { type MeasuredProcess, startMeasured } from './measured-process.ts';
 
 /** The provider, and what stands in front of it, each in a process of its own. */
@@ -13,8 +15,18 @@ export interface BenchSystem {
   readonly close: () => Promise<void>;
 }
 
-/** Starts everything. `deployments`: how many the gateway is configured with. `checkout`: the folder of another one, to be measured beside. */
-export async function startBenchSystem(deployments = 2, checkout?: string): Promise<BenchSystem> {
+export interface BenchSystemOptions {
+  /** How many the gateway is configured with. @default 2 */
+  readonly deployments?: number;
+  /** The folder of another checkout, whose gateway is measured beside. */
+  readonly checkout?: string | undefined;
+  /** Whether gateways run from their sources, file by file, for profiles that tell whose time it is. @default bundled, as they are deployed */
+  readonly isFromSources?: boolean;
+}
+
+/** Starts everything. */
+export async function startBenchSystem(options: BenchSystemOptions = {}): Promise<BenchSystem> {
+  const { deployments = 2, checkout } = options;
   const [provider, database] = await Promise.all([
     startMeasured<number>('./provider.ts'),
     startMeasured('./database.ts'),
@@ -22,10 +34,14 @@ export async function startBenchSystem(deployments = 2, checkout?: string): Prom
   const port = String(provider.place);
   const proxy = await startMeasured<string>('./bare-proxy.ts', port);
   const place = JSON.stringify(database.place);
-  const startGateway = (file: string): Promise<MeasuredProcess<string>> =>
-    startMeasured(file, port, place, String(deployments));
-  const gateway = await startGateway('./gateway.ts');
-  const other = checkout && (await startGateway(`${pathToFileURL(resolve(checkout))}/test/bench/overhead/gateway.ts`));
+  const startGateway = async (root?: string): Promise<MeasuredProcess<string>> => {
+    const { url, remove } = await (options.isFromSources === true ? sources(root) : bundledGateway(root));
+    const started = await startMeasured<string>(url, port, place, String(deployments));
+    await remove();
+    return started;
+  };
+  const gateway = await startGateway();
+  const other = checkout === undefined ? undefined : await startGateway(checkout);
   const targets = {
     direct: target('direct', `http://127.0.0.1:${port}`, 'one'),
     proxy: target('bare proxy', proxy.place, 'one', proxy),
@@ -41,4 +57,9 @@ export async function startBenchSystem(deployments = 2, checkout?: string): Prom
       }
     },
   };
+}
+
+function sources(checkout = ROOT): BundledGateway {
+  const file = join(resolve(checkout), 'test/bench/overhead/gateway.ts');
+  return { url: pathToFileURL(file).href, remove: async () => undefined };
 }

@@ -6,7 +6,7 @@ import { allocatedBytes } from './self-times.ts';
 
 /**
  * What the gateway adds to a call, beside a bare proxy in Node and beside calling the same loopback provider directly, in one run: client,
- * provider, proxy, gateway and database are processes of their own, and the calls alternate. Milliseconds change with the machine and what
+ * provider, proxy, gateway and database are processes of their own, and the calls alternate. The gateway is bundled as it is deployed. Milliseconds change with the machine and what
  * else it does. The ratios to the bare proxy, and processor time a call, hardly do.
  * `npm run bench:overhead`; CALLS sets the number of calls of each kind, ROUNDS that of the bursts. BESIDE names the folder of another checkout,
  * whose gateway is measured in the same run.
@@ -18,7 +18,10 @@ const BURST_CALLS = 320;
 const WARM_UP_CALLS = 8000;
 const ALLOCATION_CALLS = 300;
 
-const system = await startBenchSystem(Number(process.env.DEPLOYMENTS ?? 2), process.env.BESIDE);
+const system = await startBenchSystem({
+  deployments: Number(process.env.DEPLOYMENTS ?? 2),
+  checkout: process.env.BESIDE,
+});
 const gateways = [system.gateway, ...(system.other === undefined ? [] : [system.other])];
 const targets = [system.direct, system.proxy, ...gateways];
 await warmUp();
@@ -61,7 +64,7 @@ type Measure = (target: Target) => number;
 function print(): void {
   const [load = 0] = loadavg();
   console.log(
-    `${CALLS} calls of each kind one at a time, ${ROUNDS * BURST_CALLS} a burst; 32 tokens; load ${load.toFixed(1)}.\n`,
+    `${CALLS} calls of each kind one at a time, ${ROUNDS * BURST_CALLS} a burst; 32 tokens; ${gateways.length === 1 ? 'the gateway' : 'both gateways'} bundled as deployed; load ${load.toFixed(1)}.\n`,
   );
   const names = [...targets, ...gateways].map(({ name }, index) =>
     index < targets.length ? name : `${name} / bare proxy`,

@@ -21,7 +21,7 @@ const TABLES = [
 ] as const;
 const kind = KINDS.find((one) => one === process.env.KIND) ?? 'paced stream';
 
-const system = await startBenchSystem(Number(process.env.DEPLOYMENTS ?? 2));
+const system = await startBenchSystem({ deployments: Number(process.env.DEPLOYMENTS ?? 2), isFromSources: true });
 const subject = process.env.PROXY === undefined ? system.gateway : system.proxy;
 await burst(subject, kind, WARM_UP_CALLS, AT_ONCE);
 await subject.process?.ask('begin-profile');

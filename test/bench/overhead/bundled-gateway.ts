@@ -1,0 +1,35 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { bundleOptions, ROOT } from '../../../infra/constructs/function-bundle.ts';
+
+/** A gateway of the bench's as one module. */
+export interface BundledGateway {
+  readonly url: string;
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * Bundles the bench's gateway as the stack bundles its functions: what is deployed takes less of the processor than the sources, whose
+ * modules V8 cannot see through. What only a laptop has beside it stays outside. `checkout`: whose sources, by default these.
+ */
+export async function bundledGateway(checkout = ROOT): Promise<BundledGateway> {
+  const root = resolve(checkout);
+  const folder = await mkdtemp(join(tmpdir(), 'nemo-bench-'));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const outfile = join(folder, 'gateway.mjs');
+  const { alias = {}, external = [], ...options } = bundleOptions('test/bench/overhead/gateway.ts');
+  // The laptop's parts use more of these than the functions do. Neither changes what a call takes.
+  const { 'node:crypto': _crypto, 'node:fs': _files, ...light } = alias;
+  await build({
+    ...options,
+    entryPoints: [join(root, 'test/bench/overhead/gateway.ts')],
+    absWorkingDir: root,
+    alias: light,
+    external: [...external, 'dynalite', '@aws-sdk/*'],
+    outfile,
+  });
+  return { url: pathToFileURL(outfile).href, remove: () => rm(folder, { recursive: true }) };
+}
