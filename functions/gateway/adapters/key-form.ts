@@ -30,3 +30,21 @@ function checksum(text: string): string {
 export function sha256Hex(key: string): string {
   return hash('sha256', key);
 }
+
+/**
+ * Hashes of good keys by their text: a hash takes longer than all else that is asked about a caller. The table seeds its own hash of a text, so
+ * that the time of a look in it tells nothing of what stands there.
+ */
+export type KeyHashes = Map<string, string>;
+
+/** Hashes that are remembered at the most. */
+const MAX_HASHES = 10_000;
+
+/** Remembers the hash of a key that is good. The one remembered first is forgotten where there are too many. */
+export function rememberHash(hashes: KeyHashes, key: string, hash: string): void {
+  hashes.set(key, hash);
+  const [oldest] = hashes.size > MAX_HASHES ? hashes.keys() : [];
+  if (oldest !== undefined) {
+    hashes.delete(oldest);
+  }
+}

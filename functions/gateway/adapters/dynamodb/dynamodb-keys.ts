@@ -2,7 +2,7 @@ import { inTime } from '../../core/limits/store-patience.ts';
 import type { Clock } from '../../core/model/clock.ts';
 import type { LimitSettings } from '../../core/model/key-limits.ts';
 import type { AuthenticatedKey, GatewayPorts } from '../../core/serve/ports.ts';
-import { hasKeyForm, sha256Hex } from '../key-form.ts';
+import { hasKeyForm, type KeyHashes, rememberHash, sha256Hex } from '../key-form.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { storedKey } from './key-item.ts';
 import { keysTable } from './table-definitions.ts';
@@ -52,6 +52,7 @@ interface KeysState extends DynamoDbKeysOptions {
   readonly good: Map<string, Remembered>;
   readonly unknown: Map<string, Remembered>;
   readonly reading: Map<string, Reading>;
+  readonly hashes: KeyHashes;
   /** The last failure, where no look-up has succeeded since. `isSlow`: who waited for it waited for long. */
   failed?: { readonly atMs: number; readonly isSlow: boolean };
 }
@@ -61,13 +62,24 @@ interface KeysState extends DynamoDbKeysOptions {
  * that was good within a minute, or while DynamoDB is away within ten, is served at once and looked up again behind the request.
  */
 export function dynamoDbKeys(options: DynamoDbKeysOptions): GatewayPorts['authenticate'] {
-  const state: KeysState = { ...options, good: new Map(), unknown: new Map(), reading: new Map() };
+  const state: KeysState = { ...options, good: new Map(), unknown: new Map(), reading: new Map(), hashes: new Map() };
   return async (shown) => {
-    if (!hasKeyForm(shown)) {
-      return undefined;
-    }
-    return find(state, sha256Hex(shown), state.clock.nowMs());
+    const hash = hashOf(state, shown);
+    return hash === undefined ? undefined : find(state, hash, state.clock.nowMs());
   };
+}
+
+/** `undefined` for what does not look like a key. */
+function hashOf({ hashes, good }: KeysState, shown: string): string | undefined {
+  const known = hashes.get(shown);
+  if (known !== undefined || !hasKeyForm(shown)) {
+    return known;
+  }
+  const hash = sha256Hex(shown);
+  if (good.has(hash)) {
+    rememberHash(hashes, shown, hash);
+  }
+  return hash;
 }
 
 function find(state: KeysState, hash: string, nowMs: number): Found | Promise<Found> {

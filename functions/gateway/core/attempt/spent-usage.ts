@@ -27,18 +27,18 @@ export interface AskedOfAttempt {
   /** Our own count of the prompt. */
   readonly promptTokens: number;
   /** Whether it holds what only the vendor knows the length of. @default false */
-  readonly isUnsized?: boolean;
+  readonly isUnsized?: boolean | undefined;
   /** What its images come to at the most. @default 0 */
-  readonly imageTokens?: number;
+  readonly imageTokens?: number | undefined;
   /** What the model reads at the most. */
   readonly windowTokens: number;
   readonly startedAtMs: number;
   /** How many answers were asked for. @default 1 */
-  readonly choices?: number;
+  readonly choices?: number | undefined;
   /** The tokens that each of them may have, by the request or the model. */
-  readonly answerLimit?: number;
+  readonly answerLimit?: number | undefined;
   /** What the answer came to that another attempt gave whole. */
-  readonly answeredTokens?: number;
+  readonly answeredTokens?: number | undefined;
 }
 
 /**

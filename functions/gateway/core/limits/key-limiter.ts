@@ -52,6 +52,8 @@ export interface KeyLimiterOptions {
 
 /** The longest that the end of a call waits until it is written; the write goes on. */
 const SETTLE_MS = 2000;
+/** Who comes so much later to the same write waits as long all the same. */
+const SHARED_MS = 100;
 /** The longest that closing waits for the same. */
 const CLOSE_MS = 4000;
 /** A store that fails is told of once in so long. */
@@ -64,6 +66,8 @@ interface LimiterState extends KeyLimiterOptions {
   readonly allowance: LocalAllowance;
   readonly outages: StoreOutages;
   loggedAtMs: number;
+  /** The last wait for a write: calls that end within a moment wait together, and each does not set a timer of its own. */
+  wait?: { readonly settled: Promise<void>; readonly sinceMs: number; readonly over: Promise<void> };
 }
 
 /**
@@ -104,7 +108,7 @@ function standingRefusal(state: LimiterState, { account, limits }: LimitedKey): 
 async function admit(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
   const { limits } = key;
   if (!isCounted(limits)) {
-    return admitted(state, key, { headers: {}, reservation: Promise.resolve(undefined) });
+    return admitted(state, key, { headers: {}, reservation: undefined });
   }
   const { outages } = state;
   // Where the store has just failed, who is let through without it does not wait for it: it is asked beside the request.
@@ -125,7 +129,7 @@ function admittedBy(state: LimiterState, key: LimitedKey, reserving: Reserving):
     return { kind: 'refused', error: limitErrorOf(reserving, limits, nowMs) };
   }
   const headers = limitHeaders(meterStandings(reserving.account, limits, nowMs));
-  return admitted(state, key, { headers, reservation: Promise.resolve(reserving.reservation) });
+  return admitted(state, key, { headers, reservation: reserving.reservation });
 }
 
 /** `undefined` where the store has failed. */
@@ -170,15 +174,10 @@ async function answerOf(state: LimiterState, key: LimitedKey, asked: Asked): Pro
   return inTimeOrNot?.answer;
 }
 
-interface WithoutStore {
-  readonly local: Locally;
-  readonly asked: Asked | undefined;
-}
-
 async function admitWithoutStore(
   state: LimiterState,
   key: LimitedKey,
-  { local, asked }: WithoutStore,
+  { local, asked }: { readonly local: Locally; readonly asked: Asked | undefined },
 ): Promise<Admission> {
   // What was asked may have been written all the same: then it is there to be settled.
   const reservation = Promise.resolve(asked).then((late) => (late?.kind === 'reserved' ? late.reservation : undefined));
@@ -219,8 +218,8 @@ function allowLocally(state: LimiterState, { account, limits }: LimitedKey, dema
 
 interface Admitted {
   readonly headers: Readonly<Record<string, string>>;
-  /** `undefined` where the store holds none. */
-  readonly reservation: Promise<Reservation | undefined>;
+  /** `undefined` where the store holds none. A promise where it has not told yet. */
+  readonly reservation: Reservation | undefined | Promise<Reservation | undefined>;
 }
 
 function admitted(state: LimiterState, key: LimitedKey, { headers, reservation }: Admitted): Admission {
@@ -228,20 +227,27 @@ function admitted(state: LimiterState, key: LimitedKey, { headers, reservation }
 }
 
 /** Resolves when it is written, or after a while: what is slow goes on beside the next calls. */
-async function settleInTime(state: LimiterState, key: LimitedKey, used: Used): Promise<void> {
+function settleInTime(state: LimiterState, key: LimitedKey, used: Used): Promise<void> {
+  const settled = settleLater(state, key, used);
+  const nowMs = state.clock.nowMs();
+  const { wait } = state;
+  if (wait?.settled === settled && nowMs - wait.sinceMs < SHARED_MS) {
+    return wait.over;
+  }
   const waitMs = state.outages.isAway(key.account) ? Math.min(SETTLE_MS, state.settings.storeTimeoutMs) : SETTLE_MS;
-  await inTime(state.clock, waitMs, settleLater(state, key, used));
+  const over = inTime(state.clock, waitMs, settled).then(() => undefined);
+  state.wait = { settled, sinceMs: nowMs, over };
+  return over;
 }
 
 type Used = Pick<Admitted, 'reservation'> & { readonly use: Use };
 
-async function settleLater(
-  state: LimiterState,
-  { account, limits }: LimitedKey,
-  { reservation, use }: Used,
-): Promise<void> {
+/** Of the settlements that are written together it is the same promise, but for keys whose account is known here. */
+function settleLater(state: LimiterState, { account, limits }: LimitedKey, { reservation, use }: Used): Promise<void> {
   const month = monthOf(state.clock.nowMs());
-  const reserved = (await reservation) ?? { requestsUs: 0, tokensUs: 0, month, nanoUsd: 0 };
-  await state.ledger.add(account, settlementOf(reserved, limits, use));
-  state.queues.get(account)?.settled();
+  const add = (reserved: Reservation | undefined): Promise<void> =>
+    state.ledger.add(account, settlementOf(reserved ?? { requestsUs: 0, tokensUs: 0, month, nanoUsd: 0 }, limits, use));
+  const added = reservation instanceof Promise ? reservation.then(add) : add(reservation);
+  const queue = state.queues.get(account);
+  return queue === undefined ? added : added.then(queue.settled);
 }

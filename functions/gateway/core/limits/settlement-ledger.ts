@@ -27,6 +27,8 @@ interface Entry {
 
 interface LedgerState extends SettlementLedgerOptions {
   readonly pending: Map<string, Entry>;
+  /** Resolves when what is pending has been written, or has failed to be. */
+  gathering: PromiseWithResolvers<void>;
   writing?: Promise<void>;
   /** When the last write began. */
   wroteAtMs: number;
@@ -39,22 +41,33 @@ interface LedgerState extends SettlementLedgerOptions {
 /** A write so soon after another one waits until so much time has passed: an instance that has one call at a time never does. */
 const GATHER_MS = 100;
 
+const NOTHING = Promise.resolve();
+
 /** One write a key at a time; what comes meanwhile is added up for the next. Nothing is dropped while the instance lives. */
 export function settlementLedger(options: SettlementLedgerOptions): SettlementLedger {
-  const state: LedgerState = { ...options, pending: new Map(), wroteAtMs: -Infinity, isHurried: false };
+  const state: LedgerState = {
+    ...options,
+    pending: new Map(),
+    gathering: Promise.withResolvers(),
+    wroteAtMs: -Infinity,
+    isHurried: false,
+  };
   const write = (): Promise<void> => {
     if (state.writing === undefined && state.pending.size > 0) {
       state.writing = writeAll(state);
     }
-    return state.writing ?? Promise.resolve();
+    return state.writing ?? NOTHING;
   };
   return {
     add: (account, settlement) => {
       if (isNothing(settlement)) {
-        return Promise.resolve();
+        return NOTHING;
       }
       note(state, { account, settlement });
-      return write();
+      // Not the end of all writing: a busy instance never comes to that.
+      const { promise } = state.gathering;
+      void write();
+      return promise;
     },
     flush: async () => {
       state.isHurried = true;
@@ -86,9 +99,16 @@ async function writeAll(state: LedgerState): Promise<void> {
     }
     state.wroteAtMs = state.clock.nowMs();
     const entries = [...state.pending.values()];
+    const { resolve } = state.gathering;
     state.pending.clear();
+    state.gathering = Promise.withResolvers();
     const written = await Promise.all(entries.map((entry) => writeOne(state, entry)));
     isFailing = written.includes(false);
+    resolve();
+  }
+  if (isFailing) {
+    state.gathering.resolve();
+    state.gathering = Promise.withResolvers();
   }
   delete state.writing;
 }

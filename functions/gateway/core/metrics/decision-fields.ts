@@ -87,9 +87,14 @@ function usageFields(usage: Usage | undefined): JsonObject | undefined {
   };
 }
 
+/** `undefined` where nothing of it is known. */
 function counts(details: Readonly<Record<string, number | undefined>>): JsonObject | undefined {
-  const known = Object.entries(details).filter(([, count]) => count !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
+  for (const name in details) {
+    if (details[name] !== undefined) {
+      return details;
+    }
+  }
+  return undefined;
 }
 
 function outcomeFields(attempt: AttemptRecord): JsonObject {

@@ -60,7 +60,7 @@ function requestLine(record: RequestRecord, { environment, version, nowMs }: Lin
     units: REQUEST_METRICS,
     values: requestValues(record),
     version,
-    fields: requestFields(record),
+    fields: [requestFields(record)],
   });
 }
 
@@ -93,7 +93,7 @@ function lookLine(
     units: PROBE_METRICS,
     values: { Probes: 1, CostUSD: probe.costUsd },
     version,
-    fields: { requestId, ...probeFields(probe) },
+    fields: [{ requestId }, probeFields(probe)],
   });
 }
 
@@ -175,8 +175,8 @@ export interface MetricLineParts<Metric extends string> {
   readonly values: MetricValues<Metric>;
   /** Of the deployed code. */
   readonly version?: string | undefined;
-  /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. In parts where they are made in parts: one object of all members would be as many copies. */
-  readonly fields: JsonObject | readonly JsonObject[];
+  /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. In parts, as they are made: one object of all members would be as many copies. */
+  readonly fields: readonly JsonObject[];
 }
 
 /**
@@ -186,17 +186,17 @@ export interface MetricLineParts<Metric extends string> {
  */
 export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts<Metric>): string {
   const { nowMs, directives, dimensions, units, values, fields, version } = parts;
-  const names: Metric[] = [];
+  let names = '';
   let measured = '';
-  for (const name of Object.keys(values) as Metric[]) {
+  for (const name in values) {
     const value = values[name];
     if (value !== undefined && Number.isFinite(value)) {
-      names.push(name);
+      names += `${name},`;
       measured += `,"${name}":${value}`;
     }
   }
   const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, names, units)}}`;
-  return `${head}${membersText(dimensions)}${measured}${membersText({ version })}${[fields].flat().map(membersText).join('')}}`;
+  return `${head}${membersText({ ...dimensions, version })}${measured}${fields.map(membersText).join('')}}`;
 }
 
 /** An object's members as JSON, after those of another. */
@@ -209,16 +209,22 @@ function membersText(members: JsonObject): string {
 const TEXTS = new WeakMap<readonly object[], Map<string, string>>();
 const MAX_TEXTS = 1000;
 
+/** `names`: of what is measured, each with a comma behind it. */
 function metricsText<Metric extends string>(
   directives: readonly MetricDirective<Metric>[],
-  names: readonly Metric[],
+  names: string,
   units: Readonly<Record<Metric, string>>,
 ): string {
   const texts = TEXTS.get(directives) ?? new Map<string, string>();
-  const measured = names.join();
-  const text = texts.get(measured) ?? JSON.stringify(directives.flatMap((one) => metricsOf(one, names, units)));
+  const known = texts.get(names);
+  if (known !== undefined) {
+    return known;
+  }
+  // The names are those of the values, which splitting cannot say.
+  const measured = names.split(',').slice(0, -1) as Metric[];
+  const text = JSON.stringify(directives.flatMap((one) => metricsOf(one, measured, units)));
   if (texts.size < MAX_TEXTS) {
-    TEXTS.set(directives, texts.set(measured, text));
+    TEXTS.set(directives, texts.set(names, text));
   }
   return text;
 }

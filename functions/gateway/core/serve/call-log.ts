@@ -99,11 +99,6 @@ export function factsOf<Kind extends CallFact['kind']>({ facts }: CallLog, kind:
   return facts.filter((fact): fact is FactOf<Kind> => fact.kind === kind);
 }
 
-/** The last fact of a kind. */
-export function latest<Kind extends CallFact['kind']>({ last }: CallLog, kind: Kind): FactOf<Kind> | undefined {
-  return last[kind];
-}
-
 /** The attempts of every race of the call, in order. */
 export function attemptsOf({ facts, last }: CallLog): readonly RaceAttempt[] {
   if (last.continued === undefined) {

@@ -1,49 +1,46 @@
 import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
+import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { defined } from '../model/defined.ts';
-import type { Deployment } from '../model/gateway-config.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { costUsd, totalTokens, type Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/race-attempt.ts';
 import type { Contender } from '../routing/contender.ts';
-import { attemptsOf, type CallLog, factsOf, latest } from './call-log.ts';
+import { attemptsOf, type CallLog, factsOf } from './call-log.ts';
 import { isCallersDeadline } from './head.ts';
 import { longestAnswer } from './longest-answer.ts';
 
 /** The record of a call at the instant `nowMs` (milliseconds since 1970), from its log. Attempts are told as they stand. */
-export function recordOf(log: CallLog, nowMs: number): RequestRecord {
-  const leader = leaderOf(log);
-  const routed = latest(log, 'routed');
-  const planned = latest(log, 'planned');
-  const ending = latest(log, 'ending');
-  const tried = attemptsOf(log);
+export function recordOf(log: CallLog, nowMs: number, tried = triedIn(log)): RequestRecord {
+  const { routed, planned, ending, operation, model, authenticated, answered, usage } = log.last;
+  const leader = leaderOf(log, tried);
   const attempts = attemptRecords(log, tried, { leader, nowMs });
-  const { usage, usedTokens } = usageOf(log, attempts, leader && attempts[tried.indexOf(leader)]);
+  const led = leader && attempts[tried.indexOf(leader)];
+  const ttftMs = ttftOf(log, tried);
   // One literal with every member: what is spread into it is copied member by member, on each look at the call.
   return {
     requestId: log.requestId,
-    operation: latest(log, 'operation')?.operation ?? 'other',
+    operation: operation?.operation ?? 'other',
     endpoint: `${log.request.method} ${log.request.path}`,
     trace: log.trace,
     startedAtMs: log.startedAtMs,
-    askedModel: latest(log, 'model')?.model,
-    keyName: latest(log, 'authenticated')?.key.name,
+    askedModel: model?.model,
+    keyName: authenticated?.key.name,
     stream: routed?.facts.stream ?? false,
     route: routed?.route.name,
     strategy: routed?.route.strategy,
     explored: planned?.explored ?? false,
     candidates: candidatesOf(planned?.contenders ?? []),
     attempts,
-    status: latest(log, 'answered')?.status ?? 200,
+    status: answered?.status ?? 200,
     errorCode: ending?.errorCode,
-    callersDeadline: hasMissedCallersDeadline(log) ? true : undefined,
-    servedBy: leader?.attempt.deployment.id,
+    callersDeadline: hasMissedCallersDeadline(log, ttftMs !== undefined) ? true : undefined,
+    servedBy: leader?.one.attempt.deployment.id,
     routing: routingOf(tried, leader),
-    ttftMs: ttftOf(log),
+    ttftMs,
     totalMs: nowMs - log.startedAtMs,
     overheadMs: overheadOf(log, nowMs),
-    usage,
-    usedTokens,
+    usage: usage?.usage ?? led?.usage,
+    usedTokens: usedTokens(usage?.usage, led, attempts),
     costUsd: costOf(attempts),
     ending: ending?.ending ?? 'refused',
     dropped: droppedBy(log),
@@ -57,63 +54,71 @@ export function recordKeeper(log: CallLog): (nowMs: number) => RequestRecord {
     if (kept?.facts === log.facts.length) {
       return { ...kept.record, totalMs: nowMs - log.startedAtMs, overheadMs: overheadOf(log, nowMs) };
     }
-    const record = recordOf(log, nowMs);
-    const isSettled = attemptsOf(log).every(({ attempt }) => attempt.report().endedAtMs !== undefined);
+    const tried = triedIn(log);
+    const record = recordOf(log, nowMs, tried);
+    const isSettled = tried.every(({ report }) => report.endedAtMs !== undefined);
     kept = isSettled ? { record, facts: log.facts.length } : undefined;
     return record;
   };
 }
 
+/** An attempt with how it stands at the instant of the record. */
+interface Tried {
+  readonly one: RaceAttempt;
+  readonly report: AttemptReport;
+}
+
+function triedIn(log: CallLog): readonly Tried[] {
+  return attemptsOf(log).map((one) => ({ one, report: one.attempt.report() }));
+}
+
 function attemptRecords(
   log: CallLog,
-  tried: readonly RaceAttempt[],
-  { leader, nowMs }: { readonly leader: RaceAttempt | undefined; readonly nowMs: number },
+  tried: readonly Tried[],
+  { leader, nowMs }: { readonly leader: Tried | undefined; readonly nowMs: number },
 ): readonly AttemptRecord[] {
-  const facts = latest(log, 'routed')?.facts;
-  const { promptTokens = 0, priceFactor = 1, choices = 1, isUnsized, imageTokens, maxOutputTokens } = facts ?? {};
-  const asked = { choices, ...defined({ isUnsized, imageTokens, answeredTokens: wholeAnswer(log, leader) }) };
-  return tried.map((one, index) => {
-    const begunTokens = one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
-    const about = { log, nowMs, priceFactor, isLeader: one === leader, ...defined({ maxOutputTokens }) };
-    return attemptRecord(one, { ...about, asked: { ...asked, promptTokens: promptTokens + begunTokens } });
+  const answeredTokens = wholeAnswer(log, leader);
+  return tried.map((each, index) => {
+    const begunTokens = each.one.continues === true ? saidTokens(tried.slice(0, index)) : 0;
+    return attemptRecord(each, { log, nowMs, isLeader: each === leader, answeredTokens, begunTokens });
   });
 }
 
 /** The tokens of the answer that the caller has had whole. */
-function wholeAnswer(log: CallLog, leader: RaceAttempt | undefined): number | undefined {
-  const report = leader?.attempt.report();
-  if (report?.endedAtMs === undefined || report.failure !== undefined) {
+function wholeAnswer(log: CallLog, leader: Tried | undefined): number | undefined {
+  if (leader?.report.endedAtMs === undefined || leader.report.failure !== undefined) {
     return undefined;
   }
-  return latest(log, 'usage')?.usage.output ?? usageSoFar(report, 0).output;
+  return log.last.usage?.usage.output ?? usageSoFar(leader.report, 0).output;
 }
 
 /** Of what has been said before: part of the prompt of who goes on with it. */
-function saidTokens(attempts: readonly RaceAttempt[]): number {
-  return attempts.reduce((sum, { attempt }) => sum + usageSoFar(attempt.report(), 0).output, 0);
+function saidTokens(tried: readonly Tried[]): number {
+  return tried.reduce((sum, { report }) => sum + usageSoFar(report, 0).output, 0);
 }
 
-function hasMissedCallersDeadline(log: CallLog): boolean {
-  const { request, startedAtMs } = log;
-  const routed = latest(log, 'routed');
+function hasMissedCallersDeadline({ request, startedAtMs, last }: CallLog, hasBegun: boolean): boolean {
+  const { routed, ending } = last;
   return (
     routed !== undefined &&
-    latest(log, 'ending')?.errorCode === 'deadline_exceeded' &&
-    isCallersDeadline(request, startedAtMs, routed.route.timeouts, ttftOf(log) !== undefined)
+    ending?.errorCode === 'deadline_exceeded' &&
+    isCallersDeadline(request, startedAtMs, routed.route.timeouts, hasBegun)
   );
 }
 
-function leaderOf(log: CallLog): RaceAttempt | undefined {
-  return (
-    factsOf(log, 'continued').findLast(({ leader }) => leader !== undefined)?.leader ?? latest(log, 'raced')?.leader
-  );
+/** The last to have led: of those who went on with the answer, else of the race. */
+function leaderOf(log: CallLog, tried: readonly Tried[]): Tried | undefined {
+  const { raced, continued } = log.last;
+  const later = continued && factsOf(log, 'continued').findLast(({ leader }) => leader !== undefined)?.leader;
+  const leader = later ?? raced?.leader;
+  return leader && tried.find(({ one }) => one === leader);
 }
 
 /** The fields that the first leader's vendor could not honour, which the answer's headers have told of, and what could not be kept. */
 function droppedBy(log: CallLog): readonly string[] {
-  const encoding = latest(log, 'raced')?.leader?.contender.encode();
+  const encoding = log.last.raced?.leader?.contender.encode();
   const dropped = encoding?.kind === 'encoded' ? encoding.dropped : [];
-  return latest(log, 'unkept') === undefined ? dropped : [...dropped, 'store'];
+  return log.last.unkept === undefined ? dropped : [...dropped, 'store'];
 }
 
 /** Deployments that were found to be unable to serve the request were no candidates. */
@@ -128,24 +133,17 @@ function candidatesOf(contenders: readonly Contender[]): readonly CandidateRecor
  * commit: what happens later is the stream's time, not the gateway's.
  */
 function overheadOf(log: CallLog, nowMs: number): number {
-  const raced = latest(log, 'raced');
-  const waitedMs = (raced?.upstreamMs ?? 0) + (latest(log, 'body')?.waitedMs ?? 0);
+  const raced = log.last.raced;
+  const waitedMs = (raced?.upstreamMs ?? 0) + (log.last.body?.waitedMs ?? 0);
   return Math.max(0, (raced?.atMs ?? nowMs) - log.startedAtMs - waitedMs);
 }
 
-function ttftOf(log: CallLog): number | undefined {
-  const attempt = latest(log, 'raced')?.leader?.attempt;
-  const ttftMs = attempt?.report().ttftMs;
-  return attempt === undefined || ttftMs === undefined ? undefined : attempt.startedAtMs + ttftMs - log.startedAtMs;
-}
-
-function usageOf(
-  log: CallLog,
-  attempts: readonly AttemptRecord[],
-  leader: AttemptRecord | undefined,
-): Pick<RequestRecord, 'usage' | 'usedTokens'> {
-  const whole = latest(log, 'usage')?.usage;
-  return { usage: whole ?? leader?.usage, usedTokens: usedTokens(whole, leader, attempts) };
+function ttftOf({ last, startedAtMs }: CallLog, tried: readonly Tried[]): number | undefined {
+  const first = last.raced?.leader;
+  const { report } = tried.find(({ one }) => one === first) ?? {};
+  return first === undefined || report?.ttftMs === undefined
+    ? undefined
+    : first.attempt.startedAtMs + report.ttftMs - startedAtMs;
 }
 
 /** Of all attempts that have one; `undefined` where none has. */
@@ -170,13 +168,13 @@ function usedTokens(
   return spent.length === 0 ? undefined : Math.max(whole === undefined ? 0 : totalTokens(whole), ...spent);
 }
 
-function routingOf(attempts: readonly RaceAttempt[], leader: RaceAttempt | undefined): RequestRecord['routing'] {
-  if (leader?.hedge === true) {
+function routingOf(tried: readonly Tried[], leader: Tried | undefined): RequestRecord['routing'] {
+  if (leader?.one.hedge === true) {
     return 'hedge';
   }
   // Beside one that was slow, and not for its failure, a last resort may have been asked too.
-  const isFirst = leader === undefined || leader === attempts[0];
-  const failed = !isFirst || attempts.some((one) => one !== leader && isOwnFailure(one.attempt.report().failure));
+  const isFirst = leader === undefined || leader === tried[0];
+  const failed = !isFirst || tried.some((each) => each !== leader && isOwnFailure(each.report.failure));
   return failed ? 'fallback' : 'direct';
 }
 
@@ -190,19 +188,20 @@ const ASSUMED_WINDOW = 200_000;
 interface AttemptContext {
   readonly log: CallLog;
   readonly nowMs: number;
-  readonly asked: Omit<AskedOfAttempt, 'startedAtMs' | 'windowTokens' | 'answerLimit'>;
-  readonly maxOutputTokens?: number;
-  readonly priceFactor: number;
   readonly isLeader: boolean;
+  /** What the answer came to that its caller has had whole. */
+  readonly answeredTokens: number | undefined;
+  /** What others had said before it went on. */
+  readonly begunTokens: number;
 }
 
-function attemptRecord({ attempt, hedge, continues }: RaceAttempt, context: AttemptContext): AttemptRecord {
-  const { log, nowMs, priceFactor, isLeader } = context;
-  const report = attempt.report();
+function attemptRecord({ one, report }: Tried, context: AttemptContext): AttemptRecord {
+  const { log, nowMs, isLeader } = context;
+  const { attempt, hedge, continues } = one;
   const { ttftMs, endedAtMs, failure, usage, feesUsd = 0 } = report;
   const { deployment, spanId, startedAtMs } = attempt;
-  const spent = spentUsage(report, { startedAtMs, ...askedOf(context, deployment) });
-  const tokensUsd = costUsd(spent?.usage, deployment, priceFactor);
+  const spent = spentUsage(report, askedOf(attempt, context));
+  const tokensUsd = costUsd(spent?.usage, deployment, log.last.routed?.facts.priceFactor);
   const cost = tokensUsd === undefined ? undefined : tokensUsd + feesUsd;
   return {
     deployment: deployment.id,
@@ -225,15 +224,21 @@ function attemptRecord({ attempt, hedge, continues }: RaceAttempt, context: Atte
 }
 
 function askedOf(
-  { log, asked, maxOutputTokens }: AttemptContext,
-  deployment: Deployment,
-): Omit<AskedOfAttempt, 'startedAtMs'> {
-  const isChat = latest(log, 'operation')?.operation === 'chat';
+  { deployment, startedAtMs }: Attempt<unknown>,
+  { log, answeredTokens, begunTokens }: AttemptContext,
+): AskedOfAttempt {
+  const { routed, operation } = log.last;
+  const isChat = operation?.operation === 'chat';
   return {
-    ...asked,
+    startedAtMs,
+    promptTokens: (routed?.facts.promptTokens ?? 0) + begunTokens,
+    choices: routed?.facts.choices,
+    isUnsized: routed?.facts.isUnsized,
+    imageTokens: routed?.facts.imageTokens,
     windowTokens: deployment.contextWindow ?? ASSUMED_WINDOW,
     // A vector has no tokens.
-    ...defined({ answerLimit: isChat ? (maxOutputTokens ?? longestAnswer(deployment)) : 0 }),
+    answerLimit: isChat ? (routed?.facts.maxOutputTokens ?? longestAnswer(deployment)) : 0,
+    answeredTokens,
   };
 }
 

@@ -2,7 +2,7 @@ import type { RequestRecord } from '../model/request-record.ts';
 import type { Surface } from '../surfaces/surface.ts';
 import { surfaceLike } from '../surfaces/surfaces.ts';
 import { traceContext } from '../trace/trace-context.ts';
-import { type CallLog, latest, newCallLog } from './call-log.ts';
+import { type CallLog, newCallLog } from './call-log.ts';
 import { recordKeeper } from './call-record.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { servedPath } from './head.ts';
@@ -33,7 +33,7 @@ export function newCall(gateway: GatewayState, arrived: GatewayRequest): Call {
 
 /** Whose call it is, once that is known. */
 export function keyOf({ log }: Call): AuthenticatedKey | undefined {
-  return latest(log, 'authenticated')?.key;
+  return log.last.authenticated?.key;
 }
 
 /** Names the call's key to the fleet's statistics: by its account, which the key's limits have too, or by its name. */

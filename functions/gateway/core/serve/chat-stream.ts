@@ -7,7 +7,6 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { streamError } from '../race/final-error.ts';
 import type { AnswerIdentity, AnswerStream } from '../surfaces/surface.ts';
 import type { Call } from './call.ts';
-import { latest } from './call-log.ts';
 import { streamDeadlineOf } from './head.ts';
 import { isLostAfterKeeping } from './keep-answer.ts';
 import type { StreamedBody } from './ports.ts';
@@ -125,7 +124,7 @@ async function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswe
 /** Told once: the record that the trail is made from serves at the end too. */
 function noteUsage({ log }: Call, answer: ContinuableAnswer): void {
   const usage = answer.usage();
-  if (usage !== undefined && latest(log, 'usage')?.usage !== usage) {
+  if (usage !== undefined && log.last.usage?.usage !== usage) {
     log.add({ kind: 'usage', usage });
   }
 }

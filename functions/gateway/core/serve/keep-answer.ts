@@ -3,12 +3,11 @@ import type { AnswerIdentity, Keeping } from '../surfaces/surface.ts';
 import { type JsonObject, stringMember } from '../wire/json.ts';
 import type { AnswerStore, KeptAnswer } from './answer-store.ts';
 import type { Call } from './call.ts';
-import { latest } from './call-log.ts';
 import type { Conversation } from './conversation.ts';
 
 /** What an answer says of its being kept, before it is. */
 export function keptAs({ log }: Call): Pick<AnswerIdentity, 'isKept' | 'previousAnswer'> {
-  const { previous, toKeep } = latest(log, 'conversation')?.conversation ?? {};
+  const { previous, toKeep } = log.last.conversation?.conversation ?? {};
   return { ...defined({ previousAnswer: previous }), ...(toKeep !== undefined && { isKept: true }) };
 }
 
@@ -19,7 +18,7 @@ export function keptAs({ log }: Call): Pick<AnswerIdentity, 'isKept' | 'previous
 export async function isLostAfterKeeping(call: Call, bodyOf: (() => JsonObject) | undefined): Promise<boolean> {
   const { surface, log, gateway } = call;
   const { answers } = gateway.ports;
-  const conversation = latest(log, 'conversation')?.conversation;
+  const conversation = log.last.conversation?.conversation;
   if (conversation === undefined || surface.keeping === undefined || answers === undefined) {
     return false;
   }

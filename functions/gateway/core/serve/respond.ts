@@ -4,7 +4,7 @@ import { finalError } from '../race/final-error.ts';
 import type { RunResult } from '../race/run-race.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Call } from './call.ts';
-import { attemptsOf, factsOf, latest } from './call-log.ts';
+import { attemptsOf, factsOf } from './call-log.ts';
 import { useOf } from './caller.ts';
 import { sentStatus } from './insistent-client.ts';
 import type { GatewayResponse, StreamedBody } from './ports.ts';
@@ -47,7 +47,7 @@ export function errorAnswer(
   log.add({ kind: 'ending', ending: given === HUNG_UP ? 'hung-up' : ending, errorCode: error.code ?? error.type });
   return {
     status: sentStatus(call.request.headers, { ...error, status }),
-    headers: { ...JSON_TYPE, ...error.headers, ...ownHeaders(call) },
+    headers: withOwnHeaders(call, { ...JSON_TYPE, ...error.headers }),
     body: call.surface.error(error, log.requestId),
     afterEnd: afterEnd(call),
   };
@@ -55,7 +55,7 @@ export function errorAnswer(
 
 /** What is kept of a conversation stands before its request: the caller knows the places of what he has sent. */
 function inCallersPlaces({ log, surface }: Call, error: GatewayError): GatewayError {
-  const earlier = latest(log, 'conversation')?.conversation.earlierItems ?? 0;
+  const earlier = log.last.conversation?.conversation.earlierItems ?? 0;
   const { keeping } = surface;
   if (earlier === 0 || keeping === undefined) {
     return error;
@@ -72,7 +72,7 @@ function inCallersPlaces({ log, surface }: Call, error: GatewayError): GatewayEr
 export function jsonAnswer(call: Call, body: unknown): GatewayResponse {
   call.log.add({ kind: 'answered', status: 200 });
   call.log.add({ kind: 'ending', ending: 'complete' });
-  const headers = { ...JSON_TYPE, ...ownHeaders(call) };
+  const headers = withOwnHeaders(call, { ...JSON_TYPE });
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: afterEnd(call) };
 }
 
@@ -83,11 +83,16 @@ export function jsonAnswer(call: Call, body: unknown): GatewayResponse {
 export function modelAnswer(call: Call, body: JsonObject): GatewayResponse {
   call.log.add({ kind: 'answered', status: 200 });
   call.log.add({ kind: 'ending', ending: 'complete' });
-  const headers = ownHeaders(call);
-  const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-nemo-')));
+  const headers = withOwnHeaders(call, { ...JSON_TYPE });
+  const shown: Record<string, string | undefined> = {};
+  for (const name in headers) {
+    if (name.startsWith('x-nemo-')) {
+      shown[name] = headers[name];
+    }
+  }
   return {
     status: 200,
-    headers: { ...JSON_TYPE, ...headers },
+    headers,
     body: JSON.stringify({ ...body, headers: shown }),
     afterEnd: afterEnd(call),
   };
@@ -97,12 +102,11 @@ export function modelAnswer(call: Call, body: JsonObject): GatewayResponse {
 export function streamAnswer(call: Call, body: StreamedBody): GatewayResponse {
   call.log.add({ kind: 'answered', status: 200 });
   call.log.add({ kind: 'ending', ending: 'hung-up' });
-  const headers = {
+  const headers = withOwnHeaders(call, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
-    ...ownHeaders(call),
-  };
+  });
   return { status: 200, headers, body, afterEnd: afterEnd(call) };
 }
 
@@ -126,11 +130,6 @@ export function bugAnswer(call: Call, bug: unknown): GatewayResponse {
   return errorAnswer(call, BUG, 'failed');
 }
 
-/** The gateway's own headers for the call as it stands. */
-export function headersOf({ log, record }: Call): Readonly<Record<string, string>> {
-  return answerHeaders(record(), factsOf(log, 'stage'));
-}
-
 function failedAttempts({ attempts }: RunResult<unknown>): Parameters<typeof finalError>[0] {
   return attempts.flatMap(({ attempt }) => {
     const { failure, endedAtMs = attempt.startedAtMs } = attempt.report();
@@ -140,14 +139,21 @@ function failedAttempts({ attempts }: RunResult<unknown>): Parameters<typeof fin
   });
 }
 
-function ownHeaders(call: Call): Readonly<Record<string, string>> {
-  const { log, surface } = call;
+/** An answer's headers, into which the gateway's own are written, for the call as it stands. */
+export function withOwnHeaders(
+  { log, surface, record }: Call,
+  headers: Record<string, string>,
+): Readonly<Record<string, string>> {
   const { requestIdHeader } = surface;
-  return {
-    ...latest(log, 'admitted')?.admission.headers,
-    ...headersOf(call),
-    ...(requestIdHeader !== undefined && { [requestIdHeader]: log.requestId }),
-  };
+  const ofLimits = log.last.admitted?.admission.headers;
+  for (const name in ofLimits) {
+    headers[name] = ofLimits[name] ?? '';
+  }
+  answerHeaders(record(), factsOf(log, 'stage'), headers);
+  if (requestIdHeader !== undefined) {
+    headers[requestIdHeader] = log.requestId;
+  }
+  return headers;
 }
 
 /** Records the call and writes what its attempts taught, once. */
@@ -170,9 +176,9 @@ async function conclude(call: Call): Promise<void> {
     attempt.abort({ kind: 'aborted', by: 'caller' });
   }
   const record = call.record();
-  const settled = latest(call.log, 'admitted')?.admission.settle(useOf(record));
+  const settled = call.log.last.admitted?.admission.settle(useOf(record));
   // A frozen instance could not go on with them.
-  const probes = (await latest(call.log, 'looking')?.looks.end(LOOKS_GRACE_MS)) ?? [];
+  const probes = (await call.log.last.looking?.looks.end(LOOKS_GRACE_MS)) ?? [];
   const whole = probes.length === 0 ? record : { ...record, probes };
   decisions?.add(whole);
   ports.rollups?.note(whole);

@@ -5,7 +5,7 @@ import { type FleetStatus, fleetStatus } from '../status/fleet-status.ts';
 import { RANGES, type RangeFigures, type RangeName } from '../status/range-figures.ts';
 import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
-import { errorAnswer, headersOf } from './respond.ts';
+import { errorAnswer, withOwnHeaders } from './respond.ts';
 
 /** The path of the status. It is there where the configuration turns the status page on. */
 export const STATUS_PATH = '/status';
@@ -41,12 +41,11 @@ export async function statusCall(call: Call): Promise<GatewayResponse> {
     decisions: decisions.since(cursorsOf(call)),
     ...defined({ past }),
   };
-  const headers = {
+  const headers = withOwnHeaders(call, {
     'content-type': 'application/json',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...headersOf(call),
-  };
+  });
   return { status: 200, headers, body: JSON.stringify(body), afterEnd: async () => undefined };
 }
 

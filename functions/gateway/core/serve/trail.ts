@@ -17,8 +17,8 @@ export function trailJson(record: RequestRecord): string {
     total_ms: rounded(record.totalMs),
     overhead_ms: rounded(record.overheadMs),
     candidates: record.candidates.map(({ deployment, score, state }) => ({
-      deployment, // Scores may be dollars a call as well as milliseconds: six digits, wherever the point is.
-      score: Number(score.toPrecision(6)),
+      deployment,
+      score: sixDigits(score),
       state,
     })),
     attempts: record.attempts.map((attempt) => ({
@@ -40,6 +40,16 @@ export function trailJson(record: RequestRecord): string {
   });
 }
 
+/** Scores may be dollars a call as well as milliseconds: six digits, wherever the point is. */
+function sixDigits(score: number): number {
+  const digits = score === 0 ? 1 : Math.floor(Math.log10(Math.abs(score))) + 1;
+  if (digits > 6) {
+    return Number(score.toPrecision(6));
+  }
+  const scale = 10 ** (6 - digits);
+  return Math.round(score * scale) / scale;
+}
+
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value * 1000) / 1000;
 }
@@ -53,13 +63,18 @@ function toldDropped(dropped: readonly string[]): readonly string[] {
   return dropped.length > MAX_DROPPED ? [...names, `and ${dropped.length - MAX_DROPPED} more`] : names;
 }
 
-/** The gateway's own headers, on every answer, errors included. All values are printable ASCII. */
+/**
+ * The gateway's own headers, on every answer, errors included. All values are printable ASCII. They are written into `headers`: a copy of all
+ * of them would be as much work again.
+ */
 export function answerHeaders(
   record: RequestRecord,
   stages: readonly { readonly name: string; readonly durationMs: number }[],
+  headers: Record<string, string> = {},
 ): Record<string, string> {
   const { requestId, servedBy, ttftMs, dropped } = record;
-  const headers: Record<string, string> = { 'x-request-id': requestId, 'x-nemo-request-id': requestId };
+  headers['x-request-id'] = requestId;
+  headers['x-nemo-request-id'] = requestId;
   if (servedBy !== undefined) {
     headers['x-nemo-routed-model'] = printable(servedBy);
   }
@@ -82,20 +97,39 @@ function serverTiming(
   attempts: readonly AttemptRecord[],
   stages: readonly { readonly name: string; readonly durationMs: number }[],
 ): string {
-  const ofStages = stages.map(({ name, durationMs }) => `${name};dur=${milliseconds(durationMs)}`);
-  const ofAttempts = attempts.map((attempt, index) => {
-    const outcome = attempt.failure === undefined ? attempt.outcome : describeFailure(attempt.failure);
-    const desc = printable(`${attempt.deployment} ${outcome}`).replaceAll(/["\\]/g, '');
-    return `attempt${index + 1};dur=${milliseconds(attempt.ttftMs ?? attempt.totalMs)};desc="${desc}"`;
-  });
-  return [...ofStages, ...ofAttempts].join(', ');
+  let text = '';
+  for (const { name, durationMs } of stages) {
+    text += `${text === '' ? '' : ', '}${name};dur=${milliseconds(durationMs)}`;
+  }
+  let number = 0;
+  for (const { deployment, outcome, failure, ttftMs, totalMs } of attempts) {
+    number += 1;
+    const desc = unquoted(printable(`${deployment} ${failure === undefined ? outcome : describeFailure(failure)}`));
+    text += `${text === '' ? '' : ', '}attempt${number};dur=${milliseconds(ttftMs ?? totalMs)};desc="${desc}"`;
+  }
+  return text;
 }
 
+/** To the hundredth. Whole numbers are written at a tenth of the price of others. */
 function milliseconds(value: number): string {
-  return (Math.round(value * 100) / 100).toString();
+  const hundredths = Math.round(value * 100);
+  const whole = Math.trunc(hundredths / 100);
+  const rest = hundredths - whole * 100;
+  if (rest <= 0) {
+    return String(hundredths / 100);
+  }
+  const tenths = rest % 10 === 0 ? rest / 10 : rest;
+  return `${whole}.${rest < 10 ? '0' : ''}${tenths}`;
 }
+
+const ODD = /[^\x20-\x7e]/;
+const QUOTES = /["\\]/;
 
 /** Header values take no control characters and nothing beyond ASCII. */
 function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?');
+  return ODD.test(text) ? text.replaceAll(/[^\x20-\x7e]/g, '?') : text;
+}
+
+function unquoted(text: string): string {
+  return QUOTES.test(text) ? text.replaceAll(/["\\]/g, '') : text;
 }
