@@ -70,7 +70,9 @@ export function bundleOptions(entry: string): BuildOptions {
 
 function lightModules(): Record<string, string> {
   const folder = `${ROOT}infra/constructs/light-modules/`;
-  return Object.fromEntries(Object.entries(LIGHT_MODULES).map(([name, file]) => [name, folder + file]));
+  const light = Object.entries(LIGHT_MODULES).map(([name, file]) => [name, folder + file]);
+  // esbuild takes the longest name that begins an import: what is below `node:fs` stays what it is.
+  return { ...Object.fromEntries(light), 'node:fs/promises': 'node:fs/promises' };
 }
 
 /** Where each function starts. */
