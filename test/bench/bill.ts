@@ -8,7 +8,7 @@ import {
   ROUTE_METRICS,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
 import { costUsd } from '../../functions/gateway/core/model/usage.ts';
-import { SOON } from '../../functions/gateway/core/probe/look-beside.ts';
+import { SOON } from '../../functions/gateway/core/probe/due-looks.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { arrayMember } from '../../functions/gateway/core/wire/json.ts';

@@ -1,14 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Linux counts processor time in hundredths of a second. */
-const MS_PER_TICK = 10;
-
-/** The processor time that a process has taken, all threads together. Source: proc(5), /proc/pid/stat. */
+/** The processor time that a process's threads have taken, those that have ended left out. Source: the Linux kernel's sched-stats.rst. */
 export function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name before it may have spaces, but no closing bracket follows it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ns = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  return ns.reduce((sum, each) => sum + Number(each) / 1e6, 0);
 }
 
 /** The most memory that a process has had resident since its start or the last reset. */

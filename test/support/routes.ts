@@ -43,6 +43,7 @@ export const NOTHING_RECENT: RecentEstimate = {
   evidence: 0,
   ttftTotalMs: 0,
   requests: 0,
+  requestsPerSecond: 0,
   failureRate: 0,
   last: [],
   isSparse: false,
@@ -64,6 +65,7 @@ export function estimate(change: Partial<Estimate> = {}): Estimate {
   return {
     evidence: 0,
     ttftTotalMs: 0,
+    seenMiddleMs: () => undefined,
     msPerToken: undefined,
     outputTokens: undefined,
     requests: 0,
@@ -90,6 +92,6 @@ export function measured(ttftMs: number, change: Partial<Estimate> = {}): Standi
   const failureRate = change.failureRate ?? 0;
   const recent = { ...NOTHING_RECENT, ...seen, failureRate, seenMiddleMs: () => ttftMs, seenMedianMs: () => ttftMs };
   const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: ttftMs };
-  const known = estimate({ ...seen, recent, usual, ...change });
+  const known = estimate({ ...seen, seenMiddleMs: () => ttftMs, recent, usual, ...change });
   return { estimate: known, state: 'healthy', lookedAtMs: -Infinity, breaksAnswers: false, isSuspect: false };
 }

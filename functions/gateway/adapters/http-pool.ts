@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
 import { type Arrivals, takeWhile } from '../core/model/arrivals.ts';
 import type { ResponseBody } from '../core/model/dial.ts';
+import { atTurnEnd, sendAtTurnEnd } from './turn-end.ts';
 
 /** As long as providers keep idle connections open, and Lambda's freezing makes longer ones useless. */
 const KEEP_ALIVE_MS = 60_000;
@@ -56,7 +57,8 @@ export function poolRequest(pool: HttpPool, { signal, ...request }: PoolRequest)
       return;
     }
     pool.count(1);
-    pool.dispatch(request, new HttpExchange(pool, { resolve, reject }, signal));
+    const exchange = new HttpExchange(pool, { resolve, reject }, signal);
+    sendAtTurnEnd(() => pool.dispatch(request, exchange));
   });
 }
 
@@ -99,6 +101,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #wake: (() => void) | undefined;
+  #hasBegun = false;
   #hasEnded = false;
   #failure: { readonly reason: unknown } | undefined;
 
@@ -128,7 +131,9 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
   ): void {
     // Those below say that the answer is still to come.
     if (statusCode >= 200) {
-      this.#head.resolve({ statusCode, headers: singleValued(headers), body: this });
+      this.#hasBegun = true;
+      const answer = { statusCode, headers: singleValued(headers), body: this };
+      atTurnEnd(() => this.#head.resolve(answer));
     }
   }
 
@@ -197,12 +202,11 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
     return next;
   }
 
-  /** What one reading of the connection brings is told once, when all of it is there. */
   #tell(): void {
     const wake = this.#wake;
     if (wake !== undefined) {
       this.#wake = undefined;
-      process.nextTick(wake);
+      atTurnEnd(wake);
     }
   }
 
@@ -229,8 +233,9 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
     this.#failure = { reason };
     this.#pool.count(-1);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    // Nothing, where the head has come.
-    this.#head.reject(reason);
+    if (!this.#hasBegun) {
+      this.#head.reject(reason);
+    }
     this.#tell();
   }
 }

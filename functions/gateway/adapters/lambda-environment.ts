@@ -7,6 +7,7 @@ import type { Credentials, Sign } from './credentials.ts';
 import type { DynamoDbCalls } from './dynamodb/dynamodb-calls.ts';
 import { dynamoDbOverHttp } from './dynamodb/dynamodb-over-http.ts';
 import { environmentCredentials } from './environment-credentials.ts';
+import { tierUpLate } from './late-tier-up.ts';
 import { requiredVariable } from './required-variable.ts';
 import { roleSign } from './role-sign.ts';
 import { secretCredentials } from './secret-credentials.ts';
@@ -29,10 +30,11 @@ export interface LambdaEnvironment {
 }
 
 /**
- * Reads nothing but the variables and the file beside the code; connections are made when they are first used. Throws where one is
- * missing. `ofRole`: the credentials of the function's role, by default those of its variables.
+ * Reads nothing but the variables and the file beside the code; connections are made when they are first used, by a parser that V8
+ * optimises late. Throws where a variable is missing. `ofRole`: the credentials of the function's role, by default those of its variables.
  */
 export function lambdaEnvironment(ofRole: () => Promise<AwsCredentials> = environmentCredentials): LambdaEnvironment {
+  tierUpLate();
   const region = requiredVariable('AWS_REGION');
   const name = requiredVariable('NEMO_ENVIRONMENT');
   const version = process.env.NEMO_VERSION || undefined;

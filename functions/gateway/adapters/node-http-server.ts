@@ -7,6 +7,7 @@ import { drainServer } from './drain-server.ts';
 import { RESTARTING, restartAnswer } from './interrupted-answer.ts';
 import { type BodyReader, bodyReader, drainBody } from './request-body.ts';
 import { sendAnswer } from './send-answer.ts';
+import { atTurnEnd } from './turn-end.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -76,7 +77,9 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
       for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.origin))) {
         response.setHeader(name, value);
       }
-      const serving = serve(served, request, response).catch((bug: unknown) => failLoudly(response, bug));
+      const serving = new Promise<void>(atTurnEnd)
+        .then(() => serve(served, request, response))
+        .catch((bug: unknown) => failLoudly(response, bug));
       underWay.add(serving);
       void serving.finally(() => underWay.delete(serving));
     }

@@ -5,6 +5,7 @@ import { type Arrivals, arrivalsOf, takeWhile } from '../core/model/arrivals.ts'
 import type { GatewayResponse } from '../core/serve/ports.ts';
 import { RESTARTING, restartEvent } from './interrupted-answer.ts';
 import { discardBody } from './request-body.ts';
+import { sendAtTurnEnd } from './turn-end.ts';
 
 /** Who is sent an answer. */
 export interface AnswerReader {
@@ -33,6 +34,7 @@ export async function sendAnswer(
     await drained(response, chunks, reader);
   }
   pieces.stop();
+  await new Promise<void>(sendAtTurnEnd);
   chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
 }
 
@@ -43,7 +45,7 @@ async function isFull(pieces: Arrivals<string>, chunks: ChunkWriter, signal: Abo
     isReady: (wake) => {
       const isReady = pieces.isReady(wake);
       if (!isReady) {
-        chunks.flush();
+        sendAtTurnEnd(chunks.flush);
       }
       return isReady;
     },
@@ -66,6 +68,7 @@ async function sendWhole(response: ServerResponse, { status, headers }: GatewayR
     response.end();
     return;
   }
+  await new Promise<void>(sendAtTurnEnd);
   response.writeHead(status, { ...headers, ...length }).end(body);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { bodyText, HttpPool, poolRequest } from '../../../functions/gateway/adapters/http-pool.ts';
 import { takeWhile } from '../../../functions/gateway/core/model/arrivals.ts';
@@ -170,6 +170,20 @@ describe('an exchange over a pool', () => {
     }
     await bodyText((await poolRequest(pool, { method: 'GET', path: '/ends' })).body);
     assert.equal(pool.hasKept(), true);
+  });
+
+  it('has a head also where the connection breaks in the turn in which it comes', async () => {
+    const sockets = createTcpServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 429 Too Many Requests\r\ncontent-length: 100\r\n\r\nbegun'));
+    });
+    sockets.listen(0, '127.0.0.1');
+    await once(sockets, 'listening');
+    const pool = new HttpPool(`http://127.0.0.1:${(sockets.address() as AddressInfo).port}`, 1000);
+    const { statusCode, body } = await poolRequest(pool, GET);
+    assert.equal(statusCode, 429);
+    await assert.rejects(bodyText(body));
+    await pool.destroy();
+    sockets.close();
   });
 
   it('rejects where the connection breaks within the body', async () => {

@@ -1,17 +1,25 @@
 /**
  * Orders names by their hash together with a key: the same key always gives the same order, other keys spread evenly, and a name that
- * leaves moves only its own keys. Source: Thaler, Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", 1998.
+ * leaves moves only its own keys. Of all keys each name is the first for the share that its weight has of all weights. Sources: Thaler,
+ * Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", 1998; with weights, Schindelhauer, Schomaker, "Weighted Distributed Hash
+ * Tables", SPAA 2005.
  */
 export function rendezvousOrder<Item>(
   items: readonly Item[],
   nameOf: (item: Item) => string,
   key: string,
+  weightOf: (item: Item) => number = () => 1,
 ): readonly Item[] {
   const keyHash = hash(key, 0x811c9dc5);
   return items
-    .map((item) => ({ item, weight: mix(hash(nameOf(item), keyHash)) }))
-    .sort((a, b) => b.weight - a.weight)
+    .map((item) => ({ item, value: weightOf(item) / -Math.log(share(mix(hash(nameOf(item), keyHash)))) }))
+    .sort((a, b) => b.value - a.value)
     .map(({ item }) => item);
+}
+
+/** A number of 32 bits as one between 0 and 1, neither of both. */
+function share(hashed: number): number {
+  return (hashed + 0.5) / 2 ** 32;
 }
 
 /** A number of 53 bits that stands for the text: two of a million texts share one in a chance of one in ten thousand. */

@@ -7,6 +7,10 @@ const ENTER_BANDS = 0.7;
 const LEAVE_BANDS = 1.2;
 /** A conversation stays where it was up to so many bands from the best, whatever its prefix is worth. */
 const STAY_BANDS = 2;
+/** Up to so many bands from the best it is as good as that, but for noise. */
+const SAME_BANDS = 0.4;
+/** Of one at the border: no weight is nothing, so that all have a place in the order. */
+const LEAST_WEIGHT = 0.01;
 
 /** Which of the sorted candidates count as equally good for a conversation. */
 export interface EqualsQuestion {
@@ -27,8 +31,8 @@ export interface Equals {
 
 /**
  * Those that count as equally good. A conversation's last deployment comes first unless it is now clearly worse than the best, its warm
- * prefix counted. Where no turn is known the conversation's hash chooses, so that different conversations spread. It takes less to stay an
- * equal than to become one: noise at the border moves nobody.
+ * prefix counted. Where no turn is known the conversation's hash chooses, so that different conversations spread: the fewer go to one, the
+ * nearer it is to the border. It takes less to stay an equal than to become one: noise at the border moves nobody.
  */
 export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuestion): Equals {
   const best = sorted[0]?.placementScore ?? 0;
@@ -38,9 +42,16 @@ export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuesti
     isWithin(candidate, remembered.equals.has(candidate.deployment.id) ? LEAVE_BANDS : ENTER_BANDS),
   );
   const members = new Set(equals.map(({ deployment }) => deployment.id));
-  const spread = rendezvousOrder(equals, (candidate) => candidate.deployment.id, affinityKey);
+  const weightOf = ({ placementScore }: Candidate): number => closeness((placementScore / best - 1) / band);
+  const spread = rendezvousOrder(equals, ({ deployment }) => deployment.id, affinityKey, weightOf);
   const last = sorted.find(({ deployment }) => deployment.id === remembered.turn?.deployment);
   return last !== undefined && isWithin(last, STAY_BANDS)
     ? { order: [last, ...spread.filter((candidate) => candidate !== last)], members }
     : { order: spread, members };
+}
+
+/** The share of conversations that an equal gets of what the best does, by how many bands it is from that. */
+function closeness(bands: number): number {
+  const share = (LEAVE_BANDS - bands) / (LEAVE_BANDS - SAME_BANDS);
+  return bands > SAME_BANDS ? Math.max(LEAST_WEIGHT, share) ** 2 : 1;
 }

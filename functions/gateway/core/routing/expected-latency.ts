@@ -99,10 +99,20 @@ function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
   const usualMs = usualTtft(estimate, prior);
   const usualWeight =
     usual.typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
-  const lastingMs = shrunkMean(usualMs, usualWeight, estimate);
   const recent = ofNow(estimate.recent, usualMs);
+  const lastingMs = shrunkMean(usualMs, usualWeight, lastingSeen(estimate, recent));
   const weight = lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent);
   return asLast(shrunkMean(lastingMs, weight, recent), usualMs, estimate.recent);
+}
+
+/**
+ * Where the last seconds are like most of what is remembered, and not like its mean, most of it tells: the rest is of an outage that is over.
+ */
+function lastingSeen(estimate: Estimate, recent: Seen): Seen {
+  const { evidence, ttftTotalMs } = estimate;
+  const middleMs = evidence > 0 && recent.evidence > 0 ? estimate.seenMiddleMs() : undefined;
+  const isLikeMost = middleMs !== undefined && likeness(middleMs, recent) > likeness(ttftTotalMs / evidence, recent);
+  return isLikeMost ? { evidence, ttftTotalMs: evidence * middleMs } : estimate;
 }
 
 /** Where the last calls were about as usual and the last seconds' mean is not, that mean holds what is over: most of them tell. */

@@ -76,13 +76,17 @@ function set(memory: Memory, deployment: string, ejection: Ejection | undefined)
 
 /** After failures so many probes in a row must be answered: a failing deployment may answer one of ten. */
 const ENOUGH_ANSWERS = 3;
-/** From the answer of one to the next. */
-const CONFIRM_MS = 250;
+/**
+ * An answer after so many failures in a row counts as two. By the rule of succession one that still fails answers the next call in a chance
+ * of 1 / (row + 2): three answers after three failures and two after eight are luck in less than about a hundredth of all cases.
+ */
+const LONG_ROW = 8;
 /** A probe within the cooldown proves something where it took no longer than so many times what is usual. */
 const AS_USUAL = 2;
 
 function afterAnswer(memory: Memory, observation: Observation, estimate: () => Estimate): EjectionChange | undefined {
   const { deployment, startedAtMs, witness } = observation;
+  const told = answersToldBy(memory.rows, deployment);
   endRows(memory.rows, observation);
   const was = memory.known.get(deployment)?.ejection;
   // Of one that breaks its answers a first token proves nothing.
@@ -92,7 +96,7 @@ function afterAnswer(memory: Memory, observation: Observation, estimate: () => E
   // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
   const isOver = startedAtMs >= was.untilMs;
   const { answers = 0 } = was;
-  if (isOver && (witness !== undefined || was.reason !== 'failures' || answers + 1 >= ENOUGH_ANSWERS)) {
+  if (isOver && (witness !== undefined || was.reason !== 'failures' || answers + told >= ENOUGH_ANSWERS)) {
     return lift(memory, observation, was);
   }
   const isProof = witness === undefined && (isOver || (answers === 0 && provesEarly(observation, was, estimate())));
@@ -100,10 +104,15 @@ function afterAnswer(memory: Memory, observation: Observation, estimate: () => E
     ? put(memory, deployment, {
         ...ofRelapse(was),
         was,
-        untilMs: confirmAt(was, observation.atMs),
-        answers: answers + 1,
+        // Another probe may confirm at once that it is back.
+        untilMs: Math.floor(observation.atMs),
+        answers: answers + told,
       })
     : undefined;
+}
+
+function answersToldBy({ failed }: FailureRows, deployment: string): number {
+  return (failed.get(deployment)?.count ?? 0) >= LONG_ROW ? 2 : 1;
 }
 
 function provesEarly(observation: Observation, was: Ejection, { usual: { typicalMs } }: Estimate): boolean {
@@ -118,12 +127,6 @@ function lift(memory: Memory, { deployment, atMs, witness }: Observation, was: E
     memory.lifted.set(deployment, { level: was.isRelapse === true ? was.level : 1, atMs });
   }
   return { kind: 'lifted', deployment, was };
-}
-
-/** The cooldown ends as soon as another probe may confirm that the deployment is back. */
-function confirmAt({ untilMs }: Ejection, atMs: number): number {
-  const confirmMs = Math.ceil(atMs + CONFIRM_MS);
-  return untilMs > atMs ? Math.min(untilMs, confirmMs) : confirmMs;
 }
 
 function ofRelapse({ isRelapse }: Ejection): Pick<Ejection, 'isRelapse'> {

@@ -1,3 +1,4 @@
+import type { DecayScales } from './decay-scales.ts';
 import type { DecayScale } from './forward-decay.ts';
 import type { LastSeen } from './last-sights.ts';
 import { BUCKETS, type BucketCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
@@ -9,6 +10,8 @@ export interface Estimate {
   readonly evidence: number;
   /** All times to first token together, with the times waited in vain: divided by `evidence` the mean, with a prior the shrunk mean. */
   readonly ttftTotalMs: number;
+  /** The mean of the middle half of the first tokens that came: an outage that was shorter than a quarter of them does not move it. */
+  readonly seenMiddleMs: () => number | undefined;
   /** Milliseconds an output token takes after the first. */
   readonly msPerToken: number | undefined;
   /** Output tokens of a mean answer. */
@@ -40,6 +43,7 @@ export interface RecentEstimate extends LastSeen {
   readonly evidence: number;
   readonly ttftTotalMs: number;
   readonly requests: number;
+  readonly requestsPerSecond: number;
   readonly failureRate: number;
   /** The mean of the middle half of the first tokens that came; the waits in vain are not in it. */
   readonly seenMiddleMs: () => number | undefined;
@@ -66,24 +70,25 @@ export type DecayedMemories = Readonly<Record<'lasting' | 'recent' | 'usual', De
 /** Reads the decayed sums of the three memories; `seen` is what the last calls have shown. */
 export function estimateOf(
   { lasting, recent, usual }: DecayedMemories,
-  scale: DecayScale,
+  scales: Pick<DecayScales, 'lasting' | 'recent'>,
   seen: LastSeen = { last: [], isSparse: false },
 ): Estimate {
   const sum = lasting.get;
-  const perSecond = ratePerCount(scale);
   return {
     ...ttftSeen(lasting),
+    seenMiddleMs: () => middleMeanOf(lasting.counts('t')),
     msPerToken: ratio(sum('h'), sum('g')),
     outputTokens: ratio(sum('o'), sum('a')),
     requests: sum('q'),
     failureRate: ratio(sum('f'), sum('q')) ?? 0,
     hedges: sum('e'),
     retries: sum('r'),
-    requestsPerSecond: requestRate(lasting, scale),
-    tokensPerSecond: (sum('i') + sum('o')) * perSecond,
+    requestsPerSecond: requestRate(lasting, scales.lasting),
+    tokensPerSecond: (sum('i') + sum('o')) * ratePerCount(scales.lasting),
     recent: {
       ...ttftSeen(recent),
       requests: recent.get('q'),
+      requestsPerSecond: requestRate(recent, scales.recent),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
       ...seen,
       seenMiddleMs: () => middleMeanOf(recent.counts('t')),
@@ -97,9 +102,9 @@ export function estimateOf(
   };
 }
 
-/** Requests a second. */
-export function requestRate(lasting: DecayedSums, scale: DecayScale): number {
-  return lasting.get('q') * ratePerCount(scale);
+/** Requests a second, by one memory. */
+export function requestRate(memory: DecayedSums, scale: DecayScale): number {
+  return memory.get('q') * ratePerCount(scale);
 }
 
 /** In a steady state the decayed count is the rate times H / ln 2. */

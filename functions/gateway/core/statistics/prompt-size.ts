@@ -43,6 +43,7 @@ export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
   return {
     ...estimate,
     ttftTotalMs: estimate.ttftTotalMs * factor,
+    seenMiddleMs: () => scaled(estimate.seenMiddleMs(), factor),
     ttftPercentileMs: (percentile) => scaled(ttftPercentileMs(percentile), factor),
     recent: {
       ...recent,

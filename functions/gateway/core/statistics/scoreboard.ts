@@ -124,7 +124,7 @@ function look(memory: Memory, deployment: string, nowMs: number): Standing {
   const { lasting, recent, usual } = runningOf(memory, deployment);
   const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
   const ejection = memory.ejections.of(deployment);
-  const seen = estimateOf(decayed, scales.lasting, lastSeen(memory.sights.get(deployment) ?? [], nowMs));
+  const seen = estimateOf(decayed, scales, lastSeen(memory.sights.get(deployment) ?? [], nowMs));
   const estimate = memory.ejections.isForgiven(deployment) ? withoutFailures(seen) : seen;
   const [stored, own] = [memory.stored.get(deployment)?.lookedAtMs, memory.looks.get(deployment)];
   const standing = {

@@ -43,4 +43,26 @@ describe('rendezvous hashing', () => {
     // The 99.9th percentile of chi-square with four degrees of freedom.
     assert.ok(chiSquare < 18.47, `chi-square ${chiSquare}`);
   });
+
+  it('gives each name the share of keys that its weight has of all', () => {
+    const weights = new Map([
+      ['a', 1],
+      ['b', 2],
+      ['c', 5],
+    ]);
+    const firsts = Array.from(
+      { length: 8000 },
+      (_, index) =>
+        rendezvousOrder(
+          [...weights.keys()],
+          (name) => name,
+          `user\n${index}`,
+          (name) => weights.get(name) ?? 0,
+        )[0],
+    );
+    for (const [name, weight] of weights) {
+      const share = firsts.filter((first) => first === name).length / firsts.length;
+      assert.ok(Math.abs(share - weight / 8) < 0.02, `${name}: ${share}`);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Route } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { dueLooks } from '../../../../functions/gateway/core/probe/look-beside.ts';
+import { dueLooks } from '../../../../functions/gateway/core/probe/due-looks.ts';
 import { type Plan, planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
 import type { Ejection } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
@@ -55,6 +55,16 @@ describe('a look beside a request', () => {
       name: 'often at one that is slower than usual and would else be among the best',
       other: left(2000, 330),
       everyMs: 5000,
+    },
+    {
+      name: 'the oftener the denser calls are',
+      other: left(2000, 165, { recent: { ...NOTHING_RECENT, requestsPerSecond: 4 } }),
+      everyMs: 1500,
+    },
+    {
+      name: 'no oftener than once a second, however dense calls are',
+      other: left(2000, 165, { recent: { ...NOTHING_RECENT, requestsPerSecond: 400 } }),
+      everyMs: 1000,
     },
     {
       name: 'the oftener the more callers miss it',

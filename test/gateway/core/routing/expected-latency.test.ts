@@ -106,6 +106,14 @@ describe('the expected latency', () => {
     assert.ok(ttftMs > 2700, `${ttftMs} ms`);
   });
 
+  it('of one that is like most of what is remembered is that, and an outage among it moves nothing', () => {
+    const recent = { ...NOTHING_RECENT, evidence: 10, requests: 10, ttftTotalMs: 10 * 360 };
+    const after = (seenMiddleMs: number): number =>
+      expectedLatency(known(100, 900, { recent, seenMiddleMs: () => seenMiddleMs }), facts(), PRIOR).ttftMs;
+    assert.ok(after(300) < 330, `${after(300)} ms`);
+    assert.ok(after(2000) > 340, `${after(2000)} ms`);
+  });
+
   it('stays near what is remembered where the last seconds saw a single straggler', () => {
     const recent = { ...NOTHING_RECENT, evidence: 1, requests: 1, ttftTotalMs: 3000 };
     const { ttftMs } = expectedLatency(known(1000, 300, { recent }), facts(), PRIOR);

@@ -53,6 +53,7 @@ const anySeen = fc.record({
   evidence: fc.constantFrom(0, 0.01, 1, 50),
   ttftTotalMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
   requests: fc.constantFrom(0, 1, 100),
+  requestsPerSecond: fc.constantFrom(0, 1, 100),
   failureRate: fc.double({ min: 0, max: 1, noNaN: true }),
   last: fc.array(fc.nat(60_000), { maxLength: 3 }),
   isSparse: fc.boolean(),
@@ -276,6 +277,13 @@ describe('among equals', () => {
       .reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
     // The 99.9th percentile of chi-square with three degrees of freedom.
     assert.ok(chiSquare < 16.27, `chi-square ${chiSquare}`);
+  });
+
+  it('the nearer one is to the border of the band, the fewer conversations go there', () => {
+    const shareOf = (ttftMs: number): number =>
+      keys.filter((key) => pick({ a: measured(300), b: measured(ttftMs) }, key) === 'b').length / keys.length;
+    const [near, far] = [shareOf(310), shareOf(320)];
+    assert.ok(near > 0.47 && far < 0.36 && far > 0.2, `${near}, ${far}`);
   });
 
   it('one that leaves moves only its own conversations', () => {

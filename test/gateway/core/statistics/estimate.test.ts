@@ -18,7 +18,7 @@ function estimate(all: readonly Observation[], nowMs = EPOCH_START_MS): Estimate
   const lasting = decayedSums(epochsOf(all), nowMs, SCALE);
   const recent = decayedSums(epochsOf(all, { pace: 'recent' }), nowMs, SCALES.recent);
   const usual = decayedSums(epochsOf(all, { pace: 'usual' }), nowMs, SCALES.usual);
-  return estimateOf({ lasting, recent, usual }, SCALE);
+  return estimateOf({ lasting, recent, usual }, SCALES);
 }
 
 function firstToken(ttftMs: number, atMs = EPOCH_START_MS): Observation {
@@ -34,7 +34,10 @@ describe('an estimate', () => {
     const { evidence, ttftTotalMs, msPerToken, outputTokens, failureRate, recent, ttftPercentileMs } = estimate([]);
     assert.deepEqual([evidence, ttftTotalMs, failureRate], [0, 0, 0]);
     const { seenMedianMs, seenMiddleMs, ...sums } = recent;
-    assert.deepEqual(sums, { evidence: 0, ttftTotalMs: 0, requests: 0, failureRate: 0, last: [], isSparse: false });
+    assert.deepEqual(sums, {
+      ...{ evidence: 0, ttftTotalMs: 0, requests: 0, requestsPerSecond: 0, failureRate: 0 },
+      ...{ last: [], isSparse: false },
+    });
     assert.deepEqual([seenMedianMs(), seenMiddleMs()], [undefined, undefined]);
     assert.deepEqual([msPerToken, outputTokens, ttftPercentileMs(95)], [undefined, undefined, undefined]);
   });
@@ -42,7 +45,7 @@ describe('an estimate', () => {
   for (const rest of [1e-16, -1e-16, 1e-9, -1e-9]) {
     it(`takes what floating point leaves of sums from which waits were taken back (${rest}) for nothing`, () => {
       const left: DecayedSums = { get: () => rest, counts: () => new Float64Array(BUCKETS) };
-      const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left }, SCALE);
+      const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left }, SCALES);
       assert.deepEqual([evidence, recent.evidence, usual.evidence], [0, 0, 0]);
       assert.ok(ttftTotalMs >= 0 && recent.ttftTotalMs >= 0);
     });

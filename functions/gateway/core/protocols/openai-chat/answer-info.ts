@@ -65,11 +65,20 @@ function isNews(said: Map<string, string>, name: string, value: unknown): boolea
  * `undefined` where there are none.
  */
 export function usageOf(json: JsonObject): Usage | undefined {
-  const places = [json, objectMember(json, 'x_groq'), ...arrayMember(json, 'choices')];
-  const usage = places.map((place) => objectMember(place, 'usage')).find((found) => found !== undefined);
+  const usage = objectMember(json, 'usage') ?? objectMember(json.x_groq, 'usage') ?? usageOfChoice(json);
   return usage === undefined || !COUNTS.some((name) => numberMember(usage, name) !== undefined)
     ? undefined
     : toUsage(usage);
+}
+
+function usageOfChoice(json: JsonObject): JsonObject | undefined {
+  for (const choice of arrayMember(json, 'choices')) {
+    const usage = objectMember(choice, 'usage');
+    if (usage !== undefined) {
+      return usage;
+    }
+  }
+  return undefined;
 }
 
 const COUNTS: readonly string[] = ['prompt_tokens', 'completion_tokens', 'total_tokens'];

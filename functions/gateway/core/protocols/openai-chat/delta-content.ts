@@ -8,11 +8,10 @@ export interface Words {
 
 /** The words in a delta or message, reasoning first, as models think before they speak. */
 export function wordsOf(delta: JsonObject): readonly Words[] {
-  return [
-    ...words('reasoning', reasoningOf(delta)),
-    ...contentWords(delta.content),
-    ...words('refusal', stringMember(delta, 'refusal')),
-  ];
+  const reasoning = words('reasoning', reasoningOf(delta));
+  const content = contentWords(delta.content);
+  const refusal = words('refusal', stringMember(delta, 'refusal'));
+  return reasoning.length + refusal.length === 0 ? content : [...reasoning, ...content, ...refusal];
 }
 
 /**
@@ -30,7 +29,13 @@ export function wordsKind(member: string): Words['kind'] {
 }
 
 function reasoningOf(delta: JsonObject): string | undefined {
-  return REASONING_NAMES.map((name) => stringMember(delta, name)).find((text) => text !== undefined && text !== '');
+  for (const name of REASONING_NAMES) {
+    const text = stringMember(delta, name);
+    if (text !== undefined && text !== '') {
+      return text;
+    }
+  }
+  return undefined;
 }
 
 /** The name of the only member that holds words, or a piece of a call that has begun; `undefined` where there is none, or several. */
@@ -67,8 +72,10 @@ function partWords(part: unknown): readonly Words[] {
   return words('reasoning', stringMember(part, 'thinking') ?? thoughts.join(''));
 }
 
+const NO_WORDS: readonly Words[] = [];
+
 function words(kind: Words['kind'], text: string | undefined): readonly Words[] {
-  return text === undefined || text === '' ? [] : [{ kind, text }];
+  return text === undefined || text === '' ? NO_WORDS : [{ kind, text }];
 }
 
 /** Members that become parts, and those that say nothing: padding against eavesdroppers, gpt-oss's channel name. */
@@ -85,8 +92,8 @@ const READ_MEMBERS: ReadonlySet<string> = new Set([
 
 /** The members of a delta or message that are passed on unread; `undefined` where there are none that say anything. */
 export function unreadMembers(delta: JsonObject): JsonObject | undefined {
-  const unread = Object.entries(delta).filter(([name, value]) => !READ_MEMBERS.has(name) && saysSomething(value));
-  return unread.length === 0 ? undefined : Object.fromEntries(unread);
+  const unread = Object.keys(delta).filter((name) => !READ_MEMBERS.has(name) && saysSomething(delta[name]));
+  return unread.length === 0 ? undefined : Object.fromEntries(unread.map((name) => [name, delta[name]]));
 }
 
 function saysSomething(value: unknown): boolean {

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { atTurnEnd, sendAtTurnEnd } from '../../../functions/gateway/adapters/turn-end.ts';
+
+describe('the end of a turn', () => {
+  it('has all that has come read before anything is sent, each in its order', async () => {
+    const done: string[] = [];
+    const note = (what: string) => (): void => void done.push(what);
+    sendAtTurnEnd(note('first sent'));
+    atTurnEnd(() => {
+      note('read')();
+      sendAtTurnEnd(note('sent of what was read'));
+    });
+    atTurnEnd(note('also read'));
+    await new Promise(setImmediate);
+    assert.deepEqual(done, ['read', 'also read', 'first sent', 'sent of what was read']);
+  });
+
+  it('comes after the ticks and promises of the turn, and leaves what comes up in it to the next', async () => {
+    const done: string[] = [];
+    atTurnEnd(() => {
+      done.push('read');
+      atTurnEnd(() => void done.push('read in the next turn'));
+    });
+    process.nextTick(() => void done.push('tick'));
+    await Promise.resolve();
+    done.push('promise');
+    await new Promise(setImmediate);
+    assert.deepEqual(done.slice(-1), ['read']);
+    assert.deepEqual(new Set(done), new Set(['tick', 'promise', 'read']));
+    await new Promise(setImmediate);
+    assert.deepEqual(done.slice(-1), ['read in the next turn']);
+  });
+});
