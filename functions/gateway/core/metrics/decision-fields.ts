@@ -53,8 +53,9 @@ export function requestFields(record: RequestRecord): JsonObject {
 }
 
 /** One upstream call for the log, to be joined with its request by `requestId`. */
-export function attemptFields(attempt: AttemptRecord, record: RequestRecord): readonly JsonObject[] {
-  const call = {
+export function attemptFields(attempt: AttemptRecord, record: RequestRecord): JsonObject {
+  const { deployment, provider, hedge, continues, startedAfterMs, outcome, ttftMs, totalMs } = attempt;
+  return {
     line: 'attempt',
     requestId: record.requestId,
     traceId: record.trace.traceId,
@@ -64,9 +65,19 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): re
     route: record.route,
     protocol: attempt.protocol,
     vendorModel: attempt.vendorModel,
+    deployment,
+    provider,
+    hedge,
+    continues,
+    startedAfterMs,
+    outcome,
+    ttftMs,
+    totalMs,
+    ...(attempt.failure && failureFields(attempt.failure)),
+    usage: usageFields(attempt.usage),
+    costUsd: attempt.costUsd,
+    isCostEstimate: attempt.isCostEstimate,
   };
-  const { costUsd, isCostEstimate } = attempt;
-  return [call, outcomeFields(attempt), { usage: usageFields(attempt.usage), costUsd, isCostEstimate }];
 }
 
 /** Names as in OpenAI's `usage`, which is what people know. What else a vendor has put into its own stays out of the log: it may be a text. */
@@ -113,7 +124,7 @@ function outcomeFields(attempt: AttemptRecord): JsonObject {
 }
 
 /** Why it failed, with the vendor's codes. Its message only where the fault is the operator's: of requests vendors quote prompts. */
-export function failureFields(failure: AttemptFailure): JsonObject {
+function failureFields(failure: AttemptFailure): JsonObject {
   const { kind, vendor } = failure;
   return {
     reason: kind,

@@ -75,7 +75,7 @@ function attemptLine(
     units: ATTEMPT_METRICS,
     values: attemptValues(attempt),
     version,
-    fields: attemptFields(attempt, record),
+    fields: [attemptFields(attempt, record)],
   });
 }
 
@@ -185,16 +185,18 @@ export interface MetricLineParts<Metric extends string> {
  */
 export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts<Metric>): string {
   const { nowMs, directives, dimensions, units, values, fields, version } = parts;
-  let names = '';
   let measured = '';
-  for (const name in values) {
+  let which = 0;
+  let bit = 1;
+  for (const name in units) {
     const value = values[name];
     if (value !== undefined && Number.isFinite(value)) {
-      names += `${name},`;
+      which |= bit;
       measured += `,"${name}":${value}`;
     }
+    bit <<= 1;
   }
-  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, names, units)}}`;
+  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, which, units)}}`;
   return `${head}${membersText({ ...dimensions, version })}${measured}${fields.map(membersText).join('')}}`;
 }
 
@@ -205,25 +207,25 @@ function membersText(members: JsonObject): string {
 }
 
 /** The JSON of what lines measure: there are few kinds of lines, and each line has several hundred bytes of it. */
-const TEXTS = new WeakMap<readonly object[], Map<string, string>>();
+const TEXTS = new WeakMap<readonly object[], Map<number, string>>();
 const MAX_TEXTS = 1000;
 
-/** `names`: of what is measured, each with a comma behind it. */
+/** `which`: a bit for each of `units` that is measured. */
 function metricsText<Metric extends string>(
   directives: readonly MetricDirective<Metric>[],
-  names: string,
+  which: number,
   units: Readonly<Record<Metric, string>>,
 ): string {
-  const texts = TEXTS.get(directives) ?? new Map<string, string>();
-  const known = texts.get(names);
+  const texts = TEXTS.get(directives) ?? new Map<number, string>();
+  const known = texts.get(which);
   if (known !== undefined) {
     return known;
   }
-  // The names are those of the values, which splitting cannot say.
-  const measured = names.split(',').slice(0, -1) as Metric[];
+  // The keys are those of the type, which `Object.keys` cannot say.
+  const measured = (Object.keys(units) as Metric[]).filter((_, index) => (which & (1 << index)) !== 0);
   const text = JSON.stringify(directives.flatMap((one) => metricsOf(one, measured, units)));
   if (texts.size < MAX_TEXTS) {
-    TEXTS.set(directives, texts.set(names, text));
+    TEXTS.set(directives, texts.set(which, text));
   }
   return text;
 }

@@ -154,12 +154,12 @@ function readOnly(): GatewayError {
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
 /** The JSON of a caller's body, or the error that refuses it. */
-export type BodyJson =
+type BodyJson =
   | { readonly kind: 'read'; readonly json: unknown }
   | { readonly kind: 'refused'; readonly error: GatewayError };
 
 /** Reads the caller's body as JSON that is neither too long nor too deep. */
-export async function bodyJson(call: Call): Promise<BodyJson> {
+async function bodyJson(call: Call): Promise<BodyJson> {
   const encoding = call.request.headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
     return { kind: 'refused', error: compressed() };

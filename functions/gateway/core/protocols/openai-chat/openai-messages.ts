@@ -117,7 +117,7 @@ function withPrefix(messages: readonly JsonObject[], { prefillMember }: OpenAiRu
  * mid-conversation are the user's words in their place; a conversation of system messages alone keeps the last of them as the user's.
  * Assistant messages without a word or a call are gone. Sources: the templates of Qwen 3.5, Gemma 3 and Mistral, 2026-11.
  */
-export function alternatingMessages(messages: readonly JsonObject[]): readonly JsonObject[] {
+function alternatingMessages(messages: readonly JsonObject[]): readonly JsonObject[] {
   const leading = leadingSystems(messages);
   const [system] = merged(messages.slice(0, leading));
   const rest = messages

@@ -24,7 +24,7 @@ export const openai: Protocol = {
  * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is
  * asked. Only at hosts that are known to have it, or where the operator says so in the deployment's `rules`.
  */
-export function responsesInstead(prompt: Prompt, { model, vendor, rules, hasResponses }: Target): Protocol | undefined {
+function responsesInstead(prompt: Prompt, { model, vendor, rules, hasResponses }: Target): Protocol | undefined {
   const known = openAiRules(model, rules, vendor);
   const use = hasResponses === true || rules?.responses !== undefined ? known.responses : 'never';
   switch (use) {
