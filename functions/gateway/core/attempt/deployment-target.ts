@@ -72,7 +72,7 @@ export function noteRefusedStream(deployment: Deployment, features: readonly Str
 }
 
 /** Whether a deployment is known to give no stream for a prompt; without one: for any. */
-export function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, nowMs?: number): boolean {
+function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, nowMs?: number): boolean {
   return (
     refusals.has(deployment) && refusesStream(deployment, prompt === undefined ? [] : streamFeatures(prompt), nowMs)
   );

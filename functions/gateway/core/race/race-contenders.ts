@@ -154,7 +154,7 @@ export function isWithinRetryBudget({ standing }: Pick<Candidate, 'standing'>): 
 }
 
 /** Whether so many of a deployment's calls fail that more of them multiply the load. */
-export function isFailing({ standing }: Pick<Candidate, 'standing'>): boolean {
+function isFailing({ standing }: Pick<Candidate, 'standing'>): boolean {
   return standing.estimate.failureRate >= FAILING_RATE;
 }
 

@@ -87,13 +87,13 @@ function newTexts(): Texts {
 }
 
 /** A piece of words, of whatever kind. May be empty. */
-export interface Words {
+interface Words {
   readonly kind: 'text' | 'reasoning' | 'refusal';
   readonly text: string;
 }
 
 /** The words in a delta or message, reasoning first, as models think before they speak. */
-export function wordsOf(delta: JsonObject): readonly Words[] {
+function wordsOf(delta: JsonObject): readonly Words[] {
   const reasoning = words('reasoning', reasoningOf(delta));
   const content = contentWords(delta.content);
   const refusal = words('refusal', stringMember(delta, 'refusal'));
@@ -107,7 +107,7 @@ export function wordsOf(delta: JsonObject): readonly Words[] {
 const REASONING_NAMES: readonly string[] = ['reasoning_content', 'reasoning', 'reasoning_text'];
 
 /** The kind of the words in a member. */
-export function wordsKind(member: string): Words['kind'] {
+function wordsKind(member: string): Words['kind'] {
   if (member === 'refusal') {
     return member;
   }
