@@ -12,7 +12,7 @@ import { mayRefuseCredential, readError, refusesCredential } from './credential-
 import type { Credentials, Sign } from './credentials.ts';
 import { HttpPool, poolRequest } from './http-pool.ts';
 import { currentKey, type ProofSources, shownProof } from './shown-proof.ts';
-import { systemClock } from './system-clock.ts';
+import { monotonicMs, systemClock } from './system-clock.ts';
 import { TokenRefusal } from './token-request.ts';
 import { secretsOf, withoutSecrets } from './without-secrets.ts';
 
@@ -22,7 +22,7 @@ export interface UndiciDialOptions {
   readonly sign: Sign;
   /** @default tokens of its own */
   readonly tokens?: AccessTokens;
-  /** Tells how much time has passed. @default performance.now */
+  /** Tells how much time has passed. @default the machine's */
   readonly nowMs?: () => number;
 }
 
@@ -39,7 +39,7 @@ export interface UndiciDial {
  */
 export function undiciDial(options: UndiciDialOptions): UndiciDial {
   const pools = new Map<string, HttpPool>();
-  const nowMs = options.nowMs ?? ((): number => performance.now());
+  const nowMs = options.nowMs ?? monotonicMs;
   const poolOf = (origin: string, connectMs: number): HttpPool => {
     const name = `${connectMs} ${origin}`;
     const pool = pools.get(name) ?? new HttpPool(origin, connectMs);

@@ -1,5 +1,5 @@
 import type { Outcome } from './outcome.ts';
-import type { VendorCaches } from './vendor-caches.ts';
+import { PLAIN_PROMPT_TOKENS, type VendorCaches } from './vendor-caches.ts';
 import type { WorkloadRequest } from './workload.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +14,7 @@ const TIMEOUT_MS = 30_000;
 /** Plays one request: each deployment of the order in turn, each with a time-out of 30 s, as long as the caller waits. */
 export function playBaseline(stage: BaselineStage, baseline: Baseline, request: WorkloadRequest): Outcome {
   const { conversation, promptTokens = 0, timeoutMs = Infinity } = request;
-  const about = { conversation, promptTokens, learningMs: 0 };
+  const about = { conversation, promptTokens, isToLearn: false, learningMs: 0 };
   const spent = { waitedMs: 0, calls: 0, dollars: 0 };
   for (const deployment of baseline.order(request.atMs)) {
     if (spent.waitedMs >= timeoutMs) {
@@ -54,7 +54,7 @@ interface Tried {
 }
 
 function tryOne({ world, caches }: BaselineStage, { deployment, request, waitedMs }: Trial): Tried {
-  const { call, conversation, promptTokens = 0, timeoutMs = Infinity } = request;
+  const { call, conversation, promptTokens = PLAIN_PROMPT_TOKENS, timeoutMs = Infinity } = request;
   const atMs = request.atMs + waitedMs;
   const { factor, dollars, cachedTokens, keep } = caches.read(deployment, { conversation, promptTokens }, atMs);
   const fate = world.fate(deployment, call, atMs);

@@ -5,7 +5,7 @@ import { createGateway, type Gateway } from '../../../functions/gateway/core/ser
 import { fleetStatistics } from '../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
 import { memoryStore } from './memory-store.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, ProbesMade } from './outcome.ts';
 import { type CacheSettings, NO_CACHES, vendorCaches } from './vendor-caches.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 import type { WorkloadRequest } from './workload.ts';
@@ -27,10 +27,8 @@ export interface OursOptions {
 }
 
 /** What the gateway made of a workload. */
-export interface Played {
+export interface Played extends ProbesMade {
   readonly outcomes: readonly Outcome[];
-  /** One-token calls that no request asked for. */
-  readonly probes: number;
   /** By request: the deployment that was asked first; -1 where none was. */
   readonly firsts: readonly number[];
 }
@@ -54,7 +52,7 @@ export async function playOurs(options: OursOptions): Promise<Played> {
   const firsts = requests.map(({ call }) =>
     world.deployments.findIndex(({ id }) => id === records.get(call)?.attempts[0]?.deployment),
   );
-  return { outcomes, probes: network.probes(), firsts };
+  return { outcomes, probes: network.probes(), probeDollars: network.probeDollars(), firsts };
 }
 
 interface Stage {
@@ -171,6 +169,7 @@ function outcomeOf(
     promptTokens,
     cachedTokens: network.cachedTokens.get(`${call} ${record.servedBy}`) ?? 0,
     dollars: network.dollars.get(call) ?? 0,
+    isToLearn: record.explored,
     learningMs: record.explored ? Math.max(0, ttftMs - bestMs(world, call, record.startedAtMs - START_MS)) : 0,
   };
 }

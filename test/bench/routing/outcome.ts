@@ -11,6 +11,8 @@ export interface Outcome {
   readonly cachedTokens: number;
   /** Prompts of every call that a vendor has read. */
   readonly dollars: number;
+  /** Whether it was sent somewhere in order to learn. */
+  readonly isToLearn: boolean;
   /** What it cost the caller to be sent somewhere in order to learn: the time that the best would have saved. */
   readonly learningMs: number;
 }
@@ -29,12 +31,24 @@ export interface Summary {
   readonly busiestShare: number;
   /** Of the prompts' tokens, 0 to 1. */
   readonly cachedShare: number;
+  /** Of prompts, probes' among them. */
   readonly dollarsPerThousand: number;
+  readonly probeDollarsPerThousand: number;
+  /** Calls that were sent somewhere in order to learn, 0 to 1. */
+  readonly learningShare: number;
   /** Milliseconds per request. */
   readonly learningMs: number;
 }
 
-export function summarise(outcomes: readonly Outcome[], probes = 0): Summary {
+/** One-token calls that no request asked for, and what they cost. */
+export interface ProbesMade {
+  readonly probes: number;
+  readonly probeDollars: number;
+}
+
+const NO_PROBES: ProbesMade = { probes: 0, probeDollars: 0 };
+
+export function summarise(outcomes: readonly Outcome[], { probes, probeDollars }: ProbesMade = NO_PROBES): Summary {
   const latencies = outcomes.map(({ ttftMs }) => ttftMs).sort((a, b) => a - b);
   const at = (share: number): number =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
@@ -53,7 +67,9 @@ export function summarise(outcomes: readonly Outcome[], probes = 0): Summary {
     switches: switchesPerTurn(outcomes),
     busiestShare: Math.max(0, ...[...counts.values()].map((group) => group.length)) / Math.max(1, served.length),
     cachedShare: promptTokens === 0 ? 0 : mean(({ cachedTokens }) => cachedTokens) / promptTokens,
-    dollarsPerThousand: 1000 * mean(({ dollars }) => dollars),
+    dollarsPerThousand: 1000 * (mean(({ dollars }) => dollars) + probeDollars / outcomes.length),
+    probeDollarsPerThousand: (1000 * probeDollars) / outcomes.length,
+    learningShare: mean(({ isToLearn }) => (isToLearn ? 1 : 0)),
     learningMs: mean(({ learningMs }) => learningMs),
   };
 }
@@ -90,12 +106,14 @@ export function meanSummary(all: readonly Summary[]): Summary {
     busiestShare: mean(({ busiestShare }) => busiestShare),
     cachedShare: mean(({ cachedShare }) => cachedShare),
     dollarsPerThousand: mean(({ dollarsPerThousand }) => dollarsPerThousand),
+    probeDollarsPerThousand: mean(({ probeDollarsPerThousand }) => probeDollarsPerThousand),
+    learningShare: mean(({ learningShare }) => learningShare),
     learningMs: mean(({ learningMs }) => learningMs),
   };
 }
 
 export const SUMMARY_HEAD =
-  '| policy | p50 s | p95 s | p99 s | failures | calls per request | probes per request | switches per turn | busiest | cached tokens | $ per 1,000 | learning ms per call |\n|---|---|---|---|---|---|---|---|---|---|---|---|';
+  '| policy | p50 s | p95 s | p99 s | failures | calls per request | probes per request | switches per turn | busiest | cached tokens | $ per 1,000 | of it probes | calls sent to learn | learning ms per call |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|';
 
 export function summaryRow(name: string, summary: Summary): string {
   const seconds = (ms: number): string => (ms / 1000).toFixed(2);
@@ -112,6 +130,8 @@ export function summaryRow(name: string, summary: Summary): string {
     percent(summary.busiestShare),
     percent(summary.cachedShare),
     summary.dollarsPerThousand.toFixed(2),
+    summary.probeDollarsPerThousand.toFixed(3),
+    percent(summary.learningShare),
     summary.learningMs.toFixed(1),
   ].join(' | ')} |`;
 }

@@ -54,8 +54,8 @@ export async function ourSummary({ plays, ...shared }: Setting, hedge: boolean):
   const summaries: Summary[] = [];
   for (const { world, requests, seed } of plays) {
     const options: OursOptions = { ...shared, world, requests, seed, hedge };
-    const { outcomes, probes } = await playOurs(options);
-    summaries.push(summarise(outcomes, probes));
+    const played = await playOurs(options);
+    summaries.push(summarise(played.outcomes, played));
   }
   return meanSummary(summaries);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { demoLines } from './demo-world.ts';
 import { SUMMARY_HEAD, summaryRow } from './outcome.ts';
+import { patienceLine } from './patience.ts';
 import { baselineSummary, ourSummary, type Setting } from './play-policies.ts';
 import { recoveryLines } from './recovery.ts';
 import { SECTIONS, type Section } from './sections.ts';
@@ -32,6 +33,7 @@ const LEAST_MINUTES = 10;
 const MOST_MINUTES = 600;
 /** Of a recovery and of the demo, which are short. */
 const LEAST_SEEDS = 8;
+const LEAST_DEMOS = 16;
 
 function settingFor(section: Section, rate: number, instances: number): Setting {
   const minutes = Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, callsPerSeed / rate / 60));
@@ -87,6 +89,10 @@ const asked = SECTIONS.filter(({ name }) => values.section === undefined || valu
 if (asked.length === 0) {
   throw new Error(`--section must be one of ${SECTIONS.map(({ name }) => name).join('; ')}`);
 }
+const isWhole = values.section === undefined;
+const luck = (least: number): readonly number[] =>
+  Array.from({ length: Math.max(least, seeds) }, (_, index) => index + 1);
+const others = isWhole ? [...(await demoLines(luck(LEAST_DEMOS))), await patienceLine(luck(LEAST_SEEDS))] : [];
 for (const instances of values.instances.split(',').map(Number)) {
   const rows: SectionRows[] = [];
   for (const section of asked) {
@@ -94,10 +100,8 @@ for (const instances of values.instances.split(',').map(Number)) {
       rows.push(await playSection(section, rate, instances));
     }
   }
-  console.log(`\n${targetLines(rows).join('\n')}`);
+  console.log(`\n${targetLines(rows, others).join('\n')}`);
 }
-if (values.section === undefined) {
-  const luck = Array.from({ length: Math.max(LEAST_SEEDS, seeds) }, (_, index) => index + 1);
-  console.log(`\n${(await recoveryLines(luck)).join('\n')}`);
-  console.log(`\n${(await demoLines(luck)).join('\n')}`);
+if (isWhole) {
+  console.log(`\n${(await recoveryLines(luck(LEAST_SEEDS))).join('\n')}`);
 }

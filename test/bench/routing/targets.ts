@@ -87,17 +87,16 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-/** The table of promises, with what was measured. */
-export function targetLines(all: readonly SectionRows[]): readonly string[] {
+/** The table of promises, with what was measured. `others`: rows of what is measured elsewhere. */
+export function targetLines(all: readonly SectionRows[], others: readonly string[] = []): readonly string[] {
   const lines = TARGETS.flatMap(({ what, section, rate, measure, atMost }) => {
     const rows = all.find((one) => one.section === section && one.rate === rate);
-    if (rows === undefined) {
-      return [];
-    }
-    const measured = measure(rows);
-    return [
-      `| ${what} | ${measured.toFixed(3)} | ${atMost.toFixed(3)} | ${measured <= atMost ? 'met' : '**missed**'} |`,
-    ];
+    return rows === undefined ? [] : [promiseLine(what, measure(rows), atMost)];
   });
-  return ['| promise | measured | at most | |', '|---|---|---|---|', ...lines];
+  return ['| promise | measured | at most | |', '|---|---|---|---|', ...lines, ...others];
+}
+
+/** A row of the table of promises. */
+export function promiseLine(what: string, measured: number, atMost: number): string {
+  return `| ${what} | ${measured.toFixed(3)} | ${atMost.toFixed(3)} | ${measured <= atMost ? 'met' : '**missed**'} |`;
 }

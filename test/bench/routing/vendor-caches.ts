@@ -27,6 +27,9 @@ export interface CacheSettings {
   readonly caches: readonly boolean[];
 }
 
+/** Of a prompt whose size is no matter of the world that it is asked in. */
+export const PLAIN_PROMPT_TOKENS = USUAL_PROMPT_TOKENS;
+
 /** As OpenAI documents: prefixes from 1,024 tokens on, in steps of 128, kept for minutes. */
 const LEAST_TOKENS = 1024;
 const STEP_TOKENS = 128;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Dial, DialResult } from '../../../functions/gateway/core/model/dial.ts';
-import type { CachedRead, VendorCaches } from './vendor-caches.ts';
+import { PROMPT_TOKENS } from '../../../functions/gateway/core/probe/probe-attempt.ts';
+import { type CachedRead, PLAIN_PROMPT_TOKENS, type VendorCaches } from './vendor-caches.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { WorkloadRequest } from './workload.ts';
 import type { World } from './world.ts';
@@ -20,13 +21,16 @@ export interface WorldNetwork {
   readonly probes: () => number;
   /** What vendors charge for a request's prompts, by the request's number. */
   readonly dollars: ReadonlyMap<number, number>;
+  /** The same for all probes together, with the token that each answers. */
+  readonly probeDollars: () => number;
   /** Tokens of the last answered prompt that the vendor had cached, by the request's number and the deployment. */
   readonly cachedTokens: ReadonlyMap<string, number>;
 }
 
 /** Calls' numbers from here on are those of probes: their luck is their own. */
 const FIRST_PROBE = 100_000_000;
-const NO_CONVERSATION = -1;
+/** Its answer costs as much as some more tokens of the prompt. */
+const PROBE = { conversation: -1, promptTokens: PROMPT_TOKENS + 4 };
 
 export function worldNetwork(options: WorldDialOptions): WorldNetwork {
   const { world, caches, requests, time, startMs } = options;
@@ -40,7 +44,7 @@ export function worldNetwork(options: WorldDialOptions): WorldNetwork {
     const isProbe = Number.isNaN(number);
     probes += isProbe ? 1 : 0;
     const call = isProbe ? FIRST_PROBE + probes : number;
-    const { conversation, promptTokens = 0 } = requests[call] ?? { conversation: NO_CONVERSATION };
+    const { conversation, promptTokens = PLAIN_PROMPT_TOKENS } = requests[call] ?? PROBE;
     const at = index.get(deployment.id)!;
     const read = caches.read(at, { conversation, promptTokens }, time.clock.nowMs() - startMs);
     const fate = world.fate(at, call, time.clock.nowMs() - startMs);
@@ -72,7 +76,9 @@ export function worldNetwork(options: WorldDialOptions): WorldNetwork {
       }
     });
   };
-  return { dial, probes: () => probes, dollars, cachedTokens };
+  const probeDollars = (): number =>
+    [...dollars].reduce((sum, [call, spent]) => sum + (call >= FIRST_PROBE ? spent : 0), 0);
+  return { dial, probes: () => probes, dollars, probeDollars, cachedTokens };
 }
 
 const ENCODER = new TextEncoder();

@@ -1,5 +1,33 @@
+import { hasResponses } from '../hosts/openai-paths.ts';
+import { vendorOf } from '../hosts/vendor-of.ts';
+import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
+import type { Target } from '../protocols/protocol.ts';
+
+/** What an encoder may know of a deployment. `nowMs`: absent: what was last known. `prompt`: whose features its vendor may not stream. */
+export function targetOf(deployment: Deployment, nowMs?: number, prompt?: Prompt): Target {
+  const known = TARGETS.get(deployment);
+  const target = known ?? newTarget(deployment);
+  if (known === undefined) {
+    TARGETS.set(deployment, target);
+  }
+  return target.streaming && refusesStreamOf(prompt, deployment, nowMs) ? { ...target, streaming: false } : target;
+}
+
+/** As the configuration has them: every request asks for those of its deployments. */
+const TARGETS = new WeakMap<Deployment, Target>();
+
+function newTarget({ model, provider, streaming, maxOutputTokens, rules, providerSettings }: Deployment): Target {
+  const responses = hasResponses(providerSettings) ? true : undefined;
+  return {
+    model,
+    vendor: vendorOf(providerSettings),
+    account: provider,
+    streaming,
+    ...defined({ hasResponses: responses, maxOutputTokens, rules, marksReasoning: providerSettings.marksReasoning }),
+  };
+}
 
 /** What of a request a vendor may give no stream for, though it streams others. */
 export type StreamFeature = 'tools' | 'format' | 'choices' | 'logprobs' | 'own-members';
@@ -44,7 +72,7 @@ export function noteRefusedStream(deployment: Deployment, features: readonly Str
 }
 
 /** Whether a deployment is known to give no stream for a prompt; without one: for any. */
-export function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, nowMs?: number): boolean {
+function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, nowMs?: number): boolean {
   return (
     refusals.has(deployment) && refusesStream(deployment, prompt === undefined ? [] : streamFeatures(prompt), nowMs)
   );
