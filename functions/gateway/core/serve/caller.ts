@@ -1,4 +1,4 @@
-import { longestAnswer } from '../attempt/target-of.ts';
+import { longestAnswer } from '../attempt/deployment-target.ts';
 import { vendorOf } from '../hosts/vendor-of.ts';
 import type { LimitedKey } from '../limits/key-limiter.ts';
 import { tooManyAtOnce } from '../limits/limit-error.ts';

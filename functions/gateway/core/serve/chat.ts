@@ -1,7 +1,6 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
-import { noteRefusedStream, streamFeatures } from '../attempt/refused-streams.ts';
+import { noteRefusedStream, streamFeatures, targetOf } from '../attempt/deployment-target.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
-import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
