@@ -39,15 +39,19 @@ export function requestFields(record: RequestRecord): JsonObject {
     callersDeadline: record.callersDeadline,
     routing: record.routing,
     servedBy: record.servedBy,
-    ttftMs: record.ttftMs,
-    totalMs: record.totalMs,
-    overheadMs: record.overheadMs,
+    ttftMs: rounded(record.ttftMs),
+    totalMs: rounded(record.totalMs),
+    overheadMs: rounded(record.overheadMs),
     usage: usageFields(record.usage),
     costUsd: record.costUsd,
     // Logs Insights finds the first 200 fields of a line: what may be many comes last.
     attempts: record.attempts.map(outcomeFields),
     order: record.candidates.map(({ deployment }) => deployment),
-    candidates: record.candidates.map(({ deployment, score, state }) => ({ deployment, score, state })),
+    candidates: record.candidates.map(({ deployment, score, state }) => ({
+      deployment,
+      score: sixDigits(score),
+      state,
+    })),
     dropped: record.dropped.slice(0, MAX_DROPPED).map(cut),
   };
 }
@@ -69,15 +73,32 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     provider,
     hedge,
     continues,
-    startedAfterMs,
+    startedAfterMs: rounded(startedAfterMs),
     outcome,
-    ttftMs,
-    totalMs,
+    ttftMs: rounded(ttftMs),
+    totalMs: rounded(totalMs),
     ...(attempt.failure && failureFields(attempt.failure)),
     usage: usageFields(attempt.usage),
     costUsd: attempt.costUsd,
     isCostEstimate: attempt.isCostEstimate,
   };
+}
+
+/** Milliseconds to the thousandth: what is finer is noise, and a line of the log is paid for by the byte. */
+export function rounded(ms: number): number;
+export function rounded(ms: number | undefined): number | undefined;
+export function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
+}
+
+/** Scores may be dollars a call as well as milliseconds: six digits, wherever the point is. */
+export function sixDigits(score: number): number {
+  const digits = score === 0 ? 1 : Math.floor(Math.log10(Math.abs(score))) + 1;
+  if (digits > 6) {
+    return Number(score.toPrecision(6));
+  }
+  const scale = 10 ** (6 - digits);
+  return Math.round(score * scale) / scale;
 }
 
 /** Names as in OpenAI's `usage`, which is what people know. What else a vendor has put into its own stays out of the log: it may be a text. */
@@ -115,10 +136,10 @@ function outcomeFields(attempt: AttemptRecord): JsonObject {
     provider: attempt.provider,
     hedge: attempt.hedge,
     continues: attempt.continues,
-    startedAfterMs: attempt.startedAfterMs,
+    startedAfterMs: rounded(attempt.startedAfterMs),
     outcome: attempt.outcome,
-    ttftMs: attempt.ttftMs,
-    totalMs: attempt.totalMs,
+    ttftMs: rounded(attempt.ttftMs),
+    totalMs: rounded(attempt.totalMs),
   };
   return attempt.failure === undefined ? fields : { ...fields, ...failureFields(attempt.failure) };
 }

@@ -2,7 +2,7 @@ import { failureVerdict } from '../model/attempt-failure.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { attemptFields, probeFields, requestFields } from './decision-fields.ts';
+import { attemptFields, probeFields, requestFields, rounded } from './decision-fields.ts';
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,
@@ -108,9 +108,9 @@ function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
   const isTimed = record.ending !== 'refused' && record.ending !== 'hung-up';
   return {
     ...throttles,
-    InvocationLatency: isTimed ? record.totalMs : undefined,
-    TimeToFirstToken: record.ttftMs,
-    GatewayOverhead: record.overheadMs,
+    InvocationLatency: isTimed ? rounded(record.totalMs) : undefined,
+    TimeToFirstToken: rounded(record.ttftMs),
+    GatewayOverhead: rounded(record.overheadMs),
     Attempts: record.attempts.length,
     Failovers: hasFailedOver(record.attempts) ? 1 : 0,
     Errors: isError ? 1 : 0,
@@ -145,8 +145,8 @@ function attemptValues(attempt: AttemptRecord): MetricValues<AttemptMetric> {
   const isThrottled = attempt.failure?.kind === 'rate-limited';
   const isBlamed = attempt.failure !== undefined && failureVerdict(attempt.failure).blame !== 'none';
   return {
-    InvocationLatency: attempt.outcome === 'served' ? attempt.totalMs : undefined,
-    TimeToFirstToken: attempt.ttftMs,
+    InvocationLatency: attempt.outcome === 'served' ? rounded(attempt.totalMs) : undefined,
+    TimeToFirstToken: rounded(attempt.ttftMs),
     Errors: isBlamed && !isThrottled ? 1 : 0,
     Throttles: isThrottled ? 1 : 0,
     StreamCuts: attempt.outcome === 'failed' && attempt.ttftMs !== undefined ? 1 : 0,

@@ -1,6 +1,5 @@
-import { baseModelOf } from '../model/base-model.ts';
 import type { Vendor } from '../model/vendor.ts';
-import type { JsonObject } from '../wire/json.ts';
+import { type JsonObject, stringMember } from '../wire/json.ts';
 
 /**
  * What is known of the models and hosts that a line is about. Later lines win, member by member. Who says so, and when it was read, stands
@@ -61,4 +60,18 @@ function foundFor<Rules extends object>(lines: readonly ModelRule<Rules>[], mode
     FOUND.set(lines, known.set(name, { rules }));
   }
   return known.get(name) ?? { rules };
+}
+
+/**
+ * The model behind a deployment's name: `baseModel` of its `rules`, where the name is the operator's own (Azure) or an ARN, else the name.
+ * What is known of models is looked up by it; the provider is asked by the name.
+ */
+export function baseModelOf({
+  model,
+  rules,
+}: {
+  readonly model: string;
+  readonly rules?: JsonObject | undefined;
+}): string {
+  return stringMember(rules, 'baseModel') ?? model;
 }

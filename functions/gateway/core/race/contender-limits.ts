@@ -1,5 +1,5 @@
+import { refusesStream } from '../attempt/deployment-target.ts';
 import { lateAfter } from '../attempt/observed-attempt.ts';
-import { refusesStream } from '../attempt/refused-streams.ts';
 import { defined } from '../model/defined.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';

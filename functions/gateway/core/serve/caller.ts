@@ -1,9 +1,9 @@
-import { longestAnswer } from '../attempt/target-of.ts';
+import { longestAnswer } from '../attempt/deployment-target.ts';
 import { vendorOf } from '../hosts/vendor-of.ts';
-import type { Use } from '../limits/call-use.ts';
 import type { LimitedKey } from '../limits/key-limiter.ts';
 import { tooManyAtOnce } from '../limits/limit-error.ts';
 import { type Demand, isCounted } from '../limits/reserve.ts';
+import type { Use } from '../limits/settlement-ledger.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import { pricesAt } from '../model/prices.ts';

@@ -1,7 +1,6 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
-import { noteRefusedStream, streamFeatures } from '../attempt/refused-streams.ts';
+import { noteRefusedStream, streamFeatures, targetOf } from '../attempt/deployment-target.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
-import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
@@ -44,15 +43,17 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
 };
 
 /** Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. */
-export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
+export function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
   const merge = call.surface.several;
   const bodies = merge?.bodies(json) ?? [];
   if (merge !== undefined && bodies.length > 1) {
-    return await severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
+    return severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
   }
-  if (call.surface.keeping === undefined || call.gateway.ports.answers === undefined) {
-    return await serveOperation(CHAT, call, json);
-  }
+  const keepsAnswers = call.surface.keeping !== undefined && call.gateway.ports.answers !== undefined;
+  return keepsAnswers ? resumedChat(call, json) : serveOperation(CHAT, call, json);
+}
+
+async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> {
   const resumed = await resumeConversation(call, json);
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
 }
