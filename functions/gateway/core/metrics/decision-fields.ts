@@ -85,8 +85,6 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
 }
 
 /** Milliseconds to the thousandth: what is finer is noise, and a line of the log is paid for by the byte. */
-export function rounded(ms: number): number;
-export function rounded(ms: number | undefined): number | undefined;
 export function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
 }

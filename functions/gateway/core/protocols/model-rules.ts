@@ -42,24 +42,25 @@ interface Found {
   last?: { readonly defaults: object; readonly configured: JsonObject | undefined; readonly rules: object };
 }
 
-/** By table, and there by vendor and model. */
-const FOUND = new WeakMap<object, Map<string, Found>>();
+/** By table, and there by model and vendor, each by itself: a text made of both would be hashed anew for each request. */
+const FOUND = new WeakMap<object, Map<string, Map<Vendor, Found>>>();
 const MOST_FOUND = 10_000;
 
 function foundFor<Rules extends object>(lines: readonly ModelRule<Rules>[], model: string, vendor: Vendor): Found {
-  const known = FOUND.get(lines) ?? new Map<string, Found>();
-  const name = `${vendor} ${model}`;
-  const found = known.get(name);
-  if (found !== undefined) {
-    return found;
+  const byModel = FOUND.get(lines) ?? new Map<string, Map<Vendor, Found>>();
+  const byVendor = byModel.get(model) ?? new Map<Vendor, Found>();
+  const known = byVendor.get(vendor);
+  if (known !== undefined) {
+    return known;
   }
   const rules = lines
     .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
     .map((line) => line.rules);
-  if (known.size < MOST_FOUND) {
-    FOUND.set(lines, known.set(name, { rules }));
+  const found = { rules };
+  if (byModel.size < MOST_FOUND) {
+    FOUND.set(lines, byModel.set(model, byVendor.set(vendor, found)));
   }
-  return known.get(name) ?? { rules };
+  return found;
 }
 
 /**
