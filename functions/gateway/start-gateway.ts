@@ -50,12 +50,13 @@ export async function startGateway(
     onStoreError,
     ...(config.statusPage ? { page: shippedPage() } : {}),
   });
-  const reads = [composed.statistics.prepare(), secretRead(environment)];
-  const tokens = composed.prepareTokens();
-  // Not before: what keeps the processor busy would keep the reads from being asked for. The slower of them is waited for anyway.
-  await Promise.race(reads);
-  await rehearse(config);
-  await Promise.all([...reads, tokens]);
+  await Promise.all([
+    composed.statistics.prepare(),
+    secretRead(environment),
+    composed.prepareTokens(),
+    // While the others wait for their answers.
+    rehearse(config),
+  ]);
   return composed;
 }
 

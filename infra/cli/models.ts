@@ -1,5 +1,5 @@
 import { largestAnswer } from '../../functions/gateway/config/largest-answer.ts';
-import { targetOf } from '../../functions/gateway/core/attempt/target-of.ts';
+import { targetOf } from '../../functions/gateway/core/attempt/deployment-target.ts';
 import { vendorOf } from '../../functions/gateway/core/hosts/vendor-of.ts';
 import type { Deployment, GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import { providerOf } from '../../functions/gateway/core/model/provider-of.ts';

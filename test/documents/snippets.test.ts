@@ -117,6 +117,14 @@ describe('the commands that are named in', () => {
   }
 });
 
+it("the page about operating names every one of the operator's commands", () => {
+  const text = pageText('infra/OPERATING.md');
+  assert.deepEqual(
+    [...COMMANDS.keys()].filter((name) => !text.includes(`\`${name}`)),
+    [],
+  );
+});
+
 describe("the options of the operator's commands in", () => {
   for (const page of PAGES) {
     it(`${page} are there`, () => {

@@ -42,11 +42,12 @@ function hedgingGateway(
   });
 }
 
-/** So many quick answers: from then on it is known what late is. */
-async function learn(gateway: Hedging, requests = 30): Promise<void> {
+/** So many quick answers: from then on it is known what late is. Resolves with the hedges among them: a busy machine makes one late too. */
+async function learn(gateway: Hedging, requests = 30): Promise<number> {
   for (let request = 0; request < requests; request += 1) {
     await ask(gateway);
   }
+  return gateway.fakes.second.requests.length;
 }
 
 describe('a hedge', () => {
@@ -84,12 +85,12 @@ describe('a hedge', () => {
 
   it('that loses is aborted at once too', async () => {
     await using gateway = await hedgingGateway(1);
-    await learn(gateway);
+    const hedgesBefore = await learn(gateway);
     const door = gate();
     gateway.fakes.first.script({ kind: 'answer', holdBeforeFirstToken: door });
     gateway.fakes.second.script({ kind: 'silence', when: 'before-headers' });
     const answer = ask(gateway);
-    const hedge = await gateway.fakes.second.arrival(0);
+    const hedge = await gateway.fakes.second.arrival(hedgesBefore);
     door.open();
     const seen = await answer;
     assert.equal(seen.headers.get('x-nemo-routing'), 'direct');
@@ -124,12 +125,12 @@ describe('a hedge', () => {
 
   it('that fails takes nothing from the call it was to help', async () => {
     await using gateway = await hedgingGateway(1);
-    await learn(gateway);
+    const hedgesBefore = await learn(gateway);
     const door = gate();
     gateway.fakes.first.script({ kind: 'answer', holdBeforeFirstToken: door });
     gateway.fakes.second.script({ kind: 'status', status: 400 });
     const answer = ask(gateway);
-    const hedge = await gateway.fakes.second.arrival(0);
+    const hedge = await gateway.fakes.second.arrival(hedgesBefore);
     await hedge.ended;
     door.open();
     assert.equal((await answer).headers.get('x-nemo-routed-model'), deploymentId('first'));
@@ -187,13 +188,13 @@ describe('the budget of hedges', () => {
 describe('a caller who hangs up', () => {
   it('while a hedge is under way ends both calls', async () => {
     await using gateway = await hedgingGateway(1);
-    await learn(gateway);
+    const hedgesBefore = await learn(gateway);
     const before = gateway.fakes.first.requests.length;
     gateway.fakes.first.script({ kind: 'silence', when: 'after-prelude' });
     gateway.fakes.second.script({ kind: 'silence', when: 'after-prelude' });
     const caller = new AbortController();
     const call = send(gateway, {}, { signal: caller.signal }).catch(() => undefined);
-    const hedge = await gateway.fakes.second.arrival(0);
+    const hedge = await gateway.fakes.second.arrival(hedgesBefore);
     caller.abort();
     assert.equal(await call, undefined);
     assert.equal(await hedge.ended, 'aborted-by-client');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { systemClock } from '../../functions/gateway/adapters/system-clock.ts';
-import type { Use } from '../../functions/gateway/core/limits/call-use.ts';
+import type { Use } from '../../functions/gateway/core/limits/settlement-ledger.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { virtualGateway } from '../faults/support/virtual-fleet.ts';
 import { notedUses } from './support/noted-uses.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Use } from '../../functions/gateway/core/limits/call-use.ts';
+import type { Use } from '../../functions/gateway/core/limits/settlement-ledger.ts';
 import type { ProtocolName } from '../../functions/gateway/core/model/gateway-config.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { virtualTime } from '../bench/routing/virtual-time.ts';

@@ -77,9 +77,7 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
       for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.origin))) {
         response.setHeader(name, value);
       }
-      const serving = new Promise<void>(atTurnEnd)
-        .then(() => serve(served, request, response))
-        .catch((bug: unknown) => failLoudly(response, bug));
+      const serving = serve(served, request, response).catch((bug: unknown) => failLoudly(response, bug));
       underWay.add(serving);
       void serving.finally(() => underWay.delete(serving));
     }
@@ -117,6 +115,7 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
   const { gateway, bodies, readStallMs, discardBytes } = served;
   const call = openCall(served, response);
   const { signal } = call;
+  await new Promise<void>(atTurnEnd);
   const answer = await gateway(gatewayRequest(request, bodies, signal));
   if (discardBytes !== undefined) {
     response.shouldKeepAlive &&= await drainBody(request, discardBytes);

@@ -35,6 +35,10 @@ export function bodyReader(maxHeldBytes: number): BodyReader {
       if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
         return 'too-large';
       }
+      // Nothing tells of it any more.
+      if (request.destroyed) {
+        return 'hung-up';
+      }
       try {
         return await readWhole(request, maxBytes, (bytes) => hold(request, bytes));
       } catch {

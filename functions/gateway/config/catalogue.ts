@@ -1,8 +1,8 @@
 import { vendorOf } from '../core/hosts/vendor-of.ts';
-import { baseModelOf } from '../core/model/base-model.ts';
 import type { AssumedMembers, DeploymentSettings, Provider } from '../core/model/gateway-config.ts';
 import type { PriceName } from '../core/model/prices.ts';
 import type { Vendor } from '../core/model/vendor.ts';
+import { baseModelOf } from '../core/protocols/model-rules.ts';
 
 /** What is known of models that a file need not say: by source, the surest first. */
 export type Catalogue = (vendor: Vendor, model: string) => readonly KnownModel[];

@@ -1,6 +1,6 @@
 import { protocolOfModel } from '../core/hosts/deployment-protocol.ts';
-import { baseModelOf } from '../core/model/base-model.ts';
 import type { DeploymentSettings, GatewayConfig, Provider } from '../core/model/gateway-config.ts';
+import { baseModelOf } from '../core/protocols/model-rules.ts';
 import { isJsonObject } from '../core/wire/json.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { type Catalogue, withCatalogue } from './catalogue.ts';

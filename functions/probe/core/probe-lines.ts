@@ -1,3 +1,4 @@
+import { probeFields } from '../../gateway/core/metrics/decision-fields.ts';
 import { embeddedMetricLine, type MetricValues } from '../../gateway/core/metrics/embedded-metric-lines.ts';
 import {
   ATTEMPT_METRICS,
@@ -5,7 +6,6 @@ import {
   DIMENSION_SETS,
   REQUEST_METRICS,
 } from '../../gateway/core/metrics/metric-names.ts';
-import { probeFields } from '../../gateway/core/metrics/probe-fields.ts';
 import { failureVerdict } from '../../gateway/core/model/attempt-failure.ts';
 import type { ProbeRecord } from '../../gateway/core/model/probe-record.ts';
 import type { ProbeRun } from './prober.ts';

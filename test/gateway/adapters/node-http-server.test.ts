@@ -69,6 +69,32 @@ describe('a caller who does not read', () => {
   });
 });
 
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await new Promise(setImmediate);
+  }
+}
+
+describe('a caller who has left at once', () => {
+  for (const afterTurns of [0, 20]) {
+    it(`is known to have, and his body is not waited for, when it is read ${afterTurns} turns later`, async () => {
+      const { promise: ended, resolve } = Promise.withResolvers<unknown>();
+      await using server = await listening(async ({ readBody, signal }) => {
+        await turns(afterTurns);
+        const body = await readBody(MB);
+        await (signal.aborted || once(signal, 'abort'));
+        resolve(body);
+        return answer('too late', 499);
+      });
+      const { socket } = await socketTo(server.port);
+      socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n${'x'.repeat(50)}`, () =>
+        socket.destroy(),
+      );
+      assert.equal(await ended, 'hung-up');
+    });
+  }
+});
+
 describe('an upload that is too large', () => {
   for (const form of ['content-length', 'chunks']) {
     it(`is taken to its end, so that its sender reads why it was refused: by ${form}`, async () => {

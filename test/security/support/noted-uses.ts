@@ -1,4 +1,4 @@
-import type { Use } from '../../../functions/gateway/core/limits/call-use.ts';
+import type { Use } from '../../../functions/gateway/core/limits/settlement-ledger.ts';
 import type { GatewayPorts } from '../../../functions/gateway/core/serve/ports.ts';
 
 /** One key that is always admitted, and whose calls are settled by adding what they used to `uses`. */

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseJson, stringMember } from '../../core/wire/json.ts';
 import { type AwsCredentials, awsSigner } from '../aws-signature.ts';
 import { bodyText, HttpPool, poolRequest } from '../http-pool.ts';
 import { systemClock } from '../system-clock.ts';
-import { type Answered, triedCalls } from './call-tries.ts';
 import type { CallOptions, DynamoDbCalls } from './dynamodb-calls.ts';
 
 /** In the same region: what takes longer has failed, and there must be time left to say so. */
@@ -67,4 +68,132 @@ async function exchange(
   const sent = { ...headers, 'user-agent': 'nemorouter' };
   const answer = await poolRequest(pool, { method: 'POST', path: '/', headers: sent, body, signal });
   return { status: answer.statusCode, date: answer.headers.date, body: await bodyText(answer.body) };
+}
+
+/** An answer of DynamoDB's. */
+export interface Answered {
+  readonly status: number;
+  /** The header, if any. */
+  readonly date: string | undefined;
+  readonly body: string;
+}
+
+/** Calls that are tried again where that may help. */
+export interface TriedCalls {
+  /** Makes a call, up to three times. Gives the body of an answer that is no error. */
+  readonly call: (once: () => Promise<Answered>, signal: AbortSignal | undefined) => Promise<string>;
+  /** How far the service's clock is before ours, as far as it has complained. */
+  readonly clockOffsetMs: () => number;
+}
+
+/** DynamoDB has refused a call. `name` is its code, as `ConditionalCheckFailedException`. */
+class DynamoDbError extends Error {
+  readonly status: number;
+  /** Whether it was signed at another time than AWS's, which is known now. */
+  isOfClock = false;
+
+  constructor({ status, body }: Answered) {
+    const answer = parseJson(body);
+    super(stringMember(answer, 'message') ?? stringMember(answer, 'Message') ?? `status ${status}`);
+    this.name = stringMember(answer, '__type')?.split('#').at(-1) ?? `Status${status}`;
+    this.status = status;
+  }
+}
+
+const MAX_TRIES = 3;
+/** AWS takes signatures that are five minutes off. */
+const MAX_SKEW_MS = 240_000;
+const MAX_WAIT_MS = 20_000;
+
+/** How the SDK's standard mode tries again: how long it waits at first, and what it takes from what is kept for tries. */
+const KINDS = {
+  passing: { waitMs: 50, cost: 14 },
+  throttled: { waitMs: 1000, cost: 5 },
+  /** Will be refused again. */
+  lasting: { waitMs: 0, cost: Infinity },
+} as const;
+
+type Kind = keyof typeof KINDS;
+
+/** What is kept for tries at the most. Where everything fails, nothing is tried again until calls succeed. */
+const RESERVE = 500;
+
+/**
+ * Tries calls again as the SDK's standard mode does: what broke, took too long, was throttled or failed inside of AWS, at most three times,
+ * after a random wait that doubles. Source: AWS SDKs and Tools reference, "Retry behavior".
+ */
+export function triedCalls(random: () => number = Math.random): TriedCalls {
+  let reserve = RESERVE;
+  let offsetMs = 0;
+
+  async function tryOnce(once: () => Promise<Answered>): Promise<string | DynamoDbError> {
+    const answered = await once();
+    if (answered.status < 300) {
+      return answered.body;
+    }
+    const refusal = new DynamoDbError(answered);
+    const theirOffsetMs = CLOCK_CODES.has(refusal.name) ? Date.parse(answered.date ?? '') - Date.now() : Number.NaN;
+    if (Math.abs(theirOffsetMs - offsetMs) > MAX_SKEW_MS) {
+      offsetMs = theirOffsetMs;
+      refusal.isOfClock = true;
+    }
+    return refusal;
+  }
+
+  async function call(once: () => Promise<Answered>, signal: AbortSignal | undefined): Promise<string> {
+    let spent = 0;
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await tryOnce(once).catch((error: unknown) => broken(error, signal));
+      if (typeof outcome === 'string') {
+        reserve = Math.min(RESERVE, reserve + Math.max(1, spent));
+        return outcome;
+      }
+      const { waitMs, cost } = KINDS[kindOf(outcome)];
+      if (tries === MAX_TRIES || reserve < cost) {
+        throw outcome;
+      }
+      spent = cost;
+      reserve -= cost;
+      await waited(random() * Math.min(waitMs * 2 ** (tries - 1), MAX_WAIT_MS), signal);
+    }
+  }
+
+  return { call, clockOffsetMs: () => offsetMs };
+}
+
+function waited(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+}
+
+/** What has no answer: ended by its signal, or by something that passes. */
+function broken(cause: unknown, signal: AbortSignal | undefined): Error {
+  const name = signal?.aborted === true ? 'AbortError' : 'TimeoutError';
+  return Object.assign(new Error(String(cause), { cause }), { name });
+}
+
+/** What a signature of another time is refused with. */
+const CLOCK_CODES: ReadonlySet<string> = new Set([
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+]);
+
+const THROTTLING_CODES: ReadonlySet<string> = new Set([
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TransactionInProgressException',
+]);
+
+const PASSING_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+function kindOf(error: Error): Kind {
+  if (!(error instanceof DynamoDbError)) {
+    return error.name === 'AbortError' ? 'lasting' : 'passing';
+  }
+  if (error.status === 429 || THROTTLING_CODES.has(error.name)) {
+    return 'throttled';
+  }
+  return PASSING_STATUSES.has(error.status) || error.isOfClock ? 'passing' : 'lasting';
 }

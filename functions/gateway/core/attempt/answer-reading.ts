@@ -9,9 +9,9 @@ import { isCredible } from '../model/usage.ts';
 import { toolFeeUsd } from '../model/vendor-fees.ts';
 import { textWeight } from '../wire/text-weight.ts';
 import { cleanFailure } from './clean-failure.ts';
-import { isReading } from './own-reading.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
 import type { StallWatch } from './stall-watch.ts';
+import { isReading } from './unseen-work.ts';
 
 /** One answer on its way in, and what is known of it. */
 export interface AnswerReading {

@@ -11,10 +11,9 @@ import type { Protocol, Target } from '../protocols/protocol.ts';
 import { type AnswerReading, endReading, reportOf, take } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
-import { mayReadUnseen } from './own-reading.ts';
 import { responseBytes, responseDecoder } from './response-body.ts';
 import { stallWatch } from './stall-watch.ts';
-import { madeUnheard } from './unheard-answers.ts';
+import { madeUnheard, mayReadUnseen } from './unseen-work.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
 export interface ChatAttemptOptions {

@@ -9,9 +9,9 @@ import { isCredible, type Usage } from '../model/usage.ts';
 import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
 import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
+import { targetOf } from './deployment-target.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
-import { targetOf } from './target-of.ts';
 
 /** What one attempt at an embeddings answer needs: the deployment, the encoded requests, the dial. */
 export interface EmbeddingsAttemptOptions {

@@ -5,9 +5,8 @@ import type { ResponseBody } from '../model/dial.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { AnswerDecoder, Protocol } from '../protocols/protocol.ts';
 import { amazonEventStreamParser } from '../wire/amazon-event-stream.ts';
-import { joinedBytes } from '../wire/byte-queue.ts';
 import { parseJson } from '../wire/json.ts';
-import { sseParser } from '../wire/sse-parser.ts';
+import { joinedBytes, sseParser } from '../wire/sse-parser.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
 import { connectionFailure } from './connection-failure.ts';
 

@@ -2,10 +2,9 @@ import type { AnswerEvent } from '../model/answer-event.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { BegunAnswer, Prompt } from '../model/prompt.ts';
-import type { RaceAttempt } from '../race/race-attempt.ts';
 import { countedAttempts } from '../race/race-choices.ts';
-import { isWithinRetryBudget } from '../race/race-rules.ts';
-import type { RunResult } from '../race/run-race.ts';
+import { isWithinRetryBudget } from '../race/race-contenders.ts';
+import type { RaceAttempt, RunResult } from '../race/run-race.ts';
 import type { Candidate } from '../routing/contender.ts';
 
 /** A prompt whose answer has begun, and how others are asked to go on with it. */

@@ -1,7 +1,7 @@
 import { anthropicKey, messagesPath } from './anthropic.ts';
 import { type Host, type HostedCall, namedCredential } from './host.ts';
 import { missingPath } from './missing-path.ts';
-import { bearer, openAiPath } from './openai-paths.ts';
+import { bearer, openAiPath } from './openai.ts';
 
 /** A version of the classic paths, as `2024-10-21` or `2025-04-01-preview`. The paths of v1 take `preview` or nothing. */
 const DATED = /^\d{4}-\d{2}-\d{2}/;

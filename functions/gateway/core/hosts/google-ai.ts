@@ -2,7 +2,7 @@ import type { Operation } from '../model/dial.ts';
 import { googleModelResource } from '../model/google-model.ts';
 import { type Host, namedCredential } from './host.ts';
 import { knownBaseUrl } from './known-hosts.ts';
-import { bearer, openAiPath } from './openai-paths.ts';
+import { bearer, openAiPath } from './openai.ts';
 
 const METHODS: Readonly<Record<Operation, string>> = {
   answer: 'generateContent',

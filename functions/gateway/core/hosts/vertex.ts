@@ -3,7 +3,7 @@ import type { Provider } from '../model/gateway-config.ts';
 import { encodedSegments, geminiMethod, googleKey } from './google-ai.ts';
 import type { Host, HostedCall } from './host.ts';
 import { missingPath } from './missing-path.ts';
-import { bearer, openAiPath } from './openai-paths.ts';
+import { bearer, openAiPath } from './openai.ts';
 
 /** Locations that are no region have addresses of their own. Source: cloud.google.com/vertex-ai/generative-ai/docs/learn/locations, 2026-11. */
 const ADDRESSES: ReadonlyMap<string, string> = new Map([

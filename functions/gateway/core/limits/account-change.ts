@@ -1,8 +1,8 @@
 import { defined } from '../model/defined.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
 import { type Account, inMonthOf } from './account.ts';
-import { toNanoUsd } from './call-use.ts';
 import { type FullAtUs, latestFullAtUs, toMicroseconds } from './meter.ts';
+import { toNanoUsd } from './settlement-ledger.ts';
 
 /** A change of an account that is made only where the account allows it. */
 export interface AccountChange {

@@ -1,5 +1,5 @@
-import { monthOf } from './call-use.ts';
 import type { FullAtUs } from './meter.ts';
+import { monthOf } from './settlement-ledger.ts';
 
 /** What the fleet knows of one key's use. */
 export interface Account {

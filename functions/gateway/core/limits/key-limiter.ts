@@ -3,13 +3,12 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
-import { monthOf, settlementOf, type Use } from './call-use.ts';
 import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
 import { type Demand, isCounted, type Reservation, type Reserving, reserve } from './reserve.ts';
-import { type SettlementLedger, settlementLedger } from './settlement-ledger.ts';
+import { monthOf, type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
 import { inTime, type StoreOutages, storeOutages } from './store-patience.ts';
 
 /** A key whose use is counted. */

@@ -1,7 +1,7 @@
 import type { KeyLimits } from '../model/key-limits.ts';
 import { type Account, inMonthOf } from './account.ts';
-import { toNanoUsd } from './call-use.ts';
 import { reservableTimeUs, taken, toMicroseconds, waitUs } from './meter.ts';
+import { toNanoUsd } from './settlement-ledger.ts';
 
 /** What one request is expected to take. */
 export interface Demand {

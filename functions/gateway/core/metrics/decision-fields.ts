@@ -1,5 +1,6 @@
 import { type AttemptFailure, isUnknownRefusal } from '../model/attempt-failure.ts';
 import { operatorsFault } from '../model/operators-fault.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
 import { codeWord, redactSecrets } from '../model/vendor-text.ts';
@@ -38,22 +39,27 @@ export function requestFields(record: RequestRecord): JsonObject {
     callersDeadline: record.callersDeadline,
     routing: record.routing,
     servedBy: record.servedBy,
-    ttftMs: record.ttftMs,
-    totalMs: record.totalMs,
-    overheadMs: record.overheadMs,
+    ttftMs: rounded(record.ttftMs),
+    totalMs: rounded(record.totalMs),
+    overheadMs: rounded(record.overheadMs),
     usage: usageFields(record.usage),
     costUsd: record.costUsd,
     // Logs Insights finds the first 200 fields of a line: what may be many comes last.
     attempts: record.attempts.map(outcomeFields),
     order: record.candidates.map(({ deployment }) => deployment),
-    candidates: record.candidates.map(({ deployment, score, state }) => ({ deployment, score, state })),
+    candidates: record.candidates.map(({ deployment, score, state }) => ({
+      deployment,
+      score: sixDigits(score),
+      state,
+    })),
     dropped: record.dropped.slice(0, MAX_DROPPED).map(cut),
   };
 }
 
 /** One upstream call for the log, to be joined with its request by `requestId`. */
-export function attemptFields(attempt: AttemptRecord, record: RequestRecord): readonly JsonObject[] {
-  const call = {
+export function attemptFields(attempt: AttemptRecord, record: RequestRecord): JsonObject {
+  const { deployment, provider, hedge, continues, startedAfterMs, outcome, ttftMs, totalMs } = attempt;
+  return {
     line: 'attempt',
     requestId: record.requestId,
     traceId: record.trace.traceId,
@@ -63,9 +69,34 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): re
     route: record.route,
     protocol: attempt.protocol,
     vendorModel: attempt.vendorModel,
+    deployment,
+    provider,
+    hedge,
+    continues,
+    startedAfterMs: rounded(startedAfterMs),
+    outcome,
+    ttftMs: rounded(ttftMs),
+    totalMs: rounded(totalMs),
+    ...(attempt.failure && failureFields(attempt.failure)),
+    usage: usageFields(attempt.usage),
+    costUsd: attempt.costUsd,
+    isCostEstimate: attempt.isCostEstimate,
   };
-  const { costUsd, isCostEstimate } = attempt;
-  return [call, outcomeFields(attempt), { usage: usageFields(attempt.usage), costUsd, isCostEstimate }];
+}
+
+/** Milliseconds to the thousandth: what is finer is noise, and a line of the log is paid for by the byte. */
+export function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
+}
+
+/** Scores may be dollars a call as well as milliseconds: six digits, wherever the point is. */
+export function sixDigits(score: number): number {
+  const digits = score === 0 ? 1 : Math.floor(Math.log10(Math.abs(score))) + 1;
+  if (digits > 6) {
+    return Number(score.toPrecision(6));
+  }
+  const scale = 10 ** (6 - digits);
+  return Math.round(score * scale) / scale;
 }
 
 /** Names as in OpenAI's `usage`, which is what people know. What else a vendor has put into its own stays out of the log: it may be a text. */
@@ -103,16 +134,16 @@ function outcomeFields(attempt: AttemptRecord): JsonObject {
     provider: attempt.provider,
     hedge: attempt.hedge,
     continues: attempt.continues,
-    startedAfterMs: attempt.startedAfterMs,
+    startedAfterMs: rounded(attempt.startedAfterMs),
     outcome: attempt.outcome,
-    ttftMs: attempt.ttftMs,
-    totalMs: attempt.totalMs,
+    ttftMs: rounded(attempt.ttftMs),
+    totalMs: rounded(attempt.totalMs),
   };
   return attempt.failure === undefined ? fields : { ...fields, ...failureFields(attempt.failure) };
 }
 
 /** Why it failed, with the vendor's codes. Its message only where the fault is the operator's: of requests vendors quote prompts. */
-export function failureFields(failure: AttemptFailure): JsonObject {
+function failureFields(failure: AttemptFailure): JsonObject {
   const { kind, vendor } = failure;
   return {
     reason: kind,
@@ -154,4 +185,22 @@ function cut(text: string): string;
 function cut(text: string | undefined): string | undefined;
 function cut(text: string | undefined): string | undefined {
   return text?.slice(0, MAX_TEXT_LENGTH);
+}
+
+/** What came of asking one deployment, for the log. No answer and no key. */
+export function probeFields({ deployment, failure, ttftMs, totalMs, costUsd }: ProbeRecord): JsonObject {
+  const { id, provider, model, kind, providerSettings } = deployment;
+  return {
+    line: 'probe',
+    operation: kind,
+    deployment: id,
+    provider,
+    protocol: providerSettings.protocol,
+    vendorModel: model,
+    outcome: failure === undefined ? 'served' : 'failed',
+    ...(failure === undefined ? {} : failureFields(failure)),
+    ttftMs,
+    totalMs,
+    costUsd,
+  };
 }

@@ -2,7 +2,7 @@ import { failureVerdict } from '../model/attempt-failure.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { attemptFields, requestFields } from './decision-fields.ts';
+import { attemptFields, probeFields, requestFields, rounded } from './decision-fields.ts';
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,
@@ -15,7 +15,6 @@ import {
   type RequestMetric,
   ROUTE_METRICS,
 } from './metric-names.ts';
-import { probeFields } from './probe-fields.ts';
 
 /**
  * The log lines of one request, without line ends: one of the request, one of each attempt, one of each probe that was made beside it.
@@ -76,7 +75,7 @@ function attemptLine(
     units: ATTEMPT_METRICS,
     values: attemptValues(attempt),
     version,
-    fields: attemptFields(attempt, record),
+    fields: [attemptFields(attempt, record)],
   });
 }
 
@@ -109,9 +108,9 @@ function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
   const isTimed = record.ending !== 'refused' && record.ending !== 'hung-up';
   return {
     ...throttles,
-    InvocationLatency: isTimed ? record.totalMs : undefined,
-    TimeToFirstToken: record.ttftMs,
-    GatewayOverhead: record.overheadMs,
+    InvocationLatency: isTimed ? rounded(record.totalMs) : undefined,
+    TimeToFirstToken: rounded(record.ttftMs),
+    GatewayOverhead: rounded(record.overheadMs),
     Attempts: record.attempts.length,
     Failovers: hasFailedOver(record.attempts) ? 1 : 0,
     Errors: isError ? 1 : 0,
@@ -146,8 +145,8 @@ function attemptValues(attempt: AttemptRecord): MetricValues<AttemptMetric> {
   const isThrottled = attempt.failure?.kind === 'rate-limited';
   const isBlamed = attempt.failure !== undefined && failureVerdict(attempt.failure).blame !== 'none';
   return {
-    InvocationLatency: attempt.outcome === 'served' ? attempt.totalMs : undefined,
-    TimeToFirstToken: attempt.ttftMs,
+    InvocationLatency: attempt.outcome === 'served' ? rounded(attempt.totalMs) : undefined,
+    TimeToFirstToken: rounded(attempt.ttftMs),
     Errors: isBlamed && !isThrottled ? 1 : 0,
     Throttles: isThrottled ? 1 : 0,
     StreamCuts: attempt.outcome === 'failed' && attempt.ttftMs !== undefined ? 1 : 0,
@@ -186,16 +185,18 @@ export interface MetricLineParts<Metric extends string> {
  */
 export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts<Metric>): string {
   const { nowMs, directives, dimensions, units, values, fields, version } = parts;
-  let names = '';
   let measured = '';
-  for (const name in values) {
+  let which = 0;
+  let bit = 1;
+  for (const name in units) {
     const value = values[name];
     if (value !== undefined && Number.isFinite(value)) {
-      names += `${name},`;
+      which |= bit;
       measured += `,"${name}":${value}`;
     }
+    bit <<= 1;
   }
-  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, names, units)}}`;
+  const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, which, units)}}`;
   return `${head}${membersText({ ...dimensions, version })}${measured}${fields.map(membersText).join('')}}`;
 }
 
@@ -206,25 +207,25 @@ function membersText(members: JsonObject): string {
 }
 
 /** The JSON of what lines measure: there are few kinds of lines, and each line has several hundred bytes of it. */
-const TEXTS = new WeakMap<readonly object[], Map<string, string>>();
+const TEXTS = new WeakMap<readonly object[], Map<number, string>>();
 const MAX_TEXTS = 1000;
 
-/** `names`: of what is measured, each with a comma behind it. */
+/** `which`: a bit for each of `units` that is measured. */
 function metricsText<Metric extends string>(
   directives: readonly MetricDirective<Metric>[],
-  names: string,
+  which: number,
   units: Readonly<Record<Metric, string>>,
 ): string {
-  const texts = TEXTS.get(directives) ?? new Map<string, string>();
-  const known = texts.get(names);
+  const texts = TEXTS.get(directives) ?? new Map<number, string>();
+  const known = texts.get(which);
   if (known !== undefined) {
     return known;
   }
-  // The names are those of the values, which splitting cannot say.
-  const measured = names.split(',').slice(0, -1) as Metric[];
+  // The keys are those of the type, which `Object.keys` cannot say.
+  const measured = (Object.keys(units) as Metric[]).filter((_, index) => (which & (1 << index)) !== 0);
   const text = JSON.stringify(directives.flatMap((one) => metricsOf(one, measured, units)));
   if (texts.size < MAX_TEXTS) {
-    TEXTS.set(directives, texts.set(names, text));
+    TEXTS.set(directives, texts.set(which, text));
   }
   return text;
 }

@@ -30,25 +30,26 @@ type Begin = () => Promise<Probe | undefined>;
 /**
  * Looks at deployments that the request is not sent to, while it waits for its own: no caller is sent anywhere in order to learn. The
  * whole fleet makes one probe of a deployment in a while. One that shows that the deployment may be back is confirmed at once. Nothing waits
- * for probes before the request has ended.
+ * for probes before the request has ended. `undefined`: none is due.
  */
-export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks {
+export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks | undefined {
   const { probes: settings } = ports.config;
+  if (settings === 'off') {
+    return undefined;
+  }
   const begun: Series[] = [];
-  if (settings !== 'off') {
-    const limitMs = amongBestMs(plan, route);
-    const due = dueProbe(plan, route);
-    if (due !== undefined && !due.standing.breaksAnswers) {
-      begun.push(series(ports, due, { first: () => afterCooldown(ports, due), limitMs }));
-    }
-    for (const { candidate, everyMs, isCalibration } of dueLooks(plan, route, settings)) {
-      if (ports.clock.nowMs() - candidate.standing.lookedAtMs >= everyMs) {
-        const first = (): Promise<Probe | undefined> => look(ports, { candidate, everyMs, isCalibration });
-        begun.push(series(ports, candidate, { first, limitMs }));
-      }
+  const limitMs = amongBestMs(plan, route);
+  const due = dueProbe(plan, route);
+  if (due !== undefined && !due.standing.breaksAnswers) {
+    begun.push(series(ports, due, { first: () => afterCooldown(ports, due), limitMs }));
+  }
+  for (const { candidate, everyMs, isCalibration } of dueLooks(plan, route, settings)) {
+    if (ports.clock.nowMs() - candidate.standing.lookedAtMs >= everyMs) {
+      const first = (): Promise<Probe | undefined> => look(ports, { candidate, everyMs, isCalibration });
+      begun.push(series(ports, candidate, { first, limitMs }));
     }
   }
-  return { end: (withinMs) => (begun.length === 0 ? Promise.resolve([]) : endAll(ports, begun, withinMs)) };
+  return begun.length === 0 ? undefined : { end: (withinMs) => endAll(ports, begun, withinMs) };
 }
 
 /** A probe and those that confirm it. */

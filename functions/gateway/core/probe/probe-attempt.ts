@@ -1,6 +1,6 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { targetOf } from '../attempt/deployment-target.ts';
 import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
-import { targetOf } from '../attempt/target-of.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../wire/json.ts';
-import { stringMember } from '../wire/json.ts';
+import { type JsonObject, stringMember } from '../wire/json.ts';
 
 /** What a text is embedded for. */
 export type EmbeddingPurpose = 'query' | 'document';

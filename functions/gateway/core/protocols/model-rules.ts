@@ -1,6 +1,5 @@
-import { baseModelOf } from '../model/base-model.ts';
 import type { Vendor } from '../model/vendor.ts';
-import type { JsonObject } from '../wire/json.ts';
+import { type JsonObject, stringMember } from '../wire/json.ts';
 
 /**
  * What is known of the models and hosts that a line is about. Later lines win, member by member. Who says so, and when it was read, stands
@@ -43,22 +42,37 @@ interface Found {
   last?: { readonly defaults: object; readonly configured: JsonObject | undefined; readonly rules: object };
 }
 
-/** By table, and there by vendor and model. */
-const FOUND = new WeakMap<object, Map<string, Found>>();
+/** By table, and there by model and vendor, each by itself: a text made of both would be hashed anew for each request. */
+const FOUND = new WeakMap<object, Map<string, Map<Vendor, Found>>>();
 const MOST_FOUND = 10_000;
 
 function foundFor<Rules extends object>(lines: readonly ModelRule<Rules>[], model: string, vendor: Vendor): Found {
-  const known = FOUND.get(lines) ?? new Map<string, Found>();
-  const name = `${vendor} ${model}`;
-  const found = known.get(name);
-  if (found !== undefined) {
-    return found;
+  const byModel = FOUND.get(lines) ?? new Map<string, Map<Vendor, Found>>();
+  const byVendor = byModel.get(model) ?? new Map<Vendor, Found>();
+  const known = byVendor.get(vendor);
+  if (known !== undefined) {
+    return known;
   }
   const rules = lines
     .filter(({ match, vendors }) => match.test(model) && (vendors?.includes(vendor) ?? true))
     .map((line) => line.rules);
-  if (known.size < MOST_FOUND) {
-    FOUND.set(lines, known.set(name, { rules }));
+  const found = { rules };
+  if (byModel.size < MOST_FOUND) {
+    FOUND.set(lines, byModel.set(model, byVendor.set(vendor, found)));
   }
-  return known.get(name) ?? { rules };
+  return found;
+}
+
+/**
+ * The model behind a deployment's name: `baseModel` of its `rules`, where the name is the operator's own (Azure) or an ARN, else the name.
+ * What is known of models is looked up by it; the provider is asked by the name.
+ */
+export function baseModelOf({
+  model,
+  rules,
+}: {
+  readonly model: string;
+  readonly rules?: JsonObject | undefined;
+}): string {
+  return stringMember(rules, 'baseModel') ?? model;
 }

@@ -9,9 +9,7 @@ import { claudeOnVertex } from './hosted-claude/claude-on-vertex.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openAiOnBedrock } from './openai-chat/openai-on-bedrock.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
-import { withHourlyWrites } from './portable/hourly-writes.ts';
-import { withLostReasoningNamed } from './portable/lost-reasoning.ts';
-import { withWholeNames } from './portable/tool-name.ts';
+import { suitedProtocol } from './portable/suited-protocol.ts';
 import type { Protocol, Target } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `functions/ARCHITECTURE.md`. */
@@ -44,5 +42,5 @@ export function protocolAt(name: keyof typeof PROTOCOLS, vendor: Vendor | undefi
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured = protocolAt(name, target.vendor);
   const chosen = configured.alternative?.(prompt, target) ?? configured;
-  return withHourlyWrites(withWholeNames(withLostReasoningNamed(chosen, prompt), prompt), prompt, target);
+  return suitedProtocol(chosen, prompt, target);
 }

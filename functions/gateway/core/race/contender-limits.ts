@@ -1,5 +1,5 @@
+import { refusesStream } from '../attempt/deployment-target.ts';
 import { lateAfter } from '../attempt/observed-attempt.ts';
-import { refusesStream } from '../attempt/refused-streams.ts';
 import { defined } from '../model/defined.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
@@ -48,17 +48,17 @@ export function contendersOf<Piece>(
   encodings: Encodings<Piece>,
   setting: LimitSetting,
 ): readonly Contender<Piece>[] {
-  return candidates.map((candidate) => ({
-    ...candidate,
-    ...encodings(candidate.deployment),
-    limits: {
-      firstTokenMs: firstTokenLimit(candidate, setting),
-      silenceLimitMs: silenceLimit(candidate, setting),
+  return candidates.map((candidate) => {
+    const firstTokenMs = firstTokenLimit(candidate, setting);
+    const limits = {
+      firstTokenMs,
+      silenceLimitMs: silenceLimit(candidate, firstTokenMs, setting.leftMs),
       lateAfterMs: lateAfter(candidate.expectedTtftMs),
       silenceAfterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR,
       ...hedgeLimits(candidate, candidates, setting.route.hedge),
-    },
-  }));
+    };
+    return { ...candidate, ...encodings(candidate.deployment), limits };
+  });
 }
 
 /** Where the route hedges: after how long it gets a hedge, and whether it may be one. */
@@ -95,11 +95,10 @@ function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: 
  * How long a silence is as bad as a failure. Where no answer was ever seen, the caller's patience is all there is to measure by: a deployment
  * that is silent from the start would else never be found out by callers who cannot wait for the configured limit.
  */
-function silenceLimit(candidate: Candidate, setting: LimitSetting): number {
-  const limitMs = firstTokenLimit(candidate, setting);
+function silenceLimit(candidate: Candidate, limitMs: number, leftMs: number): number {
   const { evidence, usual } = candidate.standing.estimate;
   const isUnseen = evidence === 0 && usual.evidence === 0;
-  return isUnseen ? Math.min(limitMs, Math.max(LIMIT_FLOOR_MS, setting.leftMs * PATIENCE_SHARE)) : limitMs;
+  return isUnseen ? Math.min(limitMs, Math.max(LIMIT_FLOOR_MS, leftMs * PATIENCE_SHARE)) : limitMs;
 }
 
 /** As `raceRules` shares the time that is left while another deployment remains. */

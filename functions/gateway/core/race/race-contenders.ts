@@ -1,13 +1,14 @@
 import { observedAttempt } from '../attempt/observed-attempt.ts';
-import type { Clock } from '../model/clock.ts';
+import type { Clock, Random } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
+import type { Route } from '../model/gateway-config.ts';
 import type { TraceContext } from '../model/trace-context.ts';
-import type { Contender } from '../routing/contender.ts';
+import type { Candidate, Contender } from '../routing/contender.ts';
 import type { Witness } from '../statistics/doubt.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import { newSpanId, type RandomHex, tracedDial } from '../trace/trace-context.ts';
-import type { KeyShares } from './instance-budgets.ts';
-import { type BudgetPorts, isFailing, type RaceSetting, raceRules } from './race-rules.ts';
+import type { KeyShares, SecondOpinions } from './instance-budgets.ts';
 import type { RaceRules } from './race-state.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';
 
@@ -88,4 +89,105 @@ function attemptAt<Piece>(
     warmTokens: contender.warmTokens,
     witness,
   });
+}
+
+/** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
+const RETRY_SHARE = 0.2;
+const RETRY_FLOOR = 10;
+const FAILING_RATE = 0.5;
+/** What is merely slower than most gets this share of the hedge budget: an outage must find the rest unspent. */
+const DUE_SHARE = 0.5;
+/** Below so many requests of the last minutes the hedge budget is that of the last half hour. */
+const FEW_REQUESTS = 60;
+/** From so many times the planned time to first token on a deployment has become slow. */
+const SLOWING = 1.25;
+
+/** What the rules of one request's race depend on beside its contenders. */
+export interface RaceSetting {
+  readonly route: Route;
+  /** `stream`: won with the first content. `plain`: won with the whole answer. */
+  readonly mode: RaceRules['mode'];
+  /** Milliseconds since 1970. */
+  readonly deadlineMs: number;
+}
+
+/** What the budgets of the fleet are read from. */
+export interface BudgetPorts {
+  readonly random: Random;
+  readonly statistics: Pick<FleetStatistics, 'look'>;
+  /** Hedges of this instance in races that are not over: the statistics may not have them yet. */
+  readonly hedges: { racing: number };
+  /** This instance's. */
+  readonly opinions: SecondOpinions;
+}
+
+/** The rules of one request's race, from its contenders and its route. */
+export function raceRules<Piece>(
+  contenders: readonly Contender<Piece>[],
+  { route, mode, deadlineMs }: RaceSetting,
+  ports: BudgetPorts,
+): RaceRules<Piece> {
+  const { maxAttempts, sameTargetRetries, hedge } = route;
+  const { random, opinions } = ports;
+  opinions.noteRequest(route.secondOpinions);
+  const mayRetry = isWithinRetryBudget;
+  const takeSecondOpinion = (): boolean => route.secondOpinions > 0 && opinions.take();
+  const rules = { contenders, mode, maxAttempts, sameTargetRetries, deadlineMs, mayRetry, takeSecondOpinion, random };
+  return hedge === undefined
+    ? rules
+    : {
+        ...rules,
+        mayHedge: (asked) => {
+          const isOutage = asked === 'when late' || isSlowing(contenders[0], ports);
+          return takesHedge(contenders, hedge.budget * (isOutage ? 1 : DUE_SHARE), ports);
+        },
+      };
+}
+
+/**
+ * Whether a request that has failed elsewhere may go to this candidate. At a healthy deployment that only moves the load; at a failing
+ * one it multiplies it, and is bounded for the whole fleet.
+ */
+export function isWithinRetryBudget({ standing }: Pick<Candidate, 'standing'>): boolean {
+  const { estimate } = standing;
+  return !isFailing({ standing }) || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
+}
+
+/** Whether so many of a deployment's calls fail that more of them multiply the load. */
+function isFailing({ standing }: Pick<Candidate, 'standing'>): boolean {
+  return standing.estimate.failureRate >= FAILING_RATE;
+}
+
+/** Whether the last seconds, other calls' waits among them, have become slower than what the plan reckoned with. */
+function isSlowing(candidate: Candidate | undefined, { statistics }: Pick<BudgetPorts, 'statistics'>): boolean {
+  if (candidate === undefined) {
+    return false;
+  }
+  const { recent } = statistics.look(candidate.deployment.id).estimate;
+  const plannedMs = candidate.expectedTtftMs / candidate.promptFactor;
+  return (plannedMs + recent.ttftTotalMs) / (1 + recent.evidence) > SLOWING * plannedMs;
+}
+
+/**
+ * Takes a hedge from the fleet's budget: a share of the recent requests to these deployments. What the fleet has done is in the decayed
+ * sums; the hedges of this instance that are still under way come on top, so that many slow requests at once do not all get one.
+ */
+function takesHedge(contenders: readonly Candidate[], budget: number, { statistics, hedges }: BudgetPorts): boolean {
+  const estimates = contenders.map(({ deployment }) => statistics.look(deployment.id).estimate);
+  const total = (pick: (estimate: Estimate) => number): number => estimates.reduce((sum, one) => sum + pick(one), 0);
+  const isAllowed = (spent: number, requests: number): boolean => spent + hedges.racing + 1 <= budget * (requests + 1);
+  const requests = total(({ requests: all, hedges: extra, retries }) => all - extra - retries);
+  const isWithin =
+    isAllowed(
+      total((estimate) => estimate.hedges),
+      requests,
+    ) ||
+    // A share of so few is less than one: what half an hour allows counts.
+    (requests < FEW_REQUESTS &&
+      isAllowed(
+        total(({ usual }) => usual.hedges),
+        total(({ usual }) => usual.requests - usual.hedges),
+      ));
+  hedges.racing += isWithin ? 1 : 0;
+  return isWithin;
 }

@@ -4,8 +4,16 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Contender } from '../routing/contender.ts';
 import { newRace, raceWakesAt, stepRace } from './race.ts';
-import type { RaceAttempt } from './race-attempt.ts';
 import type { Race, RaceCommand, RaceEvent, RaceOutcome, RaceRules } from './race-state.ts';
+
+/** One upstream call of a request: who was asked, why, and what has come of it, as it stands now. */
+export interface RaceAttempt<Piece = unknown> {
+  readonly contender: Contender<Piece>;
+  readonly attempt: Attempt<Piece>;
+  readonly hedge: boolean;
+  /** Whether it goes on with an answer that another deployment had begun. */
+  readonly continues?: true;
+}
 
 /** How a race has ended, with what was read. */
 export type RunOutcome<Piece> =

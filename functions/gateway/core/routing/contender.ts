@@ -73,13 +73,21 @@ export type Encodings<Piece> = (deployment: Deployment) => LazyEncoding<Piece>;
 
 /** Encodings by `encode`, each made once and not before it is asked for. */
 export function encodingsOnce<Piece>(encode: (deployment: Deployment) => CallEncoding<Piece>): Encodings<Piece> {
-  const made = new Map<string, CallEncoding<Piece>>();
-  return (deployment) => ({
-    encode: () => {
-      const encoding = made.get(deployment.id) ?? encode(deployment);
-      made.set(deployment.id, encoding);
-      return encoding;
-    },
-    isUnfit: () => made.get(deployment.id)?.kind === 'unsupported',
-  });
+  const lazy = new Map<string, LazyEncoding<Piece>>();
+  return (deployment) => {
+    const known = lazy.get(deployment.id);
+    if (known !== undefined) {
+      return known;
+    }
+    let made: CallEncoding<Piece> | undefined;
+    const encoding: LazyEncoding<Piece> = {
+      encode: () => {
+        made ??= encode(deployment);
+        return made;
+      },
+      isUnfit: () => made?.kind === 'unsupported',
+    };
+    lazy.set(deployment.id, encoding);
+    return encoding;
+  };
 }

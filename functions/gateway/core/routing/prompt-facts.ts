@@ -1,6 +1,6 @@
-import { defined } from '../model/defined.ts';
 import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
+import { keyNumber } from '../model/rendezvous.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { promptFeesUsd } from '../model/vendor-fees.ts';
 import { objectMember, stringMember } from '../wire/json.ts';
@@ -30,22 +30,23 @@ const AFFINITY_TURNS = 8;
  */
 export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFacts {
   const { limits, stream, turns, original } = prompt;
-  const media = mediaOf(turns.flatMap(({ parts }) => parts));
+  const media: (MediaPart | OpaquePart)[] = [];
+  for (const { parts } of turns) {
+    addMedia(media, parts);
+  }
   const textBytes = jsonWeight(original.body) - media.reduce((sum, part) => sum + bytesOf(part), 0);
   const mediaTokens = media.reduce((sum, part) => sum + tokensOf(part), 0);
   return {
     stream,
     promptTokens: Math.ceil(Math.max(0, textBytes) / BYTES_PER_TOKEN + mediaTokens),
     choices: limits.choices,
-    affinityKey: prompt.cacheKey ?? stablePrefix(turns),
+    affinityKey: shortKey(prompt.cacheKey ?? stablePrefix(turns)),
     tags,
-    ...defined({
-      maxOutputTokens: limits.outputTokens,
-      isUnsized: media.some(isUnsized) || isKeptAtVendor(prompt) ? (true as const) : undefined,
-      imageTokens: imageTokens(media),
-      priceFactor: priceFactor(prompt),
-      feesUsd: promptFeesUsd(prompt),
-    }),
+    maxOutputTokens: limits.outputTokens,
+    isUnsized: media.some(isUnsized) || isKeptAtVendor(prompt) ? true : undefined,
+    imageTokens: imageTokens(media),
+    priceFactor: priceFactor(prompt),
+    feesUsd: promptFeesUsd(prompt),
   };
 }
 
@@ -96,18 +97,14 @@ function isKeptAtVendor({ original }: Prompt): boolean {
 }
 
 /** What is no text, wherever it stands. */
-function mediaOf(parts: readonly Part[]): readonly (MediaPart | OpaquePart)[] {
-  return parts.flatMap((part) => {
-    switch (part.kind) {
-      case 'media':
-      case 'opaque':
-        return [part];
-      case 'tool-result':
-        return mediaOf(part.parts);
-      default:
-        return [];
+function addMedia(media: (MediaPart | OpaquePart)[], parts: readonly Part[]): void {
+  for (const part of parts) {
+    if (part.kind === 'media' || part.kind === 'opaque') {
+      media.push(part);
+    } else if (part.kind === 'tool-result') {
+      addMedia(media, part.parts);
     }
-  });
+  }
 }
 
 /** As much of the body's size as is the part's content. */
@@ -139,6 +136,13 @@ function contentOf({ source }: MediaPart): string {
     case 'none':
       return '';
   }
+}
+
+/** No longer keys are kept as they are: each look at what is remembered of a conversation hashes its key. */
+const MAX_KEY_CHARS = 64;
+
+function shortKey(key: string): string {
+  return key.length <= MAX_KEY_CHARS ? key : keyNumber(key).toString(36);
 }
 
 /** The turns up to the first of the user, or the first where there is none: they stay the same while a conversation grows. */

@@ -11,7 +11,7 @@ const SAFETY = 0.6;
  */
 export function qualify(
   deployments: readonly Deployment[],
-  facts: RequestFacts,
+  facts: Pick<RequestFacts, 'tags' | 'promptTokens'>,
   countsMoney = false,
 ): { readonly qualified: readonly Deployment[]; readonly unmet: readonly string[] } {
   const tagged = deployments.filter((deployment) => facts.tags.every((tag) => deployment.tags.includes(tag)));

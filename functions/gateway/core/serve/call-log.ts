@@ -5,7 +5,7 @@ import type { RequestRecord } from '../model/request-record.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import type { Usage } from '../model/usage.ts';
 import type { Looks } from '../probe/look-beside.ts';
-import type { RaceAttempt } from '../race/race-attempt.ts';
+import type { RaceAttempt } from '../race/run-race.ts';
 import type { Contender } from '../routing/contender.ts';
 import type { Conversation } from './conversation.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';

@@ -1,13 +1,13 @@
+import { longestAnswer } from '../attempt/deployment-target.ts';
 import { type AskedOfAttempt, spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
 import { costUsd, totalTokens, type Usage } from '../model/usage.ts';
-import type { RaceAttempt } from '../race/race-attempt.ts';
+import type { RaceAttempt } from '../race/run-race.ts';
 import type { Contender } from '../routing/contender.ts';
 import { attemptsOf, type CallLog, factsOf } from './call-log.ts';
 import { isCallersDeadline } from './head.ts';
-import { longestAnswer } from './longest-answer.ts';
 
 /** The record of a call at the instant `nowMs` (milliseconds since 1970), from its log. Attempts are told as they stand. */
 export function recordOf(log: CallLog, nowMs: number, tried = triedIn(log)): RequestRecord {

@@ -21,7 +21,8 @@ export interface Call {
 
 /** The call of a request that has just arrived. */
 export function newCall(gateway: GatewayState, arrived: GatewayRequest): Call {
-  const request = { ...arrived, path: servedPath(arrived.path) };
+  const path = servedPath(arrived.path);
+  const request = path === arrived.path ? arrived : { ...arrived, path };
   const { clock, newId, randomHex } = gateway.ports;
   const startedAtMs = clock.nowMs();
   const trace = traceContext(request.headers, randomHex);

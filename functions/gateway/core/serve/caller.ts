@@ -1,12 +1,16 @@
-import type { Use } from '../limits/call-use.ts';
+import { longestAnswer } from '../attempt/deployment-target.ts';
+import { vendorOf } from '../hosts/vendor-of.ts';
 import type { LimitedKey } from '../limits/key-limiter.ts';
-import type { Demand } from '../limits/reserve.ts';
+import { tooManyAtOnce } from '../limits/limit-error.ts';
+import { type Demand, isCounted } from '../limits/reserve.ts';
+import type { Use } from '../limits/settlement-ledger.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
+import { pricesAt } from '../model/prices.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
+import { requestFeeUsd } from '../model/vendor-fees.ts';
 import { type Call, endStage, keyOf } from './call.ts';
-import { callDemand } from './call-demand.ts';
 import type { AuthenticatedKey } from './ports.ts';
 
 /**
@@ -42,17 +46,23 @@ export function standingRefusal(call: Call): GatewayError | undefined {
 }
 
 /** Reserves in the account of the call's key what the call may take at the dearest deployment; the error where a limit is reached. */
-export async function admit(
+export function admit(
   call: Call,
   facts: RequestFacts,
   deployments: readonly Deployment[],
 ): Promise<GatewayError | undefined> {
-  return take(call, callDemand(facts, deployments, call.gateway.ports.config.limits.assumedOutputTokens));
+  const { assumedOutputTokens } = call.gateway.ports.config.limits;
+  const demand = isCounted(keyOf(call)?.limits ?? {})
+    ? callDemand(facts, deployments, assumedOutputTokens)
+    : ONE_REQUEST;
+  return take(call, demand);
 }
+
+const ONE_REQUEST: Demand = { requests: 1, tokens: 0, usd: 0 };
 
 /** Takes one request from the account of the call's key, for what costs a vendor's call and no tokens; the error where a limit is reached. */
 export function admitRequest(call: Call): Promise<GatewayError | undefined> {
-  return take(call, { requests: 1, tokens: 0, usd: 0 });
+  return take(call, ONE_REQUEST);
 }
 
 async function take(call: Call, demand: Demand): Promise<GatewayError | undefined> {
@@ -94,4 +104,42 @@ function unavailable(): GatewayError {
   const message = 'This API key cannot be checked at the moment. Try again.';
   const headers = { 'retry-after': '1' };
   return { status: 503, message, type: 'server_error', code: 'authentication_unavailable', param: null, headers };
+}
+
+/**
+ * What a call may take before anybody is asked: the prompt as estimated, the longest answers, the dearest deployment, and fees. Where the
+ * request sets no limit to its answer, dollars are for the longest that the deployment makes, or its window; tokens are for an answer of
+ * `assumedOutputTokens`, because a call that is larger than a minute's worth would wait until the key has used nothing for a minute.
+ */
+export function callDemand(facts: AskedFacts, deployments: readonly Deployment[], assumedOutputTokens: number): Demand {
+  const { promptTokens, choices } = facts;
+  const tokens = promptTokens + choices * (facts.maxOutputTokens ?? assumedOutputTokens);
+  const usd = deployments.reduce((most, each) => Math.max(most, mostUsd(facts, each, assumedOutputTokens)), 0);
+  return { requests: 1, tokens, usd };
+}
+
+type AskedFacts = Pick<
+  RequestFacts,
+  'promptTokens' | 'maxOutputTokens' | 'choices' | 'priceFactor' | 'imageTokens' | 'feesUsd'
+>;
+
+/** What the call may cost at one deployment. Without a price, nothing. */
+function mostUsd(facts: AskedFacts, deployment: Deployment, assumedOutputTokens: number): number {
+  const { promptTokens, choices, priceFactor = 1, imageTokens = 0, feesUsd = 0 } = facts;
+  const answerTokens =
+    facts.maxOutputTokens ?? longestAnswer(deployment) ?? deployment.contextWindow ?? assumedOutputTokens;
+  const prices = pricesAt(deployment, promptTokens);
+  const { inputPrice = 0, cacheWritePrice = 0, outputPrice = 0, reasoningPrice = 0 } = prices;
+  const input = (promptTokens + imageTokens) * Math.max(inputPrice, cacheWritePrice);
+  const output = choices * answerTokens * Math.max(outputPrice, reasoningPrice);
+  const fees = Math.max(feesUsd, requestFeeUsd({}, vendorOf(deployment.providerSettings), choices));
+  return ((input + output) * priceFactor) / 1_000_000 + fees;
+}
+
+/** Lets a call in beside those that its key has open, and gives what ends it; the error where the key has as many open as it may. */
+export function enterCall(call: Call): (() => void) | GatewayError {
+  const { limits } = call.gateway.ports.config;
+  const { name = '', account = name, limits: own } = keyOf(call) ?? {};
+  const most = own?.callsAtOnce ?? limits.callsAtOnce;
+  return call.gateway.openCalls.enter(account, most) ?? tooManyAtOnce(most);
 }

@@ -116,7 +116,7 @@ async function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswe
   if (failure !== undefined) {
     return broken(call, stream, failure);
   }
-  const isLost = await isLostAfterKeeping(call, stream.body);
+  const isLost = call.log.last.conversation !== undefined && (await isLostAfterKeeping(call, stream.body));
   call.log.add({ kind: 'ending', ending: 'complete' });
   return stream.end(trailJson(call.record()), isLost);
 }

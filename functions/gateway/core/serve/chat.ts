@@ -1,7 +1,6 @@
 import { chatAttempt } from '../attempt/chat-attempt.ts';
-import { noteRefusedStream, streamFeatures } from '../attempt/refused-streams.ts';
+import { noteRefusedStream, streamFeatures, targetOf } from '../attempt/deployment-target.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
-import { targetOf } from '../attempt/target-of.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
@@ -13,8 +12,7 @@ import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
-import { readPrompt } from '../surfaces/read-prompt.ts';
-import { strayResult } from '../surfaces/stray-result.ts';
+import { readPrompt, strayResult } from '../surfaces/read-prompt.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';
@@ -45,12 +43,17 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
 };
 
 /** Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. */
-export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
+export function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
   const merge = call.surface.several;
   const bodies = merge?.bodies(json) ?? [];
   if (merge !== undefined && bodies.length > 1) {
-    return await severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
+    return severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
   }
+  const keepsAnswers = call.surface.keeping !== undefined && call.gateway.ports.answers !== undefined;
+  return keepsAnswers ? resumedChat(call, json) : serveOperation(CHAT, call, json);
+}
+
+async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> {
   const resumed = await resumeConversation(call, json);
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
 }
@@ -97,13 +100,19 @@ async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): P
   const { requestId, startedAtMs } = call.log;
   const leader = won.leader.attempt;
   const created = Math.floor(startedAtMs / 1000);
-  const about = { ...keptAs(call), requestId, created, model: leader.deployment.id, prompt: request };
+  const about = {
+    ...(call.log.last.conversation && keptAs(call)),
+    requestId,
+    created,
+    model: leader.deployment.id,
+    prompt: request,
+  };
   if (facts.stream) {
     const begun = begunChat(call, served);
     return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));
   }
   const body = call.surface.body(won.pieces, about);
-  const isLost = await isLostAfterKeeping(call, () => body);
+  const isLost = call.log.last.conversation !== undefined && (await isLostAfterKeeping(call, () => body));
   return modelAnswer(call, isLost ? (call.surface.keeping?.unkept(body) ?? body) : body);
 }
 

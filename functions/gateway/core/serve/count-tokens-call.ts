@@ -1,4 +1,4 @@
-import { targetOf } from '../attempt/target-of.ts';
+import { targetOf } from '../attempt/deployment-target.ts';
 import { vendorTokenCount } from '../attempt/token-count.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';

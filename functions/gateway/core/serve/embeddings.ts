@@ -1,5 +1,5 @@
+import { targetOf } from '../attempt/deployment-target.ts';
 import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
-import { targetOf } from '../attempt/target-of.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import { protocolAt } from '../protocols/protocols.ts';

@@ -1,23 +1,23 @@
 import { openCalls } from '../limits/open-calls.ts';
-import type { GatewayError } from '../model/gateway-error.ts';
+import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { keyShares, secondOpinions } from '../race/instance-budgets.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
 import { surfaceAt } from '../surfaces/surfaces.ts';
-import { bodyJson } from './body-json.ts';
-import { type Call, newCall } from './call.ts';
-import { authenticate, standingRefusal } from './caller.ts';
+import { parseJson } from '../wire/json.ts';
+import { jsonBoundsProblem } from '../wire/json-bounds.ts';
+import { type Call, endStage, newCall } from './call.ts';
+import { authenticate, enterCall, standingRefusal } from './caller.ts';
 import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';
-import { enterCall } from './entered-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { headProblem } from './head.ts';
 import { keptAnswerMethods, keptAnswersCall } from './kept-answers-call.ts';
 import { modelsCall } from './models-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
-import { bugAnswer, errorAnswer, jsonAnswer } from './respond.ts';
+import { bugAnswer, errorAnswer, HUNG_UP, jsonAnswer } from './respond.ts';
 import { STATUS_PATH, statusCall } from './status-call.ts';
 import { unknownPath, wrongMethod } from './unserved-path.ts';
 
@@ -69,6 +69,9 @@ async function handle(call: Call): Promise<GatewayResponse> {
 /** Serves one call. */
 type Serve = (call: Call) => GatewayResponse | Promise<GatewayResponse>;
 
+/** Serves one call whose body is this JSON. */
+type ServeJson = (call: Call, json: unknown) => Promise<GatewayResponse>;
+
 /** What is served at a path to who has shown a key. */
 interface Endpoint {
   readonly methods: readonly string[];
@@ -116,44 +119,91 @@ function openEndpointAt({ gateway, request }: Call): Serve | undefined {
     : async () => ({ ...(await page()), afterEnd: async () => undefined });
 }
 
-async function withBody(
-  call: Call,
-  serve: (call: Call, json: unknown) => Promise<GatewayResponse>,
-): Promise<GatewayResponse> {
+function withBody(call: Call, serve: ServeJson): GatewayResponse | Promise<GatewayResponse> {
   const refusal = standingRefusal(call);
-  if (refusal !== undefined) {
-    return errorAnswer(call, refusal);
-  }
-  return await entered(call, () => withRoom(call, serve));
+  return refusal === undefined ? entered(call, () => withRoom(call, serve)) : errorAnswer(call, refusal);
 }
 
-/** Serves a call that counts among those which its key has open. */
+/** Serves a call that counts among those which its key has open, until its answer has been sent or a bug is in its place. */
 async function entered(call: Call, serve: (call: Call) => Promise<GatewayResponse>): Promise<GatewayResponse> {
   const leave = enterCall(call);
-  return typeof leave === 'function' ? await untilItsEnd(leave, serve(call)) : errorAnswer(call, leave);
-}
-
-async function withRoom(
-  call: Call,
-  serve: (call: Call, json: unknown) => Promise<GatewayResponse>,
-): Promise<GatewayResponse> {
-  const body = await bodyJson(call);
-  return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
-}
-
-/** The answer; when it has been sent, or a bug is in its place, `leave` is called. */
-async function untilItsEnd(leave: () => void, answering: Promise<GatewayResponse>): Promise<GatewayResponse> {
+  if (typeof leave !== 'function') {
+    return errorAnswer(call, leave);
+  }
   try {
-    const answer = await answering;
-    return { ...answer, afterEnd: () => answer.afterEnd().finally(leave) };
+    const { status, headers, body, afterEnd } = await serve(call);
+    return { status, headers, body, afterEnd: () => afterEnd().finally(leave) };
   } catch (bug) {
     leave();
     throw bug;
   }
 }
 
+async function withRoom(call: Call, serve: ServeJson): Promise<GatewayResponse> {
+  const body = await bodyJson(call);
+  return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
+}
+
 function readOnly(): GatewayError {
   const message = 'The health is only read: use GET.';
   const headers = { allow: 'GET, HEAD' };
   return { status: 405, message, type: 'invalid_request_error', code: 'method_not_allowed', param: null, headers };
+}
+
+/** The largest body that Lambda takes; the local server holds to the same. */
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+/** The JSON of a caller's body, or the error that refuses it. */
+type BodyJson =
+  | { readonly kind: 'read'; readonly json: unknown }
+  | { readonly kind: 'refused'; readonly error: GatewayError };
+
+/** Reads the caller's body as JSON that is neither too long nor too deep. */
+async function bodyJson(call: Call): Promise<BodyJson> {
+  const encoding = call.request.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    return { kind: 'refused', error: compressed() };
+  }
+  const beganMs = call.gateway.ports.clock.nowMs();
+  const body = await call.request.readBody(MAX_BODY_BYTES);
+  call.log.add({ kind: 'body', waitedMs: endStage(call, 'body', beganMs) - beganMs });
+  if (body === 'too-large' || body === 'hung-up') {
+    return { kind: 'refused', error: body === 'too-large' ? tooLarge() : HUNG_UP };
+  }
+  const boundsProblem = jsonBoundsProblem(body);
+  if (boundsProblem !== undefined) {
+    return { kind: 'refused', error: badRequest(boundsProblem, null) };
+  }
+  const text = decoded(body);
+  if (text === undefined) {
+    return { kind: 'refused', error: badRequest('The request body is not UTF-8 text.', null) };
+  }
+  const json = parseJson(text);
+  return json === undefined ? { kind: 'refused', error: notJson(text) } : { kind: 'read', json };
+}
+
+function notJson(text: string): GatewayError {
+  const problem = text.trim() === '' ? 'is empty' : 'is not valid JSON';
+  return badRequest(`The request body ${problem}: send a JSON object with "model" and what to do with it.`, null);
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** `undefined` where the bytes are no UTF-8: what a guess makes of them may be another prompt than the caller's. */
+function decoded(body: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function tooLarge(): GatewayError {
+  const message = `The request body exceeds ${MAX_BODY_BYTES} bytes, which is all that AWS Lambda takes. Send large images as URLs.`;
+  return { status: 413, message, type: 'invalid_request_error', code: 'request_too_large', param: null };
+}
+
+function compressed(): GatewayError {
+  const message = 'Compressed request bodies are not read: send the body without content-encoding.';
+  return { status: 415, message, type: 'invalid_request_error', code: 'unsupported_content_encoding', param: null };
 }

@@ -29,7 +29,10 @@ function tooLong(status: number, code: string, message: string): GatewayError {
 
 /** The tags that the caller wants of a deployment: header `x-nemo-tags: vision, code`. */
 export function askedTags({ headers }: Pick<GatewayRequest, 'headers'>): readonly string[] {
-  const header = headers['x-nemo-tags'] ?? '';
+  const header = headers['x-nemo-tags'];
+  if (header === undefined) {
+    return [];
+  }
   const tags = header.split(',').map((tag) => tag.trim());
   return [...new Set(tags)].filter((tag) => tag !== '');
 }
@@ -56,8 +59,11 @@ export function streamDeadlineOf(
   timeouts: Pick<Timeouts, 'deadlineMs'>,
 ): number {
   const { headers } = request;
-  const caller = [durationMs(headers['x-stainless-timeout'], 1000), durationMs(headers['x-nemo-timeout-ms'], 1)];
-  return Math.min(ownDeadlineOf(request, startedAtMs, timeouts), ...caller.map((ms) => startedAtMs + ms));
+  return Math.min(
+    ownDeadlineOf(request, startedAtMs, timeouts),
+    startedAtMs + durationMs(headers['x-stainless-timeout'], 1000),
+    startedAtMs + durationMs(headers['x-nemo-timeout-ms'], 1),
+  );
 }
 
 /** Whether the caller's own header sets the deadline: that it passes is then no failure of the gateway's. `hasBegun`: of its stream. */
@@ -82,8 +88,8 @@ function ownDeadlineOf(
 
 /** A positive number in a header; anything else counts as absent. */
 function durationMs(text: string | undefined, unitMs: number): number {
-  const value = Number(text);
-  return text !== undefined && Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
+  const value = text === undefined ? 0 : Number(text);
+  return Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
 }
 
 /** The paths at which APIs are spoken. */
@@ -94,10 +100,18 @@ const SERVED = /^\/v1\/(?:chat\/completions|completions|responses|messages|embed
  * slash at the beginning, a doubled or missing `/v1` and a slash at the end are understood. Any other path stays as it is.
  */
 export function servedPath(path: string): string {
+  if (AS_WRITTEN.has(path)) {
+    return path;
+  }
   const plain = withoutSlashes(path);
   const once = plain.startsWith('/v1/v1/') ? plain.slice('/v1'.length) : plain;
   return [once, `/v1${once}`].find((each) => SERVED.test(each)) ?? path;
 }
+
+/** As nearly every client writes them. */
+const AS_WRITTEN: ReadonlySet<string> = new Set([
+  ...['/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/embeddings', '/v1/completions'],
+]);
 
 /** With one slash at the beginning and none at the end. One pass: a caller may send nothing but slashes. */
 function withoutSlashes(path: string): string {

@@ -56,8 +56,12 @@ export async function planCall<Request extends { readonly model: string }, Piece
   if (refusal !== undefined) {
     return { kind: 'refused', error: refusal };
   }
-  const plan = await withProbe(call, withoutUnfit(ranked, encodings), prepared);
-  log.add({ kind: 'looking', looks: lookBeside(call.gateway.ports, plan, route) });
+  const fit = withoutUnfit(ranked, encodings);
+  const plan = isProbeDue(call, fit, route) ? await withProbe(call, fit, prepared) : fit;
+  const looks = lookBeside(call.gateway.ports, plan, route);
+  if (looks !== undefined) {
+    log.add({ kind: 'looking', looks });
+  }
   const { candidates, explored } = plan;
   const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts) - clock.nowMs();
   const contenders = contendersOf(candidates, encodings, { route, leftMs });
@@ -87,7 +91,11 @@ function prepare<Request extends { readonly model: string }, Piece>(
   const { route } = found;
   const { facts, windowTokens } = operation.facts(request, askedTags(call.request));
   const countsMoney = limits?.usdPerMonth !== undefined;
-  const { qualified, unmet } = qualify(route.deployments, { ...facts, promptTokens: windowTokens }, countsMoney);
+  const { qualified, unmet } = qualify(
+    route.deployments,
+    { tags: facts.tags, promptTokens: windowTokens },
+    countsMoney,
+  );
   const encodings = encodingsOnce(operation.encoder({ request, route, clock }));
   if (qualified.length > 0) {
     return { kind: 'prepared', request, route, facts, qualified, encodings };
@@ -103,6 +111,8 @@ function noteModel({ log }: Call, model: string | undefined): void {
   }
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Reads the fleet's statistics and ranks who can serve the request. */
 async function rank(
   call: Call,
@@ -112,12 +122,13 @@ async function rank(
   const { statistics, config, random, clock } = ports;
   await statistics.prepare(qualified.map(({ id }) => id));
   const turn = routing.conversations.recall(conversationKey(route.name, facts.affinityKey), clock.nowMs());
-  const equals = routing.equals.get(route.name) ?? new Set();
+  const key = witnessKey(call);
+  const equals = routing.equals.get(route.name) ?? NOBODY;
   const plan = planCandidates({
     route,
     facts,
     qualified,
-    look: (deployment) => statistics.look(deployment, witnessKey(call)),
+    look: (deployment) => statistics.look(deployment, key),
     random,
     promptDoublingTokens: config.statistics.promptDoublingTokens,
     remembered: turn === undefined ? { equals } : { equals, turn },
@@ -148,9 +159,20 @@ function nobodyToAsk<Piece>(
 }
 
 /** The plan without those whose vendors are known to be unable to serve the request: as if they had not qualified. */
-function withoutUnfit({ candidates, explored, equals }: Plan, encodings: Encodings<unknown>): Plan {
+function withoutUnfit(plan: Plan, encodings: Encodings<unknown>): Plan {
+  const { candidates, explored, equals } = plan;
+  if (!candidates.some(({ deployment }) => encodings(deployment).isUnfit())) {
+    return plan;
+  }
   const fit = candidates.filter(({ deployment }) => !encodings(deployment).isUnfit());
   return { candidates: fit, explored: explored && fit[0] === candidates[0], equals };
+}
+
+/** Whether a candidate's cooldown is over, and the caller's own call is to try it: where no probe can tell. */
+function isProbeDue({ gateway }: Call, plan: Plan, route: Route): boolean {
+  const probe = dueProbe(plan, route);
+  const isOwn = gateway.ports.config.probes === 'off' || probe?.standing.breaksAnswers === true;
+  return probe?.standing.ejection !== undefined && isOwn;
 }
 
 /** Claims the probe of a candidate whose cooldown is over, and whose vendor can be asked, and then puts it first. */
@@ -159,11 +181,9 @@ async function withProbe(
   plan: Plan,
   { route, encodings }: Pick<Prepared<unknown, unknown>, 'route' | 'encodings'>,
 ): Promise<Plan> {
-  const { statistics, clock, config } = call.gateway.ports;
+  const { statistics, clock } = call.gateway.ports;
   const probe = dueProbe(plan, route);
-  // A caller's own call tries it only where no probe can tell.
-  const isOwn = config.probes === 'off' || probe?.standing.breaksAnswers === true;
-  if (probe?.standing.ejection === undefined || !isOwn) {
+  if (probe?.standing.ejection === undefined || !isProbeDue(call, plan, route)) {
     return plan;
   }
   const { deployment } = probe;
@@ -189,6 +209,9 @@ export function findRoute(directory: ModelDirectory, model: string, kind: Deploy
   }
   const { route } = resolved;
   const deployments = route.deployments.filter((deployment) => deployment.kind === kind);
+  if (deployments.length === route.deployments.length) {
+    return { kind: 'found', route };
+  }
   return deployments.length === 0
     ? { kind: 'refused', askedModel: route.name, error: wrongKind(route.name, kind) }
     : { kind: 'found', route: { ...route, deployments } };

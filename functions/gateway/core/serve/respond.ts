@@ -178,7 +178,8 @@ async function conclude(call: Call): Promise<void> {
   const record = call.record();
   const settled = call.log.last.admitted?.admission.settle(useOf(record));
   // A frozen instance could not go on with them.
-  const probes = (await call.log.last.looking?.looks.end(LOOKS_GRACE_MS)) ?? [];
+  const { looking } = call.log.last;
+  const probes = looking === undefined ? [] : await looking.looks.end(LOOKS_GRACE_MS);
   const whole = probes.length === 0 ? record : { ...record, probes };
   decisions?.add(whole);
   ports.rollups?.note(whole);

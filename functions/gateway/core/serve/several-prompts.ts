@@ -2,7 +2,7 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { SeveralPrompts } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../wire/json.ts';
 import { type Call, keyOf, newCall } from './call.ts';
-import { enterCall } from './entered-call.ts';
+import { enterCall } from './caller.ts';
 import { mergedPieces } from './merged-pieces.ts';
 import type { GatewayResponse } from './ports.ts';
 import { bugAnswer, errorAnswer } from './respond.ts';

@@ -1,3 +1,4 @@
+import { rounded, sixDigits } from '../metrics/decision-fields.ts';
 import { describeFailure } from '../model/attempt-failure.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 
@@ -38,20 +39,6 @@ export function trailJson(record: RequestRecord): string {
     cost_usd: record.costUsd,
     dropped: record.dropped.length === 0 ? undefined : toldDropped(record.dropped),
   });
-}
-
-/** Scores may be dollars a call as well as milliseconds: six digits, wherever the point is. */
-function sixDigits(score: number): number {
-  const digits = score === 0 ? 1 : Math.floor(Math.log10(Math.abs(score))) + 1;
-  if (digits > 6) {
-    return Number(score.toPrecision(6));
-  }
-  const scale = 10 ** (6 - digits);
-  return Math.round(score * scale) / scale;
-}
-
-function rounded(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 1000) / 1000;
 }
 
 /** The most names of fields that were left out, and the longest, that a caller is told: clients take no headers of megabytes. */

@@ -13,17 +13,21 @@ const ASKED_MS = 300_000;
 /** None yet. */
 export function askedDeployments({ nowMs }: Clock): AskedDeployments {
   const askedAtMs = new Map<string, number>();
-  const isLate = (deployment: string): boolean => nowMs() - (askedAtMs.get(deployment) ?? -Infinity) > ASKED_MS;
+  const isLate = (deployment: string, atMs: number): boolean =>
+    atMs - (askedAtMs.get(deployment) ?? -Infinity) > ASKED_MS;
   return {
     note: (deployments) => {
-      const isNew = deployments.some(isLate);
+      const atMs = nowMs();
+      let isNew = false;
       for (const deployment of deployments) {
-        askedAtMs.set(deployment, nowMs());
+        isNew ||= isLate(deployment, atMs);
+        askedAtMs.set(deployment, atMs);
       }
       return isNew;
     },
     ids: () => {
-      for (const deployment of [...askedAtMs.keys()].filter(isLate)) {
+      const atMs = nowMs();
+      for (const deployment of [...askedAtMs.keys()].filter((each) => isLate(each, atMs))) {
         askedAtMs.delete(deployment);
       }
       return [...askedAtMs.keys()];

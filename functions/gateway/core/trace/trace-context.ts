@@ -15,7 +15,7 @@ const SAMPLED = 1;
  */
 export function traceContext(headers: Readonly<Record<string, string>>, randomHex: RandomHex): TraceContext {
   const spanId = newSpanId(randomHex);
-  const xrayTraceId = xrayRoot(headers['x-amzn-trace-id'] ?? '');
+  const xrayTraceId = xrayRoot(headers['x-amzn-trace-id']);
   const xray = xrayTraceId === undefined ? {} : { xrayTraceId };
   const parent = parseTraceParent(headers.traceparent ?? '');
   if (parent === undefined) {
@@ -50,8 +50,8 @@ function notZero(digits: string): string {
 }
 
 /** Source: AWS X-Ray developer guide, "Tracing header". */
-function xrayRoot(header: string): string | undefined {
-  return /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/.exec(header)?.[1];
+function xrayRoot(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/.exec(header)?.[1];
 }
 
 /** Where a request stands in a distributed trace. */

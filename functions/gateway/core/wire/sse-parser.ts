@@ -1,4 +1,3 @@
-import { joinedBytes } from './byte-queue.ts';
 import type { WireEvent } from './wire-event.ts';
 
 /** Reads one response of server-sent events, in pieces of any size. */
@@ -209,4 +208,15 @@ function lengthOfLines(bytes: Uint8Array): number {
   return bytes.at(-1) === LINE_FEED
     ? bytes.length
     : Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(RETURN)) + 1;
+}
+
+/** Pieces of bytes, of `size` together, as one. */
+export function joinedBytes(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

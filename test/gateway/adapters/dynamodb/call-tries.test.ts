@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Answered, triedCalls } from '../../../../functions/gateway/adapters/dynamodb/call-tries.ts';
+import { type Answered, triedCalls } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 
 const GOOD: Answered = { status: 200, date: undefined, body: '{}' };
 

@@ -84,7 +84,7 @@ async function stage(last: readonly Lesson[]): Promise<Stage> {
       probesTell: true,
     });
     const looks = lookBeside({ config: CONFIG, dial, clock, statistics }, plan, route());
-    const made = looks.end(forMs);
+    const made = looks?.end(forMs) ?? [];
     await time.advance(60_000);
     return (await made).filter((record) => record.deployment.id === 'other');
   };

@@ -38,8 +38,8 @@ const OTHERS: readonly string[] = ['hosts/vendor-of.ts', 'protocols/failure-word
 
 /** Tables of what vendors say and take, one source for all of their lines, by file: it stands in the comment above each. */
 const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
-  'attempt/unheard-answers.ts': ['GO_ON'],
-  'hosts/openai-paths.ts': ['RESPONSES_HOSTS'],
+  'attempt/unseen-work.ts': ['GO_ON'],
+  'hosts/openai.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
   'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVICE_TIERS'],
@@ -65,7 +65,7 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'protocols/hosted-claude/foreign-parts.ts': ['CLIENT_TOOLS', 'SERVER_TOOLS'],
   'protocols/hosted-claude/hosted-claude-request.ts': ['OF_ANTHROPIC'],
   'protocols/openai-chat/answer-info.ts': ['PASSED_ON', 'WRITTEN'],
-  'protocols/openai-chat/delta-content.ts': ['CHOICE_MEMBERS', 'REASONING_NAMES'],
+  'protocols/openai-chat/choice-content.ts': ['CHOICE_MEMBERS', 'REASONING_NAMES'],
   'protocols/openai-chat/error-codes.ts': ['ERROR_CODES'],
   'protocols/openai-chat/openai-failure.ts': ['REQUEST_ID_HEADERS', 'SPENT'],
   'protocols/openai-chat/openai-finish.ts': ['FINISHES'],

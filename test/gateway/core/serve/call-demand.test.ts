@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { callDemand } from '../../../../functions/gateway/core/serve/call-demand.ts';
+import { callDemand } from '../../../../functions/gateway/core/serve/caller.ts';
 
 function deployment(prices: Partial<Deployment>): Deployment {
   const settings = { provider: 'p', model: 'm', tags: [], prefill: false, streaming: true, kind: 'chat' as const };

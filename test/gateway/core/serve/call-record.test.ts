@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptReport } from '../../../../functions/gateway/core/model/attempt.ts';
-import type { RaceAttempt } from '../../../../functions/gateway/core/race/race-attempt.ts';
+import type { RaceAttempt } from '../../../../functions/gateway/core/race/run-race.ts';
 import { type CallFact, type CallLog, newCallLog } from '../../../../functions/gateway/core/serve/call-log.ts';
 import { recordKeeper, recordOf } from '../../../../functions/gateway/core/serve/call-record.ts';
 import { FAILURES } from '../../../support/failures.ts';

@@ -1,9 +1,9 @@
 import type { AttemptFailure } from '../../model/attempt-failure.ts';
-import { baseModelOf } from '../../model/base-model.ts';
 import { defined } from '../../model/defined.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../../model/embeddings.ts';
 import { arrayMember, type JsonObject, member, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { embeddingPurpose } from '../embedding-purpose.ts';
+import { baseModelOf } from '../model-rules.ts';
 import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target } from '../protocol.ts';
 
 /** Embeddings of Amazon's Titan and Nova and of Cohere's models through InvokeModel. Source: Amazon Bedrock user guide, "Model parameters", 2026-11. */

@@ -1,6 +1,5 @@
-import { baseModelOf } from '../../model/base-model.ts';
 import { type ClaudeRules, claudeRules } from '../claude/claude-rules.ts';
-import { type ModelRule, modelRules } from '../model-rules.ts';
+import { baseModelOf, type ModelRule, modelRules } from '../model-rules.ts';
 import type { RuledModel } from '../protocol.ts';
 
 /**

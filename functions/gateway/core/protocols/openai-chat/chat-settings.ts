@@ -2,8 +2,8 @@ import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { AnswerFormat, Prompt, Tool, ToolUse } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { effortOfBudget } from '../effort-of-budget.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
+import { effortOfBudget } from './reasoning-effort.ts';
 import { userId } from './user-id.ts';
 
 /** Members of a chat request, all but the messages, for a prompt of another dialect. */

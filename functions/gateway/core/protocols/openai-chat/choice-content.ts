@@ -1,7 +1,6 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
-import type { JsonObject } from '../../wire/json.ts';
+import { arrayMember, isJsonObject, type JsonObject, member, stringMember } from '../../wire/json.ts';
 import type { AnswerParts } from '../answer-parts.ts';
-import { type Words, wordsKind, wordsOf } from './delta-content.ts';
 import { thoughtBlocks } from './thought-blocks.ts';
 import { type ToolCallTracker, toolCallFragments } from './tool-call-tracker.ts';
 
@@ -85,4 +84,139 @@ function newTexts(): Texts {
     },
     isWhole: (text) => texts.length > 1 && text.length === length && text === texts.join(''),
   };
+}
+
+/** A piece of words, of whatever kind. May be empty. */
+interface Words {
+  readonly kind: 'text' | 'reasoning' | 'refusal';
+  readonly text: string;
+}
+
+/** The words in a delta or message, reasoning first, as models think before they speak. */
+function wordsOf(delta: JsonObject): readonly Words[] {
+  const reasoning = words('reasoning', reasoningOf(delta));
+  const content = contentWords(delta.content);
+  const refusal = words('refusal', stringMember(delta, 'refusal'));
+  return reasoning.length + refusal.length === 0 ? content : [...reasoning, ...content, ...refusal];
+}
+
+/**
+ * DeepSeek's and xAI's name, then Groq's, OpenRouter's and vLLM's. Servers that send both send the same text. Source: each one's chat
+ * completion reference, 2026-11.
+ */
+const REASONING_NAMES: readonly string[] = ['reasoning_content', 'reasoning', 'reasoning_text'];
+
+/** The kind of the words in a member. */
+function wordsKind(member: string): Words['kind'] {
+  if (member === 'refusal') {
+    return member;
+  }
+  return member === 'content' ? 'text' : 'reasoning';
+}
+
+function reasoningOf(delta: JsonObject): string | undefined {
+  for (const name of REASONING_NAMES) {
+    const text = stringMember(delta, name);
+    if (text !== undefined && text !== '') {
+      return text;
+    }
+  }
+  return undefined;
+}
+
+/** The name of the only member that holds words, or a piece of a call that has begun; `undefined` where there is none, or several. */
+export function wordsMember(delta: JsonObject): string | undefined {
+  const names = WORDS_NAMES.filter((name) => (stringMember(delta, name) ?? '') !== '');
+  const calls = arrayMember(delta, 'tool_calls');
+  if (calls.length === 0) {
+    return names.length === 1 ? names[0] : undefined;
+  }
+  return names.length === 0 && calls.length === 1 && isPiece(calls[0]) ? 'arguments' : undefined;
+}
+
+const WORDS_NAMES: readonly string[] = ['content', 'refusal', ...REASONING_NAMES];
+
+/** Neither an id nor a name: with one it may be another call, or say one once more. */
+function isPiece(call: unknown): boolean {
+  const called = member(call, 'function');
+  return isJsonObject(called) && !saysSomething(called.name) && !saysSomething(member(call, 'id'));
+}
+
+/** Mistral's content may be parts, thinking among them. */
+function contentWords(content: unknown): readonly Words[] {
+  if (typeof content === 'string') {
+    return words('text', content);
+  }
+  return Array.isArray(content) ? content.flatMap(partWords) : [];
+}
+
+function partWords(part: unknown): readonly Words[] {
+  if (stringMember(part, 'type') !== 'thinking') {
+    return words('text', stringMember(part, 'text'));
+  }
+  const thoughts = arrayMember(part, 'thinking').map((thought) => stringMember(thought, 'text') ?? '');
+  return words('reasoning', stringMember(part, 'thinking') ?? thoughts.join(''));
+}
+
+const NO_WORDS: readonly Words[] = [];
+
+function words(kind: Words['kind'], text: string | undefined): readonly Words[] {
+  return text === undefined || text === '' ? NO_WORDS : [{ kind, text }];
+}
+
+/** Members that become parts, and those that say nothing: padding against eavesdroppers, gpt-oss's channel name. */
+const READ_MEMBERS: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'refusal',
+  ...REASONING_NAMES,
+  'tool_calls',
+  'function_call',
+  'obfuscation',
+  'channel',
+]);
+
+/** The members of a delta or message that are passed on unread; `undefined` where there are none that say anything. */
+export function unreadMembers(delta: JsonObject): JsonObject | undefined {
+  const unread = Object.keys(delta).filter((name) => !READ_MEMBERS.has(name) && saysSomething(delta[name]));
+  return unread.length === 0 ? undefined : Object.fromEntries(unread.map((name) => [name, delta[name]]));
+}
+
+function saysSomething(value: unknown): boolean {
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  return value !== null && value !== undefined && value !== '' && !isEmptyList;
+}
+
+/**
+ * Members of a choice beside its words that are passed on: Azure's verdicts, what vLLM and SGLang say of the stop. Source: Azure OpenAI
+ * reference, "Content filtering", and the servers' own code, 2026-11.
+ */
+const CHOICE_MEMBERS: readonly string[] = [
+  'content_filter_results',
+  'content_filter_result',
+  'content_filter_offsets',
+  'stop_reason',
+  'matched_stop',
+  'token_ids',
+];
+
+/** The members of a choice that are passed on unread; `undefined` where there are none that say anything. */
+export function choiceMembers(choice: JsonObject): JsonObject | undefined {
+  const found = CHOICE_MEMBERS.filter((name) => saysSomething(choice[name]) && !isEmptyObject(choice[name]));
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((name) => [name, choice[name]]));
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
+/** Which stop sequence ended a choice, where vLLM or SGLang tell: a number there is a token of the model's own. */
+export function stopSequenceOf(choice: JsonObject): string | undefined {
+  return stringMember(choice, 'stop_reason') ?? stringMember(choice, 'matched_stop');
+}
+
+/** The `logprobs` of a choice, where any are there. */
+export function logprobsOf(choice: JsonObject): JsonObject | undefined {
+  const { logprobs } = choice;
+  return isJsonObject(logprobs) && Object.values(logprobs).some(saysSomething) ? logprobs : undefined;
 }

@@ -6,8 +6,8 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
 import { type ChunkWords, type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { answerInfoReader, usageOf } from './answer-info.ts';
+import { wordsMember } from './choice-content.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
-import { wordsMember } from './delta-content.ts';
 import { impliedError, statedError, streamedFailure } from './openai-failure.ts';
 
 /**

@@ -8,10 +8,9 @@ import type { Encoding, Target } from '../protocol.ts';
 import { askedFormat, withInstruction } from './answer-format.ts';
 import { chatMessages } from './chat-messages.ts';
 import { chatSettings } from './chat-settings.ts';
-import { withKnownEffort } from './known-effort.ts';
 import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules } from './openai-rules.ts';
-import { reasoningConflict } from './reasoning-conflict.ts';
+import { reasoningConflict, withKnownEffort } from './reasoning-effort.ts';
 import { settingMembers, toolMembers } from './request-members.ts';
 import { withTakenFiles } from './taken-media.ts';
 

@@ -1,9 +1,13 @@
-import type { Protocol } from '../protocol.ts';
+import type { Prompt } from '../../model/prompt.ts';
+import { openaiResponses } from '../openai-responses/openai-responses.ts';
+import type { Protocol, Target } from '../protocol.ts';
 import { openAiChatDecoder } from './openai-chat-decoder.ts';
 import { encodeOpenAiChat } from './openai-chat-request.ts';
 import { openAiEmbeddings } from './openai-embeddings.ts';
 import { readOpenAiFailure } from './openai-failure.ts';
-import { responsesInstead } from './responses-instead.ts';
+import { openAiRules } from './openai-rules.ts';
+import { refusesTools } from './reasoning-effort.ts';
+import { takesFiles } from './taken-media.ts';
 
 /** OpenAI's API and every server that speaks it: Azure, Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM, Bedrock's `/openai/v1`. */
 export const openai: Protocol = {
@@ -15,3 +19,42 @@ export const openai: Protocol = {
   embeddings: openAiEmbeddings,
   readFailure: readOpenAiFailure,
 };
+
+/**
+ * The Responses API in place of chat: where the caller speaks it, so that nothing is lost, and where the model refuses on chat what is
+ * asked. Only at hosts that are known to have it, or where the operator says so in the deployment's `rules`.
+ */
+function responsesInstead(prompt: Prompt, { model, vendor, rules, hasResponses }: Target): Protocol | undefined {
+  const known = openAiRules(model, rules, vendor);
+  const use = hasResponses === true || rules?.responses !== undefined ? known.responses : 'never';
+  switch (use) {
+    case 'never':
+      return undefined;
+    case 'always':
+      return openaiResponses;
+    case 'where-chat-refuses':
+      return isOwn(prompt) || refusesTools(asked(prompt), known) || !takesFiles(prompt, known)
+        ? openaiResponses
+        : undefined;
+    case 'with-tools':
+      return isOwn(prompt) ||
+        refusesTools(asked(prompt), { toolsWithReasoning: 'only-without-effort' }) ||
+        !takesFiles(prompt, known)
+        ? openaiResponses
+        : undefined;
+  }
+}
+
+function isOwn({ original }: Prompt): boolean {
+  return original.dialect === 'openai-responses';
+}
+
+function asked({ tools, reasoning }: Prompt): Parameters<typeof refusesTools>[0] {
+  return { hasFunctions: tools.some(({ kind }) => kind === 'function'), effort: effortOf(reasoning) };
+}
+
+/** A budget of thoughts is told as an effort. */
+function effortOf(reasoning: Prompt['reasoning']): string | undefined {
+  const budgeted = reasoning?.budgetTokens === undefined ? undefined : 'medium';
+  return reasoning?.effort ?? (reasoning?.budgetTokens === 0 ? 'none' : budgeted);
+}

@@ -4,7 +4,7 @@ import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import type { ChatBody } from './openai-chat-request.ts';
 import type { OpenAiRules } from './openai-rules.ts';
-import { isRefusedBeside } from './reasoning-conflict.ts';
+import { isRefusedBeside } from './reasoning-effort.ts';
 import { strictSchema } from './strict-schema.ts';
 import { toolWithin } from './taken-members.ts';
 

@@ -1,6 +1,5 @@
 import type { Dialect } from '../../model/dialect.ts';
-import { changedItems } from '../../wire/changed-items.ts';
-import { isJsonObject, type JsonObject } from '../../wire/json.ts';
+import { changedItems, isJsonObject, type JsonObject } from '../../wire/json.ts';
 
 /** What a vendor knows the tools and calls of a conversation by. The ids are to be asked in the order of the conversation. */
 export interface ToolWords {

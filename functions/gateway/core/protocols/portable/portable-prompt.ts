@@ -1,8 +1,7 @@
 import type { Dialect } from '../../model/dialect.ts';
 import type { Part } from '../../model/part.ts';
 import type { Prompt, Tool, ToolUse, Turn } from '../../model/prompt.ts';
-import { changedItems } from '../../wire/changed-items.ts';
-import { wellFormedEscapes } from '../../wire/json.ts';
+import { changedItems, wellFormedEscapes } from '../../wire/json.ts';
 import { distinctCallIds } from './distinct-call-ids.ts';
 import { type ToolWords, withToolWords } from './own-tool-words.ts';
 import { TOOL_RULES, type ToolRule, vendorToolName } from './tool-name.ts';

@@ -1,11 +1,8 @@
-import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { Dialect } from '../../model/dialect.ts';
-import type { Prompt } from '../../model/prompt.ts';
-import type { Protocol } from '../protocol.ts';
 import { hexHash, portableToolCallId } from '../tool-call-id.ts';
 
 /** What a vendor takes as the name of a tool. */
-interface ToolNameRule {
+export interface ToolNameRule {
   readonly maxChars: number;
   /** The characters that it refuses, with the flag `g`. */
   readonly refused: RegExp;
@@ -26,60 +23,6 @@ export function vendorToolName(name: string, { maxChars, refused, begins }: Tool
   const suffix = `_${hexHash(name)}`;
   const begun = begins.test(allowed) ? allowed : `_${allowed}`;
   return begun.slice(0, maxChars - suffix.length) + suffix;
-}
-
-/** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called; `undefined`: none. */
-function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> | undefined {
-  let names: Map<string, string> | undefined;
-  const add = (name: string): void => {
-    const known = vendorToolName(name, rule);
-    if (known !== name) {
-      names ??= new Map();
-      names.set(known, name);
-    }
-  };
-  for (const tool of tools) {
-    if (tool.kind === 'function') {
-      add(tool.name);
-    }
-  }
-  for (const { parts } of turns) {
-    for (const part of parts) {
-      if (part.kind === 'tool-call') {
-        add(part.name);
-      }
-    }
-  }
-  return names;
-}
-
-/** The protocol with answers in which the tools have the caller's names; the very same where the vendor knows them by those. */
-export function withWholeNames(protocol: Protocol, prompt: Prompt): Protocol {
-  const names = wholeNames(prompt, TOOL_RULES[protocol.dialect].names);
-  if (names === undefined) {
-    return protocol;
-  }
-  const whole = (events: readonly AnswerEvent[]) => events.map((event) => withWholeName(event, names));
-  return {
-    ...protocol,
-    decoder: (target, choices) => {
-      const decoder = protocol.decoder(target, choices);
-      return {
-        event: (event) => whole(decoder.event(event)),
-        body: (json) => whole(decoder.body(json)),
-        end: () => whole(decoder.end()),
-        isComplete: decoder.isComplete,
-      };
-    },
-  };
-}
-
-function withWholeName(event: AnswerEvent, names: ReadonlyMap<string, string>): AnswerEvent {
-  const name =
-    event.type === 'part-start' && event.begins.kind === 'tool-call' ? names.get(event.begins.name) : undefined;
-  return event.type === 'part-start' && event.begins.kind === 'tool-call' && name !== undefined
-    ? { ...event, begins: { ...event.begins, name } }
-    : event;
 }
 
 /** What a vendor takes of tools. */

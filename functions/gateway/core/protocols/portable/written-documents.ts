@@ -2,8 +2,7 @@ import { defined } from '../../model/defined.ts';
 import type { Dialect } from '../../model/dialect.ts';
 import type { MediaPart, Part } from '../../model/part.ts';
 import type { Prompt, Turn } from '../../model/prompt.ts';
-import { changedItems } from '../../wire/changed-items.ts';
-import { isJsonObject, type JsonObject } from '../../wire/json.ts';
+import { changedItems, isJsonObject, type JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 
 /** What becomes of a document at a server. */

@@ -1,6 +1,5 @@
 import type { Native } from '../../model/dialect.ts';
-import type { JsonObject } from '../../wire/json.ts';
-import { objectMember } from '../../wire/json.ts';
+import { type JsonObject, objectMember } from '../../wire/json.ts';
 import { THREADS_BETA } from './message-threads.ts';
 import { ownNative } from './own-native.ts';
 import { serviceTierOf } from './read-settings.ts';

@@ -1,6 +1,13 @@
 import { defined } from '../../model/defined.ts';
-import { changedItems } from '../../wire/changed-items.ts';
-import { arrayMember, isJsonObject, type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
+import {
+  arrayMember,
+  changedItems,
+  isJsonObject,
+  type JsonObject,
+  member,
+  objectMember,
+  stringMember,
+} from '../../wire/json.ts';
 import { usualPart } from './other-part-forms.ts';
 
 /**

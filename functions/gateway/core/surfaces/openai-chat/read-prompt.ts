@@ -50,7 +50,7 @@ function promptOf(request: ChatRequest): Prompt {
   };
 }
 
-const NAMES: SettingNames = {
+const USUAL_NAMES: SettingNames = {
   turns: 'messages',
   tools: 'tools',
   toolUse: 'tool_choice',
@@ -66,10 +66,10 @@ const NAMES: SettingNames = {
   seed: 'seed',
   frequencyPenalty: 'frequency_penalty',
   presencePenalty: 'presence_penalty',
-  outputTokens: 'max_completion_tokens',
+  outputTokens: 'max_tokens',
   choices: 'n',
   stop: 'stop',
-  logprobs: 'logprobs',
+  logprobs: 'top_logprobs',
   topLogprobs: 'top_logprobs',
   user: 'user',
   serviceTier: 'service_tier',
@@ -80,11 +80,15 @@ const NAMES: SettingNames = {
 
 /** Where two members say the same, the one that the caller has used. */
 function namesFor(request: ChatRequest): SettingNames {
+  const { max_completion_tokens: newer, logprobs, safety_identifier: identifier } = request;
+  if (newer === undefined && logprobs !== true && identifier === undefined) {
+    return USUAL_NAMES;
+  }
   return {
-    ...NAMES,
-    outputTokens: request.max_completion_tokens === undefined ? 'max_tokens' : NAMES.outputTokens,
-    logprobs: request.logprobs === true ? NAMES.logprobs : NAMES.topLogprobs,
-    user: request.safety_identifier === undefined ? NAMES.user : 'safety_identifier',
+    ...USUAL_NAMES,
+    ...(newer !== undefined && { outputTokens: 'max_completion_tokens' }),
+    ...(logprobs === true && { logprobs: 'logprobs' }),
+    ...(identifier !== undefined && { user: 'safety_identifier' }),
   };
 }
 
@@ -158,9 +162,18 @@ const READ_MEMBERS: ReadonlySet<string> = new Set([
 const OF_NO_CONSEQUENCE: ReadonlySet<string> = new Set(['stream_options', 'store']);
 
 function nativeMembers(request: ChatRequest): ReadonlyMap<string, Native> {
-  const members = Object.entries(request).filter(([name, value]) => !READ_MEMBERS.has(name) && value !== undefined);
-  return new Map(members.map(([name, value]) => [name, native({ [name]: value }, ifForeign(name, value))]));
+  let members: Map<string, Native> | undefined;
+  for (const name of Object.keys(request)) {
+    const value = request[name];
+    if (!READ_MEMBERS.has(name) && value !== undefined) {
+      members ??= new Map();
+      members.set(name, native({ [name]: value }, ifForeign(name, value)));
+    }
+  }
+  return members ?? NO_MEMBERS;
 }
+
+const NO_MEMBERS: ReadonlyMap<string, Native> = new Map();
 
 function ifForeign(name: string, value: unknown): Native['ifForeign'] {
   if (name === 'modalities') {

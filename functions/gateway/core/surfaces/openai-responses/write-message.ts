@@ -1,5 +1,4 @@
-import type { Native } from '../../model/dialect.ts';
-import { nativeValue } from '../../model/dialect.ts';
+import { type Native, nativeValue } from '../../model/dialect.ts';
 import type { Citation } from '../../model/part.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { annotationsOf } from './annotations.ts';

@@ -1,5 +1,4 @@
-import type { Native } from '../../model/dialect.ts';
-import { nativeValue } from '../../model/dialect.ts';
+import { type Native, nativeValue } from '../../model/dialect.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { OutputItem, OutputItems } from './output-items.ts';
 import { carriedProof } from './reasoning-proof.ts';

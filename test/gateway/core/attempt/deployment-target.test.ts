@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteRefusedStream, refusesStream } from '../../../../functions/gateway/core/attempt/refused-streams.ts';
+import { noteRefusedStream, refusesStream } from '../../../../functions/gateway/core/attempt/deployment-target.ts';
 import type { Dial } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';

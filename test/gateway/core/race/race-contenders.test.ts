@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { secondOpinions } from '../../../../functions/gateway/core/race/instance-budgets.ts';
-import { isWithinRetryBudget, raceRules } from '../../../../functions/gateway/core/race/race-rules.ts';
+import { isWithinRetryBudget, raceRules } from '../../../../functions/gateway/core/race/race-contenders.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
