@@ -1,7 +1,7 @@
 import { describeFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
 import type { Clock } from '../../functions/gateway/core/model/clock.ts';
-import { operatorsFault } from '../../functions/gateway/core/model/operators-fault.ts';
 import type { ProbeRecord } from '../../functions/gateway/core/model/probe-record.ts';
+import { operatorsFault } from '../../functions/gateway/core/model/vendor-text.ts';
 import type { ProbeRun } from '../../functions/probe/core/prober.ts';
 import { ConfigError } from './local-config.ts';
 

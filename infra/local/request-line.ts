@@ -1,7 +1,6 @@
 import { describeFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
-import { operatorsFault } from '../../functions/gateway/core/model/operators-fault.ts';
 import type { AttemptRecord, RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
-import { codeWord } from '../../functions/gateway/core/model/vendor-text.ts';
+import { codeWord, operatorsFault } from '../../functions/gateway/core/model/vendor-text.ts';
 
 /**
  * One request in one line for people: what was asked, who served it, how fast, and what was tried. Below it, what the operator has to mend.

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
-import { missingPrices } from '../core/model/prices.ts';
+import { missingPrices } from '../core/model/usage.ts';
 
 /** A deployment without a price that its answers cost. */
 export interface UnpricedDeployment {

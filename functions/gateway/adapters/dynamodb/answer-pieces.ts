@@ -1,6 +1,6 @@
 import { binaryOf } from './dynamodb-calls.ts';
-import type { Item } from './read-items.ts';
 import { answersTable } from './table-definitions.ts';
+import type { Item } from './table-items.ts';
 
 const ID = answersTable.partitionKey.name;
 const TTL = answersTable.ttlAttribute;

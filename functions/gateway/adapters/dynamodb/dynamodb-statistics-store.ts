@@ -6,7 +6,6 @@ import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/pa
 import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
 import type { StoredStatistics } from '../../core/statistics/stored-statistics.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
-import { dynamoDbNumber as number } from './dynamodb-number.ts';
 import {
   claimEjected,
   EJECTION_KEPT_SECONDS,
@@ -17,8 +16,8 @@ import {
   lift,
   meetsCondition,
 } from './ejection-item.ts';
-import { type Item, readItems, type TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
+import { type Item, dynamoDbNumber as number, readItems, type TableAccess } from './table-items.ts';
 
 /** The sort key of a deployment's ejection. Epochs are far above. */
 const EJECTION_SORT_KEY = 0;

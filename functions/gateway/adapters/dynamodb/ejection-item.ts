@@ -1,9 +1,8 @@
 import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import type { ProbeLease } from '../../core/statistics/statistics-store.ts';
 import { isConditionUnmet } from './dynamodb-calls.ts';
-import { dynamoDbNumber as number } from './dynamodb-number.ts';
-import type { Item, TableAccess } from './read-items.ts';
 import { statisticsTable } from './table-definitions.ts';
+import { type Item, dynamoDbNumber as number, type TableAccess } from './table-items.ts';
 
 /** The item that holds a deployment's ejection. */
 export interface EjectionItem {

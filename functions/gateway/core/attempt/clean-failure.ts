@@ -1,7 +1,6 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
-import { isOperatorsFault } from '../model/operators-fault.ts';
-import { codeWord, redactSecrets } from '../model/vendor-text.ts';
+import { codeWord, isOperatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import { quotesRequest } from './quotes-request.ts';
 
 /** The longest text of a vendor's that is passed on. */

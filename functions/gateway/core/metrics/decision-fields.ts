@@ -1,9 +1,8 @@
 import { type AttemptFailure, isUnknownRefusal } from '../model/attempt-failure.ts';
-import { operatorsFault } from '../model/operators-fault.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import { totalTokens, type Usage } from '../model/usage.ts';
-import { codeWord, redactSecrets } from '../model/vendor-text.ts';
+import { codeWord, operatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { knownWords } from './known-words.ts';
 

@@ -1,6 +1,6 @@
 import type { Deployment } from '../model/gateway-config.ts';
-import { missingPrices } from '../model/prices.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
+import { missingPrices } from '../model/usage.ts';
 
 /** A vendor's count may be this much smaller than ours: only what is surely too long is kept away. */
 const SAFETY = 0.6;

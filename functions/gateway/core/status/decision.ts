@@ -1,9 +1,8 @@
 import { describeFailure } from '../model/attempt-failure.ts';
 import { defined } from '../model/defined.ts';
-import { type OperatorsFault, operatorsFault } from '../model/operators-fault.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, CandidateRecord, RequestRecord } from '../model/request-record.ts';
-import { codeWord, redactSecrets } from '../model/vendor-text.ts';
+import { codeWord, type OperatorsFault, operatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import { isSecondOpinion } from './rollup.ts';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { operatorsFault } from '../../../../functions/gateway/core/model/operators-fault.ts';
+import { operatorsFault } from '../../../../functions/gateway/core/model/vendor-text.ts';
 import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
 import { FAILURES } from '../../../support/failures.ts';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { pricesAt } from '../../../../functions/gateway/core/model/prices.ts';
-import { costUsd } from '../../../../functions/gateway/core/model/usage.ts';
+import { costUsd, pricesAt } from '../../../../functions/gateway/core/model/usage.ts';
 import { callDemand } from '../../../../functions/gateway/core/serve/caller.ts';
 
 const PRICES = {

@@ -5,8 +5,8 @@ import { ONLY_WINDOWS } from '../../../../functions/gateway/config/largest-answe
 import { OWN_WORDS_LINES } from '../../../../functions/gateway/core/hosts/deployment-protocol.ts';
 import { KNOWN_HOSTS } from '../../../../functions/gateway/core/hosts/known-hosts.ts';
 import { HOSTNAMES } from '../../../../functions/gateway/core/hosts/vendor-of.ts';
-import { ADVICE } from '../../../../functions/gateway/core/model/operators-fault.ts';
 import { FEE_LINES } from '../../../../functions/gateway/core/model/vendor-fees.ts';
+import { ADVICE } from '../../../../functions/gateway/core/model/vendor-text.ts';
 import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-rules.ts';
 import { EMBEDDINGS_FAMILIES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-embeddings.ts';
 import { BEDROCK_LINES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
@@ -89,7 +89,7 @@ const BY_COMMENTS: Readonly<Record<string, readonly [name: string, lines: number
   '../config/largest-answer.ts': ['ONLY_WINDOWS', ONLY_WINDOWS.size],
   'hosts/known-hosts.ts': ['KNOWN_HOSTS', Object.keys(KNOWN_HOSTS).length],
   'hosts/vendor-of.ts': ['HOSTNAMES', HOSTNAMES.length],
-  'model/operators-fault.ts': ['ADVICE', ADVICE.length],
+  'model/vendor-text.ts': ['ADVICE', ADVICE.length],
   'model/vendor-fees.ts': ['FEE_LINES', FEE_LINES.length],
   'protocols/hosted-claude/hosted-betas.ts': ['BETA_LINES', BETA_LINES.length],
   'protocols/portable/tool-name.ts': ['TOOL_RULES', Object.keys(TOOL_RULES).length],

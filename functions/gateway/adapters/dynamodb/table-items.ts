@@ -45,3 +45,8 @@ async function readOnce(
   const answer = await client.batchGetItem({ RequestItems: { [tableName]: { Keys: [...keys] } } });
   return { items: answer.Responses?.[tableName] ?? [], leftOut: answer.UnprocessedKeys?.[tableName]?.Keys ?? [] };
 }
+
+/** DynamoDB's numbers are decimal text; BigInt keeps large ones from turning into `1e+21`. */
+export function dynamoDbNumber(value: number): AttributeValue.NMember {
+  return { N: Number.isInteger(value) ? BigInt(value).toString() : String(value) };
+}
