@@ -1,4 +1,4 @@
-import type { Ejection } from './ejection.ts';
+import type { Ejection, EjectionChange } from './ejection.ts';
 import type { LastSights } from './last-sights.ts';
 import type { Pace, PacedSums } from './paced-sums.ts';
 import type { StoredStatistics } from './stored-statistics.ts';
@@ -40,4 +40,16 @@ export interface ProbeLease {
 export interface PacedEpoch {
   readonly pace: Pace;
   readonly epoch: number;
+}
+
+/** Tells the fleet of an ejection, of its sooner end or of its end. */
+export function shareChange(store: StatisticsStore, change: EjectionChange): Promise<void> {
+  switch (change.kind) {
+    case 'ejected':
+      return store.eject(change.deployment, change.ejection);
+    case 'eased':
+      return store.ease(change.deployment, change.was, change.ejection);
+    case 'lifted':
+      return store.lift(change.deployment, change.was);
+  }
 }
