@@ -1,7 +1,7 @@
 import type { Ejection, EjectionChange } from './ejection.ts';
 import type { LastSights } from './last-sights.ts';
 import type { Pace, PacedSums } from './paced-sums.ts';
-import type { StoredStatistics } from './stored-statistics.ts';
+import type { Sums } from './sums.ts';
 
 /** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
 export interface StatisticsStore {
@@ -22,6 +22,16 @@ export interface StatisticsStore {
   readonly claimProbe: (deployment: string, was: Ejection, lease: ProbeLease) => Promise<boolean>;
   /** Claims the right to look at a deployment beside a request, unless somebody has since `notSinceMs`. Whole milliseconds since 1970. */
   readonly claimLook: (deployment: string, look: LookClaim) => Promise<boolean>;
+}
+
+/** What the store holds of one deployment. */
+export interface StoredStatistics {
+  readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
+  readonly ejection?: Ejection;
+  /** When somebody of the fleet has last looked at it beside a request. */
+  readonly lookedAtMs?: number;
+  /** Those that were written last. */
+  readonly sights?: LastSights;
 }
 
 /** A claim to look at `atMs`, refused where somebody has looked since `notSinceMs`. Whole milliseconds since 1970. */
