@@ -14,6 +14,8 @@ const LASTING_CALM_EVIDENCE = 40;
 const USUAL_EVIDENCE = 0.05;
 /** Spread of the logarithm of times to first token about their mean. */
 const SPREAD = 0.4;
+/** From this likeness on two times are one. */
+const ALIKE = 0.9;
 /** A difference of so many standard errors is a chance's no more. */
 const SURPRISE = 1.5;
 /** A single call may be a straggler: so many tell of a change. */
@@ -110,9 +112,15 @@ function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
  */
 function lastingSeen(estimate: Estimate, recent: Seen): Seen {
   const { evidence, ttftTotalMs } = estimate;
-  const middleMs = evidence > 0 && recent.evidence > 0 ? estimate.seenMiddleMs() : undefined;
-  const isLikeMost = middleMs !== undefined && likeness(middleMs, recent) > likeness(ttftTotalMs / evidence, recent);
-  return isLikeMost ? { evidence, ttftTotalMs: evidence * middleMs } : estimate;
+  if (evidence === 0 || recent.evidence === 0) {
+    return estimate;
+  }
+  const ofMean = likeness(ttftTotalMs / evidence, recent);
+  // Nearly always: most of it need not be looked for.
+  const middleMs = ofMean > ALIKE ? undefined : estimate.seenMiddleMs();
+  return middleMs === undefined || likeness(middleMs, recent) <= ofMean
+    ? estimate
+    : { evidence, ttftTotalMs: evidence * middleMs };
 }
 
 /** Where the last calls were about as usual and the last seconds' mean is not, that mean holds what is over: most of them tell. */

@@ -171,9 +171,10 @@ function ranked(
   const peers = sorted.filter((candidate) => rank(candidate) === rank(best));
   const { affinityKey } = facts;
   const { order, members } = equalsOf({ sorted: peers, band: route.band, affinityKey, remembered });
-  const isTied = ({ deployment }: Candidate): boolean => order.length > 1 && members.has(deployment.id);
+  const tied = (candidate: Candidate): Candidate =>
+    order.length > 1 && members.has(candidate.deployment.id) ? { ...candidate, isTied: true } : candidate;
   const others = sorted.filter((candidate) => !order.includes(candidate));
-  return { order: [...order.map((candidate) => ({ ...candidate, isTied: isTied(candidate) })), ...others], members };
+  return { order: [...order.map(tied), ...others], members };
 }
 
 function byCooldown(candidates: readonly Candidate[]): readonly Candidate[] {

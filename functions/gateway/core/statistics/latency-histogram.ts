@@ -62,7 +62,8 @@ export function middleMeanOf(seen: BucketCounts): number | undefined {
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     total += countIn(seen, bucket);
   }
-  const [from, until] = [total * 0.25, total * 0.75];
+  const from = total * 0.25;
+  const until = total * 0.75;
   let below = 0;
   let sum = 0;
   for (let bucket = 0; bucket < BUCKETS && below < until; bucket += 1) {
@@ -78,5 +79,6 @@ export function middleMeanOf(seen: BucketCounts): number | undefined {
 const MIDDLES_MS: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => bucketMiddleMs(bucket));
 
 function countIn(counts: BucketCounts, bucket: number): number {
-  return Math.max(0, counts[bucket] ?? 0);
+  const count = counts[bucket] ?? 0;
+  return count > 0 ? count : 0;
 }
