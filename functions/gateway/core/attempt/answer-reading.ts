@@ -8,7 +8,7 @@ import type { Dialect } from '../model/dialect.ts';
 import { isCredible } from '../model/usage.ts';
 import { toolFeeUsd } from '../model/vendor-fees.ts';
 import { textWeight } from '../wire/text-weight.ts';
-import { cleanFailure } from './clean-failure.ts';
+import { cleanFailure } from './failed-response.ts';
 import type { BytesStep, ResponseBytes, ResponseDecoder } from './response-body.ts';
 import type { StallWatch } from './stall-watch.ts';
 import { isReading } from './unseen-work.ts';

@@ -7,10 +7,9 @@ import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { isCredible, type Usage } from '../model/usage.ts';
 import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
-import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
 import { targetOf } from './deployment-target.ts';
-import { readFailedResponse } from './failed-response.ts';
+import { cleanFailure, readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
 
 /** What one attempt at an embeddings answer needs: the deployment, the encoded requests, the dial. */

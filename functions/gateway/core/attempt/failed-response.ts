@@ -1,9 +1,11 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import type { UpstreamResponse } from '../model/dial.ts';
+import { codeWord, isOperatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { cleanFailure } from './clean-failure.ts';
 import { abortReason } from './connection-failure.ts';
+import { quotesRequest } from './quotes-request.ts';
 import { responseBytes } from './response-body.ts';
 
 /** As much of an error's body as is read. */
@@ -53,4 +55,61 @@ function withLimit(text: Promise<string>, clock: Clock): Promise<string> {
       resolve(whole);
     });
   });
+}
+
+/** The longest text of a vendor's that is passed on. */
+const MAX_MESSAGE_CHARS = 2000;
+const MAX_PARAM_CHARS = 200;
+const MAX_GENERATION_CHARS = 16_384;
+const MAX_REASON_CHARS = 80;
+
+/**
+ * A failure with the vendor's texts cut and cleaned, as soon as they are read: whatever shows them later (headers, trail, log, terminal, the
+ * caller's error) gets no more. Codes are words or nothing, texts have no control characters, and `secrets`, which the vendor was shown,
+ * are not in them, however they were escaped. `request`: what was sent, for sentences that quote it.
+ */
+export function cleanFailure(
+  failure: AttemptFailure,
+  secrets: readonly string[] = [],
+  request: unknown = undefined,
+): AttemptFailure {
+  const cleaned = failure.vendor === undefined ? undefined : cleanVendor(failure.vendor, secrets);
+  const isQuoted = cleaned !== undefined && isOperatorsFault(failure) && quotesRequest(cleaned.message, request);
+  const vendor =
+    cleaned === undefined ? {} : { vendor: isQuoted ? { ...cleaned, quotesRequest: true as const } : cleaned };
+  if (failure.kind !== 'malformed') {
+    return { ...failure, ...vendor };
+  }
+  const reason = failure.vendor === undefined ? cleanText(failure.reason, secrets, MAX_REASON_CHARS) : undefined;
+  return { ...failure, ...vendor, reason: reason ?? word(failure.reason, secrets) ?? 'unusable output' };
+}
+
+function cleanVendor(vendor: VendorError, secrets: readonly string[]): VendorError {
+  const { status, message, param, failedGeneration } = vendor;
+  const [type, code, requestId] = [vendor.type, vendor.code, vendor.requestId].map((text) => word(text, secrets));
+  return {
+    status,
+    message: cleanText(message, secrets, MAX_MESSAGE_CHARS),
+    ...defined({ type, code }),
+    ...(param !== undefined && { param: cleanText(param, secrets, MAX_PARAM_CHARS) }),
+    ...defined({ requestId }),
+    ...(failedGeneration !== undefined && {
+      failedGeneration: withoutSecrets(failedGeneration, secrets).slice(0, MAX_GENERATION_CHARS),
+    }),
+  };
+}
+
+function word(text: string | undefined, secrets: readonly string[]): string | undefined {
+  const cleaned = text === undefined ? undefined : withoutSecrets(text, secrets);
+  // What is left of a word with a secret in it is of no use.
+  return cleaned === text ? codeWord(text) : undefined;
+}
+
+function cleanText(text: string, secrets: readonly string[], maxChars: number): string {
+  const cleaned = redactSecrets(withoutSecrets(text.slice(0, 2 * maxChars), secrets));
+  return cleaned.replaceAll(/[^\P{Cc}\n\t]/gu, ' ').slice(0, maxChars);
+}
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
 }

@@ -1,5 +1,6 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { keyNumber } from '../model/rendezvous.ts';
+import { suspicionRuns } from './suspicion.ts';
 
 /** Whose request met a failure. */
 export interface Witness {
@@ -22,13 +23,13 @@ export interface DoubtfulFailures {
   readonly hear: (deployment: string, failure: AttemptFailure, witness: Witness | undefined, nowMs: number) => Credence;
   /**
    * The deployment has answered somebody: what callers have heard of its silence before lay in their requests, or is over. So is what a
-   * probe has met.
+   * probe has met. `witness`: whose request it was. Absent: a probe's.
    */
-  readonly spoke: (deployment: string) => void;
+  readonly spoke: (deployment: string, witness: Witness | undefined) => void;
   /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
   readonly isAlone: (witness: Witness | undefined, nowMs: number) => boolean;
   /**
-   * Whether somebody has met one lately: a probe should tell. `isLongSuspect`: it has had time to, and one caller's failures go on, with
+   * Whether somebody has met one lately, and probes have not told enough since. `isLongSuspect`: it has had time to, and one caller's failures go on, with
    * breaks or without.
    */
   readonly suspicion: (
@@ -59,9 +60,7 @@ const KEY_GONE_MS = 3_600_000;
  * alone believes it for a while: there is nobody to ask. Other instances may serve other keys.
  */
 export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
-  const seenAtMs = new Map<string, number>();
-  const isOnlyKey = (key: string, nowMs: number): boolean =>
-    [...seenAtMs].every(([other, atMs]) => other === key || nowMs - atMs > KEY_GONE_MS);
+  const keys = keysSeen();
   const heard = new Map<string, readonly Testimony[]>();
   const confirmed = confirmations();
   const runs = suspicionRuns();
@@ -71,20 +70,21 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
     if (confirmed.holds(deployment, failure, nowMs) || !isDoubtful(failure)) {
       return 'whole';
     }
-    const isAlone = !probesConfirm && isOnlyKey(key, nowMs);
+    const isAlone = !probesConfirm && keys.isOnly(key, nowMs);
     const whenAlone = isSilence(failure) ? 'whole' : 'brief';
     return isAlone ? whenAlone : undefined;
   };
   return {
     saw: (witness, nowMs) => {
       if (witness !== undefined) {
-        seenAtMs.set(witness.key, nowMs);
+        keys.saw(witness.key, nowMs);
       }
     },
     hear: (deployment, failure, witness, nowMs) => {
       if (witness === undefined) {
         // A probe's request is ours: nothing odd is in it, and callers' failures of its kind after it are the same.
         confirmed.add(deployment, failure, nowMs);
+        runs.probed(deployment, false);
         return 'whole';
       }
       const known = trusted(deployment, failure, witness.key, nowMs);
@@ -100,37 +100,30 @@ export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
       }
       return credenceOf(own, before);
     },
-    spoke: (deployment) => {
+    spoke: (deployment, witness) => {
+      if (witness === undefined) {
+        runs.probed(deployment, true);
+      }
       confirmed.end(deployment);
       forgetSilence(heard, deployment);
     },
-    isAlone: (witness, nowMs) => witness !== undefined && isOnlyKey(witness.key, nowMs),
+    isAlone: (witness, nowMs) => witness !== undefined && keys.isOnly(witness.key, nowMs),
     suspicion: (deployment, nowMs) => ({
-      isSuspect: lately(deployment, nowMs).length > 0,
+      isSuspect: lately(deployment, nowMs).length > 0 && runs.isOpen(deployment),
       isLongSuspect: runs.isLong(deployment, nowMs),
     }),
   };
 }
 
-/** Probes tell within so long whether it lay in the request. */
-const TELLING_MS = 60_000;
-/** Failures that are no further apart are one suspicion. */
-const SAME_RUN_MS = 600_000;
-
-/** Since when a deployment has been suspected. */
-interface SuspicionRuns {
-  readonly add: (deployment: string, nowMs: number) => void;
-  readonly isLong: (deployment: string, nowMs: number) => boolean;
-}
-
-function suspicionRuns(): SuspicionRuns {
-  const runs = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
+/** The keys whose requests this instance has seen lately. */
+function keysSeen(): {
+  readonly saw: (key: string, nowMs: number) => void;
+  readonly isOnly: (key: string, nowMs: number) => boolean;
+} {
+  const seenAtMs = new Map<string, number>();
   return {
-    add: (deployment, nowMs) => {
-      const { sinceMs, lastMs } = runs.get(deployment) ?? { sinceMs: nowMs, lastMs: nowMs };
-      runs.set(deployment, { sinceMs: nowMs - lastMs > SAME_RUN_MS ? nowMs : sinceMs, lastMs: nowMs });
-    },
-    isLong: (deployment, nowMs) => nowMs - (runs.get(deployment)?.sinceMs ?? nowMs) >= TELLING_MS,
+    saw: (key, nowMs) => void seenAtMs.set(key, nowMs),
+    isOnly: (key, nowMs) => [...seenAtMs].every(([other, atMs]) => other === key || nowMs - atMs > KEY_GONE_MS),
   };
 }
 

@@ -27,15 +27,25 @@ export function failureRows(): FailureRows {
   return { failed: new Map(), cut: new Map() };
 }
 
+/**
+ * So many failures in a row before a first token: it is down, and the answers that have broken off were those that were under way then. One
+ * that breaks its answers by habit shows first tokens in between.
+ */
+const DOWN_AFTER = 3;
+
 /** Counts the failure, and says how it stands with the deployment then. */
 export function failureEvidence(rows: FailureRows, observation: Observation, guilt: Guilt): FailureEvidence {
   const { deployment, kind, startedAtMs } = observation;
   const { blame, failure, estimate, credence } = guilt;
-  const row = rows[kind === 'cut' ? 'cut' : 'failed'];
+  const isDown = (rows.failed.get(deployment)?.count ?? 0) >= DOWN_AFTER;
+  const row = rows[kind === 'cut' && !isDown ? 'cut' : 'failed'];
   const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
   const share = silenceOf(observation) ?? 1;
   const consecutive = count + (blame === 'failure' ? share : 0);
   row.set(deployment, { count: consecutive, sinceMs });
+  if (row === rows.failed && consecutive >= DOWN_AFTER) {
+    rows.cut.delete(deployment);
+  }
   const { requests, failureRate } = estimate.recent;
   return {
     blame,

@@ -34,7 +34,7 @@ export function weighed(
   const { doubts, ofKeys } = witnessed;
   doubts.saw(told.witness, told.atMs);
   if (told.kind === 'first-token') {
-    doubts.spoke(told.deployment);
+    doubts.spoke(told.deployment, told.witness);
   }
   if (failure === undefined || !isBadNews(told)) {
     return { observation: told, failure, credence: 'whole' };

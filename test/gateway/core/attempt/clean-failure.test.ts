@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cleanFailure } from '../../../../functions/gateway/core/attempt/clean-failure.ts';
+import { cleanFailure } from '../../../../functions/gateway/core/attempt/failed-response.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 
 const SECRET = 'q7Zk-secret-of-no-known-form';

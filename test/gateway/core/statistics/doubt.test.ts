@@ -158,6 +158,28 @@ describe('a suspicion', () => {
   });
 });
 
+describe('a suspicion that probes have looked into', () => {
+  it('is over after three answered ones in a row, until a caller meets another failure', () => {
+    const own = boardSeenBy('z');
+    const seen: boolean[] = [];
+    const answered = observation({ kind: 'first-token', ttftMs: 100 });
+    const told = (answers: number): void => {
+      for (let answer = 0; answer < answers; answer += 1) {
+        own.observe(answered, undefined);
+      }
+      seen.push(own.look('a', EPOCH_START_MS).isSuspect);
+    };
+    fail(own, MALFORMED, caller('a'));
+    told(2);
+    fail(own, NOT_FOUND);
+    told(2);
+    told(1);
+    fail(own, MALFORMED, caller('a', 'another'));
+    told(0);
+    assert.deepEqual(seen, [true, true, false, true]);
+  });
+});
+
 describe('silence', () => {
   const HEDGED: AttemptFailure = { kind: 'aborted', by: 'hedge' };
   const LIMIT_MS = 10_000;

@@ -15,10 +15,14 @@ const USUAL_MS = 300;
 const ESTIMATE = estimate({ usual: { ...NOTHING_USUAL, typicalMs: USUAL_MS } });
 const KNOWN = { estimate: () => ESTIMATE, credence: 'whole' } as const;
 
+const WHOSE = { witness: { key: 'a', conversation: 'b' } };
+
 /** Plays one deployment's calls and probes. Times are milliseconds after the start. */
 interface Play {
   readonly known: Ejections;
   readonly call: (atMs: number, isWell: boolean) => EjectionChange | undefined;
+  /** A call's answer breaks off. */
+  readonly cut: (atMs: number) => EjectionChange | undefined;
   /** Begun `ttftMs` before `atMs`. */
   readonly probe: (atMs: number, ttftMs: number | undefined) => EjectionChange | undefined;
   readonly ejection: () => Ejection | undefined;
@@ -27,15 +31,15 @@ interface Play {
 function play(): Play {
   const known = ejections(EJECTION_DEFAULTS);
   const tell = (lesson: Lesson, place: object, whose: object): EjectionChange | undefined => {
-    const failure = lesson.kind === 'failed' ? FAILURES.overloaded : undefined;
+    const failure = lesson.kind === 'failed' || lesson.kind === 'cut' ? FAILURES.overloaded : undefined;
     return known.after({ ...observation(lesson, place), ...whose }, { ...KNOWN, failure });
   };
   const lessonOf = (ttftMs: number | undefined): Lesson =>
     ttftMs === undefined ? { kind: 'failed' } : { kind: 'first-token', ttftMs };
   return {
     known,
-    call: (atMs, isWell) =>
-      tell(lessonOf(isWell ? USUAL_MS : undefined), { atMs: NOW + atMs }, { witness: { key: 'a', conversation: 'b' } }),
+    call: (atMs, isWell) => tell(lessonOf(isWell ? USUAL_MS : undefined), { atMs: NOW + atMs }, WHOSE),
+    cut: (atMs) => tell({ kind: 'cut' }, { atMs: NOW + atMs }, WHOSE),
     probe: (atMs, ttftMs) => tell(lessonOf(ttftMs), { atMs: NOW + atMs, startedAtMs: NOW + atMs - (ttftMs ?? 0) }, {}),
     ejection: () => known.of('a'),
   };
@@ -72,6 +76,29 @@ describe('an ejected deployment', () => {
     }
     assert.deepEqual([own.probe(900, USUAL_MS)?.kind, own.ejection()?.answers], ['eased', 2]);
     assert.equal(own.probe(1200, USUAL_MS)?.kind, 'lifted');
+  });
+
+  it('is believed probes of where answers broke off as it went down, and not where it breaks them by habit', () => {
+    const down = play();
+    const habit = play();
+    for (const own of [down, habit]) {
+      own.cut(0);
+      own.cut(0);
+    }
+    for (const atMs of [10, 20, 30]) {
+      down.call(atMs, false);
+      habit.call(atMs, true);
+      habit.cut(atMs + 5);
+    }
+    // Broken off late by the same outage.
+    down.cut(40);
+    assert.deepEqual(
+      [down, habit].map(({ known }) => known.breaksAnswers('a')),
+      [false, true],
+    );
+    const probes = (own: Play): readonly unknown[] => [3000, 3300, 3600].map((atMs) => own.probe(atMs, USUAL_MS)?.kind);
+    assert.deepEqual(probes(down), ['eased', 'eased', 'lifted']);
+    assert.deepEqual(probes(habit), [undefined, undefined, undefined]);
   });
 
   it('stays away for longer where a probe after an answered one fails', () => {
