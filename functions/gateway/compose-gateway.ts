@@ -16,8 +16,8 @@ import type { Dial } from './core/model/dial.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
-import { decayScales } from './core/statistics/decay-scales.ts';
 import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
+import { decayScales } from './core/statistics/forward-decay.ts';
 import { type RollupLog, rollupLog } from './core/status/rollup-log.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */

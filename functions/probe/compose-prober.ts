@@ -6,7 +6,7 @@ import { dynamoDbStatisticsStore } from '../gateway/adapters/dynamodb/dynamodb-s
 import { systemClock } from '../gateway/adapters/system-clock.ts';
 import { undiciDial } from '../gateway/adapters/undici-dial.ts';
 import type { GatewayConfig } from '../gateway/core/model/gateway-config.ts';
-import { decayScales } from '../gateway/core/statistics/decay-scales.ts';
+import { decayScales } from '../gateway/core/statistics/forward-decay.ts';
 import { rollupOfProbe } from '../gateway/core/status/rollup.ts';
 import { slotted } from '../gateway/core/status/rollup-ledger.ts';
 import { type ProbeRun, prober } from './core/prober.ts';

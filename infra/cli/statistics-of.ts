@@ -1,7 +1,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { dynamoDbStatisticsStore } from '../../functions/gateway/adapters/dynamodb/dynamodb-statistics-store.ts';
-import { decayScales } from '../../functions/gateway/core/statistics/decay-scales.ts';
 import type { Ejection } from '../../functions/gateway/core/statistics/ejection.ts';
+import { decayScales } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import { clientConfig } from './aws-access.ts';
 import { UsageError } from './command.ts';
 import type { Target } from './target.ts';

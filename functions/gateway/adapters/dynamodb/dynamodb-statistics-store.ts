@@ -1,10 +1,13 @@
 import { defined } from '../../core/model/defined.ts';
-import type { DecayScales } from '../../core/statistics/decay-scales.ts';
-import { epochLengthMs } from '../../core/statistics/forward-decay.ts';
+import { type DecayScales, epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import { type LastSights, mergedSights } from '../../core/statistics/last-sights.ts';
 import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
-import type { LookClaim, PacedEpoch, StatisticsStore } from '../../core/statistics/statistics-store.ts';
-import type { StoredStatistics } from '../../core/statistics/stored-statistics.ts';
+import type {
+  LookClaim,
+  PacedEpoch,
+  StatisticsStore,
+  StoredStatistics,
+} from '../../core/statistics/statistics-store.ts';
 import type { Sums } from '../../core/statistics/sums.ts';
 import {
   claimEjected,

@@ -8,8 +8,8 @@ import type { ProbeRecord } from '../model/probe-record.ts';
 import { costUsd, type Usage } from '../model/usage.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
+import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';
-import { PROBE_IS_EXTRA, probeStatistics } from './probe-lessons.ts';
 import { probeRules } from './probe-rules.ts';
 
 /** What a probe needs of the world, and the statistics that it tells. */
@@ -79,6 +79,38 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
   });
   return { done, stop: () => attempt.abort({ kind: 'aborted', by: 'hedge' }) };
 }
+
+/**
+ * The fleet's statistics as a probe may teach them. What one token of a tiny prompt shows is honest: how soon it came, or that it did not,
+ * and with it the failures, the ejections and their end. What it cannot show is left out.
+ */
+function probeStatistics(statistics: FleetStatistics): FleetStatistics {
+  return {
+    ...statistics,
+    observe: (observation, failure) =>
+      IS_HONEST[observation.kind] ? statistics.observe(observation, failure) : () => undefined,
+  };
+}
+
+const IS_HONEST = {
+  'first-token': true,
+  failed: true,
+  'given-up': true,
+  late: true,
+  cut: true,
+  // Its length and its tokens are those of a probe: they would make answers look short, and tokens slow or free.
+  answered: false,
+  // Says only that there was an attempt, which no caller wanted.
+  refused: false,
+  calibrated: true,
+} as const satisfies Record<Lesson['kind'], boolean>;
+
+/**
+ * A probe is an attempt that no request asked for. Counted as the first of one, it would allow more hedges, whose budget is a share of
+ * requests. It counts as an attempt all the same: a share of failures needs what did not fail. So a deployment without traffic has a rate
+ * of one request an interval: below a hundredth of a call in flight by Little's law, where a first token takes half a second.
+ */
+const PROBE_IS_EXTRA: ExtraAttempt = 'retry';
 
 /** A wait is long after so many times the live median, and after so many milliseconds where no answer was ever seen. */
 const LONG_FACTOR = 4;

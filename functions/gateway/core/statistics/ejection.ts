@@ -33,6 +33,11 @@ export type EjectionChange =
     }
   | { readonly kind: 'lifted'; readonly deployment: string; readonly was: Ejection };
 
+/** One change in the place of two in a row. What was eased and then lifted is lifted as it stands in the store: its sooner end is not there yet. */
+export function mergedChange(before: EjectionChange | undefined, next: EjectionChange): EjectionChange {
+  return before?.kind === 'eased' && next.kind === 'lifted' ? { ...next, was: before.was } : next;
+}
+
 /** Defaults of the settings. A cooldown never exceeds 20 s, so that a recovery is noticed within half a minute. */
 export const EJECTION_DEFAULTS: EjectionSettings = {
   consecutiveFailures: 3,

@@ -5,7 +5,7 @@ import { type Ejection, type EjectionChange, ejectionAfter, type FailureEvidence
 import type { Estimate } from './estimate.ts';
 import { blameOf, endRows, type FailureRows, failureEvidence, failureRows } from './failure-rows.ts';
 import type { Observation } from './observation.ts';
-import type { StoredStatistics } from './stored-statistics.ts';
+import type { StoredStatistics } from './statistics-store.ts';
 
 /** The ejections as one instance knows them, and what follows for them from what attempts teach. */
 export interface Ejections {

@@ -1,5 +1,4 @@
-import type { DecayScales } from './decay-scales.ts';
-import type { DecayScale } from './forward-decay.ts';
+import type { DecayScale, DecayScales } from './forward-decay.ts';
 import type { LastSeen } from './last-sights.ts';
 import { BUCKETS, type BucketCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
 import type { DecayedSums } from './running-sums.ts';

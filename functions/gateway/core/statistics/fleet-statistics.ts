@@ -2,16 +2,14 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import type { EjectionSettings, StatisticsSettings } from '../model/gateway-config.ts';
 import { type AskedDeployments, askedDeployments } from './asked-deployments.ts';
-import { type DecayScales, decayScales } from './decay-scales.ts';
-import type { Ejection, EjectionChange } from './ejection.ts';
-import { epochAt } from './forward-decay.ts';
+import { type Ejection, type EjectionChange, mergedChange } from './ejection.ts';
+import { type DecayScales, decayScales, epochAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import { PACES } from './paced-sums.ts';
 import { sampledShare } from './sampled-share.ts';
 import { type Scoreboard, scoreboard } from './scoreboard.ts';
-import { mergedChange, shareChange } from './share-change.ts';
 import type { Standing } from './standing.ts';
-import type { StatisticsStore } from './statistics-store.ts';
+import { type StatisticsStore, shareChange } from './statistics-store.ts';
 import { within } from './within.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */

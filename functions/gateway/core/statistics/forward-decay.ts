@@ -1,3 +1,6 @@
+import type { StatisticsSettings } from '../model/gateway-config.ts';
+import type { Pace } from './paced-sums.ts';
+
 /**
  * Exponentially decayed sums that any number of writers grow by plain addition.
  *
@@ -42,4 +45,20 @@ export function decayFactor(epoch: number, nowMs: number, scale: DecayScale): nu
 
 function growth(atMs: number, epoch: number, scale: DecayScale): number {
   return 2 ** ((atMs - epoch * epochLengthMs(scale)) / scale.halfLifeMs);
+}
+
+/** The half-life of each pace. */
+export type DecayScales = Readonly<Record<Pace, DecayScale>>;
+
+/** The usual memory forgets so many times as slowly as the lasting one. */
+const USUAL_HALF_LIVES = 30;
+/** The half-lives of the three memories. */
+export function decayScales(
+  settings: Pick<StatisticsSettings, 'halfLifeSeconds' | 'recentHalfLifeSeconds'>,
+): DecayScales {
+  return {
+    lasting: { halfLifeMs: settings.halfLifeSeconds * 1000 },
+    recent: { halfLifeMs: settings.recentHalfLifeSeconds * 1000 },
+    usual: { halfLifeMs: USUAL_HALF_LIVES * settings.halfLifeSeconds * 1000 },
+  };
 }

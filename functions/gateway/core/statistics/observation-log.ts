@@ -1,6 +1,5 @@
 import type { Random } from '../model/clock.ts';
-import type { DecayScales } from './decay-scales.ts';
-import { type DecayScale, epochAt, weightAt } from './forward-decay.ts';
+import { type DecayScale, type DecayScales, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import {
   entriesOf,

@@ -1,11 +1,11 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import type { DecayScales } from './decay-scales.ts';
 import { doubtfulFailures } from './doubt.ts';
 import { type EjectionChange, ejectionState } from './ejection.ts';
 import { type Ejections, ejections } from './ejections.ts';
 import { type Estimate, estimateOf, requestRate } from './estimate.ts';
+import type { DecayScales } from './forward-decay.ts';
 import { keyEjections } from './key-ejections.ts';
 import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
@@ -14,7 +14,8 @@ import { PACES, type Pace } from './paced-sums.ts';
 import { type RunningSums, runningSums } from './running-sums.ts';
 import { usualShare, writtenShare } from './sampled-share.ts';
 import type { Standing } from './standing.ts';
-import { mergedEpochs, type StoredStatistics } from './stored-statistics.ts';
+import type { StoredStatistics } from './statistics-store.ts';
+import type { Sums } from './sums.ts';
 import { type Witnessed, weighed } from './weighed-observation.ts';
 
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
@@ -205,4 +206,15 @@ function load(
   );
   memory.readAtMs = startedAtMs;
   memory.running.clear();
+}
+
+/** The epochs of the memories that were read, and of the others those that were known before. */
+function mergedEpochs(
+  before: StoredStatistics | undefined,
+  read: StoredStatistics,
+  paces: readonly Pace[],
+): StoredStatistics['epochs'] {
+  const of = (pace: Pace): ReadonlyMap<number, Sums> =>
+    (paces.includes(pace) ? read.epochs[pace] : before?.epochs[pace]) ?? new Map();
+  return { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
 }

@@ -1,7 +1,7 @@
-import type { Ejection } from './ejection.ts';
+import type { Ejection, EjectionChange } from './ejection.ts';
 import type { LastSights } from './last-sights.ts';
 import type { Pace, PacedSums } from './paced-sums.ts';
-import type { StoredStatistics } from './stored-statistics.ts';
+import type { Sums } from './sums.ts';
 
 /** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
 export interface StatisticsStore {
@@ -24,6 +24,16 @@ export interface StatisticsStore {
   readonly claimLook: (deployment: string, look: LookClaim) => Promise<boolean>;
 }
 
+/** What the store holds of one deployment. */
+export interface StoredStatistics {
+  readonly epochs: Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
+  readonly ejection?: Ejection;
+  /** When somebody of the fleet has last looked at it beside a request. */
+  readonly lookedAtMs?: number;
+  /** Those that were written last. */
+  readonly sights?: LastSights;
+}
+
 /** A claim to look at `atMs`, refused where somebody has looked since `notSinceMs`. Whole milliseconds since 1970. */
 export interface LookClaim {
   readonly atMs: number;
@@ -40,4 +50,16 @@ export interface ProbeLease {
 export interface PacedEpoch {
   readonly pace: Pace;
   readonly epoch: number;
+}
+
+/** Tells the fleet of an ejection, of its sooner end or of its end. */
+export function shareChange(store: StatisticsStore, change: EjectionChange): Promise<void> {
+  switch (change.kind) {
+    case 'ejected':
+      return store.eject(change.deployment, change.ejection);
+    case 'eased':
+      return store.ease(change.deployment, change.was, change.ejection);
+    case 'lifted':
+      return store.lift(change.deployment, change.was);
+  }
 }

@@ -20,8 +20,11 @@ import {
   type PacedSums,
   sumsLedger,
 } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
-import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
+import type {
+  PacedEpoch,
+  StatisticsStore,
+  StoredStatistics,
+} from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import type { Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   decayedSums,

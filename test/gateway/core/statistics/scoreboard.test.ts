@@ -10,7 +10,7 @@ import {
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import { type Scoreboard, scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
-import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/stored-statistics.ts';
+import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, epochsOf, observation as observed, SCALES } from '../../../support/observation.ts';
