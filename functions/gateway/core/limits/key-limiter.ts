@@ -9,7 +9,7 @@ import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
 import { type Demand, isCounted, type Reservation, type Reserving, reserve } from './reserve.ts';
 import { monthOf, type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
-import { inTime, type StoreOutages, storeOutages } from './store-patience.ts';
+import { inTime, type StoreOutages, sharedWaits, storeOutages } from './store-patience.ts';
 
 /** A key whose use is counted. */
 export interface LimitedKey {
@@ -51,8 +51,6 @@ export interface KeyLimiterOptions {
 
 /** The longest that the end of a call waits until it is written; the write goes on. */
 const SETTLE_MS = 2000;
-/** Who comes so much later to the same write waits as long all the same. */
-const SHARED_MS = 100;
 /** The longest that closing waits for the same. */
 const CLOSE_MS = 4000;
 /** A store that fails is told of once in so long. */
@@ -65,8 +63,8 @@ interface LimiterState extends KeyLimiterOptions {
   readonly allowance: LocalAllowance;
   readonly outages: StoreOutages;
   loggedAtMs: number;
-  /** The last wait for a write: calls that end within a moment wait together, and each does not set a timer of its own. */
-  wait?: { readonly settled: Promise<void>; readonly sinceMs: number; readonly over: Promise<void> };
+  /** Calls that end within a moment wait for one write together, and each does not set a timer of its own. */
+  readonly waitInTime: ReturnType<typeof sharedWaits>;
 }
 
 /**
@@ -83,6 +81,7 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
     ledger: settlementLedger({ store, clock, onStoreError }),
     allowance: localAllowance(settings.localShare, clock.nowMs),
     outages: storeOutages(clock),
+    waitInTime: sharedWaits(clock),
     loggedAtMs: -Infinity,
   };
   return {
@@ -227,16 +226,8 @@ function admitted(state: LimiterState, key: LimitedKey, { headers, reservation }
 
 /** Resolves when it is written, or after a while: what is slow goes on beside the next calls. */
 function settleInTime(state: LimiterState, key: LimitedKey, used: Used): Promise<void> {
-  const settled = settleLater(state, key, used);
-  const nowMs = state.clock.nowMs();
-  const { wait } = state;
-  if (wait?.settled === settled && nowMs - wait.sinceMs < SHARED_MS) {
-    return wait.over;
-  }
   const waitMs = state.outages.isAway(key.account) ? Math.min(SETTLE_MS, state.settings.storeTimeoutMs) : SETTLE_MS;
-  const over = inTime(state.clock, waitMs, settled).then(() => undefined);
-  state.wait = { settled, sinceMs: nowMs, over };
-  return over;
+  return state.waitInTime(waitMs, settleLater(state, key, used));
 }
 
 type Used = Pick<Admitted, 'reservation'> & { readonly use: Use };

@@ -5,7 +5,7 @@ import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
 import { surfaceAt } from '../surfaces/surfaces.ts';
-import { parseJson } from '../wire/json.ts';
+import { parseBoundedJson } from '../wire/json.ts';
 import { jsonBoundsProblem } from '../wire/json-bounds.ts';
 import { type Call, endStage, newCall } from './call.ts';
 import { authenticate, enterCall, standingRefusal } from './caller.ts';
@@ -178,7 +178,7 @@ async function bodyJson(call: Call): Promise<BodyJson> {
   if (text === undefined) {
     return { kind: 'refused', error: badRequest('The request body is not UTF-8 text.', null) };
   }
-  const json = parseJson(text);
+  const json = parseBoundedJson(text);
   return json === undefined ? { kind: 'refused', error: notJson(text) } : { kind: 'read', json };
 }
 

@@ -13,10 +13,15 @@ const MAX_NESTING = 500;
 
 /** Parses JSON text without throwing: `undefined` where the text is not JSON (no JSON text means `undefined`) or nests deeper than 500. */
 export function parseJson(text: string): unknown {
+  const value = parseBoundedJson(text);
+  // Each level takes a bracket: nearly all texts are too short to nest so deep.
+  return text.length <= MAX_NESTING || nestsWithin(value, MAX_NESTING) ? value : undefined;
+}
+
+/** The same for a text whose nesting is known to be bounded: nothing of it is looked at once more. */
+export function parseBoundedJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    // Each level takes a bracket: nearly all texts are too short to nest so deep.
-    return text.length <= MAX_NESTING || nestsWithin(value, MAX_NESTING) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /**
  * Bytes of a text in UTF-8, for a count of its tokens: a digit counts as two, because some models' tokenizers take each alone. Half of a
  * surrogate pair counts two: the pair makes four.
@@ -42,8 +44,14 @@ export function jsonWeight(value: unknown): number {
     }
     return weight;
   }
-  for (const [name, inner] of Object.entries(value)) {
-    weight += textWeight(name) + PUNCTUATION_BYTES + jsonWeight(inner);
+  return weight + membersWeight(value as JsonObject);
+}
+
+/** Without a pair for each member: a prompt has thousands. */
+function membersWeight(object: JsonObject): number {
+  let weight = 0;
+  for (const name of Object.keys(object)) {
+    weight += textWeight(name) + PUNCTUATION_BYTES + jsonWeight(object[name]);
   }
   return weight;
 }
