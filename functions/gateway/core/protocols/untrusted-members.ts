@@ -1,7 +1,7 @@
 import type { Dialect } from '../model/dialect.ts';
 import { AMOUNT_MEMBERS, OPERATOR_MEMBERS, OPERATOR_PREFIXES } from '../model/operator-members.ts';
 import type { Prompt } from '../model/prompt.ts';
-import { isJsonObject, type JsonObject } from '../wire/json.ts';
+import { changedItems, isJsonObject, type JsonObject } from '../wire/json.ts';
 
 /** However a name is written: servers have `api_base`, `apiBase` and `api-base` for one thing. */
 export function plainName(name: string): string {
@@ -95,9 +95,9 @@ interface Within {
 
 function trustedWithin(value: unknown, path: string, within: Within): unknown {
   if (Array.isArray(value)) {
-    return value.map((one) => trustedWithin(one, path, within));
+    return changedItems<unknown>(value, (one) => trustedWithin(one, path, within));
   }
-  if (!isJsonObject(value)) {
+  if (!isJsonObject(value) || Object.keys(value).length === 0) {
     return value;
   }
   const kept = Object.entries(value).filter(([name, inner]) => {
