@@ -106,8 +106,9 @@ function cooldownInterval(candidate: Candidate, context: LookContext): number {
  */
 function missedInterval({ standing }: Candidate, { limitMs, settings, callsPerSecond }: LookContext): number {
   const { everyMs } = settings;
-  const { typicalMs = limitMs } = standing.estimate.usual;
-  const share = Math.min(1, typicalMs / limitMs);
+  const { typicalMs } = standing.estimate.usual;
+  // Where nobody is healthy callers wait without a limit: of one that nobody knows no ratio tells.
+  const share = typicalMs === undefined ? 1 : Math.min(1, typicalMs / limitMs);
   const denseMs = (CALLS_A_LOOK * 1000) / (callsPerSecond * (1 - share));
   return Math.round(Math.max(everyMs / SOON, Math.min(denseMs, everyMs * share)));
 }

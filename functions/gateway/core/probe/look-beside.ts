@@ -67,6 +67,10 @@ function series(
       if (probe === undefined) {
         break;
       }
+      // The claim may take longer than there was time for the probe.
+      if (isStopped) {
+        probe.stop();
+      }
       const record = await probe.done;
       records.push(record);
       // Others are to know of it now, and not when the request has ended.

@@ -42,6 +42,7 @@ export interface RecentEstimate extends LastSeen {
   readonly evidence: number;
   readonly ttftTotalMs: number;
   readonly requests: number;
+  /** Those of callers: without hedges, retries and probes. */
   readonly requestsPerSecond: number;
   readonly failureRate: number;
   /** The mean of the middle half of the first tokens that came; the waits in vain are not in it. */
@@ -87,7 +88,7 @@ export function estimateOf(
     recent: {
       ...ttftSeen(recent),
       requests: recent.get('q'),
-      requestsPerSecond: requestRate(recent, scales.recent),
+      requestsPerSecond: callRate(recent, scales.recent),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
       ...seen,
       seenMiddleMs: () => middleMeanOf(recent.counts('t')),
@@ -104,6 +105,11 @@ export function estimateOf(
 /** Requests a second, by one memory. */
 export function requestRate(memory: DecayedSums, scale: DecayScale): number {
   return memory.get('q') * ratePerCount(scale);
+}
+
+/** Calls of callers a second. What a remainder of floating point is may be of either sign. */
+function callRate({ get }: DecayedSums, scale: DecayScale): number {
+  return Math.max(0, get('q') - get('e') - get('r')) * ratePerCount(scale);
 }
 
 /** In a steady state the decayed count is the rate times H / ln 2. */

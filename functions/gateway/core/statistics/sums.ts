@@ -107,7 +107,7 @@ function answeredSums(observation: Extract<Observation, { kind: 'answered' }>, w
  */
 const KEPT: Readonly<Record<Pace, string>> = {
   lasting: 'qfernxghoaitcl',
-  recent: 'qfnxtc',
+  recent: 'qfernxtc',
   usual: 'qenxtcwkyz',
 };
 

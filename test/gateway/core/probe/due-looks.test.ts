@@ -152,6 +152,15 @@ describe('a look beside a request', () => {
     );
   });
 
+  it('is made where nobody is healthy also of one that nobody knows', () => {
+    const unknown: Standing = { ...ejected, estimate: estimate() };
+    const plan = ordered({ first: unknown, second: { ...unknown, ejection: { ...ejection, untilMs: 2 } } });
+    assert.deepEqual(
+      dueLooks(plan, route(), SETTINGS).map(({ everyMs }) => everyMs),
+      [2000],
+    );
+  });
+
   it('is made where nobody is healthy, but not of the one that callers try', () => {
     const plan = ordered({ first: ejected, second: { ...ejected, ejection: { ...ejection, untilMs: 2 } } });
     assert.deepEqual(

@@ -37,15 +37,24 @@ interface Stage {
 }
 
 /** Both are usually as fast. What the other's last calls have shown came after. */
-async function stage(last: readonly Lesson[]): Promise<Stage> {
+async function stage(last: readonly Lesson[], claimMs = 0): Promise<Stage> {
   const time = virtualClock();
   const { clock } = time;
+  const store = memoryStore(clock);
   const statistics = fleetStatistics({
     deployments: ['best', 'other'],
     settings: CONFIG.statistics,
     ejection: CONFIG.ejection,
     probesConfirm: true,
-    store: memoryStore(clock),
+    store: {
+      ...store,
+      claimLook: async (deployment, claim) => {
+        await new Promise<void>((resolve) => {
+          clock.after(claimMs, resolve);
+        });
+        return await store.claimLook(deployment, claim);
+      },
+    },
     clock,
     random: () => 0.5,
     onStoreError: (operation) => assert.fail(operation),
@@ -122,6 +131,13 @@ describe('probes beside a request', () => {
     const { statistics, look } = await stage(FAILED);
     assert.equal((await look([answersAfter(290), DOWN])).length, 2);
     assert.notEqual(statistics.look('other').state, 'healthy');
+  });
+
+  it('are stopped with the request where their claim takes longer than it', async () => {
+    const { look } = await stage(SLOW, 1000);
+    const [late] = await look([{ headersAfterMs: 9000, body: [] }], 200);
+    assert.equal(late?.failure?.kind, 'aborted');
+    assert.equal(late.totalMs, 0);
   });
 
   it('are stopped with the request, and not followed by others then', async () => {

@@ -84,6 +84,15 @@ describe('an estimate', () => {
     assert.ok(Math.abs(tokensPerSecond / 500 - 1) < 0.01);
   });
 
+  it('has hedges, retries and probes in no rate of the calls of the last seconds', () => {
+    const rateOf = (all: readonly Observation[]): number => estimate(all).recent.requestsPerSecond;
+    const extras = (['hedge', 'retry'] as const).map((extra) =>
+      observation({ kind: 'first-token', ttftMs: 10, extra }),
+    );
+    assert.ok(rateOf([firstToken(10)]) > 0);
+    assert.equal(rateOf([firstToken(10), ...extras]), rateOf([firstToken(10)]));
+  });
+
   it('counts failures, hedges and retries among all attempts', () => {
     const all = [
       observation(),
