@@ -115,7 +115,10 @@ async function serve(served: Served, request: IncomingMessage, response: ServerR
   const { gateway, bodies, readStallMs, discardBytes } = served;
   const call = openCall(served, response);
   const { signal } = call;
-  await new Promise<void>(atTurnEnd);
+  // Who asks for a state may have closed his half with the request, and hears nothing after the turn.
+  if (request.method === 'POST') {
+    await new Promise<void>(atTurnEnd);
+  }
   const answer = await gateway(gatewayRequest(request, bodies, signal));
   if (discardBytes !== undefined) {
     response.shouldKeepAlive &&= await drainBody(request, discardBytes);

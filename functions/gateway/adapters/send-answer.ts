@@ -68,7 +68,9 @@ async function sendWhole(response: ServerResponse, { status, headers }: GatewayR
     response.end();
     return;
   }
-  await new Promise<void>(sendAtTurnEnd);
+  if (response.req.method === 'POST') {
+    await new Promise<void>(sendAtTurnEnd);
+  }
   response.writeHead(status, { ...headers, ...length }).end(body);
 }
 

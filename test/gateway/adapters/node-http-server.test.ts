@@ -209,6 +209,18 @@ describe('a malformed request behind another one', () => {
   });
 });
 
+describe('a caller who closes his half of the connection with his request', () => {
+  it('has his answer where it is there at once', async () => {
+    await using server = await listening(async () => answer('ok'));
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    const parts: Buffer[] = [];
+    socket.on('data', (part) => parts.push(part));
+    socket.end('GET /health HTTP/1.1\r\nhost: a\r\n\r\n');
+    await once(socket, 'close');
+    assert.match(Buffer.concat(parts).toString(), /^HTTP\/1\.1 200 [\s\S]*ok$/);
+  });
+});
+
 describe('bodies that never end', () => {
   it('are broken off, the silent ones first, where all of them hold too much; who sends on is served', async () => {
     await using server = await listening(BODY_SIZE, { maxHeldBytes: 10 * MB });
