@@ -165,7 +165,7 @@ const out: string[] = ['Idle, a month:', '', '| | $ |', '|---|---|'];
 out.push(...idle.map(row), row({ what: '**together**', dollars: sum(idle) }));
 out.push('', 'In a month of use, besides the calls:', '', '| | $ |', '|---|---|', row(metrics), row(probes));
 if (probesAtMost !== undefined) {
-  out.push('', `Never more than ${probesAtMost.what}: ${probesAtMost.dollars.toFixed(2)} dollars.`);
+  out.push('', `At one a second: ${probesAtMost.what}: ${probesAtMost.dollars.toFixed(2)} dollars.`);
 }
 out.push('', `A million calls of ${MEAN_CALL_MS / 1000} s:`, '');
 out.push(`| | ${MEMORIES_MB.map((memoryMb) => `${memoryMb} MB`).join(' | ')} |`, '|---|---|---|---|');

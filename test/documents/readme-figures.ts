@@ -17,6 +17,9 @@ export function readmeFigures(): readonly ReadmeFigure[] {
   const continued = numberText(cells(results, 'continued: nemo/latency-optimized')[2]);
   const idle = found(costs, /\*\*Idle\*\*: ([\d.]+) dollars a month/);
   const prober = found(costs, /^\| 7 \| 1 \|.*\| ([\d.]+) \|$/m);
+  const probes = Number(found(costs, /([\d.]+) dollars with their writes/));
+  const metrics = Number(found(costs, /all in use all month, are ([\d.]+)\./));
+  const everySecond = Number(found(costs, /second all month it is [\d.]+ million, ([\d.]+) dollars/));
   const million = cells(costs, '**together**')[1]?.replaceAll('*', '');
   const start = found(results, /processor's time until ready was (\d+) ms/);
   const slow = (changing[0] ?? '').split(' / ')[1];
@@ -37,6 +40,16 @@ export function readmeFigures(): readonly ReadmeFigure[] {
       'steady load from which two small containers cost less',
       `${cells(costs, 'calls a second, day and night')[1]} calls a second, day and night`,
     ),
+    {
+      name: 'what probes cost',
+      place: /\[\d+ dollars a month for seven deployments, \d+ at one a second, or off\]/,
+      text: `[${Math.round(probes)} dollars a month for seven deployments, ${Math.round(everySecond)} at one a second, or off]`,
+    },
+    {
+      name: 'what use adds',
+      place: /In use, metrics add \d+ dollars a month and probes \d+/,
+      text: `In use, metrics add ${Math.round(metrics)} dollars a month and probes ${Math.round(probes)}`,
+    },
     {
       name: 'the plot',
       place: /Of the pinned calls .*?(?= \(\[in full\])/s,

@@ -18,7 +18,7 @@ const MEASURED_CALLS = 3;
 const JUST_SEEN = 0.5;
 /** First tokens, from which on it is known what a deployment usually is: one alone may be a straggler. */
 const KNOWN = 2.5;
-/** A look that one more will confirm or refute is followed by it so many times as soon as `everyMs`: nothing is looked at oftener. */
+/** A look that one more will confirm or refute is followed by it so many times as soon as `everyMs`. Only what confirms a look comes sooner. */
 export const SOON = 5;
 /** Where calls are dense, one that callers miss is looked at once in so many calls that lose all their time. */
 const CALLS_A_LOOK = 3;
