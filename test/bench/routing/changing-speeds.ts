@@ -51,7 +51,7 @@ describe('traffic to three providers', () => {
       const shareOf = (name: Name): number =>
         late.filter(({ deployment }) => deployment === deploymentId(name)).length / late.length;
       assert.ok(shareOf(slowest) <= 0.2, `phase ${phase}: the slowest still serves ${shareOf(slowest)}`);
-      // The last to become fast was the slowest before: only exploration looks at it, which takes longer than this test.
+      // The last to become fast was the slowest before: only a probe looks at it, once a minute.
       const isKnown = phase < 2;
       assert.ok(!isKnown || shareOf(fastest) >= 0.7, `phase ${phase}: the fastest serves ${shareOf(fastest)} only`);
     }

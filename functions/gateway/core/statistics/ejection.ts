@@ -90,9 +90,11 @@ export function ejectionAfter(
     return undefined;
   }
   const level = nextLevel(current, evidence, { nowMs, settings });
-  const cooldownMs = cooldown(evidence, level, settings);
-  const reason = evidence.blame === 'failure' ? 'failures' : evidence.blame;
-  const untilMs = Math.max(current?.untilMs ?? 0, Math.ceil(nowMs + cooldownMs));
+  const endMs = Math.ceil(nowMs + cooldown(evidence, level, settings));
+  const untilMs = Math.max(current?.untilMs ?? 0, endMs);
+  const own = evidence.blame === 'failure' ? 'failures' : evidence.blame;
+  // What ends later has its reason: probes end no drain, and no rate limit, because a call that was under way then has failed.
+  const reason = current !== undefined && current.untilMs > endMs ? current.reason : own;
   const isRelapse = level > 1 && (current === undefined || current.isRelapse === true);
   return { untilMs, level, reason, ...(isRelapse && { isRelapse }) };
 }

@@ -38,3 +38,14 @@ describe('a rate limit of the best with a Retry-After', () => {
     });
   }
 });
+
+describe('a candidate that let its first-token limit pass', () => {
+  for (const mode of ['stream', 'plain'] as const) {
+    it(`is not asked again in the same call, though the route asks the same again (${mode})`, () => {
+      const contenders = [raceContender({ firstTokenMs: 1000 }), raceContender()];
+      const racer = startedRacer(raceRules({ mode, contenders, sameTargetRetries: 1 }));
+      racer.send({ kind: 'woken' }, 1000);
+      assert.deepEqual(racer.dialled(), [0, 1]);
+    });
+  }
+});

@@ -195,3 +195,20 @@ describe('a deployment that answers probes and fails calls', () => {
     assert.deepEqual([untilMs(own), own.ejection()?.level, own.ejection()?.isRelapse], [14_500, 1, undefined]);
   });
 });
+
+describe('a deployment that an operator drains, or whose vendor has named a long wait', () => {
+  for (const reason of ['drained', 'rate-limited'] as const) {
+    it(`stays ${reason} to the end where a call that was under way fails, however many probes are answered`, () => {
+      const own = play();
+      const ejection = { untilMs: NOW + 600_000, level: 1, reason };
+      own.known.beginRead()(new Map([['a', { epochs: NO_EPOCHS, ejection }]]));
+      own.call(500, false);
+      for (const atMs of [1000, 2000, 3000, 4000]) {
+        own.probe(atMs, USUAL_MS);
+      }
+      assert.deepEqual(own.ejection(), ejection);
+    });
+  }
+});
+
+const NO_EPOCHS = { lasting: new Map(), recent: new Map(), usual: new Map() };

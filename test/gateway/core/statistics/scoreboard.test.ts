@@ -304,3 +304,20 @@ describe('a scoreboard', () => {
     }
   });
 });
+
+describe('what a vendor keeps of prompts that it has read', () => {
+  const shareAfter = (cachedTokens: number | undefined): number => {
+    const board = newBoard();
+    const cache = cachedTokens === undefined ? {} : { cache: { warmTokens: 20_000, cachedTokens } };
+    for (let call = 0; call < 10; call += 1) {
+      board.observe(observation({ kind: 'answered', ttftMs: 300, totalMs: 900, ...cache }, { atMs: NOW }), undefined);
+    }
+    return board.look('a', NOW).estimate.usual.cachedShare;
+  };
+
+  it('is learnt from its answers, and half of them is assumed of one that does not tell', () => {
+    assert.ok(shareAfter(20_000) > 0.95);
+    assert.ok(shareAfter(0) < 0.05);
+    assert.equal(shareAfter(undefined), 0.5);
+  });
+});
