@@ -33,7 +33,7 @@ const LEAST_MINUTES = 10;
 const MOST_MINUTES = 600;
 /** Of a recovery and of the demo, which are short. */
 const LEAST_SEEDS = 8;
-const LEAST_DEMOS = 32;
+const LEAST_DEMOS = 64;
 
 function settingFor(section: Section, rate: number, instances: number): Setting {
   const minutes = Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, callsPerSeed / rate / 60));

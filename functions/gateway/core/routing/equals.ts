@@ -31,8 +31,9 @@ export interface Equals {
 
 /**
  * Those that count as equally good. A conversation's last deployment comes first unless it is now clearly worse than the best, its warm
- * prefix counted. Where no turn is known the conversation's hash chooses, so that different conversations spread: the fewer go to one, the
- * nearer it is to the border. It takes less to stay an equal than to become one: noise at the border moves nobody.
+ * prefix counted. Where no turn is known its hash chooses, so that different conversations spread: first among those that are usually
+ * equal, as every instance chooses, then among those that are equal now. The fewer go to one, the nearer it is to the border. It takes less
+ * to stay an equal than to become one: noise at the border moves nobody.
  */
 export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuestion): Equals {
   const best = sorted[0]?.placementScore ?? 0;
@@ -45,8 +46,9 @@ export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuesti
   const weightOf = ({ placementScore }: Candidate): number => closeness((placementScore / best - 1) / band);
   const spread = rendezvousOrder(equals, ({ deployment }) => deployment.id, affinityKey, weightOf);
   const last = sorted.find(({ deployment }) => deployment.id === remembered.turn?.deployment);
-  return last !== undefined && isWithin(last, STAY_BANDS)
-    ? { order: [last, ...spread.filter((candidate) => candidate !== last)], members }
+  const first = last ?? home(sorted, band, affinityKey);
+  return first !== undefined && isWithin(first, last === undefined ? LEAVE_BANDS : STAY_BANDS)
+    ? { order: [first, ...spread.filter((candidate) => candidate !== first)], members }
     : { order: spread, members };
 }
 
@@ -54,4 +56,21 @@ export function equalsOf({ sorted, band, affinityKey, remembered }: EqualsQuesti
 function closeness(bands: number): number {
   const share = (LEAVE_BANDS - bands) / (LEAVE_BANDS - SAME_BANDS);
   return bands > SAME_BANDS ? Math.max(LEAST_WEIGHT, share) ** 2 : 1;
+}
+
+/**
+ * Where another instance has most likely sent the conversation's turns: by hash, among those that are usually as good as the best. All
+ * instances know the same of that: it hardly changes from one minute to the next.
+ */
+function home(sorted: readonly Candidate[], band: number, affinityKey: string): Candidate | undefined {
+  const usualMs = ({ standing }: Candidate): number => standing.estimate.usual.typicalMs ?? Infinity;
+  const bestMs = Math.min(...sorted.map(usualMs));
+  const bandsOf = (candidate: Candidate): number => (usualMs(candidate) / bestMs - 1) / band;
+  const equals = sorted.filter((candidate) => bandsOf(candidate) <= LEAVE_BANDS);
+  return rendezvousOrder(
+    equals,
+    ({ deployment }) => deployment.id,
+    affinityKey,
+    (one) => closeness(bandsOf(one)),
+  )[0];
 }

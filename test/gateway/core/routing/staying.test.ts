@@ -81,6 +81,26 @@ describe('a conversation', () => {
   });
 });
 
+describe('a conversation that each instance sees for the first time', () => {
+  const keys = Array.from({ length: 200 }, (_, index) => `conversation ${index}`);
+  const usual = { ...NOTHING_USUAL, evidence: 1000, typicalMs: 300 };
+  const seen = (a: number, b: number): Readonly<Record<string, Standing>> => ({
+    a: measured(a, { usual }),
+    b: measured(b, { usual }),
+  });
+  const firsts = (standings: Readonly<Record<string, Standing>>): readonly (string | undefined)[] =>
+    keys.map((affinityKey) => first(standings, { facts: facts({ affinityKey }) }));
+
+  it('goes where the others send it, though each of them sees another as a little faster now', () => {
+    assert.deepEqual(firsts(seen(300, 330)), firsts(seen(330, 300)));
+    assert.deepEqual(new Set(firsts(seen(300, 330))), new Set(['a', 'b']));
+  });
+
+  it('goes to the best where the usual one is clearly slower now', () => {
+    assert.deepEqual(new Set(firsts(seen(300, 400))), new Set(['a']));
+  });
+});
+
 describe('the border of the equals', () => {
   const standings = { a: measured(300), b: measured(335) };
 
