@@ -21,7 +21,7 @@ export function readmeFigures(): readonly ReadmeFigure[] {
   const metrics = Number(found(costs, /all in use all month, are ([\d.]+)\./));
   const everySecond = Number(found(costs, /second all month it is [\d.]+ million, ([\d.]+) dollars/));
   const million = cells(costs, '**together**')[1]?.replaceAll('*', '');
-  const start = found(results, /processor's time until ready was (\d+) ms/);
+  const start = found(results, /processor's\s+time until ready was (\d+) ms/);
   const slow = (changing[0] ?? '').split(' / ')[1];
   const fast = (changing[2] ?? '').split(' / ')[1];
   return [
@@ -31,9 +31,9 @@ export function readmeFigures(): readonly ReadmeFigure[] {
     ),
     row("a million streamed calls of 5 s, without the vendors' bills", `${million} dollars at 512 MB`),
     row('first token through the gateway, added at p50', `${added[2]} ms; a bare proxy adds ${added[0]} ms`),
-    row('a cold start, until the gateway is loaded', `${start} ms of the processor`),
+    row('a cold start, until it is ready and has rehearsed a call', `${start} ms of the processor`),
     row(
-      'p99 of the first token, providers slow or silent now and then: pinned, routed',
+      'p99 of the first token, providers slow or silent now and then: pinned, routed with hedging',
       `${slow} s, ${fast} s (simulated)`,
     ),
     row(
