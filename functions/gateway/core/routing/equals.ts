@@ -64,7 +64,7 @@ function closeness(bands: number): number {
  */
 function home(sorted: readonly Candidate[], band: number, affinityKey: string): Candidate | undefined {
   const usualMs = ({ standing }: Candidate): number => standing.estimate.usual.typicalMs ?? Infinity;
-  const bestMs = Math.min(...sorted.map(usualMs));
+  const bestMs = sorted.reduce((least, candidate) => Math.min(least, usualMs(candidate)), Infinity);
   const bandsOf = (candidate: Candidate): number => (usualMs(candidate) / bestMs - 1) / band;
   const equals = sorted.filter((candidate) => bandsOf(candidate) <= LEAVE_BANDS);
   return rendezvousOrder(

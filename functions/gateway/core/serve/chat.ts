@@ -42,15 +42,18 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
   respond: respondToChat,
 };
 
-/** Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. */
-export function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
+/**
+ * Serves a prompt, whose body is `json`, in the words of the call's surface, with what is kept of its conversation before it. It awaits
+ * what it returns, so that the stack of a bug names it.
+ */
+export async function chatCall(call: Call, json: unknown): Promise<GatewayResponse> {
   const merge = call.surface.several;
   const bodies = merge?.bodies(json) ?? [];
   if (merge !== undefined && bodies.length > 1) {
     return severalPrompts(call, { bodies, merge, serve: (each, body) => serveOperation(CHAT, each, body) });
   }
   const keepsAnswers = call.surface.keeping !== undefined && call.gateway.ports.answers !== undefined;
-  return keepsAnswers ? resumedChat(call, json) : serveOperation(CHAT, call, json);
+  return await (keepsAnswers ? resumedChat(call, json) : serveOperation(CHAT, call, json));
 }
 
 async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> {
