@@ -29,8 +29,8 @@ export interface DoubtfulFailures {
   /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
   readonly isAlone: (witness: Witness | undefined, nowMs: number) => boolean;
   /**
-   * Whether somebody has met one lately, and probes have not told enough since. `isLongSuspect`: it has had time to, and one caller's failures go on, with
-   * breaks or without.
+   * Whether somebody has met one lately, and probes have not told enough since. `isLongSuspect`: it has had time to, and one caller's
+   * failures go on, with breaks or without.
    */
   readonly suspicion: (
     deployment: string,
