@@ -20,7 +20,7 @@ export interface DecayScale {
 }
 
 /** Half-lives in an epoch. */
-export const EPOCH_HALF_LIVES = 16;
+const EPOCH_HALF_LIVES = 16;
 /** The weight of an observation at its epoch's landmark. */
 export const WEIGHT_UNIT = 1024;
 
