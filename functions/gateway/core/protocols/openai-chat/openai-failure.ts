@@ -47,7 +47,7 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
   if (meaning?.malformed === true) {
     return malformed({ ...vendor, status: circumstances.status ?? vendor.status });
   }
-  if (OF_STREAMS.has(vendor.param) && (vendor.status === 400 || vendor.status === 422)) {
+  if (OF_STREAMS.has(vendor.param) && REFUSALS.includes(vendor.status)) {
     return { kind: 'unsupported', status: vendor.status, vendor, isStream: true };
   }
   const isTooLarge = TOO_LARGE.test(vendor.message);
@@ -63,6 +63,8 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
   });
 }
 
+/** With which a member is refused. */
+const REFUSALS: readonly number[] = [400, 422];
 /** Members that the gateway writes, and as they should be: whatever is said of one, it is that no stream is given. */
 const OF_STREAMS: ReadonlySet<string | undefined> = new Set(['stream', 'stream_options']);
 
