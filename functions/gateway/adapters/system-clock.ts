@@ -1,20 +1,5 @@
 import type { Clock } from '../core/model/clock.ts';
-
-/** The longest wait that a timer of Node takes; it wakes at once from a longer one. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Waits from this length on are rounded up, by a sixteenth at the most and never by more than the other. */
-const ROUNDED_FROM_MS = 64;
-const LONGEST_STEP_MS = 64;
-
-/** Node keeps the timers of one length in a list, and sorts a list of every other length among them: most waits here have a length of their own. */
-function timerMs(waitMs: number): number {
-  if (waitMs < ROUNDED_FROM_MS) {
-    return waitMs;
-  }
-  const stepMs = Math.min(LONGEST_STEP_MS, 2 ** (Math.floor(Math.log2(waitMs)) - 4));
-  return Math.min(Math.ceil(waitMs / stepMs) * stepMs, LONGEST_TIMER_MS);
-}
+import { TimerQueue } from './timer-queue.ts';
 
 /** Further behind the wall clock than this the machine was asleep. */
 const SLEPT_MS = 1000;
@@ -43,21 +28,10 @@ export function monotonicMs(): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
+const timers = new TimerQueue(monotonicMs);
+
 /** The machine's clock: monotonic within the process, with fractions of a millisecond, near the wall clock. */
 export const systemClock: Clock = {
   nowMs: steadyTime(monotonicMs, Date.now),
-  after: (delayMs, wake) => {
-    const dueMs = monotonicMs() + delayMs;
-    // Node counts whole milliseconds, and so may wake up to one too early.
-    const wakeWhenDue = (): void => {
-      const leftMs = dueMs - monotonicMs();
-      if (leftMs > 0) {
-        timer = setTimeout(wakeWhenDue, timerMs(leftMs));
-        return;
-      }
-      wake();
-    };
-    let timer = setTimeout(wakeWhenDue, timerMs(delayMs));
-    return () => clearTimeout(timer);
-  },
+  after: (delayMs, wake) => timers.after(delayMs, wake),
 };

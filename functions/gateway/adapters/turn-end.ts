@@ -5,37 +5,49 @@
  */
 let readings: (() => void)[] = [];
 let sendings: (() => void)[] = [];
-let isDue = false;
+let isReadingDue = false;
+let isSendingDue = false;
 
 /** Calls `read` when the turn has brought all that it brings. */
 export function atTurnEnd(read: () => void): void {
   readings.push(read);
-  schedule();
+  if (!isReadingDue) {
+    isReadingDue = true;
+    setImmediate(readAll);
+  }
 }
 
-/** Calls `send` after all that is read in the turn. */
+/** Calls `send` after all that is read in the turn. Where nothing is left to be read, that is as soon as what runs has come to rest. */
 export function sendAtTurnEnd(send: () => void): void {
   sendings.push(send);
-  schedule();
-}
-
-function schedule(): void {
-  if (!isDue) {
-    isDue = true;
-    setImmediate(endTurn);
+  if (!isReadingDue) {
+    sendAtRest();
   }
 }
 
-function endTurn(): void {
-  isDue = false;
-  const read = readings;
+function readAll(): void {
+  const due = readings;
   readings = [];
-  for (const action of read) {
-    action();
+  isReadingDue = false;
+  for (const read of due) {
+    read();
   }
-  const sent = sendings;
+  sendAtRest();
+}
+
+/** A tick that a promise asks for comes after all promises that are settled by then. */
+function sendAtRest(): void {
+  if (!isSendingDue) {
+    isSendingDue = true;
+    queueMicrotask(() => process.nextTick(sendAll));
+  }
+}
+
+function sendAll(): void {
+  isSendingDue = false;
+  const due = sendings;
   sendings = [];
-  for (const action of sent) {
-    action();
+  for (const send of due) {
+    send();
   }
 }

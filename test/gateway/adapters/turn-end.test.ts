@@ -6,14 +6,31 @@ describe('the end of a turn', () => {
   it('has all that has come read before anything is sent, each in its order', async () => {
     const done: string[] = [];
     const note = (what: string) => (): void => void done.push(what);
-    sendAtTurnEnd(note('first sent'));
     atTurnEnd(() => {
       note('read')();
       sendAtTurnEnd(note('sent of what was read'));
     });
+    sendAtTurnEnd(note('first sent'));
     atTurnEnd(note('also read'));
     await new Promise(setImmediate);
     assert.deepEqual(done, ['read', 'also read', 'first sent', 'sent of what was read']);
+  });
+
+  it('is not waited for where nothing is left to be read: what is sent goes after the promises that are settled', async () => {
+    const done: string[] = [];
+    const sent = new Promise<void>((resolve) => {
+      atTurnEnd(() => {
+        void Promise.resolve()
+          .then(() => sendAtTurnEnd(() => void done.push('sent')))
+          .then(() => done.push('promise'))
+          .then(() => done.push('promise after it'))
+          .then(() => resolve());
+      });
+    });
+    await sent;
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    setImmediate(() => done.push('the next turn'));
+    assert.deepEqual(done, ['promise', 'promise after it', 'sent']);
   });
 
   it('comes after the ticks and promises of the turn, and leaves what comes up in it to the next', async () => {

@@ -2,7 +2,7 @@ import type { GatewayConfig, Route } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { Candidate } from '../routing/contender.ts';
 import { dueProbe, type Plan } from '../routing/plan.ts';
-import { estimateAtPrompt } from '../statistics/prompt-size.ts';
+import { estimateAtPrompt } from '../statistics/estimate.ts';
 import { amongBestMs, type DueLook, dueLooks, isPromising } from './due-looks.ts';
 import { type Probe, type ProbePorts, startProbe } from './probe.ts';
 

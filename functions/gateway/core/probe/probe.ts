@@ -1,4 +1,4 @@
-import { lateAfter, observedAttempt } from '../attempt/observed-attempt.ts';
+import { lateAfter, type ObservedAttemptOptions, observedAttempt } from '../attempt/observed-attempt.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
@@ -84,11 +84,11 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
  * The fleet's statistics as a probe may teach them. What one token of a tiny prompt shows is honest: how soon it came, or that it did not,
  * and with it the failures, the ejections and their end. What it cannot show is left out.
  */
-function probeStatistics(statistics: FleetStatistics): FleetStatistics {
+function probeStatistics(statistics: FleetStatistics): ObservedAttemptOptions['statistics'] {
   return {
-    ...statistics,
     observe: (observation, failure) =>
       IS_HONEST[observation.kind] ? statistics.observe(observation, failure) : () => undefined,
+    flush: () => statistics.flush(),
   };
 }
 

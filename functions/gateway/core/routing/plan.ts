@@ -1,7 +1,7 @@
 import type { Random } from '../model/clock.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { estimateAtPrompt, promptFactor } from '../statistics/prompt-size.ts';
+import { estimateAtPrompt, promptFactor } from '../statistics/estimate.ts';
 import type { Standing } from '../statistics/standing.ts';
 import type { Candidate } from './contender.ts';
 import { type Equals, equalsOf } from './equals.ts';

@@ -42,8 +42,8 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'hosts/openai.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
-  'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVICE_TIERS'],
-  'protocols/anthropic-messages/translated-body.ts': ['SERVICE_TIERS'],
+  'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVED_TIERS'],
+  'protocols/anthropic-messages/anthropic-request.ts': ['SERVICE_TIERS'],
   'protocols/bedrock-converse/bedrock-content.ts': ['IMAGE_FORMATS'],
   'protocols/bedrock-converse/bedrock-documents.ts': ['DOCUMENT_FORMATS'],
   'protocols/bedrock-converse/bedrock-exceptions.ts': [
