@@ -10,6 +10,7 @@ import {
   isObject,
   isString,
   kindOf,
+  listOf,
   MAX_MESSAGES,
   MAX_TOOLS,
   memberNamesProblem,
@@ -120,7 +121,7 @@ const MEMBERS: Readonly<Record<string, Check>> = {
 /** Of a body whose messages need no look. */
 const PLAIN_MEMBERS = {
   ...MEMBERS,
-  messages: arrayOf('messages', () => undefined, { min: 1, max: MAX_MESSAGES }),
+  messages: listOf('messages', { min: 1, max: MAX_MESSAGES }),
 };
 
 /** The checked body in one form: what may be null or left out is there or absent, as the types of `ChatRequest` say. */
@@ -167,10 +168,9 @@ function withPlainMember(object: JsonObject, key: string): JsonObject {
   return plain === inner ? object : { ...object, [key]: plain };
 }
 
-/** `object` without its null members, apart from `kept`; the same object where it has none. */
+/** `object` without its null members, apart from `kept`; the same object where none is null. */
 function withoutNulls(object: JsonObject, kept: readonly string[] = []): JsonObject {
-  const isDropped = (key: string): boolean => object[key] === null && !kept.includes(key);
-  return Object.keys(object).some(isDropped)
-    ? Object.fromEntries(Object.entries(object).filter(([key]) => !isDropped(key)))
+  return Object.values(object).includes(null)
+    ? Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null || kept.includes(key)))
     : object;
 }
