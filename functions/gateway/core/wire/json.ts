@@ -198,7 +198,7 @@ function endOfString(body: Uint8Array, start: number): number {
   let end = start;
   do {
     end = body.indexOf(QUOTE, end + 1);
-  } while (end !== -1 && isEscaped(body, end));
+  } while (end !== -1 && body[end - 1] === BACKSLASH && isEscaped(body, end));
   return end === -1 ? body.length : end;
 }
 
