@@ -4,8 +4,7 @@ import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
 import { PROTOCOL_NAMES, protocolFor } from '../../functions/gateway/core/protocols/protocols.ts';
 import { promptFacts } from '../../functions/gateway/core/routing/prompt-facts.ts';
 import { surfaceAt } from '../../functions/gateway/core/surfaces/surfaces.ts';
-import { parseJson } from '../../functions/gateway/core/wire/json.ts';
-import { jsonBoundsProblem } from '../../functions/gateway/core/wire/json-bounds.ts';
+import { jsonBoundsProblem, parseJson } from '../../functions/gateway/core/wire/json.ts';
 
 /*
  * What a request costs the processor grows with its size and no faster, in every API that callers speak and every protocol of vendors: twice

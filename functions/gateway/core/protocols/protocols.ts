@@ -1,4 +1,4 @@
-import type { Prompt } from '../model/prompt.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
 import type { Vendor } from '../model/vendor.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { bedrock } from './bedrock-converse/bedrock.ts';
@@ -9,7 +9,7 @@ import { claudeOnVertex } from './hosted-claude/claude-on-vertex.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openAiOnBedrock } from './openai-chat/openai-on-bedrock.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
-import { suitedProtocol } from './portable/suited-protocol.ts';
+import { withHourlyWrites, withLostReasoningNamed, withWholeNames } from './portable/suited-protocol.ts';
 import type { Protocol, Target } from './protocol.ts';
 
 /** Every wire format that the gateway speaks, by its name in the configuration. A new one is a line here: `functions/ARCHITECTURE.md`. */
@@ -36,11 +36,16 @@ export function protocolAt(name: keyof typeof PROTOCOLS, vendor: Vendor | undefi
 }
 
 /**
- * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its answers
- * have the caller's names of the tools.
+ * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its
+ * encodings name what reasoning they leave out, its answers have the caller's names of the tools, and count what was written to a cache
+ * for an hour as that. The very same protocol for most prompts.
  */
 export function protocolFor(name: keyof typeof PROTOCOLS, prompt: Prompt, target: Target): Protocol {
   const configured = protocolAt(name, target.vendor);
   const chosen = configured.alternative?.(prompt, target) ?? configured;
-  return suitedProtocol(chosen, prompt, target);
+  const kinds = kindsOf(prompt.turns);
+  const hasTools = prompt.tools.length > 0;
+  const telling = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(chosen) : chosen;
+  const whole = hasTools || kinds.has('tool-call') ? withWholeNames(telling, prompt) : telling;
+  return hasTools || kinds.has('cache-mark') ? withHourlyWrites(whole, prompt, target) : whole;
 }
