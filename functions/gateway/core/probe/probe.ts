@@ -210,6 +210,6 @@ function embeddingsProbe(deployment: Deployment, ports: ProbeAttemptPorts): Atte
 }
 
 /** The rules of a deployment's model. */
-export function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
+function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
   return modelRules({ defaults: PROBE_DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] }, model, rules);
 }
