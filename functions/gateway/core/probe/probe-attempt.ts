@@ -7,7 +7,7 @@ import { defined } from '../model/defined.ts';
 import type { Dial } from '../model/dial.ts';
 import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
-import { protocolAt, protocolFor } from '../protocols/protocols.ts';
+import { protocolAt, protocolFor } from '../protocols/spoken-protocols.ts';
 import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type ProbeRules, probeRules } from './probe-rules.ts';
