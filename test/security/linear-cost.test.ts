@@ -5,8 +5,7 @@ import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols
 import { protocolFor } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 import { promptFacts } from '../../functions/gateway/core/routing/prompt-facts.ts';
 import { loadSurface, surfaceLike } from '../../functions/gateway/core/surfaces/surfaces.ts';
-import { parseJson } from '../../functions/gateway/core/wire/json.ts';
-import { jsonBoundsProblem } from '../../functions/gateway/core/wire/json-bounds.ts';
+import { jsonBoundsProblem, parseJson } from '../../functions/gateway/core/wire/json.ts';
 
 /*
  * What a request costs the processor grows with its size and no faster, in every API that callers speak and every protocol of vendors: twice

@@ -1,10 +1,10 @@
 import type { ProtocolName } from '../model/gateway-config.ts';
-import type { Prompt } from '../model/prompt.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
 import type { Vendor } from '../model/vendor.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
-import { suitedProtocol } from './portable/suited-protocol.ts';
+import { withHourlyWrites, withLostReasoningNamed, withWholeNames } from './portable/suited-protocol.ts';
 import type { CloudProtocols, Protocol, Target } from './protocol.ts';
 
 /** The protocols that are loaded with the gateway: OpenAI's and Anthropic's, which most configurations and both clouds' Claude need. */
@@ -66,11 +66,16 @@ export function protocolAt(name: ProtocolName, vendor: Vendor | undefined): Prot
 }
 
 /**
- * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its answers
- * have the caller's names of the tools.
+ * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its
+ * encodings name what reasoning they leave out, its answers have the caller's names of the tools, and count what was written to a cache
+ * for an hour as that. The very same protocol for most prompts.
  */
 export function protocolFor(name: ProtocolName, prompt: Prompt, target: Target): Protocol {
   const configured = protocolAt(name, target.vendor);
   const chosen = configured.alternative?.(prompt, target) ?? configured;
-  return suitedProtocol(chosen, prompt, target);
+  const kinds = kindsOf(prompt.turns);
+  const hasTools = prompt.tools.length > 0;
+  const telling = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(chosen) : chosen;
+  const whole = hasTools || kinds.has('tool-call') ? withWholeNames(telling, prompt) : telling;
+  return hasTools || kinds.has('cache-mark') ? withHourlyWrites(whole, prompt, target) : whole;
 }

@@ -1,15 +1,14 @@
 import { longestAnswer } from '../attempt/deployment-target.ts';
 import { vendorOf } from '../hosts/vendor-of.ts';
-import type { LimitedKey } from '../limits/key-limiter.ts';
+import { isCounted, type LimitedKey } from '../limits/key-limiter.ts';
 import { tooManyAtOnce } from '../limits/limit-error.ts';
-import { type Demand, isCounted } from '../limits/reserve.ts';
+import type { Demand } from '../limits/reserve.ts';
 import type { Use } from '../limits/settlement-ledger.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
-import { pricesAt } from '../model/usage.ts';
-import { requestFeeUsd } from '../model/vendor-fees.ts';
+import { pricesAt, requestFeeUsd } from '../model/usage.ts';
 import { type Call, endStage, keyOf } from './call.ts';
 import type { AuthenticatedKey } from './ports.ts';
 

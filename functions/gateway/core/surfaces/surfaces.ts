@@ -1,7 +1,6 @@
 import type { Part } from '../model/part.ts';
 import { kindsOf, type Prompt } from '../model/prompt.ts';
-import { stringMember } from '../wire/json.ts';
-import { nestedJsonProblem } from '../wire/json-bounds.ts';
+import { nestedJsonProblem, stringMember } from '../wire/json.ts';
 import { errorJson, errorStatus, REQUEST_ID_HEADER } from './anthropic-messages/messages-error.ts';
 import { type InvalidRequest, invalidMember } from './invalid-request.ts';
 import { openAiChat } from './openai-chat/openai-chat.ts';
