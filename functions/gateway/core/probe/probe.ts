@@ -11,7 +11,7 @@ import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import { costUsd, type Usage } from '../model/usage.ts';
 import { modelRules } from '../protocols/model-rules.ts';
-import { protocolAt, protocolFor } from '../protocols/protocols.ts';
+import { protocolAt, protocolFor } from '../protocols/spoken-protocols.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
