@@ -23,9 +23,12 @@ export function inUsualForm(body: JsonObject): JsonObject {
   return withMember(chosen, 'response_format', usualFormat);
 }
 
-/** `object` with its member `key` changed; the very same where nothing changes. */
+/** `object` with its member `key`, where it has one, changed; the very same where nothing changes. */
 function withMember(object: JsonObject, key: string, change: (value: unknown) => unknown): JsonObject {
   const value = member(object, key);
+  if (value === undefined) {
+    return object;
+  }
   const changed = change(value);
   return changed === value ? object : { ...object, [key]: changed };
 }
@@ -149,22 +152,18 @@ const SCHEMA_TYPES: ReadonlySet<unknown> = new Set(['json_schema', 'json_object'
  * request where it has none of them.
  */
 function withoutLegacyFunctions(body: JsonObject): JsonObject {
-  if (!hasLegacyFunctions(body)) {
+  const { functions, function_call: choice, ...rest } = body;
+  const messages = arrayMember(body, 'messages').filter(isJsonObject);
+  const isLegacy = messages.some(({ role, function_call: called }) => role === 'function' || called !== undefined);
+  if (functions === undefined && choice === undefined && !isLegacy) {
     return body;
   }
-  const { functions, function_call: choice, ...rest } = body;
   return {
     ...rest,
     ...(Array.isArray(functions) && { tools: [...arrayMember(rest, 'tools'), ...functions.map(toTool)] }),
     ...(choice !== undefined && rest.tool_choice === undefined && { tool_choice: toToolChoice(choice) }),
     messages: toToolMessages(arrayMember(body, 'messages')),
   };
-}
-
-function hasLegacyFunctions({ functions, function_call: choice, messages }: JsonObject): boolean {
-  const isLegacy = (message: unknown): boolean =>
-    isJsonObject(message) && (message.role === 'function' || message.function_call !== undefined);
-  return functions !== undefined || choice !== undefined || (Array.isArray(messages) && messages.some(isLegacy));
 }
 
 function toTool(declared: unknown): JsonObject {
