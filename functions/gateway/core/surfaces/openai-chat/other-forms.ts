@@ -241,9 +241,14 @@ function withPlainMember(object: JsonObject, key: string): JsonObject {
   return plain === inner ? object : { ...object, [key]: plain };
 }
 
-/** `object` without its null members, apart from `kept`; the same object where none is null. */
+/** `object` without its null members, apart from `kept`; the same object where it has none. */
 function withoutNulls(object: JsonObject, kept: readonly string[] = []): JsonObject {
-  return Object.values(object).includes(null)
-    ? Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null || kept.includes(key)))
-    : object;
+  for (const key in object) {
+    if (object[key] === null && !kept.includes(key)) {
+      return Object.fromEntries(
+        Object.entries(object).filter(([name, value]) => value !== null || kept.includes(name)),
+      );
+    }
+  }
+  return object;
 }
