@@ -21,7 +21,7 @@ const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(join(folder, 'prebuilt'), { recursive: true });
 for (const entry of ['gateway', 'web', 'probe'] as const) {
-  SOURCE_ENTRIES.writeModule(entry, join(folder, 'prebuilt', `${entry}.mjs`));
+  SOURCE_ENTRIES.writeCode(entry, join(folder, 'prebuilt', entry));
 }
 writeFileSync(join(folder, 'prebuilt', 'page.html'), SOURCE_ENTRIES.page());
 buildSync({

@@ -4,11 +4,11 @@ import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbRollups } from './adapters/dynamodb/dynamodb-rollups.ts';
-import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
 import { randomHexSource } from './adapters/random-hex.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { undiciDial } from './adapters/undici-dial.ts';
 import type { GoogleTokenServers } from './adapters/workload-identity-token.ts';
+import { writeBug } from './adapters/write-bug.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
 import { guardedClock } from './core/model/clock.ts';
 import { defined } from './core/model/defined.ts';
@@ -16,9 +16,9 @@ import type { Dial } from './core/model/dial.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
-import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
-import { decayScales } from './core/statistics/forward-decay.ts';
+import type { FleetStatistics } from './core/statistics/fleet-statistics.ts';
 import { type RollupLog, rollupLog } from './core/status/rollup-log.ts';
+import { sharedStatistics } from './shared-statistics.ts';
 
 /** What differs between Lambda and a laptop: tables, credentials, signatures, where records go. */
 export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'page'> {
@@ -26,6 +26,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
   readonly dynamoDb: DynamoDbCalls;
   readonly statisticsTable: string;
   readonly keysTable: string;
+  /** @default statistics of its own, of which nothing has been read yet */
+  readonly statistics?: FleetStatistics | undefined;
   /** Needed where the configuration has answers kept. */
   readonly answersTable?: string | undefined;
   readonly credentials: Credentials;
@@ -58,7 +60,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, keysTable, onStoreError } = options;
   Error.stackTraceLimit = STACK_FRAMES;
   const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
-  const statistics = sharedStatistics(options, shared);
+  const { statistics = sharedStatistics(options) } = options;
   const limiter = keyLimiter({
     clock: shared.clock,
     settings: config.limits,
@@ -94,23 +96,6 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   return { gateway, statistics, close, prepareTokens: () => prepared(config, tokens) };
 }
 
-/** The fleet's view of its deployments, in DynamoDB. */
-function sharedStatistics(
-  { config, dynamoDb, statisticsTable, onStoreError }: ComposeOptions,
-  shared: Pick<GatewayPorts, 'clock' | 'random'>,
-): FleetStatistics {
-  const scales = decayScales(config.statistics);
-  return fleetStatistics({
-    ...shared,
-    deployments: Object.keys(config.deployments),
-    settings: config.statistics,
-    ejection: config.ejection,
-    probesConfirm: config.probes !== 'off',
-    store: dynamoDbStatisticsStore({ client: dynamoDb, tableName: statisticsTable, scales }),
-    onStoreError,
-  });
-}
-
 /** The fleet's past, in the table of its statistics. */
 function fleetRollups(
   { config, dynamoDb, statisticsTable, onStoreError }: ComposeOptions,
@@ -134,9 +119,4 @@ function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOp
   const settings = { keepDays, megabytesPerKeyAndDay };
   const table = { client: dynamoDb, tableName: answersTable };
   return { answers: dynamoDbAnswers({ ...table, clock: systemClock, settings, onStoreError }) };
-}
-
-/** Tells of a bug on standard error, with its stack, which holds neither prompts nor keys. */
-export function writeBug(bug: unknown): void {
-  process.stderr.write(`${bug instanceof Error ? bug.stack : String(bug)}\n`);
 }

@@ -3,16 +3,16 @@ import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbKeys } from './adapters/dynamodb/dynamodb-keys.ts';
 import { keyItem } from './adapters/dynamodb/key-item.ts';
 import { sha256Hex } from './adapters/key-form.ts';
+import { nextTurn } from './adapters/next-turn.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import { type ComposedGateway, composeGateway, writeBug } from './compose-gateway.ts';
+import { writeBug } from './adapters/write-bug.ts';
+import { type ComposedGateway, composeGateway } from './compose-gateway.ts';
 import { vendorOf } from './core/hosts/vendor-of.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 import type { Dial } from './core/model/dial.ts';
 import { type Dialect, dialectOf } from './core/model/dialect.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import type { Gateway } from './core/serve/gateway.ts';
-
-const TURNS_FIRST = 3;
 
 /** It takes some 20 ms; a start goes on without the rest of one that takes longer. */
 const PATIENCE_MS = 1000;
@@ -28,22 +28,11 @@ export async function rehearse(config: GatewayConfig): Promise<number | undefine
   if (model === undefined) {
     return undefined;
   }
-  // Connections that have been asked for are made, and asked over, before the processor is kept busy.
-  for (let turn = 0; turn < TURNS_FIRST; turn += 1) {
-    await nextTurn();
-  }
   const { gateway, close } = rehearsalGateway(config);
   const serving = served(gateway, model).catch((bug: unknown) => void writeBug(bug));
   const status = await Promise.race([serving, sleep(PATIENCE_MS, undefined, { ref: false })]);
   await close();
   return status;
-}
-
-/** Lets what waits for the network go on. Between its steps the rehearsal does, so that a start takes no longer than its work. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 /** The first that streams server-sent events: these clouds have envelopes and errors of their own. */

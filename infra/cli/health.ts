@@ -49,7 +49,7 @@ async function statusOf({ config, database, statisticsTable }: Target): Promise<
   return fleetStatus({
     routes: Object.keys(config.routes).flatMap((name) => routes.get(name) ?? []),
     deployments: [...deployments.values()],
-    look: statistics.look,
+    look: (deployment) => statistics.look(deployment),
     nowMs: systemClock.nowMs(),
   });
 }

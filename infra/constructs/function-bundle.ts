@@ -1,40 +1,18 @@
-import { createRequire } from 'node:module';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { assemblePage } from '../../functions/gateway/page/assemble-page.ts';
+import { lightUndici, PARSER_FILE, parserBytes } from './bundled-undici.ts';
 import type { FunctionEntries, FunctionEntry } from './function-entries.ts';
+import { laterModules } from './later-modules.ts';
 
 /** The project's folder, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Parts of undici that a function's code asks for and never uses, by the ends of their paths. */
-const NEVER_USED = [
-  // Its parser without SIMD, for riscv64.
-  'llhttp/llhttp-wasm.js',
-  // Bodies that are no strings, and forms.
-  'web/fetch/body.js',
-  'web/fetch/formdata',
-  'web/webidl',
-  // HTTP/2, which the pools do not allow.
-  './client-h2.js',
-];
-
-/** The parser's constants: 10 KB, of which undici's client for HTTP/1 reads two tables, its only reader here. */
-const CONSTANTS = 'llhttp/constants.js';
-
-function readConstants(): string {
-  const { TYPE, ERROR } = createRequire(import.meta.url)(`undici/lib/${CONSTANTS}`);
-  return JSON.stringify({ TYPE, ERROR });
-}
-
-/**
- * Packages in the CommonJS form call `require`, which a module does not have: for Node's own modules, and for what is never used, which is
- * nothing. It is asked for where undici is loaded, and a file that is not there would end the start.
- */
-const REQUIRE = [
-  `const require=(name)=>name.endsWith('${CONSTANTS}')?${readConstants()}:`,
-  `${JSON.stringify(NEVER_USED)}.some((end)=>name.endsWith(end))?void 0:process.getBuiltinModule(name);`,
-].join('');
+/** Packages in the CommonJS form call `require` for Node's own modules, and a module has none. */
+const REQUIRE = 'const require=(name)=>process.getBuiltinModule(name);';
 
 /**
  * Node's own modules of which a start needs a small part, by what stands for them. An `import` reads every member of such a module, and
@@ -48,10 +26,10 @@ const LIGHT_MODULES: Readonly<Record<string, string>> = {
   'node:timers/promises': 'timers-promises.ts',
 };
 
-/** How a function is bundled: one small ES module. `entry` is a source file relative to the project's folder. */
+/** How code is bundled: as one small ES module, which wants `PARSER_FILE` beside it. `entry` is a source file relative to the project's folder. */
 export function bundleOptions(entry: string): BuildOptions {
   return {
-    entryPoints: [`${ROOT}${entry}`],
+    entryPoints: { index: `${ROOT}${entry}` },
     absWorkingDir: ROOT,
     bundle: true,
     platform: 'node',
@@ -61,7 +39,7 @@ export function bundleOptions(entry: string): BuildOptions {
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE },
     alias: lightModules(),
-    external: [...NEVER_USED, CONSTANTS].map((end) => (end.startsWith('./') ? end : `*/${end}`)),
+    plugins: [lightUndici],
     // Node's own build of undici sets this too: it leaves out an experimental parser.
     define: { esbuildDetection: 'true' },
     logLevel: 'error',
@@ -75,16 +53,37 @@ function lightModules(): Record<string, string> {
   return { ...Object.fromEntries(light), 'node:fs/promises': 'node:fs/promises' };
 }
 
-/** Where each function starts. */
-const SOURCES: Readonly<Record<FunctionEntry, string>> = {
-  gateway: 'functions/gateway/lambda.ts',
-  web: 'functions/gateway/web.ts',
-  probe: 'functions/probe/lambda.ts',
+/** Where each function starts, and the module that every start of it loads. */
+const SOURCES: Readonly<Record<FunctionEntry, { readonly entry: string; readonly base: string }>> = {
+  gateway: { entry: 'functions/gateway/lambda.ts', base: 'functions/gateway/prepared-gateway.ts' },
+  web: { entry: 'functions/gateway/web.ts', base: 'functions/gateway/prepared-gateway.ts' },
+  probe: { entry: 'functions/probe/lambda.ts', base: 'functions/probe/compose-prober.ts' },
 };
 
-/** Functions built from this repository's sources, at each synthesis. */
+/** How a function is bundled: `index.mjs`, and beside it a module for each part that the sources `import()`. They want `PARSER_FILE` too. */
+export function functionOptions(function_: FunctionEntry): BuildOptions & { readonly plugins: readonly unknown[] } {
+  const { entry, base } = SOURCES[function_];
+  return {
+    ...bundleOptions(entry),
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    plugins: [lightUndici, laterModules(`${ROOT}${base}`)],
+  };
+}
+
+/** Writes a function's code into a folder. */
+export async function writeFunction(function_: FunctionEntry, folder: string): Promise<void> {
+  await build({ ...functionOptions(function_), outdir: folder });
+  writeFileSync(join(folder, PARSER_FILE), parserBytes());
+}
+
+const WRITER = fileURLToPath(new URL('write-function.ts', import.meta.url));
+
+/** Functions built from this repository's sources, at each synthesis: by another process, since the CDK does not wait for promises. */
 export const SOURCE_ENTRIES: FunctionEntries = {
   folder: `${ROOT}functions`,
-  writeModule: (entry, to) => void buildSync({ ...bundleOptions(SOURCES[entry]), outfile: to }),
+  writeCode: (entry, folder) =>
+    void execFileSync(process.execPath, [WRITER, entry, folder], { stdio: ['ignore', 'inherit', 'inherit'] }),
   page: assemblePage,
 };

@@ -18,7 +18,7 @@ export interface FunctionCodeProps {
   readonly config: GatewayConfig;
 }
 
-/** A function's code: one small ES module with `config.json` beside it and, for a gateway, the live page as `page.html`. */
+/** A function's code: small ES modules with `config.json` beside them and, for a gateway, the live page as `page.html`. */
 export function functionCode(props: FunctionCodeProps): Code {
   return Code.fromAsset(props.entries.folder, functionAsset(props));
 }
@@ -35,7 +35,7 @@ export function functionAsset({ entries, entry, config }: FunctionCodeProps): As
       command: [entry, createHash('sha256').update(configText).digest('hex')],
       local: {
         tryBundle: (folder) => {
-          entries.writeModule(entry, join(folder, MODULE));
+          entries.writeCode(entry, folder);
           writeFileSync(join(folder, 'config.json'), configText);
           if (entry !== 'probe') {
             writeFileSync(join(folder, 'page.html'), entries.page());

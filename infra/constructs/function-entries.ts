@@ -5,8 +5,8 @@ export type FunctionEntry = 'gateway' | 'web' | 'probe';
 export interface FunctionEntries {
   /** Any folder that is there: the CDK asks for one, and what is written decides the asset's hash. */
   readonly folder: string;
-  /** Writes the bundled module of `entry` to the file `to`. Throws where it cannot be made. */
-  readonly writeModule: (entry: FunctionEntry, to: string) => void;
+  /** Writes the bundled code of `entry` into a folder: the module `index.mjs`, and beside it what that loads. Throws where it cannot be made. */
+  readonly writeCode: (entry: FunctionEntry, folder: string) => void;
   /** The live page as one HTML document. */
   readonly page: () => string;
 }

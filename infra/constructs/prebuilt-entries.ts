@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DeployedVersion } from '../deployed-version.ts';
 import type { FunctionEntries } from './function-entries.ts';
@@ -9,7 +9,7 @@ const FOLDER = new URL('./prebuilt/', import.meta.url);
 /** Functions that were built with the package: `npm run build:package` makes it. */
 export const PREBUILT_ENTRIES: FunctionEntries = {
   folder: fileURLToPath(FOLDER),
-  writeModule: (entry, to) => copyFileSync(new URL(`${entry}.mjs`, FOLDER), to),
+  writeCode: (entry, folder) => cpSync(new URL(entry, FOLDER), folder, { recursive: true }),
   page: () => readFileSync(new URL('page.html', FOLDER), 'utf8'),
 };
 

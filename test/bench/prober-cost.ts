@@ -2,7 +2,7 @@ import type { Deployment } from '../../functions/gateway/core/model/gateway-conf
 import { costUsd } from '../../functions/gateway/core/model/usage.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
-import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
+import { PACES } from '../../functions/gateway/core/statistics/sums.ts';
 import { probeLines } from '../../functions/probe/core/probe-lines.ts';
 import { readEnvironment } from '../../infra/environment-file.ts';
 

@@ -1,8 +1,8 @@
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { StatisticsSettings } from '../../functions/gateway/core/model/gateway-config.ts';
 import { USUAL_READ_MS } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
-import { PACES } from '../../functions/gateway/core/statistics/paced-sums.ts';
-import { sampledShare, usualShare, writtenShare } from '../../functions/gateway/core/statistics/sampled-share.ts';
+import { sampledShare, writtenShares } from '../../functions/gateway/core/statistics/observation-log.ts';
+import { PACES } from '../../functions/gateway/core/statistics/sums.ts';
 
 /**
  * The model behind the costs of the shared statistics. On-demand prices of us-east-1; every item below 1 KB, so that an addition is one
@@ -34,12 +34,12 @@ export function statisticsCost(
   deployments: number,
   settings: StatisticsSettings,
 ): StatisticsCost {
-  const share = writtenShare(callsPerSecond / deployments, settings.writesPerSecond);
+  const { quick: share, usual } = writtenShares(callsPerSecond / deployments, settings.writesPerSecond);
   // A call's first token and end are merged: the lasting item is written for either, the recent one for the first token.
   const ofCall = 1 - (1 - share) ** 2 + share;
   const ofLate = LATE_SHARE * share * QUICK_PACES;
   // The usual memory is written for either, and seldom.
-  const ofUsual = 1 - (1 - Math.min(share, usualShare(callsPerSecond / deployments))) ** 2;
+  const ofUsual = 1 - (1 - usual) ** 2;
   const writesPerCall = ofCall + ofLate + ofUsual;
   const readsPerCall =
     Math.min(1, MEAN_CALL_MS / settings.refreshMs) * sampledShare(callsPerSecond, settings.readsPerSecond);

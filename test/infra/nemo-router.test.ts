@@ -109,12 +109,13 @@ describe('the construct, packed and used in another CDK app', () => {
     const modules = folders.filter((name) => existsSync(join(out, name, 'index.mjs')));
     const written = modules.map((name) => readFileSync(join(out, name, 'index.mjs'), 'utf8'));
     const built = ['gateway', 'web', 'probe'].map((entry) =>
-      readFileSync(join(app, 'node_modules', 'nemorouter', 'prebuilt', `${entry}.mjs`), 'utf8'),
+      readFileSync(join(app, 'node_modules', 'nemorouter', 'prebuilt', entry, 'index.mjs'), 'utf8'),
     );
     assert.deepEqual(new Set(written), new Set(built));
     for (const name of modules) {
       const config = readCheckedConfig(readFileSync(join(out, name, 'config.json'), 'utf8'));
       assert.deepEqual(Object.keys(config.routes), ['fast']);
+      assert.ok(existsSync(join(out, name, 'llhttp.wasm')));
     }
   });
 

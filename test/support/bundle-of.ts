@@ -1,26 +1,43 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { bundleOptions, ROOT } from '../../infra/constructs/function-bundle.ts';
+import { PARSER_FILE, parserBytes } from '../../infra/constructs/bundled-undici.ts';
+import { functionOptions } from '../../infra/constructs/function-bundle.ts';
+import type { FunctionEntry } from '../../infra/constructs/function-entries.ts';
 
 /** A function's code, bundled with the stack's settings. */
 export interface Bundle {
-  readonly code: string;
-  /** JSON. */
-  readonly sourceMap: string;
+  /** Its files by their names, of which it starts with `index.mjs`. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** JSON, by the names of the modules. */
+  readonly sourceMaps: ReadonlyMap<string, string>;
   /** Minified bytes by package (`undici`), and by folder for the project's own files (`functions/gateway/core`). */
   readonly bytes: ReadonlyMap<string, number>;
 }
 
-/** Bundles `entry`, as `functions/gateway/lambda.ts`. */
-export async function bundleOf(entry: string): Promise<Bundle> {
+/** Bundles a function. */
+export async function bundleOf(function_: FunctionEntry): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
-    ...bundleOptions(entry),
-    outfile: `${ROOT}index.mjs`,
+    ...functionOptions(function_),
+    outdir: 'bundle',
     write: false,
     sourcemap: 'external',
     metafile: true,
   });
-  const ending = (end: string): string => outputFiles?.find(({ path }) => path.endsWith(end))?.text ?? '';
-  return { code: ending('.mjs'), sourceMap: ending('.map'), bytes: bytesByOwner(metafile) };
+  const written = (outputFiles ?? []).map(({ path, contents }) => [basename(path), contents] as const);
+  const modules = written.filter(([name]) => name.endsWith('.mjs'));
+  const maps = written.filter(([name]) => name.endsWith('.map'));
+  return {
+    files: new Map([...modules, [PARSER_FILE, parserBytes()]]),
+    sourceMaps: new Map(maps.map(([name, map]) => [name.slice(0, -'.map'.length), Buffer.from(map).toString()])),
+    bytes: bytesByOwner(metafile),
+  };
+}
+
+/** Writes a function's code into a folder. */
+export async function writeBundle({ files }: Bundle, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all([...files].map(([name, contents]) => writeFile(join(folder, name), contents)));
 }
 
 function bytesByOwner({ outputs }: Metafile): Map<string, number> {

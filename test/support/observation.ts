@@ -1,8 +1,12 @@
-import { type DecayScale, epochAt, weightAt } from '../../functions/gateway/core/statistics/forward-decay.ts';
+import {
+  type DecayedSums,
+  type DecayScale,
+  epochAt,
+  RunningSums,
+  weightAt,
+} from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
-import type { Pace } from '../../functions/gateway/core/statistics/paced-sums.ts';
-import { type DecayedSums, runningSums } from '../../functions/gateway/core/statistics/running-sums.ts';
-import { addTo, keptPart, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import { addTo, type Pace, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
 import fc from './property.ts';
 
 /** The sums of several, name by name. */
@@ -16,7 +20,7 @@ export function addSums(...all: readonly Sums[]): Sums {
 
 /** The sums of several epochs at an instant. */
 export function decayedSums(epochs: ReadonlyMap<number, Sums>, nowMs: number, scale: DecayScale): DecayedSums {
-  const running = runningSums(scale);
+  const running = new RunningSums(scale);
   for (const [epoch, sums] of epochs) {
     running.add(epoch, sums);
   }
@@ -69,8 +73,8 @@ export function epochsOf(
   const epochs = new Map<number, Sums>();
   for (const one of all) {
     const epoch = epochAt(one.atMs, SCALES[pace]);
-    const sums = sumsOf(one, weightAt(one.atMs, SCALES[pace], times));
-    epochs.set(epoch, addSums(epochs.get(epoch) ?? new Map(), keptPart(sums, pace)));
+    const sums = sumsOf(one, weightAt(one.atMs, SCALES[pace], times), pace);
+    epochs.set(epoch, addSums(epochs.get(epoch) ?? new Map(), sums));
   }
   return epochs;
 }

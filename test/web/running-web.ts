@@ -13,7 +13,7 @@ import { sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { checkedConfigJson } from '../../functions/gateway/config/checked-config.ts';
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import { type LocalAws, startLocalAws } from '../lambda/local-lambda/local-aws.ts';
-import { bundleOf } from '../support/bundle-of.ts';
+import { bundleOf, writeBundle } from '../support/bundle-of.ts';
 import { type FakeProvider, startFakeProvider } from '../support/fake-provider.ts';
 
 /** The bundle of a Web Function as a process of its own, as Lambda runs it, over a local AWS. */
@@ -126,12 +126,11 @@ function callerWith(origin: string, key: string): Pick<WebProcess, 'fetch' | 'ch
 
 async function taskFolder(config: object): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nemo-web-'));
-  const { code } = await bundleOf('functions/gateway/web.ts');
   const parsed = parseConfig(config);
   if (parsed.kind === 'invalid') {
     throw new Error(JSON.stringify(parsed.problems));
   }
-  await writeFile(join(folder, 'index.mjs'), code);
+  await writeBundle(await bundleOf('web'), folder);
   await writeFile(join(folder, 'config.json'), checkedConfigJson(parsed.config));
   return folder;
 }

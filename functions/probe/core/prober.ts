@@ -91,7 +91,7 @@ function allUnread(deployments: Iterable<string>): Asked {
 }
 
 async function ask(asking: Asking): Promise<Asked> {
-  const { chosen, skipped } = chooseProbes([...asking.deployments.keys()], asking.statistics.look);
+  const { chosen, skipped } = chooseProbes([...asking.deployments.keys()], (id) => asking.statistics.look(id));
   const waiting = chosen.values();
   const results: (ProbeRecord | Skipped)[] = [];
   const lane = async (): Promise<void> => {

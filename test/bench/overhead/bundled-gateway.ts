@@ -1,8 +1,9 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { PARSER_FILE, parserBytes } from '../../../infra/constructs/bundled-undici.ts';
 import { bundleOptions, ROOT } from '../../../infra/constructs/function-bundle.ts';
 
 /** A gateway of the bench's as one module. */
@@ -31,5 +32,6 @@ export async function bundledGateway(checkout = ROOT): Promise<BundledGateway> {
     external: [...external, 'dynalite', '@aws-sdk/*'],
     outfile,
   });
+  await writeFile(join(folder, PARSER_FILE), parserBytes());
   return { url: pathToFileURL(outfile).href, remove: () => rm(folder, { recursive: true }) };
 }

@@ -1,13 +1,12 @@
 import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Ejection } from '../../../functions/gateway/core/statistics/ejection.ts';
 import type { LastSights } from '../../../functions/gateway/core/statistics/last-sights.ts';
-import { type Pace, type PacedSums, sumsLedger } from '../../../functions/gateway/core/statistics/paced-sums.ts';
 import type {
   PacedEpoch,
   StatisticsStore,
   StoredStatistics,
 } from '../../../functions/gateway/core/statistics/statistics-store.ts';
-import type { Sums } from '../../../functions/gateway/core/statistics/sums.ts';
+import { type Pace, type PacedSums, type Sums, sumsLedger } from '../../../functions/gateway/core/statistics/sums.ts';
 
 /** How long DynamoDB takes, in virtual time. */
 const DELAY_MS = 8;

@@ -1,4 +1,4 @@
-import { promptFactor } from '../../../functions/gateway/core/statistics/prompt-size.ts';
+import { promptFactor } from '../../../functions/gateway/core/statistics/estimate.ts';
 import { seededRandom } from '../../../infra/local/simulated/seeded-random.ts';
 import { playOurs } from './ours.ts';
 import { type Summary, summarise } from './outcome.ts';

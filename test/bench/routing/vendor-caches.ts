@@ -1,4 +1,4 @@
-import { USUAL_PROMPT_TOKENS } from '../../../functions/gateway/core/statistics/prompt-size.ts';
+import { USUAL_PROMPT_TOKENS } from '../../../functions/gateway/core/statistics/estimate.ts';
 
 /** What the vendors' prompt caches hold while one policy is played: they depend on where it has sent each conversation. */
 export interface VendorCaches {

@@ -16,8 +16,8 @@ export interface LocalAws {
   readonly dynamoDb: LocalDynamoDb;
   /** The names of the operations that were asked for, in order, as `BatchGetItem`. */
   readonly calls: readonly string[];
-  /** When each of them arrived, of `performance.now()`. */
-  readonly arrivedAtMs: readonly number[];
+  /** When the next of them arrives, of `performance.now()`. */
+  readonly nextArrival: () => Promise<number>;
   /** From now on calls of `operation` wait until the gate is opened. */
   readonly hold: (operation: string) => Gate;
   /** The value of the secret; `undefined`: there is no such secret. At first `{}`. */
@@ -30,7 +30,7 @@ export interface LocalAws {
 interface AwsState {
   readonly dynamoDb: LocalDynamoDb;
   readonly calls: string[];
-  readonly arrivedAtMs: number[];
+  nextArrival: PromiseWithResolvers<number>;
   readonly held: Map<string, Gate>;
   secret: string | undefined;
 }
@@ -40,7 +40,8 @@ export async function startLocalAws(tables: { statistics: string; keys: string }
   const dynamoDb = await startLocalDynamoDb('AKIDEXAMPLE');
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(statisticsTable, tables.statistics)));
   await dynamoDb.client.send(new CreateTableCommand(createTableInput(keysTable, tables.keys)));
-  const state: AwsState = { dynamoDb, calls: [], arrivedAtMs: [], held: new Map(), secret: '{}' };
+  const nextArrival = Promise.withResolvers<number>();
+  const state: AwsState = { dynamoDb, calls: [], nextArrival, held: new Map(), secret: '{}' };
   // A caller who is gone is no failure here.
   const server = createServer((request, response) => serve(state, request, response).catch(() => response.destroy()));
   server.listen(0, '127.0.0.1');
@@ -51,7 +52,7 @@ export async function startLocalAws(tables: { statistics: string; keys: string }
     origin: `http://127.0.0.1:${port}`,
     dynamoDb,
     calls: state.calls,
-    arrivedAtMs: state.arrivedAtMs,
+    nextArrival: () => state.nextArrival.promise,
     hold: (operation) => {
       const held = gate();
       state.held.set(operation, held);
@@ -76,7 +77,8 @@ async function serve(state: AwsState, request: IncomingMessage, response: Server
   const target = String(request.headers['x-amz-target']);
   const [service = '', operation = ''] = target.split('.');
   state.calls.push(operation);
-  state.arrivedAtMs.push(atMs);
+  state.nextArrival.resolve(atMs);
+  state.nextArrival = Promise.withResolvers();
   await state.held.get(operation)?.opened;
   if (service === 'secretsmanager') {
     answerSecret(state, response);

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -37,7 +37,7 @@ export async function runningProber({ config, variables = {} }: RunningProberOpt
   const statistics = deployed.variables.NEMO_STATISTICS_TABLE ?? '';
   const aws = await startLocalAws({ statistics, keys: 'unused' });
   const taskRoot = await mkdtemp(join(tmpdir(), 'nemo-probe-'));
-  await copyFile(join(deployed.code, 'index.mjs'), join(taskRoot, 'index.mjs'));
+  await cp(deployed.code, taskRoot, { recursive: true });
   await writeFile(join(taskRoot, 'config.json'), checkedConfigJson(configOf(config)));
   const endpoints = { AWS_ENDPOINT_URL_DYNAMODB: aws.origin, AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.origin };
   const instance = await startInstance({ deployed, taskRoot, variables: { ...endpoints, ...variables } });

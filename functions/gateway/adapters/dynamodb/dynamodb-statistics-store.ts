@@ -1,14 +1,13 @@
 import { defined } from '../../core/model/defined.ts';
 import { type DecayScales, epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import { type LastSights, mergedSights } from '../../core/statistics/last-sights.ts';
-import { entriesOf, type LedgerEntry, type Pace } from '../../core/statistics/paced-sums.ts';
 import type {
   LookClaim,
   PacedEpoch,
   StatisticsStore,
   StoredStatistics,
 } from '../../core/statistics/statistics-store.ts';
-import type { Sums } from '../../core/statistics/sums.ts';
+import { entriesOf, type LedgerEntry, type Pace, type Sums } from '../../core/statistics/sums.ts';
 import {
   claimEjected,
   EJECTION_KEPT_SECONDS,

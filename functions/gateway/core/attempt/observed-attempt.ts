@@ -2,9 +2,9 @@ import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts
 import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Witness } from '../statistics/doubt.ts';
+import { lessonAtUsualPrompt } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
-import { lessonAtUsualPrompt } from '../statistics/prompt-size.ts';
 
 /**
  * What it says of a deployment that a call to it was stopped for a faster one's sake before its first token: nothing before `afterMs`, as
@@ -17,7 +17,7 @@ export interface SilenceRule {
 
 /** What the fleet is told of an attempt, and when it counts as late. */
 export interface ObservedAttemptOptions {
-  readonly statistics: FleetStatistics;
+  readonly statistics: Pick<FleetStatistics, 'observe' | 'flush'>;
   readonly clock: Clock;
   readonly extra: ExtraAttempt | undefined;
   /** Without content after this long the fleet is told that it is late, and told anew as the wait grows. */

@@ -45,6 +45,40 @@ export interface Turn {
   readonly path: string;
 }
 
+/** What the parts of a conversation are, and `cache-mark` where one of them carries a mark. */
+export type PartKind = Part['kind'] | 'cache-mark';
+
+const KINDS = new WeakMap<readonly Turn[], ReadonlySet<PartKind>>();
+
+/**
+ * The kinds of the parts of a conversation, those within results of tools too. Looked at once: whoever would go over all parts in search of
+ * one kind asks this first.
+ */
+export function kindsOf(turns: readonly Turn[]): ReadonlySet<PartKind> {
+  const known = KINDS.get(turns);
+  if (known !== undefined) {
+    return known;
+  }
+  const kinds = new Set<PartKind>();
+  for (const { parts } of turns) {
+    addKinds(kinds, parts);
+  }
+  KINDS.set(turns, kinds);
+  return kinds;
+}
+
+function addKinds(kinds: Set<PartKind>, parts: readonly Part[]): void {
+  for (const part of parts) {
+    kinds.add(part.kind);
+    if (part.cache !== undefined) {
+      kinds.add('cache-mark');
+    }
+    if (part.kind === 'tool-result') {
+      addKinds(kinds, part.parts);
+    }
+  }
+}
+
 /** A tool that the model may call. */
 export type Tool = FunctionTool | NativeTool;
 

@@ -68,7 +68,7 @@ interface LookContext {
 function whenToLook(candidate: Candidate, context: LookContext): number | undefined {
   const { standing, state } = candidate;
   const { settings, adapts } = context;
-  if (isLookedAtInCooldown(candidate, context)) {
+  if (state !== 'healthy' && isLookedAtInCooldown(candidate, context)) {
     return cooldownInterval(candidate, context);
   }
   if (standing.isSuspect && (state === 'healthy' || standing.isForKeyOnly === true)) {
@@ -80,17 +80,11 @@ function whenToLook(candidate: Candidate, context: LookContext): number | undefi
 
 /** After failures: a rate limit, a wrong credential and an operator say for how long. One that callers are sent to anyway needs no look. */
 function isLookedAtInCooldown({ state, standing, score }: Candidate, { plan, route }: LookContext): boolean {
-  const { ejection, isForKeyOnly, breaksAnswers } = standing;
+  const { ejection, breaksAnswers, isForKeyOnly } = standing;
   const first = plan.candidates[0];
   const isWanted = first?.state !== 'healthy' || route.strategy !== 'ordered' || score < first.score;
   const isTold = ejection?.reason === 'failures' && !breaksAnswers;
-  return (
-    (state === 'ejected' || state === 'probing') &&
-    isForKeyOnly !== true &&
-    isTold &&
-    isWanted &&
-    first?.standing !== standing
-  );
+  return state !== 'due' && isForKeyOnly !== true && isTold && isWanted && first?.standing !== standing;
 }
 
 /** Often at first, and less as the outage goes on. */

@@ -2,7 +2,7 @@ import type { GatewayConfig, Route } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { Candidate } from '../routing/contender.ts';
 import { dueProbe, type Plan } from '../routing/plan.ts';
-import { estimateAtPrompt } from '../statistics/prompt-size.ts';
+import { estimateAtPrompt } from '../statistics/estimate.ts';
 import { amongBestMs, type DueLook, dueLooks, isPromising } from './due-looks.ts';
 import { type Probe, type ProbePorts, startProbe } from './probe.ts';
 
@@ -19,13 +19,14 @@ export interface Looks {
 
 /** Probes of one deployment, each begun when the one before has ended. */
 interface Series {
-  readonly done: Promise<readonly ProbeRecord[]>;
-  /** Hangs up, and begins no other. */
-  readonly stop: () => void;
+  /** The one that is under way. */
+  probe?: Probe | undefined;
+  /** It is hung up on, and no other begins. */
+  isStopped: boolean;
 }
 
-/** A probe, where this request is the one in the fleet that makes it. */
-type Begin = () => Promise<Probe | undefined>;
+/** A probe that is to be made where this request is the one in the fleet that makes it. */
+type Asked = ({ readonly kind: 'look' } & DueLook) | { readonly kind: 'after-cooldown'; readonly candidate: Candidate };
 
 /**
  * Looks at deployments that the request is not sent to, while it waits for its own: no caller is sent anywhere in order to learn. The
@@ -37,55 +38,80 @@ export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks | 
   if (settings === 'off') {
     return undefined;
   }
-  const begun: Series[] = [];
-  const limitMs = amongBestMs(plan, route);
+  const asked: Asked[] = [];
   const due = dueProbe(plan, route);
   if (due !== undefined && !due.standing.breaksAnswers) {
-    begun.push(series(ports, due, { first: () => afterCooldown(ports, due), limitMs }));
+    asked.push({ kind: 'after-cooldown', candidate: due });
   }
-  for (const { candidate, everyMs, isCalibration } of dueLooks(plan, route, settings)) {
-    if (ports.clock.nowMs() - candidate.standing.lookedAtMs >= everyMs) {
-      const first = (): Promise<Probe | undefined> => look(ports, { candidate, everyMs, isCalibration });
-      begun.push(series(ports, candidate, { first, limitMs }));
+  for (const look of dueLooks(plan, route, settings)) {
+    if (ports.clock.nowMs() - look.candidate.standing.lookedAtMs >= look.everyMs) {
+      asked.push({ kind: 'look', ...look });
     }
   }
-  return begun.length === 0 ? undefined : { end: (withinMs) => endAll(ports, begun, withinMs) };
+  return asked.length === 0 ? undefined : begun(ports, asked, amongBestMs(plan, route));
+}
+
+function begun(ports: LookPorts, asked: readonly Asked[], limitMs: number): Looks {
+  const all = asked.map((first) => {
+    const series: Series = { isStopped: false };
+    return { series, done: run(ports, series, { first, limitMs }) };
+  });
+  return {
+    end: async (withinMs) => {
+      const cancel = ports.clock.after(withinMs, () => {
+        for (const { series } of all) {
+          series.isStopped = true;
+          series.probe?.stop();
+        }
+      });
+      const records = await Promise.all(all.map(({ done }) => done));
+      cancel();
+      return records.flat();
+    },
+  };
 }
 
 /** A probe and those that confirm it. */
-function series(
+async function run(
   ports: LookPorts,
-  candidate: Candidate,
-  { first, limitMs }: { readonly first: Begin; readonly limitMs: number },
-): Series {
-  let probe: Probe | undefined;
-  let isStopped = false;
-  const run = async (): Promise<readonly ProbeRecord[]> => {
-    const records: ProbeRecord[] = [];
-    for (let begin: Begin | undefined = first; begin !== undefined && !isStopped; ) {
-      probe = await begin();
-      if (probe === undefined) {
-        break;
-      }
-      // The claim may take longer than there was time for the probe.
-      if (isStopped) {
-        probe.stop();
-      }
-      const record = await probe.done;
-      records.push(record);
-      // Others are to know of it now, and not when the request has ended.
-      await ports.statistics.flush();
-      begin = confirmation(ports, candidate, { record, isFirst: records.length === 1, limitMs });
+  series: Series,
+  { first, limitMs }: { readonly first: Asked; readonly limitMs: number },
+): Promise<readonly ProbeRecord[]> {
+  const records: ProbeRecord[] = [];
+  for (let asked: Asked | undefined = first; asked !== undefined && !series.isStopped; ) {
+    const probe = await begin(ports, asked);
+    if (probe === undefined) {
+      break;
     }
-    return records;
-  };
-  return {
-    done: run(),
-    stop: () => {
-      isStopped = true;
-      probe?.stop();
-    },
-  };
+    series.probe = probe;
+    // The claim may take longer than there was time for the probe.
+    if (series.isStopped) {
+      probe.stop();
+    }
+    const record = await probe.done;
+    records.push(record);
+    // Others are to know of it now, and not when the request has ended.
+    await ports.statistics.flush();
+    asked = confirmation(ports, first.candidate, { record, isFirst: records.length === 1, limitMs });
+  }
+  return records;
+}
+
+async function begin(ports: LookPorts, asked: Asked): Promise<Probe | undefined> {
+  const { statistics, config } = ports;
+  const { deployment, standing, expectedTtftMs } = asked.candidate;
+  const claim =
+    asked.kind === 'look'
+      ? statistics.claimLook(deployment.id, asked.everyMs)
+      : standing.ejection !== undefined && statistics.claimProbe(deployment.id, standing.ejection);
+  const isCalibration = asked.kind === 'look' && asked.isCalibration;
+  return (await claim)
+    ? startProbe(
+        deployment,
+        { ...ports, timeouts: config.timeouts },
+        isCalibration ? { trafficMs: expectedTtftMs } : {},
+      )
+    : undefined;
 }
 
 /** The probe that is to follow one that was answered: `undefined` where it has told enough. */
@@ -93,13 +119,13 @@ function confirmation(
   ports: LookPorts,
   candidate: Candidate,
   { record, isFirst, limitMs }: { readonly record: ProbeRecord; readonly isFirst: boolean; readonly limitMs: number },
-): Begin | undefined {
+): Asked | undefined {
   if (record.ttftMs === undefined) {
     return undefined;
   }
   const standing = ports.statistics.look(candidate.deployment.id);
   if (standing.ejection?.answers !== undefined && standing.state === 'due') {
-    return () => afterCooldown(ports, { ...candidate, standing });
+    return { kind: 'after-cooldown', candidate: { ...candidate, standing } };
   }
   const estimate = estimateAtPrompt(standing.estimate, candidate.promptFactor);
   const isToConfirm =
@@ -109,35 +135,5 @@ function confirmation(
     isPromising({ ...candidate, standing: { ...standing, estimate } }, limitMs);
   // Unless somebody has looked since.
   const everyMs = Math.floor(ports.clock.nowMs() - record.startedAtMs);
-  return isToConfirm ? () => look(ports, { candidate, everyMs, isCalibration: false }) : undefined;
-}
-
-async function afterCooldown(ports: LookPorts, { deployment, standing }: Candidate): Promise<Probe | undefined> {
-  const { ejection } = standing;
-  const isClaimed = ejection !== undefined && (await ports.statistics.claimProbe(deployment.id, ejection));
-  return isClaimed ? startProbe(deployment, { ...ports, timeouts: ports.config.timeouts }, {}) : undefined;
-}
-
-async function look(
-  ports: LookPorts,
-  { candidate: { deployment, expectedTtftMs }, everyMs, isCalibration }: DueLook,
-): Promise<Probe | undefined> {
-  const isClaimed = await ports.statistics.claimLook(deployment.id, everyMs);
-  const known = isCalibration ? { trafficMs: expectedTtftMs } : {};
-  return isClaimed ? startProbe(deployment, { ...ports, timeouts: ports.config.timeouts }, known) : undefined;
-}
-
-async function endAll(
-  { clock }: Pick<LookPorts, 'clock'>,
-  begun: readonly Series[],
-  withinMs: number,
-): Promise<readonly ProbeRecord[]> {
-  const cancel = clock.after(withinMs, () => {
-    for (const { stop } of begun) {
-      stop();
-    }
-  });
-  const records = await Promise.all(begun.map(({ done }) => done));
-  cancel();
-  return records.flat();
+  return isToConfirm ? { kind: 'look', candidate, everyMs, isCalibration: false } : undefined;
 }

@@ -1,4 +1,4 @@
-import { lateAfter, observedAttempt } from '../attempt/observed-attempt.ts';
+import { lateAfter, type ObservedAttemptOptions, observedAttempt } from '../attempt/observed-attempt.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
@@ -9,8 +9,7 @@ import { costUsd, type Usage } from '../model/usage.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
-import { PROMPT_TOKENS, probeAttempt } from './probe-attempt.ts';
-import { probeRules } from './probe-rules.ts';
+import { PROMPT_TOKENS, probeAttempt, probeRules } from './probe-attempt.ts';
 
 /** What a probe needs of the world, and the statistics that it tells. */
 export interface ProbePorts {
@@ -54,12 +53,13 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
   const limitMs = Math.min(timeouts.firstTokenMs, MAX_PROBE_MS);
   const { estimate } = statistics.look(deployment.id);
   const factor = probeFactor(estimate);
+  const medianMs = estimate.ttftPercentileMs(50);
   const attempt = observedAttempt(plain, {
     statistics: probeStatistics(statistics),
     clock,
     extra: PROBE_IS_EXTRA,
     lateAfterMs: lateAfter((estimate.usual.typicalMs ?? limitMs) * factor),
-    silence: { afterMs: longAfter(estimate), limitMs },
+    silence: { afterMs: medianMs === undefined ? UNSEEN_LONG_MS : medianMs * LONG_FACTOR, limitMs },
     promptFactor: factor,
   });
   const phase = limitMs < timeouts.firstTokenMs ? 'deadline' : 'first-token';
@@ -74,8 +74,8 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
       }
     }
     const record = { deployment, startedAtMs: attempt.startedAtMs, totalMs: clock.nowMs() - attempt.startedAtMs };
-    const cost = costUsd(usedTokens(deployment, report), deployment);
-    return { ...record, ...outcomeOf(report), ...defined({ costUsd: cost }) };
+    const { ttftMs, failure } = report;
+    return { ...record, ...defined({ ttftMs, failure, costUsd: costUsd(usedTokens(deployment, report), deployment) }) };
   });
   return { done, stop: () => attempt.abort({ kind: 'aborted', by: 'hedge' }) };
 }
@@ -84,11 +84,11 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
  * The fleet's statistics as a probe may teach them. What one token of a tiny prompt shows is honest: how soon it came, or that it did not,
  * and with it the failures, the ejections and their end. What it cannot show is left out.
  */
-function probeStatistics(statistics: FleetStatistics): FleetStatistics {
+function probeStatistics(statistics: FleetStatistics): ObservedAttemptOptions['statistics'] {
   return {
-    ...statistics,
     observe: (observation, failure) =>
       IS_HONEST[observation.kind] ? statistics.observe(observation, failure) : () => undefined,
+    flush: () => statistics.flush(),
   };
 }
 
@@ -116,11 +116,6 @@ const PROBE_IS_EXTRA: ExtraAttempt = 'retry';
 const LONG_FACTOR = 4;
 const UNSEEN_LONG_MS = 1000;
 
-function longAfter({ ttftPercentileMs }: Estimate): number {
-  const medianMs = ttftPercentileMs(50);
-  return medianMs === undefined ? UNSEEN_LONG_MS : medianMs * LONG_FACTOR;
-}
-
 /** Probes that it takes to believe half of what they say of how a probe compares with traffic. */
 const CALIBRATION_PRIOR = 2;
 /** A probe that differs by more from what is expected of one tells of luck or of a change, and counts as differing by so much. */
@@ -147,10 +142,6 @@ function calibrate(
     const probeMs = Math.min(expectedMs * ODD_FACTOR, Math.max(expectedMs / ODD_FACTOR, ttftMs));
     statistics.observe({ ...about, kind: 'calibrated', probeMs, trafficMs });
   }
-}
-
-function outcomeOf({ ttftMs, failure }: AttemptReport): Pick<ProbeRecord, 'ttftMs' | 'failure'> {
-  return defined({ ttftMs, failure });
 }
 
 /** What the vendor has told of a whole answer, else the most. Nothing where no model was reached: that is free everywhere. */

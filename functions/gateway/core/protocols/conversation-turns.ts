@@ -1,6 +1,6 @@
 import { defined } from '../model/defined.ts';
 import type { Part, TextPart, ToolResultPart } from '../model/part.ts';
-import type { Prompt, Turn } from '../model/prompt.ts';
+import { kindsOf, type Prompt, type Turn } from '../model/prompt.ts';
 
 /**
  * A conversation for vendors that want the system prompt apart and the two sides in turn (Anthropic, Bedrock, Gemini). Turns of one side
@@ -53,7 +53,9 @@ export function conversationTurns(turns: readonly Turn[], nativeSystem: boolean)
   for (const turn of turns.slice(leading)) {
     addTurn(open, turn, nativeSystem);
   }
-  settleSystemTurn(open);
+  if (nativeSystem) {
+    settleSystemTurn(open);
+  }
   if (open.length === 0) {
     openUserTurn(open);
   }
@@ -195,7 +197,7 @@ function withText(parts: readonly Part[], words: Extract<Part, { kind: 'text' }>
  * conversation with a model that draws could not go on elsewhere. The very same turns where there are none.
  */
 export function shownByUser(turns: readonly Turn[]): readonly Turn[] {
-  return turns.some(isDrawn) ? turns.flatMap((turn) => (isDrawn(turn) ? apart(turn) : [turn])) : turns;
+  return kindsOf(turns).has('media') ? turns.flatMap((turn) => (isDrawn(turn) ? apart(turn) : [turn])) : turns;
 }
 
 function isDrawn({ role, parts }: Turn): boolean {

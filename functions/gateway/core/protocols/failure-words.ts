@@ -145,6 +145,8 @@ const SENTENCES: readonly Sentence[] = [
 const OPEN_STATUSES: readonly number[] = [400, 403, 404, 412, 413, 422];
 /** With which a server says what it was not started with, or does not have room for. */
 const OWN_STATUSES: readonly number[] = [500, 501];
+/** The statuses beside which a sentence may mean anything. */
+export const TOLD_STATUSES: ReadonlySet<number> = new Set([...OPEN_STATUSES, ...OWN_STATUSES]);
 /** No longer text is looked at: what follows may be somebody's prompt. */
 const MAX_READ_CHARS = 600;
 

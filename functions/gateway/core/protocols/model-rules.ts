@@ -24,7 +24,8 @@ export function modelRules<Rules extends object>(
   configured: JsonObject | undefined,
   vendor: Vendor = 'compatible',
 ): Rules {
-  const found = foundFor(table.lines, baseModelOf({ model, rules: configured }), vendor);
+  const baseModel = configured === undefined ? model : baseModelOf({ model, rules: configured });
+  const found = foundFor(table.lines, baseModel, vendor);
   const { last } = found;
   if (last?.defaults === table.defaults && last.configured === configured) {
     // Made of this table, whose type of rules is this one.

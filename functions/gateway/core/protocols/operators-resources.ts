@@ -1,5 +1,5 @@
 import type { Part } from '../model/part.ts';
-import type { Prompt } from '../model/prompt.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, stringMember } from '../wire/json.ts';
 import { isOperators, plainName } from './untrusted-members.ts';
 
@@ -37,11 +37,12 @@ export function resourceMessage({ name, tool, path }: NamedResource): string {
  */
 export function namedResources(prompt: Prompt): readonly NamedResource[] {
   const { turns, tools, original } = prompt;
+  const kinds = kindsOf(turns);
   return [
-    ...turns.flatMap(({ parts }) => parts.flatMap(ofPart)),
-    ...ofTools(arrayMember(original.body, 'tools')),
+    ...(kinds.has('media') || kinds.has('opaque') ? turns.flatMap(({ parts }) => parts.flatMap(ofPart)) : []),
+    ...(original.body.tools === undefined ? [] : ofTools(arrayMember(original.body, 'tools'))),
     ...tools.flatMap((tool) => (tool.kind === 'native' ? ofTool(tool.native.value, tool.path) : [])),
-    ...ofBody(prompt),
+    ...(OF_BODIES.some((name) => original.body[name] !== undefined) ? ofBody(prompt) : []),
   ];
 }
 
@@ -129,6 +130,9 @@ function isNamed(name: string): boolean {
   const plain = plainName(name);
   return IN_TOOLS.has(plain) || isOperators(plain);
 }
+
+/** Members of a body that may name something. */
+const OF_BODIES: readonly string[] = ['mcp_servers', 'prompt', 'container'];
 
 /** Of the body itself: what the vendor's own APIs have there. */
 function ofBody({ original: { body, dialect } }: Prompt): readonly NamedResource[] {

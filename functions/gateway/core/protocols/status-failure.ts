@@ -1,6 +1,6 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
 import { isJsonObject, type JsonObject, numberMember, objectMember, stringMember } from '../wire/json.ts';
-import { type SaidFailure, saidFailure } from './failure-words.ts';
+import { type SaidFailure, saidFailure, TOLD_STATUSES } from './failure-words.ts';
 
 /** What a protocol has read beyond the status. */
 interface FailureHints {
@@ -31,7 +31,8 @@ export function statusFailure(read: FailureHints): AttemptFailure {
     return { kind: 'rate-limited', retryAfterMs: hints.retryAfterMs, quota: true, vendor };
   }
   const status = hints.isStatusAssumed === true ? ANY_STATUS : vendor.status;
-  const said = hints.isCertain === true ? undefined : saidFailure(status, vendor.message);
+  const isTold = hints.isCertain !== true && TOLD_STATUSES.has(status);
+  const said = isTold ? saidFailure(status, vendor.message) : undefined;
   return said === undefined ? byStatus(hints) : bySentence(said, hints);
 }
 
@@ -125,11 +126,17 @@ type Headers = Readonly<Record<string, string>>;
  * `undefined` where absent or unreadable.
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+  if (!Object.keys(headers).some((name) => OF_WAITING.test(name))) {
+    return undefined;
+  }
   const milliseconds = numberIn(headers['retry-after-ms'], 1, nowMs);
   const asked =
     milliseconds ?? numberIn(headers['retry-after'], 1000, nowMs) ?? untilDate(headers['retry-after'], nowMs);
   return asked ?? resetMs(headers, nowMs);
 }
+
+/** Headers that may tell a wait. */
+const OF_WAITING = /^retry-after|ratelimit|^anthropic-priority-/;
 
 /** Numbers from here on are instants since 1970: of seconds, and of milliseconds. */
 const EPOCH_SECONDS = 1e9;
@@ -186,15 +193,14 @@ const LIMITS: readonly (readonly [remaining: string, reset: string])[] = [
 
 /** When all that is spent is back: a limit of which something remains says nothing. */
 function resetMs(headers: Headers, nowMs: number): number | undefined {
-  const waits = LIMITS.filter(([remaining]) => !(Number(headers[remaining] ?? 0) > 0)).flatMap(
-    ([, reset]) => durationMs(headers[reset], nowMs) ?? [],
-  );
+  const told = LIMITS.filter(([left, reset]) => headers[reset] !== undefined && !(Number(headers[left] ?? 0) > 0));
+  const waits = told.flatMap(([, reset]) => durationMs(headers[reset], nowMs) ?? []);
   return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 /** A wait as headers and sentences write it: seconds, an instant, a date, or `1m3.57s`. */
 export function durationMs(text: string | undefined, nowMs: number): number | undefined {
-  return numberIn(text, 1000, nowMs) ?? untilDate(text, nowMs) ?? writtenMs(text ?? '');
+  return text === undefined ? undefined : (numberIn(text, 1000, nowMs) ?? untilDate(text, nowMs) ?? writtenMs(text));
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -221,28 +227,23 @@ function askedWaitMs(message: string): number | undefined {
 
 /** The wait that an error's members tell: a number of seconds, or the headers of the vendor behind a router (OpenRouter). */
 export function memberWaitMs(error: JsonObject, nowMs: number): number | undefined {
-  const metadata = objectMember(error, 'metadata') ?? {};
-  const places = [error, metadata];
+  const metadata = objectMember(error, 'metadata');
+  const places = metadata === undefined ? [error] : [error, metadata];
   const milliseconds = places
     .map((place) => numberMember(place, 'retry_after_ms'))
     .find((found) => found !== undefined);
   const seconds = places
-    .flatMap((place) => ['retry_after', 'retry_after_seconds', 'retryAfter'].map((name) => textOf(place[name])))
-    .find((found) => found !== undefined);
-  const told = milliseconds === undefined ? durationMs(seconds, nowMs) : bounded(milliseconds);
-  return told ?? headersWaitMs(metadata, nowMs) ?? durationMs(stringMember(metadata, 'quotaResetDelay'), nowMs);
+    .flatMap((place) => ['retry_after', 'retry_after_seconds', 'retryAfter'].map((name) => place[name]))
+    .find((value) => typeof value === 'string' || typeof value === 'number');
+  const asked = seconds === undefined ? undefined : durationMs(String(seconds), nowMs);
+  const told = milliseconds === undefined ? asked : bounded(milliseconds);
+  return told ?? (metadata && routedWaitMs(metadata, nowMs));
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
-function headersWaitMs(metadata: JsonObject, nowMs: number): number | undefined {
+function routedWaitMs(metadata: JsonObject, nowMs: number): number | undefined {
   const { headers } = metadata;
-  return isJsonObject(headers)
-    ? retryAfterMs(
-        Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
-        nowMs,
-      )
-    : undefined;
+  const told =
+    isJsonObject(headers) && Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const waitMs = told ? retryAfterMs(Object.fromEntries(told), nowMs) : undefined;
+  return waitMs ?? durationMs(stringMember(metadata, 'quotaResetDelay'), nowMs);
 }

@@ -88,19 +88,15 @@ export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: 
   return { ttftMs, latencyMs: ttftMs + answerMs, outputTokens };
 }
 
-/** What it is like as a rule, in milliseconds: an outage does not move it. */
-function usualTtft({ usual }: Pick<Estimate, 'usual'>, prior: Pick<LatencyPrior, 'ttftMs'>): number {
-  const { typicalMs, evidence } = usual;
-  return typicalMs === undefined
-    ? prior.ttftMs
-    : shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, { evidence, ttftTotalMs: typicalMs * evidence });
-}
-
 function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
-  const { usual } = estimate;
-  const usualMs = usualTtft(estimate, prior);
+  const { typicalMs, evidence } = estimate.usual;
+  // What it is like as a rule: an outage does not move it.
+  const usualMs =
+    typicalMs === undefined
+      ? prior.ttftMs
+      : shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, { evidence, ttftTotalMs: typicalMs * evidence });
   const usualWeight =
-    usual.typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
+    typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
   const recent = ofNow(estimate.recent, usualMs);
   const lastingMs = shrunkMean(usualMs, usualWeight, lastingSeen(estimate, recent));
   const weight = lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent);

@@ -1,7 +1,7 @@
 import type { Random } from '../model/clock.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { estimateAtPrompt, promptFactor } from '../statistics/prompt-size.ts';
+import { estimateAtPrompt, promptFactor } from '../statistics/estimate.ts';
 import type { Standing } from '../statistics/standing.ts';
 import type { Candidate } from './contender.ts';
 import { type Equals, equalsOf } from './equals.ts';
@@ -47,8 +47,8 @@ export function planCandidates(context: PlanContext): Plan {
     return { candidates: ranked(others, context).order, explored: false, equals: new Set() };
   }
   const { order, members: equals } = ranked(healthy, context);
-  const chosen = exploreTarget(order, context);
-  const rest = byCooldown(others);
+  const chosen = STRATEGIES[context.route.strategy].adapts ? exploreTarget(order, context) : undefined;
+  const rest = others.toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));
   return chosen === undefined
     ? { candidates: [...order, ...rest], explored: false, equals }
     : { candidates: [chosen, ...order.filter((candidate) => candidate !== chosen), ...rest], explored: true, equals };
@@ -75,34 +75,37 @@ export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
 }
 
 function scoreAll(context: PlanContext): readonly Candidate[] {
-  const { route, facts, qualified, look, random, probesTell } = context;
+  const { route, facts, qualified, look, random, probesTell, promptDoublingTokens = 0 } = context;
   const sighted = qualified.map((deployment, position) => ({ deployment, position, standing: look(deployment.id) }));
   const prior = latencyPrior(
     sighted.map(({ standing }) => standing.estimate),
     probesTell,
   );
   return sighted.map(({ deployment, position, standing }) => {
-    const prompt = expectedPrompt(deployment, standing, context);
     // A draw for both scores.
     const draw = random();
     const asked = { deployment, facts, position, random: () => draw };
-    const scored: Scored = (cachedTokens, factor) => {
+    const scored = (cachedTokens: number) => {
+      const factor = promptFactor(facts.promptTokens - cachedTokens, promptDoublingTokens);
       const estimate = estimateAtPrompt(standing.estimate, factor);
       const expected = expectedLatency(estimate, facts, { ...prior, ttftMs: prior.ttftMs * factor });
       const score = STRATEGIES[route.strategy].score({ ...asked, estimate, cachedTokens, ...expected });
-      return { score, ttftMs: expected.ttftMs, estimate };
+      return { score, ttftMs: expected.ttftMs, estimate, factor };
     };
-    const { score, ttftMs, estimate } = scored(prompt.cachedTokens, prompt.promptFactor);
+    const { warmTokens, cachedTokens, keptTokens } = tokensInCache(deployment, standing, context);
+    const { score, ttftMs, estimate, factor } = scored(cachedTokens);
+    const isPlain = warmTokens > 0 || keptTokens < LEAST_KEPT_TOKENS;
     return {
       deployment,
       standing: { ...standing, estimate },
       score,
-      placementScore: placement(score, prompt, scored),
+      // Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either.
+      placementScore: isPlain ? score : (score + scored(keptTokens).score) / 2,
       state: standing.state,
       expectedTtftMs: ttftMs,
       isTied: false,
-      promptFactor: prompt.promptFactor,
-      warmTokens: prompt.warmTokens,
+      promptFactor: factor,
+      warmTokens,
     };
   });
 }
@@ -110,43 +113,27 @@ function scoreAll(context: PlanContext): readonly Candidate[] {
 /** No vendor keeps shorter prefixes. */
 const LEAST_KEPT_TOKENS = 1024;
 
-type Scored = (
-  cachedTokens: number,
-  factor: number,
-) => Pick<Standing, 'estimate'> & { readonly score: number; readonly ttftMs: number };
-
-/** Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either. */
-function placement(score: number, { warmTokens, keptTokens, keptFactor }: ExpectedPrompt, scored: Scored): number {
-  const isPlain = warmTokens > 0 || keptTokens < LEAST_KEPT_TOKENS;
-  return isPlain ? score : (score + scored(keptTokens, keptFactor).score) / 2;
-}
-
-/** What a deployment's vendor must read of a prompt. The factors are times as long as after a usual prompt. */
-interface ExpectedPrompt {
+/** What a deployment's vendor need not read of a prompt. */
+interface TokensInCache {
   /** Of the conversation's last turn, tokens that the vendor has read, and those that it is expected to have kept. */
   readonly warmTokens: number;
   readonly cachedTokens: number;
-  readonly promptFactor: number;
   /** The same for later turns, if the conversation stays there. */
   readonly keptTokens: number;
-  readonly keptFactor: number;
 }
 
-function expectedPrompt(
+function tokensInCache(
   { id }: Deployment,
   { estimate }: Standing,
-  { facts: { promptTokens }, promptDoublingTokens = 0, remembered }: PlanContext,
-): ExpectedPrompt {
+  { facts: { promptTokens }, remembered }: PlanContext,
+): TokensInCache {
   const turn = remembered?.turn;
   const warmTokens = turn?.deployment === id ? Math.min(turn.promptTokens, promptTokens) : 0;
   const { cachedShare } = estimate.usual;
-  const [cachedTokens, keptTokens] = [warmTokens * cachedShare, (turn?.promptTokens ?? promptTokens) * cachedShare];
   return {
     warmTokens,
-    cachedTokens,
-    promptFactor: promptFactor(promptTokens - cachedTokens, promptDoublingTokens),
-    keptTokens,
-    keptFactor: promptFactor(promptTokens - keptTokens, promptDoublingTokens),
+    cachedTokens: warmTokens * cachedShare,
+    keptTokens: (turn?.promptTokens ?? promptTokens) * cachedShare,
   };
 }
 
@@ -177,10 +164,6 @@ function ranked(
   return { order: [...order.map(tied), ...others], members };
 }
 
-function byCooldown(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));
-}
-
 /** Decayed first tokens of the last seconds, or waits as long as the best takes: from this on, somebody has just looked. */
 const LOOKED_AT = 0.5;
 /** First tokens that came in this share of the expected time, or less, promise that the deployment has become faster. */
@@ -197,7 +180,7 @@ function exploreTarget(
   { route, random }: Pick<PlanContext, 'route' | 'random'>,
 ): Candidate | undefined {
   const [best, ...others] = order;
-  if (best === undefined || !STRATEGIES[route.strategy].adapts) {
+  if (best === undefined) {
     return undefined;
   }
   const promising = others.filter((candidate) => isPromising(candidate, best));

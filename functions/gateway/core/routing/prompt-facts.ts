@@ -23,6 +23,8 @@ const BASE64_CHARS_PER_TOKEN = 32;
 /** As much of each of the conversation's first turns as tells two conversations apart, and so many of them. */
 const AFFINITY_CHARS = 2000;
 const AFFINITY_TURNS = 8;
+/** No longer keys are kept as they are: each look at what is remembered of a conversation hashes its key. */
+const MAX_KEY_CHARS = 64;
 
 /**
  * Reads what routing and limits need off a prompt. The caller's whole body counts, members that nobody here knows included, since they are
@@ -36,15 +38,18 @@ export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFac
   }
   const textBytes = jsonWeight(original.body) - media.reduce((sum, part) => sum + bytesOf(part), 0);
   const mediaTokens = media.reduce((sum, part) => sum + tokensOf(part), 0);
+  const key = prompt.cacheKey ?? stablePrefix(turns);
+  // OpenAI's `prompt: { id }`: a text that the vendor has.
+  const isKeptAtVendor = original.dialect === 'openai-responses' && objectMember(original.body, 'prompt') !== undefined;
   return {
     stream,
     promptTokens: Math.ceil(Math.max(0, textBytes) / BYTES_PER_TOKEN + mediaTokens),
     choices: limits.choices,
-    affinityKey: shortKey(prompt.cacheKey ?? stablePrefix(turns)),
+    affinityKey: key.length <= MAX_KEY_CHARS ? key : keyNumber(key).toString(36),
     tags,
     maxOutputTokens: limits.outputTokens,
-    isUnsized: media.some(isUnsized) || isKeptAtVendor(prompt) ? true : undefined,
-    imageTokens: imageTokens(media),
+    isUnsized: isKeptAtVendor || media.some(isUnsized) ? true : undefined,
+    imageTokens: media.length === 0 ? undefined : imageTokens(media),
     priceFactor: priceFactor(prompt),
     feesUsd: promptFeesUsd(prompt),
   };
@@ -91,11 +96,6 @@ function imageTokens(media: readonly (MediaPart | OpaquePart)[]): number | undef
   return images.length === 0 ? undefined : images.length * MOST_IMAGE_TOKENS;
 }
 
-/** OpenAI's `prompt: { id }`: a text that the vendor has. */
-function isKeptAtVendor({ original }: Prompt): boolean {
-  return original.dialect === 'openai-responses' && objectMember(original.body, 'prompt') !== undefined;
-}
-
 /** What is no text, wherever it stands. */
 function addMedia(media: (MediaPart | OpaquePart)[], parts: readonly Part[]): void {
   for (const part of parts) {
@@ -138,24 +138,15 @@ function contentOf({ source }: MediaPart): string {
   }
 }
 
-/** No longer keys are kept as they are: each look at what is remembered of a conversation hashes its key. */
-const MAX_KEY_CHARS = 64;
-
-function shortKey(key: string): string {
-  return key.length <= MAX_KEY_CHARS ? key : keyNumber(key).toString(36);
-}
-
 /** The turns up to the first of the user, or the first where there is none: they stay the same while a conversation grows. */
 function stablePrefix(turns: readonly Turn[]): string {
-  const firstUser = turns.findIndex(({ role, parts }) => role === 'user' && !parts.every(isResult));
+  const firstUser = turns.findIndex(
+    ({ role, parts }) => role === 'user' && !parts.every(({ kind }) => kind === 'tool-result'),
+  );
   const first = turns.slice(0, Math.max(0, firstUser) + 1);
   return [...first.slice(0, -1).slice(0, AFFINITY_TURNS), ...first.slice(-1)]
     .map(({ role, parts }) => `${role}\n${textOf(parts).slice(0, AFFINITY_CHARS)}`)
     .join('\n');
-}
-
-function isResult({ kind }: Part): boolean {
-  return kind === 'tool-result';
 }
 
 function textOf(parts: readonly Part[]): string {

@@ -12,7 +12,7 @@ import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
-import { readPrompt, strayResult } from '../surfaces/read-prompt.ts';
+import { readPrompt, strayResult } from '../surfaces/surfaces.ts';
 import type { Call } from './call.ts';
 import { attemptsOf } from './call-log.ts';
 import { chatStream } from './chat-stream.ts';

@@ -9,7 +9,7 @@ import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
-import { readPrompt } from '../surfaces/read-prompt.ts';
+import { readPrompt } from '../surfaces/surfaces.ts';
 import { type Call, keyOf } from './call.ts';
 import { admitRequest } from './caller.ts';
 import { findRoute } from './plan-call.ts';

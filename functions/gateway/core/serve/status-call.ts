@@ -30,10 +30,10 @@ export async function statusCall(call: Call): Promise<GatewayResponse> {
     return errorAnswer(call, notAnOperator());
   }
   await ports.statistics.prepare([...directory.deployments.keys()]);
-  const { look } = ports.statistics;
   const routes = Object.keys(ports.config.routes).flatMap((name) => directory.routes.get(name) ?? []);
   const deployments = [...directory.deployments.values()];
-  const fleet = fleetStatus({ routes, deployments, look, nowMs: ports.clock.nowMs() });
+  const { statistics, clock } = ports;
+  const fleet = fleetStatus({ routes, deployments, look: (id) => statistics.look(id), nowMs: clock.nowMs() });
   const range = rangeOf(call);
   const past = range === undefined ? undefined : await ports.rollups?.read(range);
   const body: StatusBody = {

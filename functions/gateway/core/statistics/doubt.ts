@@ -1,6 +1,7 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { keyNumber } from '../model/rendezvous.ts';
-import { suspicionRuns } from './suspicion.ts';
+import type { Observation } from './observation.ts';
+import type { Standing } from './standing.ts';
 
 /** Whose request met a failure. */
 export interface Witness {
@@ -15,28 +16,6 @@ export interface Witness {
  * alone, for no longer than failures do. `nothing`: it may lie in the request, and whose request it is has been heard.
  */
 export type Credence = 'whole' | 'brief' | 'short' | 'nothing';
-
-/** Failures that may lie in requests, by who met them: one caller cannot eject a deployment for the others. */
-export interface DoubtfulFailures {
-  /** Whose request it was that taught something. */
-  readonly saw: (witness: Witness | undefined, nowMs: number) => void;
-  readonly hear: (deployment: string, failure: AttemptFailure, witness: Witness | undefined, nowMs: number) => Credence;
-  /**
-   * The deployment has answered somebody: what callers have heard of its silence before lay in their requests, or is over. So is what a
-   * probe has met. `witness`: whose request it was. Absent: a probe's.
-   */
-  readonly spoke: (deployment: string, witness: Witness | undefined) => void;
-  /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
-  readonly isAlone: (witness: Witness | undefined, nowMs: number) => boolean;
-  /**
-   * Whether somebody has met one lately, and probes have not told enough since. `isLongSuspect`: it has had time to, and one caller's
-   * failures go on, with breaks or without.
-   */
-  readonly suspicion: (
-    deployment: string,
-    nowMs: number,
-  ) => { readonly isSuspect: boolean; readonly isLongSuspect: boolean };
-}
 
 interface Testimony {
   readonly key: string;
@@ -54,114 +33,126 @@ const INDEPENDENT = 2;
 
 /** Without a request in so long a key counts as gone. */
 const KEY_GONE_MS = 3_600_000;
+/** Probes that are answered after the last failure: it lay in the request, or is over. One that fails may answer one of ten. */
+const ENOUGH_ANSWERS = 3;
+/** Probes tell within so long whether it lay in the request. */
+const TELLING_MS = 60_000;
+/** Failures that are no further apart are one suspicion. */
+const SAME_RUN_MS = 600_000;
+
+/** Since when a deployment has been suspected, and the probes in a row that were answered after its last failure. */
+interface Suspicion {
+  readonly sinceMs: number;
+  readonly lastMs: number;
+  answers: number;
+}
 
 /**
- * A register of failures that may lie in a caller's request, empty at first. Where no probes confirm them, an instance that has seen one key
- * alone believes it for a while: there is nobody to ask. Other instances may serve other keys.
+ * Failures that may lie in requests, by who met them: one caller cannot eject a deployment for the others. Where no probes confirm them, an
+ * instance that has seen one key alone believes it for a while: there is nobody to ask. Other instances may serve other keys.
  */
-export function doubtfulFailures(probesConfirm = false): DoubtfulFailures {
-  const keys = keysSeen();
-  const heard = new Map<string, readonly Testimony[]>();
-  const confirmed = confirmations();
-  const runs = suspicionRuns();
-  const lately = (deployment: string, nowMs: number): readonly Testimony[] =>
-    (heard.get(deployment) ?? []).filter(({ atMs }) => nowMs - atMs < HEARD_MS);
-  const trusted = (deployment: string, failure: AttemptFailure, key: string, nowMs: number): Credence | undefined => {
-    if (confirmed.holds(deployment, failure, nowMs) || !isDoubtful(failure)) {
+export class DoubtfulFailures {
+  readonly #probesConfirm: boolean;
+  /** When this instance has last seen a request of each key. */
+  readonly #keysSeenAtMs = new Map<string, number>();
+  readonly #heard = new Map<string, readonly Testimony[]>();
+  /** What probes have met last of each deployment. */
+  readonly #confirmed = new Map<string, { readonly kind: AttemptFailure['kind']; readonly atMs: number }>();
+  readonly #suspected = new Map<string, Suspicion>();
+
+  /** None at first. */
+  constructor(probesConfirm: boolean) {
+    this.#probesConfirm = probesConfirm;
+  }
+
+  /**
+   * An attempt has taught something. Once the deployment has answered somebody, what callers have heard of its silence before lay in their
+   * requests, or is over. So is what a probe has met.
+   */
+  note({ kind, deployment, witness, atMs }: Observation): void {
+    if (witness !== undefined) {
+      this.#keysSeenAtMs.set(witness.key, atMs);
+    }
+    if (kind !== 'first-token') {
+      return;
+    }
+    if (witness === undefined) {
+      this.#probed(deployment, true);
+    }
+    this.#confirmed.delete(deployment);
+    const heard = this.#heard.get(deployment);
+    if (heard !== undefined) {
+      this.#heard.set(
+        deployment,
+        heard.filter(({ isOfSilence }) => !isOfSilence),
+      );
+    }
+  }
+
+  /** A request, or a probe, has met a failure. */
+  hear({ deployment, witness, atMs }: Observation, failure: AttemptFailure): Credence {
+    if (witness === undefined) {
+      // A probe's request is ours: nothing odd is in it, and callers' failures of its kind after it are the same.
+      this.#confirmed.set(deployment, { kind: kindOf(failure), atMs });
+      this.#probed(deployment, false);
       return 'whole';
     }
-    const isAlone = !probesConfirm && keys.isOnly(key, nowMs);
-    const whenAlone = isSilence(failure) ? 'whole' : 'brief';
-    return isAlone ? whenAlone : undefined;
-  };
-  return {
-    saw: (witness, nowMs) => {
-      if (witness !== undefined) {
-        keys.saw(witness.key, nowMs);
-      }
-    },
-    hear: (deployment, failure, witness, nowMs) => {
-      if (witness === undefined) {
-        // A probe's request is ours: nothing odd is in it, and callers' failures of its kind after it are the same.
-        confirmed.add(deployment, failure, nowMs);
-        runs.probed(deployment, false);
-        return 'whole';
-      }
-      const known = trusted(deployment, failure, witness.key, nowMs);
-      if (known !== undefined) {
-        return known;
-      }
-      const before = lately(deployment, nowMs);
-      const number = keyNumber(`${witness.key}\n${witness.conversation}`);
-      const own = { key: witness.key, witness: number, atMs: nowMs, isOfSilence: isSilence(failure) };
-      if (!hasBeenHeard(own, before)) {
-        heard.set(deployment, [...before, own]);
-        runs.add(deployment, nowMs);
-      }
-      return credenceOf(own, before);
-    },
-    spoke: (deployment, witness) => {
-      if (witness === undefined) {
-        runs.probed(deployment, true);
-      }
-      confirmed.end(deployment);
-      forgetSilence(heard, deployment);
-    },
-    isAlone: (witness, nowMs) => witness !== undefined && keys.isOnly(witness.key, nowMs),
-    suspicion: (deployment, nowMs) => ({
-      isSuspect: lately(deployment, nowMs).length > 0 && runs.isOpen(deployment),
-      isLongSuspect: runs.isLong(deployment, nowMs),
-    }),
-  };
-}
-
-/** The keys whose requests this instance has seen lately. */
-function keysSeen(): {
-  readonly saw: (key: string, nowMs: number) => void;
-  readonly isOnly: (key: string, nowMs: number) => boolean;
-} {
-  const seenAtMs = new Map<string, number>();
-  return {
-    saw: (key, nowMs) => void seenAtMs.set(key, nowMs),
-    isOnly: (key, nowMs) => [...seenAtMs].every(([other, atMs]) => other === key || nowMs - atMs > KEY_GONE_MS),
-  };
-}
-
-/** What probes have met last of each deployment. */
-interface Confirmations {
-  readonly add: (deployment: string, failure: AttemptFailure, nowMs: number) => void;
-  /** Whether it was of the failure's kind, and lately. */
-  readonly holds: (deployment: string, failure: AttemptFailure, nowMs: number) => boolean;
-  readonly end: (deployment: string) => void;
-}
-
-function confirmations(): Confirmations {
-  const last = new Map<string, { readonly kind: AttemptFailure['kind']; readonly atMs: number }>();
-  return {
-    add: (deployment, failure, nowMs) => void last.set(deployment, { kind: kindOf(failure), atMs: nowMs }),
-    holds: (deployment, failure, nowMs) => {
-      const { kind, atMs = -Infinity } = last.get(deployment) ?? {};
-      return kind === kindOf(failure) && nowMs - atMs < HEARD_MS;
-    },
-    end: (deployment) => void last.delete(deployment),
-  };
-}
-
-function forgetSilence(heard: Map<string, readonly Testimony[]>, deployment: string): void {
-  const before = heard.get(deployment);
-  if (before?.some(({ isOfSilence }) => isOfSilence)) {
-    heard.set(
-      deployment,
-      before.filter(({ isOfSilence }) => !isOfSilence),
-    );
+    if (this.#isCertain(deployment, failure, atMs)) {
+      return 'whole';
+    }
+    if (!this.#probesConfirm && this.isAlone(witness, atMs)) {
+      return isSilence(failure) ? 'whole' : 'brief';
+    }
+    const before = this.#heardLately(deployment, atMs);
+    const number = keyNumber(`${witness.key}\n${witness.conversation}`);
+    const own = { key: witness.key, witness: number, atMs, isOfSilence: isSilence(failure) };
+    if (hasBeenHeard(own, before)) {
+      return 'nothing';
+    }
+    this.#heard.set(deployment, [...before, own]);
+    const { sinceMs, lastMs } = this.#suspected.get(deployment) ?? { sinceMs: atMs, lastMs: atMs };
+    const isSameRun = atMs - lastMs <= SAME_RUN_MS;
+    this.#suspected.set(deployment, { sinceMs: isSameRun ? sinceMs : atMs, lastMs: atMs, answers: 0 });
+    return new Set([own, ...before].map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
   }
-}
 
-function credenceOf(own: Testimony, before: readonly Testimony[]): Credence {
-  if (hasBeenHeard(own, before)) {
-    return 'nothing';
+  /** Whether it cannot lie in the request, or probes have lately met failures of its kind too. */
+  #isCertain(deployment: string, failure: AttemptFailure, nowMs: number): boolean {
+    const { kind, atMs = -Infinity } = this.#confirmed.get(deployment) ?? {};
+    return (kind === kindOf(failure) && nowMs - atMs < HEARD_MS) || !isDoubtful(failure);
   }
-  return new Set([own, ...before].map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
+
+  #heardLately(deployment: string, nowMs: number): readonly Testimony[] {
+    return (this.#heard.get(deployment) ?? []).filter(({ atMs }) => nowMs - atMs < HEARD_MS);
+  }
+
+  #probed(deployment: string, isAnswered: boolean): void {
+    const suspicion = this.#suspected.get(deployment);
+    if (suspicion !== undefined) {
+      suspicion.answers = isAnswered ? suspicion.answers + 1 : 0;
+    }
+  }
+
+  /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
+  isAlone(witness: Witness, nowMs: number): boolean {
+    return [...this.#keysSeenAtMs].every(([key, atMs]) => key === witness.key || nowMs - atMs > KEY_GONE_MS);
+  }
+
+  /**
+   * Whether somebody has met one lately, and probes have not told enough since. `isLongSuspect`: it has had time to, and one caller's
+   * failures go on, with breaks or without.
+   */
+  suspicion(deployment: string, nowMs: number): Pick<Standing, 'isSuspect'> & { readonly isLongSuspect: boolean } {
+    const suspicion = this.#suspected.get(deployment);
+    if (suspicion === undefined) {
+      return { isSuspect: false, isLongSuspect: false };
+    }
+    const isOpen = suspicion.answers < ENOUGH_ANSWERS;
+    return {
+      isSuspect: isOpen && this.#heardLately(deployment, nowMs).length > 0,
+      isLongSuspect: nowMs - suspicion.sinceMs >= TELLING_MS,
+    };
+  }
 }
 
 /** Often enough, or in this conversation: where another key has met it too, it is no matter of one. */
@@ -187,7 +178,7 @@ export function isDoubtful(failure: AttemptFailure): boolean {
     case 'rate-limited':
     case 'conflicted':
     case 'overloaded':
-      return !namesOperator(failure);
+      return ![failure.vendor?.code, failure.vendor?.type].some((word) => NAMES_OPERATOR.test(word ?? ''));
     case 'malformed':
     case 'truncated':
     // A wait that was long for the deployment, or else nobody asks.
@@ -224,8 +215,4 @@ function kindOf(failure: AttemptFailure): AttemptFailure['kind'] {
 /** Whether nothing came, for longer than is usual. */
 export function isSilence({ kind }: AttemptFailure): boolean {
   return kind === 'timed-out' || kind === 'aborted';
-}
-
-function namesOperator({ vendor }: AttemptFailure): boolean {
-  return [vendor?.code, vendor?.type].some((word) => word !== undefined && NAMES_OPERATOR.test(word));
 }

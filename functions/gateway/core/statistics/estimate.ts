@@ -1,7 +1,7 @@
-import type { DecayScale, DecayScales } from './forward-decay.ts';
+import { type DecayedSums, type DecayScales, ratePerCount } from './forward-decay.ts';
 import type { LastSeen } from './last-sights.ts';
-import { BUCKETS, type BucketCounts, middleMeanOf, percentileOf } from './latency-histogram.ts';
-import type { DecayedSums } from './running-sums.ts';
+import { middleMeanOf, percentileOf } from './latency-histogram.ts';
+import type { Lesson } from './observation.ts';
 
 /** What the decayed sums say of one deployment now. */
 export interface Estimate {
@@ -74,67 +74,58 @@ export function estimateOf(
   seen: LastSeen = { last: [], isSparse: false },
 ): Estimate {
   const sum = lasting.get;
+  const calls = recent.get('q') - recent.get('e') - recent.get('r');
+  const remembered = lasting.get('n') >= TAIL_EVIDENCE || usual.get('n') < lasting.get('n') ? lasting : usual;
+  const tail = recent.get('n') >= TAIL_EVIDENCE ? recent : remembered;
   return {
     ...ttftSeen(lasting),
-    seenMiddleMs: () => middleMeanOf(lasting.counts('t')),
+    seenMiddleMs: () => middleMeanOf(lasting.counts.get('t')),
     msPerToken: ratio(sum('h'), sum('g')),
     outputTokens: ratio(sum('o'), sum('a')),
     requests: sum('q'),
     failureRate: ratio(sum('f'), sum('q')) ?? 0,
     hedges: sum('e'),
     retries: sum('r'),
-    requestsPerSecond: requestRate(lasting, scales.lasting),
+    requestsPerSecond: sum('q') * ratePerCount(scales.lasting),
     tokensPerSecond: (sum('i') + sum('o')) * ratePerCount(scales.lasting),
     recent: {
       ...ttftSeen(recent),
       requests: recent.get('q'),
-      requestsPerSecond: callRate(recent, scales.recent),
+      // What a remainder of floating point is may be of either sign.
+      requestsPerSecond: Math.max(0, calls) * ratePerCount(scales.recent),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
       ...seen,
-      seenMiddleMs: () => middleMeanOf(recent.counts('t')),
-      seenMedianMs: () => percentileOf({ seen: recent.counts('t'), censored: NONE }, 50),
+      seenMiddleMs: () => middleMeanOf(recent.counts.get('t')),
+      seenMedianMs: () => percentileOf({ seen: recent.counts.get('t') }, 50),
     },
     usual: usualEstimate(usual),
-    ttftPercentileMs: (percentile) => ttftPercentile(tailMemory(lasting, recent, usual), percentile),
+    ttftPercentileMs: (percentile) => ttftPercentile(tail, percentile),
     recentTtftMs: (percentile) => ttftPercentile(recent, percentile),
-    rememberedTtftMs: (percentile) => ttftPercentile(longMemory(lasting, usual), percentile),
-    totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts('l'), censored: NONE }, percentile),
+    rememberedTtftMs: (percentile) => ttftPercentile(remembered, percentile),
+    totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts.get('l') }, percentile),
   };
 }
 
-/** Requests a second, by one memory. */
-export function requestRate(memory: DecayedSums, scale: DecayScale): number {
-  return memory.get('q') * ratePerCount(scale);
-}
-
-/** Calls of callers a second. What a remainder of floating point is may be of either sign. */
-function callRate({ get }: DecayedSums, scale: DecayScale): number {
-  return Math.max(0, get('q') - get('e') - get('r')) * ratePerCount(scale);
-}
-
-/** In a steady state the decayed count is the rate times H / ln 2. */
-function ratePerCount({ halfLifeMs }: DecayScale): number {
-  return Math.LN2 / (halfLifeMs / 1000);
-}
+/** With this many observations of the last seconds, they alone tell the tail: the longer memories mix in how it was before. */
+const TAIL_EVIDENCE = 20;
 
 /** Less evidence is what is left of sums from which waits were taken back: a remainder of floating point, of either sign. */
 const LEAST_EVIDENCE = 1e-6;
 
-function ttftSeen({ get: sum }: Pick<DecayedSums, 'get'>): Pick<Estimate, 'evidence' | 'ttftTotalMs'> {
-  const evidence = sum('n');
-  return { evidence: evidence > LEAST_EVIDENCE ? evidence : 0, ttftTotalMs: Math.max(0, sum('x')) };
+function ttftSeen({ get }: DecayedSums): Pick<Estimate, 'evidence' | 'ttftTotalMs'> {
+  const evidence = get('n');
+  return { evidence: evidence > LEAST_EVIDENCE ? evidence : 0, ttftTotalMs: Math.max(0, get('x')) };
 }
 
 function ttftPercentile({ counts }: DecayedSums, percentile: number): number | undefined {
-  return percentileOf({ seen: counts('t'), censored: counts('c') }, percentile);
+  return percentileOf({ seen: counts.get('t'), censored: counts.get('c') }, percentile);
 }
 
-const NONE: BucketCounts = new Float64Array(BUCKETS);
-
-function usualEstimate({ get: sum, counts }: DecayedSums): UsualEstimate {
+function usualEstimate(usual: DecayedSums): UsualEstimate {
+  const sum = usual.get;
   return {
-    evidence: ttftSeen({ get: sum }).evidence,
-    typicalMs: middleMeanOf(counts('t')),
+    evidence: ttftSeen(usual).evidence,
+    typicalMs: middleMeanOf(usual.counts.get('t')),
     requests: sum('q'),
     hedges: sum('e'),
     cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),
@@ -146,17 +137,65 @@ function usualEstimate({ get: sum, counts }: DecayedSums): UsualEstimate {
 const CACHE_PRIOR_SHARE = 0.5;
 const CACHE_PRIOR_TOKENS = 4000;
 
-/** With this many observations of the last seconds, they alone tell the tail: the longer memories mix in how it was before. */
-const TAIL_EVIDENCE = 20;
-
-function tailMemory(lasting: DecayedSums, recent: DecayedSums, usual: DecayedSums): DecayedSums {
-  return recent.get('n') >= TAIL_EVIDENCE ? recent : longMemory(lasting, usual);
-}
-
-function longMemory(lasting: DecayedSums, usual: DecayedSums): DecayedSums {
-  return lasting.get('n') >= TAIL_EVIDENCE || usual.get('n') < lasting.get('n') ? lasting : usual;
-}
-
 function ratio(numerator: number, denominator: number): number | undefined {
   return denominator > 0 ? numerator / denominator : undefined;
+}
+
+/**
+ * The size that all times to first token are remembered for. A vendor reads a prompt before it answers, at some 0.04 to 0.24 ms a token: a
+ * long prompt says that a deployment is slow, and a short one that it is fast, where only the prompts differ. So what was seen is divided
+ * by its prompt's factor, and what is expected multiplied by the asking one's.
+ */
+export const USUAL_PROMPT_TOKENS = 1000;
+
+/**
+ * How many times as long as after a usual prompt the first token is expected to take: linear in the tokens, twice as long as after none at
+ * `doublingTokens`. 0 there: all prompts count alike.
+ */
+export function promptFactor(promptTokens: number, doublingTokens: number): number {
+  return doublingTokens === 0 ? 1 : (doublingTokens + promptTokens) / (doublingTokens + USUAL_PROMPT_TOKENS);
+}
+
+/** What the lesson would have been after a usual prompt. The answer's own length of time is no matter of the prompt and stays. */
+export function lessonAtUsualPrompt(lesson: Lesson, factor: number): Lesson {
+  switch (lesson.kind) {
+    case 'first-token':
+      return { ...lesson, ttftMs: lesson.ttftMs / factor };
+    case 'failed':
+      return lesson.waitedMs === undefined ? lesson : { ...lesson, waitedMs: lesson.waitedMs / factor };
+    case 'given-up': {
+      const waited = { ...lesson, waitedMs: lesson.waitedMs / factor };
+      return lesson.limitMs === undefined ? waited : { ...waited, limitMs: lesson.limitMs / factor };
+    }
+    case 'late':
+      return { ...lesson, waitedMs: lesson.waitedMs / factor };
+    case 'answered':
+    case 'cut':
+    case 'refused':
+    case 'calibrated':
+      return lesson;
+  }
+}
+
+/** The estimate for a prompt with this factor. */
+export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
+  const { recent, usual, ttftPercentileMs } = estimate;
+  return {
+    ...estimate,
+    ttftTotalMs: estimate.ttftTotalMs * factor,
+    seenMiddleMs: () => scaled(estimate.seenMiddleMs(), factor),
+    ttftPercentileMs: (percentile) => scaled(ttftPercentileMs(percentile), factor),
+    recent: {
+      ...recent,
+      ttftTotalMs: recent.ttftTotalMs * factor,
+      last: recent.last.map((timeMs) => timeMs * factor),
+      seenMiddleMs: () => scaled(recent.seenMiddleMs(), factor),
+      seenMedianMs: () => scaled(recent.seenMedianMs(), factor),
+    },
+    usual: { ...usual, typicalMs: scaled(usual.typicalMs, factor) },
+  };
+}
+
+function scaled(timeMs: number | undefined, factor: number): number | undefined {
+  return timeMs === undefined ? undefined : timeMs * factor;
 }

@@ -1,5 +1,6 @@
 import type { StatisticsSettings } from '../model/gateway-config.ts';
-import type { Pace } from './paced-sums.ts';
+import { BUCKETS, type BucketCounts } from './latency-histogram.ts';
+import type { Pace, Sums } from './sums.ts';
 
 /**
  * Exponentially decayed sums that any number of writers grow by plain addition.
@@ -19,7 +20,7 @@ export interface DecayScale {
 }
 
 /** Half-lives in an epoch. */
-export const EPOCH_HALF_LIVES = 16;
+const EPOCH_HALF_LIVES = 16;
 /** The weight of an observation at its epoch's landmark. */
 export const WEIGHT_UNIT = 1024;
 
@@ -38,13 +39,13 @@ export function weightAt(atMs: number, scale: DecayScale, times = 1): number {
   return Math.max(1, Math.round(WEIGHT_UNIT * times * growth(atMs, epochAt(atMs, scale), scale)));
 }
 
-/** What one unit of an epoch's stored sum counts at `nowMs`: multiply a sum by it to have it in decayed observations. */
-export function decayFactor(epoch: number, nowMs: number, scale: DecayScale): number {
-  return 1 / (WEIGHT_UNIT * growth(nowMs, epoch, scale));
-}
-
 function growth(atMs: number, epoch: number, scale: DecayScale): number {
   return 2 ** ((atMs - epoch * epochLengthMs(scale)) / scale.halfLifeMs);
+}
+
+/** In a steady state the decayed count is the rate times H / ln 2: so many things a second are behind a count of one. */
+export function ratePerCount({ halfLifeMs }: DecayScale): number {
+  return Math.LN2 / (halfLifeMs / 1000);
 }
 
 /** The half-life of each pace. */
@@ -61,4 +62,72 @@ export function decayScales(
     recent: { halfLifeMs: settings.recentHalfLifeSeconds * 1000 },
     usual: { halfLifeMs: USUAL_HALF_LIVES * settings.halfLifeSeconds * 1000 },
   };
+}
+
+/** The sums of one memory of a deployment, as decayed observations at an instant. */
+export interface DecayedSums {
+  /** By the sum's letter; 0 where nothing is known. */
+  readonly get: (letter: string) => number;
+  /** Counts by the letter before a bucket's number, in a unit of their own: only their ratios say something. */
+  readonly counts: ReadonlyMap<string, BucketCounts>;
+}
+
+/** A unit of an epoch is so much of a unit of the next one. */
+const PER_EPOCH = 2 ** -EPOCH_HALF_LIVES;
+const LETTERS = 26;
+const FIRST_LETTER = 'a'.charCodeAt(0);
+const NOTHING: DecayedSums = { get: () => 0, counts: new Map() };
+
+/** The sums of one memory of a deployment, all epochs together, as they grow: a look multiplies and merges nothing. */
+export class RunningSums {
+  readonly #scale: DecayScale;
+  readonly #letters = new Float64Array(LETTERS);
+  readonly #counts = new Map<string, Float64Array>();
+  /** Whose unit all sums are in: the last one that was added to. */
+  #epoch = -Infinity;
+
+  /** Nothing is in them at first. */
+  constructor(scale: DecayScale) {
+    this.#scale = scale;
+  }
+
+  /** Adds an epoch's sums, or what has come to them. */
+  add(epoch: number, sums: Sums): void {
+    if (epoch > this.#epoch) {
+      this.#scaleAll(PER_EPOCH ** (epoch - this.#epoch));
+      this.#epoch = epoch;
+    }
+    const factor = PER_EPOCH ** (this.#epoch - epoch);
+    for (const [name, value] of sums) {
+      const letter = name.charAt(0);
+      const isCount = name.length > 1;
+      const values = isCount ? (this.#counts.get(letter) ?? new Float64Array(BUCKETS)) : this.#letters;
+      const at = isCount ? Number.parseInt(name.slice(1), 36) : name.charCodeAt(0) - FIRST_LETTER;
+      values[at] = (values[at] ?? 0) + value * factor;
+      if (isCount) {
+        this.#counts.set(letter, values);
+      }
+    }
+  }
+
+  #scaleAll(factor: number): void {
+    for (const values of [this.#letters, ...this.#counts.values()]) {
+      for (let at = 0; at < values.length; at += 1) {
+        values[at] = (values[at] ?? 0) * factor;
+      }
+    }
+  }
+
+  /** All of them at an instant. Epochs older than the one before are left out. */
+  at(nowMs: number): DecayedSums {
+    if (this.#epoch < epochAt(nowMs, this.#scale) - 1) {
+      return NOTHING;
+    }
+    const letters = this.#letters;
+    const perUnit = 1 / (WEIGHT_UNIT * growth(nowMs, this.#epoch, this.#scale));
+    return {
+      get: (letter) => (letters[letter.charCodeAt(0) - FIRST_LETTER] ?? 0) * perUnit,
+      counts: this.#counts,
+    };
+  }
 }

@@ -85,7 +85,10 @@ const SPARSE_MS = 700;
 
 /** What tells of now. */
 export function lastSeen(sights: LastSights, nowMs: number): LastSeen {
-  const slowestMs = slowestSeen(sights, nowMs);
+  let slowestMs = 0;
+  for (const { atMs, ttftMs, isBound } of sights) {
+    slowestMs = isBound !== true && nowMs - atMs < NEW_MS ? Math.max(slowestMs, ttftMs) : slowestMs;
+  }
   const last: number[] = [];
   let firstAtMs = nowMs;
   for (const { atMs, ttftMs, isBound } of sights) {
@@ -97,14 +100,4 @@ export function lastSeen(sights: LastSights, nowMs: number): LastSeen {
     }
   }
   return { last, isSparse: nowMs - firstAtMs > SPARSE_MS * last.length };
-}
-
-function slowestSeen(sights: LastSights, nowMs: number): number {
-  let slowestMs = 0;
-  for (const { atMs, ttftMs, isBound } of sights) {
-    if (isBound !== true && nowMs - atMs < NEW_MS && ttftMs > slowestMs) {
-      slowestMs = ttftMs;
-    }
-  }
-  return slowestMs;
 }

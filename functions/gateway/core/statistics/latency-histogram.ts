@@ -22,18 +22,20 @@ export function bucketMiddleMs(bucket: number): number {
 /** Decayed counts by bucket. What a rounding error has left below nothing counts as nothing. */
 export type BucketCounts = ArrayLike<number>;
 
-/** `seen` ended in their bucket, `censored` were given up there and would have taken at least as long. */
+/** `seen` ended in their bucket, `censored` were given up there and would have taken at least as long. Absent: there are none. */
 export interface LatencyCounts {
-  readonly seen: BucketCounts;
-  readonly censored: BucketCounts;
+  readonly seen: BucketCounts | undefined;
+  readonly censored?: BucketCounts | undefined;
 }
+
+const NONE: BucketCounts = new Float64Array(BUCKETS);
 
 /**
  * The latency that `percentile` per cent stay under, in milliseconds, or `undefined` without observations. Censored observations count
  * as survivors of their bucket, not as ends (Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations", JASA 1958).
  * Where so many were given up that the percentile was never seen, it is the last bucket with an observation: a lower bound.
  */
-export function percentileOf({ seen, censored }: LatencyCounts, percentile: number): number | undefined {
+export function percentileOf({ seen = NONE, censored = NONE }: LatencyCounts, percentile: number): number | undefined {
   let atRisk = 0;
   let last: number | undefined;
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
@@ -57,7 +59,7 @@ export function percentileOf({ seen, censored }: LatencyCounts, percentile: numb
  * The mean latency in milliseconds of the middle half, `undefined` without observations: neither luck nor an outage of less than a quarter
  * of them moves it.
  */
-export function middleMeanOf(seen: BucketCounts): number | undefined {
+export function middleMeanOf(seen: BucketCounts = NONE): number | undefined {
   let total = 0;
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     total += countIn(seen, bucket);
@@ -79,6 +81,5 @@ export function middleMeanOf(seen: BucketCounts): number | undefined {
 const MIDDLES_MS: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => bucketMiddleMs(bucket));
 
 function countIn(counts: BucketCounts, bucket: number): number {
-  const count = counts[bucket] ?? 0;
-  return count > 0 ? count : 0;
+  return Math.max(0, counts[bucket] ?? 0);
 }

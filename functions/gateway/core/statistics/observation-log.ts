@@ -4,13 +4,15 @@ import type { Observation } from './observation.ts';
 import {
   entriesOf,
   type LedgerEntry,
+  negated,
   PACES,
   type Pace,
   type PacedSums,
+  type Sums,
   type SumsLedger,
   sumsLedger,
-} from './paced-sums.ts';
-import { keptPart, negated, type Sums, sumsOf } from './sums.ts';
+  sumsOf,
+} from './sums.ts';
 
 /** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
 export interface ObservationLog {
@@ -101,21 +103,31 @@ interface Entering {
   readonly shares: Readonly<Record<Pace, number>>;
 }
 
-function enter(
-  { log, scales, onSeen, draw, shares }: Entering,
-  observation: Observation,
-  sign: Inclusion['sign'],
-): void {
+function enter({ log, scales, onSeen, draw, shares }: Entering, observation: Observation, sign: Entry['sign']): void {
   for (const pace of PACES) {
-    const about = { scale: scales[pace], pace, times: 1, sign };
-    const seen = entryOf(observation, about);
+    const entry = { scale: scales[pace], pace, sign };
+    const seen = entryOf(observation, entry, 1);
     onSeen(seen);
-    include(log.open.seen, seen);
-    if (draw < shares[pace]) {
+    if (seen.sums.size > 0) {
+      log.open.seen.add(seen);
+    }
+    if (seen.sums.size > 0 && draw < shares[pace]) {
       const times = 1 / shares[pace];
-      include(log.open.toWrite, times === 1 ? seen : entryOf(observation, { ...about, times }));
+      log.open.toWrite.add(times === 1 ? seen : entryOf(observation, entry, times));
     }
   }
+}
+
+interface Entry {
+  readonly scale: DecayScale;
+  readonly pace: Pace;
+  readonly sign: 'add' | 'take back';
+}
+
+function entryOf(observation: Observation, { scale, pace, sign }: Entry, times: number): LedgerEntry {
+  const { deployment, atMs } = observation;
+  const sums = sumsOf(observation, weightAt(atMs, scale, times), pace);
+  return { deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? sums : negated(sums) };
 }
 
 function take(log: Log): Batch | undefined {
@@ -151,21 +163,26 @@ function unreadPart({ sums }: SumsLedger, read: readonly Pace[]): SumsLedger {
   return rest;
 }
 
-interface Inclusion {
-  readonly scale: DecayScale;
-  readonly pace: Pace;
-  readonly times: number;
-  readonly sign: 'add' | 'take back';
+/** The share (0 to 1) of what happens `perSecond` times a second that may be done, so that it is done at most `limit` times a second. */
+export function sampledShare(perSecond: number, limit: number): number {
+  return perSecond <= limit ? 1 : limit / perSecond;
 }
 
-function include(ledger: SumsLedger, entry: LedgerEntry): void {
-  if (entry.sums.size > 0) {
-    ledger.add(entry);
-  }
+/** The shares (0 to 1) of observations that are written. */
+export interface WrittenShares {
+  /** To the lasting memory and the recent one. */
+  readonly quick: number;
+  /** To the usual one, which changes slowly: a write in five seconds tells it enough. */
+  readonly usual: number;
 }
 
-function entryOf(observation: Observation, { scale, pace, times, sign }: Inclusion): LedgerEntry {
-  const { deployment, atMs } = observation;
-  const kept = keptPart(sumsOf(observation, weightAt(atMs, scale, times)), pace);
-  return { deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? kept : negated(kept) };
+/** The shares by which the fleet stays under its writes a second to a deployment. */
+export function writtenShares(requestsPerSecond: number, writesPerSecond: number): WrittenShares {
+  const quick = sampledShare(requestsPerSecond * ITEMS_PER_ATTEMPT, writesPerSecond);
+  return { quick, usual: Math.min(quick, sampledShare(requestsPerSecond, USUAL_WRITES_PER_SECOND)) };
 }
+
+const USUAL_WRITES_PER_SECOND = 0.2;
+
+/** What an attempt writes where nothing is merged: its first token to both quick memories, its end to the lasting one. */
+const ITEMS_PER_ATTEMPT = 3;

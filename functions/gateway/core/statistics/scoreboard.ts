@@ -1,44 +1,24 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import { doubtfulFailures } from './doubt.ts';
+import { DoubtfulFailures } from './doubt.ts';
 import { type EjectionChange, ejectionState } from './ejection.ts';
-import { type Ejections, ejections } from './ejections.ts';
-import { type Estimate, estimateOf, requestRate } from './estimate.ts';
-import type { DecayScales } from './forward-decay.ts';
-import { keyEjections } from './key-ejections.ts';
+import { Ejections } from './ejections.ts';
+import { type Estimate, estimateOf } from './estimate.ts';
+import { type DecayScales, RunningSums, ratePerCount } from './forward-decay.ts';
 import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
-import { type Batch, type ObservationLog, observationLog } from './observation-log.ts';
-import { PACES, type Pace } from './paced-sums.ts';
-import { type RunningSums, runningSums } from './running-sums.ts';
-import { usualShare, writtenShare } from './sampled-share.ts';
+import {
+  type Batch,
+  type ObservationLog,
+  observationLog,
+  type WrittenShares,
+  writtenShares,
+} from './observation-log.ts';
 import type { Standing } from './standing.ts';
 import type { StoredStatistics } from './statistics-store.ts';
-import type { Sums } from './sums.ts';
-import { type Witnessed, weighed } from './weighed-observation.ts';
-
-/** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
-export interface Scoreboard {
-  /** `key`: whose request it would be. Absent: anybody's. */
-  readonly look: (deployment: string, nowMs: number, key?: string) => Standing;
-  /** Takes in what an attempt has taught; `failure` is what it is blamed for. */
-  readonly observe: (observation: Observation, failure: AttemptFailure | undefined) => Observed;
-  /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
-  readonly beginRead: (
-    startedAtMs: number,
-    paces?: readonly Pace[],
-  ) => (stored: ReadonlyMap<string, StoredStatistics>) => void;
-  readonly takeUnwritten: () => Batch | undefined;
-  /** What was seen last of each deployment. */
-  readonly sights: ReadonlyMap<string, LastSights>;
-  /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
-  readonly noteProbe: (deployment: string, probeUntilMs: number) => void;
-  /** When the snapshot was last read; `undefined` before the first time. */
-  readonly readAtMs: () => number | undefined;
-  /** Notes that somebody looks at it now. */
-  readonly noteLook: (deployment: string, atMs: number) => void;
-}
+import { PACES, type Pace, type Sums } from './sums.ts';
+import { KeyEjections, weighed } from './weighed-observation.ts';
 
 /** What came of an observation. */
 export interface Observed {
@@ -59,153 +39,161 @@ export interface ScoreboardSettings {
   readonly random: Random;
 }
 
-interface Memory extends Witnessed {
-  readonly settings: ScoreboardSettings;
-  readonly log: ObservationLog;
-  stored: ReadonlyMap<string, StoredStatistics>;
-  readAtMs?: number;
-  readonly ejections: Ejections;
+/** Sums of a deployment's three memories. */
+type Running = Readonly<Record<Pace, RunningSums>>;
+
+/** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
+export class Scoreboard {
+  readonly #settings: ScoreboardSettings;
+  readonly #log: ObservationLog;
+  readonly #ejections: Ejections;
+  readonly #ofKeys: KeyEjections;
+  readonly #doubts: DoubtfulFailures;
+  #stored: ReadonlyMap<string, StoredStatistics> = new Map();
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
-  readonly looks: Map<string, number>;
-  /** What has been seen last, by this instance and by others. */
-  readonly sights: Map<string, LastSights>;
+  readonly #looks = new Map<string, number>();
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
-  readonly running: Map<string, Readonly<Record<Pace, RunningSums>>>;
-}
+  readonly #running = new Map<string, Running>();
+  /** What was seen last of each deployment, by this instance and by others. */
+  readonly sights = new Map<string, LastSights>();
+  /** When the snapshot was last read; `undefined` before the first time. */
+  readAtMs: number | undefined;
 
-/** A scoreboard that nothing has been observed on. */
-export function scoreboard(settings: ScoreboardSettings): Scoreboard {
-  const running: Memory['running'] = new Map();
-  const memory: Memory = {
-    settings,
-    log: observationLog(settings.scales, settings.random, ({ deployment, pace, epoch, sums }) =>
-      running.get(deployment)?.[pace].add(epoch, sums),
-    ),
-    stored: new Map(),
-    ejections: ejections(settings.ejection),
-    looks: new Map(),
-    sights: new Map(),
-    doubts: doubtfulFailures(settings.probesConfirm),
-    ofKeys: keyEjections(settings.ejection),
-    running,
-  };
-  return {
-    look: (deployment, nowMs, key) => lookFor(memory, deployment, { nowMs, key }),
-    observe: (observation, failure) => observe(memory, observation, failure),
-    beginRead: (startedAtMs, paces = PACES) => {
-      const confirm = memory.log.beginRead(paces);
-      const readEjections = memory.ejections.beginRead();
-      return (stored) => {
-        confirm();
-        readEjections(stored);
-        load(memory, stored, { startedAtMs, paces });
-      };
-    },
-    takeUnwritten: memory.log.take,
-    sights: memory.sights,
-    noteProbe: memory.ejections.noteProbe,
-    readAtMs: () => memory.readAtMs,
-    noteLook: (deployment, atMs) => void memory.looks.set(deployment, atMs),
-  };
-}
-
-/** A deployment that is healthy for others may be set aside for this key. */
-function lookFor(
-  memory: Memory,
-  deployment: string,
-  { nowMs, key }: { readonly nowMs: number; readonly key: string | undefined },
-): Standing {
-  const standing = look(memory, deployment, nowMs);
-  const ejection = standing.state === 'healthy' ? memory.ofKeys.of(deployment, key, nowMs) : undefined;
-  return ejection === undefined ? standing : { ...standing, ejection, state: 'ejected', isForKeyOnly: true };
-}
-
-function look(memory: Memory, deployment: string, nowMs: number): Standing {
-  const { scales } = memory.settings;
-  const { lasting, recent, usual } = runningOf(memory, deployment);
-  const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
-  const ejection = memory.ejections.of(deployment);
-  const seen = estimateOf(decayed, scales, lastSeen(memory.sights.get(deployment) ?? [], nowMs));
-  const estimate = memory.ejections.isForgiven(deployment) ? withoutFailures(seen) : seen;
-  const [stored, own] = [memory.stored.get(deployment)?.lookedAtMs, memory.looks.get(deployment)];
-  const standing = {
-    estimate,
-    state: ejectionState(ejection, nowMs),
-    lookedAtMs: Math.max(stored ?? -Infinity, own ?? -Infinity),
-    breaksAnswers: memory.ejections.breaksAnswers(deployment),
-    ...memory.doubts.suspicion(deployment, nowMs),
-  };
-  return ejection === undefined ? standing : { ...standing, ejection };
-}
-
-/** Of observations that are written, and of those that are written to the usual memory. How probes compare with traffic is seen once a minute. */
-function sharesOf(memory: Memory, { kind, deployment, atMs }: Observation): readonly [share: number, usually: number] {
-  const { scales, writesPerSecond } = memory.settings;
-  if (kind === 'calibrated') {
-    return [1, 1];
+  /** Nothing has been observed at first. */
+  constructor(settings: ScoreboardSettings) {
+    const { scales, random, ejection, probesConfirm = false } = settings;
+    this.#settings = settings;
+    this.#log = observationLog(scales, random, ({ deployment, pace, epoch, sums }) =>
+      this.#running.get(deployment)?.[pace].add(epoch, sums),
+    );
+    this.#ejections = new Ejections(ejection);
+    this.#ofKeys = new KeyEjections(ejection);
+    this.#doubts = new DoubtfulFailures(probesConfirm);
   }
-  const perSecond = requestRate(runningOf(memory, deployment).lasting.at(atMs), scales.lasting);
-  const share = writtenShare(perSecond, writesPerSecond);
-  return [share, Math.min(share, usualShare(perSecond))];
+
+  /** `key`: whose request it would be, for whom a deployment may be set aside that is healthy for others. Absent: anybody's. */
+  look(deployment: string, nowMs: number, key?: string): Standing {
+    const { scales } = this.#settings;
+    const { lasting, recent, usual } = this.#runningOf(deployment);
+    const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
+    const seen = estimateOf(decayed, scales, lastSeen(this.sights.get(deployment) ?? [], nowMs));
+    const { ejection, breaksAnswers, isForgiven } = this.#ejections.of(deployment);
+    const state = ejectionState(ejection, nowMs);
+    const standing = {
+      estimate: isForgiven ? withoutFailures(seen) : seen,
+      state,
+      lookedAtMs: this.lookedAtMs(deployment),
+      breaksAnswers,
+      ...this.#doubts.suspicion(deployment, nowMs),
+    };
+    const ofKey = state === 'healthy' ? this.#ofKeys.of(deployment, key, nowMs) : undefined;
+    if (ofKey !== undefined) {
+      return { ...standing, ejection: ofKey, state: 'ejected', isForKeyOnly: true };
+    }
+    return ejection === undefined ? standing : { ...standing, ejection };
+  }
+
+  /** When somebody has last looked at it beside a request; `-Infinity` where nobody is known to. */
+  lookedAtMs(deployment: string): number {
+    return Math.max(this.#stored.get(deployment)?.lookedAtMs ?? -Infinity, this.#looks.get(deployment) ?? -Infinity);
+  }
+
+  /** Notes that somebody looks at it now. */
+  noteLook(deployment: string, atMs: number): void {
+    this.#looks.set(deployment, atMs);
+  }
+
+  /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
+  noteProbe(deployment: string, probeUntilMs: number): void {
+    this.#ejections.noteProbe(deployment, probeUntilMs);
+  }
+
+  /** Takes in what an attempt has taught; `blamed` is what it is blamed for. */
+  observe(told: Observation, blamed: AttemptFailure | undefined): Observed {
+    // As it was before. Most that is observed is good news, for which nobody asks.
+    const estimate = (): Estimate => this.look(told.deployment, told.atMs).estimate;
+    const witnessed = {
+      doubts: this.#doubts,
+      ofKeys: this.#ofKeys,
+      sights: this.sights,
+      ejections: this.#ejections,
+    };
+    const counted = weighed(witnessed, told, { failure: blamed, estimate });
+    if (counted === undefined) {
+      return { takeBack: () => undefined };
+    }
+    const { observation, failure, credence } = counted;
+    // Answers end the rows of the key's own failures too.
+    if (observation.kind === 'first-token' || observation.kind === 'answered') {
+      this.#ofKeys.answered(observation);
+    }
+    const change = this.#ejections.after(observation, { failure, estimate, credence });
+    const { quick, usual } = this.#writtenShares(observation);
+    noteSight(this.sights, observation);
+    const takeBack = this.#log.add(observation, quick, usual);
+    return change === undefined ? { takeBack } : { takeBack, change };
+  }
+
+  /** How probes compare with traffic is seen once a minute, and always written. */
+  #writtenShares({ kind, deployment, atMs }: Observation): WrittenShares {
+    if (kind === 'calibrated') {
+      return { quick: 1, usual: 1 };
+    }
+    const { scales, writesPerSecond } = this.#settings;
+    const requests = this.#runningOf(deployment).lasting.at(atMs).get('q');
+    return writtenShares(requests * ratePerCount(scales.lasting), writesPerSecond);
+  }
+
+  /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
+  beginRead(
+    startedAtMs: number,
+    paces: readonly Pace[] = PACES,
+  ): (stored: ReadonlyMap<string, StoredStatistics>) => void {
+    const confirm = this.#log.beginRead(paces);
+    const readEjections = this.#ejections.beginRead();
+    return (stored) => {
+      confirm();
+      readEjections(stored);
+      noteSights(this.sights, stored);
+      const before = this.#stored;
+      this.#stored = new Map(
+        [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),
+      );
+      this.readAtMs = startedAtMs;
+      this.#running.clear();
+    };
+  }
+
+  /** Hands out what the store has not been told. */
+  takeUnwritten(): Batch | undefined {
+    return this.#log.take();
+  }
+
+  /** What was read and what this instance has seen since, put together once after each read. */
+  #runningOf(deployment: string): Running {
+    const known = this.#running.get(deployment);
+    if (known !== undefined) {
+      return known;
+    }
+    const stored = this.#stored.get(deployment)?.epochs;
+    const of = (pace: Pace): RunningSums => {
+      const running = new RunningSums(this.#settings.scales[pace]);
+      for (const epochs of [stored?.[pace] ?? new Map(), ...this.#log.recent(deployment, pace)]) {
+        for (const [epoch, sums] of epochs) {
+          running.add(epoch, sums);
+        }
+      }
+      return running;
+    };
+    const own = { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
+    this.#running.set(deployment, own);
+    return own;
+  }
 }
 
 /** Nothing of what it was like before its ejection says anything of what it is like after. */
 function withoutFailures(estimate: Estimate): Estimate {
   return { ...estimate, recent: { ...estimate.recent, failureRate: 0 } };
-}
-
-/** What was read and what this instance has seen since, put together once after each read. */
-function runningOf(memory: Memory, deployment: string): Readonly<Record<Pace, RunningSums>> {
-  const known = memory.running.get(deployment);
-  if (known !== undefined) {
-    return known;
-  }
-  const stored = memory.stored.get(deployment)?.epochs;
-  const of = (pace: Pace): RunningSums => {
-    const running = runningSums(memory.settings.scales[pace]);
-    for (const epochs of [stored?.[pace] ?? new Map(), ...memory.log.recent(deployment, pace)]) {
-      for (const [epoch, sums] of epochs) {
-        running.add(epoch, sums);
-      }
-    }
-    return running;
-  };
-  const own = { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
-  memory.running.set(deployment, own);
-  return own;
-}
-
-function observe(memory: Memory, told: Observation, blamed: AttemptFailure | undefined): Observed {
-  // As it was before. Most that is observed is good news, for which nobody asks.
-  const before = (): Estimate => look(memory, told.deployment, told.atMs).estimate;
-  const counted = weighed(memory, told, { failure: blamed, estimate: before });
-  if (counted === undefined) {
-    return { takeBack: () => undefined };
-  }
-  const { observation, failure, credence } = counted;
-  // Answers end the rows of the key's own failures too.
-  if (observation.kind === 'first-token' || observation.kind === 'answered') {
-    memory.ofKeys.answered(observation);
-  }
-  const change = memory.ejections.after(observation, { failure, estimate: before, credence });
-  const [share, usually] = sharesOf(memory, observation);
-  noteSight(memory.sights, observation);
-  const takeBack = memory.log.add(observation, share, usually);
-  return change === undefined ? { takeBack } : { takeBack, change };
-}
-
-function load(
-  memory: Memory,
-  stored: ReadonlyMap<string, StoredStatistics>,
-  { startedAtMs, paces }: { readonly startedAtMs: number; readonly paces: readonly Pace[] },
-): void {
-  noteSights(memory.sights, stored);
-  const before = memory.stored;
-  memory.stored = new Map(
-    [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),
-  );
-  memory.readAtMs = startedAtMs;
-  memory.running.clear();
 }
 
 /** The epochs of the memories that were read, and of the others those that were known before. */

@@ -1,7 +1,6 @@
 import type { Ejection, EjectionChange } from './ejection.ts';
 import type { LastSights } from './last-sights.ts';
-import type { Pace, PacedSums } from './paced-sums.ts';
-import type { Sums } from './sums.ts';
+import type { Pace, PacedSums, Sums } from './sums.ts';
 
 /** The fleet's shared memory. Implemented over DynamoDB; every method may reject, and the request goes on without it. */
 export interface StatisticsStore {

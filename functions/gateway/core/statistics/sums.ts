@@ -1,6 +1,5 @@
 import { bucketOf } from './latency-histogram.ts';
-import type { Observation } from './observation.ts';
-import type { Pace } from './paced-sums.ts';
+import type { ExtraAttempt, Observation } from './observation.ts';
 
 /**
  * Weighted sums by short name: what is stored, merged and added. All values are integers. Every name costs bytes in each item, and an
@@ -24,79 +23,13 @@ import type { Pace } from './paced-sums.ts';
  */
 export type Sums = ReadonlyMap<string, number>;
 
-/** The sums of one observation with an integer weight. */
-export function sumsOf(observation: Observation, weight: number): Sums {
-  switch (observation.kind) {
-    case 'first-token':
-      return new Map([...attemptSums(observation.extra, weight), ...seenSums(observation.ttftMs, weight)]);
-    case 'failed': {
-      const waited = observation.waitedMs === undefined ? [] : censoredSums(observation.waitedMs, weight);
-      return new Map([...attemptSums(observation.extra, weight), ['f', weight], ...waited]);
+/** The sums of one observation with an integer weight: those that a memory keeps, or all where none is named. */
+export function sumsOf(observation: Observation, weight: number, pace?: Pace): Sums {
+  const sums = new Map<string, number>();
+  for (const [name, times] of countsOf(observation)) {
+    if (pace === undefined || KEPT[pace].includes(name.charAt(0))) {
+      sums.set(name, Math.round(weight * times));
     }
-    case 'given-up':
-      return new Map([...attemptSums(observation.extra, weight), ...censoredSums(observation.waitedMs, weight)]);
-    case 'late':
-      return new Map(censoredSums(observation.waitedMs, weight));
-    case 'answered':
-      return answeredSums(observation, weight);
-    case 'cut':
-      return new Map([['f', weight]]);
-    case 'refused':
-      return new Map(attemptSums(observation.extra, weight));
-    case 'calibrated':
-      return new Map([
-        ['y', Math.round(weight * Math.max(LEAST_TTFT_MS, observation.probeMs))],
-        ['z', Math.round(weight * Math.max(LEAST_TTFT_MS, observation.trafficMs))],
-      ]);
-  }
-}
-
-type Entry = readonly [string, number];
-
-/** What came sooner counts as this: estimates divide by times, and take their logarithms. */
-export const LEAST_TTFT_MS = 1;
-
-function attemptSums(extra: 'hedge' | 'retry' | undefined, weight: number): readonly Entry[] {
-  return extra === undefined
-    ? [['q', weight]]
-    : [
-        ['q', weight],
-        [extra === 'hedge' ? 'e' : 'r', weight],
-      ];
-}
-
-function seenSums(ttftMs: number, weight: number): readonly Entry[] {
-  return [
-    ['n', weight],
-    ['x', Math.round(weight * Math.max(LEAST_TTFT_MS, ttftMs))],
-    [`t${bucketOf(ttftMs).toString(36)}`, weight],
-  ];
-}
-
-function censoredSums(waitedMs: number, weight: number): readonly Entry[] {
-  return [
-    ['x', Math.round(weight * waitedMs)],
-    [`c${bucketOf(waitedMs).toString(36)}`, weight],
-  ];
-}
-
-function answeredSums(observation: Extract<Observation, { kind: 'answered' }>, weight: number): Sums {
-  const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0, cache } = observation;
-  const sums = new Map([
-    ['a', weight],
-    [`l${bucketOf(totalMs).toString(36)}`, weight],
-  ]);
-  if (inputTokens > 0) {
-    sums.set('i', Math.round(weight * inputTokens));
-  }
-  if (outputTokens > 0) {
-    sums.set('o', Math.round(weight * outputTokens));
-    sums.set('g', Math.round(weight * outputTokens));
-    sums.set('h', Math.round(weight * Math.max(0, totalMs - ttftMs)));
-  }
-  if (cache !== undefined) {
-    sums.set('w', Math.round(weight * cache.warmTokens));
-    sums.set('k', Math.round(weight * Math.min(cache.warmTokens, cache.cachedTokens)));
   }
   return sums;
 }
@@ -111,15 +44,82 @@ const KEPT: Readonly<Record<Pace, string>> = {
   usual: 'qenxtcwkyz',
 };
 
-/** The part of the sums that a memory keeps. */
-export function keptPart(sums: Sums, pace: Pace): Sums {
-  const kept = new Map<string, number>();
-  for (const [name, value] of sums) {
-    if (KEPT[pace].includes(name.charAt(0))) {
-      kept.set(name, value);
+/** Of one observation by name: what is weighed. */
+type Counts = readonly (readonly [string, number])[];
+
+function countsOf(observation: Observation): Counts {
+  switch (observation.kind) {
+    case 'first-token': {
+      const { extra = 'none', ttftMs } = observation;
+      return [...ATTEMPT[extra], ['n', 1], ['x', Math.max(LEAST_TTFT_MS, ttftMs)], [countName('t', ttftMs), 1]];
     }
+    case 'failed': {
+      const { extra = 'none', waitedMs } = observation;
+      return [...ATTEMPT[extra], ['f', 1], ...(waitedMs === undefined ? [] : waitedCounts(waitedMs))];
+    }
+    case 'given-up':
+      return [...ATTEMPT[observation.extra ?? 'none'], ...waitedCounts(observation.waitedMs)];
+    case 'late':
+      return waitedCounts(observation.waitedMs);
+    case 'answered':
+      return answerCounts(observation);
+    case 'cut':
+      return [['f', 1]];
+    case 'refused':
+      return ATTEMPT[observation.extra ?? 'none'];
+    case 'calibrated':
+      return [
+        ['y', Math.max(LEAST_TTFT_MS, observation.probeMs)],
+        ['z', Math.max(LEAST_TTFT_MS, observation.trafficMs)],
+      ];
   }
-  return kept;
+}
+
+/** What came sooner counts as this: estimates divide by times, and take their logarithms. */
+export const LEAST_TTFT_MS = 1;
+
+/** An attempt, by why there was one beside a request's first. */
+const ATTEMPT: Readonly<Record<ExtraAttempt | 'none', Counts>> = {
+  none: [['q', 1]],
+  hedge: [
+    ['q', 1],
+    ['e', 1],
+  ],
+  retry: [
+    ['q', 1],
+    ['r', 1],
+  ],
+};
+
+/** The name of a bucket's count. */
+function countName(letter: string, latencyMs: number): string {
+  return letter + bucketOf(latencyMs).toString(36);
+}
+
+/** A first token that was waited for in vain. */
+function waitedCounts(waitedMs: number): Counts {
+  return [
+    ['x', waitedMs],
+    [countName('c', waitedMs), 1],
+  ];
+}
+
+function answerCounts(answer: Extract<Observation, { kind: 'answered' }>): Counts {
+  const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0, cache } = answer;
+  const counts: [string, number][] = [
+    ['a', 1],
+    [countName('l', totalMs), 1],
+  ];
+  if (inputTokens > 0) {
+    counts.push(['i', inputTokens]);
+  }
+  if (outputTokens > 0) {
+    counts.push(['o', outputTokens], ['g', outputTokens], ['h', Math.max(0, totalMs - ttftMs)]);
+  }
+  if (cache !== undefined) {
+    counts.push(['w', cache.warmTokens], ['k', Math.min(cache.warmTokens, cache.cachedTokens)]);
+  }
+  return counts;
 }
 
 /** The sums that undo `sums` when added. */
@@ -132,4 +132,61 @@ export function addTo(total: Map<string, number>, sums: Sums): void {
   for (const [name, value] of sums) {
     total.set(name, (total.get(name) ?? 0) + value);
   }
+}
+
+/**
+ * The three memories of a deployment. `lasting` (half-life a minute by default) knows its distribution, its rates and who is faster as a
+ * rule; `recent` (some seconds) knows that something has just changed, which a mean over minutes of heavy traffic cannot show; `usual`
+ * (half an hour) knows what the deployment is like as a rule where little traffic leaves the others empty.
+ */
+export type Pace = 'lasting' | 'recent' | 'usual';
+
+/** Every pace. */
+export const PACES = ['lasting', 'recent', 'usual'] as const satisfies readonly Pace[];
+
+/** Sums by deployment, pace and epoch: what one write adds to the store. */
+export type PacedSums = ReadonlyMap<string, Readonly<Record<Pace, ReadonlyMap<number, Sums>>>>;
+
+/** A growing `PacedSums`. */
+export interface SumsLedger {
+  readonly sums: PacedSums;
+  readonly add: (entry: LedgerEntry) => void;
+  readonly addAll: (others: PacedSums) => void;
+}
+
+/** Sums of one deployment, pace and epoch. */
+export interface LedgerEntry {
+  readonly deployment: string;
+  readonly pace: Pace;
+  readonly epoch: number;
+  readonly sums: Sums;
+}
+
+/** A ledger without entries. */
+export function sumsLedger(): SumsLedger {
+  const sums = new Map<string, Record<Pace, Map<number, Map<string, number>>>>();
+  const add = ({ deployment, pace, epoch, sums: added }: LedgerEntry): void => {
+    const own = sums.get(deployment) ?? { lasting: new Map(), recent: new Map(), usual: new Map() };
+    sums.set(deployment, own);
+    const before = own[pace].get(epoch);
+    if (before === undefined) {
+      // A copy: what is added may stand in another ledger too.
+      own[pace].set(epoch, new Map(added));
+    } else {
+      addTo(before, added);
+    }
+  };
+  const addAll = (others: PacedSums): void => {
+    for (const entry of entriesOf(others)) {
+      add(entry);
+    }
+  };
+  return { sums, add, addAll };
+}
+
+/** Every item that the sums belong to. */
+export function entriesOf(sums: PacedSums): readonly LedgerEntry[] {
+  return [...sums].flatMap(([deployment, paced]) =>
+    PACES.flatMap((pace) => [...paced[pace]].map(([epoch, values]) => ({ deployment, pace, epoch, sums: values }))),
+  );
 }

@@ -1,8 +1,9 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
-import { type Credence, type DoubtfulFailures, isSilence } from './doubt.ts';
+import type { EjectionSettings } from '../model/gateway-config.ts';
+import { type Credence, type DoubtfulFailures, isSilence, type Witness } from './doubt.ts';
+import { blameOf, type Ejection, ejectionAfter, endRows, failureEvidence, failureRows } from './ejection.ts';
 import type { Ejections } from './ejections.ts';
 import type { Estimate } from './estimate.ts';
-import type { KeyEjections } from './key-ejections.ts';
 import type { LastSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
 
@@ -32,15 +33,12 @@ export function weighed(
   { failure, estimate }: { readonly failure: AttemptFailure | undefined; readonly estimate: () => Estimate },
 ): Weighed | undefined {
   const { doubts, ofKeys } = witnessed;
-  doubts.saw(told.witness, told.atMs);
-  if (told.kind === 'first-token') {
-    doubts.spoke(told.deployment, told.witness);
-  }
+  doubts.note(told);
   if (failure === undefined || !isBadNews(told)) {
     return { observation: told, failure, credence: 'whole' };
   }
-  const heard = doubts.hear(told.deployment, failure, told.witness, told.atMs);
-  const credence = isSilentToAll(witnessed, told, failure) ? 'whole' : heard;
+  const heard = doubts.hear(told, failure);
+  const credence = isSilence(failure) && isSilentToAll(witnessed, told) ? 'whole' : heard;
   if (credence !== 'whole') {
     ofKeys.met(told, failure, estimate());
   }
@@ -54,13 +52,14 @@ export function weighed(
 /** First tokens of calls that had begun by then may have been under way when the silence began. */
 const UNDER_WAY_MS = 1000;
 
-/** Silence, where one key alone calls: nobody in the fleet has had a first token since it began, so that nobody else is served there. */
-function isSilentToAll({ doubts, sights, ejections }: Witnessed, told: Observation, failure: AttemptFailure): boolean {
-  const sinceMs = ejections.failingSinceMs(told.deployment) ?? told.startedAtMs;
-  const seen = sights.get(told.deployment) ?? [];
+/** Of silence, where one key alone calls: nobody in the fleet has had a first token since it began, so that nobody else is served there. */
+function isSilentToAll({ doubts, sights, ejections }: Witnessed, told: Observation): boolean {
+  const { deployment, witness, startedAtMs } = told;
+  const sinceMs = ejections.failingSinceMs(deployment) ?? startedAtMs;
+  const seen = sights.get(deployment) ?? [];
   return (
-    isSilence(failure) &&
-    doubts.isAlone(told.witness, told.atMs) &&
+    witness !== undefined &&
+    doubts.isAlone(witness, told.atMs) &&
     !seen.some(({ atMs, isBound }) => isBound !== true && atMs > sinceMs + UNDER_WAY_MS)
   );
 }
@@ -77,4 +76,67 @@ function withoutBlame({ deployment, startedAtMs, atMs, ...lesson }: Observation)
   return 'waitedMs' in lesson && lesson.waitedMs !== undefined
     ? { ...about, kind: 'given-up', waitedMs: lesson.waitedMs }
     : { ...about, kind: 'refused' };
+}
+
+/**
+ * Deployments that are set aside for one key, by what its own requests have met at this instance: it is spared what may lie in its
+ * requests, and no other key has anything to do with it. There are as many as the operator has keys and deployments, at the most.
+ */
+export class KeyEjections {
+  readonly #settings: EjectionSettings;
+  readonly #rows = failureRows();
+  readonly #ejections = new Map<string, Ejection>();
+
+  /** None at first. */
+  constructor(settings: EjectionSettings) {
+    this.#settings = settings;
+  }
+
+  /** The ejection that holds for the key now. */
+  of(deployment: string, key: string | undefined, nowMs: number): Ejection | undefined {
+    if (key === undefined || this.#ejections.size === 0) {
+      return undefined;
+    }
+    const ejection = this.#ejections.get(nameOf(deployment, key));
+    return ejection !== undefined && nowMs < ejection.untilMs ? ejection : undefined;
+  }
+
+  /** A request of the key has met a failure that may lie in it. */
+  met(observation: Observation, failure: AttemptFailure, estimate: Estimate): void {
+    const own = ofKey(observation);
+    const blame = blameOf(observation, failure);
+    if (own === undefined || blame === 'none') {
+      return;
+    }
+    const evidence = failureEvidence(this.#rows, own, { blame, failure, estimate });
+    const current = this.#ejections.get(own.deployment);
+    // How often the whole fleet's calls fail says nothing of this key's.
+    const next = ejectionAfter(current, { ...evidence, requests: 0 }, observation.atMs, this.#settings);
+    if (next !== undefined) {
+      this.#ejections.set(own.deployment, next);
+    }
+  }
+
+  /** A request of the key was answered. */
+  answered(observation: Observation): void {
+    const { failed, cut } = this.#rows;
+    const own = failed.size + cut.size + this.#ejections.size === 0 ? undefined : ofKey(observation);
+    if (own === undefined) {
+      return;
+    }
+    endRows(this.#rows, own);
+    if (observation.startedAtMs >= (this.#ejections.get(own.deployment)?.untilMs ?? Infinity)) {
+      this.#ejections.delete(own.deployment);
+    }
+  }
+}
+
+/** The observation with the deployment named together with the key. */
+function ofKey(observation: Observation): Observation | undefined {
+  const { witness, deployment } = observation;
+  return witness === undefined ? undefined : { ...observation, deployment: nameOf(deployment, witness.key) };
+}
+
+function nameOf(deployment: string, key: Witness['key']): string {
+  return `${key}\n${deployment}`;
 }

@@ -14,18 +14,18 @@ import { epochAt } from '../../../../functions/gateway/core/statistics/forward-d
 import type { LastSights } from '../../../../functions/gateway/core/statistics/last-sights.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { observationLog } from '../../../../functions/gateway/core/statistics/observation-log.ts';
-import {
-  entriesOf,
-  PACES,
-  type PacedSums,
-  sumsLedger,
-} from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type {
   PacedEpoch,
   StatisticsStore,
   StoredStatistics,
 } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
-import type { Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
+import {
+  entriesOf,
+  PACES,
+  type PacedSums,
+  type Sums,
+  sumsLedger,
+} from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   decayedSums,
   EPOCH_MS,

@@ -51,18 +51,13 @@ function observed(
   };
   const attempt = observedAttempt(scripted, {
     statistics: {
-      prepare: async () => {},
-      look: () => assert.fail(),
       observe: (observation, failure) => {
         const { deployment: _, startedAtMs, atMs, ...lesson } = observation;
         told.push(lesson);
         observations.push([observation, failure]);
         return () => told.push(`taken back: ${observation.kind}`);
       },
-      claimProbe: () => assert.fail(),
-      claimLook: () => assert.fail(),
       flush: async () => void told.push('written'),
-      close: async () => {},
     },
     clock: time.clock,
     extra: undefined,

@@ -7,7 +7,7 @@ import { KNOWN_HOSTS } from '../../../../functions/gateway/core/hosts/known-host
 import { HOSTNAMES } from '../../../../functions/gateway/core/hosts/vendor-of.ts';
 import { FEE_LINES } from '../../../../functions/gateway/core/model/vendor-fees.ts';
 import { ADVICE } from '../../../../functions/gateway/core/model/vendor-text.ts';
-import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-rules.ts';
+import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-attempt.ts';
 import { EMBEDDINGS_FAMILIES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-embeddings.ts';
 import { BEDROCK_LINES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
 import { CLAUDE_LINES } from '../../../../functions/gateway/core/protocols/claude/claude-rules.ts';
@@ -42,8 +42,8 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'hosts/openai.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
-  'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVICE_TIERS'],
-  'protocols/anthropic-messages/translated-body.ts': ['SERVICE_TIERS'],
+  'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVED_TIERS'],
+  'protocols/anthropic-messages/anthropic-request.ts': ['SERVICE_TIERS'],
   'protocols/bedrock-converse/bedrock-content.ts': ['IMAGE_FORMATS'],
   'protocols/bedrock-converse/bedrock-documents.ts': ['DOCUMENT_FORMATS'],
   'protocols/bedrock-converse/bedrock-exceptions.ts': [
@@ -78,7 +78,7 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables whose lines have the source in a comment beside each, which is not shipped: by file, the constant and how many lines it has. */
 const BY_COMMENTS: Readonly<Record<string, readonly [name: string, lines: number]>> = {
-  'probe/probe-rules.ts': ['OPENAI_LINES', PROBE_LINES.openai.length],
+  'probe/probe-attempt.ts': ['OPENAI_LINES', PROBE_LINES.openai.length],
   'protocols/bedrock-converse/bedrock-rules.ts': ['BEDROCK_LINES', BEDROCK_LINES.length],
   'protocols/claude/claude-rules.ts': ['CLAUDE_LINES', CLAUDE_LINES.length],
   'protocols/gemini/gemini-rules.ts': ['GEMINI_LINES', GEMINI_LINES.length],

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { isDoubtful, type Witness } from '../../../../functions/gateway/core/statistics/doubt.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';
-import { type Scoreboard, scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import { Scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import { EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
 
 const NOT_FOUND: AttemptFailure = { kind: 'misconfigured', status: 404 };
@@ -17,7 +17,7 @@ const SAID_UNPAID: AttemptFailure = {
 const MALFORMED: AttemptFailure = { kind: 'malformed', reason: 'tool call' };
 
 function board(probesConfirm = true): Scoreboard {
-  return scoreboard({
+  return new Scoreboard({
     scales: SCALES,
     ejection: EJECTION_DEFAULTS,
     writesPerSecond: 200,

@@ -5,7 +5,7 @@ import {
   type Ejection,
   type EjectionChange,
 } from '../../../../functions/gateway/core/statistics/ejection.ts';
-import { type Ejections, ejections } from '../../../../functions/gateway/core/statistics/ejections.ts';
+import { Ejections } from '../../../../functions/gateway/core/statistics/ejections.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS as NOW, observation } from '../../../support/observation.ts';
@@ -29,7 +29,7 @@ interface Play {
 }
 
 function play(): Play {
-  const known = ejections(EJECTION_DEFAULTS);
+  const known = new Ejections(EJECTION_DEFAULTS);
   const tell = (lesson: Lesson, place: object, whose: object): EjectionChange | undefined => {
     const failure = lesson.kind === 'failed' || lesson.kind === 'cut' ? FAILURES.overloaded : undefined;
     return known.after({ ...observation(lesson, place), ...whose }, { ...KNOWN, failure });
@@ -41,7 +41,7 @@ function play(): Play {
     call: (atMs, isWell) => tell(lessonOf(isWell ? USUAL_MS : undefined), { atMs: NOW + atMs }, WHOSE),
     cut: (atMs) => tell({ kind: 'cut' }, { atMs: NOW + atMs }, WHOSE),
     probe: (atMs, ttftMs) => tell(lessonOf(ttftMs), { atMs: NOW + atMs, startedAtMs: NOW + atMs - (ttftMs ?? 0) }, {}),
-    ejection: () => known.of('a'),
+    ejection: () => known.of('a').ejection,
   };
 }
 
@@ -93,7 +93,7 @@ describe('an ejected deployment', () => {
     // Broken off late by the same outage.
     down.cut(40);
     assert.deepEqual(
-      [down, habit].map(({ known }) => known.breaksAnswers('a')),
+      [down, habit].map(({ known }) => known.of('a').breaksAnswers),
       [false, true],
     );
     const probes = (own: Play): readonly unknown[] => [3000, 3300, 3600].map((atMs) => own.probe(atMs, USUAL_MS)?.kind);
@@ -141,9 +141,9 @@ describe('an ejected deployment', () => {
   it('is forgiven what failed before, until it fails again', () => {
     const own = ejected();
     own.call(2000, true);
-    assert.equal(own.known.isForgiven('a'), true);
+    assert.equal(own.known.of('a').isForgiven, true);
     own.call(2100, false);
-    assert.equal(own.known.isForgiven('a'), false);
+    assert.equal(own.known.of('a').isForgiven, false);
   });
 });
 

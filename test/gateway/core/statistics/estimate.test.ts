@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Estimate, estimateOf } from '../../../../functions/gateway/core/statistics/estimate.ts';
+import type { DecayedSums } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import { BUCKETS } from '../../../../functions/gateway/core/statistics/latency-histogram.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
-import type { DecayedSums } from '../../../../functions/gateway/core/statistics/running-sums.ts';
 import {
   decayedSums,
   EPOCH_START_MS,
@@ -44,7 +44,7 @@ describe('an estimate', () => {
 
   for (const rest of [1e-16, -1e-16, 1e-9, -1e-9]) {
     it(`takes what floating point leaves of sums from which waits were taken back (${rest}) for nothing`, () => {
-      const left: DecayedSums = { get: () => rest, counts: () => new Float64Array(BUCKETS) };
+      const left: DecayedSums = { get: () => rest, counts: new Map([['t', new Float64Array(BUCKETS)]]) };
       const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left }, SCALES);
       assert.deepEqual([evidence, recent.evidence, usual.evidence], [0, 0, 0]);
       assert.ok(ttftTotalMs >= 0 && recent.ttftTotalMs >= 0);

@@ -7,8 +7,8 @@ import {
   fleetStatistics,
 } from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import { PACES, type PacedSums } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
 import type { PacedEpoch, StatisticsStore } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
+import { PACES, type PacedSums } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, observation, SCALE } from '../../../support/observation.ts';

@@ -10,10 +10,10 @@ import {
   entriesOf,
   PACES,
   type PacedSums,
+  type Sums,
   type SumsLedger,
   sumsLedger,
-} from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import type { Sums } from '../../../../functions/gateway/core/statistics/sums.ts';
+} from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { anyObservation, epochsOf, observation, SCALES } from '../../../support/observation.ts';
 import fc from '../../../support/property.ts';

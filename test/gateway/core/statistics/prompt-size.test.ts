@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import {
   estimateAtPrompt,
   lessonAtUsualPrompt,
   promptFactor,
   USUAL_PROMPT_TOKENS,
-} from '../../../../functions/gateway/core/statistics/prompt-size.ts';
+} from '../../../../functions/gateway/core/statistics/estimate.ts';
+import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
 import fc from '../../../support/property.ts';
 import { estimate, NOTHING_RECENT } from '../../../support/routes.ts';
 

@@ -8,9 +8,9 @@ import {
   type EjectionChange,
 } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
-import { entriesOf } from '../../../../functions/gateway/core/statistics/paced-sums.ts';
-import { type Scoreboard, scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import { Scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import type { StoredStatistics } from '../../../../functions/gateway/core/statistics/statistics-store.ts';
+import { entriesOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { EPOCH_START_MS, epochsOf, observation as observed, SCALES } from '../../../support/observation.ts';
@@ -25,7 +25,7 @@ const observation: typeof observed = (...about) => ({
 });
 
 function newBoard(writesPerSecond = 200): Scoreboard {
-  return scoreboard({ scales: SCALES, ejection: EJECTION_DEFAULTS, writesPerSecond, random: seededRandom(1) });
+  return new Scoreboard({ scales: SCALES, ejection: EJECTION_DEFAULTS, writesPerSecond, random: seededRandom(1) });
 }
 
 function fail(

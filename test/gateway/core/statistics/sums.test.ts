@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import { keptPart, negated, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { negated, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   addSums,
   anyObservation,
@@ -145,7 +145,7 @@ describe('decayed sums', () => {
     fc.assert(
       fc.property(anyObservation, (one) => {
         const sums = sumsOf(one, WEIGHT_UNIT);
-        const kept = keptPart(sums, 'recent');
+        const kept = sumsOf(one, WEIGHT_UNIT, 'recent');
         assert.deepEqual(
           [...sums.keys()].filter((name) => !kept.has(name)).map((name) => name[0]),
           [...sums.keys()].flatMap((name) => (/^[lagoihwkyz]/.test(name) ? [name[0]] : [])),

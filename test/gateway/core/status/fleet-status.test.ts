@@ -4,7 +4,7 @@ import type { Route, StrategyName } from '../../../../functions/gateway/core/mod
 import { expectedLatency, latencyPrior } from '../../../../functions/gateway/core/routing/expected-latency.ts';
 import { planCandidates } from '../../../../functions/gateway/core/routing/plan.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';
-import { scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
+import { Scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import {
   type FleetStatus,
@@ -114,7 +114,12 @@ describe('the status of a fleet', () => {
   });
 
   it('knows nothing, without pretending, of what nobody has asked', () => {
-    const board = scoreboard({ scales: SCALES, ejection: EJECTION_DEFAULTS, writesPerSecond: 200, random: () => 0.5 });
+    const board = new Scoreboard({
+      scales: SCALES,
+      ejection: EJECTION_DEFAULTS,
+      writesPerSecond: 200,
+      random: () => 0.5,
+    });
     const [shown] = statusOf({ a: board.look('a', NOW) }).deployments;
     assert.deepEqual(shown, {
       id: 'a',
@@ -139,7 +144,12 @@ describe('the status of a fleet', () => {
   });
 
   it('reads the same sums as the router: what attempts have taught', () => {
-    const board = scoreboard({ scales: SCALES, ejection: EJECTION_DEFAULTS, writesPerSecond: 200, random: () => 0.5 });
+    const board = new Scoreboard({
+      scales: SCALES,
+      ejection: EJECTION_DEFAULTS,
+      writesPerSecond: 200,
+      random: () => 0.5,
+    });
     for (const ttftMs of [100, 100, 100, 2000]) {
       board.observe(observation({ kind: 'first-token', ttftMs }, { atMs: NOW }), undefined);
       board.observe(observation({ kind: 'answered', ttftMs, totalMs: 2 * ttftMs }, { atMs: NOW }), undefined);

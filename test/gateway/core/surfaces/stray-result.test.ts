@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { anthropicMessages } from '../../../../functions/gateway/core/surfaces/anthropic-messages/anthropic-messages.ts';
 import { openAiChat } from '../../../../functions/gateway/core/surfaces/openai-chat/openai-chat.ts';
 import { openAiResponses } from '../../../../functions/gateway/core/surfaces/openai-responses/openai-responses.ts';
-import { strayResult } from '../../../../functions/gateway/core/surfaces/read-prompt.ts';
 import type { Surface } from '../../../../functions/gateway/core/surfaces/surface.ts';
+import { strayResult } from '../../../../functions/gateway/core/surfaces/surfaces.ts';
 
 function strayIn(surface: Surface, body: object): string | null | undefined {
   const read = surface.read({ model: 'm', ...body });

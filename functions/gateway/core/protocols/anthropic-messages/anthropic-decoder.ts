@@ -15,7 +15,7 @@ import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { type ContentBlocks, contentBlocks } from './begin-block.ts';
 import { blockWords, growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
-import { aboutMembers, finishOf, isCutOff, laterMembers, laterUsage, servedTier, usageOf } from './message-members.ts';
+import { aboutMembers, finishOf, laterMembers, laterUsage, SERVED_TIERS, usageOf } from './message-members.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages", 2026-11. */
 export function anthropicDecoder(): AnswerDecoder {
@@ -30,7 +30,8 @@ export function anthropicDecoder(): AnswerDecoder {
   const repeated = repeatedChunks();
   const readWhole = (event: WireEvent): ReadChunk => readWireEvent(answer, event);
   return {
-    event: (event) => (isOver(answer) ? [] : repeated.read(event, readWhole)),
+    // After its end nothing more is read.
+    event: (event) => (answer.phase === 'failed' || answer.phase === 'complete' ? [] : repeated.read(event, readWhole)),
     body: (json) => readBody(answer, json),
     end: () => endOf(answer),
     isComplete: () => answer.phase === 'complete',
@@ -49,17 +50,13 @@ interface Answer {
   isFinished: boolean;
 }
 
-function isOver({ phase }: Answer): boolean {
-  return phase === 'failed' || phase === 'complete';
-}
-
 function readWireEvent(answer: Answer, event: WireEvent): ReadChunk {
   if (event.kind !== 'event') {
     return { events: fail(answer, { kind: 'malformed', reason: event.name }) };
   }
   const json = parseJson(event.data);
   if (isJsonObject(json)) {
-    const events = readEvent(answer, typeOf(json, event.name), json);
+    const events = readEvent(answer, stringMember(json, 'type') ?? untyped(json, event.name), json);
     return { events, words: blockWords(answer.blocks, indexOf(json), json.delta) };
   }
   answer.phase = answer.phase === 'waiting' ? 'garbled' : answer.phase;
@@ -67,9 +64,8 @@ function readWireEvent(answer: Answer, event: WireEvent): ReadChunk {
 }
 
 /** Proxies send errors without a type of their own. */
-function typeOf(json: JsonObject, name: string): string {
-  const type = stringMember(json, 'type');
-  return type ?? (objectMember(json, 'error') === undefined ? name : 'error');
+function untyped(json: JsonObject, name: string): string {
+  return objectMember(json, 'error') === undefined ? name : 'error';
 }
 
 /** An event of a type not listed is ignored, as Anthropic's versioning policy asks. */
@@ -143,7 +139,7 @@ function usageEvents(answer: Answer, usage: unknown): readonly AnswerEvent[] {
   if (!isJsonObject(usage)) {
     return [];
   }
-  const serviceTier = servedTier(usage);
+  const serviceTier = SERVED_TIERS.get(usage.service_tier);
   answer.usage = laterUsage(answer.usage, usage);
   return [
     { type: 'usage', usage: usageOf(answer.usage) },
@@ -164,7 +160,8 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   answer.isFinished = true;
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
   return [
-    ...stopAllBlocks(answer.blocks, isCutOff(reason, answer.blocks.toolCalls)),
+    // Nothing is added to what is open in an answer that was cut off.
+    ...stopAllBlocks(answer.blocks, finish.reason === 'length'),
     ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
     finish,
   ];
@@ -188,7 +185,7 @@ function readBody(answer: Answer, json: unknown): readonly AnswerEvent[] {
   if (!isJsonObject(json)) {
     return fail(answer, { kind: 'malformed', reason: 'not a JSON object' });
   }
-  if (typeOf(json, 'message') === 'error') {
+  if ((stringMember(json, 'type') ?? untyped(json, 'message')) === 'error') {
     return fail(answer, readAnthropicErrorEvent(json));
   }
   if (!Array.isArray(json.content)) {

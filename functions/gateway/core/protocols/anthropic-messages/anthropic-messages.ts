@@ -6,19 +6,18 @@ import { replayedThinking } from '../claude/claude-thinking.ts';
 import { type AssistantTurn, type ConversationTurn, EMPTY_CONTENT, type UserTurn } from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
-import {
-  type AnthropicMessage,
-  cacheControl,
-  opaqueBlocks,
-  partBlocks,
-  refused,
-  systemBlocks,
-  textBlock,
-} from './anthropic-content.ts';
+import { mediaBlocks } from './anthropic-media.ts';
+import { cacheControl } from './cache-marks.ts';
 
 /** Why an answer that has begun goes elsewhere. */
 export const NO_PREFILL =
   'This model does not continue an assistant message: the last message must be from the user or a tool.';
+
+/** One entry of `messages`. */
+export interface AnthropicMessage {
+  readonly role: 'user' | 'assistant' | 'system';
+  readonly content: readonly JsonObject[];
+}
 
 /** The `messages` of a request. A conversation that ends with the assistant's words is refused where the model does not go on from them. */
 export function anthropicMessages(
@@ -49,13 +48,16 @@ function messageOf(turn: ConversationTurn, rules: ClaudeRules, notes: EncodingNo
 }
 
 function userBlocks(turn: UserTurn, notes: EncodingNotes): readonly JsonObject[] {
-  const blocks = [...turn.results.map((result) => resultBlock(result, notes)), ...partBlocks(turn.parts, notes)];
+  const blocks = [
+    ...turn.results.map((result) => resultBlock(result, notes)),
+    ...turn.parts.flatMap((part) => partBlock(part, notes)),
+  ];
   return blocks.length === 0 ? [{ type: 'text', text: EMPTY_CONTENT }] : blocks;
 }
 
 /** A mark on a part within a result becomes the result's: only blocks of the message itself are counted and limited. */
 function resultBlock(result: ToolResultPart, notes: EncodingNotes): JsonObject {
-  const blocks = partBlocks(result.parts, notes);
+  const blocks = result.parts.flatMap((part) => partBlock(part, notes));
   const mark = result.cache ?? result.parts.findLast(({ cache }) => cache !== undefined)?.cache;
   return {
     type: 'tool_result',
@@ -137,4 +139,65 @@ function withoutTrailingSpace(message: AnthropicMessage): AnthropicMessage {
     return message;
   }
   return { ...message, content: [...message.content.slice(0, -1), { ...last, text: last.text.trimEnd() }] };
+}
+
+/** A part of the user's or of a tool's words as content blocks; what Anthropic cannot take is refused. */
+function partBlock(part: Part, notes: EncodingNotes): readonly JsonObject[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      return [textBlock(part)];
+    case 'media':
+      return mediaBlocks(part, notes);
+    case 'opaque':
+      return opaqueBlocks(part, notes);
+    case 'tool-call':
+    case 'tool-result':
+    case 'reasoning':
+      notes.refuse(part.path, `Anthropic takes no part of type "${part.kind}" here.`);
+      return [];
+  }
+}
+
+/** Parts of a system prompt, which are text alone. */
+export function systemBlocks(parts: readonly Part[], notes: EncodingNotes): readonly JsonObject[] {
+  return parts.flatMap((part) => {
+    switch (part.kind) {
+      case 'text':
+      case 'refusal':
+        return [textBlock(part)];
+      case 'opaque':
+        return opaqueBlocks(part, notes);
+      default:
+        return refused(part, notes);
+    }
+  });
+}
+
+/** Refuses a part that may not stand where it stands. */
+function refused(part: Part, notes: EncodingNotes): readonly JsonObject[] {
+  const what = part.kind === 'media' ? part.media : part.kind;
+  notes.refuse(part.path, `Anthropic takes parts of type "${what}" from the user and from tools only.`);
+  return [];
+}
+
+/** A text as a block. */
+function textBlock({ text, cache }: Extract<Part, { kind: 'text' | 'refusal' }>): JsonObject {
+  return cache === undefined ? { type: 'text', text } : { type: 'text', text, ...cacheControl(cache) };
+}
+
+/** A block of Anthropic's own, word for word. */
+function opaqueBlocks(
+  { what, path, native }: Extract<Part, { kind: 'opaque' }>,
+  notes: EncodingNotes,
+): readonly JsonObject[] {
+  if (native.dialect === 'anthropic-messages') {
+    return [native.value];
+  }
+  if (native.ifForeign === 'refuse') {
+    notes.refuse(path, `Anthropic takes no part of type "${what}".`);
+  } else if (native.ifForeign === 'drop') {
+    notes.dropMember(what);
+  }
+  return [];
 }

@@ -1,15 +1,28 @@
+import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import type { MediaPart } from '../../model/part.ts';
-import type { Prompt } from '../../model/prompt.ts';
-import { stringMember } from '../../wire/json.ts';
-import { type ClaudeRules, claudeRules, strictBudget } from '../claude/claude-rules.ts';
-import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
+import { kindsOf, type PartKind, type Prompt } from '../../model/prompt.ts';
+import { type JsonObject, stringMember } from '../../wire/json.ts';
+import { type ClaudeRules, claudeRules, type StrictBudget, strictBudget } from '../claude/claude-rules.ts';
+import { claudeSampling } from '../claude/claude-sampling.ts';
+import { hasLostThinking, type ThinkingFields, thinkingFields } from '../claude/claude-thinking.ts';
+import { type Conversation, conversationTurns, shownByUser, turnsToAnswer } from '../conversation-turns.ts';
+import {
+  type EncodingNotes,
+  encodingNotes,
+  noteForeignMembers,
+  noteOtherShapes,
+  type Vendor,
+} from '../encoding-notes.ts';
 import { documentText } from '../portable/document-text.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import { type WrittenDocument, withWrittenDocuments } from '../portable/written-documents.ts';
 import type { Encoding, Target } from '../protocol.ts';
+import { anthropicMessages, systemBlocks } from './anthropic-messages.ts';
+import { type ToolFields, toolFields } from './anthropic-tools.ts';
+import { limitMarks } from './cache-marks.ts';
 import { ownBody } from './own-body.ts';
-import { type AnthropicTask, translatedBody } from './translated-body.ts';
+import { type StructuredFormat, structuredFormat } from './structured-format.ts';
 
 /** The version whose models still take sampling parameters where they ever did; `2026-10-21` refuses them for all. */
 const API_VERSION = '2023-06-01';
@@ -21,35 +34,57 @@ const API_VERSION = '2023-06-01';
 export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding {
   const rules = claudeRules(target.model, target.rules, target.vendor);
   const notes = encodingNotes(asked.names);
-  const prompt = withTakenDocuments(portablePrompt(asked, 'anthropic-messages'), rules, notes);
-  const task: AnthropicTask = { prompt, target, rules, strict: strictBudget(), notes };
+  const portable = portablePrompt(asked, 'anthropic-messages');
+  const prompt = rules.documents === 'any' ? portable : withTakenDocuments(portable, rules.documents, notes);
+  const maxTokens = maxTokensOf(prompt, target, rules);
+  const task: AnthropicTask = { prompt, target, rules, maxTokens, strict: strictBudget(), notes };
   const members = prompt.original.dialect === 'anthropic-messages' ? ownBody(task) : translatedBody(task);
   const refusal = notes.refusal();
   if (refusal !== undefined) {
     return refusal;
   }
+  // `anthropic-beta`, where the caller asked for one, opens members of the body and types of tools.
+  const beta = stringMember(nativeValue(prompt.native.get(BETA), 'anthropic-messages'), BETA);
+  const headers = { 'anthropic-version': API_VERSION, ...(beta !== undefined && { [BETA]: beta }) };
   const operation = target.streaming ? 'answer-stream' : 'answer';
   const body = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-  return { kind: 'encoded', request: { operation, headers: headersOf(prompt), body }, dropped: notes.dropped() };
-}
-
-/** `anthropic-beta`, where the caller asked for one, opens members of the body and types of tools. */
-function headersOf({ native }: Prompt): Readonly<Record<string, string>> {
-  const beta = stringMember(nativeValue(native.get(BETA), 'anthropic-messages'), BETA);
-  return { 'anthropic-version': API_VERSION, ...(beta !== undefined && { [BETA]: beta }) };
+  return { kind: 'encoded', request: { operation, headers, body }, dropped: notes.dropped() };
 }
 
 const BETA = 'anthropic-beta';
 
-/** The prompt with its documents as the model takes them: as text, where servers other than Anthropic's have no documents of text. */
-function withTakenDocuments(prompt: Prompt, { documents }: ClaudeRules, notes: EncodingNotes): Prompt {
-  return documents === 'any'
-    ? prompt
-    : withWrittenDocuments(prompt, {
-        dialect: 'anthropic-messages',
-        notes,
-        write: (document) => writtenDocument(document, documents),
-      });
+/** One request for one model, while it is written. */
+export interface AnthropicTask {
+  readonly prompt: Prompt;
+  readonly target: Target;
+  readonly rules: ClaudeRules;
+  /** `max_tokens`. */
+  readonly maxTokens: number;
+  /** What the format and then the tools, in their order, may still hold the model to. */
+  readonly strict: StrictBudget;
+  readonly notes: EncodingNotes;
+}
+
+/** What Anthropic requires where nobody says: enough for any answer, and within every model since 2025. */
+const FALLBACK_MAX_TOKENS = 64_000;
+
+/**
+ * The caller's limit within the model's; without one, all that the model can give, as OpenAI has it. Of an answer that has begun, what is
+ * left of it.
+ */
+function maxTokensOf({ limits, begun }: Prompt, target: Target, rules: ClaudeRules): number {
+  const limit = target.maxOutputTokens ?? rules.maxOutputTokens;
+  const asked = limits.outputTokens ?? limit ?? FALLBACK_MAX_TOKENS;
+  return Math.max(1, Math.min(asked, limit ?? asked) - (begun?.tokens ?? 0));
+}
+
+/** The prompt with its documents as a model takes them that does not take all: as text, where they are one. */
+function withTakenDocuments(prompt: Prompt, documents: 'pdf' | 'none', notes: EncodingNotes): Prompt {
+  return withWrittenDocuments(prompt, {
+    dialect: 'anthropic-messages',
+    notes,
+    write: (document) => writtenDocument(document, documents),
+  });
 }
 
 function writtenDocument({ source, title }: MediaPart, documents: 'pdf' | 'none'): WrittenDocument {
@@ -62,3 +97,156 @@ function writtenDocument({ source, title }: MediaPart, documents: 'pdf' | 'none'
 
 const NO_DOCUMENTS =
   'This server takes no documents but text: send the text of the document, or its pages as pictures.';
+
+const ANTHROPIC: Vendor = { dialect: 'anthropic-messages', name: 'Anthropic' };
+
+/** A prompt of another dialect as a body of the Messages API. Members may be `undefined`. */
+function translatedBody(task: AnthropicTask): JsonObject {
+  const { prompt, target, rules, maxTokens, notes } = task;
+  noteForeignMembers(prompt, ANTHROPIC, notes);
+  noteOtherShapes(prompt, ANTHROPIC, notes);
+  const hasSampling = Object.keys(prompt.sampling).length > 0;
+  if (hasSampling) {
+    noteOtherSampling(prompt, notes);
+  }
+  const conversation = conversationTurns(shownByUser(turnsToAnswer(prompt)), rules.systemTurns);
+  const format = prompt.format.kind === 'text' ? PLAIN : structuredFormat(task);
+  const tools = hasTools(prompt, format) ? toolFields(task, format) : NO_TOOLS;
+  const { thinking, effort } = prompt.reasoning === undefined ? NO_THINKING : askedThinking(task, conversation, tools);
+  const isThinking = thinking?.type === 'adaptive' || thinking?.type === 'enabled';
+  const sampling = hasSampling ? claudeSampling(prompt.sampling, rules, isThinking, notes) : {};
+  return {
+    model: target.model,
+    max_tokens: maxTokens,
+    ...promptMembers(task, { conversation, format, tools }),
+    tool_choice: tools.choice,
+    thinking,
+    output_config: outputConfig(format, effort),
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    ...callersMembers(prompt, notes),
+    stream: target.streaming,
+  };
+}
+
+const PLAIN: StructuredFormat = { kind: 'none' };
+const NO_TOOLS: ToolFields = { tools: [], choice: undefined, isForced: false };
+const NO_THINKING: ThinkingFields = {};
+
+/** Whether tools are on offer, have been called, are spoken of, or carry the answer. */
+function hasTools({ tools, toolUse, turns }: Prompt, format: StructuredFormat): boolean {
+  return tools.length > 0 || toolUse !== undefined || format.kind === 'tool' || kindsOf(turns).has('tool-call');
+}
+
+function askedThinking(
+  { prompt, rules, maxTokens, notes }: AnthropicTask,
+  { turns }: Conversation,
+  { isForced }: ToolFields,
+): ThinkingFields {
+  const isBegun = turns.at(-1)?.role === 'assistant';
+  const isHindered = isForced || hasLostThinking(turns);
+  return thinkingFields({ reasoning: prompt.reasoning, maxTokens, isBegun, isHindered }, rules, notes);
+}
+
+interface PromptPieces {
+  readonly conversation: Conversation;
+  readonly format: StructuredFormat;
+  readonly tools: ToolFields;
+}
+
+/** Tools, system prompt and messages: what cache marks may stand on. */
+function promptMembers(
+  { prompt, rules, notes }: AnthropicTask,
+  { conversation, format, tools }: PromptPieces,
+): JsonObject {
+  const instruction = format.kind === 'instruction' ? [{ type: 'text', text: format.text }] : [];
+  const lists = {
+    tools: tools.tools,
+    system: [...systemBlocks(conversation.system, notes), ...instruction],
+    messages: anthropicMessages(conversation.turns, rules, notes),
+  };
+  const kinds = kindsOf(prompt.turns);
+  const mayBeMarked = lists.tools.length > 0 || MARKED.some((kind) => kinds.has(kind));
+  const limited = mayBeMarked ? limitMarks(lists, notes) : lists;
+  return {
+    system: systemOf(limited.system),
+    messages: limited.messages,
+    tools: limited.tools.length === 0 ? undefined : limited.tools,
+  };
+}
+
+/** What may carry a mark beside tools: what the caller has marked, and what goes out as Anthropic wrote it. */
+const MARKED: readonly PartKind[] = ['cache-mark', 'opaque', 'tool-call'];
+
+/** One unmarked text is a plain string. */
+function systemOf(blocks: readonly JsonObject[]): unknown {
+  const [first, ...others] = blocks;
+  if (first === undefined) {
+    return undefined;
+  }
+  const isPlain = others.length === 0 && first.type === 'text' && !Object.hasOwn(first, 'cache_control');
+  return isPlain ? first.text : blocks;
+}
+
+function outputConfig(format: StructuredFormat, effort: string | undefined): JsonObject | undefined {
+  const asked = format.kind === 'format' ? format.format : undefined;
+  return effort === undefined && asked === undefined ? undefined : defined({ effort, format: asked });
+}
+
+/** Notes the settings of sampling that the Messages API never had. A penalty of 0 changes nothing. */
+function noteOtherSampling({ sampling }: Prompt, notes: EncodingNotes): void {
+  if (sampling.seed !== undefined) {
+    notes.drop('seed');
+  }
+  for (const penalty of ['frequencyPenalty', 'presencePenalty'] as const) {
+    if ((sampling[penalty] ?? 0) !== 0) {
+      notes.drop(penalty);
+    }
+  }
+}
+
+/** What the caller says of stopping, of himself and of tiers. */
+function callersMembers({ limits, user, serviceTier: tier }: Prompt, notes: EncodingNotes): JsonObject {
+  return {
+    stop_sequences: limits.stop.length === 0 ? undefined : stopSequences(limits.stop, notes),
+    metadata: user === undefined || user === '' ? undefined : userId(user, notes),
+    service_tier: tier === undefined ? undefined : serviceTier(tier, notes),
+  };
+}
+
+/** `stop_sequences`: the API refuses those of white space alone. */
+function stopSequences(asked: readonly string[], notes: EncodingNotes): readonly string[] | undefined {
+  const kept = asked.filter((stop) => stop.trim() !== '');
+  if (kept.length < asked.length) {
+    notes.drop('stop');
+  }
+  return kept.length === 0 ? undefined : kept;
+}
+
+/** The API's longest `user_id`. */
+const MAX_USER_ID_CHARS = 256;
+
+/** `metadata.user_id`. The API refuses what looks like an e-mail address or a telephone number. */
+function userId(user: string, notes: EncodingNotes): JsonObject | undefined {
+  if (user.length > MAX_USER_ID_CHARS || user.includes('@') || /^\+?[\d\s().-]{7,20}$/.test(user)) {
+    notes.drop('user');
+    return undefined;
+  }
+  return { user_id: user };
+}
+
+/** Anthropic's tiers by OpenAI's names. Source: Anthropic, "Service tiers", 2026-11. */
+const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
+  ['auto', 'auto'],
+  ['default', 'standard_only'],
+]);
+
+/** `service_tier`. OpenAI's other tiers are products that Anthropic does not sell. */
+function serviceTier(asked: string, notes: EncodingNotes): string | undefined {
+  const tier = SERVICE_TIERS.get(asked);
+  if (tier === undefined) {
+    notes.drop('serviceTier');
+  }
+  return tier;
+}

@@ -6,9 +6,9 @@ import { noteRefusedKeys } from '../claude/property-keys.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
-import { cacheControl } from './anthropic-content.ts';
+import type { AnthropicTask } from './anthropic-request.ts';
+import { cacheControl } from './cache-marks.ts';
 import type { StructuredFormat } from './structured-format.ts';
-import type { AnthropicTask } from './translated-body.ts';
 
 /** The tools of a request and which of them must be called. */
 export interface ToolFields {

@@ -128,8 +128,9 @@ export function stopAllBlocks(blocks: ContentBlocks, isCutOff: boolean): readonl
 function endingOf(block: OpenBlock, textLength: number): Pick<PartEnd, 'citations' | 'proof'> {
   switch (block.kind) {
     case 'text': {
-      const citations = citationsOf(block.citations, { begin: block.begin, end: textLength });
-      return citations.length === 0 ? {} : { citations };
+      const { begin, citations } = block;
+      const cited = citations.length === 0 ? [] : citationsOf(citations, { begin, end: textLength });
+      return cited.length === 0 ? {} : { citations: cited };
     }
     case 'thinking': {
       const signature = block.signatures.join('');

@@ -1,4 +1,4 @@
-import type { AboutAnswer, AnswerEvent } from '../../model/answer-event.ts';
+import type { AboutAnswer, AnswerEvent, ChoiceFinish } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isJsonObject, type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
@@ -31,7 +31,8 @@ const INPUT_MEMBERS: readonly string[] = [...INPUT_COUNTS, 'cache_creation'];
 /** Anthropic's `input_tokens` are without the cached ones, its `output_tokens` with those of reasoning. */
 export function usageOf(usage: JsonObject): Usage {
   const cacheRead = numberMember(usage, 'cache_read_input_tokens');
-  const writes = cacheWrites(usage);
+  const hasWritten = usage.cache_creation !== undefined || usage.cache_creation_input_tokens !== undefined;
+  const writes: CacheWrites = hasWritten ? cacheWrites(usage) : {};
   const reasoning = numberMember(usage.output_tokens_details, 'thinking_tokens');
   const written = (writes.cacheWrite5m ?? 0) + (writes.cacheWrite1h ?? 0);
   return {
@@ -44,8 +45,10 @@ export function usageOf(usage: JsonObject): Usage {
   };
 }
 
+type CacheWrites = Pick<Usage, 'cacheWrite5m' | 'cacheWrite1h'>;
+
 /** What is not said to be of an hour is of five minutes. The sum stands where the two do not add up to it. */
-function cacheWrites(usage: JsonObject): Pick<Usage, 'cacheWrite5m' | 'cacheWrite1h'> {
+function cacheWrites(usage: JsonObject): CacheWrites {
   const fiveMinutes = numberMember(usage.cache_creation, 'ephemeral_5m_input_tokens');
   const hour = numberMember(usage.cache_creation, 'ephemeral_1h_input_tokens');
   const sum = numberMember(usage, 'cache_creation_input_tokens') ?? sumOf(fiveMinutes, hour);
@@ -61,16 +64,14 @@ function sumOf(one: number | undefined, other: number | undefined): number | und
   return one === undefined && other === undefined ? undefined : (one ?? 0) + (other ?? 0);
 }
 
-/** OpenAI's names of the tiers that Anthropic reports in `usage.service_tier`. Source: Anthropic, "Service tiers", 2026-11. */
-const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map([
+/**
+ * OpenAI's names of the tiers that Anthropic reports in `usage.service_tier`: of the one that served the answer. Source: Anthropic,
+ * "Service tiers", 2026-11.
+ */
+export const SERVED_TIERS: ReadonlyMap<unknown, string> = new Map([
   ['standard', 'default'],
   ['priority', 'priority'],
 ]);
-
-/** The tier that served the answer, in OpenAI's words. */
-export function servedTier(usage: JsonObject): string | undefined {
-  return SERVICE_TIERS.get(usage.service_tier);
-}
 
 /** What the gateway reads of a message, or sets itself. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
@@ -106,16 +107,16 @@ const REASONS: ReadonlyMap<string, Finish> = new Map([
   ['tool_calls', finished('tool-calls')],
 ]);
 
-function endingOf(raw: string, toolCalls: number): Finish {
-  return raw === '' ? unsaidEnding(toolCalls > 0) : (REASONS.get(raw) ?? unknownEnding(raw));
-}
-
 /**
  * The reason for the end of an answer. `raw`: empty where the server says none. `stop`: the members `stop_reason` and `stop_sequence`. `tool_use` without a call of the caller's
  * tools is the end of a structured answer, which is a plain one for the caller.
  */
-export function finishOf(raw: string, stop: JsonObject, toolCalls: number): AnswerEvent {
-  const ending = endingOf(raw, toolCalls);
+export function finishOf(
+  raw: string,
+  stop: JsonObject,
+  toolCalls: number,
+): ChoiceFinish | Extract<AnswerEvent, { type: 'failed' }> {
+  const ending = raw === '' ? unsaidEnding(toolCalls > 0) : (REASONS.get(raw) ?? unknownEnding(raw));
   if (ending.kind === 'failed') {
     return { type: 'failed', failure: ending.failure };
   }
@@ -128,10 +129,4 @@ export function finishOf(raw: string, stop: JsonObject, toolCalls: number): Answ
     ...(raw !== '' && { raw }),
     ...defined({ stopSequence }),
   };
-}
-
-/** Whether the answer was cut off, so that nothing is added to what is open in it. */
-export function isCutOff(raw: string, toolCalls: number): boolean {
-  const ending = endingOf(raw, toolCalls);
-  return ending.kind === 'finished' && ending.reason === 'length';
 }

@@ -1,10 +1,10 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
 import { objectRoot } from '../object-root.ts';
+import type { AnthropicTask } from './anthropic-request.ts';
 import { CANNOT_FORCE, forcesCall } from './anthropic-tools.ts';
 import { ownMessages } from './own-messages.ts';
 import { ownReasoning } from './own-reasoning.ts';
-import { type AnthropicTask, maxTokensOf } from './translated-body.ts';
 
 /**
  * The caller's own body of the Messages API. What the gateway owns is set (the model, the way of streaming, the limit within the model's,
@@ -17,15 +17,14 @@ export function ownBody(task: AnthropicTask): JsonObject {
   if ((body.thread ?? null) !== null) {
     task.notes.dropMember('thread');
   }
-  const maxTokens = maxTokensOf(task);
   return {
     ...body,
     ...takenSampling(body, task),
     ...takenTools(body, task),
-    ...ownReasoning(task, maxTokens),
+    ...ownReasoning(task, task.maxTokens),
     messages: ownMessages(task),
     model: task.target.model,
-    max_tokens: maxTokens,
+    max_tokens: task.maxTokens,
     stream: task.target.streaming,
     // Whoever answers the next turn has not heard this one.
     thread: undefined,

@@ -92,10 +92,7 @@ function anyObject(request: ChatBody, rules: OpenAiRules): AskedFormat {
 }
 
 /** The messages with `words` at the end of the first instructions. */
-export function withInstruction(messages: readonly JsonObject[], words: string | undefined): readonly JsonObject[] {
-  if (words === undefined) {
-    return messages;
-  }
+export function withInstruction(messages: readonly JsonObject[], words: string): readonly JsonObject[] {
   const [first, ...rest] = messages;
   const isInstruction = first?.role === 'system' || first?.role === 'developer';
   if (!isInstruction || first === undefined) {

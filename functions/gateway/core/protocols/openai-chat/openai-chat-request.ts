@@ -1,5 +1,5 @@
 import { defined } from '../../model/defined.ts';
-import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
+import { type BegunAnswer, kindsOf, type Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
 import { type ResponsesRules, responsesRules } from '../openai-responses/responses-rules.ts';
@@ -20,25 +20,25 @@ import { withTakenFiles } from './taken-media.ts';
  */
 export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const { reasons } = responsesRules(target.model, target.rules);
-  const rules = withoutEffort(openAiRules(target.model, target.rules, target.vendor), reasons);
+  const known = openAiRules(target.model, target.rules, target.vendor);
+  const rules = reasons === 'no' ? withoutEffort(known) : known;
   const notes = encodingNotes(asked.names);
-  const known = withKnownEffort(portablePrompt(asked, 'openai-chat'), { rules, reasons }, notes);
-  const prompt = withTakenFiles(known, rules, notes);
+  const prompt = suitedPrompt(portablePrompt(asked, 'openai-chat'), { rules, reasons }, notes);
   const request = chatBodyOf(prompt, notes);
-  const format = askedFormat(request, rules, notes);
-  const tools = toolMembers(request, rules, notes);
-  refuseStops(request, rules, notes);
-  const refused =
-    notes.refusal() ?? reasoningConflict(request, rules, target.model) ?? refusedShape(request, rules, target.model);
+  const { tools, tool_choice: choice, response_format: asksForm } = request;
+  const format = asksForm === undefined ? {} : askedFormat(request, rules, notes);
+  const ofTools = tools === undefined && choice === undefined ? {} : toolMembers(request, rules, notes);
+  const refused = refusal(request, rules, target.model, notes);
   if (refused !== undefined) {
     return refused;
   }
+  const messages = format.words === undefined ? request.messages : withInstruction(request.messages, format.words);
   const body: JsonObject = {
     ...settingMembers(request, rules, notes),
-    ...tools,
+    ...ofTools,
     ...defined({ response_format: format.member }),
     model: target.model,
-    messages: openAiMessages(withInstruction(request.messages, format.words), rules),
+    messages: openAiMessages(messages, rules),
     ...answerLimit(request, rules, target),
     ...streaming(request, target, rules),
   };
@@ -46,11 +46,18 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: notes.dropped() };
 }
 
+/** The prompt with an effort that the model knows, and with files as it takes them. */
+function suitedPrompt(
+  prompt: Prompt,
+  { rules, reasons }: { readonly rules: OpenAiRules; readonly reasons: ResponsesRules['reasons'] },
+  notes: EncodingNotes,
+): Prompt {
+  const known = prompt.reasoning === undefined ? prompt : withKnownEffort(prompt, { rules, reasons }, notes);
+  return kindsOf(known.turns).has('media') ? withTakenFiles(known, rules, notes) : known;
+}
+
 /** A model that does not reason answers 400 to every effort, in whichever API it was asked for. */
-function withoutEffort(rules: OpenAiRules, reasons: ResponsesRules['reasons']): OpenAiRules {
-  if (reasons !== 'no') {
-    return rules;
-  }
+function withoutEffort(rules: OpenAiRules): OpenAiRules {
   const known = EFFORTLESS.get(rules);
   const made = known ?? { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] };
   if (known === undefined) {
@@ -62,23 +69,25 @@ function withoutEffort(rules: OpenAiRules, reasons: ResponsesRules['reasons']): 
 /** By the rules that they are made of, which are those of every request to a deployment. */
 const EFFORTLESS = new WeakMap<OpenAiRules, OpenAiRules>();
 
-/** Fewer would let the answer go on past the others. */
-function refuseStops({ stop }: ChatBody, { maxStops }: OpenAiRules, notes: EncodingNotes): void {
-  if (Array.isArray(stop) && stop.length > maxStops) {
-    notes.refuseSetting('stop', `This server takes at most ${maxStops} stop sequences; got ${stop.length}.`);
+/** Why a model is not asked. Fewer stop sequences than were asked for would let the answer go on past the others. */
+function refusal(request: ChatBody, rules: OpenAiRules, model: string, notes: EncodingNotes): Unsupported | undefined {
+  const { stop } = request;
+  if (Array.isArray(stop) && stop.length > rules.maxStops) {
+    notes.refuseSetting('stop', `This server takes at most ${rules.maxStops} stop sequences; got ${stop.length}.`);
   }
+  const ofReasoning = BESIDE_REASONING.some((name) => request[name] !== undefined);
+  const refused = notes.refusal() ?? (ofReasoning ? reasoningConflict(request, rules, model) : undefined);
+  const param = rules.refusedShapes.find((name) => isAsked(name, request[name]));
+  if (refused !== undefined || param === undefined) {
+    return refused;
+  }
+  return { kind: 'unsupported', param, message: `${model} does not take ${param}: leave it out.` };
 }
 
-function refusedShape(
-  request: ChatBody,
-  rules: OpenAiRules,
-  model: string,
-): Extract<Encoding, { kind: 'unsupported' }> | undefined {
-  const param = rules.refusedShapes.find((name) => isAsked(name, request[name]));
-  return param === undefined
-    ? undefined
-    : { kind: 'unsupported', param, message: `${model} does not take ${param}: leave it out.` };
-}
+type Unsupported = Extract<Encoding, { kind: 'unsupported' }>;
+
+/** Members that a model may refuse for the sake of its reasoning. */
+const BESIDE_REASONING: readonly string[] = ['reasoning_effort', 'tools', 'logprobs', 'top_logprobs'];
 
 function isAsked(name: string, value: unknown): boolean {
   const isEmptyList = Array.isArray(value) && value.length === 0;
@@ -108,17 +117,14 @@ function answerLimit(request: ChatBody, { maxTokensMember }: OpenAiRules, { maxO
 
 /** The caller's stream options with the usage, which the gateway needs whether or not the caller asked. */
 function streaming(request: ChatBody, target: Target, rules: OpenAiRules): JsonObject {
-  if (!target.streaming || isPlainAudio(request)) {
+  // Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one.
+  const isPlainAudio = request.audio !== undefined && request.stream !== true;
+  if (!target.streaming || isPlainAudio) {
     return { stream: false };
   }
   const { include_usage: _, ...others } = request.stream_options ?? {};
   const options = rules.streamUsage ? { ...others, include_usage: true } : others;
   return { stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) };
-}
-
-/** Spoken answers have other formats when they are streamed: a caller who asked for a whole one gets a whole one. */
-function isPlainAudio(request: ChatBody): boolean {
-  return request.audio !== undefined && request.stream !== true;
 }
 
 /** A chat completion request as OpenAI-shaped servers read it, before the rules of a model. Members without a type are passed on unread. */

@@ -1,14 +1,6 @@
 import type { AttemptFailure, VendorError } from '../../model/attempt-failure.ts';
 import { defined } from '../../model/defined.ts';
-import {
-  arrayMember,
-  isJsonObject,
-  type JsonObject,
-  member,
-  objectMember,
-  parseJson,
-  stringMember,
-} from '../../wire/json.ts';
+import { arrayMember, isJsonObject, type JsonObject, member, parseJson, stringMember } from '../../wire/json.ts';
 import type { FailedResponse } from '../protocol.ts';
 import { durationMs, memberWaitMs, retryAfterMs, statusFailure, unreadableError } from '../status-failure.ts';
 import { ERROR_CODES, type ErrorMeaning, POLICY } from './error-codes.ts';
@@ -55,30 +47,29 @@ function failureOf(error: JsonObject, circumstances: Circumstances): AttemptFail
   if (meaning?.malformed === true) {
     return malformed({ ...vendor, status: circumstances.status ?? vendor.status });
   }
+  if (OF_STREAMS.has(vendor.param) && REFUSALS.includes(vendor.status)) {
+    return { kind: 'unsupported', status: vendor.status, vendor, isStream: true };
+  }
   const isTooLarge = TOO_LARGE.test(vendor.message);
-  return (
-    refusedStream(vendor) ??
-    statusFailure({
-      vendor: isTooLarge ? { ...vendor, status: TOO_LARGE_STATUS } : vendor,
-      retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(error),
-      quota: meaning?.quota === true || isDailyQuota(error) || (vendor.status === 429 && SPENT.test(vendor.message)),
-      contextExceeded: meaning?.contextExceeded === true,
-      unsupported: meaning?.unsupported === true,
-      isCertain: !isTooLarge && (meaning?.outweighsStatus === true || meaning?.callers === true),
-      isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
-    })
-  );
+  const details = arrayMember(error, 'details');
+  return statusFailure({
+    vendor: isTooLarge ? { ...vendor, status: TOO_LARGE_STATUS } : vendor,
+    retryAfterMs: circumstances.retryAfterMs ?? statedWaitMs(details),
+    quota: meaning?.quota === true || isSpent(vendor, details),
+    contextExceeded: meaning?.contextExceeded === true,
+    unsupported: meaning?.unsupported === true,
+    isCertain: !isTooLarge && (meaning?.outweighsStatus === true || meaning?.callers === true),
+    isStatusAssumed: (circumstances.status ?? statedStatus(error) ?? meaning?.status) === undefined,
+  });
 }
+
+/** With which a member is refused. */
+const REFUSALS: readonly number[] = [400, 422];
+/** Members that the gateway writes, and as they should be: whatever is said of one, it is that no stream is given. */
+const OF_STREAMS: ReadonlySet<string | undefined> = new Set(['stream', 'stream_options']);
 
 function malformed(vendor: VendorError): AttemptFailure {
   return { kind: 'malformed', reason: vendor.code ?? vendor.type ?? 'unusable output', vendor };
-}
-
-/** Whatever is said of the member: the gateway writes it, and as it should be. */
-function refusedStream(vendor: VendorError): AttemptFailure | undefined {
-  const { status, param } = vendor;
-  const isAbout = (status === 400 || status === 422) && (param === 'stream' || param === 'stream_options');
-  return isAbout ? { kind: 'unsupported', status, vendor, isStream: true } : undefined;
 }
 
 function statusOf(error: JsonObject, meaning: ErrorMeaning | undefined, { status }: Circumstances): number {
@@ -88,15 +79,18 @@ function statusOf(error: JsonObject, meaning: ErrorMeaning | undefined, { status
 }
 
 /** Google's compatible endpoint puts the wait in the body, as `{"retryDelay": "34.4s"}`. */
-function statedWaitMs(error: JsonObject): number | undefined {
-  const delays = arrayMember(error, 'details').map((detail) => durationMs(stringMember(detail, 'retryDelay'), 0));
+function statedWaitMs(details: readonly unknown[]): number | undefined {
+  const delays = details.map((detail) => durationMs(stringMember(detail, 'retryDelay'), 0));
   return delays.find((delay) => delay !== undefined);
 }
 
-/** Google names the quota that is spent: one a day does not come back in seconds. */
-function isDailyQuota(error: JsonObject): boolean {
-  const violations = arrayMember(error, 'details').flatMap((detail) => arrayMember(detail, 'violations'));
-  return violations.some((violation) => stringMember(violation, 'quotaId')?.includes('PerDay') === true);
+/** Whether money is spent, or a quota that does not come back in seconds: Google names one a day. */
+function isSpent({ status, message }: VendorError, details: readonly unknown[]): boolean {
+  const violations = details.flatMap((detail) => arrayMember(detail, 'violations'));
+  return (
+    (status === 429 && SPENT.test(message)) ||
+    violations.some((violation) => stringMember(violation, 'quotaId')?.includes('PerDay') === true)
+  );
 }
 
 /** OpenAI's, then Azure's, then what others use. Source: each one's API reference and recordings, 2026-11. */
@@ -174,15 +168,13 @@ function vendorError(error: JsonObject, status: number, requestId: string | unde
 
 /** OpenRouter says "Provider returned error", and what that error was in `metadata.raw`. */
 function messageOf(error: JsonObject): string {
-  const raw = stringMember(objectMember(error, 'metadata'), 'raw');
-  const message = textOf(error.message);
-  return raw === undefined ? message : `${message}: ${raw}`;
+  const raw = stringMember(error.metadata, 'raw');
+  const { message = '' } = error;
+  const text = typeof message === 'string' ? message : textOf(message);
+  return raw === undefined ? text : `${text}: ${raw}`;
 }
 
 /** Mistral's message may be an object. */
 function textOf(message: unknown): string {
-  if (typeof message === 'string') {
-    return message;
-  }
-  return message === undefined || message === null ? '' : JSON.stringify(message);
+  return message === null ? '' : JSON.stringify(message);
 }

@@ -7,14 +7,27 @@ import { withWholeBlocks } from './thought-blocks.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
+  const isPlain = (message: JsonObject): boolean =>
+    isTextAlone(message) && !(message.role === 'assistant' && rules.needsReasoning);
+  const plain = messages.every(isPlain) ? messages : plainMessages(messages, rules);
+  const told = plain.map((message) => withRole(message, rules.instructionRole));
+  const said = Array.isArray(rules.foreignMembers) ? withoutEmptyInstructions(told) : told;
+  const ordered = rules.turns === 'as-sent' || isAlternating(said) ? said : alternatingMessages(said);
+  const parted = rules.userAfterTool ? ordered : withAnswerBetween(ordered);
+  return rules.prefillMember === 'none' ? parted : withPrefix(parted, rules.prefillMember);
+}
+
+/** Whether a message has a role and a text, as most have, and nothing that a server takes in another form or not at all. */
+function isTextAlone(message: JsonObject): boolean {
+  return typeof message.content === 'string' && message.role !== undefined && Object.keys(message).length === 2;
+}
+
+function plainMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
   const shown = rules.foreignMembers === 'keep' ? messages : mediaOfUsers(messages);
-  const plain = shown.map((message) => {
+  return shown.map((message) => {
     const called = withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]);
-    return withRole(messageWithin(withReasoning(called, rules), rules), rules.instructionRole);
+    return messageWithin(called.role === 'assistant' ? withReasoning(called, rules) : called, rules);
   });
-  const said = Array.isArray(rules.foreignMembers) ? withoutEmptyInstructions(plain) : plain;
-  const ordered = rules.turns === 'alternating' ? alternatingMessages(said) : said;
-  return withPrefix(rules.userAfterTool ? ordered : withAnswerBetween(ordered), rules);
 }
 
 /** Claude behind a router refuses an instruction without a word. One message at least stays. */
@@ -79,9 +92,6 @@ function withRole(message: JsonObject, role: OpenAiRules['instructionRole']): Js
  * Blocks that a client has kept in pieces are made whole.
  */
 function withReasoning(message: JsonObject, { reasoningMember, needsReasoning }: OpenAiRules): JsonObject {
-  if (message.role !== 'assistant') {
-    return message;
-  }
   const whole = withWholeBlocks(message);
   if (reasoningMember === 'as-sent') {
     return whole;
@@ -104,12 +114,20 @@ function withAnswerBetween(messages: readonly JsonObject[]): readonly JsonObject
   );
 }
 
-function withPrefix(messages: readonly JsonObject[], { prefillMember }: OpenAiRules): readonly JsonObject[] {
+function withPrefix(messages: readonly JsonObject[], member: 'prefix' | 'partial'): readonly JsonObject[] {
   const last = messages.at(-1);
   const isBegun = last?.role === 'assistant' && arrayMember(last, 'tool_calls').length === 0;
-  return prefillMember === 'none' || !isBegun
-    ? messages
-    : [...messages.slice(0, -1), { ...last, [prefillMember]: true }];
+  return isBegun ? [...messages.slice(0, -1), { ...last, [member]: true }] : messages;
+}
+
+/** Whether messages stand already as `alternatingMessages` has them: one system message or none, then a side and the other, each with words. */
+function isAlternating(messages: readonly JsonObject[]): boolean {
+  const rest = messages[0]?.role === 'system' && messages.length > 1 ? messages.slice(1) : messages;
+  return rest.every(
+    ({ role, content }, index) =>
+      role !== rest[index - 1]?.role &&
+      (role === 'user' || (role === 'assistant' && typeof content === 'string' && content !== '')),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../model/dialect.ts';
 import type { Part } from '../../model/part.ts';
-import type { Prompt, Tool, ToolUse, Turn } from '../../model/prompt.ts';
+import { kindsOf, type Prompt, type Tool, type ToolUse, type Turn } from '../../model/prompt.ts';
 import { changedItems, wellFormedEscapes } from '../../wire/json.ts';
 import { distinctCallIds } from './distinct-call-ids.ts';
 import { type ToolWords, withToolWords } from './own-tool-words.ts';
@@ -12,16 +12,10 @@ import { TOOL_RULES, type ToolRule, vendorToolName } from './tool-name.ts';
  * as nearly always. `wholeNames` has the way back.
  */
 export function portablePrompt(prompt: Prompt, dialect: Dialect): Prompt {
-  return hasTools(prompt) ? withPortableTools(prompt, dialect) : prompt;
-}
-
-/** Whether tools are on offer or have been called: else there is nothing to change. */
-function hasTools({ tools, toolUse, turns }: Prompt): boolean {
-  return (
-    tools.length > 0 ||
-    toolUse !== undefined ||
-    turns.some(({ parts }) => parts.some(({ kind }) => kind === 'tool-call' || kind === 'tool-result'))
-  );
+  const { tools, toolUse, turns } = prompt;
+  const kinds = kindsOf(turns);
+  const hasTools = tools.length > 0 || toolUse !== undefined || kinds.has('tool-call') || kinds.has('tool-result');
+  return hasTools ? withPortableTools(prompt, dialect) : prompt;
 }
 
 function withPortableTools(prompt: Prompt, dialect: Dialect): Prompt {

@@ -1,7 +1,7 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import { type Dialect, type Native, nativeValue } from '../../model/dialect.ts';
 import type { OpaquePart, Part } from '../../model/part.ts';
-import type { Prompt } from '../../model/prompt.ts';
+import { kindsOf, type Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
 import { openAiRules } from '../openai-chat/openai-rules.ts';
 import { opened } from '../openai-responses/sealed-reasoning.ts';
@@ -13,7 +13,12 @@ import { TOOL_RULES, type ToolNameRule, vendorToolName } from './tool-name.ts';
  * count what was written to a cache for an hour as that. The very same protocol for most prompts.
  */
 export function suitedProtocol(protocol: Protocol, prompt: Prompt, target: Target): Protocol {
-  return withHourlyWrites(withWholeNames(withLostReasoningNamed(protocol, prompt), prompt), prompt, target);
+  const kinds = kindsOf(prompt.turns);
+  const hasNames = prompt.tools.length > 0 || kinds.has('tool-call');
+  const hasMarks = prompt.tools.length > 0 || kinds.has('cache-mark');
+  const named = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(protocol) : protocol;
+  const whole = hasNames ? withWholeNames(named, prompt) : named;
+  return hasMarks ? withHourlyWrites(whole, prompt, target) : whole;
 }
 
 /** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called; `undefined`: none. */
@@ -130,10 +135,7 @@ const MEMBER = 'reasoning.encrypted_content';
  * The same protocol, whose encodings name what is left out because somebody else has encrypted or signed it, or keeps it. What a request makes
  * no sense without, as a compacted conversation, is refused.
  */
-function withLostReasoningNamed(protocol: Protocol, { original }: Prompt): Protocol {
-  if (original.dialect !== 'openai-responses') {
-    return protocol;
-  }
+function withLostReasoningNamed(protocol: Protocol): Protocol {
   return {
     ...protocol,
     encode: (prompt, target) => {

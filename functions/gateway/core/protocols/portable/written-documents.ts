@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { Dialect } from '../../model/dialect.ts';
 import type { MediaPart, Part } from '../../model/part.ts';
-import type { Prompt, Turn } from '../../model/prompt.ts';
+import { kindsOf, type Prompt, type Turn } from '../../model/prompt.ts';
 import { changedItems, isJsonObject, type JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 
@@ -26,7 +26,7 @@ export interface DocumentWriting {
  */
 export function withWrittenDocuments(prompt: Prompt, writing: DocumentWriting): Prompt {
   const { original } = prompt;
-  if (!prompt.turns.some(({ parts }) => parts.some(mayHaveDocument))) {
+  if (!kindsOf(prompt.turns).has('media')) {
     return prompt;
   }
   const written = new Map<string, JsonObject>();
@@ -48,10 +48,6 @@ export function documentsOf({ turns }: Prompt): readonly MediaPart[] {
       return isDocument(part) ? [part] : [];
     });
   return turns.flatMap(({ parts }) => of(parts));
-}
-
-function mayHaveDocument({ kind }: Part): boolean {
-  return kind === 'media' || kind === 'tool-result';
 }
 
 function isDocument(part: Part): part is MediaPart {

@@ -1,6 +1,5 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,
@@ -13,6 +12,7 @@ import {
   kindOf,
   MAX_MESSAGES,
   MAX_TOOLS,
+  memberNamesProblem,
   mustBe,
   optional,
   wholeNumber,
@@ -43,9 +43,39 @@ export function parseChatRequest(json: unknown): ParsedChatRequest {
     return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
   }
   const misnamed = memberNamesProblem(json);
-  const body = misnamed === undefined ? inUsualForm(json) : json;
-  const complaint = misnamed ?? checkMembers(body, MEMBERS, '');
-  return complaint ?? { kind: 'parsed', request: toChatRequest(body) };
+  if (misnamed !== undefined) {
+    return misnamed;
+  }
+  const isPlain = hasTextsAlone(json);
+  const body = isPlain ? json : inUsualForm(json);
+  const complaint = checkMembers(body, isPlain ? PLAIN_MEMBERS : MEMBERS, '');
+  if (complaint !== undefined) {
+    return complaint;
+  }
+  const request: JsonObject = isPlain ? withoutNulls(body) : inOneForm(body);
+  // The compiler cannot follow MEMBERS; they are the members of ChatRequest, checked.
+  return { kind: 'parsed', request: request as ChatRequest };
+}
+
+/** Members that others may have written in another form. */
+const FORMED: readonly string[] = ['tools', 'tool_choice', 'functions', 'function_call', 'response_format'];
+
+/** Whether the messages are texts, and no member is one that has other forms, as in most requests: then all stays as it is. */
+function hasTextsAlone(body: JsonObject): boolean {
+  const { messages } = body;
+  return FORMED.every((name) => body[name] === undefined) && Array.isArray(messages) && messages.every(isTextOfItsRole);
+}
+
+/** Roles that may say a text and nothing else. */
+const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant']);
+
+function isTextOfItsRole(message: unknown): boolean {
+  return (
+    isJsonObject(message) &&
+    typeof message.content === 'string' &&
+    ROLES.has(message.role) &&
+    Object.keys(message).length === 2
+  );
 }
 
 const checkStop: Check = (value, path) => {
@@ -87,18 +117,22 @@ const MEMBERS: Readonly<Record<string, Check>> = {
   prompt_cache_key: optional(isString),
 };
 
+/** Of a body whose messages need no look. */
+const PLAIN_MEMBERS = {
+  ...MEMBERS,
+  messages: arrayOf('messages', () => undefined, { min: 1, max: MAX_MESSAGES }),
+};
+
 /** The checked body in one form: what may be null or left out is there or absent, as the types of `ChatRequest` say. */
-function toChatRequest(json: JsonObject): ChatRequest {
+function inOneForm(json: JsonObject): JsonObject {
   const body = withoutLegacyFunctions(withoutNulls(json));
   const format = objectMember(body, 'response_format');
-  const request: JsonObject = {
+  return {
     ...body,
     messages: arrayMember(body, 'messages').map(toMessage),
     ...(body.tools !== undefined && { tools: arrayMember(body, 'tools').map(toTool) }),
     ...(format !== undefined && { response_format: withPlainMember(format, 'json_schema') }),
   };
-  // The compiler cannot follow MEMBERS; they are the members of ChatRequest, checked.
-  return request as ChatRequest;
 }
 
 /** An assistant's null content and refusal say something; other nulls do not. */

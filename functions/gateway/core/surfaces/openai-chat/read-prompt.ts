@@ -3,9 +3,9 @@ import type { Native } from '../../model/dialect.ts';
 import type { AnswerFormat, Prompt, SettingNames, Tool, ToolUse } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
 import type { InvalidRequest } from '../invalid-request.ts';
-import type { ChatRequest, ChatTool } from './chat-request.ts';
+import type { ChatRequest, ChatTool, ChatToolChoice, ResponseFormat } from './chat-request.ts';
 import { parseChatRequest } from './parse-chat-request.ts';
-import { cacheMarkOf, turnsOf } from './read-turns.ts';
+import { cacheMarkOf, turnOf } from './read-turns.ts';
 
 /** Reads the JSON body of a chat completion call. */
 export function readChatPrompt(json: unknown): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
@@ -14,12 +14,12 @@ export function readChatPrompt(json: unknown): { readonly kind: 'read'; readonly
 }
 
 function promptOf(request: ChatRequest): Prompt {
-  const { stop } = request;
+  const { stop, tools = [], top_logprobs: top = 0 } = request;
   return {
     model: request.model,
-    turns: turnsOf(request.messages),
-    tools: toolsOf(request.tools ?? []),
-    format: formatOf(request),
+    turns: request.messages.map((message, index) => turnOf(message, `messages[${index}]`)),
+    tools: tools.map((tool, index) => toolOf(tool, `tools[${index}]`)),
+    format: request.response_format === undefined ? { kind: 'text' } : formatOf(request.response_format),
     sampling: defined({
       temperature: request.temperature,
       topP: request.top_p,
@@ -38,10 +38,10 @@ function promptOf(request: ChatRequest): Prompt {
     names: namesFor(request),
     original: { dialect: 'openai-chat', body: request },
     ...defined({
-      toolUse: toolUseOf(request),
+      toolUse: request.tool_choice === undefined ? undefined : toolUseOf(request.tool_choice),
       parallelToolCalls: request.parallel_tool_calls,
       reasoning: request.reasoning_effort === undefined ? undefined : { effort: request.reasoning_effort },
-      logprobs: logprobsOf(request),
+      logprobs: request.logprobs === true || top > 0 ? { top } : undefined,
       user: request.safety_identifier ?? request.user,
       serviceTier: request.service_tier,
       metadata: request.metadata,
@@ -92,16 +92,12 @@ function namesFor(request: ChatRequest): SettingNames {
   };
 }
 
-function logprobsOf({ logprobs, top_logprobs: top = 0 }: ChatRequest): Prompt['logprobs'] {
-  return logprobs === true || top > 0 ? { top } : undefined;
-}
-
 function native(value: JsonObject, ifForeign: Native['ifForeign']): Native {
   return { dialect: 'openai-chat', value, ifForeign };
 }
 
-function formatOf({ response_format: format }: ChatRequest): AnswerFormat {
-  switch (format?.type) {
+function formatOf(format: ResponseFormat): AnswerFormat {
+  switch (format.type) {
     case undefined:
     case 'text':
       return { kind: 'text' };
@@ -112,14 +108,11 @@ function formatOf({ response_format: format }: ChatRequest): AnswerFormat {
       return { kind: 'schema', name, ...defined({ description, schema, strict }) };
     }
     default:
-      return { kind: 'native', what: format?.type ?? '', native: native(format ?? {}, 'refuse') };
+      return { kind: 'native', what: format.type, native: native(format, 'refuse') };
   }
 }
 
-function toolUseOf({ tool_choice: choice }: ChatRequest): ToolUse | undefined {
-  if (choice === undefined) {
-    return undefined;
-  }
+function toolUseOf(choice: ChatToolChoice): ToolUse {
   if (choice === 'auto' || choice === 'none' || choice === 'required') {
     return { mode: choice };
   }
@@ -185,11 +178,7 @@ function ifForeign(name: string, value: unknown): Native['ifForeign'] {
   return OF_NO_CONSEQUENCE.has(name) ? 'ignore' : 'drop';
 }
 
-/** The tools of a chat request. Only functions have a neutral form. */
-function toolsOf(tools: readonly ChatTool[]): readonly Tool[] {
-  return tools.map((tool, index) => toolOf(tool, `tools[${index}]`));
-}
-
+/** A tool of a chat request. Only functions have a neutral form. */
 function toolOf(tool: ChatTool, path: string): Tool {
   const called = tool.type === 'function' ? tool.function : undefined;
   if (called === undefined) {

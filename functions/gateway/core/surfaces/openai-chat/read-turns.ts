@@ -7,12 +7,8 @@ import { arrayMember, isJsonObject, type JsonObject, member, objectMember, strin
 import { mediaSource, mediumOf } from '../media-source.ts';
 import type { AssistantMessage, ChatMessage, ContentPart, CustomCall, ToolCall, ToolMessage } from './chat-request.ts';
 
-/** The messages of a chat request as turns, one each. */
-export function turnsOf(messages: readonly ChatMessage[]): readonly Turn[] {
-  return messages.map((message, index) => turnOf(message, `messages[${index}]`));
-}
-
-function turnOf(message: ChatMessage, path: string): Turn {
+/** A message of a chat request as a turn. */
+export function turnOf(message: ChatMessage, path: string): Turn {
   switch (message.role) {
     case 'system':
     case 'developer':

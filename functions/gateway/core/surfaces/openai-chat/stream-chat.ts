@@ -92,6 +92,9 @@ function write(writing: Writing, event: AnswerEvent): string {
         ? choiceChunk(writing, event)
         : membersChunk(writing, event.choice, extensionMembers(event));
     case 'part-end':
+      return event.citations === undefined && event.proof === undefined
+        ? ''
+        : membersChunk(writing, event.choice, extensionMembers(event));
     case 'citations':
       return membersChunk(writing, event.choice, extensionMembers(event));
     case 'logprobs':
@@ -190,8 +193,11 @@ function startText(writing: Writing, event: PartStart): string {
   const choice = choiceOf(writing, index);
   const form = partForm(index, choice.calls, begins);
   choice.parts.set(part, { form, head: { opening: '', text: '' } });
-  if (begins.kind !== 'tool-call' || form?.call === undefined) {
+  if (begins.kind === 'media') {
     return membersChunk(writing, index, extensionMembers(event));
+  }
+  if (begins.kind !== 'tool-call' || form?.call === undefined) {
+    return '';
   }
   const { id, name, native } = begins;
   const extra = callExtension(native);

@@ -3,7 +3,6 @@ import type { Prompt } from '../../model/prompt.ts';
 import { arrayMember, isJsonObject, member } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
 import { readChatPrompt } from '../openai-chat/read-prompt.ts';
-import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,
@@ -11,6 +10,7 @@ import {
   isBoolean,
   isNonEmptyString,
   kindOf,
+  memberNamesProblem,
   optional,
   wholeNumber,
 } from '../request-checks.ts';

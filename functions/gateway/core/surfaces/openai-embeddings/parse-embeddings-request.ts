@@ -1,7 +1,6 @@
 import type { EmbeddingsRequest } from '../../model/embeddings.ts';
 import { isJsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,
@@ -9,6 +8,7 @@ import {
   isNonEmptyString,
   isString,
   kindOf,
+  memberNamesProblem,
   mustBe,
   oneOf,
   optional,

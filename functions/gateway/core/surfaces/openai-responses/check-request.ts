@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { memberNamesProblem } from '../read-prompt.ts';
 import {
   arrayOf,
   type Check,
@@ -13,6 +12,7 @@ import {
   kindOf,
   MAX_MESSAGES,
   MAX_TOOLS,
+  memberNamesProblem,
   objectOf,
   optional,
   wholeNumber,

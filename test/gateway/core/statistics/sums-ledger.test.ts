@@ -6,7 +6,7 @@ import {
   PACES,
   type PacedSums,
   sumsLedger,
-} from '../../../../functions/gateway/core/statistics/paced-sums.ts';
+} from '../../../../functions/gateway/core/statistics/sums.ts';
 import fc from '../../../support/property.ts';
 
 const anyEntry: fc.Arbitrary<LedgerEntry> = fc.record({
