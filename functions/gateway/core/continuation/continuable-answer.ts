@@ -44,7 +44,7 @@ interface Reading {
   usage?: Usage;
 }
 
-/** The answer that `leader` has begun. `events`: what has been read of it so far. */
+/** The answer that `leader` has begun, with which another may go on. `events`: what has been read of it so far. */
 export function continuableAnswer(
   begun: BegunChat,
   { leader, events }: { readonly leader: Attempt<AnswerEvent>; readonly events: readonly AnswerEvent[] },
