@@ -1,6 +1,5 @@
-import { binaryOf } from './dynamodb-calls.ts';
+import { binaryOf, type Item } from './dynamodb-calls.ts';
 import { answersTable } from './table-definitions.ts';
-import type { Item } from './table-items.ts';
 
 const ID = answersTable.partitionKey.name;
 const TTL = answersTable.ttlAttribute;

@@ -1,5 +1,5 @@
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
-import type { Item, TableAccess } from './table-items.ts';
+import type { Item, TableAccess } from './dynamodb-calls.ts';
 
 /** Of items of nearly 400 KB each: DynamoDB gives 16 MB at once, and the client waits for no answer longer than two seconds. */
 const KEYS_PER_READ = 25;

@@ -1,7 +1,7 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/model/clock.ts';
+import type { TableAccess } from './dynamodb-calls.ts';
 import { answersTable } from './table-definitions.ts';
-import type { TableAccess } from './table-items.ts';
 
 /** How much each owner may have kept in a day (UTC). */
 export interface DayAllowance {

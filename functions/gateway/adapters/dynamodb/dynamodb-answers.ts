@@ -12,8 +12,8 @@ import { expirySeconds, joinedPieces, keyText, laterKeys, pieceCount, pieceKey }
 import { unzipped, zipped } from './answer-zip.ts';
 import { getItems, writeItems } from './batch-items.ts';
 import { type DayAllowance, dayAllowance } from './day-allowance.ts';
+import type { Item, TableAccess } from './dynamodb-calls.ts';
 import { answersTable } from './table-definitions.ts';
-import type { Item, TableAccess } from './table-items.ts';
 
 /** An item of DynamoDB's has at most 400 KB, its key and the names of its attributes included. */
 const PIECE_BYTES = 380 * 1024;

@@ -32,8 +32,7 @@ export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOver
   const tried = triedCalls();
   const signer = { credentials, region, service: 'dynamodb' };
   const sign = awsSigner({ ...signer, now: () => systemClock.nowMs() + tried.clockOffsetMs() });
-  const call = async <Output>(operation: string, input: object, { abortSignal }: CallOptions = {}): Promise<Output> => {
-    const body = JSON.stringify(input, withBase64);
+  const call = async <Output>(operation: string, body: string, { abortSignal }: CallOptions = {}): Promise<Output> => {
     const unsigned = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
     const once = async (): Promise<Answered> => {
       const headers = await sign({ method: 'POST', url: `${endpoint}/`, headers: unsigned, body });
@@ -42,12 +41,13 @@ export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOver
     return JSON.parse(await tried.call(once, abortSignal)) as Output;
   };
   return {
-    getItem: (input, options) => call('GetItem', input, options),
-    updateItem: (input, options) => call('UpdateItem', input, options),
-    batchGetItem: (input, options) => call('BatchGetItem', input, options),
-    batchWriteItem: (input, options) => call('BatchWriteItem', input, options),
-    query: (input, options) => call('Query', input, options),
-    deleteItem: (input, options) => call('DeleteItem', input, options),
+    getItem: (input, options) => call('GetItem', JSON.stringify(input), options),
+    updateItem: (input, options) => call('UpdateItem', JSON.stringify(input), options),
+    batchGetItem: (input, options) => call('BatchGetItem', JSON.stringify(input), options),
+    // The one call that carries binary attributes: with a function JSON takes twice as long.
+    batchWriteItem: (input, options) => call('BatchWriteItem', JSON.stringify(input, withBase64), options),
+    query: (input, options) => call('Query', JSON.stringify(input), options),
+    deleteItem: (input, options) => call('DeleteItem', JSON.stringify(input), options),
     destroy: () => void pool.destroy(),
   };
 }

@@ -2,8 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { EJECTION_REASONS } from '../../core/statistics/ejection.ts';
 import { type Rollup, type RollupKind, type RollupStep, STEP_MS } from '../../core/status/rollup.ts';
 import type { Mark, RollupStore, WantedRollups } from '../../core/status/rollup-store.ts';
+import type { Item, TableAccess } from './dynamodb-calls.ts';
 import { statisticsTable } from './table-definitions.ts';
-import type { Item, TableAccess } from './table-items.ts';
 
 const PK = statisticsTable.partitionKey.name;
 const SK = statisticsTable.sortKey.name;

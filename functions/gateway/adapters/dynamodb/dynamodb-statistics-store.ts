@@ -8,6 +8,7 @@ import type {
   StoredStatistics,
 } from '../../core/statistics/statistics-store.ts';
 import { entriesOf, type LedgerEntry, type Pace, type Sums } from '../../core/statistics/sums.ts';
+import { type Item, meetsCondition, dynamoDbNumber as number, readItems, type TableAccess } from './dynamodb-calls.ts';
 import {
   claimEjected,
   EJECTION_KEPT_SECONDS,
@@ -16,10 +17,8 @@ import {
   eject,
   ejectionOf,
   lift,
-  meetsCondition,
 } from './ejection-item.ts';
 import { statisticsTable } from './table-definitions.ts';
-import { type Item, dynamoDbNumber as number, readItems, type TableAccess } from './table-items.ts';
 
 /** The sort key of a deployment's ejection. Epochs are far above. */
 const EJECTION_SORT_KEY = 0;

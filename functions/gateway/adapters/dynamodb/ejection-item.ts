@@ -1,8 +1,7 @@
 import { EJECTION_REASONS, type Ejection } from '../../core/statistics/ejection.ts';
 import type { ProbeLease } from '../../core/statistics/statistics-store.ts';
-import { isConditionUnmet } from './dynamodb-calls.ts';
+import { type Item, meetsCondition, dynamoDbNumber as number, type TableAccess } from './dynamodb-calls.ts';
 import { statisticsTable } from './table-definitions.ts';
-import { type Item, dynamoDbNumber as number, type TableAccess } from './table-items.ts';
 
 /** The item that holds a deployment's ejection. */
 export interface EjectionItem {
@@ -106,17 +105,4 @@ export function claimEjected(
     },
   };
   return meetsCondition(client.updateItem(claim));
-}
-
-/** Whether a conditional write was made. */
-export async function meetsCondition(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isConditionUnmet(error)) {
-      return false;
-    }
-    throw error;
-  }
 }

@@ -1,13 +1,14 @@
 import type { Clock } from '../model/clock.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
+import type { Account } from './account.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
 import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
-import { type Demand, isCounted, type Reservation, type Reserving, reserve } from './reserve.ts';
+import { type Demand, type Reservation, type Reserving, reserve } from './reserve.ts';
 import { monthOf, type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
 import { inTime, type StoreOutages, sharedWaits, storeOutages } from './store-patience.ts';
 
@@ -85,29 +86,31 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
     loggedAtMs: -Infinity,
   };
   return {
-    refusal: (key) => standingRefusal(state, key),
-    admit: (key, demand) => admit(state, key, demand),
+    refusal: ({ account, limits }) => {
+      const queue = state.queues.get(account);
+      return queue?.isFresh() === true ? refusalBy(queue.known(), limits, clock.nowMs()) : undefined;
+    },
+    admit: async (key, demand) =>
+      isCounted(key.limits)
+        ? admitCounted(state, key, demand)
+        : admitted(state, key, { headers: {}, reservation: undefined }),
     close: async () => {
       await inTime(clock, CLOSE_MS, state.ledger.flush());
     },
   };
 }
 
-function standingRefusal(state: LimiterState, { account, limits }: LimitedKey): GatewayError | undefined {
-  const queue = state.queues.get(account);
-  if (queue === undefined || !queue.isFresh()) {
-    return undefined;
-  }
-  const nowMs = state.clock.nowMs();
-  const reserving = reserve(queue.known(), limits, { requests: 1, tokens: 0, usd: 0 }, nowMs);
+function refusalBy(known: Account, limits: KeyLimits, nowMs: number): GatewayError | undefined {
+  const reserving = reserve(known, limits, { requests: 1, tokens: 0, usd: 0 }, nowMs);
   return reserving.kind === 'refused' ? limitErrorOf(reserving, limits, nowMs) : undefined;
 }
 
-async function admit(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
-  const { limits } = key;
-  if (!isCounted(limits)) {
-    return admitted(state, key, { headers: {}, reservation: undefined });
-  }
+/** Whether anything is counted for a key of these limits. */
+export function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimits): boolean {
+  return requestsPerMinute !== undefined || tokensPerMinute !== undefined || usdPerMonth !== undefined;
+}
+
+async function admitCounted(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
   const { outages } = state;
   // Where the store has just failed, who is let through without it does not wait for it: it is asked beside the request.
   const local = outages.isAway(key.account) ? allowLocally(state, key, demand) : undefined;
@@ -221,13 +224,16 @@ interface Admitted {
 }
 
 function admitted(state: LimiterState, key: LimitedKey, { headers, reservation }: Admitted): Admission {
-  return { kind: 'admitted', headers, settle: (use) => settleInTime(state, key, { reservation, use }) };
-}
-
-/** Resolves when it is written, or after a while: what is slow goes on beside the next calls. */
-function settleInTime(state: LimiterState, key: LimitedKey, used: Used): Promise<void> {
-  const waitMs = state.outages.isAway(key.account) ? Math.min(SETTLE_MS, state.settings.storeTimeoutMs) : SETTLE_MS;
-  return state.waitInTime(waitMs, settleLater(state, key, used));
+  const { outages, settings, waitInTime } = state;
+  return {
+    kind: 'admitted',
+    headers,
+    // Resolves when it is written, or after a while: what is slow goes on beside the next calls.
+    settle: (use) => {
+      const waitMs = outages.isAway(key.account) ? Math.min(SETTLE_MS, settings.storeTimeoutMs) : SETTLE_MS;
+      return waitInTime(waitMs, settleLater(state, key, { reservation, use }));
+    },
+  };
 }
 
 type Used = Pick<Admitted, 'reservation'> & { readonly use: Use };

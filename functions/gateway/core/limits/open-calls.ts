@@ -7,14 +7,6 @@ export interface OpenCalls {
 /** No call so far. */
 export function openCalls(): OpenCalls {
   const open = new Map<string, number>();
-  const leave = (key: string): void => {
-    const left = (open.get(key) ?? 1) - 1;
-    if (left === 0) {
-      open.delete(key);
-    } else {
-      open.set(key, left);
-    }
-  };
   return {
     enter: (key, most) => {
       const count = open.get(key) ?? 0;
@@ -24,9 +16,15 @@ export function openCalls(): OpenCalls {
       open.set(key, count + 1);
       let isOpen = true;
       return () => {
-        if (isOpen) {
-          isOpen = false;
-          leave(key);
+        if (!isOpen) {
+          return;
+        }
+        isOpen = false;
+        const left = (open.get(key) ?? 1) - 1;
+        if (left === 0) {
+          open.delete(key);
+        } else {
+          open.set(key, left);
         }
       };
     },

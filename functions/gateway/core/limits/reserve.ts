@@ -30,11 +30,6 @@ export type Reserving =
   | { readonly kind: 'reserved'; readonly account: Account; readonly reservation: Reservation }
   | { readonly kind: 'refused'; readonly account: Account; readonly refusal: LimitRefusal };
 
-/** Whether anything is counted for a key of these limits. */
-export function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimits): boolean {
-  return requestsPerMinute !== undefined || tokensPerMinute !== undefined || usdPerMonth !== undefined;
-}
-
 /**
  * Sets aside in `account` what a request is expected to take, or says which limit forbids it. Money is reserved as far as it goes: the
  * call that reaches the month's limit still passes, the next one does not.

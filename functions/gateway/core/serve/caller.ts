@@ -1,8 +1,8 @@
 import { longestAnswer } from '../attempt/deployment-target.ts';
 import { vendorOf } from '../hosts/vendor-of.ts';
-import type { LimitedKey } from '../limits/key-limiter.ts';
+import { isCounted, type LimitedKey } from '../limits/key-limiter.ts';
 import { tooManyAtOnce } from '../limits/limit-error.ts';
-import { type Demand, isCounted } from '../limits/reserve.ts';
+import type { Demand } from '../limits/reserve.ts';
 import type { Use } from '../limits/settlement-ledger.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';

@@ -1,10 +1,12 @@
-import { defined } from '../model/defined.ts';
 import type { Dial } from '../model/dial.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import { passedTraceState } from './tracestate.ts';
 
 /** So many random hex digits. */
 export type RandomHex = (digits: number) => string;
+
+/** The trace in X-Ray's header. Source: AWS X-Ray developer guide, "Tracing header". */
+const XRAY_ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/;
 
 /** Every request is in the log, so a trace that begins here counts as recorded. */
 const SAMPLED = 1;
@@ -15,9 +17,9 @@ const SAMPLED = 1;
  */
 export function traceContext(headers: Readonly<Record<string, string>>, randomHex: RandomHex): TraceContext {
   const spanId = newSpanId(randomHex);
-  const xrayTraceId = xrayRoot(headers['x-amzn-trace-id']);
+  const [, xrayTraceId] = XRAY_ROOT.exec(headers['x-amzn-trace-id'] ?? '') ?? [];
   const xray = xrayTraceId === undefined ? {} : { xrayTraceId };
-  const parent = parseTraceParent(headers.traceparent ?? '');
+  const parent = headers.traceparent === undefined ? undefined : parseTraceParent(headers.traceparent);
   if (parent === undefined) {
     return { traceId: notZero(randomHex(32)), spanId, flags: SAMPLED, ...xray };
   }
@@ -37,21 +39,13 @@ export function traceHeaders(
   { traceId, flags, traceState }: Pick<TraceContext, 'traceId' | 'flags' | 'traceState'>,
   spanId: string,
 ): Readonly<Record<string, string>> {
-  const parent: TraceParent = { traceId, spanId, flags };
-  return {
-    traceparent: traceParentHeader(parent),
-    ...defined({ tracestate: traceState }),
-  };
+  const traceparent = traceParentHeader({ traceId, spanId, flags });
+  return traceState === undefined ? { traceparent } : { traceparent, tracestate: traceState };
 }
 
 /** All zeros is no id. Once in 2^64 draws, but then the provider would ignore the header. */
 function notZero(digits: string): string {
   return /^0+$/.test(digits) ? `${digits.slice(1)}1` : digits;
-}
-
-/** Source: AWS X-Ray developer guide, "Tracing header". */
-function xrayRoot(header: string | undefined): string | undefined {
-  return header === undefined ? undefined : /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/.exec(header)?.[1];
 }
 
 /** Where a request stands in a distributed trace. */
