@@ -5,7 +5,7 @@ import type { AttemptFailure } from '../core/model/attempt-failure.ts';
 import { defined } from '../core/model/defined.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import type { Protocol } from '../core/protocols/protocol.ts';
-import { protocolAt } from '../core/protocols/protocols.ts';
+import { protocolAt } from '../core/protocols/spoken-protocols.ts';
 import { wellFormedJson } from '../core/wire/json.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';

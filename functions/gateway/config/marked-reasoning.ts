@@ -1,4 +1,4 @@
-import { hasResponses } from '../core/hosts/openai.ts';
+import { hasResponses } from '../core/hosts/key-hosts.ts';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
 import { providerOf } from '../core/model/provider-of.ts';
 

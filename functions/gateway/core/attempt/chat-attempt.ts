@@ -6,7 +6,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import { dialectOf } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
-import { requestFeeUsd } from '../model/vendor-fees.ts';
+import { requestFeeUsd } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
 import { type AnswerReading, endReading, reportOf, stallWatch, take } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';

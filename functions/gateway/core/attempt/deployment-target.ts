@@ -1,4 +1,4 @@
-import { hasResponses } from '../hosts/openai.ts';
+import { hasResponses } from '../hosts/key-hosts.ts';
 import { vendorOf } from '../hosts/vendor-of.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment } from '../model/gateway-config.ts';

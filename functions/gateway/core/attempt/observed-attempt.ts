@@ -29,6 +29,8 @@ export interface ObservedAttemptOptions {
   readonly warmTokens?: number;
   /** Whose request it is. Absent for probes. */
   readonly witness?: Witness;
+  /** Whether lessons of a kind are told. Absent: all are. */
+  readonly isTold?: Readonly<Record<Lesson['kind'], boolean>>;
 }
 
 /** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
@@ -81,6 +83,9 @@ export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: Observe
 }
 
 function tell(watch: Watch, seen: Lesson, atMs: number, failure?: AttemptFailure): () => void {
+  if (watch.isTold?.[seen.kind] === false) {
+    return () => undefined;
+  }
   const { deployment, startedAtMs } = watch.attempt;
   const lesson = lessonAtUsualPrompt(seen, watch.promptFactor);
   const about = { deployment: deployment.id, startedAtMs, atMs };

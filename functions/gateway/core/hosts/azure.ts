@@ -1,7 +1,6 @@
-import { anthropicKey, messagesPath } from './anthropic.ts';
-import { type Host, type HostedCall, namedCredential } from './host.ts';
+import type { Host, HostedCall } from './host.ts';
+import { anthropicKey, bearer, messagesPath, namedCredential, openAiPath } from './key-hosts.ts';
 import { missingPath } from './missing-path.ts';
-import { bearer, openAiPath } from './openai.ts';
 
 /** A version of the classic paths, as `2024-10-21` or `2025-04-01-preview`. The paths of v1 take `preview` or nothing. */
 const DATED = /^\d{4}-\d{2}-\d{2}/;
@@ -23,8 +22,8 @@ export const azureHost: Host = {
   },
 };
 
-function claudePath({ provider, operation }: HostedCall): string {
-  return `${missingPath(provider, '/anthropic/v1')}${messagesPath(operation)}`;
+function claudePath(call: HostedCall): string {
+  return `${missingPath(call.provider, '/anthropic/v1')}${messagesPath(call)}`;
 }
 
 function openAiModelPath(call: HostedCall): string {

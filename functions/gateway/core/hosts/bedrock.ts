@@ -1,7 +1,7 @@
 import type { Operation } from '../model/dial.ts';
 import type { Host, HostedCall } from './host.ts';
+import { bearer, openAiPath } from './key-hosts.ts';
 import { missingPath } from './missing-path.ts';
-import { bearer, openAiPath } from './openai.ts';
 
 const METHODS: Readonly<Record<Operation, string>> = {
   answer: 'converse',

@@ -1,8 +1,8 @@
 import type { Operation } from '../model/dial.ts';
 import { googleModelResource } from '../model/google-model.ts';
-import { type Host, namedCredential } from './host.ts';
+import type { Host } from './host.ts';
+import { bearer, namedCredential, openAiPath } from './key-hosts.ts';
 import { knownBaseUrl } from './known-hosts.ts';
-import { bearer, openAiPath } from './openai.ts';
 
 const METHODS: Readonly<Record<Operation, string>> = {
   answer: 'generateContent',

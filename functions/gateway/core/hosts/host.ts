@@ -28,8 +28,3 @@ export interface HostedCall {
   readonly model: string;
   readonly provider: Provider;
 }
-
-/** The credential where one is named, else nothing: what most hosts want. */
-export function namedCredential({ apiKey }: Pick<Provider, 'apiKey'>): Proof {
-  return apiKey === undefined ? 'nothing' : 'credential';
-}

@@ -2,12 +2,11 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import { dialectOf } from '../model/dialect.ts';
 import type { Deployment, ProtocolName, Provider } from '../model/gateway-config.ts';
 import type { Vendor } from '../model/vendor.ts';
-import { anthropicHost } from './anthropic.ts';
 import { azureHost } from './azure.ts';
 import { bedrockHost } from './bedrock.ts';
 import { googleAiHost } from './google-ai.ts';
 import type { Host } from './host.ts';
-import { openAiHost } from './openai.ts';
+import { anthropicHost, openAiHost } from './key-hosts.ts';
 import { vendorOf } from './vendor-of.ts';
 import { vertexHost } from './vertex.ts';
 

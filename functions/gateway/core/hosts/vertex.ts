@@ -2,8 +2,8 @@ import type { Operation } from '../model/dial.ts';
 import type { Provider } from '../model/gateway-config.ts';
 import { encodedSegments, geminiMethod, googleKey } from './google-ai.ts';
 import type { Host, HostedCall } from './host.ts';
+import { bearer, openAiPath } from './key-hosts.ts';
 import { missingPath } from './missing-path.ts';
-import { bearer, openAiPath } from './openai.ts';
 
 /** Locations that are no region have addresses of their own. Source: cloud.google.com/vertex-ai/generative-ai/docs/learn/locations, 2026-11. */
 const ADDRESSES: ReadonlyMap<string, string> = new Map([

@@ -95,10 +95,9 @@ export interface AboutAnswer {
 
 /** Whether the event is something the caller asked for: the first such one is the commit point and ends time to first token. */
 export function isContent(event: AnswerEvent): boolean {
-  return event.type === 'part-delta' || (event.type === 'part-start' && isContentByItself(event.begins));
-}
-
-/** A call without arguments, and a server's tool that is at work, are more than a beginning. */
-function isContentByItself({ kind }: BegunPart): boolean {
-  return kind === 'tool-call' || kind === 'opaque';
+  if (event.type !== 'part-start') {
+    return event.type === 'part-delta';
+  }
+  // A call without arguments, and a server's tool that is at work, are more than a beginning.
+  return event.begins.kind === 'tool-call' || event.begins.kind === 'opaque';
 }

@@ -52,7 +52,8 @@ export function repeatedChunks(): RepeatedChunks {
 
   return {
     read: (event, readWhole) => {
-      const text = last === undefined ? undefined : textIn(event, last);
+      const isLike = event.kind === 'event' && event.name === last?.name;
+      const text = isLike ? last?.template.textIn(event.data) : undefined;
       if (text === undefined || last === undefined) {
         return readNew(event, readWhole);
       }
@@ -65,10 +66,6 @@ export function repeatedChunks(): RepeatedChunks {
       return [{ type: 'part-delta', choice, part, text }, ...beside];
     },
   };
-}
-
-function textIn({ kind, name, data }: WireEvent, last: Last): string | undefined {
-  return kind === 'event' && name === last.name ? last.template.textIn(data) : undefined;
 }
 
 function lastOf({ name, data }: WireEvent, { events, words }: ReadChunk): Last | undefined {
@@ -131,7 +128,7 @@ function onlyPlaceAfter(json: string, key: string): number {
 /** Where the string's last quote is; -1 where no string begins before the place. */
 function endOfString(json: string, from: number): number {
   let to = json.charCodeAt(from - 1) === QUOTE ? json.indexOf('"', from) : -1;
-  while (to !== -1 && isEscaped(json, to)) {
+  while (to !== -1 && json.charCodeAt(to - 1) === BACKSLASH && isEscaped(json, to)) {
     to = json.indexOf('"', to + 1);
   }
   return to;

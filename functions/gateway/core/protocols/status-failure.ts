@@ -50,7 +50,7 @@ function bySentence(said: SaidFailure, { vendor, retryAfterMs }: FailureHints): 
     case 'unpaid':
       return { kind: 'rate-limited', retryAfterMs, quota: true, vendor };
     case 'operator':
-      return { kind: 'misconfigured', status: isOperators(status) ? status : OPERATORS_STATUS, vendor };
+      return { kind: 'misconfigured', status: OPERATORS.includes(status) ? status : OPERATORS_STATUS, vendor };
     case 'unsupported':
       return { kind: 'unsupported', status, vendor };
     case 'stream':
@@ -67,7 +67,7 @@ function byStatus({ vendor, retryAfterMs, isCertain, unsupported }: FailureHints
   if (status === 402 || status === 429) {
     return { kind: 'rate-limited', retryAfterMs, quota: status === 402, vendor };
   }
-  if (isOperators(status)) {
+  if (OPERATORS.includes(status)) {
     return { kind: 'misconfigured', status, vendor };
   }
   if (status === 408 || status === 409 || status === 425) {
@@ -84,10 +84,6 @@ function byStatus({ vendor, retryAfterMs, isCertain, unsupported }: FailureHints
 
 /** The credential, the address, the model, the country: 405, 407 and what leads elsewhere are those of another address, 410 of a model that is gone. */
 const OPERATORS: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 410, 451];
-
-function isOperators(status: number): boolean {
-  return OPERATORS.includes(status);
-}
 
 /**
  * Statuses below 500 that say nothing of the request: Groq's for a full flex tier, a model's own failure, and that of a request which the

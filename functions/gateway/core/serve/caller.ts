@@ -8,8 +8,7 @@ import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
-import { pricesAt } from '../model/usage.ts';
-import { requestFeeUsd } from '../model/vendor-fees.ts';
+import { pricesAt, requestFeeUsd } from '../model/usage.ts';
 import { type Call, endStage, keyOf } from './call.ts';
 import type { AuthenticatedKey } from './ports.ts';
 

@@ -111,7 +111,13 @@ export function objectOf(checks: Readonly<Record<string, Check>>): Check {
 
 /** Passes an array whose items pass `check`. `what` names the items in the complaint: `an array of parts`. */
 export function arrayOf(what: string, check: Check, size: { min?: number; max?: number } = {}): Check {
-  const { min = 0, max = Number.POSITIVE_INFINITY } = size;
+  const isList = listOf(what, size);
+  return (value, path) =>
+    isList(value, path) ?? (Array.isArray(value) ? firstComplaint(value, check, path) : undefined);
+}
+
+/** Passes an array of so many items, whatever these are. */
+export function listOf(what: string, { min = 0, max = Number.POSITIVE_INFINITY } = {}): Check {
   return (value, path) => {
     if (!Array.isArray(value)) {
       return invalidMember(path, `must be an array of ${what}; got ${kindOf(value)}.`);
@@ -119,10 +125,7 @@ export function arrayOf(what: string, check: Check, size: { min?: number; max?: 
     if (value.length < min) {
       return invalidMember(path, 'must not be empty.');
     }
-    if (value.length > max) {
-      return invalidMember(path, `must have at most ${max} items; got ${value.length}.`);
-    }
-    return firstComplaint(value, check, path);
+    return value.length > max ? invalidMember(path, `must have at most ${max} items; got ${value.length}.`) : undefined;
   };
 }
 

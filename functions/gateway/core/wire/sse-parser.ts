@@ -99,16 +99,12 @@ function readField(draft: Draft, text: string, from: number, to: number): void {
   if (text.startsWith('data:', from)) {
     addData(draft, text.slice(text.charCodeAt(from + 5) === SPACE ? from + 6 : from + 5, to));
   } else if (text.startsWith('event:', from)) {
-    readName(draft, text, text.charCodeAt(from + 6) === SPACE ? from + 7 : from + 6, to);
+    const name = text.slice(text.charCodeAt(from + 6) === SPACE ? from + 7 : from + 6, to);
+    draft.name = name === draft.lastName ? draft.lastName : name;
+    draft.lastName = draft.name;
   } else if (to - from === 4 && text.startsWith('data', from)) {
     addData(draft, '');
   }
-}
-
-function readName(draft: Draft, text: string, from: number, to: number): void {
-  const name = text.slice(from, to);
-  draft.name = name === draft.lastName ? draft.lastName : name;
-  draft.lastName = draft.name;
 }
 
 /** Changes the draft in place: a copy a line would make an event of many lines quadratic. */

@@ -5,9 +5,9 @@ import { ONLY_WINDOWS } from '../../../../functions/gateway/config/largest-answe
 import { OWN_WORDS_LINES } from '../../../../functions/gateway/core/hosts/deployment-protocol.ts';
 import { KNOWN_HOSTS } from '../../../../functions/gateway/core/hosts/known-hosts.ts';
 import { HOSTNAMES } from '../../../../functions/gateway/core/hosts/vendor-of.ts';
-import { FEE_LINES } from '../../../../functions/gateway/core/model/vendor-fees.ts';
+import { FEE_LINES } from '../../../../functions/gateway/core/model/usage.ts';
 import { ADVICE } from '../../../../functions/gateway/core/model/vendor-text.ts';
-import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-attempt.ts';
+import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-rules.ts';
 import { EMBEDDINGS_FAMILIES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-embeddings.ts';
 import { BEDROCK_LINES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
 import { CLAUDE_LINES } from '../../../../functions/gateway/core/protocols/claude/claude-rules.ts';
@@ -16,7 +16,7 @@ import { BETA_LINES } from '../../../../functions/gateway/core/protocols/hosted-
 import { EMBEDDINGS_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/embeddings-rules.ts';
 import { HOST_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/host-lines.ts';
 import { MODEL_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/model-lines.ts';
-import { RESPONSES_LINES } from '../../../../functions/gateway/core/protocols/openai-responses/responses-rules.ts';
+import { RESPONSES_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/openai-rules.ts';
 import { TOOL_RULES } from '../../../../functions/gateway/core/protocols/portable/tool-name.ts';
 import { LIMIT_LINES } from '../../../../infra/catalogue/model-limits.ts';
 
@@ -39,7 +39,7 @@ const OTHERS: readonly string[] = ['hosts/vendor-of.ts', 'protocols/failure-word
 /** Tables of what vendors say and take, one source for all of their lines, by file: it stands in the comment above each. */
 const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'attempt/spent-usage.ts': ['GO_ON'],
-  'hosts/openai.ts': ['RESPONSES_HOSTS'],
+  'hosts/key-hosts.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
   'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVED_TIERS'],
@@ -78,19 +78,19 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables whose lines have the source in a comment beside each, which is not shipped: by file, the constant and how many lines it has. */
 const BY_COMMENTS: Readonly<Record<string, readonly [name: string, lines: number]>> = {
-  'probe/probe-attempt.ts': ['OPENAI_LINES', PROBE_LINES.openai.length],
+  'probe/probe-rules.ts': ['OPENAI_LINES', PROBE_LINES.openai.length],
   'protocols/bedrock-converse/bedrock-rules.ts': ['BEDROCK_LINES', BEDROCK_LINES.length],
   'protocols/claude/claude-rules.ts': ['CLAUDE_LINES', CLAUDE_LINES.length],
   'protocols/gemini/gemini-rules.ts': ['GEMINI_LINES', GEMINI_LINES.length],
   'protocols/openai-chat/embeddings-rules.ts': ['EMBEDDINGS_LINES', EMBEDDINGS_LINES.length],
   'protocols/openai-chat/host-lines.ts': ['HOST_LINES', HOST_LINES.length],
   'protocols/openai-chat/model-lines.ts': ['MODEL_LINES', MODEL_LINES.length],
-  'protocols/openai-responses/responses-rules.ts': ['RESPONSES_LINES', RESPONSES_LINES.length],
+  'protocols/openai-chat/openai-rules.ts': ['RESPONSES_LINES', RESPONSES_LINES.length],
   '../config/largest-answer.ts': ['ONLY_WINDOWS', ONLY_WINDOWS.size],
   'hosts/known-hosts.ts': ['KNOWN_HOSTS', Object.keys(KNOWN_HOSTS).length],
   'hosts/vendor-of.ts': ['HOSTNAMES', HOSTNAMES.length],
   'model/vendor-text.ts': ['ADVICE', ADVICE.length],
-  'model/vendor-fees.ts': ['FEE_LINES', FEE_LINES.length],
+  'model/usage.ts': ['FEE_LINES', FEE_LINES.length],
   'protocols/hosted-claude/hosted-betas.ts': ['BETA_LINES', BETA_LINES.length],
   'protocols/portable/tool-name.ts': ['TOOL_RULES', Object.keys(TOOL_RULES).length],
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { jsonBoundsProblem } from '../../../../functions/gateway/core/wire/json-bounds.ts';
+import { jsonBoundsProblem } from '../../../../functions/gateway/core/wire/json.ts';
 import fc from '../../../support/property.ts';
 
 function problemOf(text: string): string | undefined {

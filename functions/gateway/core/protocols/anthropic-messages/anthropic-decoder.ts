@@ -13,14 +13,14 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
 import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
-import { type ContentBlocks, contentBlocks } from './begin-block.ts';
+import type { ContentBlocks } from './begin-block.ts';
 import { blockWords, growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
 import { aboutMembers, finishOf, laterMembers, laterUsage, SERVED_TIERS, usageOf } from './message-members.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages", 2026-11. */
 export function anthropicDecoder(): AnswerDecoder {
   const answer: Answer = {
-    blocks: contentBlocks(),
+    blocks: { open: new Map(), hasBegun: false, parts: 0, toolCalls: 0, textLength: 0 },
     usage: {},
     members: {},
     id: '',
@@ -161,7 +161,7 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
   const refusal = reason === 'refusal' ? (stringMember(objectMember(ending, 'stop_details'), 'explanation') ?? '') : '';
   return [
     // Nothing is added to what is open in an answer that was cut off.
-    ...stopAllBlocks(answer.blocks, finish.reason === 'length'),
+    ...(answer.blocks.open.size === 0 ? [] : stopAllBlocks(answer.blocks, finish.reason === 'length')),
     ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
     finish,
   ];

@@ -103,13 +103,17 @@ const ANTHROPIC: Vendor = { dialect: 'anthropic-messages', name: 'Anthropic' };
 /** A prompt of another dialect as a body of the Messages API. Members may be `undefined`. */
 function translatedBody(task: AnthropicTask): JsonObject {
   const { prompt, target, rules, maxTokens, notes } = task;
-  noteForeignMembers(prompt, ANTHROPIC, notes);
+  if (prompt.native.size > 0) {
+    noteForeignMembers(prompt, ANTHROPIC, notes);
+  }
   noteOtherShapes(prompt, ANTHROPIC, notes);
   const hasSampling = Object.keys(prompt.sampling).length > 0;
   if (hasSampling) {
     noteOtherSampling(prompt, notes);
   }
-  const conversation = conversationTurns(shownByUser(turnsToAnswer(prompt)), rules.systemTurns);
+  const turns = prompt.begun === undefined ? prompt.turns : turnsToAnswer(prompt);
+  const shown = kindsOf(turns).has('media') ? shownByUser(turns) : turns;
+  const conversation = conversationTurns(shown, rules.systemTurns);
   const format = prompt.format.kind === 'text' ? PLAIN : structuredFormat(task);
   const tools = hasTools(prompt, format) ? toolFields(task, format) : NO_TOOLS;
   const { thinking, effort } = prompt.reasoning === undefined ? NO_THINKING : askedThinking(task, conversation, tools);

@@ -119,11 +119,6 @@ export type OpenBlock = { readonly part: number } & (
 /** `whole`: the block began with all of it, and what may follow repeats it. */
 export type ToolInput = 'none' | 'fragments' | 'whole';
 
-/** The state before the first block. */
-export function contentBlocks(): ContentBlocks {
-  return { open: new Map(), hasBegun: false, parts: 0, toolCalls: 0, textLength: 0 };
-}
-
 /** A piece of the answer's text. */
 export function textDelta(blocks: ContentBlocks, part: number, text: string | undefined): readonly AnswerEvent[] {
   if (text === undefined || text === '') {

@@ -7,9 +7,8 @@ import { withWholeBlocks } from './thought-blocks.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
-  const isPlain = (message: JsonObject): boolean =>
-    isTextAlone(message) && !(message.role === 'assistant' && rules.needsReasoning);
-  const plain = messages.every(isPlain) ? messages : plainMessages(messages, rules);
+  const isPlain = messages.every(isTextAlone) && !rules.needsReasoning;
+  const plain = isPlain ? messages : plainMessages(messages, rules);
   const told = plain.map((message) => withRole(message, rules.instructionRole));
   const said = Array.isArray(rules.foreignMembers) ? withoutEmptyInstructions(told) : told;
   const ordered = rules.turns === 'as-sent' || isAlternating(said) ? said : alternatingMessages(said);

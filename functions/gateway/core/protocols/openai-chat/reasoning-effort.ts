@@ -1,9 +1,8 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
-import type { ResponsesRules } from '../openai-responses/responses-rules.ts';
 import type { Encoding } from '../protocol.ts';
 import type { ChatBody } from './openai-chat-request.ts';
-import type { OpenAiRules } from './openai-rules.ts';
+import type { OpenAiRules, ResponsesRules } from './openai-rules.ts';
 
 /** From none to most. */
 const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];

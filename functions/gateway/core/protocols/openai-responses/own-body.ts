@@ -1,7 +1,7 @@
 import type { Prompt } from '../../model/prompt.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
+import type { ResponsesRules } from '../openai-chat/openai-rules.ts';
 import type { Target } from '../protocol.ts';
-import type { ResponsesRules } from './responses-rules.ts';
 import { opened } from './sealed-reasoning.ts';
 
 /** The caller's own body of the Responses API, but for what only a gateway that keeps nothing has put into it. */

@@ -2,13 +2,12 @@ import { defined } from '../../model/defined.ts';
 import type { BegunAnswer, Prompt } from '../../model/prompt.ts';
 import { arrayMember, type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
-import { type OpenAiRules, openAiRules } from '../openai-chat/openai-rules.ts';
+import { type OpenAiRules, openAiRules, type ResponsesRules, responsesRules } from '../openai-chat/openai-rules.ts';
 import { isRefusedBeside, withKnownEffort } from '../openai-chat/reasoning-effort.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { withHeldSchemas } from './held-schemas.ts';
 import { ownBody } from './own-body.ts';
-import { type ResponsesRules, responsesRules } from './responses-rules.ts';
 import { translatedBody } from './translated-body.ts';
 
 /**

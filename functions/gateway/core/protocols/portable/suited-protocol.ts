@@ -1,25 +1,12 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import { type Dialect, type Native, nativeValue } from '../../model/dialect.ts';
 import type { OpaquePart, Part } from '../../model/part.ts';
-import { kindsOf, type Prompt } from '../../model/prompt.ts';
+import type { Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
 import { openAiRules } from '../openai-chat/openai-rules.ts';
 import { opened } from '../openai-responses/sealed-reasoning.ts';
 import type { AnswerDecoder, Protocol, Target } from '../protocol.ts';
 import { TOOL_RULES, type ToolNameRule, vendorToolName } from './tool-name.ts';
-
-/**
- * A protocol as it serves one prompt: its encodings name what reasoning they leave out, its answers have the caller's names of the tools, and
- * count what was written to a cache for an hour as that. The very same protocol for most prompts.
- */
-export function suitedProtocol(protocol: Protocol, prompt: Prompt, target: Target): Protocol {
-  const kinds = kindsOf(prompt.turns);
-  const hasNames = prompt.tools.length > 0 || kinds.has('tool-call');
-  const hasMarks = prompt.tools.length > 0 || kinds.has('cache-mark');
-  const named = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(protocol) : protocol;
-  const whole = hasNames ? withWholeNames(named, prompt) : named;
-  return hasMarks ? withHourlyWrites(whole, prompt, target) : whole;
-}
 
 /** The caller's names of the tools whose names the vendor does not take, by the vendor's: those on offer and those that were called; `undefined`: none. */
 function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<string, string> | undefined {
@@ -47,7 +34,7 @@ function wholeNames({ tools, turns }: Prompt, rule: ToolNameRule): ReadonlyMap<s
 }
 
 /** The protocol with answers in which the tools have the caller's names; the very same where the vendor knows them by those. */
-function withWholeNames(protocol: Protocol, prompt: Prompt): Protocol {
+export function withWholeNames(protocol: Protocol, prompt: Prompt): Protocol {
   const names = wholeNames(prompt, TOOL_RULES[protocol.dialect].names);
   if (names === undefined) {
     return protocol;
@@ -79,7 +66,7 @@ function withWholeName(event: AnswerEvent, names: ReadonlyMap<string, string>): 
  * The same protocol, whose counts of what was written to a cache are of an hour where the prompt asks for one and the vendor does not tell
  * lifetimes, as OpenRouter: an hour is dearer, and no key is charged less than what is billed.
  */
-function withHourlyWrites(protocol: Protocol, prompt: Prompt, target: Target): Protocol {
+export function withHourlyWrites(protocol: Protocol, prompt: Prompt, target: Target): Protocol {
   return takesMarks(protocol, target) && asksForAnHour(prompt)
     ? { ...protocol, decoder: (...about) => hourly(protocol.decoder(...about)) }
     : protocol;
@@ -135,7 +122,7 @@ const MEMBER = 'reasoning.encrypted_content';
  * The same protocol, whose encodings name what is left out because somebody else has encrypted or signed it, or keeps it. What a request makes
  * no sense without, as a compacted conversation, is refused.
  */
-function withLostReasoningNamed(protocol: Protocol): Protocol {
+export function withLostReasoningNamed(protocol: Protocol): Protocol {
   return {
     ...protocol,
     encode: (prompt, target) => {

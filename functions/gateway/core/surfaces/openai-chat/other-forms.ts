@@ -148,7 +148,7 @@ const SCHEMA_TYPES: ReadonlySet<unknown> = new Set(['json_schema', 'json_object'
  * `tool_choice`, `tool_calls` and role `tool`, so that no encoder need know them. The answer says `tool_calls` all the same. The very same
  * request where it has none of them.
  */
-export function withoutLegacyFunctions(body: JsonObject): JsonObject {
+function withoutLegacyFunctions(body: JsonObject): JsonObject {
   if (!hasLegacyFunctions(body)) {
     return body;
   }
@@ -196,4 +196,55 @@ function toCallingMessage(message: unknown, called: JsonObject, id: string): Jso
 
 function toToolMessage(message: unknown, callId: string): JsonObject {
   return { role: 'tool', tool_call_id: callId, content: member(message, 'content') ?? '' };
+}
+
+/** The checked body in one form: what may be null or left out is there or absent, as the types of `ChatRequest` say. */
+export function inOneForm(json: JsonObject): JsonObject {
+  const body = withoutLegacyFunctions(withoutNulls(json));
+  const format = objectMember(body, 'response_format');
+  return {
+    ...body,
+    messages: arrayMember(body, 'messages').map(toMessage),
+    ...(body.tools !== undefined && { tools: arrayMember(body, 'tools').map(plainTool) }),
+    ...(format !== undefined && { response_format: withPlainMember(format, 'json_schema') }),
+  };
+}
+
+/** An assistant's null content and refusal say something; other nulls do not. */
+function toMessage(message: unknown): unknown {
+  if (!isJsonObject(message)) {
+    return message;
+  }
+  const plain = withoutNulls(message, ['content', 'refusal']);
+  return plain.tool_calls === undefined
+    ? plain
+    : { ...plain, tool_calls: arrayMember(plain, 'tool_calls').map(toToolCall) };
+}
+
+/** A call without arguments has the text `""`. */
+function toToolCall(call: unknown): JsonObject {
+  const members = isJsonObject(call) ? call : {};
+  if (members.type === 'custom') {
+    return members;
+  }
+  const called = objectMember(call, 'function');
+  return { ...members, type: 'function', function: { ...called, arguments: called?.arguments ?? '' } };
+}
+
+function plainTool(tool: unknown): unknown {
+  return isJsonObject(tool) ? withPlainMember(tool, 'function') : tool;
+}
+
+/** `object` with the nulls of its member `key` dropped. */
+function withPlainMember(object: JsonObject, key: string): JsonObject {
+  const inner = objectMember(object, key);
+  const plain = inner && withoutNulls(inner);
+  return plain === inner ? object : { ...object, [key]: plain };
+}
+
+/** `object` without its null members, apart from `kept`; the same object where none is null. */
+function withoutNulls(object: JsonObject, kept: readonly string[] = []): JsonObject {
+  return Object.values(object).includes(null)
+    ? Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null || kept.includes(key)))
+    : object;
 }

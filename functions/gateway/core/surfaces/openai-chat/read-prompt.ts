@@ -1,16 +1,67 @@
 import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
-import type { AnswerFormat, Prompt, SettingNames, Tool, ToolUse } from '../../model/prompt.ts';
-import { arrayMember, type JsonObject, objectMember, stringMember } from '../../wire/json.ts';
-import type { InvalidRequest } from '../invalid-request.ts';
-import type { ChatRequest, ChatTool, ChatToolChoice, ResponseFormat } from './chat-request.ts';
-import { parseChatRequest } from './parse-chat-request.ts';
-import { cacheMarkOf, turnOf } from './read-turns.ts';
+import type { Prompt, SettingNames } from '../../model/prompt.ts';
+import { isJsonObject, type JsonObject } from '../../wire/json.ts';
+import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
+import { checkMembers, kindOf, memberNamesProblem } from '../request-checks.ts';
+import type { ChatRequest } from './chat-request.ts';
+import { MEMBERS, PLAIN_MEMBERS } from './chat-request-checks.ts';
+import { inOneForm, inUsualForm } from './other-forms.ts';
+import { formatOf, toolOf, toolUseOf } from './read-tools.ts';
+import { turnOf } from './read-turns.ts';
 
 /** Reads the JSON body of a chat completion call. */
 export function readChatPrompt(json: unknown): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
   const parsed = parseChatRequest(json);
   return parsed.kind === 'invalid' ? parsed : { kind: 'read', prompt: promptOf(parsed.request) };
+}
+
+/** A chat request, or what is wrong with the body. */
+export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;
+
+/**
+ * Reads the JSON body of a chat completion call. Only what translation relies on is checked, so members that vendors add tomorrow pass.
+ * Top-level nulls mean "not set" and are dropped, the legacy function members become tools, and what other servers take is in OpenAI's form.
+ */
+export function parseChatRequest(json: unknown): ParsedChatRequest {
+  if (!isJsonObject(json)) {
+    return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
+  }
+  const misnamed = memberNamesProblem(json);
+  if (misnamed !== undefined) {
+    return misnamed;
+  }
+  const isPlain = hasTextsAlone(json);
+  const body = isPlain ? json : inUsualForm(json);
+  const complaint = checkMembers(body, isPlain ? PLAIN_MEMBERS : MEMBERS, '');
+  if (complaint !== undefined) {
+    return complaint;
+  }
+  const request = isPlain ? body : inOneForm(body);
+  // The compiler cannot follow MEMBERS; they are the members of ChatRequest, checked.
+  return { kind: 'parsed', request: request as ChatRequest };
+}
+
+/** Members that others may have written in another form. */
+const FORMED: readonly string[] = ['tools', 'tool_choice', 'functions', 'function_call', 'response_format'];
+
+/** Whether the messages are texts, and no member is null or one that has other forms, as in most requests: then all stays as it is. */
+function hasTextsAlone(body: JsonObject): boolean {
+  const { messages } = body;
+  const hasOthers = FORMED.some((name) => body[name] !== undefined) || Object.values(body).includes(null);
+  return !hasOthers && Array.isArray(messages) && messages.every(isTextOfItsRole);
+}
+
+/** Roles that may say a text and nothing else. */
+const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant']);
+
+function isTextOfItsRole(message: unknown): boolean {
+  return (
+    isJsonObject(message) &&
+    typeof message.content === 'string' &&
+    ROLES.has(message.role) &&
+    Object.keys(message).length === 2
+  );
 }
 
 function promptOf(request: ChatRequest): Prompt {
@@ -92,57 +143,6 @@ function namesFor(request: ChatRequest): SettingNames {
   };
 }
 
-function native(value: JsonObject, ifForeign: Native['ifForeign']): Native {
-  return { dialect: 'openai-chat', value, ifForeign };
-}
-
-function formatOf(format: ResponseFormat): AnswerFormat {
-  switch (format.type) {
-    case undefined:
-    case 'text':
-      return { kind: 'text' };
-    case 'json_object':
-      return { kind: 'json' };
-    case 'json_schema': {
-      const { name = '', description, schema, strict } = format.json_schema ?? {};
-      return { kind: 'schema', name, ...defined({ description, schema, strict }) };
-    }
-    default:
-      return { kind: 'native', what: format.type, native: native(format, 'refuse') };
-  }
-}
-
-function toolUseOf(choice: ChatToolChoice): ToolUse {
-  if (choice === 'auto' || choice === 'none' || choice === 'required') {
-    return { mode: choice };
-  }
-  if (typeof choice === 'string') {
-    return { mode: 'native', native: native({ tool_choice: choice }, 'refuse') };
-  }
-  return chosenTools(choice) ?? { mode: 'native', native: native(choice, 'refuse') };
-}
-
-/** One function by name, or `allowed_tools`, whose members some clients send beside `type`. */
-function chosenTools(choice: JsonObject): ToolUse | undefined {
-  const name = functionName(choice);
-  if (choice.type === 'function' && name !== undefined) {
-    return { mode: 'one', name };
-  }
-  if (choice.type !== 'allowed_tools') {
-    return undefined;
-  }
-  const allowed = objectMember(choice, 'allowed_tools') ?? choice;
-  const names = arrayMember(allowed, 'tools').map(functionName);
-  const only = names.filter((known) => known !== undefined);
-  const isKnown = only.length > 0 && only.length === names.length;
-  return isKnown ? { mode: allowed.mode === 'required' ? 'required' : 'auto', only } : undefined;
-}
-
-/** The name in `{type: "function", function: {name}}`, also where it stands beside `type` as in the Responses API. */
-function functionName(value: unknown): string | undefined {
-  return stringMember(objectMember(value, 'function') ?? value, 'name');
-}
-
 /** Members that the prompt has a place for. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'reasoning_effort'],
@@ -160,7 +160,7 @@ function nativeMembers(request: ChatRequest): ReadonlyMap<string, Native> {
     const value = request[name];
     if (!READ_MEMBERS.has(name) && value !== undefined) {
       members ??= new Map();
-      members.set(name, native({ [name]: value }, ifForeign(name, value)));
+      members.set(name, { dialect: 'openai-chat', value: { [name]: value }, ifForeign: ifForeign(name, value) });
     }
   }
   return members ?? NO_MEMBERS;
@@ -176,27 +176,4 @@ function ifForeign(name: string, value: unknown): Native['ifForeign'] {
     return 'refuse';
   }
   return OF_NO_CONSEQUENCE.has(name) ? 'ignore' : 'drop';
-}
-
-/** A tool of a chat request. Only functions have a neutral form. */
-function toolOf(tool: ChatTool, path: string): Tool {
-  const called = tool.type === 'function' ? tool.function : undefined;
-  if (called === undefined) {
-    return {
-      kind: 'native',
-      what: tool.type,
-      native: { dialect: 'openai-chat', value: tool, ifForeign: 'refuse' },
-      path,
-    };
-  }
-  const { name, description, parameters: schema, strict } = called;
-  // Clients put the mark on the tool or on its function.
-  const cache = cacheMarkOf(tool) ?? cacheMarkOf(objectMember(tool, 'function') ?? {});
-  return {
-    kind: 'function',
-    name,
-    path,
-    namePath: `${path}.function.name`,
-    ...defined({ description, schema, strict, cache }),
-  };
 }

@@ -126,6 +126,9 @@ function write(writing: Writing, event: AnswerEvent): string {
 const REPEATED: ReadonlySet<string> = new Set(['system_fingerprint', 'service_tier', 'citations', 'search_results']);
 
 function learn(writing: Writing, event: AboutAnswer): void {
+  if (event.version === undefined && event.serviceTier === undefined && event.native === undefined) {
+    return;
+  }
   for (const [name, value] of Object.entries(aboutMembers(event))) {
     const kind = REPEATED.has(name) ? 'about' : 'news';
     writing[kind] = { ...writing[kind], [name]: value };

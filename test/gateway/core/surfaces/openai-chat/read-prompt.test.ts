@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseChatRequest } from '../../../../../functions/gateway/core/surfaces/openai-chat/parse-chat-request.ts';
+import { parseChatRequest } from '../../../../../functions/gateway/core/surfaces/openai-chat/read-prompt.ts';
 import fc from '../../../../support/property.ts';
 
 const HELLO = { role: 'user', content: 'hello' };

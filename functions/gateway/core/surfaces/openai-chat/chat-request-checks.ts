@@ -4,25 +4,38 @@ import {
   arrayOf,
   type Check,
   checkMembers,
+  isBoolean,
   isCallId,
   isNonEmptyString,
+  isNumber,
   isObject,
   isString,
   isToolName,
   kindOf,
+  listOf,
+  MAX_MESSAGES,
   MAX_PARTS,
+  MAX_TOOLS,
   mustBe,
   objectOf,
   oneOf,
   optional,
+  wholeNumber,
 } from '../request-checks.ts';
+import {
+  checkFunction,
+  checkFunctionChoice,
+  checkResponseFormat,
+  checkTool,
+  checkToolChoice,
+} from './chat-tool-checks.ts';
 
 /** Checks one message: its role, and what that role's messages must have. */
-export const checkMessage: Check = (value, path) => {
+const checkMessage: Check = (value, path) => {
   if (!isJsonObject(value)) {
     return isObject(value, path);
   }
-  const checks = MEMBERS.get(stringMember(value, 'role') ?? '');
+  const checks = ROLES.get(stringMember(value, 'role') ?? '');
   return checks === undefined ? checkRole(member(value, 'role'), `${path}.role`) : checkMembers(value, checks, path);
 };
 
@@ -102,6 +115,55 @@ const MESSAGE_MEMBERS: Readonly<Record<string, Readonly<Record<string, Check>>>>
   function: { name: isToolName, content: optional(isString) },
 };
 
-const MEMBERS: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(Object.entries(MESSAGE_MEMBERS));
+const ROLES: ReadonlyMap<string, Readonly<Record<string, Check>>> = new Map(Object.entries(MESSAGE_MEMBERS));
 
 const checkRole = oneOf(Object.keys(MESSAGE_MEMBERS));
+
+const checkStop: Check = (value, path) => {
+  return typeof value === 'string'
+    ? undefined
+    : (mustBe('a string or an array of strings', Array.isArray)(value, path) ??
+        arrayOf('strings', isString)(value, path));
+};
+
+/** OpenAI's own limit. */
+const MAX_CHOICES = 128;
+
+/** What translation relies on of each member of a chat request. */
+export const MEMBERS: Readonly<Record<string, Check>> = {
+  model: isNonEmptyString,
+  messages: arrayOf('messages', checkMessage, { min: 1, max: MAX_MESSAGES }),
+  stream: optional(isBoolean),
+  stream_options: optional(isObject),
+  max_tokens: optional(wholeNumber(1)),
+  max_completion_tokens: optional(wholeNumber(1)),
+  temperature: optional(isNumber),
+  top_p: optional(isNumber),
+  top_k: optional(isNumber),
+  n: optional(wholeNumber(1, MAX_CHOICES)),
+  seed: optional(isNumber),
+  stop: optional(checkStop),
+  frequency_penalty: optional(isNumber),
+  presence_penalty: optional(isNumber),
+  logit_bias: optional(isObject),
+  logprobs: optional(isBoolean),
+  top_logprobs: optional(wholeNumber(0)),
+  tools: optional(arrayOf('tools', checkTool, { max: MAX_TOOLS })),
+  tool_choice: optional(checkToolChoice),
+  parallel_tool_calls: optional(isBoolean),
+  functions: optional(arrayOf('functions', checkFunction, { max: MAX_TOOLS })),
+  function_call: optional(checkFunctionChoice),
+  response_format: optional(checkResponseFormat),
+  reasoning_effort: optional(isString),
+  user: optional(isString),
+  safety_identifier: optional(isString),
+  metadata: optional(isObject),
+  service_tier: optional(isString),
+  prompt_cache_key: optional(isString),
+};
+
+/** The same of a body whose messages need no look. */
+export const PLAIN_MEMBERS = {
+  ...MEMBERS,
+  messages: listOf('messages', { min: 1, max: MAX_MESSAGES }),
+};

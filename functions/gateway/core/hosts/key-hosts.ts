@@ -1,8 +1,13 @@
 import { defined } from '../model/defined.ts';
 import type { Provider } from '../model/gateway-config.ts';
 import type { Vendor } from '../model/vendor.ts';
-import { type Host, type HostedCall, namedCredential } from './host.ts';
+import type { Host, HostedCall, Proof } from './host.ts';
 import { embeddingsPath, knownBaseUrl } from './known-hosts.ts';
+
+/** The credential where one is named, else nothing: what most hosts want. */
+export function namedCredential({ apiKey }: Pick<Provider, 'apiKey'>): Proof {
+  return apiKey === undefined ? 'nothing' : 'credential';
+}
 
 /** OpenAI's own API, and every server that speaks it at an address of its own: Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM. */
 export const openAiHost: Host = {
@@ -49,4 +54,22 @@ function hostnameOf(url: string): string {
 /** A bearer token, as most vendors want it. */
 export function bearer(secret: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${secret}` };
+}
+
+/** Anthropic's own API, and every server that speaks it at an address of its own. */
+export const anthropicHost: Host = {
+  defaultBaseUrl: knownBaseUrl,
+  path: messagesPath,
+  proof: namedCredential,
+  credentialHeaders: anthropicKey,
+};
+
+/** A path of the Messages API after its `/v1`. */
+export function messagesPath({ operation }: Pick<HostedCall, 'operation'>): string {
+  return operation === 'count-tokens' ? '/messages/count_tokens' : '/messages';
+}
+
+/** The header that carries an Anthropic API key. */
+export function anthropicKey(secret: string): Readonly<Record<string, string>> {
+  return { 'x-api-key': secret };
 }

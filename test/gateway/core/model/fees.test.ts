@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dialect } from '../../../../functions/gateway/core/model/dialect.ts';
 import type { Prompt } from '../../../../functions/gateway/core/model/prompt.ts';
-import { promptFeesUsd, requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/vendor-fees.ts';
-import { surfaceAt } from '../../../../functions/gateway/core/surfaces/surfaces.ts';
+import { promptFeesUsd, requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/usage.ts';
+import { openAiResponses } from '../../../../functions/gateway/core/surfaces/openai-responses/openai-responses.ts';
 
 /** A prompt in the words of Responses, whose tools a vendor carries out. */
 function promptWith(...types: readonly string[]): Prompt {
-  const got = surfaceAt('/v1/responses')?.read({ model: 'm', input: 'Go.', tools: types.map((type) => ({ type })) });
-  assert.ok(got?.kind === 'read');
+  const got = openAiResponses.read({ model: 'm', input: 'Go.', tools: types.map((type) => ({ type })) });
+  assert.ok(got.kind === 'read');
   return got.prompt;
 }
 
