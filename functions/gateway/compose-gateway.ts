@@ -1,7 +1,6 @@
 import { type AccessTokens, accessTokens, wantsToken } from './adapters/access-tokens.ts';
 import type { Credentials, Sign } from './adapters/credentials.ts';
 import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
-import { dynamoDbAnswers } from './adapters/dynamodb/dynamodb-answers.ts';
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbRollups } from './adapters/dynamodb/dynamodb-rollups.ts';
 import { randomHexSource } from './adapters/random-hex.ts';
@@ -14,9 +13,11 @@ import { guardedClock } from './core/model/clock.ts';
 import { defined } from './core/model/defined.ts';
 import type { Dial } from './core/model/dial.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
+import type { AnswerStore } from './core/serve/answer-store.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
 import type { FleetStatistics } from './core/statistics/fleet-statistics.ts';
+import type { Standing } from './core/statistics/standing.ts';
 import { type RollupLog, rollupLog } from './core/status/rollup-log.ts';
 import { sharedStatistics } from './shared-statistics.ts';
 
@@ -28,8 +29,8 @@ export interface ComposeOptions extends Pick<GatewayPorts, 'authenticate' | 'onR
   readonly keysTable: string;
   /** @default statistics of its own, of which nothing has been read yet */
   readonly statistics?: FleetStatistics | undefined;
-  /** Needed where the configuration has answers kept. */
-  readonly answersTable?: string | undefined;
+  /** Absent where no answers are kept. */
+  readonly answers?: AnswerStore | undefined;
   readonly credentials: Credentials;
   readonly sign: Sign;
   /** How providers are reached. @default over the network */
@@ -75,7 +76,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const randomHex = randomHexSource();
   const newId = (): string => options.platformId?.() ?? randomHex(24);
   const ids = { newId, randomHex };
-  const callers = { authenticate, keyLimiter: limiter, ...keptAnswers(options) };
+  const callers = { authenticate, keyLimiter: limiter, ...defined({ answers: options.answers }) };
   const rollups = config.statusPage ? fleetRollups(options, statistics) : undefined;
   const past = rollups === undefined ? {} : { rollups };
   const gateway = createGateway({
@@ -99,9 +100,10 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
 /** The fleet's past, in the table of its statistics. */
 function fleetRollups(
   { config, dynamoDb, statisticsTable, onStoreError }: ComposeOptions,
-  { look }: FleetStatistics,
+  statistics: FleetStatistics,
 ): RollupLog {
   const store = dynamoDbRollups({ client: dynamoDb, tableName: statisticsTable });
+  const look = (deployment: string): Standing => statistics.look(deployment);
   return rollupLog({ config, store, clock: guardedClock(systemClock, writeBug), look, onStoreError });
 }
 
@@ -109,14 +111,4 @@ function fleetRollups(
 async function prepared({ providers }: GatewayConfig, tokens: AccessTokens): Promise<void> {
   const wanting = Object.values(providers).filter(wantsToken);
   await Promise.all(wanting.map((provider) => tokens(provider).catch(() => undefined)));
-}
-
-function keptAnswers({ config, dynamoDb, answersTable, onStoreError }: ComposeOptions): Pick<GatewayPorts, 'answers'> {
-  const { keepDays, megabytesPerKeyAndDay } = config.responses;
-  if (keepDays === undefined || answersTable === undefined) {
-    return {};
-  }
-  const settings = { keepDays, megabytesPerKeyAndDay };
-  const table = { client: dynamoDb, tableName: answersTable };
-  return { answers: dynamoDbAnswers({ ...table, clock: systemClock, settings, onStoreError }) };
 }

@@ -5,7 +5,9 @@ import { requiredVariable } from './adapters/required-variable.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { type ComposedGateway, type ComposeOptions, composeGateway } from './compose-gateway.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
+import type { AnswerStore } from './core/serve/answer-store.ts';
 import type { LivePage } from './core/serve/ports.ts';
+import { loadSpoken } from './load-spoken.ts';
 import { pageAnswer } from './page/page-answer.ts';
 import { rehearse } from './rehearsal.ts';
 
@@ -21,6 +23,7 @@ export async function preparedGateway(
   { alsoRecord, ...options }: PreparedOptions,
 ): Promise<ComposedGateway> {
   const { name, version, config, dynamoDb, statisticsTable, credentials, sign, onStoreError } = environment;
+  await loadSpoken(config);
   const keysTable = requiredVariable('NEMO_KEYS_TABLE');
   const composed = composeGateway({
     ...options,
@@ -28,7 +31,7 @@ export async function preparedGateway(
     dynamoDb,
     statisticsTable,
     keysTable,
-    answersTable: config.responses.keepDays === undefined ? undefined : requiredVariable('NEMO_ANSWERS_TABLE'),
+    answers: await answersOf(environment),
     credentials,
     sign,
     authenticate: dynamoDbKeys({
@@ -49,6 +52,16 @@ export async function preparedGateway(
   // While the tokens wait for their answers.
   await Promise.all([composed.prepareTokens(), rehearse(config)]);
   return composed;
+}
+
+/** Loaded where answers are kept. */
+async function answersOf(environment: LambdaEnvironment): Promise<AnswerStore | undefined> {
+  if (environment.config.responses.keepDays === undefined) {
+    return undefined;
+  }
+  const answersTable = requiredVariable('NEMO_ANSWERS_TABLE');
+  const { keptAnswers } = await import('./kept-answers.ts');
+  return keptAnswers({ ...environment, answersTable });
 }
 
 /** The live page, which stands beside the code as the configuration does. */

@@ -77,7 +77,6 @@ function rehearsalGateway(config: GatewayConfig): ComposedGateway {
     dynamoDb: client,
     statisticsTable: TABLE,
     keysTable: TABLE,
-    answersTable: TABLE,
     credentials: async () => undefined,
     sign: async () => ({}),
     dial: cannedAnswer,

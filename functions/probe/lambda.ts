@@ -1,5 +1,6 @@
 import { lambdaEnvironment } from '../gateway/adapters/lambda-environment.ts';
 import { systemClock } from '../gateway/adapters/system-clock.ts';
+import { loadSpoken } from '../gateway/load-spoken.ts';
 import { callFromOutside } from './canary.ts';
 import { composeProber } from './compose-prober.ts';
 import { canaryLine } from './core/canary-line.ts';
@@ -7,6 +8,7 @@ import { probeLines } from './core/probe-lines.ts';
 
 /** The prober as a scheduled Lambda function. What it has learnt stays with the instance from run to run. */
 const environment = lambdaEnvironment();
+await loadSpoken(environment.config);
 const run = composeProber(environment);
 
 /** What an invocation by hand shows: `aws lambda invoke`. */

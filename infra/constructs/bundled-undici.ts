@@ -16,6 +16,9 @@ const READ_PARSER = "require('./llhttp.ts')";
 /** The parser's constants: 10 KB, of which undici's client for HTTP/1 reads two tables, its only reader here. */
 const CONSTANTS = 'llhttp/constants.js';
 
+/** Channels that tell of each request, to which nothing in a function listens. */
+const CHANNELS = 'core/diagnostics.js';
+
 /** Parts of undici that a function's code asks for and never uses. */
 const NEVER_USED: readonly string[] = [
   // Its parser without SIMD, for riscv64.
@@ -51,6 +54,11 @@ function contentsOf(part: string): string | undefined {
       const { TYPE, ERROR } = undici(`undici/lib/${CONSTANTS}`);
       // They are asked for where undici is loaded, the parser with the first connection: without its file the start fails, and no call.
       return `${READ_PARSER}; module.exports = ${JSON.stringify({ TYPE, ERROR })};`;
+    }
+    case CHANNELS: {
+      const names = Object.keys(undici(`undici/lib/${CHANNELS}`).channels);
+      const silent = names.map((name) => [name, { hasSubscribers: false }]);
+      return `module.exports = ${JSON.stringify({ channels: Object.fromEntries(silent) })};`;
     }
     default:
       return undefined;

@@ -17,6 +17,7 @@ import { defined } from '../../functions/gateway/core/model/defined.ts';
 import type { GatewayConfig } from '../../functions/gateway/core/model/gateway-config.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { LivePage } from '../../functions/gateway/core/serve/ports.ts';
+import { keptAnswers } from '../../functions/gateway/kept-answers.ts';
 import { refusesForeignHosts } from './foreign-host.ts';
 import { describesLocalSystem, type LocalDescription } from './local-description.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from './local-dynamodb.ts';
@@ -74,7 +75,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     dynamoDb: calls,
     statisticsTable: dynamoDb.statisticsTable,
     keysTable: dynamoDb.keysTable,
-    answersTable: dynamoDb.answersTable,
+    answers: keptAnswers({ config, dynamoDb: calls, answersTable: dynamoDb.answersTable, onStoreError }),
     credentials,
     sign,
     authenticate: async (key) => (await ofFile(key)) ?? ofTable(key),

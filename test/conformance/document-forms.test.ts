@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
 import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
-import { PROTOCOLS, protocolFor } from '../../functions/gateway/core/protocols/protocols.ts';
+import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import { protocolFor } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 import { promptOf } from '../support/prompt-of.ts';
 import { responsesPromptOf } from '../support/responses-prompt-of.ts';
 

@@ -5,7 +5,8 @@ import { addressOf } from '../../functions/gateway/core/hosts/hosts.ts';
 import { KNOWN_HOSTS } from '../../functions/gateway/core/hosts/known-hosts.ts';
 import type { EmbeddingsRequest } from '../../functions/gateway/core/model/embeddings.ts';
 import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
-import { PROTOCOLS, protocolAt } from '../../functions/gateway/core/protocols/protocols.ts';
+import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import { protocolAt } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 
 interface Place {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../functions/gateway/core/model/attempt-failure.ts';
 import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
-import { type PROTOCOLS, protocolAt } from '../../functions/gateway/core/protocols/protocols.ts';
+import type { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import '../../functions/gateway/core/protocols/protocols.ts';
+import { protocolAt } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 
 /** `quota`: money or a long allowance is spent. `stream`: no stream for this request. `policy`: the request is refused for its content. */
 type Meaning = AttemptFailure['kind'] | 'quota' | 'stream' | 'policy';

@@ -5,7 +5,8 @@ import type { ProtocolName } from '../../functions/gateway/core/model/gateway-co
 import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
 import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
 import type { Target } from '../../functions/gateway/core/protocols/protocol.ts';
-import { protocolFor } from '../../functions/gateway/core/protocols/protocols.ts';
+import '../../functions/gateway/core/protocols/protocols.ts';
+import { protocolFor } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 import { messagesPrompt } from '../support/messages-prompt.ts';
 import { promptOf } from '../support/prompt-of.ts';

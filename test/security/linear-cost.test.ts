@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
-import { PROTOCOL_NAMES, protocolFor } from '../../functions/gateway/core/protocols/protocols.ts';
+import { PROTOCOL_NAMES } from '../../functions/gateway/core/protocols/protocols.ts';
+import { protocolFor } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 import { promptFacts } from '../../functions/gateway/core/routing/prompt-facts.ts';
-import { surfaceAt } from '../../functions/gateway/core/surfaces/surfaces.ts';
+import { loadSurface, surfaceLike } from '../../functions/gateway/core/surfaces/surfaces.ts';
 import { jsonBoundsProblem, parseJson } from '../../functions/gateway/core/wire/json.ts';
 
 /*
@@ -104,10 +105,12 @@ function cpuMs(run: () => void): number {
   return least;
 }
 
+await Promise.all(Object.keys(BODIES).map((path) => loadSurface(path, {})));
+
 function read(path: string, text: string): Prompt {
   assert.equal(jsonBoundsProblem(Buffer.from(text)), undefined);
-  const got = surfaceAt(path)?.read(parseJson(text));
-  assert.ok(got?.kind === 'read', JSON.stringify(got)?.slice(0, 200));
+  const got = surfaceLike(path, {}).read(parseJson(text));
+  assert.ok(got.kind === 'read', JSON.stringify(got).slice(0, 200));
   promptFacts(got.prompt, []);
   return got.prompt;
 }

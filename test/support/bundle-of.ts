@@ -35,7 +35,7 @@ export async function bundleOf(function_: FunctionEntry): Promise<Bundle> {
 }
 
 /** Writes a function's code into a folder. */
-export async function writeBundle({ files }: Bundle, folder: string): Promise<void> {
+export async function writeBundle({ files }: Pick<Bundle, 'files'>, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all([...files].map(([name, contents]) => writeFile(join(folder, name), contents)));
 }

@@ -1,7 +1,8 @@
 import type { Prompt } from '../../functions/gateway/core/model/prompt.ts';
 import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
 import type { Protocol } from '../../functions/gateway/core/protocols/protocol.ts';
-import { PROTOCOLS, protocolAt } from '../../functions/gateway/core/protocols/protocols.ts';
+import { PROTOCOLS } from '../../functions/gateway/core/protocols/protocols.ts';
+import { protocolAt } from '../../functions/gateway/core/protocols/spoken-protocols.ts';
 import type { TypedBody } from './typed-bodies.ts';
 
 /** Ten models of each vendor whose SDK has types for a body, chosen so that every set of rules is among them. */

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { keyItem } from '../../functions/gateway/adapters/dynamodb/key-item.ts';
@@ -24,6 +25,8 @@ export interface WebProcess {
   readonly process: ChildProcess;
   /** What it wrote to standard output, line by line. */
   readonly lines: readonly string[];
+  /** What it wrote to standard error until its end. */
+  readonly errors: Promise<string>;
   /** Resolves once there is such a line. */
   readonly line: (fits: (line: string) => boolean) => Promise<void>;
   /** Resolves once there are that many lines that tell of whole requests. */
@@ -71,20 +74,23 @@ export interface WebOptions {
   readonly config: object;
   /** Variables beside those of the stack; they replace them. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Files of its code that are left out, by their names. */
+  readonly lost?: RegExp;
 }
 
-export async function startWeb({ config, variables = {} }: WebOptions): Promise<WebProcess> {
+export async function startWeb({ config, variables = {}, lost }: WebOptions): Promise<WebProcess> {
   const [aws, port] = await Promise.all([startLocalAws(TABLES), freePort()]);
   const key = `nemo_${randomBytes(32).toString('base64url')}`;
   const item = keyItem({ sha256: sha256Hex(key), name: 'test', createdAt: '2026-01-01T00:00:00.000Z', limits: {} });
   await aws.dynamoDb.client.send(new PutItemCommand({ TableName: TABLES.keys, Item: item }));
   aws.setSecret(JSON.stringify({ VENDOR_KEY: 'key-of-the-vendor' }));
-  const folder = await taskFolder(config);
+  const folder = await taskFolder(config, lost);
   const child = spawn(process.execPath, [join(folder, 'index.mjs')], {
     cwd: folder,
     env: { ...platformVariables(port), ...stackVariables(aws), ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const errors = text(child.stderr);
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const exited = once(child, 'exit').then(([code]) => code as number | null);
@@ -97,6 +103,7 @@ export async function startWeb({ config, variables = {} }: WebOptions): Promise<
     aws,
     process: child,
     lines,
+    errors,
     exited,
     ended: () => child.signalCode ?? child.exitCode?.toString(),
     line: (fits) => until(() => lines.some(fits)),
@@ -124,13 +131,14 @@ function callerWith(origin: string, key: string): Pick<WebProcess, 'fetch' | 'ch
   };
 }
 
-async function taskFolder(config: object): Promise<string> {
+async function taskFolder(config: object, lost: RegExp | undefined): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nemo-web-'));
   const parsed = parseConfig(config);
   if (parsed.kind === 'invalid') {
     throw new Error(JSON.stringify(parsed.problems));
   }
-  await writeBundle(await bundleOf('web'), folder);
+  const { files } = await bundleOf('web');
+  await writeBundle({ files: new Map([...files].filter(([name]) => lost?.test(name) !== true)) }, folder);
   await writeFile(join(folder, 'config.json'), checkedConfigJson(parsed.config));
   return folder;
 }

@@ -5,16 +5,15 @@ import type { AttemptFailure } from '../core/model/attempt-failure.ts';
 import { defined } from '../core/model/defined.ts';
 import type { Dial, UpstreamCall, UpstreamResponse } from '../core/model/dial.ts';
 import type { Protocol } from '../core/protocols/protocol.ts';
-import { protocolAt } from '../core/protocols/protocols.ts';
+import { protocolAt } from '../core/protocols/spoken-protocols.ts';
 import { wellFormedJson } from '../core/wire/json.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import type { Credentials, Sign } from './credentials.ts';
 import { HttpPool, poolRequest } from './http-pool.ts';
-import { currentKey, type ProofSources, shownProof } from './shown-proof.ts';
+import { currentKey, type ProofSources, secretsOf, shownProof, withoutSecrets } from './shown-proof.ts';
 import { monotonicMs, systemClock } from './system-clock.ts';
 import { TokenRefusal } from './token-request.ts';
-import { secretsOf, withoutSecrets } from './without-secrets.ts';
 
 /** What a dial needs beside the call: credentials and signatures. */
 export interface UndiciDialOptions {

@@ -3,7 +3,8 @@ import type { DeploymentSettings, GatewayConfig, ProtocolName, Provider } from '
 import { providerOf } from '../core/model/provider-of.ts';
 import type { Vendor } from '../core/model/vendor.ts';
 import { embeddingsRules } from '../core/protocols/openai-chat/embeddings-rules.ts';
-import { protocolAt } from '../core/protocols/protocols.ts';
+import '../core/protocols/protocols.ts';
+import { protocolAt } from '../core/protocols/spoken-protocols.ts';
 import { type ConfigProblem, pathText } from './config-problem.ts';
 import { incompleteProviders } from './incomplete-providers.ts';
 import { nearestName } from './nearest-name.ts';

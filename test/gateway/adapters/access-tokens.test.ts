@@ -7,6 +7,7 @@ import { TokenRefusal } from '../../../functions/gateway/adapters/token-request.
 import { undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
 import type { UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { Provider } from '../../../functions/gateway/core/model/gateway-config.ts';
+import '../../../functions/gateway/core/protocols/protocols.ts';
 import { arrayMember, stringMember } from '../../../functions/gateway/core/wire/json.ts';
 import { startCloudHost } from '../../support/cloud-host.ts';
 import { type RecordingServer, startRecordingServer } from '../../support/recording-server.ts';

@@ -5,6 +5,7 @@ import type { Credentials } from '../../../functions/gateway/adapters/credential
 import { undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
 import type { DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { Deployment, ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
+import '../../../functions/gateway/core/protocols/protocols.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
 import { chatCall } from '../../support/vendor-calls.ts';
 import { wireOf } from '../../support/wire-of.ts';

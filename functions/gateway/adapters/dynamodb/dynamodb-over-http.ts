@@ -35,8 +35,11 @@ export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOver
   const call = async <Output>(operation: string, body: string, { abortSignal }: CallOptions = {}): Promise<Output> => {
     const unsigned = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
     const once = async (): Promise<Answered> => {
-      const headers = await sign({ method: 'POST', url: `${endpoint}/`, headers: unsigned, body });
-      return exchange(pool, headers, body, abortSignal ?? AbortSignal.timeout(ANSWER_MS));
+      const signed = await sign({ method: 'POST', url: `${endpoint}/`, headers: unsigned, body });
+      const headers = { ...signed, 'user-agent': 'nemorouter' };
+      const signal = abortSignal ?? AbortSignal.timeout(ANSWER_MS);
+      const answer = await poolRequest(pool, { method: 'POST', path: '/', headers, body, signal });
+      return { status: answer.statusCode, date: answer.headers.date, body: await bodyText(answer.body) };
     };
     return JSON.parse(await tried.call(once, abortSignal)) as Output;
   };
@@ -57,17 +60,6 @@ function withBase64(_: string, value: unknown): unknown {
   return value instanceof Uint8Array
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
     : value;
-}
-
-async function exchange(
-  pool: HttpPool,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  signal: AbortSignal,
-): Promise<Answered> {
-  const sent = { ...headers, 'user-agent': 'nemorouter' };
-  const answer = await poolRequest(pool, { method: 'POST', path: '/', headers: sent, body, signal });
-  return { status: answer.statusCode, date: answer.headers.date, body: await bodyText(answer.body) };
 }
 
 /** An answer of DynamoDB's. */

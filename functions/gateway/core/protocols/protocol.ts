@@ -3,13 +3,14 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Dialect } from '../model/dialect.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
+import type { ProtocolName } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { Vendor } from '../model/vendor.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { WireEvent } from '../wire/wire-event.ts';
 
 /**
- * A wire format that vendors speak. A new one is a folder that exports this and one line in `protocols.ts`. It knows no address and no
+ * A wire format that vendors speak. A new one is a folder that exports this and its lines in `protocols.ts` and `spoken-protocols.ts`. It knows no address and no
  * credential: those are a host's. Everything here is synchronous and pure.
  */
 export interface Protocol {
@@ -28,6 +29,12 @@ export interface Protocol {
   readonly countTokens?: TokenCountProtocol;
   /** Reads a response whose status is not 2xx (`body` is its text, perhaps cut at 64 KiB, perhaps no JSON at all). */
   readonly readFailure: (response: FailedResponse) => AttemptFailure;
+}
+
+/** The protocols of a cloud: its own, and those of others in an envelope of its own or with errors of its own, by the host. */
+export interface CloudProtocols {
+  readonly own: Readonly<Partial<Record<ProtocolName, Protocol>>>;
+  readonly hosted: Readonly<Partial<Record<Vendor, Readonly<Partial<Record<ProtocolName, Protocol>>>>>>;
 }
 
 /** What an encoder may know of the deployment. */

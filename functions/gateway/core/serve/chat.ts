@@ -7,7 +7,7 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { namedResources, resourceMessage, unlistedResource } from '../protocols/operators-resources.ts';
-import { protocolFor } from '../protocols/protocols.ts';
+import { protocolFor } from '../protocols/spoken-protocols.ts';
 import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { contendersOf } from '../race/contender-limits.ts';
 import { type CallEncoding, encodingsOnce } from '../routing/contender.ts';

@@ -4,7 +4,7 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Route } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { namedResources, unlistedResource } from '../protocols/operators-resources.ts';
-import { protocolAt } from '../protocols/protocols.ts';
+import { protocolAt } from '../protocols/spoken-protocols.ts';
 import { trustedPrompt } from '../protocols/untrusted-members.ts';
 import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';

@@ -2,7 +2,7 @@ import { targetOf } from '../attempt/deployment-target.ts';
 import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment } from '../model/gateway-config.ts';
-import { protocolAt } from '../protocols/protocols.ts';
+import { protocolAt } from '../protocols/spoken-protocols.ts';
 import { trustedBody } from '../protocols/untrusted-members.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { embeddingsFacts } from '../routing/embeddings-facts.ts';

@@ -4,7 +4,7 @@ import { keyShares, secondOpinions } from '../race/instance-budgets.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
-import { surfaceAt } from '../surfaces/surfaces.ts';
+import { hasSurface, loadSurface } from '../surfaces/surfaces.ts';
 import { jsonBoundsProblem, parseBoundedJson } from '../wire/json.ts';
 import { type Call, endStage, newCall } from './call.ts';
 import { authenticate, enterCall, standingRefusal } from './caller.ts';
@@ -13,12 +13,10 @@ import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { headProblem } from './head.ts';
-import { keptAnswerMethods, keptAnswersCall } from './kept-answers-call.ts';
+import { keptAnswerMethods } from './kept-answer-path.ts';
 import { modelsCall } from './models-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
 import { bugAnswer, errorAnswer, HUNG_UP, jsonAnswer } from './respond.ts';
-import { STATUS_PATH, statusCall } from './status-call.ts';
-import { unknownPath, wrongMethod } from './unserved-path.ts';
 
 /** The gateway: one HTTP request in, one response out. Never rejects. */
 export type Gateway = (request: GatewayRequest) => Promise<GatewayResponse>;
@@ -46,8 +44,10 @@ function gatewayState(ports: GatewayPorts): GatewayState {
   return ports.config.statusPage ? { ...state, decisions: decisionLog(ports.newId()) } : state;
 }
 
-async function handle(call: Call): Promise<GatewayResponse> {
-  const { method, path, headers } = call.request;
+async function handle(arrived: Call): Promise<GatewayResponse> {
+  const { method, path, headers } = arrived.request;
+  const loading = loadSurface(path, headers);
+  const call = loading === undefined ? arrived : { ...arrived, surface: await loading };
   const open = openEndpointAt(call);
   if (open !== undefined) {
     return await open(call);
@@ -57,12 +57,15 @@ async function handle(call: Call): Promise<GatewayResponse> {
     return errorAnswer(call, refusal);
   }
   const endpoint = endpointAt(call);
-  if (endpoint === undefined) {
-    return errorAnswer(call, unknownPath(method, path));
-  }
-  return endpoint.methods.includes(method)
-    ? await endpoint.serve(call)
-    : errorAnswer(call, wrongMethod(method, path, endpoint.methods));
+  return endpoint?.methods.includes(method) === true ? await endpoint.serve(call) : await unserved(call, endpoint);
+}
+
+/** What such a caller is told is loaded when there is one. */
+async function unserved(call: Call, endpoint: Endpoint | undefined): Promise<GatewayResponse> {
+  const { method, path } = call.request;
+  const { unknownPath, wrongMethod } = await import('./unserved-path.ts');
+  const error = endpoint === undefined ? unknownPath(method, path) : wrongMethod(method, path, endpoint.methods);
+  return errorAnswer(call, error);
 }
 
 /** Serves one call. */
@@ -77,11 +80,23 @@ interface Endpoint {
   readonly serve: Serve;
 }
 
+/** There where the configuration turns the status page on. */
+const STATUS_PATH = '/status';
 const EMBEDDINGS_PATH = '/v1/embeddings';
 const MODELS_PATH = '/v1/models';
 
 const MODELS: Endpoint = { methods: ['GET', 'HEAD'], serve: modelsCall };
-const STATUS: Endpoint = { methods: ['GET', 'HEAD'], serve: statusCall };
+/** Loaded with the first question for a kept answer. */
+async function laterKeptAnswersCall(call: Call): Promise<GatewayResponse> {
+  const { keptAnswersCall } = await import('./kept-answers-call.ts');
+  return await keptAnswersCall(call);
+}
+
+/** Loaded with the first look at the live page. */
+const STATUS: Endpoint = {
+  methods: ['GET', 'HEAD'],
+  serve: async (call) => (await import('./status-call.ts')).statusCall(call),
+};
 
 const PROMPTS: Endpoint = { methods: ['POST'], serve: (call) => withBody(call, chatCall) };
 
@@ -96,12 +111,12 @@ function endpointAt({ gateway, request: { path } }: Call): Endpoint | undefined 
   if (path === STATUS_PATH) {
     return gateway.decisions === undefined ? undefined : STATUS;
   }
-  if (surfaceAt(path) !== undefined) {
+  if (hasSurface(path)) {
     return PROMPTS;
   }
   const keptAnswers = keptAnswerMethods(path);
   if (keptAnswers !== undefined) {
-    return { methods: keptAnswers, serve: (call) => entered(call, keptAnswersCall) };
+    return { methods: keptAnswers, serve: (call) => entered(call, laterKeptAnswersCall) };
   }
   return path === MODELS_PATH || path.startsWith(`${MODELS_PATH}/`) ? MODELS : OPERATIONS.get(path);
 }

@@ -4,20 +4,9 @@ import type { JsonObject } from '../wire/json.ts';
 import type { AnswerStore } from './answer-store.ts';
 import { type Call, keyOf } from './call.ts';
 import { keptConversation, ownerOf, storeAway } from './conversation.ts';
+import { KEPT_ANSWER_PATH } from './kept-answer-path.ts';
 import type { GatewayRequest, GatewayResponse } from './ports.ts';
 import { errorAnswer, jsonAnswer } from './respond.ts';
-
-/** A kept answer, or what it was given. Another answer's id is no path of the gateway's. */
-const PATH = /^\/v1\/responses\/(resp_[\w-]{1,100})(\/input_items)?$/;
-
-/** Which methods a path of kept answers has; `undefined` for any other path. */
-export function keptAnswerMethods(path: string): readonly string[] | undefined {
-  const [, id, list] = PATH.exec(path) ?? [];
-  if (id === undefined) {
-    return undefined;
-  }
-  return list === undefined ? ['GET', 'DELETE'] : ['GET'];
-}
 
 type Looked = { readonly kind: 'found'; readonly body: JsonObject } | Refusal;
 
@@ -39,7 +28,7 @@ export async function keptAnswersCall(call: Call): Promise<GatewayResponse> {
 }
 
 async function look(answers: AnswerStore, owner: string, { method, path, query }: GatewayRequest): Promise<Looked> {
-  const [, id = '', list] = PATH.exec(path) ?? [];
+  const [, id = '', list] = KEPT_ANSWER_PATH.exec(path) ?? [];
   const asked = new URLSearchParams(query ?? '');
   if (method === 'DELETE') {
     const wasThere = await answers.remove(owner, id);

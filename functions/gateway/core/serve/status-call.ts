@@ -7,9 +7,6 @@ import { type Call, keyOf } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, withOwnHeaders } from './respond.ts';
 
-/** The path of the status. It is there where the configuration turns the status page on. */
-export const STATUS_PATH = '/status';
-
 /** The body of the status: the fleet as the router sees it, and the decisions of the one instance that answers. STATUS.md explains it. */
 export interface StatusBody extends FleetStatus {
   readonly decisions: DecisionPage;

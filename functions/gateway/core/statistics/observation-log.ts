@@ -1,7 +1,8 @@
 import type { Random } from '../model/clock.ts';
-import { type DecayScale, type DecayScales, epochAt, weightAt } from './forward-decay.ts';
+import { type DecayScales, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import {
+  countsOf,
   entriesOf,
   type LedgerEntry,
   negated,
@@ -103,31 +104,27 @@ interface Entering {
   readonly shares: Readonly<Record<Pace, number>>;
 }
 
-function enter({ log, scales, onSeen, draw, shares }: Entering, observation: Observation, sign: Entry['sign']): void {
+function enter(
+  { log, scales, onSeen, draw, shares }: Entering,
+  observation: Observation,
+  sign: 'add' | 'take back',
+): void {
+  const { deployment, atMs } = observation;
+  const counts = countsOf(observation);
+  const signed = sign === 'add' ? (sums: Sums): Sums => sums : negated;
   for (const pace of PACES) {
-    const entry = { scale: scales[pace], pace, sign };
-    const seen = entryOf(observation, entry, 1);
+    const scale = scales[pace];
+    const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
+    const seen = { ...entry, sums: signed(sumsOf(counts, weightAt(atMs, scale), pace)) };
     onSeen(seen);
     if (seen.sums.size > 0) {
       log.open.seen.add(seen);
     }
     if (seen.sums.size > 0 && draw < shares[pace]) {
-      const times = 1 / shares[pace];
-      log.open.toWrite.add(times === 1 ? seen : entryOf(observation, entry, times));
+      const weight = weightAt(atMs, scale, 1 / shares[pace]);
+      log.open.toWrite.add({ ...entry, sums: signed(sumsOf(counts, weight, pace)) });
     }
   }
-}
-
-interface Entry {
-  readonly scale: DecayScale;
-  readonly pace: Pace;
-  readonly sign: 'add' | 'take back';
-}
-
-function entryOf(observation: Observation, { scale, pace, sign }: Entry, times: number): LedgerEntry {
-  const { deployment, atMs } = observation;
-  const sums = sumsOf(observation, weightAt(atMs, scale, times), pace);
-  return { deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? sums : negated(sums) };
 }
 
 function take(log: Log): Batch | undefined {

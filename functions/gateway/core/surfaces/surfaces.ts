@@ -1,30 +1,83 @@
 import type { Part } from '../model/part.ts';
 import { kindsOf, type Prompt } from '../model/prompt.ts';
 import { nestedJsonProblem, stringMember } from '../wire/json.ts';
-import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import { errorJson, errorStatus, REQUEST_ID_HEADER } from './anthropic-messages/messages-error.ts';
 import { type InvalidRequest, invalidMember } from './invalid-request.ts';
 import { openAiChat } from './openai-chat/openai-chat.ts';
-import { openAiCompletions } from './openai-completions/openai-completions.ts';
-import { openAiResponses } from './openai-responses/openai-responses.ts';
 import type { Surface } from './surface.ts';
 
-/** Every API for prompts that callers speak, by its path. A new one is a line here. */
-const SURFACES: ReadonlyMap<string, Surface> = new Map<string, Surface>([
-  ['/v1/chat/completions', openAiChat],
-  ['/v1/messages', anthropicMessages],
-  ['/v1/responses', openAiResponses],
-  ['/v1/completions', openAiCompletions],
-]);
+const CHAT = '/v1/chat/completions';
+const MESSAGES = '/v1/messages';
 
-/** The surface that is spoken at a path; `undefined` where none is. */
-export function surfaceAt(path: string): Surface | undefined {
-  return SURFACES.get(path);
+/** The APIs for prompts that are loaded with the gateway, and those that have been since, by their paths. */
+const SURFACES = new Map<string, Surface>([[CHAT, openAiChat]]);
+
+/** An API that is loaded with its first call. */
+interface LaterSurface {
+  readonly load: () => Promise<Surface>;
+  /** Stands for it until then: its errors have the API's shape. */
+  readonly unloaded: Surface;
 }
 
-/** The surface that a request resembles by its path, or by the header that Anthropic's clients send: errors have its shape. */
+/**
+ * The other APIs for prompts that callers speak, by their paths. A new one is a line here. A start that loads all of them takes 7 ms of the
+ * processor more; the first call of one takes 1 to 4 ms to load it.
+ */
+const LATER: ReadonlyMap<string, LaterSurface> = new Map<string, LaterSurface>([
+  [
+    MESSAGES,
+    {
+      load: async () => (await import('./anthropic-messages/anthropic-messages.ts')).anthropicMessages,
+      unloaded: { ...openAiChat, error: errorJson, errorStatus, requestIdHeader: REQUEST_ID_HEADER },
+    },
+  ],
+  [
+    '/v1/responses',
+    {
+      load: async () => (await import('./openai-responses/openai-responses.ts')).openAiResponses,
+      unloaded: openAiChat,
+    },
+  ],
+  [
+    '/v1/completions',
+    {
+      load: async () => (await import('./openai-completions/openai-completions.ts')).openAiCompletions,
+      unloaded: openAiChat,
+    },
+  ],
+]);
+
+/** Whether a surface is spoken at a path. */
+export function hasSurface(path: string): boolean {
+  return SURFACES.has(path) || LATER.has(path);
+}
+
+/**
+ * The surface that a request resembles by its path, or by the header that Anthropic's clients send: errors have its shape. Nothing but an
+ * error may be written in one that `loadSurface` has to load.
+ */
 export function surfaceLike(path: string, headers: Readonly<Record<string, string>>): Surface {
-  const isAnthropic = path.startsWith('/v1/messages/') || headers['anthropic-version'] !== undefined;
-  return SURFACES.get(path) ?? (isAnthropic ? anthropicMessages : openAiChat);
+  const spoken = pathLike(path, headers);
+  return SURFACES.get(spoken) ?? LATER.get(spoken)?.unloaded ?? openAiChat;
+}
+
+/** Loads the surface that a request resembles. `undefined`: it is loaded. Rejects where it cannot be. */
+export function loadSurface(path: string, headers: Readonly<Record<string, string>>): Promise<Surface> | undefined {
+  const spoken = pathLike(path, headers);
+  return SURFACES.has(spoken) ? undefined : loaded(spoken);
+}
+
+async function loaded(path: string): Promise<Surface> {
+  const surface = (await LATER.get(path)?.load()) ?? openAiChat;
+  SURFACES.set(path, surface);
+  return surface;
+}
+
+function pathLike(path: string, headers: Readonly<Record<string, string>>): string {
+  if (hasSurface(path)) {
+    return path;
+  }
+  return path.startsWith(`${MESSAGES}/`) || headers['anthropic-version'] !== undefined ? MESSAGES : CHAT;
 }
 
 /** Reads a request as `surface` does, and refuses one whose texts of JSON would be dangerous to parse. */

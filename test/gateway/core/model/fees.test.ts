@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import type { Dialect } from '../../../../functions/gateway/core/model/dialect.ts';
 import type { Prompt } from '../../../../functions/gateway/core/model/prompt.ts';
 import { promptFeesUsd, requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/usage.ts';
-import { surfaceAt } from '../../../../functions/gateway/core/surfaces/surfaces.ts';
+import { openAiResponses } from '../../../../functions/gateway/core/surfaces/openai-responses/openai-responses.ts';
 
 /** A prompt in the words of Responses, whose tools a vendor carries out. */
 function promptWith(...types: readonly string[]): Prompt {
-  const got = surfaceAt('/v1/responses')?.read({ model: 'm', input: 'Go.', tools: types.map((type) => ({ type })) });
-  assert.ok(got?.kind === 'read');
+  const got = openAiResponses.read({ model: 'm', input: 'Go.', tools: types.map((type) => ({ type })) });
+  assert.ok(got.kind === 'read');
   return got.prompt;
 }
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { parseConfig } from '../../../../functions/gateway/config/parse-config.ts';
 import type { ProtocolName } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import type { Target } from '../../../../functions/gateway/core/protocols/protocol.ts';
-import { protocolFor } from '../../../../functions/gateway/core/protocols/protocols.ts';
+import '../../../../functions/gateway/core/protocols/protocols.ts';
+import { protocolFor } from '../../../../functions/gateway/core/protocols/spoken-protocols.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import { promptOf } from '../../../support/prompt-of.ts';
 

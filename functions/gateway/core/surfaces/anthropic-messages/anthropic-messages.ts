@@ -1,6 +1,6 @@
 import type { Surface } from '../surface.ts';
 import { messageBody } from './fold-message.ts';
-import { errorJson, errorStatus } from './messages-error.ts';
+import { errorJson, errorStatus, REQUEST_ID_HEADER } from './messages-error.ts';
 import { modelObject, modelsList } from './models-list.ts';
 import { readMessagesPrompt } from './read-prompt.ts';
 import { messageStream } from './stream-message.ts';
@@ -13,6 +13,6 @@ export const anthropicMessages: Surface = {
   body: messageBody,
   error: errorJson,
   errorStatus,
-  requestIdHeader: 'request-id',
+  requestIdHeader: REQUEST_ID_HEADER,
   models: { one: modelObject, list: modelsList },
 };

@@ -2,6 +2,9 @@ import type { GatewayError } from '../../model/gateway-error.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { THREAD_NOT_FOUND } from './message-threads.ts';
 
+/** Where Anthropic's clients look for the id of a request. */
+export const REQUEST_ID_HEADER = 'request-id';
+
 /** The JSON text of an error's body, and of the `data:` of an error event, in Anthropic's shape. */
 export function errorJson(error: GatewayError, requestId: string): string {
   return JSON.stringify({

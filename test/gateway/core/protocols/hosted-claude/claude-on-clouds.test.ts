@@ -4,7 +4,8 @@ import type { AnswerEvent } from '../../../../../functions/gateway/core/model/an
 import type { UpstreamRequest } from '../../../../../functions/gateway/core/model/dial.ts';
 import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
 import type { AnswerDecoder, Target } from '../../../../../functions/gateway/core/protocols/protocol.ts';
-import { protocolAt, protocolFor } from '../../../../../functions/gateway/core/protocols/protocols.ts';
+import '../../../../../functions/gateway/core/protocols/protocols.ts';
+import { protocolAt, protocolFor } from '../../../../../functions/gateway/core/protocols/spoken-protocols.ts';
 import { messagesPrompt } from '../../../../support/messages-prompt.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
 

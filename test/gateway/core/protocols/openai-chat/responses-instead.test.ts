@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hasResponses } from '../../../../../functions/gateway/core/hosts/key-hosts.ts';
 import type { Prompt } from '../../../../../functions/gateway/core/model/prompt.ts';
-import { protocolFor } from '../../../../../functions/gateway/core/protocols/protocols.ts';
+import '../../../../../functions/gateway/core/protocols/protocols.ts';
+import { protocolFor } from '../../../../../functions/gateway/core/protocols/spoken-protocols.ts';
 import { promptOf } from '../../../../support/prompt-of.ts';
 import { responsesPromptOf } from '../../../../support/responses-prompt-of.ts';
 

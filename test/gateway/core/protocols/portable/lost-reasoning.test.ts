@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sealed } from '../../../../../functions/gateway/core/protocols/openai-responses/sealed-reasoning.ts';
-import { type PROTOCOLS, protocolFor } from '../../../../../functions/gateway/core/protocols/protocols.ts';
+import type { PROTOCOLS } from '../../../../../functions/gateway/core/protocols/protocols.ts';
+import '../../../../../functions/gateway/core/protocols/protocols.ts';
+import { protocolFor } from '../../../../../functions/gateway/core/protocols/spoken-protocols.ts';
 import { readResponsesPrompt } from '../../../../../functions/gateway/core/surfaces/openai-responses/read-responses.ts';
 import type { JsonObject } from '../../../../../functions/gateway/core/wire/json.ts';
 

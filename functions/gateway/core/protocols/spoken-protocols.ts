@@ -1,0 +1,83 @@
+import type { ProtocolName } from '../model/gateway-config.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
+import type { Vendor } from '../model/vendor.ts';
+import { anthropic } from './anthropic-messages/anthropic.ts';
+import { openai } from './openai-chat/openai.ts';
+import { openaiResponses } from './openai-responses/openai-responses.ts';
+import { withHourlyWrites, withLostReasoningNamed, withWholeNames } from './portable/suited-protocol.ts';
+import type { CloudProtocols, Protocol, Target } from './protocol.ts';
+
+/** The protocols that are loaded with the gateway: OpenAI's and Anthropic's, which most configurations and both clouds' Claude need. */
+const EVERYWHERE: Readonly<Partial<Record<ProtocolName, Protocol>>> = {
+  openai,
+  'openai-responses': openaiResponses,
+  anthropic,
+};
+
+/** A cloud whose protocols are loaded where it is called, and how they are. */
+const LOADS = {
+  amazon: async () => (await import('./amazon-protocols.ts')).AMAZON_PROTOCOLS,
+  google: async () => (await import('./google-protocols.ts')).GOOGLE_PROTOCOLS,
+} as const satisfies Record<string, () => Promise<CloudProtocols>>;
+
+type Cloud = keyof typeof LOADS;
+
+const CLOUD_OF_VENDOR: Readonly<Partial<Record<Vendor, Cloud>>> = {
+  bedrock: 'amazon',
+  vertex: 'google',
+  'google-ai': 'google',
+};
+
+const CLOUD_OF_PROTOCOL: Readonly<Partial<Record<ProtocolName, Cloud>>> = { bedrock: 'amazon', gemini: 'google' };
+
+function cloudOf(name: ProtocolName, vendor: Vendor | undefined): Cloud | undefined {
+  return (vendor && CLOUD_OF_VENDOR[vendor]) ?? CLOUD_OF_PROTOCOL[name];
+}
+
+/** What is loaded of the clouds, for the life of the process. */
+const LOADED: Partial<Record<Cloud, CloudProtocols>> = {};
+
+/** Says that a cloud's protocols are loaded. */
+export function speak(cloud: Cloud, protocols: CloudProtocols): void {
+  LOADED[cloud] = protocols;
+}
+
+/** What is spoken to a provider or a deployment. */
+export interface Spoken {
+  readonly protocol: ProtocolName;
+  readonly vendor: Vendor;
+}
+
+/** Loads what is needed to speak so. To be awaited before the first prompt. Rejects where it cannot be loaded. */
+export async function loadProtocols(spoken: readonly Spoken[]): Promise<void> {
+  const needed = new Set(spoken.flatMap(({ protocol, vendor }) => cloudOf(protocol, vendor) ?? []));
+  await Promise.all([...needed].map(async (cloud) => speak(cloud, await LOADS[cloud]())));
+}
+
+/** A protocol of the configuration as the vendor's servers speak it. Throws where it has not been loaded. */
+export function protocolAt(name: ProtocolName, vendor: Vendor | undefined): Protocol {
+  const cloud = cloudOf(name, vendor);
+  const protocols = cloud && LOADED[cloud];
+  const found = (vendor && protocols?.hosted[vendor]?.[name]) ?? protocols?.own[name] ?? EVERYWHERE[name];
+  if (found === undefined || (cloud !== undefined && protocols === undefined)) {
+    throw new Error(`The protocol ${name} of ${vendor ?? 'any vendor'} has not been loaded.`);
+  }
+  return found;
+}
+
+/**
+ * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its
+ * encodings name what reasoning they leave out, its answers have the caller's names of the tools, and count what was written to a cache
+ * for an hour as that. The very same protocol for most prompts.
+ */
+export function protocolFor(name: ProtocolName, prompt: Prompt, target: Target): Protocol {
+  const configured = protocolAt(name, target.vendor);
+  const chosen = configured.alternative?.(prompt, target) ?? configured;
+  const kinds = kindsOf(prompt.turns);
+  const hasNames = prompt.tools.length > 0 || kinds.has('tool-call');
+  const hasMarks =
+    kinds.has('cache-mark') || prompt.tools.some((tool) => tool.kind === 'function' && tool.cache !== undefined);
+  const telling = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(chosen) : chosen;
+  const whole = hasNames ? withWholeNames(telling, prompt) : telling;
+  return hasMarks ? withHourlyWrites(whole, prompt, target) : whole;
+}
