@@ -38,7 +38,7 @@ const OTHERS: readonly string[] = ['hosts/vendor-of.ts', 'protocols/failure-word
 
 /** Tables of what vendors say and take, one source for all of their lines, by file: it stands in the comment above each. */
 const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
-  'attempt/unseen-work.ts': ['GO_ON'],
+  'attempt/spent-usage.ts': ['GO_ON'],
   'hosts/key-hosts.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],

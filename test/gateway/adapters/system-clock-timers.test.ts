@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { TimerQueue } from '../../../functions/gateway/adapters/timer-queue.ts';
+import { TimerQueue } from '../../../functions/gateway/adapters/system-clock.ts';
 import fc from '../../support/property.ts';
 
 const NEVER = 2 ** 40;
@@ -94,7 +94,7 @@ describe('a queue of timers', () => {
 });
 
 describe('the process', () => {
-  const file = new URL('../../../functions/gateway/adapters/timer-queue.ts', import.meta.url);
+  const file = new URL('../../../functions/gateway/adapters/system-clock.ts', import.meta.url);
   const run = (code: string): string =>
     execFileSync(
       process.execPath,
