@@ -5,42 +5,48 @@
  */
 let readings: (() => void)[] = [];
 let sendings: (() => void)[] = [];
-let isReadingDue = false;
+let isEndDue = false;
 let isSendingDue = false;
+/** Whether the last turn brought something of several calls. */
+let isBusy = false;
 
 /** Calls `read` when the turn has brought all that it brings. */
 export function atTurnEnd(read: () => void): void {
   readings.push(read);
-  if (!isReadingDue) {
-    isReadingDue = true;
-    setImmediate(readAll);
-  }
+  endSoon();
 }
 
-/** Calls `send` after all that is read in the turn. Where nothing is left to be read, that is as soon as what runs has come to rest. */
+/**
+ * Calls `send` after all that is read in the turn. While one call is alone, that is as soon as what runs has come to rest; among several it
+ * waits for another turn, which may bring more to be sent with it.
+ */
 export function sendAtTurnEnd(send: () => void): void {
   sendings.push(send);
-  if (!isReadingDue) {
-    sendAtRest();
+  if (isBusy) {
+    endSoon();
+  } else if (!isEndDue && !isSendingDue) {
+    isSendingDue = true;
+    // A tick that a promise asks for comes after all promises that are settled by then.
+    queueMicrotask(() => process.nextTick(sendAll));
   }
 }
 
-function readAll(): void {
+function endSoon(): void {
+  if (!isEndDue) {
+    isEndDue = true;
+    setImmediate(endTurn);
+  }
+}
+
+function endTurn(): void {
+  isEndDue = false;
   const due = readings;
   readings = [];
-  isReadingDue = false;
+  isBusy = due.length > 1;
   for (const read of due) {
     read();
   }
-  sendAtRest();
-}
-
-/** A tick that a promise asks for comes after all promises that are settled by then. */
-function sendAtRest(): void {
-  if (!isSendingDue) {
-    isSendingDue = true;
-    queueMicrotask(() => process.nextTick(sendAll));
-  }
+  sendAll();
 }
 
 function sendAll(): void {

@@ -48,8 +48,6 @@ interface Watch extends ObservedAttemptOptions {
   readonly attempt: Attempt<unknown>;
   cancelLate: () => void;
   takeBackLate?: () => void;
-  /** Tells the fleet of the first token, once. */
-  tellFirstToken?: (() => void) | undefined;
   /** `opened`: its first token is told and its end is not. */
   state: 'dialling' | 'opened' | 'told';
 }
@@ -105,28 +103,20 @@ function tellLate(watch: Watch): void {
 
 function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
   watch.cancelLate();
+  watch.takeBackLate?.();
   const { attempt, clock } = watch;
   const nowMs = clock.nowMs();
   const waitedMs = nowMs - attempt.startedAtMs;
   const why = watch.extra === undefined ? {} : { extra: watch.extra };
   if (opening.kind === 'failed') {
     watch.state = 'told';
-    watch.takeBackLate?.();
     const lesson = { ...openingLesson(opening.failure, waitedMs, watch.silence), ...why };
     tell(watch, lesson, nowMs, opening.failure);
     void watch.statistics.flush();
     return;
   }
   watch.state = 'opened';
-  const ttftMs = attempt.report().ttftMs ?? waitedMs;
-  // The caller has his first words before the fleet hears of them.
-  const cancel = clock.after(0, () => watch.tellFirstToken?.());
-  watch.tellFirstToken = () => {
-    watch.tellFirstToken = undefined;
-    cancel();
-    watch.takeBackLate?.();
-    tell(watch, { kind: 'first-token', ttftMs, ...why }, nowMs);
-  };
+  tell(watch, { kind: 'first-token', ttftMs: attempt.report().ttftMs ?? waitedMs, ...why }, nowMs);
 }
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
@@ -156,7 +146,6 @@ function tellEnd(watch: Watch): void {
     return;
   }
   watch.state = 'told';
-  watch.tellFirstToken?.();
   const report = watch.attempt.report();
   const lesson = endLesson(report, watch);
   if (lesson !== undefined) {
