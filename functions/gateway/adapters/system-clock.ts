@@ -100,7 +100,7 @@ export class TimerQueue {
       this.#armed = undefined;
       return;
     }
-    const waitMs = Math.min(Math.ceil(first.dueMs - this.#nowMs()), LONGEST_TIMER_MS);
+    const waitMs = Math.max(0, Math.min(Math.ceil(first.dueMs - this.#nowMs()), LONGEST_TIMER_MS));
     this.#armed = { timeout: setTimeout(() => this.#wakeDue(), waitMs), dueMs: first.dueMs };
   }
 

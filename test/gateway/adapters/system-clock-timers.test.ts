@@ -85,6 +85,22 @@ describe('a queue of timers', () => {
     assert.deepEqual(woken, ['late', 'other']);
   });
 
+  it('asks Node for no wait that is negative, of one who is due already', () => {
+    const waits: (number | undefined)[] = [];
+    const start = mock.method(globalThis, 'setTimeout', (_wake: () => void, waitMs?: number) => {
+      waits.push(waitMs);
+      return { ref: () => undefined, unref: () => undefined };
+    });
+    let nowMs = 1000;
+    const queue = new TimerQueue(() => {
+      nowMs += 5;
+      return nowMs;
+    });
+    queue.after(1, () => undefined);
+    start.mock.restore();
+    assert.deepEqual(waits, [0]);
+  });
+
   it('wakes nobody early who waits for longer than Node can', () => {
     const queue = new TimerQueue(Date.now);
     const cancel = queue.after(NEVER, () => assert.fail('It is 34 years early.'));

@@ -120,9 +120,10 @@ function enter(
     if (seen.sums.size > 0) {
       log.open.seen.add(seen);
     }
-    if (seen.sums.size > 0 && draw < shares[pace]) {
-      const weight = weightAt(atMs, scale, 1 / shares[pace]);
-      log.open.toWrite.add({ ...entry, sums: signed(sumsOf(counts, weight, pace)) });
+    const share = shares[pace];
+    if (seen.sums.size > 0 && draw < share) {
+      const weight = weightAt(atMs, scale, 1 / share);
+      log.open.toWrite.add(share === 1 ? seen : { ...entry, sums: signed(sumsOf(counts, weight, pace)) });
     }
   }
 }
