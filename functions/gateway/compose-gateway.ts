@@ -17,6 +17,7 @@ import type { AnswerStore } from './core/serve/answer-store.ts';
 import { createGateway, type Gateway } from './core/serve/gateway.ts';
 import type { GatewayPorts } from './core/serve/ports.ts';
 import type { FleetStatistics } from './core/statistics/fleet-statistics.ts';
+import type { Standing } from './core/statistics/standing.ts';
 import { type RollupLog, rollupLog } from './core/status/rollup-log.ts';
 import { sharedStatistics } from './shared-statistics.ts';
 
@@ -99,9 +100,10 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
 /** The fleet's past, in the table of its statistics. */
 function fleetRollups(
   { config, dynamoDb, statisticsTable, onStoreError }: ComposeOptions,
-  { look }: FleetStatistics,
+  statistics: FleetStatistics,
 ): RollupLog {
   const store = dynamoDbRollups({ client: dynamoDb, tableName: statisticsTable });
+  const look = (deployment: string): Standing => statistics.look(deployment);
   return rollupLog({ config, store, clock: guardedClock(systemClock, writeBug), look, onStoreError });
 }
 

@@ -6,7 +6,7 @@ import {
   weightAt,
 } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
-import { addTo, type Pace, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import { addTo, countsOf, type Pace, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
 import fc from './property.ts';
 
 /** The sums of several, name by name. */
@@ -73,7 +73,7 @@ export function epochsOf(
   const epochs = new Map<number, Sums>();
   for (const one of all) {
     const epoch = epochAt(one.atMs, SCALES[pace]);
-    const sums = sumsOf(one, weightAt(one.atMs, SCALES[pace], times), pace);
+    const sums = sumsOf(countsOf(one), weightAt(one.atMs, SCALES[pace], times), pace);
     epochs.set(epoch, addSums(epochs.get(epoch) ?? new Map(), sums));
   }
   return epochs;

@@ -27,14 +27,8 @@ export const EXPOSED_HEADERS: readonly string[] = [
 ];
 
 /** The headers that let the page at `origin` read an answer. None where it may not. */
-export function corsHeaders(
-  cors: CorsSettings | undefined,
-  origin: string | undefined,
-): Readonly<Record<string, string>> {
-  const isAllowed =
-    cors !== undefined &&
-    origin !== undefined &&
-    (cors.allowedOrigins.includes('*') || cors.allowedOrigins.includes(origin));
+export function corsHeaders(cors: CorsSettings, origin: string | undefined): Readonly<Record<string, string>> {
+  const isAllowed = origin !== undefined && (cors.allowedOrigins.includes('*') || cors.allowedOrigins.includes(origin));
   return isAllowed
     ? {
         'access-control-allow-origin': origin,

@@ -74,8 +74,8 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
     if (isPreflight(request) && cors !== undefined) {
       answerPreflight(cors, request, response);
     } else if (!sideRoute(request, response)) {
-      for (const [name, value] of Object.entries(corsHeaders(cors, request.headers.origin))) {
-        response.setHeader(name, value);
+      if (cors !== undefined) {
+        response.setHeaders(new Map(Object.entries(corsHeaders(cors, request.headers.origin))));
       }
       const serving = serve(served, request, response).catch((bug: unknown) => failLoudly(response, bug));
       underWay.add(serving);

@@ -11,10 +11,9 @@ import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import type { Credentials, Sign } from './credentials.ts';
 import { HttpPool, poolRequest } from './http-pool.ts';
-import { currentKey, type ProofSources, shownProof } from './shown-proof.ts';
+import { currentKey, type ProofSources, secretsOf, shownProof, withoutSecrets } from './shown-proof.ts';
 import { monotonicMs, systemClock } from './system-clock.ts';
 import { TokenRefusal } from './token-request.ts';
-import { secretsOf, withoutSecrets } from './without-secrets.ts';
 
 /** What a dial needs beside the call: credentials and signatures. */
 export interface UndiciDialOptions {

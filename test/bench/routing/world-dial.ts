@@ -1,6 +1,6 @@
 import type { Clock } from '../../../functions/gateway/core/model/clock.ts';
 import type { Dial, DialResult } from '../../../functions/gateway/core/model/dial.ts';
-import { PROMPT_TOKENS } from '../../../functions/gateway/core/probe/probe-attempt.ts';
+import { PROMPT_TOKENS } from '../../../functions/gateway/core/probe/probe.ts';
 import { type CachedRead, PLAIN_PROMPT_TOKENS, type VendorCaches } from './vendor-caches.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { WorkloadRequest } from './workload.ts';

@@ -138,21 +138,20 @@ function adding(tableName: string, account: string, settlement: Settlement): Upd
     ['m', committedIn(month), committedNanoUsd],
     ['s', spentIn(month), spentNanoUsd],
   ] as const;
-  const clauses = sums
-    .filter(([, , by]) => by !== 0)
-    .map(([id, name, by]) => ({
-      add: `#${id} :${id}by`,
-      condition: '',
-      names: { [`#${id}`]: name },
-      values: { [`:${id}by`]: by },
-    }));
-  return update(tableName, account, clauses);
+  const changed = sums.filter(([, , by]) => by !== 0);
+  return {
+    TableName: tableName,
+    Key: keyOf(account),
+    UpdateExpression: `ADD ${changed.map(([id]) => `#${id} :${id}by`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(changed.map(([id, name]) => [`#${id}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(changed.map(([id, , by]) => [`:${id}by`, { N: String(by) }])),
+  };
 }
 
 function update(tableName: string, account: string, clauses: readonly Clauses[]): UpdateItemCommandInput {
   const sets = clauses.flatMap(({ set }) => set ?? []);
   const adds = clauses.flatMap(({ add }) => add ?? []);
-  const conditions = clauses.map(({ condition }) => condition).filter((condition) => condition !== '');
+  const conditions = clauses.map(({ condition }) => condition);
   const values = clauses.flatMap((clause) => Object.entries(clause.values));
   return {
     TableName: tableName,

@@ -8,12 +8,11 @@ import { dialectOf } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { requestFeeUsd } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
-import { type AnswerReading, endReading, reportOf, take } from './answer-reading.ts';
+import { type AnswerReading, endReading, reportOf, stallWatch, take } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { responseBytes, responseDecoder } from './response-body.ts';
-import { stallWatch } from './stall-watch.ts';
-import { madeUnheard, mayReadUnseen } from './unseen-work.ts';
+import { madeUnheard, mayReadUnseen } from './spent-usage.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
 export interface ChatAttemptOptions {

@@ -29,6 +29,8 @@ export interface ObservedAttemptOptions {
   readonly warmTokens?: number;
   /** Whose request it is. Absent for probes. */
   readonly witness?: Witness;
+  /** Whether lessons of a kind are told. Absent: all are. */
+  readonly isTold?: Readonly<Record<Lesson['kind'], boolean>>;
 }
 
 /** A first token is late, and said to be, after this many times what was expected, and never before the floor. */
@@ -46,6 +48,8 @@ interface Watch extends ObservedAttemptOptions {
   readonly attempt: Attempt<unknown>;
   cancelLate: () => void;
   takeBackLate?: () => void;
+  /** Tells the fleet of the first token, once. */
+  tellFirstToken?: (() => void) | undefined;
   /** `opened`: its first token is told and its end is not. */
   state: 'dialling' | 'opened' | 'told';
 }
@@ -78,38 +82,51 @@ export function observedAttempt<Piece>(attempt: Attempt<Piece>, options: Observe
   };
 }
 
-function tell(watch: Watch, seen: Lesson, failure?: AttemptFailure): () => void {
-  const { statistics, clock, attempt } = watch;
-  const { deployment, startedAtMs } = attempt;
+function tell(watch: Watch, seen: Lesson, atMs: number, failure?: AttemptFailure): () => void {
+  if (watch.isTold?.[seen.kind] === false) {
+    return () => undefined;
+  }
+  const { deployment, startedAtMs } = watch.attempt;
   const lesson = lessonAtUsualPrompt(seen, watch.promptFactor);
-  const about = { deployment: deployment.id, startedAtMs, atMs: clock.nowMs() };
+  const about = { deployment: deployment.id, startedAtMs, atMs };
   const whose = watch.witness === undefined ? {} : { witness: watch.witness };
-  return statistics.observe({ ...lesson, ...about, ...whose }, failure);
+  return watch.statistics.observe({ ...lesson, ...about, ...whose }, failure);
 }
 
 function tellLate(watch: Watch): void {
   const { clock, attempt, statistics } = watch;
-  const waitedMs = clock.nowMs() - attempt.startedAtMs;
+  const nowMs = clock.nowMs();
+  const waitedMs = nowMs - attempt.startedAtMs;
   watch.takeBackLate?.();
-  watch.takeBackLate = tell(watch, { kind: 'late', waitedMs });
+  watch.takeBackLate = tell(watch, { kind: 'late', waitedMs }, nowMs);
   watch.cancelLate = clock.after(waitedMs * (LATER_FACTOR - 1), () => tellLate(watch));
   void statistics.flush();
 }
 
 function tellOpening(watch: Watch, opening: AttemptOpening<unknown>): void {
   watch.cancelLate();
-  watch.takeBackLate?.();
   const { attempt, clock } = watch;
-  const waitedMs = clock.nowMs() - attempt.startedAtMs;
+  const nowMs = clock.nowMs();
+  const waitedMs = nowMs - attempt.startedAtMs;
   const why = watch.extra === undefined ? {} : { extra: watch.extra };
   if (opening.kind === 'failed') {
     watch.state = 'told';
-    tell(watch, { ...openingLesson(opening.failure, waitedMs, watch.silence), ...why }, opening.failure);
+    watch.takeBackLate?.();
+    const lesson = { ...openingLesson(opening.failure, waitedMs, watch.silence), ...why };
+    tell(watch, lesson, nowMs, opening.failure);
     void watch.statistics.flush();
     return;
   }
   watch.state = 'opened';
-  tell(watch, { kind: 'first-token', ttftMs: attempt.report().ttftMs ?? waitedMs, ...why });
+  const ttftMs = attempt.report().ttftMs ?? waitedMs;
+  // The caller has his first words before the fleet hears of them.
+  const cancel = clock.after(0, () => watch.tellFirstToken?.());
+  watch.tellFirstToken = () => {
+    watch.tellFirstToken = undefined;
+    cancel();
+    watch.takeBackLate?.();
+    tell(watch, { kind: 'first-token', ttftMs, ...why }, nowMs);
+  };
 }
 
 /** What an attempt teaches that showed no content. One that nobody blames the deployment for was stopped, or refused for the request's sake. */
@@ -139,10 +156,11 @@ function tellEnd(watch: Watch): void {
     return;
   }
   watch.state = 'told';
+  watch.tellFirstToken?.();
   const report = watch.attempt.report();
   const lesson = endLesson(report, watch);
   if (lesson !== undefined) {
-    tell(watch, lesson, report.failure);
+    tell(watch, lesson, watch.clock.nowMs(), report.failure);
   }
   if (lesson?.kind === 'cut') {
     void watch.statistics.flush();

@@ -44,14 +44,11 @@ interface Reading {
   usage?: Usage;
 }
 
-/** The answer that `leader` has begun. `events`: what has been read of it so far. */
+/** The answer that `leader` has begun, with which another may go on. `events`: what has been read of it so far. */
 export function continuableAnswer(
   begun: BegunChat,
   { leader, events }: { readonly leader: Attempt<AnswerEvent>; readonly events: readonly AnswerEvent[] },
 ): ContinuableAnswer {
-  if (begun.route.onStreamCut !== 'continue') {
-    return oneDeploymentsAnswer(leader, events);
-  }
   const reading: Reading = {
     begun,
     transcript: plainTranscript(begun.prompt),
@@ -66,22 +63,6 @@ export function continuableAnswer(
     usage: () => reading.usage,
     failure: () => reading.leg.leader.report().failure,
     abort: (failure) => reading.leg.leader.abort(failure),
-  };
-}
-
-/** The answer of a route whose cut streams end: nothing of it is remembered. */
-function oneDeploymentsAnswer(leader: Attempt<AnswerEvent>, events: readonly AnswerEvent[]): ContinuableAnswer {
-  let unread: readonly AnswerEvent[] | undefined = events;
-  return {
-    isReady: (wake) => unread !== undefined || leader.isReady(wake),
-    take: () => {
-      const read = unread;
-      unread = undefined;
-      return read ?? leader.take();
-    },
-    usage: () => undefined,
-    failure: () => leader.report().failure,
-    abort: leader.abort,
   };
 }
 

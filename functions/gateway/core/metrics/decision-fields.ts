@@ -57,7 +57,6 @@ export function requestFields(record: RequestRecord): JsonObject {
 
 /** One upstream call for the log, to be joined with its request by `requestId`. */
 export function attemptFields(attempt: AttemptRecord, record: RequestRecord): JsonObject {
-  const { deployment, provider, hedge, continues, startedAfterMs, outcome, ttftMs, totalMs } = attempt;
   return {
     line: 'attempt',
     requestId: record.requestId,
@@ -68,15 +67,7 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     route: record.route,
     protocol: attempt.protocol,
     vendorModel: attempt.vendorModel,
-    deployment,
-    provider,
-    hedge,
-    continues,
-    startedAfterMs: rounded(startedAfterMs),
-    outcome,
-    ttftMs: rounded(ttftMs),
-    totalMs: rounded(totalMs),
-    ...(attempt.failure && failureFields(attempt.failure)),
+    ...outcomeFields(attempt),
     usage: usageFields(attempt.usage),
     costUsd: attempt.costUsd,
     isCostEstimate: attempt.isCostEstimate,

@@ -48,13 +48,13 @@ export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks | 
       asked.push({ kind: 'look', ...look });
     }
   }
-  return asked.length === 0 ? undefined : begun(ports, asked, amongBestMs(plan, route));
+  return asked.length === 0 ? undefined : startAll(ports, asked, amongBestMs(plan, route));
 }
 
-function begun(ports: LookPorts, asked: readonly Asked[], limitMs: number): Looks {
+function startAll(ports: LookPorts, asked: readonly Asked[], limitMs: number): Looks {
   const all = asked.map((first) => {
     const series: Series = { isStopped: false };
-    return { series, done: run(ports, series, { first, limitMs }) };
+    return { series, done: runSeries(ports, series, { first, limitMs }) };
   });
   return {
     end: async (withinMs) => {
@@ -72,7 +72,7 @@ function begun(ports: LookPorts, asked: readonly Asked[], limitMs: number): Look
 }
 
 /** A probe and those that confirm it. */
-async function run(
+async function runSeries(
   ports: LookPorts,
   series: Series,
   { first, limitMs }: { readonly first: Asked; readonly limitMs: number },

@@ -1,15 +1,22 @@
-import { lateAfter, type ObservedAttemptOptions, observedAttempt } from '../attempt/observed-attempt.ts';
+import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { targetOf } from '../attempt/deployment-target.ts';
+import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
+import { lateAfter, observedAttempt } from '../attempt/observed-attempt.ts';
 import type { Attempt, AttemptReport } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
 import type { Dial } from '../model/dial.ts';
+import type { EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import { costUsd, type Usage } from '../model/usage.ts';
+import { modelRules } from '../protocols/model-rules.ts';
+import { protocolAt, protocolFor } from '../protocols/spoken-protocols.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
-import { PROMPT_TOKENS, probeAttempt, probeRules } from './probe-attempt.ts';
+import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
+import { PROBE_DEFAULTS, PROBE_LINES, type ProbeRules } from './probe-rules.ts';
 
 /** What a probe needs of the world, and the statistics that it tells. */
 export interface ProbePorts {
@@ -55,8 +62,9 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
   const factor = probeFactor(estimate);
   const medianMs = estimate.ttftPercentileMs(50);
   const attempt = observedAttempt(plain, {
-    statistics: probeStatistics(statistics),
+    statistics,
     clock,
+    isTold: IS_HONEST,
     extra: PROBE_IS_EXTRA,
     lateAfterMs: lateAfter((estimate.usual.typicalMs ?? limitMs) * factor),
     silence: { afterMs: medianMs === undefined ? UNSEEN_LONG_MS : medianMs * LONG_FACTOR, limitMs },
@@ -81,17 +89,9 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
 }
 
 /**
- * The fleet's statistics as a probe may teach them. What one token of a tiny prompt shows is honest: how soon it came, or that it did not,
- * and with it the failures, the ejections and their end. What it cannot show is left out.
+ * What a probe may teach. What one token of a tiny prompt shows is honest: how soon it came, or that it did not, and with it the failures,
+ * the ejections and their end. What it cannot show is left out.
  */
-function probeStatistics(statistics: FleetStatistics): ObservedAttemptOptions['statistics'] {
-  return {
-    observe: (observation, failure) =>
-      IS_HONEST[observation.kind] ? statistics.observe(observation, failure) : () => undefined,
-    flush: () => statistics.flush(),
-  };
-}
-
 const IS_HONEST = {
   'first-token': true,
   failed: true,
@@ -155,4 +155,61 @@ function usedTokens(deployment: Deployment, { failure, usage, endedAtMs }: Attem
 /** The tokens of a probe that nobody has hung up on. */
 export function usageAtMost(deployment: Deployment): Usage {
   return { input: PROMPT_TOKENS, output: deployment.kind === 'chat' ? probeRules(deployment).probeMaxTokens : 0 };
+}
+
+/** What the attempt of a probe needs of the world. */
+export interface ProbeAttemptPorts {
+  readonly timeouts: Timeouts;
+  readonly dial: Dial;
+  readonly clock: Clock;
+}
+
+/** The whole prompt. Every model has an answer to it. */
+const PROMPT = 'Hi';
+
+/** What vendors count for the prompt, with what they put around it. */
+export const PROMPT_TOKENS = 10;
+
+/**
+ * The smallest call that the deployment takes, by the same encoders, decoders and attempts as the gateway's. `undefined`: its vendor cannot
+ * be asked for it.
+ */
+export function probeAttempt(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
+  if (deployment.kind === 'embeddings') {
+    return embeddingsProbe(deployment, ports);
+  }
+  const { probeMaxTokens, probeEffort } = probeRules(deployment);
+  const target = targetOf(deployment);
+  const read = openAiChat.read({
+    model: deployment.model,
+    messages: [{ role: 'user', content: PROMPT }],
+    stream: true,
+    // The older name: servers that are not OpenAI's may know no other. The encoder says it as the model wants it.
+    max_tokens: probeMaxTokens,
+    ...defined({ reasoning_effort: probeEffort }),
+  });
+  if (read.kind === 'invalid') {
+    return undefined;
+  }
+  const protocol = protocolFor(deployment.providerSettings.protocol, read.prompt, target);
+  const encoding = protocol.encode(read.prompt, target);
+  return encoding.kind !== 'encoded'
+    ? undefined
+    : chatAttempt({ ...ports, deployment, protocol, target, request: encoding.request, choices: 1 });
+}
+
+function embeddingsProbe(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
+  const target = targetOf(deployment);
+  const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
+  const { embeddings } = protocol;
+  const asked: EmbeddingsRequest = { model: deployment.model, input: PROMPT };
+  const encoding = embeddings?.encode(asked, target);
+  return embeddings === undefined || encoding?.kind !== 'encoded'
+    ? undefined
+    : embeddingsAttempt({ ...ports, deployment, protocol, embeddings, asked, requests: encoding.requests });
+}
+
+/** The rules of a deployment's model. */
+function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
+  return modelRules({ defaults: PROBE_DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] }, model, rules);
 }

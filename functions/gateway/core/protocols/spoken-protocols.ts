@@ -74,8 +74,10 @@ export function protocolFor(name: ProtocolName, prompt: Prompt, target: Target):
   const configured = protocolAt(name, target.vendor);
   const chosen = configured.alternative?.(prompt, target) ?? configured;
   const kinds = kindsOf(prompt.turns);
-  const hasTools = prompt.tools.length > 0;
+  const hasNames = prompt.tools.length > 0 || kinds.has('tool-call');
+  const hasMarks =
+    kinds.has('cache-mark') || prompt.tools.some((tool) => tool.kind === 'function' && tool.cache !== undefined);
   const telling = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(chosen) : chosen;
-  const whole = hasTools || kinds.has('tool-call') ? withWholeNames(telling, prompt) : telling;
-  return hasTools || kinds.has('cache-mark') ? withHourlyWrites(whole, prompt, target) : whole;
+  const whole = hasNames ? withWholeNames(telling, prompt) : telling;
+  return hasMarks ? withHourlyWrites(whole, prompt, target) : whole;
 }

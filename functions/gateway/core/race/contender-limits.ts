@@ -1,8 +1,15 @@
 import { refusesStream } from '../attempt/deployment-target.ts';
 import { lateAfter } from '../attempt/observed-attempt.ts';
 import { defined } from '../model/defined.ts';
-import type { Route } from '../model/gateway-config.ts';
-import type { Candidate, Contender, ContenderLimits, Encodings } from '../routing/contender.ts';
+import type { Deployment, Route } from '../model/gateway-config.ts';
+import type {
+  CallEncoding,
+  Candidate,
+  Contender,
+  ContenderLimits,
+  Encodings,
+  LazyEncoding,
+} from '../routing/contender.ts';
 import { ownTail } from '../routing/expected-latency.ts';
 
 /**
@@ -131,4 +138,25 @@ function isHedgeTarget(candidate: Candidate, all: readonly Candidate[]): boolean
     (other) => other.state !== 'healthy' || other.standing.estimate.failureRate > FAILING_RATE,
   );
   return !isProviderFailing && candidate.expectedTtftMs <= best * SLOW_TARGET;
+}
+
+/** Encodings by `encode`, each made once and not before it is asked for. */
+export function encodingsOnce<Piece>(encode: (deployment: Deployment) => CallEncoding<Piece>): Encodings<Piece> {
+  const lazy = new Map<string, LazyEncoding<Piece>>();
+  return (deployment) => {
+    const known = lazy.get(deployment.id);
+    if (known !== undefined) {
+      return known;
+    }
+    let made: CallEncoding<Piece> | undefined;
+    const encoding: LazyEncoding<Piece> = {
+      encode: () => {
+        made ??= encode(deployment);
+        return made;
+      },
+      isUnfit: () => made?.kind === 'unsupported',
+    };
+    lazy.set(deployment.id, encoding);
+    return encoding;
+  };
 }

@@ -46,7 +46,8 @@ class CallersStream implements StoppableArrivals<string> {
   constructor(call: Call, begun: BegunChat, stream: CommittedStream) {
     this.#call = call;
     this.#begun = begun;
-    this.#answer = continuableAnswer(begun, stream);
+    this.#answer =
+      begun.route.onStreamCut === 'continue' ? continuableAnswer(begun, stream) : oneDeploymentsAnswer(stream);
     this.#stream = call.surface.stream(stream.about);
   }
 
@@ -94,6 +95,22 @@ class CallersStream implements StoppableArrivals<string> {
     this.#hasEnded = true;
     return arrived.take();
   }
+}
+
+/** The answer of a route whose cut streams end: nothing of it is remembered. */
+function oneDeploymentsAnswer({ leader, events }: CommittedStream): ContinuableAnswer {
+  let unread: readonly AnswerEvent[] | undefined = events;
+  return {
+    isReady: (wake) => unread !== undefined || leader.isReady(wake),
+    take: () => {
+      const read = unread;
+      unread = undefined;
+      return read ?? leader.take();
+    },
+    usage: () => undefined,
+    failure: () => leader.report().failure,
+    abort: leader.abort,
+  };
 }
 
 /** Without the trail, which may be what has the bug. */

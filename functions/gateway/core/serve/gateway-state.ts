@@ -1,8 +1,8 @@
-import type { OpenCalls } from '../limits/open-calls.ts';
 import type { KeyShares, SecondOpinions } from '../race/instance-budgets.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
+import type { OpenCalls } from './caller.ts';
 import type { GatewayPorts } from './ports.ts';
 
 /** What every request of one gateway shares. */

@@ -1,4 +1,3 @@
-import { openCalls } from '../limits/open-calls.ts';
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { keyShares, secondOpinions } from '../race/instance-budgets.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
@@ -7,7 +6,7 @@ import { decisionLog } from '../status/decision-log.ts';
 import { hasSurface, loadSurface } from '../surfaces/surfaces.ts';
 import { jsonBoundsProblem, parseBoundedJson } from '../wire/json.ts';
 import { type Call, endStage, newCall } from './call.ts';
-import { authenticate, enterCall, standingRefusal } from './caller.ts';
+import { authenticate, enterCall, openCalls, standingRefusal } from './caller.ts';
 import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';

@@ -2,10 +2,10 @@ import type { Deployment, DeploymentSettings, Route } from '../model/gateway-con
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { lookBeside } from '../probe/look-beside.ts';
-import { contendersOf } from '../race/contender-limits.ts';
-import { type Encodings, encodingsOnce, qualify } from '../routing/contender.ts';
+import { contendersOf, encodingsOnce } from '../race/contender-limits.ts';
+import type { Encodings } from '../routing/contender.ts';
 import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
-import { dueProbe, type Plan, planCandidates, withProbeFirst } from '../routing/plan.ts';
+import { dueProbe, type Plan, planCandidates, qualify, withProbeFirst } from '../routing/plan.ts';
 import { conversationKey } from '../routing/routing-memory.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
 import { type Call, endStage, keyOf, witnessKey } from './call.ts';

@@ -79,7 +79,7 @@ export function estimateOf(
   const tail = recent.get('n') >= TAIL_EVIDENCE ? recent : remembered;
   return {
     ...ttftSeen(lasting),
-    seenMiddleMs: () => middleMeanOf(lasting.counts.get('t')),
+    seenMiddleMs: () => middleMeanOf(lasting.counts.t),
     msPerToken: ratio(sum('h'), sum('g')),
     outputTokens: ratio(sum('o'), sum('a')),
     requests: sum('q'),
@@ -95,14 +95,14 @@ export function estimateOf(
       requestsPerSecond: Math.max(0, calls) * ratePerCount(scales.recent),
       failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
       ...seen,
-      seenMiddleMs: () => middleMeanOf(recent.counts.get('t')),
-      seenMedianMs: () => percentileOf({ seen: recent.counts.get('t') }, 50),
+      seenMiddleMs: () => middleMeanOf(recent.counts.t),
+      seenMedianMs: () => percentileOf({ seen: recent.counts.t }, 50),
     },
     usual: usualEstimate(usual),
     ttftPercentileMs: (percentile) => ttftPercentile(tail, percentile),
     recentTtftMs: (percentile) => ttftPercentile(recent, percentile),
     rememberedTtftMs: (percentile) => ttftPercentile(remembered, percentile),
-    totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts.get('l') }, percentile),
+    totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts.l }, percentile),
   };
 }
 
@@ -118,14 +118,14 @@ function ttftSeen({ get }: DecayedSums): Pick<Estimate, 'evidence' | 'ttftTotalM
 }
 
 function ttftPercentile({ counts }: DecayedSums, percentile: number): number | undefined {
-  return percentileOf({ seen: counts.get('t'), censored: counts.get('c') }, percentile);
+  return percentileOf({ seen: counts.t, censored: counts.c }, percentile);
 }
 
 function usualEstimate(usual: DecayedSums): UsualEstimate {
   const sum = usual.get;
   return {
     evidence: ttftSeen(usual).evidence,
-    typicalMs: middleMeanOf(usual.counts.get('t')),
+    typicalMs: middleMeanOf(usual.counts.t),
     requests: sum('q'),
     hedges: sum('e'),
     cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),

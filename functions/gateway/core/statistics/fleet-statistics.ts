@@ -186,11 +186,10 @@ class Fleet implements FleetStatistics {
     const { clock, store, onStoreError } = this.#options;
     const atMs = Math.ceil(clock.nowMs());
     const notSinceMs = atMs - everyMs;
-    if (this.#board.lookedAtMs(deployment) > notSinceMs) {
+    // Claimed or not, somebody looks at it now.
+    if (!this.#board.noteLook(deployment, { atMs, notSinceMs })) {
       return false;
     }
-    // Claimed or not, somebody looks at it now.
-    this.#board.noteLook(deployment, atMs);
     return store.claimLook(deployment, { atMs, notSinceMs }).catch((error: unknown) => {
       onStoreError('claim a look', error);
       return false;

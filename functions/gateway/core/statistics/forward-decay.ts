@@ -1,6 +1,6 @@
 import type { StatisticsSettings } from '../model/gateway-config.ts';
 import { BUCKETS, type BucketCounts } from './latency-histogram.ts';
-import type { Pace, Sums } from './sums.ts';
+import { type CountLetter, countName, type Pace, SUM_PLACES, type Sums } from './sums.ts';
 
 /**
  * Exponentially decayed sums that any number of writers grow by plain addition.
@@ -69,51 +69,43 @@ export interface DecayedSums {
   /** By the sum's letter; 0 where nothing is known. */
   readonly get: (letter: string) => number;
   /** Counts by the letter before a bucket's number, in a unit of their own: only their ratios say something. */
-  readonly counts: ReadonlyMap<string, BucketCounts>;
+  readonly counts: Readonly<Record<CountLetter, BucketCounts>>;
 }
 
 /** A unit of an epoch is so much of a unit of the next one. */
 const PER_EPOCH = 2 ** -EPOCH_HALF_LIVES;
-const LETTERS = 26;
 const FIRST_LETTER = 'a'.charCodeAt(0);
-const NOTHING: DecayedSums = { get: () => 0, counts: new Map() };
 
 /** The sums of one memory of a deployment, all epochs together, as they grow: a look multiplies and merges nothing. */
 export class RunningSums {
   readonly #scale: DecayScale;
-  readonly #letters = new Float64Array(LETTERS);
-  readonly #counts = new Map<string, Float64Array>();
+  /** In the places of their names. */
+  readonly #values = new Float64Array(SUM_PLACES.size);
+  readonly #counts: DecayedSums['counts'];
   /** Whose unit all sums are in: the last one that was added to. */
   #epoch = -Infinity;
 
   /** Nothing is in them at first. */
   constructor(scale: DecayScale) {
     this.#scale = scale;
+    this.#counts = countsIn(this.#values);
   }
 
   /** Adds an epoch's sums, or what has come to them. */
   add(epoch: number, sums: Sums): void {
+    const values = this.#values;
     if (epoch > this.#epoch) {
-      this.#scaleAll(PER_EPOCH ** (epoch - this.#epoch));
+      const factor = PER_EPOCH ** (epoch - this.#epoch);
+      for (let place = 0; place < values.length; place += 1) {
+        values[place] = (values[place] ?? 0) * factor;
+      }
       this.#epoch = epoch;
     }
     const factor = PER_EPOCH ** (this.#epoch - epoch);
     for (const [name, value] of sums) {
-      const letter = name.charAt(0);
-      const isCount = name.length > 1;
-      const values = isCount ? (this.#counts.get(letter) ?? new Float64Array(BUCKETS)) : this.#letters;
-      const at = isCount ? Number.parseInt(name.slice(1), 36) : name.charCodeAt(0) - FIRST_LETTER;
-      values[at] = (values[at] ?? 0) + value * factor;
-      if (isCount) {
-        this.#counts.set(letter, values);
-      }
-    }
-  }
-
-  #scaleAll(factor: number): void {
-    for (const values of [this.#letters, ...this.#counts.values()]) {
-      for (let at = 0; at < values.length; at += 1) {
-        values[at] = (values[at] ?? 0) * factor;
+      const place = SUM_PLACES.get(name);
+      if (place !== undefined) {
+        values[place] = (values[place] ?? 0) + value * factor;
       }
     }
   }
@@ -123,11 +115,19 @@ export class RunningSums {
     if (this.#epoch < epochAt(nowMs, this.#scale) - 1) {
       return NOTHING;
     }
-    const letters = this.#letters;
+    const values = this.#values;
     const perUnit = 1 / (WEIGHT_UNIT * growth(nowMs, this.#epoch, this.#scale));
-    return {
-      get: (letter) => (letters[letter.charCodeAt(0) - FIRST_LETTER] ?? 0) * perUnit,
-      counts: this.#counts,
-    };
+    return { get: (letter) => (values[letter.charCodeAt(0) - FIRST_LETTER] ?? 0) * perUnit, counts: this.#counts };
   }
 }
+
+/** The counts among all sums, as a view of them. */
+function countsIn(values: Float64Array): DecayedSums['counts'] {
+  const of = (letter: CountLetter): Float64Array => {
+    const from = SUM_PLACES.get(countName(letter, 0)) ?? 0;
+    return values.subarray(from, from + BUCKETS);
+  };
+  return { t: of('t'), c: of('c'), l: of('l') };
+}
+
+const NOTHING: DecayedSums = { get: () => 0, counts: countsIn(new Float64Array(SUM_PLACES.size)) };

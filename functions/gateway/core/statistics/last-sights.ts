@@ -64,12 +64,13 @@ function shownBy(observation: Observation): number | undefined {
 
 /** The newest of both. Of one attempt the longest: until its first token came it was known to take so long at least. */
 export function mergedSights(one: LastSights, other: LastSights): LastSights {
-  const longest = new Map<number, Sight>();
-  for (const sight of [...one, ...other]) {
-    const known = longest.get(sight.atMs);
-    longest.set(sight.atMs, known === undefined || known.ttftMs < sight.ttftMs ? sight : known);
+  const merged: Sight[] = [];
+  for (const sight of [...one, ...other].toSorted((a, b) => b.atMs - a.atMs || b.ttftMs - a.ttftMs)) {
+    if (merged.length < KEPT && merged.at(-1)?.atMs !== sight.atMs) {
+      merged.push(sight);
+    }
   }
-  return [...longest.values()].toSorted((a, b) => b.atMs - a.atMs).slice(0, KEPT);
+  return merged;
 }
 
 /** What the last sights tell of now. */

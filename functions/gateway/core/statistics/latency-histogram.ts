@@ -5,12 +5,13 @@
  */
 const FIRST_BOUND_MS = 20;
 const GROWTH = 1.25;
+const LOG_GROWTH = Math.log(GROWTH);
 /** How many buckets a histogram of latencies has. The first holds all below 20 ms, the last all above 96 s. */
 export const BUCKETS = 40;
 
 /** The bucket of a latency, 0 to `BUCKETS` - 1. Bucket k holds 20 * 1.25^(k-1) up to 20 * 1.25^k ms, bucket 0 all below 20 ms. */
 export function bucketOf(latencyMs: number): number {
-  const bucket = Math.ceil(Math.log(latencyMs / FIRST_BOUND_MS) / Math.log(GROWTH));
+  const bucket = Math.ceil(Math.log(latencyMs / FIRST_BOUND_MS) / LOG_GROWTH);
   return Math.min(BUCKETS - 1, Math.max(0, bucket));
 }
 
@@ -22,10 +23,10 @@ export function bucketMiddleMs(bucket: number): number {
 /** Decayed counts by bucket. What a rounding error has left below nothing counts as nothing. */
 export type BucketCounts = ArrayLike<number>;
 
-/** `seen` ended in their bucket, `censored` were given up there and would have taken at least as long. Absent: there are none. */
+/** `seen` ended in their bucket, `censored` were given up there and would have taken at least as long. Absent: none were. */
 export interface LatencyCounts {
-  readonly seen: BucketCounts | undefined;
-  readonly censored?: BucketCounts | undefined;
+  readonly seen: BucketCounts;
+  readonly censored?: BucketCounts;
 }
 
 const NONE: BucketCounts = new Float64Array(BUCKETS);
@@ -35,7 +36,7 @@ const NONE: BucketCounts = new Float64Array(BUCKETS);
  * as survivors of their bucket, not as ends (Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations", JASA 1958).
  * Where so many were given up that the percentile was never seen, it is the last bucket with an observation: a lower bound.
  */
-export function percentileOf({ seen = NONE, censored = NONE }: LatencyCounts, percentile: number): number | undefined {
+export function percentileOf({ seen, censored = NONE }: LatencyCounts, percentile: number): number | undefined {
   let atRisk = 0;
   let last: number | undefined;
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
@@ -59,7 +60,7 @@ export function percentileOf({ seen = NONE, censored = NONE }: LatencyCounts, pe
  * The mean latency in milliseconds of the middle half, `undefined` without observations: neither luck nor an outage of less than a quarter
  * of them moves it.
  */
-export function middleMeanOf(seen: BucketCounts = NONE): number | undefined {
+export function middleMeanOf(seen: BucketCounts): number | undefined {
   let total = 0;
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     total += countIn(seen, bucket);

@@ -1,10 +1,10 @@
 import type { Random } from '../model/clock.ts';
-import { type DecayScale, type DecayScales, epochAt, weightAt } from './forward-decay.ts';
+import { type DecayScales, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import {
+  countsOf,
   entriesOf,
   type LedgerEntry,
-  negated,
   PACES,
   type Pace,
   type PacedSums,
@@ -63,8 +63,8 @@ export function observationLog(
     add: (observation, writtenShare, usualShare = writtenShare) => {
       const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
       const entering: Entering = { log, scales, onSeen, draw: random(), shares };
-      enter(entering, observation, 'add');
-      return () => enter(entering, observation, 'take back');
+      enter(entering, observation, 1);
+      return () => enter(entering, observation, -1);
     },
     recent: (deployment, pace) => {
       const ledgers = [
@@ -103,31 +103,26 @@ interface Entering {
   readonly shares: Readonly<Record<Pace, number>>;
 }
 
-function enter({ log, scales, onSeen, draw, shares }: Entering, observation: Observation, sign: Entry['sign']): void {
+function enter({ log, scales, onSeen, draw, shares }: Entering, observation: Observation, sign: 1 | -1): void {
+  const { deployment, atMs } = observation;
+  const counts = countsOf(observation);
   for (const pace of PACES) {
-    const entry = { scale: scales[pace], pace, sign };
-    const seen = entryOf(observation, entry, 1);
+    const scale = scales[pace];
+    const share = shares[pace];
+    const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
+    const seen = { ...entry, sums: sumsOf(counts, weightAt(atMs, scale), pace, sign) };
     onSeen(seen);
-    if (seen.sums.size > 0) {
-      log.open.seen.add(seen);
+    if (seen.sums.size === 0) {
+      continue;
     }
-    if (seen.sums.size > 0 && draw < shares[pace]) {
-      const times = 1 / shares[pace];
-      log.open.toWrite.add(times === 1 ? seen : entryOf(observation, entry, times));
+    log.open.seen.add(seen);
+    if (share === 1) {
+      log.open.toWrite.add(seen);
+    } else if (draw < share) {
+      const weight = weightAt(atMs, scale, 1 / share);
+      log.open.toWrite.add({ ...entry, sums: sumsOf(counts, weight, pace, sign) });
     }
   }
-}
-
-interface Entry {
-  readonly scale: DecayScale;
-  readonly pace: Pace;
-  readonly sign: 'add' | 'take back';
-}
-
-function entryOf(observation: Observation, { scale, pace, sign }: Entry, times: number): LedgerEntry {
-  const { deployment, atMs } = observation;
-  const sums = sumsOf(observation, weightAt(atMs, scale, times), pace);
-  return { deployment, pace, epoch: epochAt(atMs, scale), sums: sign === 'add' ? sums : negated(sums) };
 }
 
 function take(log: Log): Batch | undefined {

@@ -16,7 +16,7 @@ import {
   writtenShares,
 } from './observation-log.ts';
 import type { Standing } from './standing.ts';
-import type { StoredStatistics } from './statistics-store.ts';
+import type { LookClaim, StoredStatistics } from './statistics-store.ts';
 import { PACES, type Pace, type Sums } from './sums.ts';
 import { KeyEjections, weighed } from './weighed-observation.ts';
 
@@ -82,7 +82,7 @@ export class Scoreboard {
     const standing = {
       estimate: isForgiven ? withoutFailures(seen) : seen,
       state,
-      lookedAtMs: this.lookedAtMs(deployment),
+      lookedAtMs: this.#lookedAtMs(deployment),
       breaksAnswers,
       ...this.#doubts.suspicion(deployment, nowMs),
     };
@@ -94,13 +94,17 @@ export class Scoreboard {
   }
 
   /** When somebody has last looked at it beside a request; `-Infinity` where nobody is known to. */
-  lookedAtMs(deployment: string): number {
+  #lookedAtMs(deployment: string): number {
     return Math.max(this.#stored.get(deployment)?.lookedAtMs ?? -Infinity, this.#looks.get(deployment) ?? -Infinity);
   }
 
-  /** Notes that somebody looks at it now. */
-  noteLook(deployment: string, atMs: number): void {
-    this.#looks.set(deployment, atMs);
+  /** Notes that somebody looks at it now. `false`: somebody has since `notSinceMs`, and nobody need. */
+  noteLook(deployment: string, { atMs, notSinceMs }: LookClaim): boolean {
+    const isDue = this.#lookedAtMs(deployment) <= notSinceMs;
+    if (isDue) {
+      this.#looks.set(deployment, atMs);
+    }
+    return isDue;
   }
 
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */

@@ -1,4 +1,4 @@
-import { bucketOf } from './latency-histogram.ts';
+import { BUCKETS, bucketOf } from './latency-histogram.ts';
 import type { ExtraAttempt, Observation } from './observation.ts';
 
 /**
@@ -23,12 +23,39 @@ import type { ExtraAttempt, Observation } from './observation.ts';
  */
 export type Sums = ReadonlyMap<string, number>;
 
-/** The sums of one observation with an integer weight: those that a memory keeps, or all where none is named. */
-export function sumsOf(observation: Observation, weight: number, pace?: Pace): Sums {
+/** The letters that stand before a bucket's number: times to first token seen and given up, latencies of whole answers. */
+export type CountLetter = 't' | 'c' | 'l';
+
+/** The names of a histogram's counts by bucket. */
+function countNames(letter: CountLetter): readonly string[] {
+  return Array.from({ length: BUCKETS }, (_, bucket) => letter + bucket.toString(36));
+}
+
+const COUNT_NAMES: Readonly<Record<CountLetter, readonly string[]>> = {
+  t: countNames('t'),
+  c: countNames('c'),
+  l: countNames('l'),
+};
+
+/** The name of a bucket's count. */
+export function countName(letter: CountLetter, bucket: number): string {
+  return COUNT_NAMES[letter][bucket] ?? '';
+}
+
+/** Every name with a place of its own: the letters as in the alphabet, then the counts of each histogram in a row. */
+export const SUM_PLACES: ReadonlyMap<string, number> = new Map(
+  [...'abcdefghijklmnopqrstuvwxyz', ...Object.values(COUNT_NAMES).flat()].map((name, place) => [name, place]),
+);
+
+/** What one observation adds by name: what is weighed. */
+export type Counts = readonly (readonly [name: string, times: number])[];
+
+/** The sums of one observation with an integer weight: those that a memory keeps, or all where none is named. `sign`: -1 takes them back. */
+export function sumsOf(counts: Counts, weight: number, pace?: Pace, sign: 1 | -1 = 1): Sums {
   const sums = new Map<string, number>();
-  for (const [name, times] of countsOf(observation)) {
+  for (const [name, times] of counts) {
     if (pace === undefined || KEPT[pace].includes(name.charAt(0))) {
-      sums.set(name, Math.round(weight * times));
+      sums.set(name, sign * Math.round(weight * times));
     }
   }
   return sums;
@@ -44,14 +71,17 @@ const KEPT: Readonly<Record<Pace, string>> = {
   usual: 'qenxtcwkyz',
 };
 
-/** Of one observation by name: what is weighed. */
-type Counts = readonly (readonly [string, number])[];
-
-function countsOf(observation: Observation): Counts {
+/** What an observation counts. */
+export function countsOf(observation: Observation): Counts {
   switch (observation.kind) {
     case 'first-token': {
       const { extra = 'none', ttftMs } = observation;
-      return [...ATTEMPT[extra], ['n', 1], ['x', Math.max(LEAST_TTFT_MS, ttftMs)], [countName('t', ttftMs), 1]];
+      return [
+        ...ATTEMPT[extra],
+        ['n', 1],
+        ['x', Math.max(LEAST_TTFT_MS, ttftMs)],
+        [countName('t', bucketOf(ttftMs)), 1],
+      ];
     }
     case 'failed': {
       const { extra = 'none', waitedMs } = observation;
@@ -91,16 +121,11 @@ const ATTEMPT: Readonly<Record<ExtraAttempt | 'none', Counts>> = {
   ],
 };
 
-/** The name of a bucket's count. */
-function countName(letter: string, latencyMs: number): string {
-  return letter + bucketOf(latencyMs).toString(36);
-}
-
 /** A first token that was waited for in vain. */
 function waitedCounts(waitedMs: number): Counts {
   return [
     ['x', waitedMs],
-    [countName('c', waitedMs), 1],
+    [countName('c', bucketOf(waitedMs)), 1],
   ];
 }
 
@@ -108,7 +133,7 @@ function answerCounts(answer: Extract<Observation, { kind: 'answered' }>): Count
   const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0, cache } = answer;
   const counts: [string, number][] = [
     ['a', 1],
-    [countName('l', totalMs), 1],
+    [countName('l', bucketOf(totalMs)), 1],
   ];
   if (inputTokens > 0) {
     counts.push(['i', inputTokens]);
@@ -120,11 +145,6 @@ function answerCounts(answer: Extract<Observation, { kind: 'answered' }>): Count
     counts.push(['w', cache.warmTokens], ['k', Math.min(cache.warmTokens, cache.cachedTokens)]);
   }
   return counts;
-}
-
-/** The sums that undo `sums` when added. */
-export function negated(sums: Sums): Sums {
-  return new Map([...sums].map(([name, value]) => [name, -value]));
 }
 
 /** Adds sums to a total, name by name. Commutative and associative. */

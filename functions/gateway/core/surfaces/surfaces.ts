@@ -122,15 +122,24 @@ export function strayResult({ turns }: Prompt): InvalidRequest | undefined {
     return undefined;
   }
   const called = new Set<string>();
-  for (const part of turns.flatMap(({ parts }) => parts)) {
-    for (const id of idsCalled(part)) {
-      called.add(id);
-    }
-    if (part.kind === 'tool-result' && !called.has(part.id)) {
-      return invalidMember(part.idPath, 'answers no call that stands before it: send the call too.');
+  for (const { parts } of turns) {
+    const stray = parts.find((part) => isStray(part, called));
+    if (stray?.kind === 'tool-result') {
+      return invalidMember(stray.idPath, 'answers no call that stands before it: send the call too.');
     }
   }
   return undefined;
+}
+
+/** Whether a part is a result of no call in `called`, to which its own calls are added. */
+function isStray(part: Part, called: Set<string>): boolean {
+  if (part.kind === 'tool-result') {
+    return !called.has(part.id);
+  }
+  for (const id of idsCalled(part)) {
+    called.add(id);
+  }
+  return false;
 }
 
 /** A call of a kind that one API alone has may be answered by a plain result: a shell's by a function's. */

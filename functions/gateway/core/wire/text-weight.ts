@@ -7,12 +7,7 @@ import type { JsonObject } from './json.ts';
 export function textWeight(text: string): number {
   let weight = text.length;
   for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0x80) {
-      weight += moreBytes(unit);
-    } else if (unit >= ZERO && unit <= NINE) {
-      weight += 1;
-    }
+    weight += moreWeight(text.charCodeAt(index));
   }
   return weight;
 }
@@ -20,7 +15,10 @@ export function textWeight(text: string): number {
 const ZERO = 0x30;
 const NINE = 0x39;
 
-function moreBytes(unit: number): number {
+function moreWeight(unit: number): number {
+  if (unit < 0x80) {
+    return unit >= ZERO && unit <= NINE ? 1 : 0;
+  }
   const isHalfOfPair = unit >= 0xd800 && unit <= 0xdfff;
   return unit < 0x800 || isHalfOfPair ? 1 : 2;
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { statisticsTable } from '../../../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { epochAt, epochLengthMs, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson } from '../../../../functions/gateway/core/statistics/observation.ts';
-import { PACES, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { countsOf, PACES, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import { seededRandom } from '../../../../infra/local/simulated/seeded-random.ts';
 import { lognormal } from '../../../support/lognormal.ts';
 import { addSums, EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
@@ -58,7 +58,7 @@ describe("an epoch's item", () => {
       for (let sinceMs = 0; sinceMs < epochLengthMs(scale); sinceMs += stepMs) {
         const atMs = EPOCH_START_MS + sinceMs;
         const weight = weightAt(atMs, scale, CALLS_PER_SECOND / WRITTEN_PER_SECOND);
-        const added = draw().map((lesson) => sumsOf(observation(lesson, { atMs }), weight, pace));
+        const added = draw().map((lesson) => sumsOf(countsOf(observation(lesson, { atMs })), weight, pace));
         sums = addSums(sums, ...added);
       }
       const bytes = itemBytes(sums, { epoch: epochAt(EPOCH_START_MS, scale), epochMs: epochLengthMs(scale) });

@@ -91,6 +91,7 @@ async function opened(one: Observed, afterMs = 300): Promise<void> {
   await one.time.advance(afterMs);
   one.opens();
   await opening;
+  await one.time.advance(0);
 }
 
 describe('an attempt', () => {
@@ -111,6 +112,19 @@ describe('an attempt', () => {
     const one = observed({ promptFactor: 3 });
     await opened(one);
     assert.deepEqual(one.told, [{ kind: 'first-token', ttftMs: 100 }]);
+  });
+
+  it('is told when its caller could have its first words, as at the instant at which they came', async () => {
+    const one = observed();
+    const opening = one.attempt.open();
+    await one.time.advance(300);
+    one.opens();
+    await opening;
+    assert.deepEqual(one.told, []);
+    await one.time.advance(5);
+    assert.deepEqual(one.told, [{ kind: 'first-token', ttftMs: 300 }]);
+    const [observation] = one.observations[0] ?? assert.fail();
+    assert.equal(observation.atMs, START_MS + 300);
   });
 
   it('says of which deployment, since when and when it was known', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Deployment, ProtocolName } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { probeAttempt } from '../../../../functions/gateway/core/probe/probe-attempt.ts';
+import { probeAttempt } from '../../../../functions/gateway/core/probe/probe.ts';
 import '../../../../functions/gateway/core/protocols/protocols.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import { deployment, route } from '../../../support/routes.ts';

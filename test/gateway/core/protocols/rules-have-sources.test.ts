@@ -7,7 +7,7 @@ import { KNOWN_HOSTS } from '../../../../functions/gateway/core/hosts/known-host
 import { HOSTNAMES } from '../../../../functions/gateway/core/hosts/vendor-of.ts';
 import { FEE_LINES } from '../../../../functions/gateway/core/model/usage.ts';
 import { ADVICE } from '../../../../functions/gateway/core/model/vendor-text.ts';
-import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-attempt.ts';
+import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-rules.ts';
 import { EMBEDDINGS_FAMILIES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-embeddings.ts';
 import { BEDROCK_LINES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-rules.ts';
 import { CLAUDE_LINES } from '../../../../functions/gateway/core/protocols/claude/claude-rules.ts';
@@ -38,7 +38,7 @@ const OTHERS: readonly string[] = ['hosts/vendor-of.ts', 'protocols/failure-word
 
 /** Tables of what vendors say and take, one source for all of their lines, by file: it stands in the comment above each. */
 const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
-  'attempt/unseen-work.ts': ['GO_ON'],
+  'attempt/spent-usage.ts': ['GO_ON'],
   'hosts/key-hosts.ts': ['RESPONSES_HOSTS'],
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
@@ -78,7 +78,7 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
 
 /** Tables whose lines have the source in a comment beside each, which is not shipped: by file, the constant and how many lines it has. */
 const BY_COMMENTS: Readonly<Record<string, readonly [name: string, lines: number]>> = {
-  'probe/probe-attempt.ts': ['OPENAI_LINES', PROBE_LINES.openai.length],
+  'probe/probe-rules.ts': ['OPENAI_LINES', PROBE_LINES.openai.length],
   'protocols/bedrock-converse/bedrock-rules.ts': ['BEDROCK_LINES', BEDROCK_LINES.length],
   'protocols/claude/claude-rules.ts': ['CLAUDE_LINES', CLAUDE_LINES.length],
   'protocols/gemini/gemini-rules.ts': ['GEMINI_LINES', GEMINI_LINES.length],

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Route } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { contendersOf } from '../../../../functions/gateway/core/race/contender-limits.ts';
-import type { Candidate } from '../../../../functions/gateway/core/routing/contender.ts';
-import { type ContenderLimits, encodingsOnce } from '../../../../functions/gateway/core/routing/contender.ts';
+import { contendersOf, encodingsOnce } from '../../../../functions/gateway/core/race/contender-limits.ts';
+import type { Candidate, ContenderLimits } from '../../../../functions/gateway/core/routing/contender.ts';
 import { deployment, measured, NOTHING_USUAL, route } from '../../../support/routes.ts';
 
 /** What is left to the deadline. */

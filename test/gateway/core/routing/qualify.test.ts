@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { qualify } from '../../../../functions/gateway/core/routing/contender.ts';
+import { qualify } from '../../../../functions/gateway/core/routing/plan.ts';
 import { deployment, facts } from '../../../support/routes.ts';
 
 const plain = deployment('plain');

@@ -14,6 +14,8 @@ import {
   SCALES,
 } from '../../../support/observation.ts';
 
+const NO_COUNTS = new Float64Array(BUCKETS);
+
 function estimate(all: readonly Observation[], nowMs = EPOCH_START_MS): Estimate {
   const lasting = decayedSums(epochsOf(all), nowMs, SCALE);
   const recent = decayedSums(epochsOf(all, { pace: 'recent' }), nowMs, SCALES.recent);
@@ -44,7 +46,7 @@ describe('an estimate', () => {
 
   for (const rest of [1e-16, -1e-16, 1e-9, -1e-9]) {
     it(`takes what floating point leaves of sums from which waits were taken back (${rest}) for nothing`, () => {
-      const left: DecayedSums = { get: () => rest, counts: new Map([['t', new Float64Array(BUCKETS)]]) };
+      const left: DecayedSums = { get: () => rest, counts: { t: NO_COUNTS, c: NO_COUNTS, l: NO_COUNTS } };
       const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left }, SCALES);
       assert.deepEqual([evidence, recent.evidence, usual.evidence], [0, 0, 0]);
       assert.ok(ttftTotalMs >= 0 && recent.ttftTotalMs >= 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import { negated, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { countsOf, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   addSums,
   anyObservation,
@@ -101,14 +101,17 @@ describe('decayed sums', () => {
   });
 
   it('weigh a sampled observation as the several it stands for', () => {
-    const sums = sumsOf(observation({ kind: 'first-token', ttftMs: 100 }), weightAt(EPOCH_START_MS, SCALE, 5));
+    const sums = sumsOf(
+      countsOf(observation({ kind: 'first-token', ttftMs: 100 })),
+      weightAt(EPOCH_START_MS, SCALE, 5),
+    );
     assert.equal(sums.get('q'), 5 * WEIGHT_UNIT);
     assert.equal(sums.get('x'), 5 * WEIGHT_UNIT * 100);
   });
 
   for (const kind of ['failed', 'given-up', 'late'] as const) {
     it(`take a wait in vain as at least so long, not as an end, where an attempt is ${kind}`, () => {
-      const sums = sumsOf(observation({ kind, waitedMs: 10_000 }), WEIGHT_UNIT);
+      const sums = sumsOf(countsOf(observation({ kind, waitedMs: 10_000 })), WEIGHT_UNIT);
       assert.equal(sums.get('n'), undefined);
       assert.equal(sums.get('x'), WEIGHT_UNIT * 10_000);
       assert.deepEqual(
@@ -124,18 +127,19 @@ describe('decayed sums', () => {
       { kind: 'late', waitedMs: 500 },
       { kind: 'answered', ttftMs: 300, totalMs: 900 },
     ] as const;
-    const sums = addSums(...lessons.map((lesson) => sumsOf(observation(lesson), 1)));
+    const sums = addSums(...lessons.map((lesson) => sumsOf(countsOf(observation(lesson)), 1)));
     assert.deepEqual([sums.get('q'), sums.get('f')], [1, undefined]);
-    const cut = addSums(sums, sumsOf(observation({ kind: 'cut' }), 1));
+    const cut = addSums(sums, sumsOf(countsOf(observation({ kind: 'cut' })), 1));
     assert.deepEqual([cut.get('q'), cut.get('f')], [1, 1]);
   });
 
   it('are undone by their negation to the last unit', () => {
     fc.assert(
       fc.property(anyObservation, observations, ({ atMs, ...one }, others) => {
-        const before = addSums(...others.map((other) => sumsOf(other, weightAt(other.atMs, SCALE))));
-        const sums = sumsOf({ ...one, atMs }, weightAt(atMs, SCALE, 3.7));
-        const after = addSums(before, sums, negated(sums));
+        const before = addSums(...others.map((other) => sumsOf(countsOf(other), weightAt(other.atMs, SCALE))));
+        const counts = countsOf({ ...one, atMs });
+        const weight = weightAt(atMs, SCALE, 3.7);
+        const after = addSums(before, sumsOf(counts, weight), sumsOf(counts, weight, undefined, -1));
         assert.ok([...after].every(([name, value]) => value === (before.get(name) ?? 0)));
       }),
     );
@@ -144,8 +148,8 @@ describe('decayed sums', () => {
   it('of the recent memory are those of the lasting one without tokens and whole answers', () => {
     fc.assert(
       fc.property(anyObservation, (one) => {
-        const sums = sumsOf(one, WEIGHT_UNIT);
-        const kept = sumsOf(one, WEIGHT_UNIT, 'recent');
+        const sums = sumsOf(countsOf(one), WEIGHT_UNIT);
+        const kept = sumsOf(countsOf(one), WEIGHT_UNIT, 'recent');
         assert.deepEqual(
           [...sums.keys()].filter((name) => !kept.has(name)).map((name) => name[0]),
           [...sums.keys()].flatMap((name) => (/^[lagoihwkyz]/.test(name) ? [name[0]] : [])),

@@ -7,7 +7,7 @@ import { withWholeBlocks } from './thought-blocks.ts';
 
 /** The request's messages for a model with these rules. */
 export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
-  const isPlain = messages.every(isTextAlone) && !rules.needsReasoning;
+  const isPlain = !rules.needsReasoning && messages.every(isTextAlone);
   const plain = isPlain ? messages : plainMessages(messages, rules);
   const told = plain.map((message) => withRole(message, rules.instructionRole));
   const said = Array.isArray(rules.foreignMembers) ? withoutEmptyInstructions(told) : told;
@@ -22,8 +22,12 @@ function isTextAlone(message: JsonObject): boolean {
 }
 
 function plainMessages(messages: readonly JsonObject[], rules: OpenAiRules): readonly JsonObject[] {
-  const shown = rules.foreignMembers === 'keep' ? messages : mediaOfUsers(messages);
+  const mayShow = messages.some(({ role, content }) => role !== 'user' && Array.isArray(content));
+  const shown = mayShow && rules.foreignMembers !== 'keep' ? mediaOfUsers(messages) : messages;
   return shown.map((message) => {
+    if (isTextAlone(message) && message.role !== 'assistant') {
+      return message;
+    }
     const called = withKnownIds(withPlainCalls(message), ID_READERS[rules.toolCallIds]);
     return messageWithin(called.role === 'assistant' ? withReasoning(called, rules) : called, rules);
   });

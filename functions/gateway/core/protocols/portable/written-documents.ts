@@ -47,7 +47,7 @@ export function documentsOf({ turns }: Prompt): readonly MediaPart[] {
       }
       return isDocument(part) ? [part] : [];
     });
-  return turns.flatMap(({ parts }) => of(parts));
+  return kindsOf(turns).has('media') ? turns.flatMap(({ parts }) => of(parts)) : [];
 }
 
 function isDocument(part: Part): part is MediaPart {

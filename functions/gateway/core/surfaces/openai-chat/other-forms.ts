@@ -23,9 +23,12 @@ export function inUsualForm(body: JsonObject): JsonObject {
   return withMember(chosen, 'response_format', usualFormat);
 }
 
-/** `object` with its member `key` changed; the very same where nothing changes. */
+/** `object` with its member `key`, where it has one, changed; the very same where nothing changes. */
 function withMember(object: JsonObject, key: string, change: (value: unknown) => unknown): JsonObject {
   const value = member(object, key);
+  if (value === undefined) {
+    return object;
+  }
   const changed = change(value);
   return changed === value ? object : { ...object, [key]: changed };
 }
@@ -149,22 +152,18 @@ const SCHEMA_TYPES: ReadonlySet<unknown> = new Set(['json_schema', 'json_object'
  * request where it has none of them.
  */
 function withoutLegacyFunctions(body: JsonObject): JsonObject {
-  if (!hasLegacyFunctions(body)) {
+  const { functions, function_call: choice, ...rest } = body;
+  const messages = arrayMember(body, 'messages').filter(isJsonObject);
+  const isLegacy = messages.some(({ role, function_call: called }) => role === 'function' || called !== undefined);
+  if (functions === undefined && choice === undefined && !isLegacy) {
     return body;
   }
-  const { functions, function_call: choice, ...rest } = body;
   return {
     ...rest,
     ...(Array.isArray(functions) && { tools: [...arrayMember(rest, 'tools'), ...functions.map(toTool)] }),
     ...(choice !== undefined && rest.tool_choice === undefined && { tool_choice: toToolChoice(choice) }),
     messages: toToolMessages(arrayMember(body, 'messages')),
   };
-}
-
-function hasLegacyFunctions({ functions, function_call: choice, messages }: JsonObject): boolean {
-  const isLegacy = (message: unknown): boolean =>
-    isJsonObject(message) && (message.role === 'function' || message.function_call !== undefined);
-  return functions !== undefined || choice !== undefined || (Array.isArray(messages) && messages.some(isLegacy));
 }
 
 function toTool(declared: unknown): JsonObject {
@@ -242,9 +241,14 @@ function withPlainMember(object: JsonObject, key: string): JsonObject {
   return plain === inner ? object : { ...object, [key]: plain };
 }
 
-/** `object` without its null members, apart from `kept`; the same object where none is null. */
+/** `object` without its null members, apart from `kept`; the same object where it has none. */
 function withoutNulls(object: JsonObject, kept: readonly string[] = []): JsonObject {
-  return Object.values(object).includes(null)
-    ? Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null || kept.includes(key)))
-    : object;
+  for (const key in object) {
+    if (object[key] === null && !kept.includes(key)) {
+      return Object.fromEntries(
+        Object.entries(object).filter(([name, value]) => value !== null || kept.includes(name)),
+      );
+    }
+  }
+  return object;
 }

@@ -48,13 +48,16 @@ function assistantParts(message: AssistantMessage, path: string): readonly Part[
   const words = contentParts(message, path);
   const refusal = typeof message.refusal === 'string' && message.refusal !== '' ? message.refusal : undefined;
   return [
-    ...reasoningParts(message, path),
-    ...withSignature(words, geminiSignature(message)),
+    ...(REASONED.some((name) => message[name] !== undefined) ? reasoningParts(message, path) : []),
+    ...(message.extra_content === undefined ? words : withSignature(words, geminiSignature(message))),
     ...(refusal === undefined ? [] : [{ kind: 'refusal', text: refusal, path: `${path}.refusal` } as const]),
-    ...spokenAudio(message, path),
+    ...(message.audio === undefined ? [] : spokenAudio(message, path)),
     ...(message.tool_calls ?? []).map((call, index) => toolCall(call, `${path}.tool_calls[${index}]`)),
   ];
 }
+
+/** Members in which reasoning comes back. */
+const REASONED: readonly string[] = ['thinking_blocks', 'reasoning_content', 'reasoning'];
 
 /**
  * Claude's blocks come with their proof and repeat what `reasoning_content` says. A block of another type is none of Claude's. Text without
@@ -111,7 +114,10 @@ function toolCall(call: ToolCall, path: string): ToolCallPart {
     kind: 'tool-call',
     id: call.id,
     path,
-    ...defined({ native: geminiSignature(call), cache: cacheMarkOf(call) }),
+    ...defined({
+      native: call.extra_content === undefined ? undefined : geminiSignature(call),
+      cache: cacheMarkOf(call),
+    }),
   } as const;
   if (isCustomCall(call)) {
     const { name, input } = call.custom;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { secretsOf, withoutSecrets } from '../../../functions/gateway/adapters/without-secrets.ts';
+import { secretsOf, withoutSecrets } from '../../../functions/gateway/adapters/shown-proof.ts';
 import fc from '../../support/property.ts';
 
 async function redacted(chunks: readonly string[], secrets: readonly string[]): Promise<string> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openCalls } from '../../../../functions/gateway/core/limits/open-calls.ts';
+import { openCalls } from '../../../../functions/gateway/core/serve/caller.ts';
 
 describe('the calls that a key has open', () => {
   it('are as many as it may have, and another when one has ended', () => {

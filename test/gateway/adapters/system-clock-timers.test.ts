@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
-import { TimerQueue } from '../../../functions/gateway/adapters/timer-queue.ts';
+import { TimerQueue } from '../../../functions/gateway/adapters/system-clock.ts';
 import fc from '../../support/property.ts';
 
 const NEVER = 2 ** 40;
@@ -85,6 +85,22 @@ describe('a queue of timers', () => {
     assert.deepEqual(woken, ['late', 'other']);
   });
 
+  it('asks Node for no wait that is negative, of one who is due already', () => {
+    const waits: (number | undefined)[] = [];
+    const start = mock.method(globalThis, 'setTimeout', (_wake: () => void, waitMs?: number) => {
+      waits.push(waitMs);
+      return { ref: () => undefined, unref: () => undefined };
+    });
+    let nowMs = 1000;
+    const queue = new TimerQueue(() => {
+      nowMs += 5;
+      return nowMs;
+    });
+    queue.after(1, () => undefined);
+    start.mock.restore();
+    assert.deepEqual(waits, [0]);
+  });
+
   it('wakes nobody early who waits for longer than Node can', () => {
     const queue = new TimerQueue(Date.now);
     const cancel = queue.after(NEVER, () => assert.fail('It is 34 years early.'));
@@ -94,7 +110,7 @@ describe('a queue of timers', () => {
 });
 
 describe('the process', () => {
-  const file = new URL('../../../functions/gateway/adapters/timer-queue.ts', import.meta.url);
+  const file = new URL('../../../functions/gateway/adapters/system-clock.ts', import.meta.url);
   const run = (code: string): string =>
     execFileSync(
       process.execPath,
