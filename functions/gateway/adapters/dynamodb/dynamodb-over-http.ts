@@ -29,9 +29,9 @@ export interface DynamoDbOverHttp extends DynamoDbCalls {
  */
 export function dynamoDbOverHttp({ endpoint, region, credentials }: DynamoDbOverHttpOptions): DynamoDbOverHttp {
   const pool = new HttpPool(new URL(endpoint).origin, CONNECT_MS);
-  const tried = triedCalls();
+  const tried = new TriedCalls();
   const signer = { credentials, region, service: 'dynamodb' };
-  const sign = awsSigner({ ...signer, now: () => systemClock.nowMs() + tried.clockOffsetMs() });
+  const sign = awsSigner({ ...signer, now: () => systemClock.nowMs() + tried.clockOffsetMs });
   const call = async <Output>(operation: string, body: string, { abortSignal }: CallOptions = {}): Promise<Output> => {
     const unsigned = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
     const once = async (): Promise<Answered> => {
@@ -70,14 +70,6 @@ export interface Answered {
   readonly body: string;
 }
 
-/** Calls that are tried again where that may help. */
-export interface TriedCalls {
-  /** Makes a call, up to three times. Gives the body of an answer that is no error. */
-  readonly call: (once: () => Promise<Answered>, signal: AbortSignal | undefined) => Promise<string>;
-  /** How far the service's clock is before ours, as far as it has complained. */
-  readonly clockOffsetMs: () => number;
-}
-
 /** DynamoDB has refused a call. `name` is its code, as `ConditionalCheckFailedException`. */
 class DynamoDbError extends Error {
   readonly status: number;
@@ -114,43 +106,49 @@ const RESERVE = 500;
  * Tries calls again as the SDK's standard mode does: what broke, took too long, was throttled or failed inside of AWS, at most three times,
  * after a random wait that doubles. Source: AWS SDKs and Tools reference, "Retry behavior".
  */
-export function triedCalls(random: () => number = Math.random): TriedCalls {
-  let reserve = RESERVE;
-  let offsetMs = 0;
+export class TriedCalls {
+  readonly #random: () => number;
+  #reserve = RESERVE;
+  /** How far the service's clock is before ours, as far as it has complained. */
+  clockOffsetMs = 0;
 
-  async function tryOnce(once: () => Promise<Answered>): Promise<string | DynamoDbError> {
+  /** Nothing has failed so far. */
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /** Makes a call, up to three times. Gives the body of an answer that is no error. */
+  async call(once: () => Promise<Answered>, signal: AbortSignal | undefined): Promise<string> {
+    let spent = 0;
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await this.#tryOnce(once).catch((error: unknown) => broken(error, signal));
+      if (typeof outcome === 'string') {
+        this.#reserve = Math.min(RESERVE, this.#reserve + Math.max(1, spent));
+        return outcome;
+      }
+      const { waitMs, cost } = KINDS[kindOf(outcome)];
+      if (tries === MAX_TRIES || this.#reserve < cost) {
+        throw outcome;
+      }
+      spent = cost;
+      this.#reserve -= cost;
+      await waited(this.#random() * Math.min(waitMs * 2 ** (tries - 1), MAX_WAIT_MS), signal);
+    }
+  }
+
+  async #tryOnce(once: () => Promise<Answered>): Promise<string | DynamoDbError> {
     const answered = await once();
     if (answered.status < 300) {
       return answered.body;
     }
     const refusal = new DynamoDbError(answered);
     const theirOffsetMs = CLOCK_CODES.has(refusal.name) ? Date.parse(answered.date ?? '') - Date.now() : Number.NaN;
-    if (Math.abs(theirOffsetMs - offsetMs) > MAX_SKEW_MS) {
-      offsetMs = theirOffsetMs;
+    if (Math.abs(theirOffsetMs - this.clockOffsetMs) > MAX_SKEW_MS) {
+      this.clockOffsetMs = theirOffsetMs;
       refusal.isOfClock = true;
     }
     return refusal;
   }
-
-  async function call(once: () => Promise<Answered>, signal: AbortSignal | undefined): Promise<string> {
-    let spent = 0;
-    for (let tries = 1; ; tries += 1) {
-      const outcome = await tryOnce(once).catch((error: unknown) => broken(error, signal));
-      if (typeof outcome === 'string') {
-        reserve = Math.min(RESERVE, reserve + Math.max(1, spent));
-        return outcome;
-      }
-      const { waitMs, cost } = KINDS[kindOf(outcome)];
-      if (tries === MAX_TRIES || reserve < cost) {
-        throw outcome;
-      }
-      spent = cost;
-      reserve -= cost;
-      await waited(random() * Math.min(waitMs * 2 ** (tries - 1), MAX_WAIT_MS), signal);
-    }
-  }
-
-  return { call, clockOffsetMs: () => offsetMs };
 }
 
 function waited(waitMs: number, signal: AbortSignal | undefined): Promise<void> {

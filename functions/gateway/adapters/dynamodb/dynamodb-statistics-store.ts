@@ -1,13 +1,15 @@
 import { defined } from '../../core/model/defined.ts';
+import type { Ejection } from '../../core/statistics/ejection.ts';
 import { type DecayScales, epochLengthMs } from '../../core/statistics/forward-decay.ts';
 import { type LastSights, mergedSights } from '../../core/statistics/last-sights.ts';
 import type {
   LookClaim,
   PacedEpoch,
+  ProbeLease,
   StatisticsStore,
   StoredStatistics,
 } from '../../core/statistics/statistics-store.ts';
-import { entriesOf, type LedgerEntry, type Pace, type Sums } from '../../core/statistics/sums.ts';
+import { entriesOf, type LedgerEntry, type Pace, type PacedSums, type Sums } from '../../core/statistics/sums.ts';
 import { type Item, meetsCondition, dynamoDbNumber as number, readItems, type TableAccess } from './dynamodb-calls.ts';
 import {
   claimEjected,
@@ -42,31 +44,91 @@ export interface DynamoDbStatisticsStoreOptions extends TableAccess {
  * ejection. Reads are eventually consistent: half the price, and a snapshot is a second old anyway.
  */
 export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions): StatisticsStore {
-  const at = (deployment: string): EjectionItem => ({ table: options, key: ejectionKey(deployment) });
-  return {
-    read: (deployments, epochs) => read(options, deployments, epochs),
-    add: async (sums, sights) => {
-      await Promise.all(entriesOf(sums).map((entry) => add(options, entry, sights?.get(entry.deployment) ?? [])));
-    },
-    eject: (deployment, ejection) => eject(at(deployment), ejection),
-    ease: (deployment, was, ejection) => ease(at(deployment), was, ejection),
-    lift: (deployment, was) => lift(at(deployment), was),
-    claimProbe: (deployment, was, lease) => claimEjected(at(deployment), was, lease),
-    claimLook: (deployment, look) => claimLook(options, deployment, look),
-  };
+  return new DynamoDbStatisticsStore(options);
 }
 
-async function read(
-  table: TableAccess,
-  deployments: readonly string[],
-  epochs: readonly PacedEpoch[],
-): Promise<ReadonlyMap<string, StoredStatistics>> {
-  const keys = deployments.flatMap((deployment) => [
-    ejectionKey(deployment),
-    ...epochs.map(({ pace, epoch }) => sumsKey(deployment, pace, epoch)),
-  ]);
-  const items = Map.groupBy(await readItems(table, keys), (item) => item[PK]?.S);
-  return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
+class DynamoDbStatisticsStore implements StatisticsStore {
+  readonly #table: DynamoDbStatisticsStoreOptions;
+
+  constructor(table: DynamoDbStatisticsStoreOptions) {
+    this.#table = table;
+  }
+
+  async read(
+    deployments: readonly string[],
+    epochs: readonly PacedEpoch[],
+  ): Promise<ReadonlyMap<string, StoredStatistics>> {
+    const keys = deployments.flatMap((deployment) => [
+      ejectionKey(deployment),
+      ...epochs.map(({ pace, epoch }) => sumsKey(deployment, pace, epoch)),
+    ]);
+    const items = Map.groupBy(await readItems(this.#table, keys), (item) => item[PK]?.S);
+    return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
+  }
+
+  async add(sums: PacedSums, sights?: ReadonlyMap<string, LastSights>): Promise<void> {
+    await Promise.all(entriesOf(sums).map((entry) => this.#addEntry(entry, sights?.get(entry.deployment) ?? [])));
+  }
+
+  async #addEntry({ deployment, pace, epoch, sums }: LedgerEntry, sights: LastSights): Promise<void> {
+    const { client, tableName, scales } = this.#table;
+    const names = [...sums.keys()];
+    const isSeen = pace === 'recent' && sights.length > 0;
+    // An epoch is read for as long again as it lasts; another one covers clocks that differ.
+    const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
+    await client.updateItem({
+      TableName: tableName,
+      Key: sumsKey(deployment, pace, epoch),
+      UpdateExpression: `SET #ttl = :ttl${isSeen ? ', #last = :last' : ''} ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+      ExpressionAttributeNames: {
+        '#ttl': TTL,
+        ...(isSeen && { '#last': LAST }),
+        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':ttl': number(expiresAtSeconds),
+        ...(isSeen && { ':last': { S: textOf(sights) } }),
+        ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
+      },
+    });
+  }
+
+  eject(deployment: string, ejection: Ejection): Promise<void> {
+    return eject(this.#itemOf(deployment), ejection);
+  }
+
+  ease(deployment: string, was: Ejection, ejection: Ejection): Promise<void> {
+    return ease(this.#itemOf(deployment), was, ejection);
+  }
+
+  lift(deployment: string, was: Ejection): Promise<void> {
+    return lift(this.#itemOf(deployment), was);
+  }
+
+  claimProbe(deployment: string, was: Ejection, lease: ProbeLease): Promise<boolean> {
+    return claimEjected(this.#itemOf(deployment), was, lease);
+  }
+
+  #itemOf(deployment: string): EjectionItem {
+    return { table: this.#table, key: ejectionKey(deployment) };
+  }
+
+  /** One item is written in either case: the same as the ejection's, which is read with every snapshot. */
+  claimLook(deployment: string, { atMs, notSinceMs }: LookClaim): Promise<boolean> {
+    const claim = {
+      TableName: this.#table.tableName,
+      Key: ejectionKey(deployment),
+      UpdateExpression: 'SET #looked = :at, #ttl = if_not_exists(#ttl, :ttl)',
+      ConditionExpression: 'attribute_not_exists(#looked) OR #looked <= :since',
+      ExpressionAttributeNames: { '#looked': LOOKED, '#ttl': TTL },
+      ExpressionAttributeValues: {
+        ':at': number(atMs),
+        ':since': number(notSinceMs),
+        ':ttl': number(Math.ceil(atMs / 1000) + EJECTION_KEPT_SECONDS),
+      },
+    };
+    return meetsCondition(this.#table.client.updateItem(claim));
+  }
 }
 
 function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined, readonly Item[]>): StoredStatistics {
@@ -107,53 +169,6 @@ function textOf(sights: LastSights): string {
 function sumsOf(item: Item): Sums {
   const names = Object.keys(item).filter((name) => ![PK, SK, TTL, LAST].includes(name));
   return new Map(names.map((name) => [name, Number(item[name]?.N ?? 0)]));
-}
-
-async function add(
-  { client, tableName, scales }: DynamoDbStatisticsStoreOptions,
-  { deployment, pace, epoch, sums }: LedgerEntry,
-  sights: LastSights,
-): Promise<void> {
-  const names = [...sums.keys()];
-  const isSeen = pace === 'recent' && sights.length > 0;
-  // An epoch is read for as long again as it lasts; another one covers clocks that differ.
-  const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
-  await client.updateItem({
-    TableName: tableName,
-    Key: sumsKey(deployment, pace, epoch),
-    UpdateExpression: `SET #ttl = :ttl${isSeen ? ', #last = :last' : ''} ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
-    ExpressionAttributeNames: {
-      '#ttl': TTL,
-      ...(isSeen && { '#last': LAST }),
-      ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    },
-    ExpressionAttributeValues: {
-      ':ttl': number(expiresAtSeconds),
-      ...(isSeen && { ':last': { S: textOf(sights) } }),
-      ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
-    },
-  });
-}
-
-/** One item is written in either case: the same as the ejection's, which is read with every snapshot. */
-async function claimLook(
-  { client, tableName }: DynamoDbStatisticsStoreOptions,
-  deployment: string,
-  { atMs, notSinceMs }: LookClaim,
-): Promise<boolean> {
-  const claim = {
-    TableName: tableName,
-    Key: ejectionKey(deployment),
-    UpdateExpression: 'SET #looked = :at, #ttl = if_not_exists(#ttl, :ttl)',
-    ConditionExpression: 'attribute_not_exists(#looked) OR #looked <= :since',
-    ExpressionAttributeNames: { '#looked': LOOKED, '#ttl': TTL },
-    ExpressionAttributeValues: {
-      ':at': number(atMs),
-      ':since': number(notSinceMs),
-      ':ttl': number(Math.ceil(atMs / 1000) + EJECTION_KEPT_SECONDS),
-    },
-  };
-  return meetsCondition(client.updateItem(claim));
 }
 
 function ejectionKey(deployment: string): Item {

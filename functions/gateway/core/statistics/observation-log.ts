@@ -5,7 +5,6 @@ import {
   countsOf,
   entriesOf,
   type LedgerEntry,
-  negated,
   PACES,
   type Pace,
   type PacedSums,
@@ -64,8 +63,8 @@ export function observationLog(
     add: (observation, writtenShare, usualShare = writtenShare) => {
       const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
       const entering: Entering = { log, scales, onSeen, draw: random(), shares };
-      enter(entering, observation, 'add');
-      return () => enter(entering, observation, 'take back');
+      enter(entering, observation, 1);
+      return () => enter(entering, observation, -1);
     },
     recent: (deployment, pace) => {
       const ledgers = [
@@ -104,26 +103,24 @@ interface Entering {
   readonly shares: Readonly<Record<Pace, number>>;
 }
 
-function enter(
-  { log, scales, onSeen, draw, shares }: Entering,
-  observation: Observation,
-  sign: 'add' | 'take back',
-): void {
+function enter({ log, scales, onSeen, draw, shares }: Entering, observation: Observation, sign: 1 | -1): void {
   const { deployment, atMs } = observation;
   const counts = countsOf(observation);
-  const signed = sign === 'add' ? (sums: Sums): Sums => sums : negated;
   for (const pace of PACES) {
     const scale = scales[pace];
-    const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
-    const seen = { ...entry, sums: signed(sumsOf(counts, weightAt(atMs, scale), pace)) };
-    onSeen(seen);
-    if (seen.sums.size > 0) {
-      log.open.seen.add(seen);
-    }
     const share = shares[pace];
-    if (seen.sums.size > 0 && draw < share) {
+    const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
+    const seen = { ...entry, sums: sumsOf(counts, weightAt(atMs, scale), pace, sign) };
+    onSeen(seen);
+    if (seen.sums.size === 0) {
+      continue;
+    }
+    log.open.seen.add(seen);
+    if (share === 1) {
+      log.open.toWrite.add(seen);
+    } else if (draw < share) {
       const weight = weightAt(atMs, scale, 1 / share);
-      log.open.toWrite.add(share === 1 ? seen : { ...entry, sums: signed(sumsOf(counts, weight, pace)) });
+      log.open.toWrite.add({ ...entry, sums: sumsOf(counts, weight, pace, sign) });
     }
   }
 }

@@ -50,12 +50,12 @@ export const SUM_PLACES: ReadonlyMap<string, number> = new Map(
 /** What one observation adds by name: what is weighed. */
 export type Counts = readonly (readonly [name: string, times: number])[];
 
-/** The sums of one observation with an integer weight: those that a memory keeps, or all where none is named. */
-export function sumsOf(counts: Counts, weight: number, pace?: Pace): Sums {
+/** The sums of one observation with an integer weight: those that a memory keeps, or all where none is named. `sign`: -1 takes them back. */
+export function sumsOf(counts: Counts, weight: number, pace?: Pace, sign: 1 | -1 = 1): Sums {
   const sums = new Map<string, number>();
   for (const [name, times] of counts) {
     if (pace === undefined || KEPT[pace].includes(name.charAt(0))) {
-      sums.set(name, Math.round(weight * times));
+      sums.set(name, sign * Math.round(weight * times));
     }
   }
   return sums;
@@ -145,11 +145,6 @@ function answerCounts(answer: Extract<Observation, { kind: 'answered' }>): Count
     counts.push(['w', cache.warmTokens], ['k', Math.min(cache.warmTokens, cache.cachedTokens)]);
   }
   return counts;
-}
-
-/** The sums that undo `sums` when added. */
-export function negated(sums: Sums): Sums {
-  return new Map([...sums].map(([name, value]) => [name, -value]));
 }
 
 /** Adds sums to a total, name by name. Commutative and associative. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Answered, triedCalls } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
+import { type Answered, TriedCalls } from '../../../../functions/gateway/adapters/dynamodb/dynamodb-over-http.ts';
 
 const GOOD: Answered = { status: 200, date: undefined, body: '{}' };
 
@@ -15,9 +15,7 @@ async function triesOf(...answers: readonly Answered[]): Promise<number> {
     made += 1;
     return answers[made - 1] ?? answers.at(-1) ?? GOOD;
   };
-  await triedCalls(() => 0)
-    .call(once, undefined)
-    .catch(() => undefined);
+  await new TriedCalls(() => 0).call(once, undefined).catch(() => undefined);
   return made;
 }
 
@@ -37,15 +35,15 @@ describe('a call of DynamoDB', () => {
   }
 
   it('whose signature is of another time is made again at the time that AWS has told', async () => {
-    const calls = triedCalls(() => 0);
+    const calls = new TriedCalls(() => 0);
     const hourMs = 3_600_000;
     const answers = [refusal(400, 'InvalidSignatureException', new Date(Date.now() + hourMs).toUTCString()), GOOD];
     assert.equal(await calls.call(async () => answers.shift() ?? GOOD, undefined), '{}');
-    assert.ok(Math.abs(calls.clockOffsetMs() - hourMs) < 60_000);
+    assert.ok(Math.abs(calls.clockOffsetMs - hourMs) < 60_000);
   });
 
   it('is made once where nothing has succeeded for long, and again when calls succeed', async () => {
-    const calls = triedCalls(() => 0);
+    const calls = new TriedCalls(() => 0);
     let made = 0;
     const fails = async (): Promise<Answered> => {
       made += 1;

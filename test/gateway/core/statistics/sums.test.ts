@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WEIGHT_UNIT, weightAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import { countsOf, negated, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
+import { countsOf, type Sums, sumsOf } from '../../../../functions/gateway/core/statistics/sums.ts';
 import {
   addSums,
   anyObservation,
@@ -137,8 +137,9 @@ describe('decayed sums', () => {
     fc.assert(
       fc.property(anyObservation, observations, ({ atMs, ...one }, others) => {
         const before = addSums(...others.map((other) => sumsOf(countsOf(other), weightAt(other.atMs, SCALE))));
-        const sums = sumsOf(countsOf({ ...one, atMs }), weightAt(atMs, SCALE, 3.7));
-        const after = addSums(before, sums, negated(sums));
+        const counts = countsOf({ ...one, atMs });
+        const weight = weightAt(atMs, SCALE, 3.7);
+        const after = addSums(before, sumsOf(counts, weight), sumsOf(counts, weight, undefined, -1));
         assert.ok([...after].every(([name, value]) => value === (before.get(name) ?? 0)));
       }),
     );
