@@ -61,8 +61,8 @@ const SOURCES: Readonly<Record<FunctionEntry, { readonly entry: string; readonly
 };
 
 /** How a function is bundled: `index.mjs`, and beside it a module for each part that the sources `import()`. They want `PARSER_FILE` too. */
-export function functionOptions(function_: FunctionEntry): BuildOptions & { readonly plugins: readonly unknown[] } {
-  const { entry, base } = SOURCES[function_];
+export function functionOptions(name: FunctionEntry): BuildOptions {
+  const { entry, base } = SOURCES[name];
   return {
     ...bundleOptions(entry),
     splitting: true,
@@ -73,8 +73,8 @@ export function functionOptions(function_: FunctionEntry): BuildOptions & { read
 }
 
 /** Writes a function's code into a folder. */
-export async function writeFunction(function_: FunctionEntry, folder: string): Promise<void> {
-  await build({ ...functionOptions(function_), outdir: folder });
+export async function writeFunction(name: FunctionEntry, folder: string): Promise<void> {
+  await build({ ...functionOptions(name), outdir: folder });
   writeFileSync(join(folder, PARSER_FILE), parserBytes());
 }
 

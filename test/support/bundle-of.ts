@@ -16,20 +16,20 @@ export interface Bundle {
 }
 
 /** Bundles a function. */
-export async function bundleOf(function_: FunctionEntry): Promise<Bundle> {
+export async function bundleOf(name: FunctionEntry): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
-    ...functionOptions(function_),
+    ...functionOptions(name),
     outdir: 'bundle',
     write: false,
     sourcemap: 'external',
     metafile: true,
   });
   const written = (outputFiles ?? []).map(({ path, contents }) => [basename(path), contents] as const);
-  const modules = written.filter(([name]) => name.endsWith('.mjs'));
-  const maps = written.filter(([name]) => name.endsWith('.map'));
+  const modules = written.filter(([file]) => file.endsWith('.mjs'));
+  const maps = written.filter(([file]) => file.endsWith('.map'));
   return {
     files: new Map([...modules, [PARSER_FILE, parserBytes()]]),
-    sourceMaps: new Map(maps.map(([name, map]) => [name.slice(0, -'.map'.length), Buffer.from(map).toString()])),
+    sourceMaps: new Map(maps.map(([file, map]) => [file.slice(0, -'.map'.length), Buffer.from(map).toString()])),
     bytes: bytesByOwner(metafile),
   };
 }

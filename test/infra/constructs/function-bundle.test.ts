@@ -100,7 +100,7 @@ describe("the gateway's bundle", () => {
     assert.ok(bytes < MAX_BYTES, `${bytes} bytes`);
   });
 
-  test('starts with none of its files missing: a lost one is told, and no call waits for it', async () => {
+  test('fails to start where a file that each start needs is lost, and says which', async () => {
     const lost = join(folder, 'lost');
     for (const name of [...bundle.files.keys()].filter((file) => /^llhttp|^prepared-gateway/.test(file))) {
       await cp(join(folder, 'config.json'), join(lost, 'config.json'));

@@ -37,7 +37,7 @@ export const OPERATOR_MEMBERS: readonly string[] = [
  * How the names of a proxy's own settings for one platform begin: an address, a credential or an account, as `aws_sts_endpoint`. There are more
  * of them with every version. Source: the request parameters of LiteLLM's proxy.
  */
-export const OPERATOR_PREFIXES: readonly string[] = [
+const OPERATOR_PREFIXES: readonly string[] = [
   ...['aws_', 'azure_', 'vertex_', 'watsonx_', 'litellm_', 'langfuse_', 'langsmith_', 's3_', 'gcs_'],
 ];
 
@@ -50,3 +50,17 @@ export const AMOUNT_MEMBERS: readonly string[] = [
   ...['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'max_new_tokens', 'max_gen_tokens', 'max_length'],
   ...['max_tokens_to_sample', 'max_gen_len', 'num_predict', 'n_predict'],
 ];
+
+/** However a name is written: servers have `api_base`, `apiBase` and `api-base` for one thing. */
+export function plainName(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toUpperCase().toLowerCase();
+}
+
+const PLAIN_UNTRUSTED: ReadonlySet<string> = new Set(OPERATOR_MEMBERS.map(plainName));
+
+const PLAIN_PREFIXES = OPERATOR_PREFIXES.map(plainName);
+
+/** Whether a plain name means something else than the answer to a server that trusts the operator. */
+export function isOperators(plain: string): boolean {
+  return PLAIN_UNTRUSTED.has(plain) || PLAIN_PREFIXES.some((prefix) => plain.startsWith(prefix));
+}

@@ -3,7 +3,7 @@ import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import { protocolAt } from '../protocols/spoken-protocols.ts';
-import { trustedBody } from '../protocols/untrusted-members.ts';
+import { trustedBody } from '../protocols/trusted-prompt.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { embeddingsFacts } from '../routing/embeddings-facts.ts';
 import { embeddingsBody } from '../surfaces/openai-embeddings/embeddings-body.ts';

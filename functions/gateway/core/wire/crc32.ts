@@ -6,6 +6,10 @@
 export function crc32(bytes: Uint8Array): number {
   const inSteps = bytes.length - (bytes.length % 4);
   const byteAt = (at: number): number => bytes[at] ?? 0;
+  made ??= tables();
+  const all = made;
+  // Within the tables: the fallback is for the type checker.
+  const entry = (ahead: number, byte: number): number => all[ahead * 256 + (byte & 0xff)] ?? 0;
   let state = -1;
   for (let at = 0; at < inSteps; at += 4) {
     const word = state ^ (byteAt(at) | (byteAt(at + 1) << 8) | (byteAt(at + 2) << 16) | (byteAt(at + 3) << 24));
@@ -17,13 +21,8 @@ export function crc32(bytes: Uint8Array): number {
   return ~state >>> 0;
 }
 
-/** Table `ahead`: what a byte does to the state when so many bytes have come after it. */
-function entry(ahead: number, byte: number): number {
-  // Within the tables: the fallback is for the type checker.
-  return TABLES[ahead * 256 + (byte & 0xff)] ?? 0;
-}
-
-const TABLES = tables();
+/** Four of 256: what a byte does to the state when so many bytes have come after it. Made with the first frame: no start waits for them. */
+let made: Int32Array | undefined;
 
 function tables(): Int32Array {
   const all = new Int32Array(4 * 256);

@@ -69,7 +69,7 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'protocols/openai-chat/error-codes.ts': ['ERROR_CODES'],
   'protocols/openai-chat/openai-failure.ts': ['REQUEST_ID_HEADERS', 'SPENT'],
   'protocols/openai-chat/openai-finish.ts': ['FINISHES'],
-  'protocols/openai-chat/request-members.ts': ['OWN_MEMBERS'],
+  'protocols/openai-chat/openai-chat-request.ts': ['OWN_MEMBERS'],
   'protocols/openai-chat/strict-schema.ts': ['FORMATS', 'NOT_IN_CEREBRAS'],
   'protocols/openai-chat/thought-blocks.ts': ['THOUGHT_BLOCKS'],
   'protocols/openai-responses/responses-decoder.ts': ['REASONS'],

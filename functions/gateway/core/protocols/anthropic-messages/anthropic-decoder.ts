@@ -13,8 +13,7 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
 import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
-import type { ContentBlocks } from './begin-block.ts';
-import { blockWords, growBlock, refusalEvents, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
+import { blockWords, type ContentBlocks, growBlock, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
 import { aboutMembers, finishOf, laterMembers, laterUsage, SERVED_TIERS, usageOf } from './message-members.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages", 2026-11. */
@@ -164,6 +163,17 @@ function finish(answer: Answer, ending: JsonObject): readonly AnswerEvent[] {
     ...(answer.blocks.open.size === 0 ? [] : stopAllBlocks(answer.blocks, finish.reason === 'length')),
     ...(refusal === '' ? [] : refusalEvents(answer.blocks, refusal)),
     finish,
+  ];
+}
+
+/** The vendor's words for a refusal, which come with the end of the answer and in no block. */
+function refusalEvents(blocks: ContentBlocks, text: string): readonly AnswerEvent[] {
+  const part = blocks.parts;
+  blocks.parts += 1;
+  return [
+    { type: 'part-start', choice: 0, part, begins: { kind: 'refusal' } },
+    { type: 'part-delta', choice: 0, part, text },
+    { type: 'part-end', choice: 0, part },
   ];
 }
 

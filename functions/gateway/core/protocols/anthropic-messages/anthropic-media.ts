@@ -1,9 +1,11 @@
 import { defined } from '../../model/defined.ts';
 import type { MediaPart, Source } from '../../model/part.ts';
+import type { Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { EMPTY_CONTENT } from '../conversation-turns.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { documentText } from '../portable/document-text.ts';
+import { type WrittenDocument, withWrittenDocuments } from '../portable/written-documents.ts';
 import { cacheControl } from './cache-marks.ts';
 
 /** A picture or a document as a block; what Anthropic cannot take is refused. */
@@ -93,3 +95,23 @@ function uploaded(type: 'image' | 'document', source: Extract<Source, { kind: 'u
 function isHttps(url: string): boolean {
   return /^https:\/\//i.test(url);
 }
+
+/** The prompt with its documents as a model takes them that does not take all: as text, where they are one. */
+export function withTakenDocuments(prompt: Prompt, documents: 'pdf' | 'none', notes: EncodingNotes): Prompt {
+  return withWrittenDocuments(prompt, {
+    dialect: 'anthropic-messages',
+    notes,
+    write: (document) => writtenDocument(document, documents),
+  });
+}
+
+function writtenDocument({ source, title }: MediaPart, documents: 'pdf' | 'none'): WrittenDocument {
+  const text = documentText(source);
+  if (text !== undefined) {
+    return { kind: 'part', part: { type: 'text', text: title === undefined ? text : `${title}\n\n${text}` } };
+  }
+  return documents === 'pdf' ? { kind: 'as-sent' } : { kind: 'refused', message: NO_DOCUMENTS };
+}
+
+const NO_DOCUMENTS =
+  'This server takes no documents but text: send the text of the document, or its pages as pictures.';

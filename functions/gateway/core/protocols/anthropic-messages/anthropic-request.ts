@@ -1,6 +1,5 @@
 import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
-import type { MediaPart } from '../../model/part.ts';
 import { kindsOf, type PartKind, type Prompt } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { type ClaudeRules, claudeRules, type StrictBudget, strictBudget } from '../claude/claude-rules.ts';
@@ -14,10 +13,9 @@ import {
   noteOtherShapes,
   type Vendor,
 } from '../encoding-notes.ts';
-import { documentText } from '../portable/document-text.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
-import { type WrittenDocument, withWrittenDocuments } from '../portable/written-documents.ts';
 import type { Encoding, Target } from '../protocol.ts';
+import { withTakenDocuments } from './anthropic-media.ts';
 import { anthropicMessages, systemBlocks } from './anthropic-messages.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';
 import { limitMarks } from './cache-marks.ts';
@@ -77,26 +75,6 @@ function maxTokensOf({ limits, begun }: Prompt, target: Target, rules: ClaudeRul
   const asked = limits.outputTokens ?? limit ?? FALLBACK_MAX_TOKENS;
   return Math.max(1, Math.min(asked, limit ?? asked) - (begun?.tokens ?? 0));
 }
-
-/** The prompt with its documents as a model takes them that does not take all: as text, where they are one. */
-function withTakenDocuments(prompt: Prompt, documents: 'pdf' | 'none', notes: EncodingNotes): Prompt {
-  return withWrittenDocuments(prompt, {
-    dialect: 'anthropic-messages',
-    notes,
-    write: (document) => writtenDocument(document, documents),
-  });
-}
-
-function writtenDocument({ source, title }: MediaPart, documents: 'pdf' | 'none'): WrittenDocument {
-  const text = documentText(source);
-  if (text !== undefined) {
-    return { kind: 'part', part: { type: 'text', text: title === undefined ? text : `${title}\n\n${text}` } };
-  }
-  return documents === 'pdf' ? { kind: 'as-sent' } : { kind: 'refused', message: NO_DOCUMENTS };
-}
-
-const NO_DOCUMENTS =
-  'This server takes no documents but text: send the text of the document, or its pages as pictures.';
 
 const ANTHROPIC: Vendor = { dialect: 'anthropic-messages', name: 'Anthropic' };
 

@@ -1,8 +1,35 @@
-import type { AnswerEvent, PartEnd } from '../../model/answer-event.ts';
-import { type JsonObject, stringMember } from '../../wire/json.ts';
+import type { AnswerEvent, BegunPart, PartEnd } from '../../model/answer-event.ts';
+import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import { blockProof } from '../claude/claude-thinking.ts';
 import type { ChunkWords } from '../repeated-chunks.ts';
-import { beginBlock, type ContentBlocks, citationsOf, type OpenBlock, textDelta } from './begin-block.ts';
+import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
+import { citationsOf, growCitations, grownBy, growOpaque, growThinking } from './grown-blocks.ts';
+
+/** The content blocks of one answer as they begin, grow and end, each under the vendor's index. */
+export interface ContentBlocks {
+  readonly open: Map<number, OpenBlock>;
+  hasBegun: boolean;
+  /** Parts begun. */
+  parts: number;
+  /** Tool calls begun, without the one that carries a structured answer. */
+  toolCalls: number;
+  /** UTF-16 units of text given out. */
+  textLength: number;
+}
+
+/** A block from its start to its stop. Fragments are kept only of what is given out whole. */
+export type OpenBlock = { readonly part: number } & (
+  | { readonly kind: 'text'; readonly begin: number; readonly citations: unknown[] }
+  /** `answer`: its input is the answer's text. */
+  | { readonly kind: 'tool' | 'answer'; input: ToolInput }
+  | { readonly kind: 'thinking'; readonly block: JsonObject; readonly texts: string[]; readonly signatures: string[] }
+  | { readonly kind: 'redacted'; readonly block: JsonObject }
+  /** Of the vendor's own tools, of compaction, or not known. `deltas`: what came of it in other ways than as its input. */
+  | { readonly kind: 'opaque'; readonly block: JsonObject; readonly deltas: JsonObject[]; input: ToolInput }
+);
+
+/** `whole`: the block began with all of it, and what may follow repeats it. */
+type ToolInput = 'none' | 'fragments' | 'whole';
 
 /** Reads `content_block_start`. `answerId` makes an id for a call without one. */
 export function startBlock(
@@ -75,34 +102,6 @@ function inputDelta(blocks: ContentBlocks, { kind, part }: OpenBlock, text: stri
   return kind === 'answer' ? textDelta(blocks, part, text) : [{ type: 'part-delta', choice: 0, part, text }];
 }
 
-function growThinking(block: OpenBlock, delta: JsonObject): readonly AnswerEvent[] {
-  if (block.kind !== 'thinking') {
-    return [];
-  }
-  if (delta.type === 'signature_delta') {
-    block.signatures.push(stringMember(delta, 'signature') ?? '');
-    return [];
-  }
-  const text = stringMember(delta, 'thinking') ?? '';
-  block.texts.push(text);
-  return text === '' ? [] : [{ type: 'part-delta', choice: 0, part: block.part, text }];
-}
-
-function growCitations(block: OpenBlock, delta: JsonObject): readonly AnswerEvent[] {
-  if (block.kind === 'text') {
-    block.citations.push(delta.citation);
-  }
-  return [];
-}
-
-/** A delta of an unknown type is given out as it comes, for callers of this dialect; an opaque block's end tells it too. */
-function growOpaque(block: OpenBlock, delta: JsonObject): readonly AnswerEvent[] {
-  if (block.kind === 'opaque') {
-    block.deltas.push(delta);
-  }
-  return [{ type: 'native', choice: 0, native: { dialect: 'anthropic-messages', value: delta, ifForeign: 'ignore' } }];
-}
-
 /** Reads `content_block_stop`: gives out what is only known or only useful whole. */
 export function stopBlock(blocks: ContentBlocks, index: number): readonly AnswerEvent[] {
   const block = blocks.open.get(index);
@@ -149,25 +148,100 @@ function endingOf(block: OpenBlock, textLength: number): Pick<PartEnd, 'citation
   }
 }
 
-/** The block with what its deltas bring: texts go on, other members are replaced. */
-function grownBy(block: JsonObject, deltas: readonly JsonObject[]): JsonObject {
-  const grown = new Map(Object.entries(block));
-  for (const { type: _, ...members } of deltas) {
-    for (const [name, value] of Object.entries(members)) {
-      const before = grown.get(name);
-      grown.set(name, typeof before === 'string' && typeof value === 'string' ? before + value : value);
-    }
-  }
-  return Object.fromEntries(grown);
+/** Where a block begins: under the vendor's index. */
+interface Place {
+  readonly blocks: ContentBlocks;
+  readonly index: number;
+  /** Makes an id for a call without one. */
+  readonly answerId: string;
 }
 
-/** The vendor's words for a refusal, which come with the end of the answer and in no block. */
-export function refusalEvents(blocks: ContentBlocks, text: string): readonly AnswerEvent[] {
-  const part = blocks.parts;
+/** The part that a block becomes, with what the block begins with. Block types: Anthropic API reference, "Streaming Messages". */
+function beginBlock(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  switch (block.type) {
+    case 'text':
+      return beginText(place, block);
+    case 'tool_use':
+      return block.name === STRUCTURED_ANSWER_TOOL ? beginAnswer(place, block) : beginTool(place, block);
+    case 'thinking':
+      return beginThinking(place, block);
+    case 'redacted_thinking':
+      return [begin(place, { kind: 'reasoning' }, { kind: 'redacted', part: place.blocks.parts, block })];
+    default:
+      return [beginOpaque(place, block)];
+  }
+}
+
+function begin({ blocks, index }: Place, begins: BegunPart, open: OpenBlock): AnswerEvent {
   blocks.parts += 1;
-  return [
-    { type: 'part-start', choice: 0, part, begins: { kind: 'refusal' } },
-    { type: 'part-delta', choice: 0, part, text },
-    { type: 'part-end', choice: 0, part },
-  ];
+  blocks.hasBegun = true;
+  blocks.open.set(index, open);
+  return { type: 'part-start', choice: 0, part: open.part, begins };
+}
+
+function beginText(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const { parts: part, textLength } = place.blocks;
+  const citations = [...arrayMember(block, 'citations')];
+  const started = begin(place, { kind: 'text' }, { kind: 'text', part, begin: textLength, citations });
+  return [started, ...textDelta(place.blocks, part, stringMember(block, 'text'))];
+}
+
+function beginAnswer(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const part = place.blocks.parts;
+  const { input, whole } = beginningOf(block);
+  const started = begin(place, { kind: 'text' }, { kind: 'answer', part, input });
+  return [started, ...textDelta(place.blocks, part, whole)];
+}
+
+function beginTool(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const { blocks, answerId } = place;
+  const part = blocks.parts;
+  const { type: _, id, name, input: __, ...others } = block;
+  const begins: BegunPart = {
+    kind: 'tool-call',
+    id: typeof id === 'string' && id !== '' ? id : `toolu_${answerId}_${blocks.toolCalls}`,
+    name: typeof name === 'string' ? name : '',
+    ...(Object.keys(others).length > 0 && {
+      native: { dialect: 'anthropic-messages', value: others, ifForeign: 'ignore' },
+    }),
+  };
+  blocks.toolCalls += 1;
+  const { input, whole } = beginningOf(block);
+  const started = begin(place, begins, { kind: 'tool', part, input });
+  return whole === undefined ? [started] : [started, { type: 'part-delta', choice: 0, part, text: whole }];
+}
+
+/** A streamed block begins with `{}` whatever follows; only a block of a whole body, or of another server, begins with its input. */
+function beginningOf({ input }: JsonObject): { readonly input: ToolInput; readonly whole?: string } {
+  return isJsonObject(input) && Object.keys(input).length > 0
+    ? { input: 'whole', whole: JSON.stringify(input) }
+    : { input: 'none' };
+}
+
+function beginThinking(place: Place, block: JsonObject): readonly AnswerEvent[] {
+  const part = place.blocks.parts;
+  const text = stringMember(block, 'thinking') ?? '';
+  const signature = stringMember(block, 'signature') ?? '';
+  const open: OpenBlock = { kind: 'thinking', part, block, texts: [text], signatures: [signature] };
+  const started = begin(place, { kind: 'reasoning' }, open);
+  return text === '' ? [started] : [started, { type: 'part-delta', choice: 0, part, text }];
+}
+
+function beginOpaque(place: Place, block: JsonObject): AnswerEvent {
+  const begins: BegunPart = {
+    kind: 'opaque',
+    what: stringMember(block, 'type') ?? '',
+    native: { dialect: 'anthropic-messages', value: block, ifForeign: 'drop' },
+  };
+  const { input } = beginningOf(block);
+  return begin(place, begins, { kind: 'opaque', part: place.blocks.parts, block, deltas: [], input });
+}
+
+/** A piece of the answer's text. */
+function textDelta(blocks: ContentBlocks, part: number, text: string | undefined): readonly AnswerEvent[] {
+  if (text === undefined || text === '') {
+    return [];
+  }
+  blocks.textLength += text.length;
+  return [{ type: 'part-delta', choice: 0, part, text }];
 }

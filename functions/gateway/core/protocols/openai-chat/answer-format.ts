@@ -2,7 +2,7 @@ import { type JsonObject, objectMember, stringMember } from '../../wire/json.ts'
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import { schemaInstruction } from '../structured-answer.ts';
-import type { ChatBody } from './openai-chat-request.ts';
+import type { ChatBody } from './chat-body.ts';
 import type { OpenAiRules } from './openai-rules.ts';
 import { type StrictSubset, strictSchema } from './strict-schema.ts';
 import { withoutNulls } from './taken-members.ts';

@@ -1,7 +1,7 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import { arrayMember, isJsonObject, type JsonObject, member, stringMember } from '../../wire/json.ts';
 import type { AnswerParts } from '../answer-parts.ts';
-import { thoughtBlocks } from './thought-blocks.ts';
+import { hasThoughtBlocks, type ThoughtBlocks, thoughtBlocks } from './thought-blocks.ts';
 import { type ToolCallTracker, toolCallFragments } from './tool-call-tracker.ts';
 
 /** Reads the words, thoughts and calls of a choice. */
@@ -16,21 +16,27 @@ export interface ContentReader {
 /** Nothing read so far. Calls go to `calls`, words into `parts`. */
 export function contentReader(parts: AnswerParts, calls: ToolCallTracker): ContentReader {
   const saidWords = newWords();
-  const thoughts = thoughtBlocks();
+  let thoughts: ThoughtBlocks | undefined;
 
   function proven(): readonly AnswerEvent[] {
-    const proof = thoughts.take();
+    const proof = thoughts?.take();
     return proof === undefined ? [] : parts.proveThoughts(proof);
   }
 
   return {
     read: (said, isLast) => {
-      thoughts.add(said);
+      if (hasThoughtBlocks(said)) {
+        thoughts ??= thoughtBlocks();
+        thoughts.add(said);
+      }
       const words = saidWords
         .add(wordsOf(said), isLast)
         .flatMap(({ kind, text }) => [...(kind === 'reasoning' ? [] : proven()), ...parts.words(kind, text)]);
+      if (said.tool_calls === undefined && said.function_call === undefined) {
+        return words;
+      }
       const fragments = toolCallFragments(said);
-      return [...words, ...(fragments.length > 0 ? proven() : []), ...fragments.flatMap(calls.add)];
+      return fragments.length === 0 ? words : [...words, ...proven(), ...fragments.flatMap(calls.add)];
     },
     proven,
     again: (member, text) => saidWords.again({ kind: wordsKind(member), text }),

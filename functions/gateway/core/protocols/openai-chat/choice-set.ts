@@ -7,7 +7,7 @@ import { type Finish, unsaidEnding } from '../ending-word.ts';
 import { choiceMembers, contentReader, logprobsOf, stopSequenceOf, unreadMembers } from './choice-content.ts';
 import { statedError, streamedFailure } from './openai-failure.ts';
 import { finishOf, isEnding } from './openai-finish.ts';
-import { newThoughtBlocks } from './thought-blocks.ts';
+import { hasThoughtBlocks, newThoughtBlocks } from './thought-blocks.ts';
 import { toolCallTracker } from './tool-call-tracker.ts';
 
 /** The choices of one answer, each with its decoder. */
@@ -46,6 +46,10 @@ export function choiceSet(endsEarly: boolean): ChoiceSet {
     read: (chunk) => {
       answerId ||= mintable(chunk.id ?? chunk.created);
       const found = arrayMember(chunk, 'choices').filter(isJsonObject);
+      const [only] = found;
+      if (only !== undefined && found.length === 1) {
+        return choiceOf(indexOf(only, 0)).read(only);
+      }
       return found.flatMap((choice, position) => choiceOf(indexOf(choice, position)).read(choice));
     },
     again: (member, text) => last?.again(member, text),
@@ -103,7 +107,6 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
   const parts = answerParts(index);
   const calls = toolCallTracker(index, parts, mintId);
   const speech = newSpeech();
-  const newBlocks = newThoughtBlocks();
   const content = contentReader(parts, calls);
   let held: ChoiceFinish | undefined;
   let isDone = false;
@@ -135,7 +138,7 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
 
   return {
     read: (choice) => {
-      const said = newBlocks(speech(choice));
+      const said = speech(choice);
       const word = stringMember(choice, 'finish_reason') ?? '';
       const found = readContent(said, isEnding(word));
       const ending = isDone || !isEnding(word) ? [] : finish(finishOf(word, calls.hasCalls()), choice);
@@ -155,10 +158,16 @@ function choiceDecoder(index: number, { mintId, endsEarly }: ChoiceReading): Cho
 /** What each piece of a choice says. A whole message after deltas, as some servers end a stream, says it all once more. */
 function newSpeech(): (choice: JsonObject) => JsonObject {
   let hasDeltas = false;
+  let newBlocks: ((said: JsonObject) => JsonObject) | undefined;
   return (choice) => {
     const delta = objectMember(choice, 'delta');
     hasDeltas ||= delta !== undefined;
-    return delta ?? (hasDeltas ? undefined : objectMember(choice, 'message')) ?? {};
+    const said = delta ?? (hasDeltas ? undefined : objectMember(choice, 'message')) ?? {};
+    if (!hasThoughtBlocks(said)) {
+      return said;
+    }
+    newBlocks ??= newThoughtBlocks();
+    return newBlocks(said);
   };
 }
 

@@ -1,17 +1,16 @@
 import { defined } from '../../model/defined.ts';
-import { type BegunAnswer, kindsOf, type Prompt } from '../../model/prompt.ts';
+import { kindsOf, type Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { type EncodingNotes, encodingNotes, noteForeignMembers } from '../encoding-notes.ts';
+import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { askedFormat, withInstruction } from './answer-format.ts';
-import { chatMessages } from './chat-messages.ts';
-import { chatSettings } from './chat-settings.ts';
+import { type ChatBody, translatedChat, withBegun } from './chat-body.ts';
 import { openAiMessages } from './openai-messages.ts';
 import { type OpenAiRules, openAiRules, type ResponsesRules, responsesRules } from './openai-rules.ts';
-import { reasoningConflict, withKnownEffort } from './reasoning-effort.ts';
-import { settingMembers, toolMembers } from './request-members.ts';
+import { isRefusedBeside, reasoningConflict, withKnownEffort } from './reasoning-effort.ts';
 import { withTakenFiles } from './taken-media.ts';
+import { toolMembers } from './tool-members.ts';
 
 /**
  * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,
@@ -23,7 +22,10 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
   const rules = reasons === 'no' ? withoutEffort(known) : known;
   const notes = encodingNotes(asked.names);
   const prompt = suitedPrompt(portablePrompt(asked, 'openai-chat'), { rules, reasons }, notes);
-  const request = chatBodyOf(prompt, notes);
+  const { begun, original } = prompt;
+  // A surface of this dialect has checked the members of `ChatBody`.
+  const own = original.dialect === 'openai-chat' ? (original.body as ChatBody) : translatedChat(prompt, notes);
+  const request = begun === undefined ? own : withBegun(own, begun);
   const { tools, tool_choice: choice, response_format: asksForm } = request;
   const format = asksForm === undefined ? {} : askedFormat(request, rules, notes);
   const ofTools = tools === undefined && choice === undefined ? {} : toolMembers(request, rules, notes);
@@ -126,46 +128,106 @@ function streaming(request: ChatBody, target: Target, rules: OpenAiRules): JsonO
   return { stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) };
 }
 
-/** A chat completion request as OpenAI-shaped servers read it, before the rules of a model. Members without a type are passed on unread. */
-export interface ChatBody extends JsonObject {
-  readonly messages: readonly JsonObject[];
-  readonly tools?: readonly JsonObject[];
-  readonly max_tokens?: number;
-  readonly max_completion_tokens?: number;
-  readonly stream?: boolean;
-  readonly stream_options?: JsonObject;
-  readonly reasoning_effort?: string;
+/**
+ * OpenAI's own members that others refuse, by whether leaving one out is told. What they ask for, the gateway does itself or nobody need.
+ * Source: OpenAI API reference, "Create chat completion", and the 400s and 422s of others in public bug reports, 2026-11.
+ */
+const OWN_MEMBERS: ReadonlyMap<string, 'told' | 'quiet'> = new Map([
+  ['prompt_cache_key', 'quiet'],
+  ['store', 'quiet'],
+  ['metadata', 'quiet'],
+  ['modalities', 'quiet'],
+  ['prompt_cache_retention', 'told'],
+  ['prompt_cache_options', 'told'],
+  ['safety_identifier', 'told'],
+  ['service_tier', 'told'],
+  ['verbosity', 'told'],
+  ['prediction', 'told'],
+  ['moderation', 'told'],
+  ['web_search_options', 'told'],
+]);
+
+/** Members that are written elsewhere. */
+const WRITTEN: ReadonlySet<string> = new Set([
+  ...['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens'],
+  ...['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'],
+]);
+
+/** The members of a request that are settings and nothing else, for a model with these rules. */
+function settingMembers(request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
+  const kept = Object.entries(request).filter(([name, value]) => {
+    const isKept = !(WRITTEN.has(name) || isEmptyList(value));
+    return isKept && isTaken(name, value, { request, rules, notes });
+  });
+  return Object.fromEntries(
+    kept.map(([name, value]) => [rules.renamed[name] ?? name, within(name, value, rules, notes)]),
+  );
 }
 
-/** A prompt as a chat completion request: the caller's own body where it is one, members that nobody here knows included. */
-function chatBodyOf(prompt: Prompt, notes: EncodingNotes): ChatBody {
-  const { begun, original } = prompt;
-  // A surface of this dialect has checked the members above.
-  const body = original.dialect === 'openai-chat' ? (original.body as ChatBody) : translated(prompt, notes);
-  return begun === undefined ? body : withBegun(body, begun);
+/** A temperature beyond the server's range is its highest: the nearest to what is asked for. */
+function within(name: string, value: unknown, { maxTemperature }: OpenAiRules, notes: EncodingNotes): unknown {
+  if (name !== 'temperature' || typeof value !== 'number' || value <= maxTemperature) {
+    return value;
+  }
+  notes.drop('temperature');
+  return maxTemperature;
 }
 
-function translated(prompt: Prompt, notes: EncodingNotes): ChatBody {
-  noteForeignMembers(prompt, { dialect: 'openai-chat', name: 'This model' }, notes);
-  return { ...chatSettings(prompt, notes), messages: chatMessages(prompt.turns, notes) };
+/** A list of nothing is a 400 at OpenAI, and says nothing. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
-/** The body with the text so far as the beginning of the answer, and as much less to say. */
-function withBegun(body: ChatBody, { text, tokens }: BegunAnswer): ChatBody {
-  const left = (limit: number): number => Math.max(1, limit - tokens);
-  const { max_tokens: older, max_completion_tokens: newer } = body;
-  return {
-    ...body,
-    messages: text === '' ? body.messages : withPrefix(body.messages, text),
-    ...(older !== undefined && { max_tokens: left(older) }),
-    ...(newer !== undefined && { max_completion_tokens: left(newer) }),
-  };
+/** What decides whether a setting goes out. */
+interface SettingOf {
+  readonly request: ChatBody;
+  readonly rules: OpenAiRules;
+  readonly notes: EncodingNotes;
 }
 
-/** Where the caller had begun the answer himself, the prefix goes on from there: two messages would be two answers. */
-function withPrefix(messages: readonly JsonObject[], prefix: string): readonly JsonObject[] {
-  const last = messages.at(-1);
-  return last?.role === 'assistant' && typeof last.content === 'string'
-    ? [...messages.slice(0, -1), { ...last, content: last.content + prefix }]
-    : [...messages, { role: 'assistant', content: prefix }];
+function isTaken(name: string, value: unknown, { request, rules, notes }: SettingOf): boolean {
+  if (isRefused(name, value, request, rules)) {
+    noteRefused(name, value, notes);
+    return false;
+  }
+  const own = OWN_MEMBERS.get(name);
+  if (own === undefined || rules.ownMembers === 'all' || rules.ownMembers.includes(name) || isSpoken(name, value)) {
+    return true;
+  }
+  if (own === 'told' && !USUAL.has(value)) {
+    notes.dropMember(name);
+  }
+  return false;
+}
+
+/** Where nothing is to be thought, nothing is lost. */
+function noteRefused(name: string, value: unknown, notes: EncodingNotes): void {
+  if (name !== 'reasoning_effort') {
+    notes.dropMember(name);
+  } else if (value !== 'none') {
+    notes.drop('reasoning');
+  }
+}
+
+/** Values that ask for what is done anyway. */
+const USUAL: ReadonlySet<unknown> = new Set(['auto', 'default']);
+
+/** Whether an answer in another form than text is asked for: that is the server's to refuse. */
+function isSpoken(name: string, value: unknown): boolean {
+  return name === 'modalities' && Array.isArray(value) && value.some((modality) => modality !== 'text');
+}
+
+/** A temperature or top_p of 1 is what a model does anyway, and it takes that. */
+function isRefused(name: string, value: unknown, request: ChatBody, rules: OpenAiRules): boolean {
+  if (DEFAULT_ONE.has(name) && value === 1) {
+    return false;
+  }
+  return rules.refusedSampling.includes(name) || isForeign(name, rules) || isRefusedBeside(name, request, rules);
+}
+
+const DEFAULT_ONE: ReadonlySet<string> = new Set(['temperature', 'top_p']);
+
+/** OpenAI's own API does not know it. */
+function isForeign(name: string, { foreignMembers }: OpenAiRules): boolean {
+  return name === 'top_k' && typeof foreignMembers === 'string' && foreignMembers !== 'keep';
 }

@@ -25,9 +25,11 @@ export const openai: Protocol = {
  * asked. Only at hosts that are known to have it, or where the operator says so in the deployment's `rules`.
  */
 function responsesInstead(prompt: Prompt, { model, vendor, rules, hasResponses }: Target): Protocol | undefined {
+  if (hasResponses !== true && rules?.responses === undefined) {
+    return undefined;
+  }
   const known = openAiRules(model, rules, vendor);
-  const use = hasResponses === true || rules?.responses !== undefined ? known.responses : 'never';
-  switch (use) {
+  switch (known.responses) {
     case 'never':
       return undefined;
     case 'always':

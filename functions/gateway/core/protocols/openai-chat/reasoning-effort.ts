@@ -1,7 +1,7 @@
 import type { Prompt } from '../../model/prompt.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import type { Encoding } from '../protocol.ts';
-import type { ChatBody } from './openai-chat-request.ts';
+import type { ChatBody } from './chat-body.ts';
 import type { OpenAiRules, ResponsesRules } from './openai-rules.ts';
 
 /** From none to most. */

@@ -8,6 +8,11 @@ import { arrayMember, type JsonObject, stringMember } from '../../wire/json.ts';
  */
 export const THOUGHT_BLOCKS: readonly string[] = ['reasoning_details', 'thinking_blocks'];
 
+/** Whether a delta or message has such a member. */
+export function hasThoughtBlocks(said: JsonObject): boolean {
+  return THOUGHT_BLOCKS.some((name) => said[name] !== undefined);
+}
+
 /** Gathers the pieces of such members until the thoughts have ended. */
 export interface ThoughtBlocks {
   readonly add: (delta: JsonObject) => void;

@@ -1,16 +1,9 @@
 import type { Dialect } from '../model/dialect.ts';
-import { AMOUNT_MEMBERS, OPERATOR_MEMBERS, OPERATOR_PREFIXES } from '../model/operator-members.ts';
-import type { Prompt } from '../model/prompt.ts';
-import { changedItems, isJsonObject, type JsonObject } from '../wire/json.ts';
-
-/** However a name is written: servers have `api_base`, `apiBase` and `api-base` for one thing. */
-export function plainName(name: string): string {
-  return name.replaceAll(/[_-]/g, '').toUpperCase().toLowerCase();
-}
-
-const PLAIN_UNTRUSTED: ReadonlySet<string> = new Set(OPERATOR_MEMBERS.map(plainName));
-
-const PLAIN_PREFIXES = OPERATOR_PREFIXES.map(plainName);
+import { AMOUNT_MEMBERS, isOperators, plainName } from '../model/operator-members.ts';
+import type { Part } from '../model/part.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
+import { arrayMember, changedItems, isJsonObject, type JsonObject, objectMember, stringMember } from '../wire/json.ts';
+import { namedInTool, namedInTools } from './tool-resources.ts';
 
 const PLAIN_AMOUNTS: ReadonlySet<string> = new Set(AMOUNT_MEMBERS.map(plainName));
 
@@ -44,11 +37,6 @@ const USUAL: ReadonlySet<string> = new Set([
   ...['model', 'messages', 'system', 'input', 'instructions', 'stream', 'stream_options', 'temperature', 'top_p'],
   ...['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'text', 'reasoning', 'reasoning_effort'],
 ]);
-
-/** Whether a plain name means something else than the answer to a server that trusts the operator. */
-export function isOperators(plain: string): boolean {
-  return PLAIN_UNTRUSTED.has(plain) || PLAIN_PREFIXES.some((prefix) => plain.startsWith(prefix));
-}
 
 /** A body without what is not passed, and the names of that. */
 export interface Trusted<Body> {
@@ -130,4 +118,101 @@ export function trustedPrompt(
   const labels = trustedWithin(metadata, 'metadata', { passMembers, nested: [] });
   const trusted = { ...prompt, ...(isJsonObject(labels) && { metadata: labels }), original: { ...original, body } };
   return { prompt: trusted, dropped };
+}
+
+/** Something of the operator's, or an address or a credential, that a request names where its meaning is not to be left out. */
+export interface NamedResource {
+  /** The name by which a provider's `passMembers` lets it pass. */
+  readonly name: string;
+  /** Another such name: of the tool that it is a part of. */
+  readonly tool?: string;
+  /** Where the caller wrote it. */
+  readonly path: string;
+}
+
+/** The first of a request's resources that a provider with these `passMembers` is not to be sent; `undefined`: none. */
+export function unlistedResource(
+  named: readonly NamedResource[],
+  passMembers: readonly string[] = [],
+): NamedResource | undefined {
+  return named.find(
+    ({ name, tool }) => !passMembers.includes(name) && !(tool !== undefined && passMembers.includes(tool)),
+  );
+}
+
+/** Why it is refused, and what to do. */
+export function resourceMessage({ name, tool, path }: NamedResource): string {
+  const names =
+    tool === undefined || tool === name ? JSON.stringify(name) : `${JSON.stringify(name)} or ${JSON.stringify(tool)}`;
+  return `${path} names something of the operator's, or another model, address or credential. It passes where the operator lists ${names} in passMembers of a provider.`;
+}
+
+/**
+ * What a request names of the operator's: uploaded files, stores, containers and prompts that the operator's account has at the vendor, files
+ * at addresses that the operator's rights open, and, within tools, other models, addresses and credentials. Leaving one out would make another
+ * answer.
+ */
+export function namedResources(prompt: Prompt): readonly NamedResource[] {
+  const { turns, tools, original } = prompt;
+  const kinds = kindsOf(turns);
+  return [
+    ...(kinds.has('media') || kinds.has('opaque') ? turns.flatMap(({ parts }) => parts.flatMap(ofPart)) : []),
+    ...(original.body.tools === undefined ? [] : namedInTools(arrayMember(original.body, 'tools'))),
+    ...tools.flatMap((tool) => (tool.kind === 'native' ? namedInTool(tool.native.value, tool.path) : [])),
+    ...(OF_BODIES.some((name) => original.body[name] !== undefined) ? ofBody(prompt) : []),
+  ];
+}
+
+/** Addresses that a vendor reads with the rights of the operator's account: buckets, and files of Google's Files API. */
+const OF_ACCOUNT = /^(?:gs|s3):|^https?:\/\/generativelanguage\.googleapis\.com\//i;
+/** What only the vendor itself writes into a conversation. */
+const OF_VENDOR = /_call$|tool_use$|tool_result$/;
+
+function ofPart(part: Part): readonly NamedResource[] {
+  switch (part.kind) {
+    case 'media':
+      return ofSource(part);
+    case 'tool-result':
+      return part.parts.flatMap(ofPart);
+    case 'opaque':
+      return OF_VENDOR.test(part.what) ? [] : ofFileId(part.native.value, part.path);
+    default:
+      return [];
+  }
+}
+
+function ofSource({ source, path }: Extract<Part, { kind: 'media' }>): readonly NamedResource[] {
+  if (source.kind === 'uploaded') {
+    return [{ name: 'file_id', path }];
+  }
+  return source.kind === 'url' && OF_ACCOUNT.test(source.url.trim()) ? [{ name: 'file_uri', path }] : [];
+}
+
+function ofFileId(value: JsonObject, path: string): readonly NamedResource[] {
+  const inner = Object.values(value).filter(isJsonObject);
+  return [value, ...inner].some((one) => 'file_id' in one) ? [{ name: 'file_id', path }] : [];
+}
+
+/** Members of a body that may name something. */
+const OF_BODIES: readonly string[] = ['mcp_servers', 'prompt', 'container'];
+
+/** Of the body itself: what the vendor's own APIs have there. */
+function ofBody({ original: { body, dialect } }: Prompt): readonly NamedResource[] {
+  const named: NamedResource[] = [];
+  if (arrayMember(body, 'mcp_servers').length > 0) {
+    named.push({ name: 'mcp_servers', path: 'mcp_servers' });
+  }
+  if (dialect === 'openai-responses' && objectMember(body, 'prompt') !== undefined) {
+    named.push({ name: 'prompt', path: 'prompt' });
+  }
+  return isOfAccount(body.container) ? [...named, { name: 'container', path: 'container' }] : named;
+}
+
+/** One that has been made before, or with skills that are not the vendor's own. */
+function isOfAccount(container: unknown): boolean {
+  if (typeof container === 'string') {
+    return true;
+  }
+  const isOthers = (skill: unknown): boolean => stringMember(skill, 'type') !== 'anthropic';
+  return stringMember(container, 'id') !== undefined || arrayMember(container, 'skills').some(isOthers);
 }
