@@ -45,16 +45,22 @@ export interface Turn {
   readonly path: string;
 }
 
-/** What the parts of a conversation are, and `cache-mark` where one of them carries a mark. */
-export type PartKind = Part['kind'] | 'cache-mark';
+/** What the parts of a conversation are beside text, and `cache-mark` where one of them carries a mark. */
+export type PartKind = Exclude<Part['kind'], 'text'> | 'cache-mark';
 
+const WORDS_ALONE: ReadonlySet<PartKind> = new Set();
+/** So few turns of text are looked at once more in less time than it takes to remember what they are. */
+const FEW_TURNS = 8;
 const KINDS = new WeakMap<readonly Turn[], ReadonlySet<PartKind>>();
 
 /**
- * The kinds of the parts of a conversation, those within results of tools too. Looked at once: whoever would go over all parts in search of
- * one kind asks this first.
+ * The kinds of the parts of a conversation beside text, those within results of tools too. Looked at once: whoever would go over all parts
+ * in search of one kind asks this first.
  */
 export function kindsOf(turns: readonly Turn[]): ReadonlySet<PartKind> {
+  if (turns.length <= FEW_TURNS && turns.every(isTextAlone)) {
+    return WORDS_ALONE;
+  }
   const known = KINDS.get(turns);
   if (known !== undefined) {
     return known;
@@ -67,9 +73,15 @@ export function kindsOf(turns: readonly Turn[]): ReadonlySet<PartKind> {
   return kinds;
 }
 
+function isTextAlone({ parts }: Turn): boolean {
+  return parts.every(({ kind, cache }) => kind === 'text' && cache === undefined);
+}
+
 function addKinds(kinds: Set<PartKind>, parts: readonly Part[]): void {
   for (const part of parts) {
-    kinds.add(part.kind);
+    if (part.kind !== 'text') {
+      kinds.add(part.kind);
+    }
     if (part.cache !== undefined) {
       kinds.add('cache-mark');
     }
