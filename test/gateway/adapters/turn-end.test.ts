@@ -33,6 +33,20 @@ describe('the end of a turn', () => {
     assert.deepEqual(done, ['promise', 'promise after it', 'sent']);
   });
 
+  it('has what several calls send wait for what another turn brings', async () => {
+    const done: string[] = [];
+    const answer = (name: string): void => {
+      void Promise.resolve().then(() => sendAtTurnEnd(() => void done.push(`sent ${name}`)));
+    };
+    atTurnEnd(() => answer('one'));
+    atTurnEnd(() => answer('two'));
+    await new Promise(setImmediate);
+    assert.deepEqual(done, []);
+    atTurnEnd(() => void done.push('read'));
+    await new Promise(setImmediate);
+    assert.deepEqual(done, ['read', 'sent one', 'sent two']);
+  });
+
   it('comes after the ticks and promises of the turn, and leaves what comes up in it to the next', async () => {
     const done: string[] = [];
     atTurnEnd(() => {
