@@ -41,7 +41,7 @@ describe('the end of a turn', () => {
     atTurnEnd(() => answer('one'));
     atTurnEnd(() => answer('two'));
     await new Promise(setImmediate);
-    assert.deepEqual(done, []);
+    assert.equal(done.length, 0);
     atTurnEnd(() => void done.push('read'));
     await new Promise(setImmediate);
     assert.deepEqual(done, ['read', 'sent one', 'sent two']);
