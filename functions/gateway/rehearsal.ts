@@ -29,7 +29,7 @@ export async function rehearse(config: GatewayConfig): Promise<number | undefine
     return undefined;
   }
   const { gateway, close } = rehearsalGateway(config);
-  const serving = served(gateway, model).catch((bug: unknown) => void writeBug(bug));
+  const serving = rehearsed(gateway, model).catch((bug: unknown) => void writeBug(bug));
   const status = await Promise.race([serving, sleep(PATIENCE_MS, undefined, { ref: false })]);
   await close();
   return status;
@@ -45,9 +45,25 @@ function rehearsedDeployment({ deployments, providers }: GatewayConfig): string 
   return found;
 }
 
-async function served(gateway: Gateway, model: string): Promise<number> {
-  const messages = [{ role: 'user', content: 'Hello?' }];
-  const body = Buffer.from(JSON.stringify({ model, messages, stream: true }));
+/** With a tool, as agents call: what is compiled for it is more than for words alone. Where a deployment takes none, without. */
+async function rehearsed(gateway: Gateway, model: string): Promise<number> {
+  const status = await served(gateway, { model, messages: MESSAGES, tools: [TOOL], stream: true });
+  return status === 200 ? status : served(gateway, { model, messages: MESSAGES.slice(0, 1), stream: true });
+}
+
+const TOOL = { type: 'function', function: { name: 'greet', parameters: { type: 'object', properties: {} } } };
+
+const MESSAGES = [
+  { role: 'user', content: 'Hello?' },
+  {
+    role: 'assistant',
+    tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'greet', arguments: '{}' } }],
+  },
+  { role: 'tool', tool_call_id: 'call_1', content: 'Hello.' },
+] as const;
+
+async function served(gateway: Gateway, asked: object): Promise<number> {
+  const body = Buffer.from(JSON.stringify(asked));
   const answer = await gateway({
     method: 'POST',
     path: '/v1/chat/completions',
