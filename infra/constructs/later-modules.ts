@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** What stands for a module that is loaded later. */
@@ -13,14 +13,20 @@ export function laterModules(base: string): Plugin {
   return {
     name: 'later-modules',
     setup: (build) => {
-      build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-        const file = resolve(resolveDir, path);
-        return kind === 'dynamic-import' && file !== base ? { path: file, namespace: NAMESPACE } : undefined;
+      const { absWorkingDir = '.' } = build.initialOptions;
+      build.onResolve({ filter: /^\./ }, ({ kind, path: asked, resolveDir }) => {
+        const file = resolve(resolveDir, asked);
+        // The names of the files are hashed from it: the same wherever the project stands.
+        const path = relative(absWorkingDir, file).replaceAll('\\', '/');
+        return kind === 'dynamic-import' && file !== base ? { path, namespace: NAMESPACE } : undefined;
       });
-      build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({
-        contents: `import ${JSON.stringify(base)}; export * from ${JSON.stringify(path)};`,
-        resolveDir: dirname(path),
-      }));
+      build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => {
+        const file = resolve(absWorkingDir, path);
+        return {
+          contents: `import ${JSON.stringify(base)}; export * from ${JSON.stringify(file)};`,
+          resolveDir: dirname(file),
+        };
+      });
     },
   };
 }

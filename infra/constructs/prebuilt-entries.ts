@@ -1,4 +1,5 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DeployedVersion } from '../deployed-version.ts';
 import type { FunctionEntries } from './function-entries.ts';
@@ -9,7 +10,13 @@ const FOLDER = new URL('./prebuilt/', import.meta.url);
 /** Functions that were built with the package: `npm run build:package` makes it. */
 export const PREBUILT_ENTRIES: FunctionEntries = {
   folder: fileURLToPath(FOLDER),
-  writeCode: (entry, folder) => cpSync(new URL(entry, FOLDER), folder, { recursive: true }),
+  writeCode: (entry, folder) => {
+    const built = new URL(`${entry}/`, FOLDER);
+    // One by one: of a package that is kept in an archive, as by Yarn's Plug'n'Play, a whole folder cannot be copied.
+    for (const file of readdirSync(built)) {
+      copyFileSync(new URL(file, built), join(folder, file));
+    }
+  },
   page: () => readFileSync(new URL('page.html', FOLDER), 'utf8'),
 };
 

@@ -187,6 +187,31 @@ describe('a bug after the answer', () => {
   });
 });
 
+describe('a bug in a probe beside a call', () => {
+  it('is told, and takes neither the answer from the caller nor the call from the record', async () => {
+    const known = statisticsThatBreakAt('cut');
+    const ejection = { untilMs: 1, level: 1, reason: 'failures' as const };
+    const statistics: FleetStatistics = {
+      ...known,
+      look: (id) => (id === 'other' ? { ...known.look(id), state: 'due', ejection } : known.look(id)),
+      claimProbe: () => Promise.reject(new Error('a bug')),
+    };
+    const config = {
+      ...CONFIG,
+      deployments: { only: { provider: 'only', model: 'model' }, other: { provider: 'only', model: 'other' } },
+      routes: { all: { strategy: 'latency-based', deployments: ['only', 'other'] } },
+      probes: {},
+    };
+    const { seen, bugs, records } = await play({ dial: dialTo([BEGINNING, END]), config, ports: { statistics } });
+    assert.equal(seen.isDone, true);
+    assert.equal(bugs.length, 1);
+    assert.deepEqual(
+      records.map(({ ending }) => ending),
+      ['complete'],
+    );
+  });
+});
+
 describe('a bug in a timer', () => {
   it('is told, and the others go on', async () => {
     const time = virtualClock();

@@ -20,13 +20,13 @@ const WAYS: readonly Spoken[] = [
 ];
 
 /** What can be spoken when the protocols of `config` are loaded, in a process that has loaded nothing else: here every test has all. */
-function spokenAfter(config: object): readonly Spoken[] {
+function spokenAfter(config: object, ways: readonly Spoken[] = WAYS): readonly Spoken[] {
   const source = (file: string): string => new URL(`../../functions/gateway/${file}`, import.meta.url).href;
   const script = `
     const { loadSpoken } = await import(${JSON.stringify(source('load-spoken.ts'))});
     const { protocolAt } = await import(${JSON.stringify(source('core/protocols/spoken-protocols.ts'))});
     await loadSpoken(${JSON.stringify(config)});
-    const spoken = ${JSON.stringify(WAYS)}.filter(([name, vendor]) => {
+    const spoken = ${JSON.stringify(ways)}.filter(([name, vendor]) => {
       try {
         return protocolAt(name, vendor) !== undefined;
       } catch (error) {
@@ -65,5 +65,17 @@ describe('the protocols that a start loads', () => {
     };
     const more = WAYS.filter(([name, vendor]) => name === 'gemini' || vendor === 'vertex');
     assert.deepEqual(spokenAfter(config), [...WAYS.slice(0, 2), ...more]);
+  });
+
+  it("are both clouds' where one is asked in the words of the other: that it refuses them is told by its servers, and no bug", () => {
+    const crossed: readonly Spoken[] = [
+      ['gemini', 'bedrock'],
+      ['bedrock', 'google-ai'],
+      ['bedrock', 'vertex'],
+    ];
+    for (const [protocol, host] of crossed) {
+      const config = { providers: { a: { protocol, host } }, deployments };
+      assert.deepEqual(spokenAfter(config, crossed), crossed, `${protocol} at ${host}`);
+    }
   });
 });

@@ -54,7 +54,10 @@ export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks | 
 function startAll(ports: LookPorts, asked: readonly Asked[], limitMs: number): Looks {
   const all = asked.map((first) => {
     const series: Series = { isStopped: false };
-    return { series, done: runSeries(ports, series, { first, limitMs }) };
+    const done = runSeries(ports, series, { first, limitMs });
+    // A bug is told at the end. Until then nobody listens, and it would take the process down.
+    done.catch(() => undefined);
+    return { series, done };
   });
   return {
     end: async (withinMs) => {

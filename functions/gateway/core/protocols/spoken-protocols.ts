@@ -30,10 +30,6 @@ const CLOUD_OF_VENDOR: Readonly<Partial<Record<Vendor, Cloud>>> = {
 
 const CLOUD_OF_PROTOCOL: Readonly<Partial<Record<ProtocolName, Cloud>>> = { bedrock: 'amazon', gemini: 'google' };
 
-function cloudOf(name: ProtocolName, vendor: Vendor | undefined): Cloud | undefined {
-  return (vendor && CLOUD_OF_VENDOR[vendor]) ?? CLOUD_OF_PROTOCOL[name];
-}
-
 /** What is loaded of the clouds, for the life of the process. */
 const LOADED: Partial<Record<Cloud, CloudProtocols>> = {};
 
@@ -50,16 +46,23 @@ export interface Spoken {
 
 /** Loads what is needed to speak so. To be awaited before the first prompt. Rejects where it cannot be loaded. */
 export async function loadProtocols(spoken: readonly Spoken[]): Promise<void> {
-  const needed = new Set(spoken.flatMap(({ protocol, vendor }) => cloudOf(protocol, vendor) ?? []));
+  // A cloud may be asked in words that are another's: that its servers refuse them is theirs to say.
+  const needed = new Set(
+    spoken
+      .flatMap(({ protocol, vendor }) => [CLOUD_OF_VENDOR[vendor], CLOUD_OF_PROTOCOL[protocol]])
+      .filter((cloud) => cloud !== undefined),
+  );
   await Promise.all([...needed].map(async (cloud) => speak(cloud, await LOADS[cloud]())));
 }
 
 /** A protocol of the configuration as the vendor's servers speak it. Throws where it has not been loaded. */
 export function protocolAt(name: ProtocolName, vendor: Vendor | undefined): Protocol {
-  const cloud = cloudOf(name, vendor);
-  const protocols = cloud && LOADED[cloud];
-  const found = (vendor && protocols?.hosted[vendor]?.[name]) ?? protocols?.own[name] ?? EVERYWHERE[name];
-  if (found === undefined || (cloud !== undefined && protocols === undefined)) {
+  const host = vendor && CLOUD_OF_VENDOR[vendor];
+  const owner = CLOUD_OF_PROTOCOL[name];
+  const hosting = host && LOADED[host];
+  const own = owner === undefined ? EVERYWHERE[name] : LOADED[owner]?.own[name];
+  const found = (vendor && hosting?.hosted[vendor]?.[name]) ?? own;
+  if (found === undefined || (host !== undefined && hosting === undefined)) {
     throw new Error(`The protocol ${name} of ${vendor ?? 'any vendor'} has not been loaded.`);
   }
   return found;

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../model/gateway-error.ts';
+import type { ProbeRecord } from '../model/probe-record.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import { finalError } from '../race/final-error.ts';
 import type { RunResult } from '../race/run-race.ts';
@@ -168,6 +169,14 @@ function afterEnd(call: Call): () => Promise<void> {
 
 function untold(): void {}
 
+/** Tells of a bug in probes: the call that they were made beside is recorded all the same. */
+function toldAsBug({ gateway }: Call): (bug: unknown) => readonly ProbeRecord[] {
+  return (bug) => {
+    gateway.ports.onBug?.(bug);
+    return [];
+  };
+}
+
 async function conclude(call: Call): Promise<void> {
   const { ports, decisions } = call.gateway;
   const attempts = attemptsOf(call.log);
@@ -179,7 +188,7 @@ async function conclude(call: Call): Promise<void> {
   const settled = call.log.last.admitted?.admission.settle(useOf(record));
   // A frozen instance could not go on with them.
   const { looking } = call.log.last;
-  const probes = looking === undefined ? [] : await looking.looks.end(LOOKS_GRACE_MS);
+  const probes = looking === undefined ? [] : await looking.looks.end(LOOKS_GRACE_MS).catch(toldAsBug(call));
   const whole = probes.length === 0 ? record : { ...record, probes };
   decisions?.add(whole);
   ports.rollups?.note(whole);
