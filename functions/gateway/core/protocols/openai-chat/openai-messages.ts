@@ -11,7 +11,7 @@ export function openAiMessages(messages: readonly JsonObject[], rules: OpenAiRul
   const plain = isPlain ? messages : plainMessages(messages, rules);
   const told = plain.map((message) => withRole(message, rules.instructionRole));
   const said = Array.isArray(rules.foreignMembers) ? withoutEmptyInstructions(told) : told;
-  const ordered = rules.turns === 'as-sent' || isAlternating(said) ? said : alternatingMessages(said);
+  const ordered = rules.turns !== 'alternating' || isAlternating(said) ? said : alternatingMessages(said);
   const parted = rules.userAfterTool ? ordered : withAnswerBetween(ordered);
   return rules.prefillMember === 'none' ? parted : withPrefix(parted, rules.prefillMember);
 }

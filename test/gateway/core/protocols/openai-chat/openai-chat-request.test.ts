@@ -250,7 +250,9 @@ describe('encodeOpenAiChat', () => {
     const roles = (asked: Asked) => (body({ messages }, asked).messages as JsonObject[]).map(({ role }) => role);
     assert.deepEqual(roles({}), ['system', 'user']);
     assert.deepEqual(roles({ vendor: 'openai' }), ['developer', 'system', 'user']);
-    assert.deepEqual(roles({ rules: { turns: 'as-sent' } }), ['system', 'system', 'user']);
+    for (const turns of ['as-sent', 'as_sent', null]) {
+      assert.deepEqual(roles({ rules: { turns } }), ['system', 'system', 'user'], `${turns}`);
+    }
     assert.deepEqual(roles({ model: 'o1-mini' }), ['user', 'user', 'user']);
   });
 });
