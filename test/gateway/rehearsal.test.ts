@@ -71,6 +71,14 @@ describe('the rehearsal of a call', () => {
     assert.equal(await rehearse(withOne), 200);
   });
 
+  it('goes without a tool where a deployment takes none', async () => {
+    const config = configOf({
+      providers: { perplexity: { apiKey: 'PERPLEXITY_API_KEY' } },
+      deployments: { 'perplexity/sonar': { provider: 'perplexity', model: 'sonar' } },
+    });
+    assert.equal(await rehearse(config), 200);
+  });
+
   it('passes where answers are kept, the page is on and keys are limited', async () => {
     const config = configOf({
       providers: { openai: PROVIDERS.openai },
