@@ -1,6 +1,6 @@
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
 import type { KnownModel, ModelFacts } from '../../functions/gateway/config/catalogue.ts';
-import type { PriceName, PriceTier } from '../../functions/gateway/core/model/usage.ts';
+import type { PriceName, PriceTier } from '../../functions/gateway/core/model/prices.ts';
 import type { Vendor } from '../../functions/gateway/core/model/vendor.ts';
 
 /** The installed version of the package, and the day on which it came out. A test compares the version. */

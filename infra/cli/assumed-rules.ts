@@ -3,7 +3,7 @@ import { bedrockRules } from '../../functions/gateway/core/protocols/bedrock-con
 import { claudeRules } from '../../functions/gateway/core/protocols/claude/claude-rules.ts';
 import { geminiRules } from '../../functions/gateway/core/protocols/gemini/gemini-rules.ts';
 import { embeddingsRules } from '../../functions/gateway/core/protocols/openai-chat/embeddings-rules.ts';
-import { openAiRules, responsesRules } from '../../functions/gateway/core/protocols/openai-chat/openai-rules.ts';
+import { openAiRules, responsesRules } from '../../functions/gateway/core/protocols/openai-chat/rules-by-model.ts';
 import type { Target } from '../../functions/gateway/core/protocols/protocol.ts';
 import type { JsonObject } from '../../functions/gateway/core/wire/json.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newKey, sha256Hex } from '../../functions/gateway/adapters/key-form.ts';
 import { keyName } from '../../functions/gateway/config/name-schemas.ts';
-import { monthOf } from '../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../functions/gateway/core/limits/account.ts';
 import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { type Command, UsageError } from './command.ts';
 import { keyView } from './key-view.ts';

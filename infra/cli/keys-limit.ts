@@ -1,4 +1,4 @@
-import { monthOf } from '../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../functions/gateway/core/limits/account.ts';
 import { defined } from '../../functions/gateway/core/model/defined.ts';
 import { type Command, optionText, UsageError } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';

@@ -1,5 +1,5 @@
 import { unpricedDeployments } from '../../functions/gateway/config/unpriced-deployments.ts';
-import { monthOf } from '../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../functions/gateway/core/limits/account.ts';
 import type { Command } from './command.ts';
 import { KEY_HEAD, keyRow, keyView } from './key-view.ts';
 import { type ListedKey, readKeys } from './keys-table.ts';

@@ -1,4 +1,4 @@
-import { monthOf } from '../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../functions/gateway/core/limits/account.ts';
 import type { Command } from './command.ts';
 import { keyView } from './key-view.ts';
 import { findKey, readKeys, writeKey } from './keys-table.ts';

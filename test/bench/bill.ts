@@ -7,7 +7,7 @@ import {
   REQUEST_METRICS,
   ROUTE_METRICS,
 } from '../../functions/gateway/core/metrics/metric-names.ts';
-import { costUsd } from '../../functions/gateway/core/model/usage.ts';
+import { costUsd } from '../../functions/gateway/core/model/cost.ts';
 import { SOON } from '../../functions/gateway/core/probe/due-looks.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';

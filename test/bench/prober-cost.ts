@@ -1,5 +1,5 @@
+import { costUsd } from '../../functions/gateway/core/model/cost.ts';
 import type { Deployment } from '../../functions/gateway/core/model/gateway-config.ts';
-import { costUsd } from '../../functions/gateway/core/model/usage.ts';
 import { usageAtMost } from '../../functions/gateway/core/probe/probe.ts';
 import { modelDirectory } from '../../functions/gateway/core/routing/model-directory.ts';
 import { PACES } from '../../functions/gateway/core/statistics/sums.ts';

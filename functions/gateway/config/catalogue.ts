@@ -1,6 +1,6 @@
 import { vendorOf } from '../core/hosts/vendor-of.ts';
 import type { AssumedMembers, DeploymentSettings, Provider } from '../core/model/gateway-config.ts';
-import type { PriceName } from '../core/model/usage.ts';
+import type { PriceName } from '../core/model/prices.ts';
 import type { Vendor } from '../core/model/vendor.ts';
 import { baseModelOf } from '../core/protocols/model-rules.ts';
 

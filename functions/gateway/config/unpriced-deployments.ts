@@ -1,5 +1,5 @@
+import { missingPrices } from '../core/model/cost.ts';
 import type { GatewayConfig } from '../core/model/gateway-config.ts';
-import { missingPrices } from '../core/model/usage.ts';
 
 /** A deployment without a price that its answers cost. */
 export interface UnpricedDeployment {

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { spentIn } from '../../../functions/gateway/adapters/dynamodb/dynamodb-accounts.ts';
 import { ACCOUNT_PREFIX } from '../../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { parseConfig } from '../../../functions/gateway/config/parse-config.ts';
-import { monthOf } from '../../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../../functions/gateway/core/limits/account.ts';
 import { startLocalSystem } from '../../../infra/local/local-system.ts';
 
 /** What the gateway's process says when it listens. */

@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test';
 import { RateLimitError } from 'openai';
 import { dynamoDbAccounts } from '../../../functions/gateway/adapters/dynamodb/dynamodb-accounts.ts';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
-import { monthOf } from '../../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../../functions/gateway/core/limits/account.ts';
 import { type RunningGateway, runningGateway } from '../../support/running-gateway.ts';
 
 const KEY = 'a-key-with-limits';

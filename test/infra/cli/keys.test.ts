@@ -7,7 +7,7 @@ import { keyItem } from '../../../functions/gateway/adapters/dynamodb/key-item.t
 import { createTableInput, keysTable } from '../../../functions/gateway/adapters/dynamodb/table-definitions.ts';
 import { sha256Hex } from '../../../functions/gateway/adapters/key-form.ts';
 import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
-import { monthOf } from '../../../functions/gateway/core/limits/settlement-ledger.ts';
+import { monthOf } from '../../../functions/gateway/core/limits/account.ts';
 import { UsageError } from '../../../infra/cli/command.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../../infra/local/local-dynamodb.ts';

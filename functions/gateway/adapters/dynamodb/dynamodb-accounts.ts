@@ -1,8 +1,7 @@
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Account } from '../../core/limits/account.ts';
-import type { AccountChange, MeterChange } from '../../core/limits/account-change.ts';
+import type { AccountChange, MeterChange, Settlement } from '../../core/limits/account-change.ts';
 import type { AccountStore } from '../../core/limits/account-store.ts';
-import type { Settlement } from '../../core/limits/settlement-ledger.ts';
 import { type DynamoDbCalls, isConditionUnmet } from './dynamodb-calls.ts';
 import { ACCOUNT_PREFIX, keysTable } from './table-definitions.ts';
 

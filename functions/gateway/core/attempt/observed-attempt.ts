@@ -1,10 +1,9 @@
 import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
 import { type AttemptFailure, failureVerdict } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Witness } from '../statistics/doubt.ts';
 import { lessonAtUsualPrompt } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
-import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
+import type { ExtraAttempt, Lesson, Witness } from '../statistics/observation.ts';
 
 /**
  * What it says of a deployment that a call to it was stopped for a faster one's sake before its first token: nothing before `afterMs`, as

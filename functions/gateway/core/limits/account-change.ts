@@ -1,8 +1,17 @@
 import { defined } from '../model/defined.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
-import { type Account, inMonthOf } from './account.ts';
+import { type Account, inMonthOf, toNanoUsd } from './account.ts';
 import { type FullAtUs, latestFullAtUs, toMicroseconds } from './meter.ts';
-import { toNanoUsd } from './settlement-ledger.ts';
+
+/** What calls have taken in truth: their cost, and by how much their reservations were wrong. Plain sums, in any order. */
+export interface Settlement {
+  readonly requestsUs: number;
+  readonly tokensUs: number;
+  readonly committedNanoUsd: number;
+  readonly spentNanoUsd: number;
+  /** The month of the reservation, which the money counts for. */
+  readonly month: string;
+}
 
 /** A change of an account that is made only where the account allows it. */
 export interface AccountChange {

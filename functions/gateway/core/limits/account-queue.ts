@@ -1,10 +1,9 @@
 import type { Clock } from '../model/clock.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
-import { type Account, emptyAccount } from './account.ts';
+import { type Account, emptyAccount, monthOf } from './account.ts';
 import { accountChange } from './account-change.ts';
 import type { AccountStore } from './account-store.ts';
 import { type Demand, type Reserving, reserve } from './reserve.ts';
-import { monthOf } from './settlement-ledger.ts';
 
 /** The reservations of one key at one instance. */
 export interface AccountQueue {

@@ -1,6 +1,5 @@
 import type { Account } from './account.ts';
-import type { AccountChange } from './account-change.ts';
-import type { Settlement } from './settlement-ledger.ts';
+import type { AccountChange, Settlement } from './account-change.ts';
 
 /** Where the fleet's instances keep the accounts of keys. Every method rejects where the store does not answer. */
 export interface AccountStore {

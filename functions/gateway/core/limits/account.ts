@@ -1,5 +1,4 @@
 import type { FullAtUs } from './meter.ts';
-import { monthOf } from './settlement-ledger.ts';
 
 /** What the fleet knows of one key's use. */
 export interface Account {
@@ -21,3 +20,23 @@ export function inMonthOf(account: Account, nowMs: number): Account {
   const month = monthOf(nowMs);
   return account.month === month ? account : { ...account, month, committedNanoUsd: 0 };
 }
+
+/** Dollars as whole billionths. */
+export function toNanoUsd(usd: number): number {
+  return Math.round(usd * NANO_PER_USD);
+}
+
+/** The calendar month of an instant (milliseconds since 1970) in UTC, as `2026-10`. */
+export function monthOf(nowMs: number): string {
+  const day = Math.floor(nowMs / DAY_MS);
+  // A call asks for it, and dates are slow.
+  if (day !== lastAsked.day) {
+    lastAsked = { day, month: new Date(nowMs).toISOString().slice(0, 7) };
+  }
+  return lastAsked.month;
+}
+
+const NANO_PER_USD = 1_000_000_000;
+
+const DAY_MS = 86_400_000;
+let lastAsked = { day: Number.NaN, month: '' };

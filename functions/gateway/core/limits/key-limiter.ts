@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
-import type { Account } from './account.ts';
+import { type Account, monthOf } from './account.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
 import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.ts';
@@ -9,7 +9,7 @@ import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
 import { type Demand, type Reservation, type Reserving, reserve } from './reserve.ts';
-import { monthOf, type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
+import { type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
 import { inTime, type StoreOutages, sharedWaits, storeOutages } from './store-patience.ts';
 
 /** A key whose use is counted. */

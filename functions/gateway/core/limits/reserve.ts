@@ -1,7 +1,6 @@
 import type { KeyLimits } from '../model/key-limits.ts';
-import { type Account, inMonthOf } from './account.ts';
+import { type Account, inMonthOf, toNanoUsd } from './account.ts';
 import { reservableTimeUs, taken, toMicroseconds, waitUs } from './meter.ts';
-import { toNanoUsd } from './settlement-ledger.ts';
 
 /** What one request is expected to take. */
 export interface Demand {

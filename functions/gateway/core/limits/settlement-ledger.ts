@@ -1,5 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
+import { toNanoUsd } from './account.ts';
+import type { Settlement } from './account-change.ts';
 import type { AccountStore } from './account-store.ts';
 import { earningTimeUs, reservableTimeUs } from './meter.ts';
 import type { Reservation } from './reserve.ts';
@@ -136,16 +138,6 @@ async function writeOne(state: LedgerState, entry: Entry): Promise<boolean> {
   }
 }
 
-/** What calls have taken in truth: their cost, and by how much their reservations were wrong. Plain sums, in any order. */
-export interface Settlement {
-  readonly requestsUs: number;
-  readonly tokensUs: number;
-  readonly committedNanoUsd: number;
-  readonly spentNanoUsd: number;
-  /** The month of the reservation, which the money counts for. */
-  readonly month: string;
-}
-
 /** What a call has used in the end. */
 export interface Use {
   readonly requests: number;
@@ -185,22 +177,3 @@ function isNothing({ requestsUs, tokensUs, committedNanoUsd, spentNanoUsd }: Set
 }
 
 /** Dollars are counted in billionths, whole ones: sums of floating-point dollars drift, sums of these do not below nine million dollars. */
-const NANO_PER_USD = 1_000_000_000;
-
-/** Dollars as whole billionths. */
-export function toNanoUsd(usd: number): number {
-  return Math.round(usd * NANO_PER_USD);
-}
-
-/** The calendar month of an instant (milliseconds since 1970) in UTC, as `2026-10`. */
-export function monthOf(nowMs: number): string {
-  const day = Math.floor(nowMs / DAY_MS);
-  // A call asks for it, and dates are slow.
-  if (day !== lastAsked.day) {
-    lastAsked = { day, month: new Date(nowMs).toISOString().slice(0, 7) };
-  }
-  return lastAsked.month;
-}
-
-const DAY_MS = 86_400_000;
-let lastAsked = { day: Number.NaN, month: '' };

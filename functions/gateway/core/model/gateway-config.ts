@@ -1,7 +1,7 @@
 import type { JsonObject } from '../wire/json.ts';
 import type { KeyLimits, LimitSettings } from './key-limits.ts';
+import type { PriceTier } from './prices.ts';
 import type { EntraSettings, WorkloadIdentitySettings } from './token-settings.ts';
-import type { PriceTier } from './usage.ts';
 import type { Vendor } from './vendor.ts';
 
 /** One environment's configuration file after validation: defaults filled in. `config-schema.ts` states the rules and the defaults. */

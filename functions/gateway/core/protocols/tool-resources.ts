@@ -1,6 +1,15 @@
 import { isOperators, plainName } from '../model/operator-members.ts';
 import { isJsonObject, type JsonObject, stringMember } from '../wire/json.ts';
-import type { NamedResource } from './trusted-prompt.ts';
+
+/** Something of the operator's, or an address or a credential, that a request names where its meaning is not to be left out. */
+export interface NamedResource {
+  /** The name by which a provider's `passMembers` lets it pass. */
+  readonly name: string;
+  /** Another such name: of the tool that it is a part of. */
+  readonly tool?: string;
+  /** Where the caller wrote it. */
+  readonly path: string;
+}
 
 /** Members of tools that name a model, an address, a credential or something of the account's. */
 const IN_TOOLS: ReadonlySet<string> = new Set(

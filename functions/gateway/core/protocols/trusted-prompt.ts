@@ -3,7 +3,7 @@ import { AMOUNT_MEMBERS, isOperators, plainName } from '../model/operator-member
 import type { Part } from '../model/part.ts';
 import { kindsOf, type Prompt } from '../model/prompt.ts';
 import { arrayMember, changedItems, isJsonObject, type JsonObject, objectMember, stringMember } from '../wire/json.ts';
-import { namedInTool, namedInTools } from './tool-resources.ts';
+import { type NamedResource, namedInTool, namedInTools } from './tool-resources.ts';
 
 const PLAIN_AMOUNTS: ReadonlySet<string> = new Set(AMOUNT_MEMBERS.map(plainName));
 
@@ -118,16 +118,6 @@ export function trustedPrompt(
   const labels = trustedWithin(metadata, 'metadata', { passMembers, nested: [] });
   const trusted = { ...prompt, ...(isJsonObject(labels) && { metadata: labels }), original: { ...original, body } };
   return { prompt: trusted, dropped };
-}
-
-/** Something of the operator's, or an address or a credential, that a request names where its meaning is not to be left out. */
-export interface NamedResource {
-  /** The name by which a provider's `passMembers` lets it pass. */
-  readonly name: string;
-  /** Another such name: of the tool that it is a part of. */
-  readonly tool?: string;
-  /** Where the caller wrote it. */
-  readonly path: string;
 }
 
 /** The first of a request's resources that a provider with these `passMembers` is not to be sent; `undefined`: none. */

@@ -1,7 +1,7 @@
 import type { Random } from '../model/clock.ts';
+import { missingPrices } from '../model/cost.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { missingPrices } from '../model/usage.ts';
 import { estimateAtPrompt, promptFactor } from '../statistics/estimate.ts';
 import type { Standing } from '../statistics/standing.ts';
 import type { Candidate } from './contender.ts';

@@ -1,8 +1,8 @@
+import { promptFeesUsd } from '../model/cost.ts';
 import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
 import type { Prompt, Turn } from '../model/prompt.ts';
 import { keyNumber } from '../model/rendezvous.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { promptFeesUsd } from '../model/usage.ts';
 import { objectMember, stringMember } from '../wire/json.ts';
 import { jsonWeight, textWeight } from '../wire/text-weight.ts';
 

@@ -7,8 +7,23 @@ import type { Usage } from '../model/usage.ts';
 import type { Looks } from '../probe/look-beside.ts';
 import type { RaceAttempt } from '../race/run-race.ts';
 import type { Contender } from '../routing/contender.ts';
-import type { Conversation } from './conversation.ts';
+import type { KeptAnswer } from './answer-store.ts';
 import type { AuthenticatedKey, GatewayRequest } from './ports.ts';
+
+/** What a call has to do with answers that are kept. */
+export interface Conversation {
+  /** Whether its caller wants its answer kept. */
+  readonly isWanted: boolean;
+  /** Its answer, as far as it is known, where it is to be kept: its owner may have kept as much as one may. */
+  readonly toKeep?: Omit<KeptAnswer, 'id' | 'body' | 'itemIds'>;
+  readonly owner: string;
+  /** Earlier answers whose days are to begin anew where this one is kept: a conversation that goes on stays whole. */
+  readonly toRenew: readonly string[];
+  /** How many items of its conversation stand before its own now. */
+  readonly earlierItems: number;
+  /** The answer that it goes on from. */
+  readonly previous?: string;
+}
 
 /** All that is known of one call, in the order in which it became known. Facts are added and never changed. */
 export interface CallLog {

@@ -4,12 +4,13 @@ import { isCounted, type LimitedKey } from '../limits/key-limiter.ts';
 import { tooManyAtOnce } from '../limits/limit-error.ts';
 import type { Demand } from '../limits/reserve.ts';
 import type { Use } from '../limits/settlement-ledger.ts';
+import { pricesAt, requestFeeUsd } from '../model/cost.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
-import { pricesAt, requestFeeUsd } from '../model/usage.ts';
 import { type Call, endStage, keyOf } from './call.ts';
+import type { OpenCalls } from './gateway-state.ts';
 import type { AuthenticatedKey } from './ports.ts';
 
 /**
@@ -141,12 +142,6 @@ export function enterCall(call: Call): (() => void) | GatewayError {
   const { name = '', account = name, limits: own } = keyOf(call) ?? {};
   const most = own?.callsAtOnce ?? limits.callsAtOnce;
   return call.gateway.openCalls.enter(account, most) ?? tooManyAtOnce(most);
-}
-
-/** Counts the calls that each key has open at this instance. */
-export interface OpenCalls {
-  /** Lets a call in, and gives what ends it (once counts); `undefined` where the key has as many open as it may. */
-  readonly enter: (key: string, most: number) => (() => void) | undefined;
 }
 
 /** No call so far. */

@@ -18,9 +18,10 @@ import { chatStream } from './chat-stream.ts';
 import { resumeConversation } from './conversation.ts';
 import { deadlineOf } from './head.ts';
 import { isLostAfterKeeping, keptAs } from './keep-answer.ts';
-import { type AskedOf, type Operation, raceCall, type Served, serveOperation } from './operation.ts';
+import type { AskedOf, Operation, Served } from './operation.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, modelAnswer, streamAnswer } from './respond.ts';
+import { raceCall, serveOperation } from './serve-operation.ts';
 import { severalPrompts } from './several-prompts.ts';
 
 /** Answers to prompts, in the words of the call's surface. */

@@ -1,24 +1,9 @@
 import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import type { AskedOfKept, Keeping } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
-import { type AnswerStore, type FoundAnswer, type KeptAnswer, MAX_CONVERSATION_BYTES } from './answer-store.ts';
+import { type AnswerStore, type FoundAnswer, MAX_CONVERSATION_BYTES } from './answer-store.ts';
 import { type Call, endStage, keyOf } from './call.ts';
 import type { AuthenticatedKey } from './ports.ts';
-
-/** What a call has to do with answers that are kept. */
-export interface Conversation {
-  /** Whether its caller wants its answer kept. */
-  readonly isWanted: boolean;
-  /** Its answer, as far as it is known, where it is to be kept: its owner may have kept as much as one may. */
-  readonly toKeep?: Omit<KeptAnswer, 'id' | 'body' | 'itemIds'>;
-  readonly owner: string;
-  /** Earlier answers whose days are to begin anew where this one is kept: a conversation that goes on stays whole. */
-  readonly toRenew: readonly string[];
-  /** How many items of its conversation stand before its own now. */
-  readonly earlierItems: number;
-  /** The answer that it goes on from. */
-  readonly previous?: string;
-}
 
 /** A request's body that refers to nothing that is kept. */
 export type ResumedConversation =

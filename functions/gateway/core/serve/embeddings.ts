@@ -9,9 +9,10 @@ import { embeddingsFacts } from '../routing/embeddings-facts.ts';
 import { embeddingsBody } from '../surfaces/openai-embeddings/embeddings-body.ts';
 import { parseEmbeddingsRequest } from '../surfaces/openai-embeddings/parse-embeddings-request.ts';
 import type { Call } from './call.ts';
-import { type AskedOf, type Operation, type Served, serveOperation } from './operation.ts';
+import type { AskedOf, Operation, Served } from './operation.ts';
 import type { GatewayResponse } from './ports.ts';
 import { modelAnswer } from './respond.ts';
+import { serveOperation } from './serve-operation.ts';
 
 /** Embeddings: `POST /v1/embeddings`. */
 const EMBEDDINGS: Operation<EmbeddingsRequest, EmbeddingsAnswer> = {

@@ -2,8 +2,13 @@ import type { KeyShares, SecondOpinions } from '../race/instance-budgets.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
-import type { OpenCalls } from './caller.ts';
 import type { GatewayPorts } from './ports.ts';
+
+/** Counts the calls that each key has open at this instance. */
+export interface OpenCalls {
+  /** Lets a call in, and gives what ends it (once counts); `undefined` where the key has as many open as it may. */
+  readonly enter: (key: string, most: number) => (() => void) | undefined;
+}
 
 /** What every request of one gateway shares. */
 export interface GatewayState {

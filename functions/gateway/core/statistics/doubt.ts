@@ -1,21 +1,8 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { keyNumber } from '../model/rendezvous.ts';
-import type { Observation } from './observation.ts';
+import type { Credence } from './ejection.ts';
+import type { Observation, Witness } from './observation.ts';
 import type { Standing } from './standing.ts';
-
-/** Whose request met a failure. */
-export interface Witness {
-  /** Names the caller's key. */
-  readonly key: string;
-  readonly conversation: string;
-}
-
-/**
- * What a failure counts for. `whole`: as it is. `brief`: as a failure like any other, whatever a vendor says of its length: the instance has
- * seen one key alone, and nobody can tell. `short`: one key alone has met it. It counts in the fleet's rate of failures, and ejects by that
- * alone, for no longer than failures do. `nothing`: it may lie in the request, and whose request it is has been heard.
- */
-export type Credence = 'whole' | 'brief' | 'short' | 'nothing';
 
 interface Testimony {
   readonly key: string;

@@ -1,8 +1,14 @@
 import { type AttemptFailure, type FailureVerdict, failureVerdict } from '../model/attempt-failure.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import type { Credence } from './doubt.ts';
 import type { Estimate } from './estimate.ts';
 import type { Observation } from './observation.ts';
+
+/**
+ * What a failure counts for. `whole`: as it is. `brief`: as a failure like any other, whatever a vendor says of its length: the instance has
+ * seen one key alone, and nobody can tell. `short`: one key alone has met it. It counts in the fleet's rate of failures, and ejects by that
+ * alone, for no longer than failures do. `nothing`: it may lie in the request, and whose request it is has been heard.
+ */
+export type Credence = 'whole' | 'brief' | 'short' | 'nothing';
 
 /** `drained`: by an operator's hand. */
 export type EjectionReason = (typeof EJECTION_REASONS)[number];

@@ -1,6 +1,6 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import type { Credence } from './doubt.ts';
+import type { Credence } from './ejection.ts';
 import {
   blameOf,
   type Ejection,

@@ -1,4 +1,9 @@
-import type { Witness } from './doubt.ts';
+/** Whose request met a failure. */
+export interface Witness {
+  /** Names the caller's key. */
+  readonly key: string;
+  readonly conversation: string;
+}
 
 /**
  * What an attempt taught about its deployment, told as soon as it is known: the fleet learns of a slow first token while the answer is

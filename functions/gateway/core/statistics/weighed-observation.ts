@@ -1,11 +1,19 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import { type Credence, type DoubtfulFailures, isSilence, type Witness } from './doubt.ts';
-import { blameOf, type Ejection, ejectionAfter, endRows, failureEvidence, failureRows } from './ejection.ts';
+import { type DoubtfulFailures, isSilence } from './doubt.ts';
+import {
+  blameOf,
+  type Credence,
+  type Ejection,
+  ejectionAfter,
+  endRows,
+  failureEvidence,
+  failureRows,
+} from './ejection.ts';
 import type { Ejections } from './ejections.ts';
 import type { Estimate } from './estimate.ts';
 import type { LastSights } from './last-sights.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, Witness } from './observation.ts';
 
 /** What an observation counts for. */
 export interface Weighed {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Settlement, settlementLedger } from '../../../../functions/gateway/core/limits/settlement-ledger.ts';
+import type { Settlement } from '../../../../functions/gateway/core/limits/account-change.ts';
+import { settlementLedger } from '../../../../functions/gateway/core/limits/settlement-ledger.ts';
 import { memoryAccounts } from '../../../support/memory-accounts.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 

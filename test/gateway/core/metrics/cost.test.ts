@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { costUsd } from '../../../../functions/gateway/core/model/cost.ts';
 import type { DeploymentSettings } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { costUsd, type Usage } from '../../../../functions/gateway/core/model/usage.ts';
+import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 import { deployment } from '../../../support/routes.ts';
 
 const M = 1_000_000;

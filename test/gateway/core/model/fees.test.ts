@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { promptFeesUsd, requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/cost.ts';
 import type { Dialect } from '../../../../functions/gateway/core/model/dialect.ts';
 import type { Prompt } from '../../../../functions/gateway/core/model/prompt.ts';
-import { promptFeesUsd, requestFeeUsd, toolFeeUsd } from '../../../../functions/gateway/core/model/usage.ts';
 import { openAiResponses } from '../../../../functions/gateway/core/surfaces/openai-responses/openai-responses.ts';
 
 /** A prompt in the words of Responses, whose tools a vendor carries out. */

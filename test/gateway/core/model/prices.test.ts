@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { costUsd, pricesAt } from '../../../../functions/gateway/core/model/cost.ts';
 import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
-import { costUsd, pricesAt } from '../../../../functions/gateway/core/model/usage.ts';
 import { callDemand } from '../../../../functions/gateway/core/serve/caller.ts';
 
 const PRICES = {

@@ -5,7 +5,7 @@ import { ONLY_WINDOWS } from '../../../../functions/gateway/config/largest-answe
 import { OWN_WORDS_LINES } from '../../../../functions/gateway/core/hosts/deployment-protocol.ts';
 import { KNOWN_HOSTS } from '../../../../functions/gateway/core/hosts/known-hosts.ts';
 import { HOSTNAMES } from '../../../../functions/gateway/core/hosts/vendor-of.ts';
-import { FEE_LINES } from '../../../../functions/gateway/core/model/usage.ts';
+import { FEE_LINES } from '../../../../functions/gateway/core/model/cost.ts';
 import { ADVICE } from '../../../../functions/gateway/core/model/vendor-text.ts';
 import { PROBE_LINES } from '../../../../functions/gateway/core/probe/probe-rules.ts';
 import { EMBEDDINGS_FAMILIES } from '../../../../functions/gateway/core/protocols/bedrock-converse/bedrock-embeddings.ts';
@@ -16,7 +16,7 @@ import { BETA_LINES } from '../../../../functions/gateway/core/protocols/hosted-
 import { EMBEDDINGS_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/embeddings-rules.ts';
 import { HOST_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/host-lines.ts';
 import { MODEL_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/model-lines.ts';
-import { RESPONSES_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/openai-rules.ts';
+import { RESPONSES_LINES } from '../../../../functions/gateway/core/protocols/openai-chat/rules-by-model.ts';
 import { TOOL_RULES } from '../../../../functions/gateway/core/protocols/portable/tool-name.ts';
 import { LIMIT_LINES } from '../../../../infra/catalogue/model-limits.ts';
 
@@ -85,12 +85,12 @@ const BY_COMMENTS: Readonly<Record<string, readonly [name: string, lines: number
   'protocols/openai-chat/embeddings-rules.ts': ['EMBEDDINGS_LINES', EMBEDDINGS_LINES.length],
   'protocols/openai-chat/host-lines.ts': ['HOST_LINES', HOST_LINES.length],
   'protocols/openai-chat/model-lines.ts': ['MODEL_LINES', MODEL_LINES.length],
-  'protocols/openai-chat/openai-rules.ts': ['RESPONSES_LINES', RESPONSES_LINES.length],
+  'protocols/openai-chat/rules-by-model.ts': ['RESPONSES_LINES', RESPONSES_LINES.length],
   '../config/largest-answer.ts': ['ONLY_WINDOWS', ONLY_WINDOWS.size],
   'hosts/known-hosts.ts': ['KNOWN_HOSTS', Object.keys(KNOWN_HOSTS).length],
   'hosts/vendor-of.ts': ['HOSTNAMES', HOSTNAMES.length],
   'model/vendor-text.ts': ['ADVICE', ADVICE.length],
-  'model/usage.ts': ['FEE_LINES', FEE_LINES.length],
+  'model/cost.ts': ['FEE_LINES', FEE_LINES.length],
   'protocols/hosted-claude/hosted-betas.ts': ['BETA_LINES', BETA_LINES.length],
   'protocols/portable/tool-name.ts': ['TOOL_RULES', Object.keys(TOOL_RULES).length],
 };

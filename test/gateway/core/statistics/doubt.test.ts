@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { isDoubtful, type Witness } from '../../../../functions/gateway/core/statistics/doubt.ts';
+import { isDoubtful } from '../../../../functions/gateway/core/statistics/doubt.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';
+import type { Witness } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { Scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';
 import { EPOCH_START_MS, observation, SCALES } from '../../../support/observation.ts';
 

@@ -7,17 +7,11 @@ import { type AssistantTurn, type ConversationTurn, EMPTY_CONTENT, type UserTurn
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { portableToolCallId } from '../tool-call-id.ts';
 import { mediaBlocks } from './anthropic-media.ts';
-import { cacheControl } from './cache-marks.ts';
+import { type AnthropicMessage, cacheControl } from './cache-marks.ts';
 
 /** Why an answer that has begun goes elsewhere. */
 export const NO_PREFILL =
   'This model does not continue an assistant message: the last message must be from the user or a tool.';
-
-/** One entry of `messages`. */
-export interface AnthropicMessage {
-  readonly role: 'user' | 'assistant' | 'system';
-  readonly content: readonly JsonObject[];
-}
 
 /** The `messages` of a request. A conversation that ends with the assistant's words is refused where the model does not go on from them. */
 export function anthropicMessages(

@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
 import { kindsOf, type PartKind, type Prompt } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import { type ClaudeRules, claudeRules, type StrictBudget, strictBudget } from '../claude/claude-rules.ts';
+import { type ClaudeRules, claudeRules, strictBudget } from '../claude/claude-rules.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
 import { hasLostThinking, type ThinkingFields, thinkingFields } from '../claude/claude-thinking.ts';
 import { type Conversation, conversationTurns, shownByUser, turnsToAnswer } from '../conversation-turns.ts';
@@ -17,6 +17,7 @@ import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { withTakenDocuments } from './anthropic-media.ts';
 import { anthropicMessages, systemBlocks } from './anthropic-messages.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';
 import { limitMarks } from './cache-marks.ts';
 import { ownBody } from './own-body.ts';
@@ -50,18 +51,6 @@ export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding 
 }
 
 const BETA = 'anthropic-beta';
-
-/** One request for one model, while it is written. */
-export interface AnthropicTask {
-  readonly prompt: Prompt;
-  readonly target: Target;
-  readonly rules: ClaudeRules;
-  /** `max_tokens`. */
-  readonly maxTokens: number;
-  /** What the format and then the tools, in their order, may still hold the model to. */
-  readonly strict: StrictBudget;
-  readonly notes: EncodingNotes;
-}
 
 /** What Anthropic requires where nobody says: enough for any answer, and within every model since 2025. */
 const FALLBACK_MAX_TOKENS = 64_000;

@@ -6,7 +6,7 @@ import { noteRefusedKeys } from '../claude/property-keys.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
-import type { AnthropicTask } from './anthropic-request.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 import { cacheControl } from './cache-marks.ts';
 import type { StructuredFormat } from './structured-format.ts';
 

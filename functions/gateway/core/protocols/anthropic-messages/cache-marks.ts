@@ -1,7 +1,12 @@
 import type { CacheMark } from '../../model/part.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
-import type { AnthropicMessage } from './anthropic-messages.ts';
+
+/** One entry of `messages`. */
+export interface AnthropicMessage {
+  readonly role: 'user' | 'assistant' | 'system';
+  readonly content: readonly JsonObject[];
+}
 
 /** The most cache breakpoints that one request may have. */
 const MAX_MARKS = 4;

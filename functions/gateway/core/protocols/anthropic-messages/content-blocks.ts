@@ -3,7 +3,15 @@ import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../
 import { blockProof } from '../claude/claude-thinking.ts';
 import type { ChunkWords } from '../repeated-chunks.ts';
 import { STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
-import { citationsOf, growCitations, grownBy, growOpaque, growThinking } from './grown-blocks.ts';
+import {
+  citationsOf,
+  growCitations,
+  grownBy,
+  growOpaque,
+  growThinking,
+  type OpenBlock,
+  type ToolInput,
+} from './grown-blocks.ts';
 
 /** The content blocks of one answer as they begin, grow and end, each under the vendor's index. */
 export interface ContentBlocks {
@@ -16,20 +24,6 @@ export interface ContentBlocks {
   /** UTF-16 units of text given out. */
   textLength: number;
 }
-
-/** A block from its start to its stop. Fragments are kept only of what is given out whole. */
-export type OpenBlock = { readonly part: number } & (
-  | { readonly kind: 'text'; readonly begin: number; readonly citations: unknown[] }
-  /** `answer`: its input is the answer's text. */
-  | { readonly kind: 'tool' | 'answer'; input: ToolInput }
-  | { readonly kind: 'thinking'; readonly block: JsonObject; readonly texts: string[]; readonly signatures: string[] }
-  | { readonly kind: 'redacted'; readonly block: JsonObject }
-  /** Of the vendor's own tools, of compaction, or not known. `deltas`: what came of it in other ways than as its input. */
-  | { readonly kind: 'opaque'; readonly block: JsonObject; readonly deltas: JsonObject[]; input: ToolInput }
-);
-
-/** `whole`: the block began with all of it, and what may follow repeats it. */
-type ToolInput = 'none' | 'fragments' | 'whole';
 
 /** Reads `content_block_start`. `answerId` makes an id for a call without one. */
 export function startBlock(

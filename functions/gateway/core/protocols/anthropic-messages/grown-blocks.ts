@@ -2,7 +2,20 @@ import type { AnswerEvent } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
 import type { Citation } from '../../model/part.ts';
 import { isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
-import type { OpenBlock } from './content-blocks.ts';
+
+/** `whole`: the block began with all of it, and what may follow repeats it. */
+export type ToolInput = 'none' | 'fragments' | 'whole';
+
+/** A block from its start to its stop. Fragments are kept only of what is given out whole. */
+export type OpenBlock = { readonly part: number } & (
+  | { readonly kind: 'text'; readonly begin: number; readonly citations: unknown[] }
+  /** `answer`: its input is the answer's text. */
+  | { readonly kind: 'tool' | 'answer'; input: ToolInput }
+  | { readonly kind: 'thinking'; readonly block: JsonObject; readonly texts: string[]; readonly signatures: string[] }
+  | { readonly kind: 'redacted'; readonly block: JsonObject }
+  /** Of the vendor's own tools, of compaction, or not known. `deltas`: what came of it in other ways than as its input. */
+  | { readonly kind: 'opaque'; readonly block: JsonObject; readonly deltas: JsonObject[]; input: ToolInput }
+);
 
 /** More of a block of thoughts, or its signature. */
 export function growThinking(block: OpenBlock, delta: JsonObject): readonly AnswerEvent[] {

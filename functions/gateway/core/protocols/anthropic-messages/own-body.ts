@@ -1,7 +1,7 @@
 import { arrayMember, isJsonObject, type JsonObject, objectMember } from '../../wire/json.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
 import { objectRoot } from '../object-root.ts';
-import type { AnthropicTask } from './anthropic-request.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 import { CANNOT_FORCE, forcesCall } from './anthropic-tools.ts';
 import { ownMessages } from './own-messages.ts';
 import { ownReasoning } from './own-reasoning.ts';

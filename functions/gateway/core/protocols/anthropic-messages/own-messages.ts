@@ -1,7 +1,7 @@
 import { foreignProof } from '../../model/foreign-signature.ts';
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import { NO_PREFILL } from './anthropic-messages.ts';
-import type { AnthropicTask } from './anthropic-request.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 
 /**
  * The caller's own messages, with what has been answered already. Instructions in mid-conversation are the user's words where the model

@@ -3,7 +3,7 @@ import type { Reasoning } from '../../model/prompt.ts';
 import { type JsonObject, numberMember, objectMember, stringMember } from '../../wire/json.ts';
 import { hasLostThinking, nearestEffort, type ThinkingFields, thinkingFields } from '../claude/claude-thinking.ts';
 import { conversationTurns, turnsToAnswer } from '../conversation-turns.ts';
-import type { AnthropicTask } from './anthropic-request.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 import { forcesCall } from './anthropic-tools.ts';
 
 /** The members `thinking` and `output_config` where the model does not take them as the caller wrote them; `undefined`: to be left out. */

@@ -4,7 +4,7 @@ import { closedSchema } from '../claude/closed-schema.ts';
 import type { EncodingNotes } from '../encoding-notes.ts';
 import { objectRoot } from '../object-root.ts';
 import { ANSWER_TOOL_DESCRIPTION, JSON_INSTRUCTION, STRUCTURED_ANSWER_TOOL } from '../structured-answer.ts';
-import type { AnthropicTask } from './anthropic-request.ts';
+import type { AnthropicTask } from './anthropic-task.ts';
 
 /** How the format of the answer is asked for. */
 export type StructuredFormat =

@@ -5,12 +5,14 @@ import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { askedFormat, withInstruction } from './answer-format.ts';
-import { type ChatBody, translatedChat, withBegun } from './chat-body.ts';
+import type { ChatBody } from './chat-body.ts';
 import { openAiMessages } from './openai-messages.ts';
-import { type OpenAiRules, openAiRules, type ResponsesRules, responsesRules } from './openai-rules.ts';
+import type { OpenAiRules, ResponsesRules } from './openai-rules.ts';
 import { isRefusedBeside, reasoningConflict, withKnownEffort } from './reasoning-effort.ts';
+import { openAiRules, responsesRules } from './rules-by-model.ts';
 import { withTakenFiles } from './taken-media.ts';
 import { toolMembers } from './tool-members.ts';
+import { translatedChat, withBegun } from './translated-chat.ts';
 
 /**
  * A prompt for an OpenAI-shaped server: the caller's own body where it is one, members that nobody here knows included, but for the model,

@@ -5,8 +5,8 @@ import { openAiChatDecoder } from './openai-chat-decoder.ts';
 import { encodeOpenAiChat } from './openai-chat-request.ts';
 import { openAiEmbeddings } from './openai-embeddings.ts';
 import { readOpenAiFailure } from './openai-failure.ts';
-import { openAiRules } from './openai-rules.ts';
 import { refusesTools } from './reasoning-effort.ts';
+import { openAiRules } from './rules-by-model.ts';
 import { takesFiles } from './taken-media.ts';
 
 /** OpenAI's API and every server that speaks it: Azure, Groq, Mistral, DeepSeek, xAI, OpenRouter, vLLM, Bedrock's `/openai/v1`. */

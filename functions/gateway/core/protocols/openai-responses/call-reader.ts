@@ -1,6 +1,5 @@
 import { type JsonObject, stringMember } from '../../wire/json.ts';
-import type { ItemReader } from './item-reader.ts';
-import type { PartNumbers } from './part-numbers.ts';
+import type { ItemReader, PartNumbers } from './part-numbers.ts';
 
 /** Reads a call of a function or of a custom tool. */
 export function callReader(item: JsonObject, parts: PartNumbers): ItemReader {

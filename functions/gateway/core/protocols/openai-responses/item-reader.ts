@@ -1,20 +1,9 @@
-import type { AnswerEvent } from '../../model/answer-event.ts';
 import type { Native } from '../../model/dialect.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { callReader } from './call-reader.ts';
 import { messageReader } from './message-reader.ts';
-import type { PartNumbers } from './part-numbers.ts';
+import type { ItemReader, PartNumbers } from './part-numbers.ts';
 import { reasoningReader } from './reasoning-reader.ts';
-
-/** Reads one item of a response's output. */
-export interface ItemReader {
-  /** The item has begun. */
-  readonly begin: () => readonly AnswerEvent[];
-  /** An event that belongs to it. */
-  readonly read: (type: string, event: JsonObject) => readonly AnswerEvent[];
-  /** The item is done: what no event has told comes now. */
-  readonly end: (item: JsonObject) => readonly AnswerEvent[];
-}
 
 /** A reader for an item as it begins. */
 export function itemReader(item: JsonObject, parts: PartNumbers): ItemReader {

@@ -2,8 +2,7 @@ import type { AnswerEvent } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
 import type { Citation } from '../../model/part.ts';
 import { arrayMember, isJsonObject, type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
-import type { ItemReader } from './item-reader.ts';
-import type { OpenPart, PartNumbers } from './part-numbers.ts';
+import type { ItemReader, OpenPart, PartNumbers } from './part-numbers.ts';
 
 /** Reads a message: its parts in the order of their numbers. */
 export function messageReader(item: JsonObject, parts: PartNumbers): ItemReader {

@@ -1,4 +1,15 @@
 import type { AnswerEvent, BegunPart, PartEnd } from '../../model/answer-event.ts';
+import type { JsonObject } from '../../wire/json.ts';
+
+/** Reads one item of a response's output. */
+export interface ItemReader {
+  /** The item has begun. */
+  readonly begin: () => readonly AnswerEvent[];
+  /** An event that belongs to it. */
+  readonly read: (type: string, event: JsonObject) => readonly AnswerEvent[];
+  /** The item is done: what no event has told comes now. */
+  readonly end: (item: JsonObject) => readonly AnswerEvent[];
+}
 
 /** Begins parts in the order of their numbers. */
 export interface PartNumbers {

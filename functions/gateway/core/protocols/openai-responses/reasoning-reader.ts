@@ -1,7 +1,6 @@
 import type { AnswerEvent } from '../../model/answer-event.ts';
 import { arrayMember, type JsonObject, stringMember } from '../../wire/json.ts';
-import type { ItemReader } from './item-reader.ts';
-import type { OpenPart, PartNumbers } from './part-numbers.ts';
+import type { ItemReader, OpenPart, PartNumbers } from './part-numbers.ts';
 
 /** Reads a reasoning item: its summary, or the reasoning itself where a server shows it. It begins with its first words, which tell. */
 export function reasoningReader(item: JsonObject, parts: PartNumbers): ItemReader {

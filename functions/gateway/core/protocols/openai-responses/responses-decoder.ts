@@ -15,8 +15,8 @@ import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-wo
 import { statedError, streamedFailure } from '../openai-chat/openai-failure.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
 import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
-import { type ItemReader, itemReader } from './item-reader.ts';
-import { type PartNumbers, partNumbers } from './part-numbers.ts';
+import { itemReader } from './item-reader.ts';
+import { type ItemReader, type PartNumbers, partNumbers } from './part-numbers.ts';
 import { usageOf } from './response-usage.ts';
 import { sealed } from './sealed-reasoning.ts';
 

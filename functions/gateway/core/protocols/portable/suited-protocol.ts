@@ -3,7 +3,7 @@ import { type Dialect, type Native, nativeValue } from '../../model/dialect.ts';
 import type { OpaquePart, Part } from '../../model/part.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { stringMember } from '../../wire/json.ts';
-import { openAiRules } from '../openai-chat/openai-rules.ts';
+import { openAiRules } from '../openai-chat/rules-by-model.ts';
 import { opened } from '../openai-responses/sealed-reasoning.ts';
 import type { AnswerDecoder, Protocol, Target } from '../protocol.ts';
 import { TOOL_RULES, type ToolNameRule, vendorToolName } from './tool-name.ts';

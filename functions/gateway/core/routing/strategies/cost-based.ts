@@ -1,4 +1,4 @@
-import { pricesAt } from '../../model/usage.ts';
+import { pricesAt } from '../../model/cost.ts';
 import type { Strategy } from '../strategy.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Citation, Part, ReasoningPart, ToolCallPart } from '../../model/pa
 import { arrayMember, isJsonObject, type JsonObject, stringMember } from '../../wire/json.ts';
 import { ownNative } from './own-native.ts';
 import { cacheMarkOf } from './read-cache-mark.ts';
-import { documentParts, imagePart } from './read-media.ts';
+import { documentParts, imagePart, type PartPlace } from './read-media.ts';
 
 /** A content as parts: text, or an array of blocks. `path`: where the caller wrote it. */
 export function contentParts(content: unknown, path: string): readonly Part[] {
@@ -54,9 +54,6 @@ function blockParts(block: JsonObject, path: string): readonly Part[] {
       return [otherPart(block, place)];
   }
 }
-
-/** Where a part stands, and whether the prompt is cached up to it. */
-export type PartPlace = Pick<Part, 'path' | 'cache'>;
 
 function textOf(block: JsonObject, name: string): string {
   return stringMember(block, name) ?? '';

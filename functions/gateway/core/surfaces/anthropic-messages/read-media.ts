@@ -2,7 +2,9 @@ import { defined } from '../../model/defined.ts';
 import type { MediaPart, Part, Source } from '../../model/part.ts';
 import { type JsonObject, member, objectMember, stringMember } from '../../wire/json.ts';
 import { ownNative } from './own-native.ts';
-import type { PartPlace } from './read-block.ts';
+
+/** Where a part stands, and whether the prompt is cached up to it. */
+export type PartPlace = Pick<Part, 'path' | 'cache'>;
 
 /** An `image` block. */
 export function imagePart(block: JsonObject, place: PartPlace): MediaPart {

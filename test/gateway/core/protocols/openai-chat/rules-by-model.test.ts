@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openAiRules } from '../../../../../functions/gateway/core/protocols/openai-chat/openai-rules.ts';
+import { openAiRules } from '../../../../../functions/gateway/core/protocols/openai-chat/rules-by-model.ts';
 
 describe('the rules of OpenAI-shaped models and hosts', () => {
   it('let a line of a model outweigh one of its host, and the configuration both', () => {
