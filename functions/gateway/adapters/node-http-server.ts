@@ -8,6 +8,7 @@ import { RESTARTING, restartAnswer } from './interrupted-answer.ts';
 import { type BodyReader, bodyReader, drainBody } from './request-body.ts';
 import { sendAnswer } from './send-answer.ts';
 import { atTurnEnd } from './turn-end.ts';
+import { writeBug } from './write-bug.ts';
 
 /** What else a server answers beside the gateway's own paths: `true` where it has taken the request. */
 export type SideRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -154,7 +155,7 @@ function abortAll(calls: Iterable<AbortController>, reason: unknown): void {
 
 /** A bug in the gateway: said on stderr with its stack; the caller gets a plain 500, the process stays up. */
 function failLoudly(response: ServerResponse, bug: unknown): void {
-  process.stderr.write(`${bug instanceof Error ? bug.stack : String(bug)}\n`);
+  writeBug(bug);
   if (response.headersSent) {
     response.destroy();
     return;
