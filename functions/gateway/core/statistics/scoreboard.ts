@@ -18,7 +18,6 @@ import {
 import type { Standing } from './standing.ts';
 import type { LookClaim, StoredStatistics } from './statistics-store.ts';
 import { PACES, type Pace, type Sums } from './sums.ts';
-import { KeyEjections, weighed } from './weighed-observation.ts';
 
 /** What came of an observation. */
 export interface Observed {
@@ -47,7 +46,6 @@ export class Scoreboard {
   readonly #settings: ScoreboardSettings;
   readonly #log: ObservationLog;
   readonly #ejections: Ejections;
-  readonly #ofKeys: KeyEjections;
   readonly #doubts: DoubtfulFailures;
   #stored: ReadonlyMap<string, StoredStatistics> = new Map();
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
@@ -67,7 +65,6 @@ export class Scoreboard {
       this.#running.get(deployment)?.[pace].add(epoch, sums),
     );
     this.#ejections = new Ejections(ejection);
-    this.#ofKeys = new KeyEjections(ejection);
     this.#doubts = new DoubtfulFailures(probesConfirm);
   }
 
@@ -77,17 +74,17 @@ export class Scoreboard {
     const { lasting, recent, usual } = this.#runningOf(deployment);
     const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
     const seen = estimateOf(decayed, scales, lastSeen(this.sights.get(deployment) ?? [], nowMs));
-    const { ejection, breaksAnswers, isForgiven } = this.#ejections.of(deployment);
-    const state = ejectionState(ejection, nowMs);
-    const standing = {
+    const { ejection, breaksAnswers, isForgiven, ofKeys } = this.#ejections.of(deployment);
+    const state = ejection === undefined ? 'healthy' : ejectionState(ejection, nowMs);
+    const standing: Standing = {
       estimate: isForgiven ? withoutFailures(seen) : seen,
       state,
       lookedAtMs: this.#lookedAtMs(deployment),
       breaksAnswers,
       ...this.#doubts.suspicion(deployment, nowMs),
     };
-    const ofKey = state === 'healthy' ? this.#ofKeys.of(deployment, key, nowMs) : undefined;
-    if (ofKey !== undefined) {
+    const ofKey = key === undefined ? undefined : ofKeys.get(key)?.ejection;
+    if (state === 'healthy' && ofKey !== undefined && nowMs < ofKey.untilMs) {
       return { ...standing, ejection: ofKey, state: 'ejected', isForKeyOnly: true };
     }
     return ejection === undefined ? standing : { ...standing, ejection };
@@ -116,22 +113,13 @@ export class Scoreboard {
   observe(told: Observation, blamed: AttemptFailure | undefined): Observed {
     // As it was before. Most that is observed is good news, for which nobody asks.
     const estimate = (): Estimate => this.look(told.deployment, told.atMs).estimate;
-    const witnessed = {
-      doubts: this.#doubts,
-      ofKeys: this.#ofKeys,
-      sights: this.sights,
-      ejections: this.#ejections,
-    };
-    const counted = weighed(witnessed, told, { failure: blamed, estimate });
+    const known = { estimate, sights: this.sights, ejections: this.#ejections };
+    const counted = this.#doubts.weigh(told, blamed, known);
     if (counted === undefined) {
       return { takeBack: () => undefined };
     }
-    const { observation, failure, credence } = counted;
-    // Answers end the rows of the key's own failures too.
-    if (observation.kind === 'first-token' || observation.kind === 'answered') {
-      this.#ofKeys.answered(observation);
-    }
-    const change = this.#ejections.after(observation, { failure, estimate, credence });
+    const { observation } = counted;
+    const change = this.#ejections.after(observation, { ...counted, estimate });
     const { quick, usual } = this.#writtenShares(observation);
     noteSight(this.sights, observation);
     const takeBack = this.#log.add(observation, quick, usual);
