@@ -5,16 +5,10 @@ import { DoubtfulFailures } from './doubt.ts';
 import { type EjectionChange, ejectionState } from './ejection.ts';
 import { Ejections } from './ejections.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
-import { type DecayScales, RunningSums, ratePerCount } from './forward-decay.ts';
+import { type DecayScales, RunningSums } from './forward-decay.ts';
 import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
-import {
-  type Batch,
-  type ObservationLog,
-  observationLog,
-  type WrittenShares,
-  writtenShares,
-} from './observation-log.ts';
+import { ALL_WRITTEN, type Batch, type ObservationLog, observationLog, writtenShares } from './observation-log.ts';
 import type { Standing } from './standing.ts';
 import type { LookClaim, StoredStatistics } from './statistics-store.ts';
 import { PACES, type Pace, type Sums } from './sums.ts';
@@ -70,10 +64,9 @@ export class Scoreboard {
 
   /** `key`: whose request it would be, for whom a deployment may be set aside that is healthy for others. Absent: anybody's. */
   look(deployment: string, nowMs: number, key?: string): Standing {
-    const { scales } = this.#settings;
-    const { lasting, recent, usual } = this.#runningOf(deployment);
+    const { lasting, recent, usual } = this.#running.get(deployment) ?? this.#gather(deployment);
     const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
-    const seen = estimateOf(decayed, scales, lastSeen(this.sights.get(deployment) ?? [], nowMs));
+    const seen = estimateOf(decayed, lastSeen(this.sights.get(deployment) ?? [], nowMs));
     const { ejection, breaksAnswers, isForgiven, ofKeys } = this.#ejections.of(deployment);
     const state = ejection === undefined ? 'healthy' : ejectionState(ejection, nowMs);
     const standing: Standing = {
@@ -120,20 +113,14 @@ export class Scoreboard {
     }
     const { observation } = counted;
     const change = this.#ejections.after(observation, { ...counted, estimate });
-    const { quick, usual } = this.#writtenShares(observation);
+    const { lasting } = this.#running.get(told.deployment) ?? this.#gather(told.deployment);
+    const { get, ratePerCount } = lasting.at(told.atMs);
+    // How probes compare with traffic is seen once a minute, and always written.
+    const { quick, usual } =
+      told.kind === 'calibrated' ? ALL_WRITTEN : writtenShares(get('q') * ratePerCount, this.#settings.writesPerSecond);
     noteSight(this.sights, observation);
     const takeBack = this.#log.add(observation, quick, usual);
     return change === undefined ? { takeBack } : { takeBack, change };
-  }
-
-  /** How probes compare with traffic is seen once a minute, and always written. */
-  #writtenShares({ kind, deployment, atMs }: Observation): WrittenShares {
-    if (kind === 'calibrated') {
-      return { quick: 1, usual: 1 };
-    }
-    const { scales, writesPerSecond } = this.#settings;
-    const requests = this.#runningOf(deployment).lasting.at(atMs).get('q');
-    return writtenShares(requests * ratePerCount(scales.lasting), writesPerSecond);
   }
 
   /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
@@ -162,11 +149,7 @@ export class Scoreboard {
   }
 
   /** What was read and what this instance has seen since, put together once after each read. */
-  #runningOf(deployment: string): Running {
-    const known = this.#running.get(deployment);
-    if (known !== undefined) {
-      return known;
-    }
+  #gather(deployment: string): Running {
     const stored = this.#stored.get(deployment)?.epochs;
     const of = (pace: Pace): RunningSums => {
       const running = new RunningSums(this.#settings.scales[pace]);
