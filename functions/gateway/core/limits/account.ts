@@ -36,6 +36,7 @@ export function monthOf(nowMs: number): string {
   return lastAsked.month;
 }
 
+/** Dollars are counted in billionths, whole ones: sums of floating-point dollars drift, sums of these do not below nine million dollars. */
 const NANO_PER_USD = 1_000_000_000;
 
 const DAY_MS = 86_400_000;

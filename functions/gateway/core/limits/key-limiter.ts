@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
-import { type Account, monthOf } from './account.ts';
+import { type Account, monthOf, toNanoUsd } from './account.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
 import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.ts';
@@ -10,7 +10,7 @@ import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
 import { type Demand, type Reservation, type Reserving, reserve } from './reserve.ts';
 import { type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
-import { inTime, type StoreOutages, sharedWaits, storeOutages } from './store-patience.ts';
+import { inTime, type StoreOutages, storeOutages } from './store-patience.ts';
 
 /** A key whose use is counted. */
 export interface LimitedKey {
@@ -64,8 +64,6 @@ interface LimiterState extends KeyLimiterOptions {
   readonly allowance: LocalAllowance;
   readonly outages: StoreOutages;
   loggedAtMs: number;
-  /** Calls that end within a moment wait for one write together, and each does not set a timer of its own. */
-  readonly waitInTime: ReturnType<typeof sharedWaits>;
 }
 
 /**
@@ -82,7 +80,6 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
     ledger: settlementLedger({ store, clock, onStoreError }),
     allowance: localAllowance(settings.localShare, clock.nowMs),
     outages: storeOutages(clock),
-    waitInTime: sharedWaits(clock),
     loggedAtMs: -Infinity,
   };
   return {
@@ -93,7 +90,7 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
     admit: async (key, demand) =>
       isCounted(key.limits)
         ? admitCounted(state, key, demand)
-        : admitted(state, key, { headers: {}, reservation: undefined }),
+        : { kind: 'admitted', headers: {}, settle: ({ usd }) => noteSpent(state, key, usd) },
     close: async () => {
       await inTime(clock, CLOSE_MS, state.ledger.flush());
     },
@@ -108,6 +105,14 @@ function refusalBy(known: Account, limits: KeyLimits, nowMs: number): GatewayErr
 /** Whether anything is counted for a key of these limits. */
 export function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimits): boolean {
   return requestsPerMinute !== undefined || tokensPerMinute !== undefined || usdPerMonth !== undefined;
+}
+
+/** Of a key without limits nothing is known before: what its call has cost is written, and that is all. */
+function noteSpent(state: LimiterState, key: LimitedKey, usd: number): Promise<void> {
+  const spentNanoUsd = toNanoUsd(usd);
+  const month = monthOf(state.clock.nowMs());
+  const settlement = { requestsUs: 0, tokensUs: 0, committedNanoUsd: spentNanoUsd, spentNanoUsd, month };
+  return state.ledger.add(key.account, settlement, SETTLE_MS);
 }
 
 async function admitCounted(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
@@ -224,26 +229,24 @@ interface Admitted {
 }
 
 function admitted(state: LimiterState, key: LimitedKey, { headers, reservation }: Admitted): Admission {
-  const { outages, settings, waitInTime } = state;
+  const { clock, outages, settings } = state;
   return {
     kind: 'admitted',
     headers,
     // Resolves when it is written, or after a while: what is slow goes on beside the next calls.
-    settle: (use) => {
+    settle: async (use) => {
       const waitMs = outages.isAway(key.account) ? Math.min(SETTLE_MS, settings.storeTimeoutMs) : SETTLE_MS;
-      return waitInTime(waitMs, settleLater(state, key, { reservation, use }));
+      await inTime(clock, waitMs, settleLater(state, key, { reservation, use }));
     },
   };
 }
 
 type Used = Pick<Admitted, 'reservation'> & { readonly use: Use };
 
-/** Of the settlements that are written together it is the same promise, but for keys whose account is known here. */
 function settleLater(state: LimiterState, { account, limits }: LimitedKey, { reservation, use }: Used): Promise<void> {
   const month = monthOf(state.clock.nowMs());
   const add = (reserved: Reservation | undefined): Promise<void> =>
     state.ledger.add(account, settlementOf(reserved ?? { requestsUs: 0, tokensUs: 0, month, nanoUsd: 0 }, limits, use));
   const added = reservation instanceof Promise ? reservation.then(add) : add(reservation);
-  const queue = state.queues.get(account);
-  return queue === undefined ? added : added.then(queue.settled);
+  return added.then(queueOf(state, account).settled);
 }

@@ -9,10 +9,10 @@ import type { Reservation } from './reserve.ts';
 /** Writes what calls have cost into the accounts of their keys. */
 export interface SettlementLedger {
   /**
-   * Resolves when it is written or has failed to be: then it goes out with the next one. Never rejects. Of many calls at once the
-   * settlements are gathered for a moment and go out together.
+   * Resolves when it is written or has failed to be: then it goes out with the next one; or after `waitMs`, and the write goes on. Never
+   * rejects. Of many calls at once the settlements are gathered for a moment and go out together, and their waits are one with one timer.
    */
-  readonly add: (account: string, settlement: Settlement) => Promise<void>;
+  readonly add: (account: string, settlement: Settlement, waitMs?: number) => Promise<void>;
   /** Writes what is left. */
   readonly flush: () => Promise<void>;
 }
@@ -34,6 +34,8 @@ interface LedgerState extends SettlementLedgerOptions {
   /** Resolves when what is pending has been written, or has failed to be. */
   gathering: PromiseWithResolvers<void>;
   writing?: Promise<void>;
+  /** The last wait that had an end. */
+  wait?: Wait;
   /** When the last write began. */
   wroteAtMs: number;
   /** Whether all has to be written now. */
@@ -41,6 +43,17 @@ interface LedgerState extends SettlementLedgerOptions {
   /** Ends the wait for more. */
   hurry?: () => void;
 }
+
+/** A wait for a write with an end of its own. */
+interface Wait {
+  readonly written: Promise<void>;
+  readonly waitMs: number;
+  readonly sinceMs: number;
+  readonly over: Promise<void>;
+}
+
+/** Who comes so much later to the same write waits as long all the same. */
+const SHARED_MS = 100;
 
 /** A write so soon after another one waits until so much time has passed: an instance that has one call at a time never does. */
 const GATHER_MS = 100;
@@ -56,32 +69,46 @@ export function settlementLedger(options: SettlementLedgerOptions): SettlementLe
     wroteAtMs: -Infinity,
     isHurried: false,
   };
-  const write = (): Promise<void> => {
-    if (state.writing === undefined && state.pending.size > 0) {
-      state.writing = writeAll(state);
-    }
-    return state.writing ?? NOTHING;
-  };
   return {
-    add: (account, settlement) => {
-      if (isNothing(settlement)) {
+    add: (account, settlement, waitMs) => {
+      const { requestsUs, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
+      if (requestsUs === 0 && tokensUs === 0 && committedNanoUsd === 0 && spentNanoUsd === 0) {
         return NOTHING;
       }
       note(state, { account, settlement });
       // Not the end of all writing: a busy instance never comes to that.
       const { promise } = state.gathering;
-      void write();
-      return promise;
+      state.writing ??= writeAll(state);
+      return waitMs === undefined ? promise : waitFor(state, promise, waitMs);
     },
     flush: async () => {
       state.isHurried = true;
       state.hurry?.();
       // A write that is under way may fail: what it brings back goes out once more.
       await state.writing;
-      await write();
+      if (state.pending.size > 0) {
+        state.writing ??= writeAll(state);
+        await state.writing;
+      }
       state.isHurried = false;
     },
   };
+}
+
+function waitFor(state: LedgerState, written: Promise<void>, waitMs: number): Promise<void> {
+  const { clock, wait } = state;
+  const nowMs = clock.nowMs();
+  if (wait?.written === written && wait.waitMs === waitMs && nowMs - wait.sinceMs < SHARED_MS) {
+    return wait.over;
+  }
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(waitMs, resolve);
+  void written.then(() => {
+    cancel();
+    resolve();
+  });
+  state.wait = { written, waitMs, sinceMs: nowMs, over };
+  return over;
 }
 
 function note({ pending }: LedgerState, { account, settlement }: Entry): void {
@@ -170,10 +197,3 @@ function settledTogether(a: Settlement, b: Settlement): Settlement {
     month: a.month,
   };
 }
-
-/** Whether there is nothing to write. */
-function isNothing({ requestsUs, tokensUs, committedNanoUsd, spentNanoUsd }: Settlement): boolean {
-  return requestsUs === 0 && tokensUs === 0 && committedNanoUsd === 0 && spentNanoUsd === 0;
-}
-
-/** Dollars are counted in billionths, whole ones: sums of floating-point dollars drift, sums of these do not below nine million dollars. */

@@ -43,22 +43,6 @@ export function inTime<Answer>(
   });
 }
 
-/** Who comes so much later to the same thing waits as long all the same. */
-const SHARED_MS = 100;
-
-/** Waits for at most `waitMs`. Those that begin within a moment, as long and for the same thing, are one wait: with one timer and no more. */
-export function sharedWaits(clock: Clock): (waitMs: number, asked: Promise<void>) => Promise<void> {
-  let last = { asked: Promise.resolve(), waitMs: 0, sinceMs: -Infinity, over: Promise.resolve() };
-  return (waitMs, asked) => {
-    const nowMs = clock.nowMs();
-    if (last.asked !== asked || last.waitMs !== waitMs || nowMs - last.sinceMs >= SHARED_MS) {
-      const over = inTime(clock, waitMs, asked).then(() => undefined);
-      last = { asked, waitMs, sinceMs: nowMs, over };
-    }
-    return last.over;
-  };
-}
-
 /** After a failure the store is not asked about the same key for so long, unless it answers after all. */
 const PAUSE_MS = 1000;
 /** So much longer than its time a store that has become slow is waited for by who would be refused without it. */

@@ -16,12 +16,6 @@ export interface ChunkWords {
   readonly again?: ((text: string) => void) | undefined;
 }
 
-/** Reads the events of one stream, of which most say no more than the next words of the same part. */
-export interface RepeatedChunks {
-  /** What an event says. `readWhole` reads one that is not like the one before. */
-  readonly read: (event: WireEvent, readWhole: (event: WireEvent) => ReadChunk) => readonly AnswerEvent[];
-}
-
 /** A stream none of whose first so many chunks are like the ones before is not looked at any further. */
 const MAX_MISSES = 4;
 
@@ -35,42 +29,49 @@ interface Last {
   readonly beside: readonly AnswerEvent[];
 }
 
-/**
- * An event that differs from the last one in its words alone, and in what is noise to everyone, goes on with the same part and is read at a
- * tenth of the price: nothing else in it can be news. Anything else is read whole.
- */
-export function repeatedChunks(): RepeatedChunks {
-  let last: Last | undefined;
-  let misses = 0;
-
-  function readNew(event: WireEvent, readWhole: (event: WireEvent) => ReadChunk): readonly AnswerEvent[] {
-    const whole = readWhole(event);
-    misses += last === undefined ? 0 : 1;
-    last = misses < MAX_MISSES ? lastOf(event, whole) : undefined;
-    return whole.events;
-  }
-
-  return {
-    read: (event, readWhole) => {
-      const isLike = event.kind === 'event' && event.name === last?.name;
-      const text = isLike ? last?.template.textIn(event.data) : undefined;
-      if (text === undefined || last === undefined) {
-        return readNew(event, readWhole);
-      }
-      misses = 0;
-      const { choice, part, beside, again } = last;
-      if (text === '') {
-        return beside;
-      }
-      again?.(text);
-      return [{ type: 'part-delta', choice, part, text }, ...beside];
-    },
-  };
+/** The events of one stream, of which most say no more than the next words of the same part. */
+export interface RepeatedChunks<Answer> {
+  readonly answer: Answer;
+  /** Reads an event that is not like the one before. */
+  readonly readWhole: (answer: Answer, event: WireEvent) => ReadChunk;
+  last: Last | undefined;
+  /** Events that were not like the one before, since the last that was. */
+  misses: number;
 }
 
-function lastOf({ name, data }: WireEvent, { events, words }: ReadChunk): Last | undefined {
+/** A stream of which nothing has been read. `readWhole` reads an event that is not like the one before into `answer`. */
+export function repeatedChunks<Answer>(
+  answer: Answer,
+  readWhole: RepeatedChunks<Answer>['readWhole'],
+): RepeatedChunks<Answer> {
+  return { answer, readWhole, last: undefined, misses: 0 };
+}
+
+/**
+ * What an event says. One that differs from the last one in its words alone, and in what is noise to everyone, goes on with the same part and
+ * is read at a tenth of the price: nothing else in it can be news. Anything else is read whole.
+ */
+export function readChunk<Answer>(chunks: RepeatedChunks<Answer>, event: WireEvent): readonly AnswerEvent[] {
+  const { last } = chunks;
+  const text = event.kind === 'event' && event.name === last?.name ? textIn(last.template, event.data) : undefined;
+  if (text === undefined || last === undefined) {
+    const { events, words } = chunks.readWhole(chunks.answer, event);
+    chunks.misses += last === undefined ? 0 : 1;
+    chunks.last = words !== undefined && chunks.misses < MAX_MISSES ? lastOf(event, events, words) : undefined;
+    return events;
+  }
+  chunks.misses = 0;
+  const { choice, part, beside, again } = last;
+  if (text === '') {
+    return beside;
+  }
+  again?.(text);
+  return [{ type: 'part-delta', choice, part, text }, ...beside];
+}
+
+function lastOf({ name, data }: WireEvent, events: readonly AnswerEvent[], words: ChunkWords): Last | undefined {
   const [delta, ...beside] = events;
-  if (words === undefined || delta?.type !== 'part-delta' || !beside.every(({ type }) => type === 'native')) {
+  if (delta?.type !== 'part-delta' || !beside.every(({ type }) => type === 'native')) {
     return undefined;
   }
   const { choice, part, text } = delta;
@@ -84,8 +85,10 @@ function lastOf({ name, data }: WireEvent, { events, words }: ReadChunk): Last |
  * the template would parse to the same value with that string in its place, and need not be parsed.
  */
 export interface TextTemplate {
-  /** The string in `json`; `undefined` where it does not fit. */
-  readonly textIn: (json: string) => string | undefined;
+  /** What stands before the string, with noise in between. */
+  readonly before: readonly string[];
+  /** What stands after the string up to the end of the object's members, with noise in between. */
+  readonly after: readonly string[];
 }
 
 /**
@@ -94,20 +97,31 @@ export interface TextTemplate {
  */
 export function textTemplate(json: string, name: string, text: string, hasNoise = true): TextTemplate | undefined {
   const from = onlyPlaceAfter(json, `"${name}":`) + 1;
-  const to = endOfString(json, from);
+  const to = from === 0 ? -1 : endOfText(json, from, text);
   const end = endOfMembers(json);
-  if (from === 0 || to === -1 || end === -1 || literalText(json.slice(from, to)) !== text) {
+  if (to === -1 || end === -1) {
     return undefined;
   }
   const texts = [json.slice(0, from), json.slice(to, end)];
   const [before = [], after = []] = hasNoise ? texts.map(betweenNoise) : texts.map((whole) => [whole]);
-  return {
-    textIn: (other) => {
-      const first = endOfFirst(other, before);
-      const last = first === -1 ? -1 : beginOfLast(other, after);
-      return first === -1 || last < first ? undefined : literalText(other.slice(first, last));
-    },
-  };
+  return { before, after };
+}
+
+/** The template's string in `json`; `undefined` where that does not fit. */
+export function textIn({ before, after }: TextTemplate, json: string): string | undefined {
+  let from = 0;
+  for (let index = 0; index < before.length; index += 1) {
+    const text = before[index] ?? '';
+    const begin = index === 0 ? 0 : endOfNoise(json, from);
+    from = begin + text.length;
+    // `startsWith` reads a text that it does not know in advance letter by letter, at ten times the price.
+    if (json.slice(begin, from) !== text) {
+      return undefined;
+    }
+  }
+  const to = beginOfLast(json, after);
+  const literal = to < from ? undefined : json.slice(from, to);
+  return literal !== undefined && SPECIAL.test(literal) ? unescaped(literal) : literal;
 }
 
 const QUOTE = 0x22;
@@ -125,13 +139,17 @@ function onlyPlaceAfter(json: string, key: string): number {
   return json.charCodeAt(place) === SPACE ? place + 1 : place;
 }
 
-/** Where the string's last quote is; -1 where no string begins before the place. */
-function endOfString(json: string, from: number): number {
-  let to = json.charCodeAt(from - 1) === QUOTE ? json.indexOf('"', from) : -1;
+/** Where the last quote of the string is that begins at the place, where it says that text; else -1. */
+function endOfText(json: string, from: number, text: string): number {
+  if (json.charCodeAt(from - 1) !== QUOTE) {
+    return -1;
+  }
+  let to = json.indexOf('"', from);
   while (to !== -1 && json.charCodeAt(to - 1) === BACKSLASH && isEscaped(json, to)) {
     to = json.indexOf('"', to + 1);
   }
-  return to;
+  const literal = json.slice(from, to);
+  return to !== -1 && (SPECIAL.test(literal) ? unescaped(literal) : literal) === text ? to : -1;
 }
 
 /** Whether an odd number of backslashes stands before the place. */
@@ -181,26 +199,12 @@ function isNoise(char: number): boolean {
   return (char >= 0x30 && char <= 0x39) || (char >= 0x41 && char <= 0x5a) || (char >= 0x61 && char <= 0x7a);
 }
 
-/** Where those texts end, with noise between them, that `json` begins with; -1 where it does not. */
-function endOfFirst(json: string, texts: readonly string[]): number {
-  let at = 0;
-  for (let index = 0; index < texts.length; index += 1) {
-    const text = texts[index] ?? '';
-    const from = index === 0 ? 0 : endOfNoise(json, at);
-    if (!standsAt(json, text, from)) {
-      return -1;
-    }
-    at = from + text.length;
-  }
-  return at;
-}
-
 /** Where those texts begin, with noise between them, that the members of `json` end with; -1 where they do not. */
 function beginOfLast(json: string, texts: readonly string[]): number {
   let at = endOfMembers(json);
   for (let index = texts.length - 1; index >= 0; index -= 1) {
     const text = texts[index] ?? '';
-    if (at < text.length || !standsAt(json, text, at - text.length)) {
+    if (at < text.length || json.slice(at - text.length, at) !== text) {
       return -1;
     }
     at -= text.length;
@@ -211,19 +215,11 @@ function beginOfLast(json: string, texts: readonly string[]): number {
   return at;
 }
 
-/** `startsWith` reads a text that it does not know in advance letter by letter, at ten times the price. */
-function standsAt(json: string, text: string, at: number): boolean {
-  return json.slice(at, at + text.length) === text;
-}
-
 /** What stands in a JSON string in an escaped form, or not at all. */
 const SPECIAL = /["\\\p{Cc}]/u;
 
 /** The string whose characters in JSON these are; `undefined` where they are none. */
-function literalText(literal: string): string | undefined {
-  if (!SPECIAL.test(literal)) {
-    return literal;
-  }
+function unescaped(literal: string): string | undefined {
   try {
     const value: unknown = JSON.parse(`"${literal}"`);
     return typeof value === 'string' ? value : undefined;

@@ -52,27 +52,19 @@ export interface LatencyPrior {
 
 /** The prior for one request, from all candidates' estimates. `probesTell`: whether probes look at who is not seen. */
 export function latencyPrior(estimates: readonly Estimate[], probesTell = false): LatencyPrior {
-  const known = estimates.filter((estimate) => estimate.evidence >= PRIOR_EVIDENCE);
-  const bestMs = least(
-    known.map((estimate) => estimate.ttftTotalMs / estimate.evidence),
-    UNKNOWN_TTFT_MS,
-  );
+  let [ttftMs, msPerToken, outputTokens] = [Infinity, Infinity, Infinity];
+  for (const estimate of estimates) {
+    outputTokens = Math.min(outputTokens, estimate.outputTokens ?? Infinity);
+    if (estimate.evidence >= PRIOR_EVIDENCE) {
+      ttftMs = Math.min(ttftMs, estimate.ttftTotalMs / estimate.evidence);
+      msPerToken = Math.min(msPerToken, estimate.msPerToken ?? Infinity);
+    }
+  }
   return {
-    ttftMs: probesTell && known.length > 0 ? bestMs * UNSEEN_FACTOR : bestMs,
-    msPerToken: least(
-      known.map((estimate) => estimate.msPerToken),
-      UNKNOWN_MS_PER_TOKEN,
-    ),
-    outputTokens: least(
-      estimates.map((estimate) => estimate.outputTokens),
-      UNKNOWN_OUTPUT_TOKENS,
-    ),
+    ttftMs: ttftMs === Infinity ? UNKNOWN_TTFT_MS : ttftMs * (probesTell ? UNSEEN_FACTOR : 1),
+    msPerToken: msPerToken === Infinity ? UNKNOWN_MS_PER_TOKEN : msPerToken,
+    outputTokens: outputTokens === Infinity ? UNKNOWN_OUTPUT_TOKENS : outputTokens,
   };
-}
-
-function least(values: readonly (number | undefined)[], unknown: number): number {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? unknown : Math.min(...known);
 }
 
 /**
@@ -89,7 +81,8 @@ export function expectedLatency(estimate: Estimate, facts: RequestFacts, prior: 
 }
 
 function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
-  const { typicalMs, evidence } = estimate.usual;
+  const { usual, recent } = estimate;
+  const { typicalMs, evidence } = usual;
   // What it is like as a rule: an outage does not move it.
   const usualMs =
     typicalMs === undefined
@@ -97,10 +90,15 @@ function currentTtft(estimate: Estimate, prior: LatencyPrior): number {
       : shrunkMean(prior.ttftMs, PRIOR_EVIDENCE, { evidence, ttftTotalMs: typicalMs * evidence });
   const usualWeight =
     typicalMs === undefined ? PRIOR_EVIDENCE : USUAL_EVIDENCE + USUAL_CALM_EVIDENCE * likeness(usualMs, estimate);
-  const recent = ofNow(estimate.recent, usualMs);
-  const lastingMs = shrunkMean(usualMs, usualWeight, lastingSeen(estimate, recent));
-  const weight = lastingWeight(lastingMs, recent) + LASTING_CALM_EVIDENCE * likeness(lastingMs, recent);
-  return asLast(shrunkMean(lastingMs, weight, recent), usualMs, estimate.recent);
+  const hasLast = recent.last.length >= ENOUGH_LAST;
+  const now = hasLast ? ofNow(recent, usualMs) : recent;
+  const lastingMs = shrunkMean(usualMs, usualWeight, lastingSeen(estimate, now));
+  // A single slow first token may be a straggler, but a fast one is no accident: the further the last seconds are below what is remembered,
+  // the less that weighs. Else a deployment that has recovered is believed only after many looks.
+  const ratio = now.evidence > 0 ? Math.min(1, now.ttftTotalMs / (now.evidence * lastingMs)) : 1;
+  const lastingWeight = LASTING_EVIDENCE * ratio ** (2 * Math.min(3, now.evidence));
+  const meanMs = shrunkMean(lastingMs, lastingWeight + LASTING_CALM_EVIDENCE * likeness(lastingMs, now), now);
+  return hasLast ? asLast(meanMs, usualMs, recent) : meanMs;
 }
 
 /**
@@ -123,8 +121,7 @@ function lastingSeen(estimate: Estimate, recent: Seen): Seen {
 function ofNow(recent: RecentEstimate, usualMs: number): Seen {
   const { evidence, ttftTotalMs, last } = recent;
   const usualAtMostMs = usualMs * LAST_SLACK;
-  const isMixed = ttftTotalMs > evidence * usualAtMostMs && last.length >= ENOUGH_LAST;
-  if (!isMixed || Math.min(...last.slice(0, ENOUGH_LAST)) > usualAtMostMs) {
+  if (ttftTotalMs <= evidence * usualAtMostMs || Math.min(...last.slice(0, ENOUGH_LAST)) > usualAtMostMs) {
     return recent;
   }
   const middleMs = recent.seenMiddleMs();
@@ -136,9 +133,6 @@ function ofNow(recent: RecentEstimate, usualMs: number): Seen {
  * a deployment whose last calls were all slower is about as slow as those, and one whose last look was as usual is about its usual self.
  */
 function asLast(meanMs: number, usualMs: number, { last, isSparse }: LastSeen): number {
-  if (last.length < ENOUGH_LAST) {
-    return meanMs;
-  }
   const newest = last.slice(0, ENOUGH_LAST);
   const isDisplaced = isSparse && meanMs > usualMs * LAST_SLACK;
   const isBack = isDisplaced && (newest[0] ?? Infinity) <= usualMs * LAST_SLACK;
@@ -177,15 +171,6 @@ function likeness(expectedMs: number, { evidence, ttftTotalMs }: Seen): number {
   const meanMs = (prior * expectedMs + ttftTotalMs) / (prior + evidence);
   const errors = (Math.log(meanMs / expectedMs) * Math.sqrt(prior + evidence)) / SPREAD;
   return Math.exp(-((errors / SURPRISE) ** 2));
-}
-
-/**
- * A single slow first token may be a straggler, but a fast one is no accident: the further the last seconds are below what is remembered,
- * the less that weighs. Else a deployment that has recovered is believed only after many looks.
- */
-function lastingWeight(lastingMs: number, recent: Seen): number {
-  const ratio = recent.evidence > 0 ? recent.ttftTotalMs / (recent.evidence * lastingMs) : 1;
-  return LASTING_EVIDENCE * Math.min(1, ratio) ** (2 * Math.min(3, recent.evidence));
 }
 
 function shrunkMean(priorMs: number, priorEvidence: number, seen: Seen): number {

@@ -6,10 +6,11 @@ import { estimateAtPrompt, promptFactor } from '../statistics/estimate.ts';
 import type { Standing } from '../statistics/standing.ts';
 import type { Candidate } from './contender.ts';
 import { type Equals, equalsOf } from './equals.ts';
-import { expectedLatency, failureShare, latencyPrior } from './expected-latency.ts';
+import { expectedLatency, failureShare, type LatencyPrior, latencyPrior } from './expected-latency.ts';
+import { exploreTarget } from './explore.ts';
 import type { RememberedPlan } from './routing-memory.ts';
 import { STRATEGIES } from './strategies.ts';
-import type { Strategy } from './strategy.ts';
+import type { ScoreContext, Strategy } from './strategy.ts';
 
 /** The candidates of one request in the order in which they are tried. A permutation of those that qualify. */
 export interface Plan {
@@ -41,15 +42,22 @@ const NOTHING_REMEMBERED: RememberedPlan = { equals: new Set() };
 
 /** Ranks the qualified deployments: the healthy by strategy, then the ejected by the end of their cooldown. All ejected: as if none were. */
 export function planCandidates(context: PlanContext): Plan {
-  const scored = scoreAll(context);
+  const { qualified, look, probesTell } = context;
+  const sighted = qualified.map((deployment, position) => ({ deployment, position, standing: look(deployment.id) }));
+  const prior = latencyPrior(
+    sighted.map(({ standing }) => standing.estimate),
+    probesTell,
+  );
+  const scored = sighted.map((each) => candidateOf(each, prior, context));
   const healthy = scored.filter((candidate) => candidate.state === 'healthy');
-  const others = scored.filter((candidate) => candidate.state !== 'healthy');
   if (healthy.length === 0) {
-    return { candidates: ranked(others, context).order, explored: false, equals: new Set() };
+    return { candidates: ranked(scored, context).order, explored: false, equals: new Set() };
   }
   const { order, members: equals } = ranked(healthy, context);
   const chosen = STRATEGIES[context.route.strategy].adapts ? exploreTarget(order, context) : undefined;
-  const rest = others.toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));
+  const rest = scored
+    .filter((candidate) => candidate.state !== 'healthy')
+    .toSorted((a, b) => (a.standing.ejection?.untilMs ?? 0) - (b.standing.ejection?.untilMs ?? 0));
   return chosen === undefined
     ? { candidates: [...order, ...rest], explored: false, equals }
     : { candidates: [chosen, ...order.filter((candidate) => candidate !== chosen), ...rest], explored: true, equals };
@@ -75,66 +83,64 @@ export function dueProbe(plan: Plan, route: Route): Candidate | undefined {
       );
 }
 
-function scoreAll(context: PlanContext): readonly Candidate[] {
-  const { route, facts, qualified, look, random, probesTell, promptDoublingTokens = 0 } = context;
-  const sighted = qualified.map((deployment, position) => ({ deployment, position, standing: look(deployment.id) }));
-  const prior = latencyPrior(
-    sighted.map(({ standing }) => standing.estimate),
-    probesTell,
-  );
-  return sighted.map(({ deployment, position, standing }) => {
-    // A draw for both scores.
-    const draw = random();
-    const asked = { deployment, facts, position, random: () => draw };
-    const scored = (cachedTokens: number) => {
-      const factor = promptFactor(facts.promptTokens - cachedTokens, promptDoublingTokens);
-      const estimate = estimateAtPrompt(standing.estimate, factor);
-      const expected = expectedLatency(estimate, facts, { ...prior, ttftMs: prior.ttftMs * factor });
-      const score = STRATEGIES[route.strategy].score({ ...asked, estimate, cachedTokens, ...expected });
-      return { score, ttftMs: expected.ttftMs, estimate, factor };
-    };
-    const { warmTokens, cachedTokens, keptTokens } = tokensInCache(deployment, standing, context);
-    const { score, ttftMs, estimate, factor } = scored(cachedTokens);
-    const isPlain = warmTokens > 0 || keptTokens < LEAST_KEPT_TOKENS;
-    return {
-      deployment,
-      standing: { ...standing, estimate },
-      score,
-      // Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either.
-      placementScore: isPlain ? score : (score + scored(keptTokens).score) / 2,
-      state: standing.state,
-      expectedTtftMs: ttftMs,
-      isTied: false,
-      promptFactor: factor,
-      warmTokens,
-    };
-  });
+/** A deployment with its place in the route's list, from 0, and what is known of it. */
+interface Sighted {
+  readonly deployment: Deployment;
+  readonly position: number;
+  readonly standing: Standing;
 }
 
 /** No vendor keeps shorter prefixes. */
 const LEAST_KEPT_TOKENS = 1024;
 
-/** What a deployment's vendor need not read of a prompt. */
-interface TokensInCache {
-  /** Of the conversation's last turn, tokens that the vendor has read, and those that it is expected to have kept. */
-  readonly warmTokens: number;
-  readonly cachedTokens: number;
-  /** The same for later turns, if the conversation stays there. */
-  readonly keptTokens: number;
+function candidateOf(sighted: Sighted, prior: LatencyPrior, context: PlanContext): Candidate {
+  const { deployment, standing } = sighted;
+  const { facts, remembered } = context;
+  const turn = remembered?.turn;
+  const { cachedShare } = standing.estimate.usual;
+  // Of the conversation's last turn, what the vendor has read; a share of that is kept, and of this turn for later ones.
+  const warmTokens = turn?.deployment === deployment.id ? Math.min(turn.promptTokens, facts.promptTokens) : 0;
+  const keptTokens = (turn?.promptTokens ?? facts.promptTokens) * cachedShare;
+  // A draw for both scores.
+  const draw = context.random();
+  const scoring: Scoring = { ...sighted, prior, context, random: () => draw };
+  const now = scored(scoring, warmTokens * cachedShare);
+  const isPlain = warmTokens > 0 || keptTokens < LEAST_KEPT_TOKENS;
+  return {
+    deployment,
+    standing: { ...standing, estimate: now.estimate },
+    score: now.score,
+    // Where a conversation is warm, what this turn has. Elsewhere this turn is cold and the next ones may be warm: half of either.
+    placementScore: isPlain ? now.score : (now.score + scored(scoring, keptTokens).score) / 2,
+    state: standing.state,
+    expectedTtftMs: now.ttftMs,
+    isTied: false,
+    promptFactor: now.promptFactor,
+    warmTokens,
+  };
 }
 
-function tokensInCache(
-  { id }: Deployment,
-  { estimate }: Standing,
-  { facts: { promptTokens }, remembered }: PlanContext,
-): TokensInCache {
-  const turn = remembered?.turn;
-  const warmTokens = turn?.deployment === id ? Math.min(turn.promptTokens, promptTokens) : 0;
-  const { cachedShare } = estimate.usual;
+interface Scored extends Pick<Candidate, 'score' | 'promptFactor'>, Pick<ScoreContext, 'ttftMs' | 'estimate'> {}
+
+interface Scoring extends Sighted {
+  readonly prior: LatencyPrior;
+  readonly context: PlanContext;
+  readonly random: Random;
+}
+
+/** What is expected of a deployment whose vendor need not read `cachedTokens` of the prompt. */
+function scored(scoring: Scoring, cachedTokens: number): Scored {
+  const { deployment, position, standing, prior, context, random } = scoring;
+  const { facts, route, promptDoublingTokens = 0 } = context;
+  const factor = promptFactor(facts.promptTokens - cachedTokens, promptDoublingTokens);
+  const estimate = estimateAtPrompt(standing.estimate, factor);
+  const expected = expectedLatency(estimate, facts, { ...prior, ttftMs: prior.ttftMs * factor });
+  const { score } = STRATEGIES[route.strategy];
   return {
-    warmTokens,
-    cachedTokens: warmTokens * cachedShare,
-    keptTokens: (turn?.promptTokens ?? promptTokens) * cachedShare,
+    score: score === 'place' ? position : score({ deployment, facts, random, estimate, cachedTokens, ...expected }),
+    ttftMs: expected.ttftMs,
+    estimate,
+    promptFactor: factor,
   };
 }
 
@@ -146,17 +152,18 @@ function ranked(
   candidates: readonly Candidate[],
   { route, facts, remembered = NOTHING_REMEMBERED }: PlanContext,
 ): Equals {
-  const strategy: Strategy = STRATEGIES[route.strategy];
-  const rank = ({ standing }: Candidate): number =>
-    strategy.failingLast && failureShare(standing.estimate) >= FAILING_SHARE ? 1 : 0;
+  const { ties, failingLast }: Strategy = STRATEGIES[route.strategy];
   const sorted = candidates.toSorted(
-    (a, b) => rank(a) - rank(b) || a.placementScore - b.placementScore || a.expectedTtftMs - b.expectedTtftMs,
+    (a, b) =>
+      (failingLast ? failingRank(a) - failingRank(b) : 0) ||
+      a.placementScore - b.placementScore ||
+      a.expectedTtftMs - b.expectedTtftMs,
   );
   const [best] = sorted;
-  if (strategy.ties === 'exact' || best === undefined) {
+  if (ties === 'exact' || best === undefined) {
     return { order: sorted, members: new Set() };
   }
-  const peers = sorted.filter((candidate) => rank(candidate) === rank(best));
+  const peers = failingLast ? sorted.filter((each) => failingRank(each) === failingRank(best)) : sorted;
   const { affinityKey } = facts;
   const { order, members } = equalsOf({ sorted: peers, band: route.band, affinityKey, remembered });
   const tied = (candidate: Candidate): Candidate =>
@@ -165,45 +172,9 @@ function ranked(
   return { order: [...order.map(tied), ...others], members };
 }
 
-/** Decayed first tokens of the last seconds, or waits as long as the best takes: from this on, somebody has just looked. */
-const LOOKED_AT = 0.5;
-/** First tokens that came in this share of the expected time, or less, promise that the deployment has become faster. */
-const PROMISING = 0.8;
-/** A promise is looked into with this many times the usual share of calls: they are likely to be fast ones. */
-const PROMISING_SHARES = 10;
-
-/**
- * Now and then another than the best that nobody has looked at in the last seconds: the only way to learn that it has become fast. However
- * much traffic there is, one look in a while is enough, unless it has just been fast: then more looks soon tell whether it stays so.
- */
-function exploreTarget(
-  order: readonly Candidate[],
-  { route, random }: Pick<PlanContext, 'route' | 'random'>,
-): Candidate | undefined {
-  const [best, ...others] = order;
-  if (best === undefined) {
-    return undefined;
-  }
-  const promising = others.filter((candidate) => isPromising(candidate, best));
-  const share = route.explorationShare * (promising.length === 0 ? 1 : PROMISING_SHARES);
-  if (random() >= share) {
-    return undefined;
-  }
-  const targets = promising.length === 0 ? others.filter((candidate) => isUnseen(candidate, best)) : promising;
-  return targets[Math.floor(random() * targets.length)];
-}
-
-/** An attempt that was stopped sooner than the best answers has shown nothing. */
-function isUnseen({ standing }: Candidate, best: Candidate): boolean {
-  const { evidence, ttftTotalMs } = standing.estimate.recent;
-  return Math.max(evidence, ttftTotalMs / best.expectedTtftMs) < LOOKED_AT;
-}
-
-/** Whether its last first tokens came sooner than what is expected of it, and of the best. */
-function isPromising({ standing, expectedTtftMs, isTied }: Candidate, best: Candidate): boolean {
-  const { recent } = standing.estimate;
-  const seenMs = isTied || recent.failureRate > 0 ? undefined : recent.seenMedianMs();
-  return seenMs !== undefined && seenMs < PROMISING * Math.min(expectedTtftMs, best.expectedTtftMs);
+/** Those that have failed often come after the others. */
+function failingRank({ standing }: Candidate): number {
+  return failureShare(standing.estimate) >= FAILING_SHARE ? 1 : 0;
 }
 
 /** A vendor's count may be this much smaller than ours: only what is surely too long is kept away. */

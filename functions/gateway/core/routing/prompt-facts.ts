@@ -1,6 +1,6 @@
 import { promptFeesUsd } from '../model/cost.ts';
 import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
-import type { Prompt, Turn } from '../model/prompt.ts';
+import { kindsOf, type Prompt, type Turn } from '../model/prompt.ts';
 import { keyNumber } from '../model/rendezvous.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { objectMember, stringMember } from '../wire/json.ts';
@@ -32,15 +32,20 @@ const MAX_KEY_CHARS = 64;
  */
 export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFacts {
   const { limits, stream, turns, original } = prompt;
+  const kinds = kindsOf(turns);
   const media: (MediaPart | OpaquePart)[] = [];
-  for (const { parts } of turns) {
-    addMedia(media, parts);
+  if (kinds.has('media') || kinds.has('opaque')) {
+    addMedia(
+      media,
+      turns.flatMap(({ parts }) => parts),
+    );
   }
   const textBytes = jsonWeight(original.body) - media.reduce((sum, part) => sum + bytesOf(part), 0);
   const mediaTokens = media.reduce((sum, part) => sum + tokensOf(part), 0);
   const key = prompt.cacheKey ?? stablePrefix(turns);
   // OpenAI's `prompt: { id }`: a text that the vendor has.
   const isKeptAtVendor = original.dialect === 'openai-responses' && objectMember(original.body, 'prompt') !== undefined;
+  const isPriced = prompt.serviceTier !== undefined || original.body.inference_geo !== undefined;
   return {
     stream,
     promptTokens: Math.ceil(Math.max(0, textBytes) / BYTES_PER_TOKEN + mediaTokens),
@@ -50,7 +55,7 @@ export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFac
     maxOutputTokens: limits.outputTokens,
     isUnsized: isKeptAtVendor || media.some(isUnsized) ? true : undefined,
     imageTokens: media.length === 0 ? undefined : imageTokens(media),
-    priceFactor: priceFactor(prompt),
+    priceFactor: isPriced ? priceFactor(prompt) : undefined,
     feesUsd: promptFeesUsd(prompt),
   };
 }
@@ -145,10 +150,9 @@ function stablePrefix(turns: readonly Turn[]): string {
   );
   const first = turns.slice(0, Math.max(0, firstUser) + 1);
   return [...first.slice(0, -1).slice(0, AFFINITY_TURNS), ...first.slice(-1)]
-    .map(({ role, parts }) => `${role}\n${textOf(parts).slice(0, AFFINITY_CHARS)}`)
+    .map(({ role, parts }) => {
+      const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
+      return `${role}\n${text.slice(0, AFFINITY_CHARS)}`;
+    })
     .join('\n');
-}
-
-function textOf(parts: readonly Part[]): string {
-  return parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
 }

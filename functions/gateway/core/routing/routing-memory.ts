@@ -19,11 +19,6 @@ export function routingMemory(): RoutingMemory {
   return { conversations: conversationMemory(), equals: new Map() };
 }
 
-/** A conversation's name among all routes'. */
-export function conversationKey(route: string, affinityKey: string): string {
-  return `${route}\n${affinityKey}`;
-}
-
 /** A conversation's last turn. */
 export interface LastTurn {
   readonly deployment: string;
@@ -31,11 +26,16 @@ export interface LastTurn {
   readonly promptTokens: number;
 }
 
+/** A turn with the instant at which it was served, milliseconds since 1970. */
+interface Noted extends LastTurn {
+  readonly atMs: number;
+}
+
 /** Where conversations were served last, as one instance knows it. Bounded: the one that was silent for longest is forgotten first. */
 export interface ConversationMemory {
   /** `undefined` where nothing is known, or it is too long ago for any vendor's cache. */
-  readonly recall: (key: string, nowMs: number) => LastTurn | undefined;
-  readonly note: (key: string, turn: LastTurn, nowMs: number) => void;
+  readonly recall: (route: string, affinityKey: string, nowMs: number) => LastTurn | undefined;
+  readonly note: (route: string, affinityKey: string, turn: Noted) => void;
 }
 
 /** OpenAI, Anthropic and Google keep an unused prefix for five minutes or little longer. */
@@ -44,17 +44,17 @@ const MOST_CONVERSATIONS = 20_000;
 
 /** A memory of at most `most` conversations; the one noted longest ago is forgotten first. */
 export function conversationMemory(most = MOST_CONVERSATIONS): ConversationMemory {
-  const turns = new Map<number, LastTurn & { readonly atMs: number }>();
+  const turns = new Map<number, Noted>();
   return {
-    recall: (key, nowMs) => {
-      const turn = turns.get(keyNumber(key));
+    recall: (route, affinityKey, nowMs) => {
+      const turn = turns.get(keyNumber(`${route}\n${affinityKey}`));
       return turn === undefined || nowMs - turn.atMs > KEPT_MS ? undefined : turn;
     },
-    note: (key, { deployment, promptTokens }, nowMs) => {
-      const number = keyNumber(key);
+    note: (route, affinityKey, turn) => {
+      const number = keyNumber(`${route}\n${affinityKey}`);
       // A Map keeps the order of insertion: what was noted last is at its end.
       turns.delete(number);
-      turns.set(number, { deployment, promptTokens, atMs: nowMs });
+      turns.set(number, turn);
       const [oldest] = turns.keys();
       if (turns.size > most && oldest !== undefined) {
         turns.delete(oldest);

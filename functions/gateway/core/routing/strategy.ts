@@ -5,8 +5,8 @@ import type { Estimate } from '../statistics/estimate.ts';
 
 /** How a route ranks the deployments that can serve a request. A new one is a file that exports this and one line in `strategies.ts`. */
 export interface Strategy {
-  /** Lower is better. The unit is the strategy's own; all candidates of one request share it. */
-  readonly score: (context: ScoreContext) => number;
+  /** Lower is better. The unit is the strategy's own; all candidates of one request share it. `place`: the place in the route's list, from 0. */
+  readonly score: ((context: ScoreContext) => number) | 'place';
   /**
    * `band`: scores within the route's tolerance of the best are equals, spread by conversation. `exact`: only the same score is, and the
    * expected latency decides among those.
@@ -31,7 +31,5 @@ export interface ScoreContext {
   readonly latencyMs: number;
   /** Tokens the answer is expected to have. */
   readonly outputTokens: number;
-  /** Place in the route's list, from 0. */
-  readonly position: number;
   readonly random: Random;
 }

@@ -6,7 +6,6 @@ import { contendersOf, encodingsOnce } from '../race/contender-limits.ts';
 import type { Encodings } from '../routing/contender.ts';
 import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, qualify, withProbeFirst } from '../routing/plan.ts';
-import { conversationKey } from '../routing/routing-memory.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
 import { type Call, endStage, keyOf, witnessKey } from './call.ts';
 import { admit } from './caller.ts';
@@ -120,7 +119,7 @@ async function rank(
   const { ports, routing } = call.gateway;
   const { statistics, config, random, clock } = ports;
   await statistics.prepare(qualified.map(({ id }) => id));
-  const turn = routing.conversations.recall(conversationKey(route.name, facts.affinityKey), clock.nowMs());
+  const turn = routing.conversations.recall(route.name, facts.affinityKey, clock.nowMs());
   const key = witnessKey(call);
   const equals = routing.equals.get(route.name) ?? NOBODY;
   const plan = planCandidates({

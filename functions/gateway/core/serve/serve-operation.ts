@@ -1,6 +1,5 @@
 import { type RaceOfRequest, raceContenders } from '../race/race-contenders.ts';
 import type { RunResult } from '../race/run-race.ts';
-import { conversationKey } from '../routing/routing-memory.ts';
 import { type Call, witnessKey } from './call.ts';
 import { deadlineOf } from './head.ts';
 import type { Operation, Planned } from './operation.ts';
@@ -60,8 +59,8 @@ function noteTurn(
   { outcome }: RunResult<unknown>,
 ): void {
   if (outcome.kind === 'won' && facts.affinityKey !== '') {
-    const key = conversationKey(route.name, facts.affinityKey);
     const deployment = outcome.leader.contender.deployment.id;
-    routing.conversations.note(key, { deployment, promptTokens: facts.promptTokens }, ports.clock.nowMs());
+    const turn = { deployment, promptTokens: facts.promptTokens, atMs: ports.clock.nowMs() };
+    routing.conversations.note(route.name, facts.affinityKey, turn);
   }
 }

@@ -117,7 +117,7 @@ export function arrayOf(what: string, check: Check, size: { min?: number; max?: 
 }
 
 /** Passes an array of so many items, whatever these are. */
-export function listOf(what: string, { min = 0, max = Number.POSITIVE_INFINITY } = {}): Check {
+function listOf(what: string, { min = 0, max = Number.POSITIVE_INFINITY } = {}): Check {
   return (value, path) => {
     if (!Array.isArray(value)) {
       return invalidMember(path, `must be an array of ${what}; got ${kindOf(value)}.`);

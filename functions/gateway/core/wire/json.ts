@@ -13,9 +13,13 @@ const MAX_NESTING = 500;
 
 /** Parses JSON text without throwing: `undefined` where the text is not JSON (no JSON text means `undefined`) or nests deeper than 500. */
 export function parseJson(text: string): unknown {
-  const value = parseBoundedJson(text);
-  // Each level takes a bracket: nearly all texts are too short to nest so deep.
-  return text.length <= MAX_NESTING || nestsWithin(value, MAX_NESTING) ? value : undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    // Each level takes a bracket: nearly all texts are too short to nest so deep.
+    return text.length <= MAX_NESTING || nestsWithin(value, MAX_NESTING) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for a text whose nesting is known to be bounded: nothing of it is looked at once more. */
@@ -73,7 +77,8 @@ export function arrayMember(value: unknown, key: string): readonly unknown[] {
  * becomes U+FFFD: strict parsers (Anthropic's, DeepSeek's) take a body with its escape for no JSON at all. Source: RFC 8259, section 8.2.
  */
 export function wellFormedJson(value: unknown): string {
-  return wellFormedEscapes(JSON.stringify(value));
+  const json = JSON.stringify(value);
+  return SURROGATE.test(json) ? wellFormedEscapes(json) : json;
 }
 
 /** JSON text with the escapes of half pairs replaced, in members' names too; a pair of escapes stays. Linear; the same text where it has none. */
@@ -167,7 +172,8 @@ export function jsonBoundsProblem(body: Uint8Array): string | undefined {
         break;
     }
   }
-  return complaint(deepest, containers, items);
+  const isWithin = deepest <= MAX_BODY_NESTING && containers <= MAX_CONTAINERS && items <= MAX_ITEMS;
+  return isWithin ? undefined : complaint(deepest, containers);
 }
 
 /**
@@ -211,12 +217,11 @@ function isEscaped(body: Uint8Array, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-function complaint(deepest: number, containers: number, items: number): string | undefined {
+function complaint(deepest: number, containers: number): string {
   if (deepest > MAX_BODY_NESTING) {
     return `The JSON of the request body nests deeper than ${MAX_BODY_NESTING} levels.`;
   }
-  if (containers > MAX_CONTAINERS) {
-    return `The JSON of the request body holds more than ${MAX_CONTAINERS} objects and arrays.`;
-  }
-  return items > MAX_ITEMS ? `The JSON of the request body holds more than ${MAX_ITEMS} members and items.` : undefined;
+  return containers > MAX_CONTAINERS
+    ? `The JSON of the request body holds more than ${MAX_CONTAINERS} objects and arrays.`
+    : `The JSON of the request body holds more than ${MAX_ITEMS} members and items.`;
 }

@@ -18,32 +18,44 @@ const DEFAULT_MAX_EVENT_CHARS = 16 * 1024 * 1024;
  * `error` named `event-too-large`, and the rest is not read.
  */
 export function sseParser({ maxEventChars = DEFAULT_MAX_EVENT_CHARS } = {}): SseParser {
-  const lines = wholeLines();
-  const draft: Draft = { name: '', lastName: '', data: undefined, more: [], chars: 0, isRaw: false };
-  let isStopped = false;
-
-  function take(text: string): readonly WireEvent[] {
-    const events: WireEvent[] = [];
-    for (let from = 0; from < text.length && draft.chars <= maxEventChars; ) {
-      const to = text.indexOf('\n', from);
-      const event = readLine(draft, text, from, to);
-      if (event !== undefined) {
-        events.push(event);
-      }
-      from = to + 1;
-    }
-    if (draft.chars + lines.heldBytes() > maxEventChars) {
-      isStopped = true;
-      events.push({ kind: 'error', name: 'event-too-large', data: `An event exceeds ${maxEventChars} characters.` });
-    }
-    return events;
-  }
-
-  return {
-    push: (bytes) => (isStopped ? [] : take(lines.push(bytes))),
-    // Lines that are blank do nothing where there is no event to close.
-    end: () => (isStopped ? [] : take(`${lines.end()}\n\n`)),
+  const stream: Stream = {
+    maxEventChars,
+    isStopped: false,
+    held: { pieces: [], size: 0, hasBegun: false, endedWithReturn: false },
+    draft: { name: '', lastName: '', data: undefined, more: [], chars: 0, isRaw: false },
   };
+  return {
+    push: (bytes) => (stream.isStopped ? [] : readLines(stream, wholeLines(stream.held, bytes))),
+    // A line feed ends the last line, and another one the event. Lines that are blank do nothing where there is no event to close.
+    end: () => (stream.isStopped ? [] : readLines(stream, `${wholeLines(stream.held, Uint8Array.of(LINE_FEED))}\n`)),
+  };
+}
+
+interface Stream {
+  readonly maxEventChars: number;
+  /** Whether nothing more is read. */
+  isStopped: boolean;
+  readonly held: HeldBytes;
+  readonly draft: Draft;
+}
+
+/** The events that whole lines complete. */
+function readLines(stream: Stream, text: string): readonly WireEvent[] {
+  const { draft, held, maxEventChars } = stream;
+  const events: WireEvent[] = [];
+  for (let from = 0; from < text.length && draft.chars <= maxEventChars; ) {
+    const to = text.indexOf('\n', from);
+    const event = from === to ? takeEvent(draft, false) : readLine(draft, text, from, to);
+    if (event !== undefined) {
+      events.push(event);
+    }
+    from = to + 1;
+  }
+  if (draft.chars + held.size > maxEventChars) {
+    stream.isStopped = true;
+    events.push({ kind: 'error', name: 'event-too-large', data: `An event exceeds ${maxEventChars} characters.` });
+  }
+  return events;
 }
 
 /** The event that the lines so far make. */
@@ -59,52 +71,51 @@ interface Draft {
   isRaw: boolean;
 }
 
-/** Reads the line of `text` from `from` up to its end at `to`: the event that it completes. */
-function readLine(draft: Draft, text: string, from: number, to: number): WireEvent | undefined {
-  if (from === to) {
-    return takeEvent(draft, false);
-  }
-  if (draft.isRaw) {
-    return readRawLine(draft, text, from, to);
-  }
-  const first = text.charCodeAt(from);
-  if (first !== BRACE && first !== BRACKET) {
-    readField(draft, text, from, to);
-    return undefined;
-  }
-  const event = takeEvent(draft, true);
-  addData(draft, text.slice(from, to));
-  return event;
-}
-
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
 const SPACE = 0x20;
 
-/** A line of the event-stream format: no line of JSON looks like it. */
-const FIELD = /^(?:data|event|id|retry)?:/;
-
-function readRawLine(draft: Draft, text: string, from: number, to: number): WireEvent | undefined {
-  const line = text.slice(from, to);
-  if (!FIELD.test(line)) {
-    addData(draft, line);
-    return undefined;
+/** Reads the line of `text` from `from` up to its end at `to`, which is not blank: the event that it completes. */
+function readLine(draft: Draft, text: string, from: number, to: number): WireEvent | undefined {
+  const first = text.charCodeAt(from);
+  if (draft.isRaw || first === BRACE || first === BRACKET) {
+    return readRawLine(draft, text, from, to);
   }
-  const event = takeEvent(draft, false);
-  readField(draft, text, from, to);
-  return event;
-}
-
-function readField(draft: Draft, text: string, from: number, to: number): void {
   if (text.startsWith('data:', from)) {
-    addData(draft, text.slice(text.charCodeAt(from + 5) === SPACE ? from + 6 : from + 5, to));
+    addData(draft, fieldValue(text, from + 5, to));
   } else if (text.startsWith('event:', from)) {
-    const name = text.slice(text.charCodeAt(from + 6) === SPACE ? from + 7 : from + 6, to);
+    const name = fieldValue(text, from + 6, to);
     draft.name = name === draft.lastName ? draft.lastName : name;
     draft.lastName = draft.name;
   } else if (to - from === 4 && text.startsWith('data', from)) {
     addData(draft, '');
   }
+  return undefined;
+}
+
+/** What follows a field's colon, but for one space. */
+function fieldValue(text: string, from: number, to: number): string {
+  return text.slice(text.charCodeAt(from) === SPACE ? from + 1 : from, to);
+}
+
+/** A line of the event-stream format: no line of JSON looks like it. */
+const FIELD = /^(?:data|event|id|retry)?:/;
+
+/** Reads a line of JSON without `data:`, or what follows such lines. */
+function readRawLine(draft: Draft, text: string, from: number, to: number): WireEvent | undefined {
+  const line = text.slice(from, to);
+  if (draft.isRaw && !FIELD.test(line)) {
+    addData(draft, line);
+    return undefined;
+  }
+  const begins = !draft.isRaw;
+  const event = takeEvent(draft, begins);
+  if (begins) {
+    addData(draft, line);
+  } else {
+    readLine(draft, text, from, to);
+  }
+  return event;
 }
 
 /** Changes the draft in place: a copy a line would make an event of many lines quadratic. */
@@ -136,14 +147,16 @@ function takeEvent(draft: Draft, isRaw: boolean): WireEvent | undefined {
       };
 }
 
-/** Cuts a stream of bytes where lines end. */
-interface WholeLines {
-  /** The lines that `bytes` completes, each with a line feed at its end. */
-  readonly push: (bytes: Uint8Array) => string;
-  /** The last line, where the stream ended without a line end. */
-  readonly end: () => string;
-  /** Bytes of the line that has begun and not ended. */
-  readonly heldBytes: () => number;
+/** What is known of a stream of bytes that is cut where lines end. */
+interface HeldBytes {
+  /** Of the line that has begun and not ended. */
+  pieces: Uint8Array[];
+  /** Of those pieces together, in bytes. */
+  size: number;
+  /** Whether any text has come. */
+  hasBegun: boolean;
+  /** Whether that text ended with CR, to which the next LF belongs. */
+  endedWithReturn: boolean;
 }
 
 const LINE_FEED = 0x0a;
@@ -154,56 +167,40 @@ const BYTE_ORDER_MARK = 0xfeff;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Reads UTF-8 cut anywhere into lines that end with LF, CR or CRLF, also with the CR and the LF in different pieces. U+2028 and its like
- * are text. A leading byte order mark is dropped; bytes that are not UTF-8 become U+FFFD. Linear: a line in pieces is joined once.
+ * The lines that `bytes` completes, each with a line feed at its end. Reads UTF-8 cut anywhere into lines that end with LF, CR or CRLF, also
+ * with the CR and the LF in different pieces. U+2028 and its like are text. A leading byte order mark is dropped; bytes that are not UTF-8
+ * become U+FFFD. Linear: a line in pieces is joined once.
  */
-function wholeLines(): WholeLines {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  let hasBegun = false;
-  let endedWithReturn = false;
-
-  function textOf(bytes: Uint8Array): string {
-    const text = decoder.decode(bytes);
-    const hasMark = !hasBegun && text.charCodeAt(0) === BYTE_ORDER_MARK;
-    const isSplit = endedWithReturn && text.charCodeAt(0) === LINE_FEED;
-    hasBegun ||= text !== '';
-    endedWithReturn = text.charCodeAt(text.length - 1) === RETURN;
-    const unseen = hasMark || isSplit ? text.slice(1) : text;
-    // Few vendors send CR.
-    return unseen.includes('\r') ? unseen.replace(/\r\n?/g, '\n') : unseen;
+function wholeLines(held: HeldBytes, bytes: Uint8Array): string {
+  const isWhole = held.size === 0 && bytes.at(-1) === LINE_FEED;
+  const lines = isWhole ? bytes : joinedLines(held, bytes);
+  if (lines.length === 0) {
+    return '';
   }
-
-  function takeHeld(last: Uint8Array): Uint8Array {
-    if (heldBytes === 0) {
-      return last;
-    }
-    const whole = joinedBytes([...held, last], heldBytes + last.length);
-    held = [];
-    heldBytes = 0;
-    return whole;
-  }
-
-  return {
-    push: (bytes) => {
-      const length = lengthOfLines(bytes);
-      const text = length === 0 ? '' : textOf(takeHeld(bytes.subarray(0, length)));
-      if (length < bytes.length) {
-        held.push(bytes.subarray(length));
-        heldBytes += bytes.length - length;
-      }
-      return text;
-    },
-    end: () => textOf(takeHeld(new Uint8Array(0))),
-    heldBytes: () => heldBytes,
-  };
+  const text = decoder.decode(lines);
+  const hasMark = !held.hasBegun && text.charCodeAt(0) === BYTE_ORDER_MARK;
+  const isSplit = held.endedWithReturn && text.charCodeAt(0) === LINE_FEED;
+  held.hasBegun = true;
+  held.endedWithReturn = text.charCodeAt(text.length - 1) === RETURN;
+  const unseen = hasMark || isSplit ? text.slice(1) : text;
+  // Few vendors send CR.
+  return unseen.includes('\r') ? unseen.replace(/\r\n?/g, '\n') : unseen;
 }
 
-/** How many of the bytes belong to lines that end among them. */
-function lengthOfLines(bytes: Uint8Array): number {
-  return bytes.at(-1) === LINE_FEED
-    ? bytes.length
-    : Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(RETURN)) + 1;
+/** The bytes of the lines that end in `bytes`, with what was held of the first. The rest is held. */
+function joinedLines(held: HeldBytes, bytes: Uint8Array): Uint8Array {
+  const length = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(RETURN)) + 1;
+  const ended = bytes.subarray(0, length);
+  const lines = length > 0 && held.size > 0 ? joinedBytes([...held.pieces, ended], held.size + length) : ended;
+  if (length > 0) {
+    held.pieces = [];
+    held.size = 0;
+  }
+  if (length < bytes.length) {
+    held.pieces.push(bytes.subarray(length));
+    held.size += bytes.length - length;
+  }
+  return lines;
 }
 
 /** Pieces of bytes, of `size` together, as one. */

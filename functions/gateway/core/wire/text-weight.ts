@@ -7,21 +7,20 @@ import type { JsonObject } from './json.ts';
 export function textWeight(text: string): number {
   let weight = text.length;
   for (let index = 0; index < text.length; index += 1) {
-    weight += moreWeight(text.charCodeAt(index));
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) {
+      weight += unit < 0x800 || (unit & 0xf800) === SURROGATES ? 1 : 2;
+    } else if (unit >= ZERO && unit <= NINE) {
+      weight += 1;
+    }
   }
   return weight;
 }
 
 const ZERO = 0x30;
 const NINE = 0x39;
-
-function moreWeight(unit: number): number {
-  if (unit < 0x80) {
-    return unit >= ZERO && unit <= NINE ? 1 : 0;
-  }
-  const isHalfOfPair = unit >= 0xd800 && unit <= 0xdfff;
-  return unit < 0x800 || isHalfOfPair ? 1 : 2;
-}
+/** What the first five bits are of a half of a pair. */
+const SURROGATES = 0xd800;
 
 /** What a member or an item adds to JSON text beside its name and value: quotes, colon, comma. */
 const PUNCTUATION_BYTES = 4;
@@ -44,12 +43,8 @@ export function jsonWeight(value: unknown): number {
     }
     return weight;
   }
-  return weight + membersWeight(value as JsonObject);
-}
-
-/** Nothing is made for a member or an object: a body may have a hundred thousand of either. */
-function membersWeight(object: JsonObject): number {
-  let weight = 0;
+  const object = value as JsonObject;
+  // Nothing is made for a member or an object: a body may have a hundred thousand of either.
   for (const name in object) {
     weight += textWeight(name) + PUNCTUATION_BYTES + jsonWeight(object[name]);
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Settlement } from '../../../../functions/gateway/core/limits/account-change.ts';
+import type { AccountStore } from '../../../../functions/gateway/core/limits/account-store.ts';
 import { settlementLedger } from '../../../../functions/gateway/core/limits/settlement-ledger.ts';
+import type { Clock } from '../../../../functions/gateway/core/model/clock.ts';
 import { memoryAccounts } from '../../../support/memory-accounts.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
@@ -22,6 +24,19 @@ async function busySecond(isDown: boolean): Promise<readonly number[]> {
   return waitedMs;
 }
 
+/** A store that takes `delayMs` to write, and how many writes it has taken. */
+function slowStore(clock: Clock, delayMs: number): { readonly store: AccountStore; readonly writes: () => number } {
+  let written = 0;
+  const add = (): Promise<void> =>
+    new Promise((resolve) => {
+      clock.after(delayMs, () => {
+        written += 1;
+        resolve();
+      });
+    });
+  return { store: { ...memoryAccounts({ clock, delayMs: () => 0 }).store, add }, writes: () => written };
+}
+
 describe('the ledger of settlements', () => {
   for (const isDown of [false, true]) {
     const told = isDown ? 'could not be written' : 'is written';
@@ -31,4 +46,38 @@ describe('the ledger of settlements', () => {
       assert.ok(Math.max(...waitedMs) <= 130, `One waited for ${Math.max(...waitedMs)} ms.`);
     });
   }
+
+  test('has one wait with one timer for the calls that end within a moment, and as long a one for those that end later', async () => {
+    const { clock, advance, pending } = virtualClock();
+    const never = {
+      ...memoryAccounts({ clock, delayMs: () => 0 }).store,
+      add: () => new Promise<void>(() => undefined),
+    };
+    const ledger = settlementLedger({ store: never, clock, onStoreError: () => undefined });
+    void ledger.add('account', USED, 2000);
+    const first = ledger.add('account', USED, 2000);
+    const timers = pending();
+    assert.equal(ledger.add('account', USED, 2000), first);
+    assert.equal(pending(), timers);
+    assert.notEqual(ledger.add('account', USED, 150), first);
+    const second = ledger.add('account', USED, 2000);
+    await advance(100);
+    assert.notEqual(ledger.add('account', USED, 2000), second);
+  });
+
+  test('ends a wait that has an end while the write goes on, and one that is answered without it', async () => {
+    const { clock, advance, pending } = virtualClock();
+    const { store, writes } = slowStore(clock, 300);
+    const ledger = settlementLedger({ store, clock, onStoreError: () => undefined });
+    const ended: string[] = [];
+    void ledger.add('slow', USED, 100).then(() => ended.push('given up'));
+    await advance(100);
+    assert.deepEqual(ended, ['given up']);
+    await advance(200);
+    assert.equal(writes(), 1);
+    void ledger.add('in time', USED, 2000).then(() => ended.push('written'));
+    await advance(300);
+    assert.deepEqual(ended, ['given up', 'written']);
+    assert.equal(pending(), 0);
+  });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { inTime, sharedWaits } from '../../../../functions/gateway/core/limits/store-patience.ts';
+import { inTime } from '../../../../functions/gateway/core/limits/store-patience.ts';
 import { busyLoop } from '../../../support/busy-loop.ts';
 import { virtualClock } from '../../../support/virtual-clock.ts';
 
@@ -56,26 +56,5 @@ describe('the patience with a store', () => {
       await turn(700);
     }
     assert.equal(await waiting, undefined);
-  });
-});
-
-describe('waits that are shared', () => {
-  test('are one for those who wait for the same thing for as long, and begin within a moment', () => {
-    const { clock, pending } = virtualClock();
-    const wait = sharedWaits(clock);
-    const asked = new Promise<void>(() => undefined);
-    const first = wait(2000, asked);
-    assert.equal(wait(2000, asked), first);
-    assert.equal(pending(), 1);
-    assert.notEqual(wait(150, asked), first);
-  });
-
-  test('are none for who comes later: each waits as long', async () => {
-    const { clock, advance } = virtualClock();
-    const wait = sharedWaits(clock);
-    const asked = new Promise<void>(() => undefined);
-    const first = wait(2000, asked);
-    await advance(100);
-    assert.notEqual(wait(2000, asked), first);
   });
 });

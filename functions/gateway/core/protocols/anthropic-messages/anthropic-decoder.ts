@@ -11,10 +11,10 @@ import {
 } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
-import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
+import { type ReadChunk, readChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { blockWords, type ContentBlocks, growBlock, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
-import { aboutMembers, finishOf, laterMembers, laterUsage, SERVED_TIERS, usageOf } from './message-members.ts';
+import { finishOf, laterMembers, laterUsage, SERVED_TIERS, usageOf } from './message-members.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages", 2026-11. */
 export function anthropicDecoder(): AnswerDecoder {
@@ -26,11 +26,10 @@ export function anthropicDecoder(): AnswerDecoder {
     phase: 'waiting',
     isFinished: false,
   };
-  const repeated = repeatedChunks();
-  const readWhole = (event: WireEvent): ReadChunk => readWireEvent(answer, event);
+  const chunks = repeatedChunks(answer, readWireEvent);
   return {
     // After its end nothing more is read.
-    event: (event) => (answer.phase === 'failed' || answer.phase === 'complete' ? [] : repeated.read(event, readWhole)),
+    event: (event) => (answer.phase === 'failed' || answer.phase === 'complete' ? [] : readChunk(chunks, event)),
     body: (json) => readBody(answer, json),
     end: () => endOf(answer),
     isComplete: () => answer.phase === 'complete',
@@ -54,12 +53,14 @@ function readWireEvent(answer: Answer, event: WireEvent): ReadChunk {
     return { events: fail(answer, { kind: 'malformed', reason: event.name }) };
   }
   const json = parseJson(event.data);
-  if (isJsonObject(json)) {
-    const events = readEvent(answer, stringMember(json, 'type') ?? untyped(json, event.name), json);
-    return { events, words: blockWords(answer.blocks, indexOf(json), json.delta) };
+  if (!isJsonObject(json)) {
+    answer.phase = answer.phase === 'waiting' ? 'garbled' : answer.phase;
+    return { events: [] };
   }
-  answer.phase = answer.phase === 'waiting' ? 'garbled' : answer.phase;
-  return { events: [] };
+  // A block's number; of an only one some servers tell none.
+  const index = numberMember(json, 'index') ?? 0;
+  const events = readEvent(answer, stringMember(json, 'type') ?? untyped(json, event.name), json, index);
+  return { events, words: json.delta === undefined ? undefined : blockWords(answer.blocks, index, json.delta) };
 }
 
 /** Proxies send errors without a type of their own. */
@@ -68,18 +69,18 @@ function untyped(json: JsonObject, name: string): string {
 }
 
 /** An event of a type not listed is ignored, as Anthropic's versioning policy asks. */
-function readEvent(answer: Answer, type: string, event: JsonObject): readonly AnswerEvent[] {
+function readEvent(answer: Answer, type: string, event: JsonObject, index: number): readonly AnswerEvent[] {
   switch (type) {
     case 'message_start':
       return startMessage(answer, objectMember(event, 'message') ?? {});
     case 'content_block_start':
       return answer.isFinished
         ? []
-        : startBlock(answer.blocks, indexOf(event), objectMember(event, 'content_block') ?? {}, answer.id);
+        : startBlock(answer.blocks, index, objectMember(event, 'content_block') ?? {}, answer.id);
     case 'content_block_delta':
-      return answer.isFinished ? [] : growBlock(answer.blocks, indexOf(event), objectMember(event, 'delta') ?? {});
+      return answer.isFinished ? [] : growBlock(answer.blocks, index, objectMember(event, 'delta') ?? {});
     case 'content_block_stop':
-      return answer.isFinished ? [] : stopBlock(answer.blocks, indexOf(event));
+      return answer.isFinished ? [] : stopBlock(answer.blocks, index);
     case 'message_delta':
       return readMessageDelta(answer, event);
     case 'message_stop':
@@ -93,11 +94,6 @@ function readEvent(answer: Answer, type: string, event: JsonObject): readonly An
   }
 }
 
-/** A block's number; of an only one some servers tell none. */
-function indexOf(event: JsonObject): number {
-  return numberMember(event, 'index') ?? 0;
-}
-
 /**
  * A second `message_start` before any content repeats the first and is harmless. After content it is another answer spliced into this
  * one: its text would be glued to a part of the first, so that the answer fails.
@@ -107,43 +103,33 @@ function startMessage(answer: Answer, message: JsonObject): readonly AnswerEvent
     return fail(answer, { kind: 'malformed', reason: 'a second message_start after content' });
   }
   answer.phase = 'started';
-  const id = stringMember(message, 'id') ?? '';
-  answer.id = id;
-  return [
-    ...(id === '' ? [] : [{ type: 'about', id } as const]),
-    ...membersEvents(answer, message),
-    ...usageEvents(answer, message.usage),
-  ];
+  answer.id = stringMember(message, 'id') ?? '';
+  const about = aboutMessage(answer, message, message.usage);
+  return answer.id === '' ? about : [{ type: 'about', id: answer.id }, ...about];
 }
 
 function readMessageDelta(answer: Answer, event: JsonObject): readonly AnswerEvent[] {
   const delta = objectMember(event, 'delta') ?? {};
-  return [
-    ...membersEvents(answer, { ...event, ...delta }),
-    ...usageEvents(answer, event.usage),
-    ...finish(answer, delta),
-  ];
+  return [...aboutMessage(answer, { ...event, ...delta }, event.usage), ...finish(answer, delta)];
 }
 
-function membersEvents(answer: Answer, told: JsonObject): readonly AnswerEvent[] {
-  const later = laterMembers(answer.members, told);
-  if (later === answer.members) {
-    return [];
+/** What an event tells of the message as a whole: members that no other dialect has, counts, and the tier that served it. */
+function aboutMessage(answer: Answer, told: JsonObject, usage: unknown): readonly AnswerEvent[] {
+  const events: AnswerEvent[] = [];
+  const members = laterMembers(answer.members, told);
+  if (members !== answer.members) {
+    answer.members = members;
+    events.push({ type: 'about', native: { dialect: 'anthropic-messages', value: members, ifForeign: 'ignore' } });
   }
-  answer.members = later;
-  return [aboutMembers(later)];
-}
-
-function usageEvents(answer: Answer, usage: unknown): readonly AnswerEvent[] {
-  if (!isJsonObject(usage)) {
-    return [];
+  if (isJsonObject(usage)) {
+    answer.usage = laterUsage(answer.usage, usage);
+    events.push({ type: 'usage', usage: usageOf(answer.usage) });
+    const serviceTier = SERVED_TIERS.get(usage.service_tier);
+    if (serviceTier !== undefined) {
+      events.push({ type: 'about', serviceTier });
+    }
   }
-  const serviceTier = SERVED_TIERS.get(usage.service_tier);
-  answer.usage = laterUsage(answer.usage, usage);
-  return [
-    { type: 'usage', usage: usageOf(answer.usage) },
-    ...(serviceTier === undefined ? [] : [{ type: 'about', serviceTier } as const]),
-  ];
+  return events;
 }
 
 /** Parts of a finished answer are ended where the vendor forgot to, and those that the token limit cut off as they are. */
@@ -182,7 +168,7 @@ function completeMessage(answer: Answer): readonly AnswerEvent[] {
     return fail(answer, { kind: 'malformed', reason: 'message_stop without a message' });
   }
   answer.phase = 'complete';
-  return finish(answer, { stop_reason: '' });
+  return answer.isFinished ? [] : finish(answer, { stop_reason: '' });
 }
 
 function fail(answer: Answer, failure: AttemptFailure): readonly AnswerEvent[] {

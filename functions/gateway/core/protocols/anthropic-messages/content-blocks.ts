@@ -32,11 +32,16 @@ export function startBlock(
   block: JsonObject,
   answerId: string,
 ): readonly AnswerEvent[] {
-  // Blocks come one after another. Where the vendor forgot to end one, only a call may stay open beside the next.
-  const others = [...blocks.open].filter(([other, { kind }]) => kind !== 'tool' || other === index);
-  const ended = others.flatMap(([other]) => stopBlock(blocks, other));
-  const begun = beginBlock({ blocks, index, answerId }, block);
+  const ended = blocks.open.size === 0 ? [] : endOthers(blocks, index);
+  const place = { blocks, index, answerId };
+  const begun = block.type === 'text' ? beginText(place, block) : beginOther(place, block);
   return ended.length === 0 ? begun : [...ended, ...begun];
+}
+
+/** Blocks come one after another. Where the vendor forgot to end one, only a call may stay open beside the next. */
+function endOthers(blocks: ContentBlocks, index: number): readonly AnswerEvent[] {
+  const others = [...blocks.open].filter(([other, { kind }]) => kind !== 'tool' || other === index);
+  return others.flatMap(([other]) => stopBlock(blocks, other));
 }
 
 /** Reads the `delta` of a `content_block_delta`. Text under an index that never began is text all the same. */
@@ -71,17 +76,19 @@ const WORDS: Readonly<Record<string, string>> = {
 export function blockWords(blocks: ContentBlocks, index: number, delta: unknown): ChunkWords | undefined {
   const block = blocks.open.get(index);
   const name = WORDS[stringMember(delta, 'type') ?? ''];
-  return name === undefined || block === undefined
-    ? undefined
-    : { member: name, again: (text) => noteWords(blocks, block, text) };
-}
-
-function noteWords(blocks: ContentBlocks, block: OpenBlock, text: string): void {
-  if (block.kind === 'thinking') {
-    block.texts.push(text);
-  } else if (block.kind === 'text' || block.kind === 'answer') {
-    blocks.textLength += text.length;
+  if (name === undefined || block === undefined) {
+    return undefined;
   }
+  return {
+    member: name,
+    again: (text) => {
+      if (block.kind === 'thinking') {
+        block.texts.push(text);
+      } else if (block.kind === 'text' || block.kind === 'answer') {
+        blocks.textLength += text.length;
+      }
+    },
+  };
 }
 
 function growInput(blocks: ContentBlocks, block: OpenBlock, text: string | undefined): readonly AnswerEvent[] {
@@ -96,33 +103,37 @@ function inputDelta(blocks: ContentBlocks, { kind, part }: OpenBlock, text: stri
   return kind === 'answer' ? textDelta(blocks, part, text) : [{ type: 'part-delta', choice: 0, part, text }];
 }
 
-/** Reads `content_block_stop`: gives out what is only known or only useful whole. */
-export function stopBlock(blocks: ContentBlocks, index: number): readonly AnswerEvent[] {
+/**
+ * Reads `content_block_stop`: gives out what is only known or only useful whole. `isCutOff`: the part ends as it is, and nothing is added to
+ * what has no end.
+ */
+export function stopBlock(blocks: ContentBlocks, index: number, isCutOff = false): readonly AnswerEvent[] {
   const block = blocks.open.get(index);
-  const lacksInput = (block?.kind === 'tool' || block?.kind === 'answer') && block.input === 'none';
-  return lacksInput ? [...inputDelta(blocks, block, '{}'), ...cutBlock(blocks, index)] : cutBlock(blocks, index);
-}
-
-/** Ends a part as it is. */
-function cutBlock(blocks: ContentBlocks, index: number): readonly AnswerEvent[] {
-  const block = blocks.open.get(index);
+  if (block === undefined) {
+    return [];
+  }
   blocks.open.delete(index);
-  return block === undefined
-    ? []
-    : [{ type: 'part-end', choice: 0, part: block.part, ...endingOf(block, blocks.textLength) }];
+  const isPlain = block.kind === 'text' && block.citations.length === 0;
+  const end: PartEnd = {
+    type: 'part-end',
+    choice: 0,
+    part: block.part,
+    ...(isPlain ? undefined : endingOf(block, blocks.textLength)),
+  };
+  const lacksInput = !isCutOff && (block.kind === 'tool' || block.kind === 'answer') && block.input === 'none';
+  return lacksInput ? [...inputDelta(blocks, block, '{}'), end] : [end];
 }
 
 /** Ends what the vendor did not. `isCutOff`: nothing is added to what has no end. */
 export function stopAllBlocks(blocks: ContentBlocks, isCutOff: boolean): readonly AnswerEvent[] {
-  const stop = isCutOff ? cutBlock : stopBlock;
-  return [...blocks.open.keys()].flatMap((index) => stop(blocks, index));
+  return [...blocks.open.keys()].flatMap((index) => stopBlock(blocks, index, isCutOff));
 }
 
 function endingOf(block: OpenBlock, textLength: number): Pick<PartEnd, 'citations' | 'proof'> {
   switch (block.kind) {
     case 'text': {
       const { begin, citations } = block;
-      const cited = citations.length === 0 ? [] : citationsOf(citations, { begin, end: textLength });
+      const cited = citationsOf(citations, { begin, end: textLength });
       return cited.length === 0 ? {} : { citations: cited };
     }
     case 'thinking': {
@@ -151,10 +162,8 @@ interface Place {
 }
 
 /** The part that a block becomes, with what the block begins with. Block types: Anthropic API reference, "Streaming Messages". */
-function beginBlock(place: Place, block: JsonObject): readonly AnswerEvent[] {
+function beginOther(place: Place, block: JsonObject): readonly AnswerEvent[] {
   switch (block.type) {
-    case 'text':
-      return beginText(place, block);
     case 'tool_use':
       return block.name === STRUCTURED_ANSWER_TOOL ? beginAnswer(place, block) : beginTool(place, block);
     case 'thinking':
@@ -177,7 +186,8 @@ function beginText(place: Place, block: JsonObject): readonly AnswerEvent[] {
   const { parts: part, textLength } = place.blocks;
   const citations = [...arrayMember(block, 'citations')];
   const started = begin(place, { kind: 'text' }, { kind: 'text', part, begin: textLength, citations });
-  return [started, ...textDelta(place.blocks, part, stringMember(block, 'text'))];
+  const text = stringMember(block, 'text') ?? '';
+  return text === '' ? [started] : [started, ...textDelta(place.blocks, part, text)];
 }
 
 function beginAnswer(place: Place, block: JsonObject): readonly AnswerEvent[] {

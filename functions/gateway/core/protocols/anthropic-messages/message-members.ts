@@ -1,7 +1,7 @@
-import type { AboutAnswer, AnswerEvent, ChoiceFinish } from '../../model/answer-event.ts';
+import type { AnswerEvent, ChoiceFinish } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
 import type { Usage } from '../../model/usage.ts';
-import { isJsonObject, type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
+import { type JsonObject, numberMember, stringMember } from '../../wire/json.ts';
 import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-word.ts';
 
 /**
@@ -9,10 +9,7 @@ import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-wo
  * come in `message_start`, in `message_delta`, or in both with different values. Adding them would count twice. An event that counts no
  * input at all has not counted it: some servers end with zeros for what `message_start` has told.
  */
-export function laterUsage(earlier: JsonObject, event: unknown): JsonObject {
-  if (!isJsonObject(event)) {
-    return earlier;
-  }
+export function laterUsage(earlier: JsonObject, event: JsonObject): JsonObject {
   const countsInput = INPUT_COUNTS.some((name) => (numberMember(event, name) ?? 0) > 0);
   const said = Object.entries(event).filter(
     ([name, value]) =>
@@ -31,8 +28,9 @@ const INPUT_MEMBERS: readonly string[] = [...INPUT_COUNTS, 'cache_creation'];
 /** Anthropic's `input_tokens` are without the cached ones, its `output_tokens` with those of reasoning. */
 export function usageOf(usage: JsonObject): Usage {
   const cacheRead = numberMember(usage, 'cache_read_input_tokens');
-  const hasWritten = usage.cache_creation !== undefined || usage.cache_creation_input_tokens !== undefined;
-  const writes: CacheWrites = hasWritten ? cacheWrites(usage) : {};
+  const cacheWrite5m = numberMember(usage, 'cache_creation_input_tokens');
+  const writes: CacheWrites =
+    usage.cache_creation === undefined ? defined({ cacheWrite5m }) : cacheWrites(usage, cacheWrite5m);
   const reasoning = numberMember(usage.output_tokens_details, 'thinking_tokens');
   const written = (writes.cacheWrite5m ?? 0) + (writes.cacheWrite1h ?? 0);
   return {
@@ -48,10 +46,10 @@ export function usageOf(usage: JsonObject): Usage {
 type CacheWrites = Pick<Usage, 'cacheWrite5m' | 'cacheWrite1h'>;
 
 /** What is not said to be of an hour is of five minutes. The sum stands where the two do not add up to it. */
-function cacheWrites(usage: JsonObject): CacheWrites {
+function cacheWrites(usage: JsonObject, told: number | undefined): CacheWrites {
   const fiveMinutes = numberMember(usage.cache_creation, 'ephemeral_5m_input_tokens');
   const hour = numberMember(usage.cache_creation, 'ephemeral_1h_input_tokens');
-  const sum = numberMember(usage, 'cache_creation_input_tokens') ?? sumOf(fiveMinutes, hour);
+  const sum = told ?? sumOf(fiveMinutes, hour);
   if (sum === undefined) {
     return {};
   }
@@ -85,11 +83,6 @@ const READ_MEMBERS: ReadonlySet<string> = new Set([
 export function laterMembers(earlier: JsonObject, told: JsonObject): JsonObject {
   const added = Object.entries(told).filter(([name, value]) => !READ_MEMBERS.has(name) && (value ?? null) !== null);
   return added.length === 0 ? earlier : { ...earlier, ...Object.fromEntries(added) };
-}
-
-/** The event that tells those members. */
-export function aboutMembers(members: JsonObject): AboutAnswer {
-  return { type: 'about', native: { dialect: 'anthropic-messages', value: members, ifForeign: 'ignore' } };
 }
 
 /** What `stop_reason` means. Source: Anthropic API reference, "Handling stop reasons", 2026-11; then what other servers of the API say. */

@@ -3,7 +3,7 @@ import type { AttemptFailure } from '../../model/attempt-failure.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, parseJson, stringMember } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder } from '../protocol.ts';
-import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
+import { type ReadChunk, readChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { type AnswerBlocks, answerBlocks } from './bedrock-blocks.ts';
 import { readStreamException } from './bedrock-failure.ts';
 import { endingOf, finishOf } from './bedrock-finish.ts';
@@ -16,10 +16,9 @@ import { streamedBlock } from './bedrock-whole-block.ts';
  */
 export function bedrockDecoder(): AnswerDecoder {
   const answer: Answer = { blocks: answerBlocks(), phase: 'open', hasContent: false, unreadable: 0 };
-  const repeated = repeatedChunks();
-  const readWhole = (event: WireEvent): ReadChunk => readEvent(answer, event);
+  const chunks = repeatedChunks(answer, readEvent);
   return {
-    event: (event) => (isOver(answer) ? [] : repeated.read(event, readWhole)),
+    event: (event) => (isOver(answer) ? [] : readChunk(chunks, event)),
     body: (json) => readBody(answer, json),
     end: () => readEnd(answer),
     isComplete: () => isOver(answer),

@@ -4,7 +4,7 @@ import { codeWord } from '../../model/vendor-text.ts';
 import { arrayMember, isJsonObject, type JsonObject, objectMember, parseJson } from '../../wire/json.ts';
 import type { WireEvent } from '../../wire/wire-event.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
-import { type ChunkWords, type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
+import { type ChunkWords, type ReadChunk, readChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { answerInfoReader, usageOf } from './answer-info.ts';
 import { wordsMember } from './choice-content.ts';
 import { type ChoiceSet, choiceSet } from './choice-set.ts';
@@ -22,14 +22,9 @@ export function openAiChatDecoder({ vendor }: Pick<Target, 'vendor'> = {}, asked
     progress: 'reading',
     skipsEvents: false,
   };
-  const repeated = repeatedChunks();
-  const readEvent = (event: WireEvent): ReadChunk => {
-    const said = streamEvent(event);
-    const events = read(answer, said);
-    return { events, words: said.kind === 'chunk' ? wordsIn(answer, said.chunk) : undefined };
-  };
+  const chunks = repeatedChunks(answer, readEvent);
   return {
-    event: (event) => (answer.progress === 'reading' ? repeated.read(event, readEvent) : []),
+    event: (event) => (answer.progress === 'reading' ? readChunk(chunks, event) : []),
     body: (json) => {
       const deltas = read(answer, jsonEvent(json));
       return answer.progress === 'failed' ? deltas : [...deltas, ...finishBody(answer)];
@@ -45,6 +40,12 @@ interface Answer {
   progress: 'reading' | 'complete' | 'failed';
   /** Whether an event could not be read. */
   skipsEvents: boolean;
+}
+
+function readEvent(answer: Answer, event: WireEvent): ReadChunk {
+  const said = streamEvent(event);
+  const events = read(answer, said);
+  return { events, words: said.kind === 'chunk' ? wordsIn(answer, said.chunk) : undefined };
 }
 
 /** The words of a chunk's only choice. */
@@ -66,7 +67,7 @@ function isWhole({ choices }: Answer, asked: number): boolean {
 function read(answer: Answer, event: StreamEvent): readonly AnswerEvent[] {
   switch (event.kind) {
     case 'chunk':
-      return readChunk(answer, event.chunk);
+      return readDeltas(answer, event.chunk);
     case 'done':
       return finish(answer);
     case 'keep-alive':
@@ -97,7 +98,7 @@ function usageEvents(chunk: JsonObject): readonly AnswerEvent[] {
   return usage === undefined ? [] : [{ type: 'usage', usage }];
 }
 
-function readChunk(answer: Answer, chunk: JsonObject): readonly AnswerEvent[] {
+function readDeltas(answer: Answer, chunk: JsonObject): readonly AnswerEvent[] {
   const isWordless = arrayMember(chunk, 'choices').length === 0;
   const choices = isWordless ? answer.choices.settle() : answer.choices.read(chunk);
   const usage = usageEvents(chunk);

@@ -14,7 +14,7 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import { type Finish, finished, unknownEnding, unsaidEnding } from '../ending-word.ts';
 import { statedError, streamedFailure } from '../openai-chat/openai-failure.ts';
 import type { AnswerDecoder, Target } from '../protocol.ts';
-import { type ReadChunk, repeatedChunks } from '../repeated-chunks.ts';
+import { type ReadChunk, readChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { itemReader } from './item-reader.ts';
 import { type ItemReader, type PartNumbers, partNumbers } from './part-numbers.ts';
 import { usageOf } from './response-usage.ts';
@@ -53,10 +53,9 @@ export function responsesDecoder({
     progress: 'reading',
     skipsEvents: false,
   };
-  const repeated = repeatedChunks();
-  const readWhole = (event: WireEvent): ReadChunk => ({ events: readEvent(answer, event), words: DELTA });
+  const chunks = repeatedChunks(answer, readWhole);
   return {
-    event: (event) => (answer.progress === 'reading' ? repeated.read(event, readWhole) : []),
+    event: (event) => (answer.progress === 'reading' ? readChunk(chunks, event) : []),
     body: (json) => readBody(answer, json),
     end: () => (answer.progress === 'reading' ? fail(answer, unfinished(answer)) : []),
     isComplete: () => answer.progress !== 'reading',
@@ -65,6 +64,10 @@ export function responsesDecoder({
 
 /** Where an event has its words, of whatever kind. */
 const DELTA = { member: 'delta' };
+
+function readWhole(answer: Answer, event: WireEvent): ReadChunk {
+  return { events: readEvent(answer, event), words: DELTA };
+}
 
 function unfinished({ skipsEvents, items }: Answer): AttemptFailure {
   const isGarbage = skipsEvents && items.size === 0;

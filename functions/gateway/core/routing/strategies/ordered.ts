@@ -2,7 +2,7 @@ import type { Strategy } from '../strategy.ts';
 
 /** The first of the route's list that is healthy. */
 export const ordered: Strategy = {
-  score: ({ position }) => position,
+  score: 'place',
   ties: 'exact',
   adapts: false,
   failingLast: false,

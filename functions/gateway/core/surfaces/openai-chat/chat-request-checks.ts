@@ -12,7 +12,6 @@ import {
   isString,
   isToolName,
   kindOf,
-  listOf,
   MAX_MESSAGES,
   MAX_PARTS,
   MAX_TOOLS,
@@ -160,10 +159,4 @@ export const MEMBERS: Readonly<Record<string, Check>> = {
   metadata: optional(isObject),
   service_tier: optional(isString),
   prompt_cache_key: optional(isString),
-};
-
-/** The same of a body whose messages need no look. */
-export const PLAIN_MEMBERS = {
-  ...MEMBERS,
-  messages: listOf('messages', { min: 1, max: MAX_MESSAGES }),
 };

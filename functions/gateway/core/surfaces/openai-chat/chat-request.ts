@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../wire/json.ts';
 
 /**
- * A chat completion request in OpenAI's own shape, after `parseChatRequest`: the members below have these types,
+ * A chat completion request in OpenAI's own shape, after `readChatPrompt`: the members below have these types,
  * top-level nulls are gone, and every other member is as the caller sent it (OpenAI-shaped upstreams get it unchanged).
  * Source: OpenAI API reference, "Create chat completion".
  */

@@ -1,74 +1,117 @@
 import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
-import type { Prompt, SettingNames } from '../../model/prompt.ts';
+import type { Prompt, SettingNames, Turn } from '../../model/prompt.ts';
 import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 import { type InvalidRequest, invalidMember } from '../invalid-request.ts';
-import { checkMembers, kindOf, memberNamesProblem } from '../request-checks.ts';
+import { checkMembers, kindOf, MAX_MESSAGES, memberNamesProblem } from '../request-checks.ts';
 import type { ChatRequest } from './chat-request.ts';
-import { MEMBERS, PLAIN_MEMBERS } from './chat-request-checks.ts';
+import { MEMBERS } from './chat-request-checks.ts';
 import { inOneForm, inUsualForm } from './other-forms.ts';
 import { formatOf, toolOf, toolUseOf } from './read-tools.ts';
 import { turnOf } from './read-turns.ts';
 
-/** Reads the JSON body of a chat completion call. */
-export function readChatPrompt(json: unknown): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
-  const parsed = parseChatRequest(json);
-  return parsed.kind === 'invalid' ? parsed : { kind: 'read', prompt: promptOf(parsed.request) };
-}
-
-/** A chat request, or what is wrong with the body. */
-export type ParsedChatRequest = { readonly kind: 'parsed'; readonly request: ChatRequest } | InvalidRequest;
+/** A chat request as a prompt, or what is wrong with the body. */
+type ReadChat = { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest;
 
 /**
  * Reads the JSON body of a chat completion call. Only what translation relies on is checked, so members that vendors add tomorrow pass.
- * Top-level nulls mean "not set" and are dropped, the legacy function members become tools, and what other servers take is in OpenAI's form.
+ * Most bodies are plain: they are what they say, and nothing of them is looked at twice.
  */
-export function parseChatRequest(json: unknown): ParsedChatRequest {
+export function readChatPrompt(json: unknown): ReadChat {
   if (!isJsonObject(json)) {
     return invalidMember('', `must be a JSON object; got ${kindOf(json)}.`);
   }
+  const turns = isPlain(json) ? textTurns(json.messages) : undefined;
+  if (turns === undefined) {
+    return readAnyForm(json);
+  }
+  // The compiler cannot follow PLAIN_MEMBERS; they are members of ChatRequest, of its types.
+  const request = json as ChatRequest;
+  const names = request.max_completion_tokens === undefined ? USUAL_NAMES : usedNames(request);
+  return { kind: 'read', prompt: promptOf(request, turns, names) };
+}
+
+/** Members of plain bodies, and what each is: as `typeof` says, or a whole number of at least one. */
+const PLAIN_MEMBERS: ReadonlyMap<string, 'boolean' | 'number' | 'object' | 'string' | 'count'> = new Map([
+  ['model', 'string'],
+  ['messages', 'object'],
+  ['stream', 'boolean'],
+  ['stream_options', 'object'],
+  ['max_tokens', 'count'],
+  ['max_completion_tokens', 'count'],
+  ['temperature', 'number'],
+  ['top_p', 'number'],
+  ['seed', 'number'],
+  ['frequency_penalty', 'number'],
+  ['presence_penalty', 'number'],
+  ['stop', 'string'],
+  ['user', 'string'],
+  ['reasoning_effort', 'string'],
+  ['prompt_cache_key', 'string'],
+]);
+
+/** Whether a body has members of `PLAIN_MEMBERS` alone, each as it is to be: most requests have. */
+function isPlain(body: JsonObject): boolean {
+  for (const name of Object.keys(body)) {
+    const value = body[name];
+    const kind = PLAIN_MEMBERS.get(name);
+    const isCount = kind === 'count' && Number.isSafeInteger(value) && Number(value) >= 1;
+    // `1e999` is no number that a vendor takes; a list where an object is to be is none.
+    const isOfKind = typeof value === kind && (kind !== 'number' || Number.isFinite(value));
+    if (!(isCount || isOfKind) || value === null || (Array.isArray(value) && name !== 'messages')) {
+      return false;
+    }
+  }
+  return body.model !== undefined && body.model !== '';
+}
+
+/** By the roles that may say a text and nothing else. */
+const TEXT_ROLES: ReadonlyMap<unknown, Turn['role']> = new Map([
+  ['system', 'instructions'],
+  ['developer', 'instructions'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+]);
+
+/** The turns of messages that are a role and a text each; `undefined` where they are anything else. */
+function textTurns(messages: unknown): readonly Turn[] | undefined {
+  if (!Array.isArray(messages) || messages.length === 0 || messages.length > MAX_MESSAGES) {
+    return undefined;
+  }
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const role = isJsonObject(message) ? TEXT_ROLES.get(message.role) : undefined;
+    if (role === undefined || typeof message.content !== 'string' || Object.keys(message).length !== 2) {
+      return undefined;
+    }
+    const path = `messages[${turns.length}]`;
+    turns.push({ role, path, parts: [{ kind: 'text', text: message.content, path: `${path}.content` }] });
+  }
+  return turns;
+}
+
+/** Top-level nulls mean "not set" and are dropped, the legacy function members become tools, and what other servers take is in OpenAI's form. */
+function readAnyForm(json: JsonObject): ReadChat {
   const misnamed = memberNamesProblem(json);
   if (misnamed !== undefined) {
     return misnamed;
   }
-  const isPlain = hasTextsAlone(json);
-  const body = isPlain ? json : inUsualForm(json);
-  const complaint = checkMembers(body, isPlain ? PLAIN_MEMBERS : MEMBERS, '');
+  const body = inUsualForm(json);
+  const complaint = checkMembers(body, MEMBERS, '');
   if (complaint !== undefined) {
     return complaint;
   }
-  const request = isPlain ? body : inOneForm(body);
   // The compiler cannot follow MEMBERS; they are the members of ChatRequest, checked.
-  return { kind: 'parsed', request: request as ChatRequest };
+  const request = inOneForm(body) as ChatRequest;
+  const turns = request.messages.map((message, index) => turnOf(message, `messages[${index}]`));
+  return { kind: 'read', prompt: promptOf(request, turns, usedNames(request)) };
 }
 
-/** Members that others may have written in another form. */
-const FORMED: readonly string[] = ['tools', 'tool_choice', 'functions', 'function_call', 'response_format'];
-
-/** Whether the messages are texts, and no member is null or one that has other forms, as in most requests: then all stays as it is. */
-function hasTextsAlone(body: JsonObject): boolean {
-  const { messages } = body;
-  const hasOthers = FORMED.some((name) => body[name] !== undefined) || Object.values(body).includes(null);
-  return !hasOthers && Array.isArray(messages) && messages.every(isTextOfItsRole);
-}
-
-/** Roles that may say a text and nothing else. */
-const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant']);
-
-function isTextOfItsRole(message: unknown): boolean {
-  return (
-    isJsonObject(message) &&
-    typeof message.content === 'string' &&
-    ROLES.has(message.role) &&
-    Object.keys(message).length === 2
-  );
-}
-
-function promptOf(request: ChatRequest): Prompt {
+function promptOf(request: ChatRequest, turns: readonly Turn[], names: SettingNames): Prompt {
   const { stop, tools = [], top_logprobs: top = 0 } = request;
   return {
     model: request.model,
-    turns: request.messages.map((message, index) => turnOf(message, `messages[${index}]`)),
+    turns,
     tools: tools.map((tool, index) => toolOf(tool, `tools[${index}]`)),
     format: request.response_format === undefined ? { kind: 'text' } : formatOf(request.response_format),
     sampling: defined({
@@ -86,7 +129,7 @@ function promptOf(request: ChatRequest): Prompt {
     },
     stream: request.stream === true,
     native: nativeMembers(request),
-    names: namesFor(request),
+    names,
     original: { dialect: 'openai-chat', body: request },
     ...defined({
       toolUse: request.tool_choice === undefined ? undefined : toolUseOf(request.tool_choice),
@@ -130,11 +173,11 @@ const USUAL_NAMES: SettingNames = {
 };
 
 /** Where two members say the same, the one that the caller has used. */
-function namesFor(request: ChatRequest): SettingNames {
-  const { max_completion_tokens: newer, logprobs, safety_identifier: identifier } = request;
-  if (newer === undefined && logprobs !== true && identifier === undefined) {
-    return USUAL_NAMES;
-  }
+function usedNames({
+  max_completion_tokens: newer,
+  logprobs,
+  safety_identifier: identifier,
+}: ChatRequest): SettingNames {
   return {
     ...USUAL_NAMES,
     ...(newer !== undefined && { outputTokens: 'max_completion_tokens' }),

@@ -1,4 +1,4 @@
-import type { AboutAnswer, AnswerEvent, PartStart } from '../../model/answer-event.ts';
+import type { AboutAnswer, AnswerEvent, BegunPart, PartStart } from '../../model/answer-event.ts';
 import type { GatewayError } from '../../model/gateway-error.ts';
 import type { Usage } from '../../model/usage.ts';
 import { type JsonObject, member } from '../../wire/json.ts';
@@ -6,11 +6,9 @@ import type { AnswerIdentity, AnswerStream } from '../surface.ts';
 import {
   aboutMembers,
   callExtension,
-  choiceWith,
   extensionMembers,
   finishMembers,
-  type PartForm,
-  partForm,
+  toolCallForm,
   toolCallOf,
 } from './answer-members.ts';
 import { errorJson } from './chat-error.ts';
@@ -21,13 +19,23 @@ import { chatUsage } from './chat-usage.ts';
  * usage has a last chunk of its own without choices, where the caller asked for it, while the chunks before it say `usage: null`. `[DONE]`
  * comes after the trail. What stays the same from chunk to chunk is made once. Source: OpenAI API reference, "Chat completion chunk object".
  */
-export function chatStream(about: AnswerIdentity): AnswerStream {
-  const writing = newWriting(about);
+export function chatStream({ requestId, created, model, prompt }: AnswerIdentity): AnswerStream {
+  const includeUsage = member(prompt.original.body.stream_options, 'include_usage') === true;
+  const identity = membersText({ id: `chatcmpl-${requestId}`, object: 'chat.completion.chunk', created, model });
+  const writing: Writing = {
+    identity,
+    includeUsage,
+    closing: includeUsage ? '],"usage":null}\n\n' : ']}\n\n',
+    choices: new Map(),
+    about: {},
+    news: undefined,
+    opening: `data: {${identity},"choices":[`,
+  };
   return {
     write: (events) => {
       let text = '';
       for (const event of events) {
-        text += write(writing, event);
+        text += eventText(writing, event);
       }
       return text;
     },
@@ -55,48 +63,37 @@ interface Writing {
 }
 
 interface WrittenChoice {
+  /** A member of `choices` up to the members of its delta. */
+  readonly begin: string;
   readonly parts: Map<number, WrittenPart>;
   calls: number;
   hasRole: boolean;
 }
 
+/** A part that a chat caller is shown. */
 interface WrittenPart {
-  /** Absent where a chat caller is not shown the part. */
-  readonly form: PartForm | undefined;
+  /** A member of `choices` up to the JSON of a piece, and after it. */
+  readonly before: string;
+  readonly after: string;
   /** The chunk up to a piece of the part, as long as chunks open so. */
   head: { readonly opening: string; readonly text: string };
 }
 
-function newWriting({ requestId, created, model, prompt }: AnswerIdentity): Writing {
-  const includeUsage = member(prompt.original.body.stream_options, 'include_usage') === true;
-  const identity = membersText({ id: `chatcmpl-${requestId}`, object: 'chat.completion.chunk', created, model });
-  return {
-    identity,
-    includeUsage,
-    closing: includeUsage ? '],"usage":null}\n\n' : ']}\n\n',
-    choices: new Map(),
-    about: {},
-    news: undefined,
-    opening: `data: {${identity},"choices":[`,
-  };
-}
+/** A member of `choices` after the members of its delta. */
+const CHOICE_END = '},"logprobs":null,"finish_reason":null}';
 
-function write(writing: Writing, event: AnswerEvent): string {
+function eventText(writing: Writing, event: AnswerEvent): string {
   switch (event.type) {
     case 'part-delta':
       return pieceText(writing, event.choice, event.part, event.text);
     case 'part-start':
       return startText(writing, event);
     case 'native':
-      return event.of === 'choice'
-        ? choiceChunk(writing, event)
-        : membersChunk(writing, event.choice, extensionMembers(event));
+      return event.of === 'choice' ? choiceChunk(writing, event) : membersChunk(writing, event);
     case 'part-end':
-      return event.citations === undefined && event.proof === undefined
-        ? ''
-        : membersChunk(writing, event.choice, extensionMembers(event));
+      return event.citations === undefined && event.proof === undefined ? '' : membersChunk(writing, event);
     case 'citations':
-      return membersChunk(writing, event.choice, extensionMembers(event));
+      return membersChunk(writing, event);
     case 'logprobs':
       return chunk(
         writing,
@@ -133,84 +130,102 @@ function learn(writing: Writing, event: AboutAnswer): void {
     const kind = REPEATED.has(name) ? 'about' : 'news';
     writing[kind] = { ...writing[kind], [name]: value };
   }
-  writing.opening = openingOf(writing.identity, writing.about);
-}
-
-function openingOf(identity: string, about: JsonObject): string {
-  const text = membersText(about);
-  return `data: {${identity}${text === '' ? '' : `,${text}`},"choices":[`;
+  const text = membersText(writing.about);
+  writing.opening = `data: {${writing.identity}${text === '' ? '' : `,${text}`},"choices":[`;
 }
 
 /** The beginning of a chunk, with what is new. */
 function takeOpening(writing: Writing): string {
   const { identity, about, news, opening } = writing;
-  if (news === undefined) {
-    return opening;
-  }
   writing.news = undefined;
-  return openingOf(identity, { ...about, ...news });
+  return news === undefined ? opening : `data: {${identity},${membersText({ ...about, ...news })},"choices":[`;
 }
 
-function choiceOf(writing: Writing, index: number): WrittenChoice {
-  const known = writing.choices.get(index);
-  if (known !== undefined) {
-    return known;
+function choiceOf({ choices }: Writing, index: number): WrittenChoice {
+  let choice = choices.get(index);
+  if (choice === undefined) {
+    choice = { begin: `{"index":${index},"delta":{`, parts: new Map(), calls: 0, hasRole: false };
+    choices.set(index, choice);
   }
-  const choice = { parts: new Map(), calls: 0, hasRole: false };
-  writing.choices.set(index, choice);
   return choice;
 }
 
 /** One event around a member of `choices`. The first of a choice comes after its role. */
 function chunk(writing: Writing, index: number, text: string): string {
-  const { closing } = writing;
   const choice = choiceOf(writing, index);
+  const begin = takeOpening(writing);
   if (choice.hasRole) {
-    return `${takeOpening(writing)}${text}${closing}`;
+    return begin + text + writing.closing;
   }
   choice.hasRole = true;
-  const role = choiceWith(index, '"role":"assistant","content":""');
-  return `${takeOpening(writing)}${role}${closing}${writing.opening}${text}${closing}`;
+  const role = `${choice.begin}"role":"assistant","content":""${CHOICE_END}`;
+  return begin + role + writing.closing + writing.opening + text + writing.closing;
 }
 
 function pieceText(writing: Writing, index: number, part: number, text: string): string {
   const choice = writing.choices.get(index);
   const written = choice?.parts.get(part);
-  if (choice === undefined || written?.form === undefined) {
+  if (choice === undefined || written === undefined) {
     return '';
   }
-  const { before, after } = written.form;
+  const { before, after, head } = written;
   const json = JSON.stringify(text);
   if (!choice.hasRole || writing.news !== undefined) {
     return chunk(writing, index, before + json + after);
   }
-  if (written.head.opening !== writing.opening) {
+  if (head.opening !== writing.opening) {
     written.head = { opening: writing.opening, text: writing.opening + before };
   }
   return written.head.text + json + after + writing.closing;
 }
 
+/** Where the words of a part stand. */
+const WORDS = { text: 'content', reasoning: 'reasoning_content', refusal: 'refusal' } as const;
+
+/** No piece has been written. */
+const NO_HEAD = { opening: '', text: '' };
+
 /** Words begin with their first piece; a call begins with its name, and a picture is there at once. */
 function startText(writing: Writing, event: PartStart): string {
-  const { choice: index, part, begins } = event;
-  const choice = choiceOf(writing, index);
-  const form = partForm(index, choice.calls, begins);
-  choice.parts.set(part, { form, head: { opening: '', text: '' } });
-  if (begins.kind === 'media') {
-    return membersChunk(writing, index, extensionMembers(event));
+  const { part, begins } = event;
+  switch (begins.kind) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal': {
+      const { begin, parts } = choiceOf(writing, event.choice);
+      parts.set(part, { before: `${begin}"${WORDS[begins.kind]}":`, after: CHOICE_END, head: NO_HEAD });
+      return '';
+    }
+    case 'tool-call':
+      return callText(writing, event, begins);
+    case 'media':
+      return membersChunk(writing, event);
+    case 'opaque':
+      return '';
   }
-  if (begins.kind !== 'tool-call' || form?.call === undefined) {
-    return '';
-  }
-  const { id, name, native } = begins;
-  const extra = callExtension(native);
-  const start = { index: choice.calls, ...toolCallOf({ id, name, text: '', form: form.call, extra }) };
-  choice.calls += 1;
-  return chunk(writing, index, choiceWith(index, `"tool_calls":[${JSON.stringify(start)}]`));
 }
 
-function membersChunk(writing: Writing, choice: number, members: JsonObject | undefined): string {
-  return members === undefined ? '' : chunk(writing, choice, choiceWith(choice, membersText(members)));
+function callText(
+  writing: Writing,
+  { choice: index, part }: PartStart,
+  { id, name, native, isCustom }: Extract<BegunPart, { kind: 'tool-call' }>,
+): string {
+  const choice = choiceOf(writing, index);
+  const form = toolCallForm(isCustom === true);
+  const before = `${choice.begin}"tool_calls":[{"index":${choice.calls},"${form.type}":{"${form.text}":`;
+  choice.parts.set(part, { before, after: `}}]${CHOICE_END}`, head: NO_HEAD });
+  const start = { index: choice.calls, ...toolCallOf({ id, name, text: '', form, extra: callExtension(native) }) };
+  choice.calls += 1;
+  return chunk(writing, index, `${choice.begin}"tool_calls":[${JSON.stringify(start)}]${CHOICE_END}`);
+}
+
+/** What OpenAI has no part for, as members of the delta. */
+function membersChunk(writing: Writing, event: Extract<AnswerEvent, { readonly choice: number }>): string {
+  const members = extensionMembers(event);
+  const { choice } = event;
+  return members === undefined
+    ? ''
+    : chunk(writing, choice, `${choiceOf(writing, choice).begin}${membersText(members)}${CHOICE_END}`);
 }
 
 /** Members of the choice itself. */

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseChatRequest } from '../../../../../functions/gateway/core/surfaces/openai-chat/read-prompt.ts';
+import { readChatPrompt } from '../../../../../functions/gateway/core/surfaces/openai-chat/read-prompt.ts';
 import fc from '../../../../support/property.ts';
 
 const HELLO = { role: 'user', content: 'hello' };
 
 function complaint(body: unknown): readonly [string | null, string] | undefined {
-  const parsed = parseChatRequest(body);
-  return parsed.kind === 'invalid' ? [parsed.param, parsed.message] : undefined;
+  const read = readChatPrompt(body);
+  return read.kind === 'invalid' ? [read.param, read.message] : undefined;
 }
 
 function parsed(body: object): unknown {
-  const result = parseChatRequest({ model: 'm', messages: [HELLO], ...body });
-  assert.equal(result.kind, 'parsed');
-  return result.kind === 'parsed' && result.request;
+  const read = readChatPrompt({ model: 'm', messages: [HELLO], ...body });
+  assert.equal(read.kind, 'read');
+  return read.kind === 'read' && read.prompt.original.body;
 }
 
-describe('parseChatRequest', () => {
+describe('readChatPrompt', () => {
   it('leaves a request as it is, members that it does not know included', () => {
     const body = {
       model: 'm',
@@ -47,7 +47,7 @@ describe('parseChatRequest', () => {
       stop: ['a'],
       something_new: { deep: [1, null] },
     };
-    assert.deepEqual(parseChatRequest(body), { kind: 'parsed', request: body });
+    assert.deepEqual(parsed(body), body);
   });
 
   const refused: readonly [body: unknown, param: string | null, message: string][] = [
@@ -181,6 +181,34 @@ describe('parseChatRequest', () => {
           { role: 'tool', tool_call_id: 'call_function_1', content: '2' },
         ],
       },
+    );
+  });
+
+  it('reads a plain body like one that has a member beside it which nobody knows', () => {
+    const role = fc.constantFrom('system', 'developer', 'user', 'assistant');
+    const settings = fc.record(
+      {
+        stream: fc.boolean(),
+        stream_options: fc.constant({ include_usage: true }),
+        max_tokens: fc.integer({ min: 1, max: 1e6 }),
+        max_completion_tokens: fc.integer({ min: 1, max: 1e6 }),
+        temperature: fc.double({ min: 0, max: 2, noNaN: true }),
+        seed: fc.integer(),
+        stop: fc.string(),
+        user: fc.string(),
+      },
+      { requiredKeys: [] },
+    );
+    const messages = fc.array(fc.record({ role, content: fc.string() }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(messages, settings, (said, set) => {
+        const [plain, other] = [{}, { something_new: null }].map((more) => {
+          const read = readChatPrompt({ model: 'm', messages: said, ...set, ...more });
+          return read.kind === 'read' ? read.prompt : undefined;
+        });
+        assert.ok(plain !== undefined);
+        assert.deepEqual(plain, other);
+      }),
     );
   });
 
