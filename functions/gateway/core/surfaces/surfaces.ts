@@ -1,5 +1,5 @@
 import type { Part } from '../model/part.ts';
-import { kindsOf, type Prompt } from '../model/prompt.ts';
+import { isPlainTalk, kindsOf, type Prompt } from '../model/prompt.ts';
 import { nestedJsonProblem, stringMember } from '../wire/json.ts';
 import { errorJson, errorStatus, REQUEST_ID_HEADER } from './anthropic-messages/messages-error.ts';
 import { type InvalidRequest, invalidMember } from './invalid-request.ts';
@@ -87,7 +87,7 @@ export function readPrompt(
   headers: Readonly<Record<string, string>>,
 ): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
   const read = surface.read(json, headers);
-  if (read.kind === 'invalid') {
+  if (read.kind === 'invalid' || isPlainTalk(read.prompt)) {
     return read;
   }
   const { turns } = read.prompt;
@@ -117,8 +117,9 @@ function jsonTexts(part: Part): readonly string[] {
  * The first result of a tool whose call stands nowhere before it: Anthropic and OpenAI refuse one, and so it fails at every deployment of
  * theirs. What a server's tool has found is no such result. Source: their API references, "Tool use" and "Function calling".
  */
-export function strayResult({ turns }: Prompt): InvalidRequest | undefined {
-  if (!kindsOf(turns).has('tool-result')) {
+export function strayResult(prompt: Prompt): InvalidRequest | undefined {
+  const { turns } = prompt;
+  if (isPlainTalk(prompt) || !kindsOf(turns).has('tool-result')) {
     return undefined;
   }
   const called = new Set<string>();
