@@ -1,5 +1,5 @@
-import { refusesStream } from '../attempt/deployment-target.ts';
-import { lateAfter } from '../attempt/observed-attempt.ts';
+import { lateAfter } from '../attempt/attempt-lessons.ts';
+import { targetOf } from '../attempt/deployment-target.ts';
 import { defined } from '../model/defined.ts';
 import type { Deployment, Route } from '../model/gateway-config.ts';
 import type {
@@ -87,7 +87,7 @@ function hedgeLimits(
  */
 function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: LimitSetting): number {
   const p99 = ownTail(candidate, 99);
-  if (!candidate.deployment.streaming || refusesStream(candidate.deployment, [])) {
+  if (!targetOf(candidate.deployment).streaming) {
     const limitMs = p99 === undefined ? Infinity : Math.max(timeouts.stallMs, p99 * WHOLE_FACTOR);
     return Math.min(leftMs * WHOLE_SHARE, limitMs);
   }

@@ -1,4 +1,4 @@
-import { observedAttempt } from '../attempt/observed-attempt.ts';
+import { AttemptLessons } from '../attempt/attempt-lessons.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { Route } from '../model/gateway-config.ts';
@@ -77,17 +77,21 @@ function attemptAt<Piece>(
     throw new RangeError(`The race asks ${contender.deployment.id}, whose vendor cannot be asked.`);
   }
   const spanId = newSpanId(randomHex);
-  const traced = { ...encoding.attempt(tracedDial(dial, trace, spanId)), spanId };
   const { lateAfterMs, silenceAfterMs, silenceLimitMs } = contender.limits;
-  return observedAttempt(traced, {
-    statistics,
-    clock,
-    extra,
-    lateAfterMs,
-    silence: { afterMs: silenceAfterMs, limitMs: silenceLimitMs },
-    promptFactor: contender.promptFactor,
-    warmTokens: contender.warmTokens,
-    witness,
+  return encoding.attempt({
+    dial: tracedDial(dial, trace, spanId),
+    spanId,
+    observe: (attempt) =>
+      new AttemptLessons(attempt, {
+        statistics,
+        clock,
+        extra,
+        lateAfterMs,
+        silence: { afterMs: silenceAfterMs, limitMs: silenceLimitMs },
+        promptFactor: contender.promptFactor,
+        warmTokens: contender.warmTokens,
+        witness,
+      }),
   });
 }
 

@@ -109,7 +109,7 @@ function oneDeploymentsAnswer({ leader, events }: CommittedStream): ContinuableA
     },
     usage: () => undefined,
     failure: () => leader.report().failure,
-    abort: leader.abort,
+    abort: (failure) => leader.abort(failure),
   };
 }
 

@@ -1,4 +1,4 @@
-import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { ChatAttempt } from '../attempt/chat-attempt.ts';
 import { noteRefusedStream, streamFeatures, targetOf } from '../attempt/deployment-target.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
@@ -94,7 +94,7 @@ function encodeChat(
   return {
     kind: 'encoded',
     dropped: dropped.length === 0 ? encoding.dropped : [...new Set([...encoding.dropped, ...dropped])],
-    attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
+    attempt: (setting) => new ChatAttempt({ ...options, ...setting, ...(target.streaming && { withoutStream }) }),
   };
 }
 
