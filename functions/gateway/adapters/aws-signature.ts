@@ -58,7 +58,7 @@ export function awsSigner(options: AwsSignerOptions): (request: SignableRequest)
     const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}\n`);
     const canonical = [method, address.path, address.query, lines.join(''), signed, bodyHash].join('\n');
     const toSign = ['AWS4-HMAC-SHA256', time, scope, hash('sha256', canonical)].join('\n');
-    const signature = hmac(keyOf(secretAccessKey, date), toSign).toString('hex');
+    const signature = createHmac('sha256', keyOf(secretAccessKey, date)).update(toSign).digest('hex');
     const proof = `Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
     return { ...headers, authorization: `AWS4-HMAC-SHA256 ${proof}` };
   };

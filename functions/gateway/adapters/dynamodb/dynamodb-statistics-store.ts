@@ -50,10 +50,14 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
 }
 
 class DynamoDbStatisticsStore implements StatisticsStore {
-  readonly #table: DynamoDbStatisticsStoreOptions;
+  readonly #table: TableAccess;
+  /** How long an epoch of each memory is. */
+  readonly #epochMs: Readonly<Record<Pace, number>>;
 
-  constructor(table: DynamoDbStatisticsStoreOptions) {
+  constructor({ scales, ...table }: DynamoDbStatisticsStoreOptions) {
+    const { lasting, recent, usual } = scales;
     this.#table = table;
+    this.#epochMs = { lasting: epochLengthMs(lasting), recent: epochLengthMs(recent), usual: epochLengthMs(usual) };
   }
 
   async read(
@@ -73,11 +77,11 @@ class DynamoDbStatisticsStore implements StatisticsStore {
   }
 
   async #addEntry({ deployment, pace, epoch, sums }: LedgerEntry, sights: LastSights): Promise<void> {
-    const { client, tableName, scales } = this.#table;
+    const { client, tableName } = this.#table;
     const names = [...sums.keys()];
     const isSeen = pace === 'recent' && sights.length > 0;
     // An epoch is read for as long again as it lasts; another one covers clocks that differ.
-    const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
+    const expiresAtSeconds = Math.ceil(((epoch + 3) * this.#epochMs[pace]) / 1000);
     await client.updateItem({
       TableName: tableName,
       Key: keyOf(deployment, pace, epoch),
