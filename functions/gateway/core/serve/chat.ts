@@ -7,7 +7,13 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/spoken-protocols.ts';
-import { namedResources, resourceMessage, trustedPrompt, unlistedResource } from '../protocols/trusted-prompt.ts';
+import {
+  isForEveryProvider,
+  namedResources,
+  resourceMessage,
+  trustedPrompt,
+  unlistedResource,
+} from '../protocols/trusted-prompt.ts';
 import { contendersOf, encodingsOnce } from '../race/contender-limits.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
@@ -62,23 +68,27 @@ async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> 
 }
 
 function chatEncoder(asked: AskedOf<Prompt>): (deployment: Deployment) => CallEncoding<AnswerEvent> {
-  const named = namedResources(asked.request);
+  const { request } = asked;
+  if (isForEveryProvider(request)) {
+    return (deployment) => encodeChat(asked, deployment, { prompt: request, dropped: [] });
+  }
+  const named = namedResources(request);
   return (deployment) => {
-    const unlisted = unlistedResource(named, deployment.providerSettings.passMembers);
+    const { passMembers } = deployment.providerSettings;
+    const unlisted = unlistedResource(named, passMembers);
     return unlisted === undefined
-      ? encodeChat(asked, deployment)
+      ? encodeChat(asked, deployment, trustedPrompt(request, passMembers))
       : { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
   };
 }
 
 function encodeChat(
-  { request: asked, route: { timeouts }, clock }: AskedOf<Prompt>,
+  { route: { timeouts }, clock }: AskedOf<Prompt>,
   deployment: Deployment,
+  { prompt, dropped }: ReturnType<typeof trustedPrompt>,
 ): CallEncoding<AnswerEvent> {
-  const { protocol: name, passMembers } = deployment.providerSettings;
-  const { prompt, dropped } = trustedPrompt(asked, passMembers);
   const target = targetOf(deployment, clock.nowMs(), prompt);
-  const protocol = protocolFor(name, prompt, target);
+  const protocol = protocolFor(deployment.providerSettings.protocol, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
