@@ -93,7 +93,7 @@ export interface Stage {
 
 /** One thing that has become known of a call. Of a kind that is told twice the last one stands, but for attempts. */
 export type CallFact =
-  /** `limited`: absent where nothing is counted in an account. `witness`: names the key to the fleet's statistics. */
+  /** `limited`: absent for a key without an account. `witness`: names the key to the fleet's statistics. */
   | {
       readonly kind: 'authenticated';
       readonly key: AuthenticatedKey;
@@ -136,13 +136,12 @@ export type CallFact =
 export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'startedAtMs' | 'trace'>): CallLog {
   // Every kind from the start: members that come one by one make another shape of each call.
   const last: Record<CallFact['kind'], CallFact | undefined> = { ...NOTHING_YET };
-  const attempts: RaceAttempt[] = [];
   const log = {
     ...head,
     key: undefined as CallLog['key'],
     // Each fact stands under its own kind, which the compiler does not follow.
     last: last as CallLog['last'],
-    attempts,
+    attempts: [] as CallLog['attempts'],
     leader: undefined as CallLog['leader'],
     stages: [],
     size: 0,
@@ -152,7 +151,7 @@ export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'starte
       if (fact.kind === 'authenticated') {
         log.key = fact.key;
       } else if (fact.kind === 'raced' || fact.kind === 'continued') {
-        attempts.push(...fact.attempts);
+        log.attempts = [...log.attempts, ...fact.attempts];
         log.leader = fact.leader ?? log.leader;
       }
     },
