@@ -1,21 +1,22 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
-import { untilReady } from '../model/arrivals.ts';
-import type { Attempt, AttemptOpening } from '../model/attempt.ts';
+import { takeWhile, untilReady } from '../model/arrivals.ts';
+import type { Attempt, AttemptObserver, AttemptOpening, AttemptReport, AttemptSetting } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import { requestFeeUsd } from '../model/cost.ts';
-import type { Dial, UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
-import { dialectOf } from '../model/dialect.ts';
+import { defined } from '../model/defined.ts';
+import type { DialResult, UpstreamRequest } from '../model/dial.ts';
+import { type Dialect, dialectOf } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
-import { type AnswerReading, endReading, reportOf, stallWatch, take } from './answer-reading.ts';
+import { type AnswerReading, answerReading, isEndless, nextEvents } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
-import { responseBytes, responseDecoder } from './response-body.ts';
 import { madeUnheard, mayReadUnseen } from './spent-usage.ts';
+import { StallWatch } from './stall-watch.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
-export interface ChatAttemptOptions {
+export interface ChatAttemptOptions extends AttemptSetting {
   readonly deployment: Deployment;
   readonly protocol: Protocol;
   readonly target: Target;
@@ -25,138 +26,225 @@ export interface ChatAttemptOptions {
   readonly timeouts: Timeouts;
   /** Of the answer's body, at the most. @default without a bound */
   readonly maxBytes?: number;
-  readonly dial: Dial;
   readonly clock: Clock;
   /** The request for a whole answer, where the vendor gives this one no stream: called when it says so. Absent: no stream is asked for. */
   readonly withoutStream?: () => UpstreamRequest | undefined;
 }
 
-interface Reading extends AnswerReading {
-  readonly options: ChatAttemptOptions;
-}
+/** How long the rest of a complete answer is read for, so that its connection can be kept. */
+const DRAIN_MS = 1000;
+/** How long the usage and the terminal event are waited for once every choice has its finish reason. */
+const AFTER_FINISH_MS = 1000;
+/** Ends the reading of an answer that is whole. */
+const ENOUGH: AttemptFailure = { kind: 'aborted', by: 'hedge' };
 
-/** An attempt at a chat completion: dials, decodes, watches for stalls. */
-export function chatAttempt(options: ChatAttemptOptions): Attempt<AnswerEvent> {
-  const controller = new AbortController();
-  const onStall = (afterMs: number): void => controller.abort({ kind: 'timed-out', phase: 'stall', afterMs });
-  const reading: Reading = {
-    options,
-    controller,
-    startedAtMs: options.clock.nowMs(),
-    stall: stallWatch(options.clock, options.timeouts.stallMs, onStall),
-    choicesLeft: options.choices,
-    hasContent: false,
-    answerBytes: 0,
-    unheard: undefined,
-    readsUntold: false,
-    feesUsd: requestFeeUsd(options.request.body, options.target.vendor, options.choices),
-    dialect: options.request.dialect ?? dialectOf(options.deployment.providerSettings.protocol),
-    report: {},
-  };
-  return {
-    deployment: options.deployment,
-    startedAtMs: reading.startedAtMs,
-    open: () => open(reading, options.request),
-    isReady: (wake) => isReady(reading, wake),
-    take: () => takePieces(reading),
-    abort: (failure) => {
-      // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
-      if (reading.report.endedAtMs === undefined) {
-        endReading(reading, failure);
-        controller.abort(failure);
+/** An attempt at a chat completion: dials, decodes, watches for stalls and tells the fleet. */
+export class ChatAttempt implements Attempt<AnswerEvent> {
+  readonly deployment: Deployment;
+  readonly startedAtMs: number;
+  readonly spanId: string | undefined;
+  readonly #options: ChatAttemptOptions;
+  /** Whose words the answer is in. */
+  readonly #dialect: Dialect;
+  /** What the vendor asks for the request, US dollars, whatever comes of it. */
+  readonly #requestFeeUsd: number;
+  readonly #observer: AttemptObserver | undefined;
+  readonly #controller = new AbortController();
+  /** Set once the head of a response has come that may be an answer. */
+  #reading: AnswerReading | undefined;
+  /** Set with the first wait that nobody else watches: up to the first content the race does. */
+  #stall: StallWatch | undefined;
+  #isOpening = true;
+  /** What is known with the first content, until it is told: once more is asked for, that content having gone to the caller. */
+  #opening: AttemptReport | undefined;
+  #ttftMs: number | undefined;
+  #endedAtMs: number | undefined;
+  #failure: AttemptFailure | undefined;
+  /** What the vendor makes where nobody listens. */
+  #unheard: AttemptReport['unheard'];
+  /** Whether the vendor may read by itself what its answer does not show. */
+  #mayReadUnseen = false;
+
+  constructor(options: ChatAttemptOptions) {
+    const { deployment, clock, request, target, choices, spanId, observe } = options;
+    this.deployment = deployment;
+    this.startedAtMs = clock.nowMs();
+    this.spanId = spanId;
+    this.#options = options;
+    this.#dialect = request.dialect ?? dialectOf(deployment.providerSettings.protocol);
+    this.#requestFeeUsd = requestFeeUsd(request.body, target.vendor, choices);
+    this.#observer = observe?.(this);
+  }
+
+  async open(): Promise<AttemptOpening<AnswerEvent>> {
+    const { request, clock } = this.#options;
+    const pieces: AnswerEvent[] = [];
+    const dialled = await this.#dial(request);
+    if (dialled.kind === 'failed') {
+      this.#fail(dialled.failure);
+    } else {
+      this.#reading = answerReading(dialled, this.#options, {
+        signal: this.#controller.signal,
+        dialect: this.#dialect,
+        feesUsd: this.#requestFeeUsd,
+        readsUntold: this.#mayReadUnseen,
+      });
+      await this.#readToContent(this.#reading, pieces);
+    }
+    const failure = this.#failure;
+    // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
+    if (failure === undefined) {
+      this.#ttftMs = clock.nowMs() - this.startedAtMs;
+    }
+    this.#isOpening = false;
+    this.#opening = this.report();
+    if (this.#endedAtMs !== undefined) {
+      this.#tellOpening();
+    }
+    return failure === undefined ? { kind: 'opened', pieces } : { kind: 'failed', failure };
+  }
+
+  isReady(wake: () => void): boolean {
+    this.#tellOpening();
+    const reading = this.#reading;
+    const isOver = reading === undefined || this.#endedAtMs !== undefined || reading.bodyBytes > reading.maxBytes;
+    if (isOver || reading.arrivals.isReady(wake)) {
+      return true;
+    }
+    if (!this.#isOpening || reading.choicesLeft <= 0) {
+      this.#watchForStall(reading.choicesLeft <= 0);
+    }
+    return false;
+  }
+
+  take(): readonly AnswerEvent[] | undefined {
+    const reading = this.#reading;
+    if (reading === undefined || this.#endedAtMs !== undefined) {
+      return undefined;
+    }
+    const events = nextEvents(reading);
+    this.#stall?.moved(reading.hasMoved);
+    const last = events.at(-1);
+    if (last?.type === 'failed' && reading.choicesLeft > 0) {
+      this.#fail(last.failure);
+    } else if (last?.type === 'failed') {
+      // What goes wrong behind the last finish reason has cut nothing off.
+      this.#end(undefined);
+      this.#controller.abort(ENOUGH);
+      return events.slice(0, -1);
+    } else if (reading.hasEnded) {
+      this.#end(undefined);
+    } else if (reading.decoder.isComplete()) {
+      this.#end(undefined);
+      this.#keepConnection(reading);
+    }
+    return events;
+  }
+
+  abort(failure: AttemptFailure): void {
+    // What has ended needs no stopping, and its connection may still be read to the end, to be kept.
+    if (this.#endedAtMs === undefined) {
+      this.#fail(failure);
+    }
+  }
+
+  report(): AttemptReport {
+    const { bodyBytes = 0, answerBytes, usage } = this.#reading ?? {};
+    const { feesUsd = this.#requestFeeUsd, readsUntold = this.#mayReadUnseen } = this.#reading ?? {};
+    return {
+      bodyBytes,
+      ...defined({
+        ttftMs: this.#ttftMs,
+        endedAtMs: this.#endedAtMs,
+        failure: this.#failure,
+        usage,
+        answerBytes: answerBytes === 0 ? undefined : answerBytes,
+        feesUsd: feesUsd === 0 ? undefined : feesUsd,
+        unheard: this.#unheard,
+        readsUntold: readsUntold ? (true as const) : undefined,
+      }),
+    };
+  }
+
+  /** The response that may be an answer. Where the vendor gives this request no stream, it is asked once more for a whole answer. */
+  async #dial(request: UpstreamRequest): Promise<DialResult> {
+    const { deployment, target, timeouts, dial, withoutStream } = this.#options;
+    const { signal } = this.#controller;
+    this.#unheard = madeUnheard(request, target.vendor);
+    this.#mayReadUnseen = mayReadUnseen(request, this.#dialect);
+    const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+    if (dialled.kind === 'failed') {
+      return signal.aborted ? { kind: 'failed', failure: abortReason(signal) } : dialled;
+    }
+    if (dialled.status >= 200 && dialled.status <= 299) {
+      return dialled;
+    }
+    const failure = await readFailedResponse(dialled, { ...this.#options, request: request.body }, signal);
+    const isStream = failure.kind === 'unsupported' && failure.isStream === true && request === this.#options.request;
+    const whole = isStream ? withoutStream?.() : undefined;
+    return whole === undefined ? { kind: 'failed', failure } : await this.#dial(whole);
+  }
+
+  /** Reads up to the first content, or to the end. */
+  async #readToContent(reading: AnswerReading, pieces: AnswerEvent[]): Promise<void> {
+    let more: readonly AnswerEvent[] | undefined;
+    do {
+      await untilReady(this);
+      more = this.take();
+      for (const event of more ?? []) {
+        pieces.push(event);
       }
-    },
-    report: () => reportOf(reading),
-  };
-}
-
-async function open(reading: Reading, request: UpstreamRequest): Promise<AttemptOpening<AnswerEvent>> {
-  const { options, controller } = reading;
-  const { deployment, timeouts, target } = options;
-  reading.unheard = madeUnheard(request, target.vendor);
-  reading.readsUntold = mayReadUnseen(request, reading.dialect);
-  const dialled = await options.dial({ deployment, request, connectMs: timeouts.connectMs, signal: controller.signal });
-  if (dialled.kind === 'failed') {
-    return failOpening(reading, controller.signal.aborted ? abortReason(controller.signal) : dialled.failure);
+      if (isEndless(pieces.length, reading)) {
+        this.#fail({ kind: 'malformed', reason: 'a beginning without end' });
+      }
+    } while (more !== undefined && !reading.hasContent);
   }
-  if (dialled.status < 200 || dialled.status > 299) {
-    const failure = await readFailedResponse(dialled, { ...options, request: request.body }, controller.signal);
-    const whole = request === options.request ? wholeInstead(failure, options) : undefined;
-    return whole === undefined ? failOpening(reading, failure) : open(reading, whole);
-  }
-  return readToContent(reading, dialled);
-}
 
-/** What is asked for once more where the vendor gives no stream. */
-function wholeInstead(failure: AttemptFailure, { withoutStream }: ChatAttemptOptions): UpstreamRequest | undefined {
-  const isStream = failure.kind === 'unsupported' && failure.isStream === true;
-  return isStream ? withoutStream?.() : undefined;
-}
-
-async function readToContent(reading: Reading, response: UpstreamResponse): Promise<AttemptOpening<AnswerEvent>> {
-  const { protocol, target, choices } = reading.options;
-  reading.body = {
-    bytes: responseBytes(response.body, reading.controller.signal, reading.options.maxBytes),
-    decoder: responseDecoder(protocol.framing, protocol.decoder(target, choices)),
-    secrets: response.secrets,
-  };
-  const events = await openingEvents(reading);
-  const { report, options, startedAtMs } = reading;
-  // Content and its failure in one read: the content never left the house, so the attempt has failed like any other.
-  if (report.failure !== undefined) {
-    return { kind: 'failed', failure: report.failure };
-  }
-  reading.report = { ...report, ttftMs: options.clock.nowMs() - startedAtMs };
-  return { kind: 'opened', pieces: events };
-}
-
-/** The events up to the first content, or to the end. */
-async function openingEvents(reading: Reading): Promise<readonly AnswerEvent[]> {
-  const events: AnswerEvent[] = [];
-  // The race watches for silence until then.
-  const opening = { isReady: (wake: () => void): boolean => isReady(reading, wake, reading.choicesLeft <= 0) };
-  let more: readonly AnswerEvent[] | undefined;
-  do {
-    await untilReady(opening);
-    more = takePieces(reading);
-    for (const event of more ?? []) {
-      events.push(event);
+  /** A wait begins. `isFinished`: only the usage and the terminal event are to come. */
+  #watchForStall(isFinished: boolean): void {
+    const { clock, timeouts } = this.#options;
+    this.#stall ??= new StallWatch(clock, timeouts.stallMs, (afterMs) =>
+      this.#controller.abort({ kind: 'timed-out', phase: 'stall', afterMs } satisfies AttemptFailure),
+    );
+    if (isFinished) {
+      this.#stall.shorten(AFTER_FINISH_MS);
     }
-    if (!reading.hasContent && isEndlessOpening(events.length, reading.body?.bytes.size() ?? 0)) {
-      failOpening(reading, { kind: 'malformed', reason: 'a beginning without end' });
+    this.#stall.waiting();
+  }
+
+  #tellOpening(): void {
+    const opening = this.#opening;
+    if (opening !== undefined) {
+      this.#opening = undefined;
+      this.#observer?.tellOpening(opening);
     }
-  } while (more !== undefined && !reading.hasContent);
-  return events;
-}
-
-function failOpening(reading: Reading, failure: AttemptFailure): AttemptOpening<AnswerEvent> {
-  endReading(reading, failure);
-  reading.controller.abort(failure);
-  return { kind: 'failed', failure: reading.report.failure ?? failure };
-}
-
-function isReady({ body, stall, report }: Reading, wake: () => void, watchesStall = true): boolean {
-  if (body === undefined || report.endedAtMs !== undefined || body.bytes.isReady(wake)) {
-    return true;
   }
-  if (watchesStall) {
-    stall.waiting();
+
+  /** Ends the attempt, and the call where it is still under way. */
+  #fail(failure: AttemptFailure): void {
+    this.#end(failure);
+    this.#controller.abort(failure);
   }
-  return false;
-}
 
-function takePieces(reading: Reading): readonly AnswerEvent[] | undefined {
-  const { body, report } = reading;
-  return body === undefined || report.endedAtMs !== undefined ? undefined : take(reading, body, body.bytes.take());
-}
+  /** Ends the attempt. The first reason stands. */
+  #end(failure: AttemptFailure | undefined): void {
+    this.#stall?.stop();
+    if (this.#endedAtMs === undefined) {
+      this.#endedAtMs = this.#options.clock.nowMs();
+      this.#failure = failure;
+      this.#tellOpening();
+      this.#observer?.tellEnd(this.report());
+    }
+  }
 
-/** What a vendor says before its first content at the most. */
-const MAX_EVENTS = 100_000;
-const MAX_BYTES = 8 * 1024 * 1024;
-/** The same where none of it is an event yet: a whole answer in one body may hold pictures. */
-const MAX_SILENT_BYTES = 64 * 1024 * 1024;
-
-/** Whether a beginning without content is longer than any answer's: so many events, from so many bytes of the body. */
-function isEndlessOpening(events: number, bytes: number): boolean {
-  return events > MAX_EVENTS || bytes > (events > 0 ? MAX_BYTES : MAX_SILENT_BYTES);
+  /** The answer is complete but its bytes may not be: reads them behind the caller's back, for a moment. */
+  #keepConnection(reading: AnswerReading): void {
+    const cancel = this.#options.clock.after(DRAIN_MS, () => this.#controller.abort(ENOUGH));
+    const count = (bytes: Uint8Array): boolean => {
+      reading.bodyBytes += bytes.length;
+      return true;
+    };
+    // Its end, kept or not.
+    takeWhile(reading.arrivals, count).then(cancel, cancel);
+  }
 }

@@ -8,8 +8,12 @@ import { ruledMaxOutputTokens } from '../protocols/ruled-limit.ts';
 
 /** What an encoder may know of a deployment. `nowMs`: absent: what was last known. `prompt`: whose features its vendor may not stream. */
 export function targetOf(deployment: Deployment, nowMs?: number, prompt?: Prompt): Target {
-  const { target } = factsOf(deployment);
-  return target.streaming && refusesStreamOf(prompt, deployment, nowMs) ? { ...target, streaming: false } : target;
+  const { target, refusals } = factsOf(deployment);
+  if (refusals.length === 0 || !target.streaming) {
+    return target;
+  }
+  const features = prompt === undefined ? [] : streamFeatures(prompt);
+  return refusesStream(deployment, features, nowMs) ? { ...target, streaming: false } : target;
 }
 
 /** The most tokens of one answer of a deployment, by its settings or its protocol's rules of the model; `undefined` where neither says. */
@@ -22,6 +26,8 @@ interface DeploymentFacts {
   /** As the configuration has it. */
   readonly target: Target;
   readonly longestAnswer: number | undefined;
+  /** The streams that were asked for in vain, for as long as this instance lives. */
+  refusals: readonly RefusedStream[];
 }
 
 const FACTS = new WeakMap<Deployment, DeploymentFacts>();
@@ -36,6 +42,7 @@ function factsOf(deployment: Deployment): DeploymentFacts {
   const facts = {
     target,
     longestAnswer: maxOutputTokens ?? ruledMaxOutputTokens(providerSettings.protocol, target),
+    refusals: [],
   };
   FACTS.set(deployment, facts);
   return facts;
@@ -85,20 +92,11 @@ interface RefusedStream {
   readonly untilMs: number;
 }
 
-/** By deployment, and for as long as this instance lives. */
-const refusals = new WeakMap<Deployment, readonly RefusedStream[]>();
-
 /** Remembers that a deployment's vendor gives this account, or requests with these features, no stream. */
 export function noteRefusedStream(deployment: Deployment, features: readonly StreamFeature[], nowMs: number): void {
-  const others = (refusals.get(deployment) ?? []).filter((refused) => String(refused.features) !== String(features));
-  refusals.set(deployment, [...others, { features, untilMs: nowMs + REMEMBERED_MS }]);
-}
-
-/** Whether a deployment is known to give no stream for a prompt; without one: for any. */
-function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, nowMs?: number): boolean {
-  return (
-    refusals.has(deployment) && refusesStream(deployment, prompt === undefined ? [] : streamFeatures(prompt), nowMs)
-  );
+  const facts = factsOf(deployment);
+  const others = facts.refusals.filter((refused) => String(refused.features) !== String(features));
+  facts.refusals = [...others, { features, untilMs: nowMs + REMEMBERED_MS }];
 }
 
 /**
@@ -106,8 +104,7 @@ function refusesStreamOf(prompt: Prompt | undefined, deployment: Deployment, now
  * others. So a request of one caller takes streams from nobody who asks for less. Without `nowMs`: as it was last known.
  */
 export function refusesStream(deployment: Deployment, features: readonly StreamFeature[], nowMs?: number): boolean {
-  const known = refusals.get(deployment) ?? [];
-  return known.some(
+  return factsOf(deployment).refusals.some(
     (refused) =>
       (nowMs === undefined || nowMs < refused.untilMs) &&
       refused.features.every((feature) => features.includes(feature)),

@@ -1,8 +1,8 @@
-import type { Attempt, AttemptOpening, AttemptReport } from '../model/attempt.ts';
+import type { Attempt, AttemptOpening, AttemptReport, AttemptSetting } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
-import type { Dial, UpstreamRequest } from '../model/dial.ts';
+import type { UpstreamRequest } from '../model/dial.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import { isCredible, type Usage } from '../model/usage.ts';
@@ -13,7 +13,7 @@ import { cleanFailure, readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
 
 /** What one attempt at an embeddings answer needs: the deployment, the encoded requests, the dial. */
-export interface EmbeddingsAttemptOptions {
+export interface EmbeddingsAttemptOptions extends AttemptSetting {
   readonly deployment: Deployment;
   readonly protocol: Protocol;
   readonly embeddings: EmbeddingsProtocol;
@@ -22,7 +22,6 @@ export interface EmbeddingsAttemptOptions {
   /** The upstream requests that together answer it. */
   readonly requests: readonly UpstreamRequest[];
   readonly timeouts: Timeouts;
-  readonly dial: Dial;
   readonly clock: Clock;
 }
 
@@ -40,12 +39,20 @@ interface Embedding {
 
 /** An attempt at an embeddings answer: all of its upstream requests, or a failure as soon as one of them has failed. One piece. */
 export function embeddingsAttempt(options: EmbeddingsAttemptOptions): Attempt<EmbeddingsAnswer> {
+  const { deployment, clock, spanId, observe } = options;
   const controller = new AbortController();
-  const embedding: Embedding = { options, controller, startedAtMs: options.clock.nowMs(), report: {} };
+  const startedAtMs = clock.nowMs();
+  const observer = observe?.({ deployment, startedAtMs });
+  const embedding: Embedding = { options, controller, startedAtMs, report: {} };
   return {
-    deployment: options.deployment,
-    startedAtMs: embedding.startedAtMs,
-    open: () => open(embedding),
+    deployment,
+    startedAtMs,
+    spanId,
+    open: async () => {
+      const opening = await open(embedding);
+      observer?.tellOpening(embedding.report);
+      return opening;
+    },
     isReady: () => true,
     take: () => undefined,
     abort: (failure) => {

@@ -6,7 +6,7 @@ import { codeWord, isOperatorsFault, redactSecrets } from '../model/vendor-text.
 import type { Protocol } from '../protocols/protocol.ts';
 import { abortReason } from './connection-failure.ts';
 import { quotesRequest } from './quotes-request.ts';
-import { responseBytes } from './response-body.ts';
+import { readBody } from './response-body.ts';
 
 /** As much of an error's body as is read. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ export async function readFailedResponse(
   { protocol, clock, request }: FailedReading,
   signal: AbortSignal,
 ): Promise<AttemptFailure> {
-  const body = await withLimit(readText(response.body, signal), clock);
+  const body = await errorText(response, clock, signal);
   if (signal.aborted) {
     return abortReason(signal);
   }
@@ -36,23 +36,21 @@ export async function readFailedResponse(
   return cleanFailure(failure, response.secrets, request);
 }
 
-async function readText(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
-  const bytes = responseBytes(body, signal);
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  await bytes.read((piece) => {
-    parts.push(decoder.decode(piece, { stream: true }));
-    return bytes.size() < MAX_ERROR_BYTES;
-  });
-  return parts.join('');
-}
-
-function withLimit(text: Promise<string>, clock: Clock): Promise<string> {
+/** An error's body as far as it is read; nothing of one that dawdles. */
+function errorText({ body }: UpstreamResponse, clock: Clock, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     const cancel = clock.after(ERROR_BODY_MS, () => resolve(''));
-    void text.then((whole) => {
+    const decoder = new TextDecoder();
+    const parts: string[] = [];
+    let size = 0;
+    const read = readBody(body, signal, (piece) => {
+      parts.push(decoder.decode(piece, { stream: true }));
+      size += piece.length;
+      return size < MAX_ERROR_BYTES;
+    });
+    void read.then(() => {
       cancel();
-      resolve(whole);
+      resolve(parts.join(''));
     });
   });
 }

@@ -1,5 +1,5 @@
 import type { AnswerEvent } from '../model/answer-event.ts';
-import { type Arrivals, arrivalsOf, takeWhile } from '../model/arrivals.ts';
+import { arrivalsOf, takeWhile } from '../model/arrivals.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { ResponseBody } from '../model/dial.ts';
 import type { Prompt } from '../model/prompt.ts';
@@ -17,9 +17,6 @@ export interface ResponseDecoder {
   readonly isComplete: () => boolean;
 }
 
-/** The largest body that is not a stream. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
-
 interface EventParser {
   readonly push: (bytes: Uint8Array) => readonly WireEvent[];
   readonly end: () => readonly WireEvent[];
@@ -30,32 +27,34 @@ const PARSERS = {
   'amazon-event-stream': amazonEventStreamParser,
 } as const satisfies Record<Protocol['framing'], () => EventParser>;
 
+/** White space, which some servers send to keep a connection alive before the answer, and the bytes of a byte-order mark. */
+const INSIGNIFICANT: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+
+/** How a JSON object or array begins. No stream's framing begins so: a message of Amazon's begins with zeros. */
+const JSON_BEGINNINGS: ReadonlySet<number | undefined> = new Set([0x7b, 0x5b]);
+
 /**
  * Decodes one response in a protocol's framing, or as one JSON body where its first byte says so: some servers answer a call for a
  * stream with JSON, and content types lie. White space before it decides nothing.
  */
 export function responseDecoder(framing: Protocol['framing'], decoder: AnswerDecoder): ResponseDecoder {
-  let chosen: ResponseDecoder | undefined;
-  const choose = (first: number | undefined): ResponseDecoder | undefined => {
-    if (first === undefined) {
-      return undefined;
-    }
-    return JSON_BEGINNINGS.has(first) ? jsonDecoder(decoder) : streamDecoder(PARSERS[framing](), decoder);
-  };
+  let parser: EventParser | undefined;
+  let json: Omit<ResponseDecoder, 'isComplete'> | undefined;
   return {
     push: (bytes) => {
-      chosen ??= choose(bytes.find((byte) => !INSIGNIFICANT.has(byte)));
-      return chosen?.push(bytes) ?? [];
+      const isBeginning = parser === undefined && json === undefined;
+      const first = isBeginning ? bytes.find((byte) => !INSIGNIFICANT.has(byte)) : undefined;
+      if (JSON_BEGINNINGS.has(first)) {
+        json = jsonDecoder(decoder);
+      } else if (first !== undefined) {
+        parser = PARSERS[framing]();
+      }
+      return parser === undefined ? (json?.push(bytes) ?? []) : upToFailure(parser.push(bytes), decoder);
     },
-    end: () => chosen?.end() ?? [{ type: 'failed', failure: { kind: 'truncated' } }],
-    isComplete: () => chosen?.isComplete() ?? false,
-  };
-}
-
-function streamDecoder(parser: EventParser, decoder: AnswerDecoder): ResponseDecoder {
-  return {
-    push: (bytes) => upToFailure(parser.push(bytes), decoder),
     end: () => {
+      if (parser === undefined) {
+        return json?.end() ?? [{ type: 'failed', failure: { kind: 'truncated' } }];
+      }
       const last = upToFailure(parser.end(), decoder);
       return last.at(-1)?.type === 'failed' ? last : [...last, ...decoder.end()];
     },
@@ -67,112 +66,57 @@ function streamDecoder(parser: EventParser, decoder: AnswerDecoder): ResponseDec
 function upToFailure(events: readonly WireEvent[], decoder: AnswerDecoder): readonly AnswerEvent[] {
   const said: AnswerEvent[] = [];
   for (const event of events) {
-    if (addUpToFailure(said, decoder.event(event))) {
-      break;
+    for (const one of decoder.event(event)) {
+      said.push(one);
+      if (one.type === 'failed') {
+        return said;
+      }
     }
   }
   return said;
 }
 
-/** Whether there was a failure. */
-function addUpToFailure(said: AnswerEvent[], more: readonly AnswerEvent[]): boolean {
-  for (const event of more) {
-    said.push(event);
-    if (event.type === 'failed') {
-      return true;
-    }
-  }
-  return false;
-}
+/** The largest body that is not a stream. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-function jsonDecoder(decoder: AnswerDecoder): ResponseDecoder {
+function jsonDecoder(decoder: AnswerDecoder): Omit<ResponseDecoder, 'isComplete'> {
   const parts: Uint8Array[] = [];
   let size = 0;
   return {
     push: (bytes) => {
       parts.push(bytes);
       size += bytes.length;
-      return size <= MAX_JSON_BYTES ? [] : [failed(`a body over ${MAX_JSON_BYTES} bytes`)];
+      return size <= MAX_JSON_BYTES ? [] : [malformed(`a body over ${MAX_JSON_BYTES} bytes`)];
     },
     end: () => {
       const json = parseJson(new TextDecoder().decode(joinedBytes(parts, size)));
-      return json === undefined ? [failed('a body that is not JSON')] : wholeBody(decoder.body(json));
+      if (json === undefined) {
+        return [malformed('a body that is not JSON')];
+      }
+      const events = decoder.body(json);
+      const failed = events.findIndex(({ type }) => type === 'failed');
+      return failed === -1 ? events : events.slice(0, failed + 1);
     },
-    isComplete: () => false,
   };
 }
 
-function wholeBody(events: readonly AnswerEvent[]): readonly AnswerEvent[] {
-  const said: AnswerEvent[] = [];
-  addUpToFailure(said, events);
-  return said;
-}
-
-function failed(reason: string): AnswerEvent {
+function malformed(reason: string): AnswerEvent {
   return { type: 'failed', failure: { kind: 'malformed', reason } };
 }
 
-/** White space, which some servers send to keep a connection alive before the answer, and the bytes of a byte-order mark. */
-const INSIGNIFICANT: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
-
-/** How a JSON object or array begins. No stream's framing begins so: a message of Amazon's begins with zeros. */
-const JSON_BEGINNINGS: ReadonlySet<number> = new Set([0x7b, 0x5b]);
-
-/** One step of a response's body. A break is a value. */
-export type BytesStep =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'broke'; readonly failure: AttemptFailure };
-
-/** The body of a response, read step by step. Nothing comes after a step that is no bytes. */
-export interface ResponseBytes extends Arrivals<BytesStep> {
-  readonly take: () => BytesStep;
-  /** Reads on as long as `onBytes` wants more. Gives the last step. Never rejects, where `onBytes` does not throw. */
-  readonly read: (onBytes: (bytes: Uint8Array) => boolean) => Promise<BytesStep>;
-  /** Bytes read so far. */
-  readonly size: () => number;
-}
-
-/** Reads a response's body step by step. After `maxBytes` it counts as broken: no answer is so long. */
-export function responseBytes(
+/** Reads a response's body as long as `onBytes` wants more. Gives why it broke off, where it did. Never rejects, where `onBytes` does not throw. */
+export async function readBody(
   body: ResponseBody,
   signal: AbortSignal,
-  maxBytes = Number.POSITIVE_INFINITY,
-): ResponseBytes {
-  const arrivals = body.arrivals ?? arrivalsOf(body);
-  let size = 0;
-  const next = (): BytesStep => {
-    if (size > maxBytes) {
-      return WITHOUT_END;
-    }
-    const piece = arrivals.take();
-    size += piece?.length ?? 0;
-    return piece === undefined ? ENDED : { kind: 'bytes', bytes: piece };
-  };
-  const bytes: ResponseBytes = {
-    isReady: (wake) => size > maxBytes || arrivals.isReady(wake),
-    take: () => {
-      try {
-        return next();
-      } catch (error) {
-        return { kind: 'broke', failure: connectionFailure(error, signal) };
-      }
-    },
-    read: async (onBytes) => {
-      let last: BytesStep = ENDED;
-      await takeWhile(bytes, (step) => {
-        last = step;
-        return step.kind === 'bytes' && onBytes(step.bytes);
-      });
-      return last;
-    },
-    size: () => size,
-  };
-  return bytes;
+  onBytes: (bytes: Uint8Array) => boolean,
+): Promise<AttemptFailure | undefined> {
+  try {
+    await takeWhile(body.arrivals ?? arrivalsOf(body), onBytes);
+    return undefined;
+  } catch (error) {
+    return connectionFailure(error, signal);
+  }
 }
-
-const ENDED: BytesStep = { kind: 'ended' };
-const WITHOUT_END: BytesStep = { kind: 'broke', failure: { kind: 'malformed', reason: 'an answer without end' } };
 
 /** Nothing of a stream is kept, and Lambda's responses end here. */
 const MAX_BYTES = 200 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { UpstreamResponse } from '../model/dial.ts';
 import { parseJson } from '../wire/json.ts';
-import { responseBytes } from './response-body.ts';
+import { readBody } from './response-body.ts';
 
 /** The largest body that is read: far above two thousand vectors as decimal numbers, far below the function's memory. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
@@ -13,17 +13,18 @@ export type ResponseJson =
 
 /** Reads a response's whole body as JSON. Never rejects. */
 export async function responseJson(response: UpstreamResponse, signal: AbortSignal): Promise<ResponseJson> {
-  const bytes = responseBytes(response.body, signal);
   const decoder = new TextDecoder();
   const parts: string[] = [];
-  const last = await bytes.read((piece) => {
+  let size = 0;
+  const failure = await readBody(response.body, signal, (piece) => {
     parts.push(decoder.decode(piece, { stream: true }));
-    return bytes.size() <= MAX_BODY_BYTES;
+    size += piece.length;
+    return size <= MAX_BODY_BYTES;
   });
-  if (last.kind === 'broke') {
-    return { kind: 'failed', failure: last.failure };
+  if (failure !== undefined) {
+    return { kind: 'failed', failure };
   }
-  return last.kind === 'bytes' ? malformed(`a body over ${MAX_BODY_BYTES} bytes`) : parsed(parts.join(''));
+  return size > MAX_BODY_BYTES ? malformed(`a body over ${MAX_BODY_BYTES} bytes`) : parsed(parts.join(''));
 }
 
 function parsed(text: string): ResponseJson {

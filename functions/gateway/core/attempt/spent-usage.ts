@@ -147,10 +147,9 @@ const SEARCHES = ['web_search_options', 'search_parameters', 'plugins', 'mcp_ser
  * no count of ours.
  */
 export function mayReadUnseen({ body, operation }: UpstreamRequest, dialect: Dialect): boolean {
-  return (operation === 'answer' || !SHOWING.has(dialect)) && hasOwnTools(body);
-}
-
-function hasOwnTools(body: JsonObject): boolean {
+  if (operation !== 'answer' && SHOWING.has(dialect)) {
+    return false;
+  }
   const tools = Array.isArray(body.tools) ? body.tools : [];
   return (
     SEARCHES.some((name) => body[name] !== undefined) || tools.some((tool) => isJsonObject(tool) && isVendors(tool))

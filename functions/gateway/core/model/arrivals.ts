@@ -29,32 +29,29 @@ export function untilReady(arrivals: Pick<Arrivals<unknown>, 'isReady'>): Promis
 
 /** Takes what comes as long as `onValue` wants more, at most to the end. Rejects with what is thrown on the way. */
 export function takeWhile<Value>(arrivals: Arrivals<Value>, onValue: (value: Value) => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const goOn = (): void => {
-      try {
-        if (!takesMore(arrivals, onValue, goOn)) {
-          resolve();
+  const end = Promise.withResolvers<void>();
+  const goOn = (): void => {
+    try {
+      let value = arrivals.take();
+      while (value !== undefined && onValue(value)) {
+        if (!arrivals.isReady(goOn)) {
+          return;
         }
-      } catch (error) {
-        reject(error);
+        value = arrivals.take();
       }
-    };
+      end.resolve();
+    } catch (error) {
+      end.reject(error);
+    }
+  };
+  try {
     if (arrivals.isReady(goOn)) {
       goOn();
     }
-  });
-}
-
-/** Takes what is there. Whether more is to be taken, when `wake` is called. */
-function takesMore<Value>(arrivals: Arrivals<Value>, onValue: (value: Value) => boolean, wake: () => void): boolean {
-  let value = arrivals.take();
-  while (value !== undefined && onValue(value)) {
-    if (!arrivals.isReady(wake)) {
-      return true;
-    }
-    value = arrivals.take();
+  } catch (error) {
+    end.reject(error);
   }
-  return false;
+  return end.promise;
 }
 
 /** A promise's value as the only one that arrives. */

@@ -140,3 +140,48 @@ export function failureVerdict(failure: AttemptFailure): FailureVerdict {
 export function isUnknownRefusal(failure: AttemptFailure): boolean {
   return failure.kind === 'rejected' && failure.isKnown !== true;
 }
+
+/** Vendors' words for a credential, an account or a model that is wrong, in their error codes and types. */
+const NAMES_OPERATOR =
+  /api_?key|authenticat|credential|token_?expired|expiredtoken|unrecognizedclient|invalid_?client|account|billing|quota|subscription|model_?not_?found|deployment_?not_?found|no_?such_?model/i;
+
+/**
+ * Whether the failure may lie in the request: whatever a vendor answers with a status, unless its code names the credential, the account or
+ * the model, an answer that is none, a connection that breaks once the request is sent, and silence. A server may give any status for what
+ * one request asks: a 402 for the tokens that it may take, a 429 for its size, a 503 for what nobody foresaw; a worker may die of it, and
+ * think about it for minutes. That there is no connection at all is no matter of requests.
+ */
+export function isDoubtful(failure: AttemptFailure): boolean {
+  switch (failure.kind) {
+    case 'misconfigured':
+    case 'rate-limited':
+    case 'conflicted':
+    case 'overloaded':
+      return ![failure.vendor?.code, failure.vendor?.type].some((word) => NAMES_OPERATOR.test(word ?? ''));
+    case 'malformed':
+    case 'truncated':
+    // A wait that was long for the deployment, or else nobody asks.
+    case 'aborted':
+      return true;
+    case 'unreachable':
+      return BROKE.has(failure.code);
+    case 'timed-out':
+      return failure.phase !== 'connect';
+    case 'context-exceeded':
+    case 'unsupported':
+    case 'rejected':
+      return false;
+  }
+}
+
+/** Codes of connections that stood and broke, of Node and undici. */
+const BROKE: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);

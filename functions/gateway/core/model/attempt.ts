@@ -1,5 +1,6 @@
 import type { Arrivals } from './arrivals.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
+import type { Dial } from './dial.ts';
 import type { Deployment } from './gateway-config.ts';
 import type { Usage } from './usage.ts';
 
@@ -8,12 +9,32 @@ export interface Attempt<Piece> extends Arrivals<readonly Piece[]> {
   readonly deployment: Deployment;
   readonly startedAtMs: number;
   /** Its id in the request's trace; the provider sees it as its parent. Absent where it is part of none. */
-  readonly spanId?: string;
+  readonly spanId?: string | undefined;
   /** Dials and reads up to the first content (or the whole of an answer without any): the pieces so far, or why there are none. */
   readonly open: () => Promise<AttemptOpening<Piece>>;
   /** Stops it at once. The failure is what `open` or `report` then gives. */
   readonly abort: (failure: AttemptFailure) => void;
   readonly report: () => AttemptReport;
+}
+
+/** What an attempt is made with beside its request: how it is sent, and who is told of it. */
+export interface AttemptSetting {
+  readonly dial: Dial;
+  /** Its id in the request's trace. Absent where it is part of none. */
+  readonly spanId?: string;
+  /** Called when it begins. Absent: nobody is told. */
+  readonly observe?: (attempt: ObservedAttempt) => AttemptObserver;
+}
+
+/** An attempt as who is told of it knows it. */
+export type ObservedAttempt = Pick<Attempt<unknown>, 'deployment' | 'startedAtMs'>;
+
+/** Who is told what comes of an attempt. */
+export interface AttemptObserver {
+  /** It has shown its first content, or has failed before. */
+  readonly tellOpening: (report: AttemptReport) => void;
+  /** It has ended, well or not. */
+  readonly tellEnd: (report: AttemptReport) => void;
 }
 
 /** What an attempt came to first: the pieces up to its first content, or a failure. */

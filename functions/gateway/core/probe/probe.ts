@@ -1,8 +1,8 @@
-import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { AttemptLessons, type LessonOptions, lateAfter } from '../attempt/attempt-lessons.ts';
+import { ChatAttempt } from '../attempt/chat-attempt.ts';
 import { targetOf } from '../attempt/deployment-target.ts';
 import { embeddingsAttempt } from '../attempt/embeddings-attempt.ts';
-import { lateAfter, observedAttempt } from '../attempt/observed-attempt.ts';
-import type { Attempt, AttemptReport } from '../model/attempt.ts';
+import type { Attempt, AttemptReport, AttemptSetting } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { costUsd } from '../model/cost.ts';
 import { defined } from '../model/defined.ts';
@@ -54,15 +54,11 @@ export function probe(deployment: Deployment, ports: ProbePorts): Promise<ProbeR
  */
 export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficMs }: ProbeContext): Probe | undefined {
   const { timeouts, clock, statistics } = ports;
-  const plain = probeAttempt(deployment, ports);
-  if (plain === undefined) {
-    return undefined;
-  }
   const limitMs = Math.min(timeouts.firstTokenMs, MAX_PROBE_MS);
   const { estimate } = statistics.look(deployment.id);
   const factor = probeFactor(estimate);
   const medianMs = estimate.ttftPercentileMs(50);
-  const attempt = observedAttempt(plain, {
+  const lessons: LessonOptions = {
     statistics,
     clock,
     isTold: IS_HONEST,
@@ -70,7 +66,11 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
     lateAfterMs: lateAfter((estimate.usual.typicalMs ?? limitMs) * factor),
     silence: { afterMs: medianMs === undefined ? UNSEEN_LONG_MS : medianMs * LONG_FACTOR, limitMs },
     promptFactor: factor,
-  });
+  };
+  const attempt = probeAttempt(deployment, ports, (begun) => new AttemptLessons(begun, lessons));
+  if (attempt === undefined) {
+    return undefined;
+  }
   const phase = limitMs < timeouts.firstTokenMs ? 'deadline' : 'first-token';
   const cancelLimit = clock.after(limitMs, () => attempt.abort({ kind: 'timed-out', phase, afterMs: limitMs }));
   const done = attempt.open().then((opening): ProbeRecord => {
@@ -175,9 +175,14 @@ export const PROMPT_TOKENS = 10;
  * The smallest call that the deployment takes, by the same encoders, decoders and attempts as the gateway's. `undefined`: its vendor cannot
  * be asked for it.
  */
-export function probeAttempt(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
+export function probeAttempt(
+  deployment: Deployment,
+  ports: ProbeAttemptPorts,
+  observe?: AttemptSetting['observe'],
+): Attempt<unknown> | undefined {
+  const setting = { ...ports, ...defined({ observe }) };
   if (deployment.kind === 'embeddings') {
-    return embeddingsProbe(deployment, ports);
+    return embeddingsProbe(deployment, setting);
   }
   const { probeMaxTokens, probeEffort } = probeRules(deployment);
   const target = targetOf(deployment);
@@ -196,10 +201,13 @@ export function probeAttempt(deployment: Deployment, ports: ProbeAttemptPorts): 
   const encoding = protocol.encode(read.prompt, target);
   return encoding.kind !== 'encoded'
     ? undefined
-    : chatAttempt({ ...ports, deployment, protocol, target, request: encoding.request, choices: 1 });
+    : new ChatAttempt({ ...setting, deployment, protocol, target, request: encoding.request, choices: 1 });
 }
 
-function embeddingsProbe(deployment: Deployment, ports: ProbeAttemptPorts): Attempt<unknown> | undefined {
+function embeddingsProbe(
+  deployment: Deployment,
+  setting: ProbeAttemptPorts & AttemptSetting,
+): Attempt<unknown> | undefined {
   const target = targetOf(deployment);
   const protocol = protocolAt(deployment.providerSettings.protocol, target.vendor);
   const { embeddings } = protocol;
@@ -207,7 +215,7 @@ function embeddingsProbe(deployment: Deployment, ports: ProbeAttemptPorts): Atte
   const encoding = embeddings?.encode(asked, target);
   return embeddings === undefined || encoding?.kind !== 'encoded'
     ? undefined
-    : embeddingsAttempt({ ...ports, deployment, protocol, embeddings, asked, requests: encoding.requests });
+    : embeddingsAttempt({ ...setting, deployment, protocol, embeddings, asked, requests: encoding.requests });
 }
 
 /** The rules of a deployment's model. */

@@ -1,5 +1,4 @@
-import type { Attempt } from '../model/attempt.ts';
-import type { Dial } from '../model/dial.ts';
+import type { Attempt, AttemptSetting } from '../model/attempt.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { CandidateRecord } from '../model/request-record.ts';
 import type { Encoding } from '../protocols/protocol.ts';
@@ -53,8 +52,8 @@ export interface EncodedCall<Piece> {
   readonly kind: 'encoded';
   /** Names of the caller's fields that were left out. */
   readonly dropped: readonly string[];
-  /** One upstream call. The dial is the attempt's own. */
-  readonly attempt: (dial: Dial) => Attempt<Piece>;
+  /** One upstream call. */
+  readonly attempt: (setting: AttemptSetting) => Attempt<Piece>;
 }
 
 /** Why a vendor cannot be asked: the caller's field and the vendor's reason. */

@@ -1,4 +1,4 @@
-import { chatAttempt } from '../attempt/chat-attempt.ts';
+import { ChatAttempt } from '../attempt/chat-attempt.ts';
 import { noteRefusedStream, streamFeatures, targetOf } from '../attempt/deployment-target.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
 import { continuableAnswer } from '../continuation/continuable-answer.ts';
@@ -8,7 +8,13 @@ import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import { kindsOf, type Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/spoken-protocols.ts';
-import { namedResources, resourceMessage, trustedPrompt, unlistedResource } from '../protocols/trusted-prompt.ts';
+import {
+  isForEveryProvider,
+  namedResources,
+  resourceMessage,
+  trustedPrompt,
+  unlistedResource,
+} from '../protocols/trusted-prompt.ts';
 import { contendersOf, encodingsOnce } from '../race/contender-limits.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
@@ -41,10 +47,7 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
     const facts = promptFacts(prompt, tags);
     return { kind: 'parsed', request: prompt, facts, windowTokens: facts.promptTokens };
   },
-  encoder: (asked) => {
-    const named = namedResources(asked.request);
-    return (deployment) => encodeChat(asked, named, deployment);
-  },
+  encoder: chatEncoder,
   respond: respondToChat,
 };
 
@@ -67,19 +70,28 @@ async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> 
   return resumed.kind === 'refused' ? errorAnswer(call, resumed.error) : await serveOperation(CHAT, call, resumed.json);
 }
 
-function encodeChat(
-  { request: asked, route: { timeouts }, clock }: AskedOf<Prompt>,
-  named: ReturnType<typeof namedResources>,
-  deployment: Deployment,
-): CallEncoding<AnswerEvent> {
-  const { protocol: name, passMembers } = deployment.providerSettings;
-  const unlisted = unlistedResource(named, passMembers);
-  if (unlisted !== undefined) {
-    return { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
+function chatEncoder(asked: AskedOf<Prompt>): (deployment: Deployment) => CallEncoding<AnswerEvent> {
+  const { request } = asked;
+  if (isForEveryProvider(request)) {
+    return (deployment) => encodeChat(asked, deployment, { prompt: request, dropped: [] });
   }
-  const { prompt, dropped } = trustedPrompt(asked, passMembers);
+  const named = namedResources(request);
+  return (deployment) => {
+    const { passMembers } = deployment.providerSettings;
+    const unlisted = unlistedResource(named, passMembers);
+    return unlisted === undefined
+      ? encodeChat(asked, deployment, trustedPrompt(request, passMembers))
+      : { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
+  };
+}
+
+function encodeChat(
+  { route: { timeouts }, clock }: AskedOf<Prompt>,
+  deployment: Deployment,
+  { prompt, dropped }: ReturnType<typeof trustedPrompt>,
+): CallEncoding<AnswerEvent> {
   const target = targetOf(deployment, clock.nowMs(), prompt);
-  const protocol = protocolFor(name, prompt, target);
+  const protocol = protocolFor(deployment.providerSettings.protocol, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
@@ -95,7 +107,7 @@ function encodeChat(
   return {
     kind: 'encoded',
     dropped: dropped.length === 0 ? encoding.dropped : [...new Set([...encoding.dropped, ...dropped])],
-    attempt: (dial) => chatAttempt({ ...options, dial, ...(target.streaming && { withoutStream }) }),
+    attempt: (setting) => new ChatAttempt({ ...options, ...setting, ...(target.streaming && { withoutStream }) }),
   };
 }
 
@@ -140,7 +152,7 @@ function begunChat(
     candidates: contenders,
     attempts: () => log.attempts,
     race: async (asked) => {
-      const encodings = encodingsOnce(CHAT.encoder({ request: asked.prompt, route: asked.route, clock }));
+      const encodings = encodingsOnce(chatEncoder({ request: asked.prompt, route: asked.route, clock }));
       const nowMs = clock.nowMs();
       // The caller has been sent something just now.
       const deadlineMs = Math.min(deadlines.streamMs, nowMs + deadlines.readMs);

@@ -53,7 +53,7 @@ function encodeEmbeddings(
   const { requests } = encoding;
   const dropped = [...new Set([...encoding.dropped, ...trusted.dropped])];
   const options = { deployment, protocol, embeddings, asked: request, requests, timeouts: route.timeouts, clock };
-  return { kind: 'encoded', dropped, attempt: (dial) => embeddingsAttempt({ ...options, dial }) };
+  return { kind: 'encoded', dropped, attempt: (setting) => embeddingsAttempt({ ...options, ...setting }) };
 }
 
 function respondToEmbeddings(

@@ -1,15 +1,11 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import { type AttemptFailure, type FailureVerdict, failureVerdict, isDoubtful } from '../model/attempt-failure.ts';
 import { keyNumber } from '../model/rendezvous.ts';
 import type { Credence } from './ejection.ts';
+import type { Ejections } from './ejections.ts';
+import type { Estimate } from './estimate.ts';
+import type { LastSights } from './last-sights.ts';
 import type { Observation, Witness } from './observation.ts';
 import type { Standing } from './standing.ts';
-
-interface Testimony {
-  readonly key: string;
-  readonly witness: number;
-  readonly atMs: number;
-  readonly isOfSilence: boolean;
-}
 
 /** Callers are heard anew after this long. */
 const HEARD_MS = 60_000;
@@ -26,6 +22,15 @@ const ENOUGH_ANSWERS = 3;
 const TELLING_MS = 60_000;
 /** Failures that are no further apart are one suspicion. */
 const SAME_RUN_MS = 600_000;
+/** First tokens of calls that had begun by then may have been under way when the silence began. */
+const UNDER_WAY_MS = 1000;
+
+interface Testimony {
+  readonly key: string;
+  readonly witness: number;
+  readonly atMs: number;
+  readonly isOfSilence: boolean;
+}
 
 /** Since when a deployment has been suspected, and the probes in a row that were answered after its last failure. */
 interface Suspicion {
@@ -33,6 +38,39 @@ interface Suspicion {
   readonly lastMs: number;
   answers: number;
 }
+
+/** What has been told of one deployment. */
+interface Hearing {
+  heard: readonly Testimony[];
+  /** What probes have met last. */
+  confirmed: { readonly kind: AttemptFailure['kind']; readonly atMs: number } | undefined;
+  suspicion: Suspicion | undefined;
+}
+
+/** What an observation counts for. */
+export interface Weighed {
+  readonly observation: Observation;
+  readonly failure: AttemptFailure | undefined;
+  readonly blame: FailureVerdict['blame'];
+  readonly credence: Credence;
+}
+
+/** What has been met, and whose fault it is. */
+interface Blamed {
+  readonly failure: AttemptFailure;
+  readonly blame: FailureVerdict['blame'];
+}
+
+/** What is known beside what callers have met. */
+export interface KnownOfFleet {
+  readonly ejections: Ejections;
+  /** What the fleet has seen last of each deployment. */
+  readonly sights: ReadonlyMap<string, LastSights>;
+  /** Of the attempt's deployment. */
+  readonly estimate: () => Estimate;
+}
+
+const NOT_SUSPECT = { isSuspect: false, isLongSuspect: false };
 
 /**
  * Failures that may lie in requests, by who met them: one caller cannot eject a deployment for the others. Where no probes confirm them, an
@@ -42,10 +80,8 @@ export class DoubtfulFailures {
   readonly #probesConfirm: boolean;
   /** When this instance has last seen a request of each key. */
   readonly #keysSeenAtMs = new Map<string, number>();
-  readonly #heard = new Map<string, readonly Testimony[]>();
-  /** What probes have met last of each deployment. */
-  readonly #confirmed = new Map<string, { readonly kind: AttemptFailure['kind']; readonly atMs: number }>();
-  readonly #suspected = new Map<string, Suspicion>();
+  /** By deployment. Where nothing has failed there is none. */
+  readonly #hearings = new Map<string, Hearing>();
 
   /** None at first. */
   constructor(probesConfirm: boolean) {
@@ -53,76 +89,99 @@ export class DoubtfulFailures {
   }
 
   /**
-   * An attempt has taught something. Once the deployment has answered somebody, what callers have heard of its silence before lay in their
-   * requests, or is over. So is what a probe has met.
+   * What an attempt has taught, as far as it counts for all: a failure that may lie in the request counts for its own key, and a few times for
+   * the others. `undefined`: not at all.
    */
-  note({ kind, deployment, witness, atMs }: Observation): void {
+  weigh(told: Observation, failure: AttemptFailure | undefined, known: KnownOfFleet): Weighed | undefined {
+    this.#note(told);
+    const isLongWait = told.kind === 'given-up' && told.limitMs !== undefined;
+    const ownBlame = failure === undefined ? 'none' : failureVerdict(failure).blame;
+    const blame = isLongWait ? 'failure' : ownBlame;
+    const isBadNews = isLongWait || told.kind === 'failed' || told.kind === 'cut';
+    return failure !== undefined && isBadNews
+      ? this.#weighFailure(told, { failure, blame }, known)
+      : { observation: told, failure, blame, credence: 'whole' };
+  }
+
+  #weighFailure(told: Observation, { failure, blame }: Blamed, known: KnownOfFleet): Weighed | undefined {
+    // Nothing came, for longer than is usual: one kind, whoever ended the wait.
+    const kind = failure.kind === 'aborted' ? 'timed-out' : failure.kind;
+    const heard = this.#hear(told, failure, kind);
+    const credence = kind === 'timed-out' && this.#isSilentToAll(told, known) ? 'whole' : heard;
+    if (credence !== 'whole' && told.witness !== undefined && blame !== 'none') {
+      known.ejections.metByKey(told.witness.key, told, { blame, failure, estimate: known.estimate() });
+    }
+    if (credence !== 'nothing') {
+      return { observation: told, failure, blame, credence };
+    }
+    // The attempt of a cut answer was counted with its first token.
+    return told.kind === 'cut'
+      ? undefined
+      : { observation: withoutBlame(told), failure: undefined, blame: 'none', credence };
+  }
+
+  /**
+   * Once the deployment has answered somebody, what callers have heard of its silence before lay in their requests, or is over. So is what a
+   * probe has met.
+   */
+  #note({ kind, deployment, witness, atMs }: Observation): void {
     if (witness !== undefined) {
       this.#keysSeenAtMs.set(witness.key, atMs);
     }
-    if (kind !== 'first-token') {
+    const hearing = this.#hearings.get(deployment);
+    if (kind !== 'first-token' || hearing === undefined) {
       return;
     }
-    if (witness === undefined) {
-      this.#probed(deployment, true);
+    if (witness === undefined && hearing.suspicion !== undefined) {
+      hearing.suspicion.answers += 1;
     }
-    this.#confirmed.delete(deployment);
-    const heard = this.#heard.get(deployment);
-    if (heard !== undefined) {
-      this.#heard.set(
-        deployment,
-        heard.filter(({ isOfSilence }) => !isOfSilence),
-      );
-    }
+    hearing.confirmed = undefined;
+    hearing.heard = hearing.heard.filter(({ isOfSilence }) => !isOfSilence);
   }
 
   /** A request, or a probe, has met a failure. */
-  hear({ deployment, witness, atMs }: Observation, failure: AttemptFailure): Credence {
+  #hear({ deployment, witness, atMs }: Observation, failure: AttemptFailure, kind: AttemptFailure['kind']): Credence {
+    const hearing = this.#hearings.get(deployment) ?? { heard: [], confirmed: undefined, suspicion: undefined };
+    this.#hearings.set(deployment, hearing);
     if (witness === undefined) {
       // A probe's request is ours: nothing odd is in it, and callers' failures of its kind after it are the same.
-      this.#confirmed.set(deployment, { kind: kindOf(failure), atMs });
-      this.#probed(deployment, false);
+      hearing.confirmed = { kind, atMs };
+      if (hearing.suspicion !== undefined) {
+        hearing.suspicion.answers = 0;
+      }
       return 'whole';
     }
-    if (this.#isCertain(deployment, failure, atMs)) {
+    const { confirmed } = hearing;
+    const isConfirmed = confirmed?.kind === kind && atMs - confirmed.atMs < HEARD_MS;
+    if (isConfirmed || !isDoubtful(failure)) {
       return 'whole';
     }
-    if (!this.#probesConfirm && this.isAlone(witness, atMs)) {
-      return isSilence(failure) ? 'whole' : 'brief';
-    }
-    const before = this.#heardLately(deployment, atMs);
-    const number = keyNumber(`${witness.key}\n${witness.conversation}`);
-    const own = { key: witness.key, witness: number, atMs, isOfSilence: isSilence(failure) };
-    if (hasBeenHeard(own, before)) {
-      return 'nothing';
-    }
-    this.#heard.set(deployment, [...before, own]);
-    const { sinceMs, lastMs } = this.#suspected.get(deployment) ?? { sinceMs: atMs, lastMs: atMs };
-    const isSameRun = atMs - lastMs <= SAME_RUN_MS;
-    this.#suspected.set(deployment, { sinceMs: isSameRun ? sinceMs : atMs, lastMs: atMs, answers: 0 });
-    return new Set([own, ...before].map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
-  }
-
-  /** Whether it cannot lie in the request, or probes have lately met failures of its kind too. */
-  #isCertain(deployment: string, failure: AttemptFailure, nowMs: number): boolean {
-    const { kind, atMs = -Infinity } = this.#confirmed.get(deployment) ?? {};
-    return (kind === kindOf(failure) && nowMs - atMs < HEARD_MS) || !isDoubtful(failure);
-  }
-
-  #heardLately(deployment: string, nowMs: number): readonly Testimony[] {
-    return (this.#heard.get(deployment) ?? []).filter(({ atMs }) => nowMs - atMs < HEARD_MS);
-  }
-
-  #probed(deployment: string, isAnswered: boolean): void {
-    const suspicion = this.#suspected.get(deployment);
-    if (suspicion !== undefined) {
-      suspicion.answers = isAnswered ? suspicion.answers + 1 : 0;
-    }
+    const isOfSilence = kind === 'timed-out';
+    const ofOneAlone = isOfSilence ? 'whole' : 'brief';
+    return !this.#probesConfirm && this.#isAlone(witness, atMs)
+      ? ofOneAlone
+      : testify(hearing, {
+          key: witness.key,
+          witness: keyNumber(`${witness.key}\n${witness.conversation}`),
+          atMs,
+          isOfSilence,
+        });
   }
 
   /** Whether no other key's request has been seen at this instance for long: there may be nobody else to be hurt. */
-  isAlone(witness: Witness, nowMs: number): boolean {
+  #isAlone(witness: Witness, nowMs: number): boolean {
     return [...this.#keysSeenAtMs].every(([key, atMs]) => key === witness.key || nowMs - atMs > KEY_GONE_MS);
+  }
+
+  /** Of silence, where one key alone calls: nobody in the fleet has had a first token since it began, so that nobody else is served there. */
+  #isSilentToAll({ deployment, witness, startedAtMs, atMs: nowMs }: Observation, known: KnownOfFleet): boolean {
+    const sinceMs = known.ejections.of(deployment).failingSinceMs ?? startedAtMs;
+    const seen = known.sights.get(deployment) ?? [];
+    return (
+      witness !== undefined &&
+      this.#isAlone(witness, nowMs) &&
+      !seen.some(({ atMs, isBound }) => isBound !== true && atMs > sinceMs + UNDER_WAY_MS)
+    );
   }
 
   /**
@@ -130,76 +189,39 @@ export class DoubtfulFailures {
    * failures go on, with breaks or without.
    */
   suspicion(deployment: string, nowMs: number): Pick<Standing, 'isSuspect'> & { readonly isLongSuspect: boolean } {
-    const suspicion = this.#suspected.get(deployment);
+    const { suspicion, heard = [] } = this.#hearings.get(deployment) ?? {};
     if (suspicion === undefined) {
-      return { isSuspect: false, isLongSuspect: false };
+      return NOT_SUSPECT;
     }
     const isOpen = suspicion.answers < ENOUGH_ANSWERS;
     return {
-      isSuspect: isOpen && this.#heardLately(deployment, nowMs).length > 0,
+      isSuspect: isOpen && heard.some(({ atMs }) => nowMs - atMs < HEARD_MS),
       isLongSuspect: nowMs - suspicion.sinceMs >= TELLING_MS,
     };
   }
 }
 
-/** Often enough, or in this conversation: where another key has met it too, it is no matter of one. */
-function hasBeenHeard({ key, witness }: Testimony, before: readonly Testimony[]): boolean {
-  const ofKey = before.filter((one) => one.key === key);
-  const isRepeated = ofKey.length === before.length && ofKey.some((one) => one.witness === witness);
-  return isRepeated || ofKey.length >= HEARD_A_KEY;
-}
-
-/** Vendors' words for a credential, an account or a model that is wrong, in their error codes and types. */
-const NAMES_OPERATOR =
-  /api_?key|authenticat|credential|token_?expired|expiredtoken|unrecognizedclient|invalid_?client|account|billing|quota|subscription|model_?not_?found|deployment_?not_?found|no_?such_?model/i;
-
-/**
- * Whether the failure may lie in the request: whatever a vendor answers with a status, unless its code names the credential, the account or
- * the model, an answer that is none, a connection that breaks once the request is sent, and silence. A server may give any status for what
- * one request asks: a 402 for the tokens that it may take, a 429 for its size, a 503 for what nobody foresaw; a worker may die of it, and
- * think about it for minutes. That there is no connection at all is no matter of requests.
- */
-export function isDoubtful(failure: AttemptFailure): boolean {
-  switch (failure.kind) {
-    case 'misconfigured':
-    case 'rate-limited':
-    case 'conflicted':
-    case 'overloaded':
-      return ![failure.vendor?.code, failure.vendor?.type].some((word) => NAMES_OPERATOR.test(word ?? ''));
-    case 'malformed':
-    case 'truncated':
-    // A wait that was long for the deployment, or else nobody asks.
-    case 'aborted':
-      return true;
-    case 'unreachable':
-      return BROKE.has(failure.code);
-    case 'timed-out':
-      return failure.phase !== 'connect';
-    case 'context-exceeded':
-    case 'unsupported':
-    case 'rejected':
-      return false;
+/** Adds one caller's failure to what has been heard of a deployment, and says what it counts for. */
+function testify(hearing: Hearing, own: Testimony): Credence {
+  const before = hearing.heard.filter(({ atMs }) => own.atMs - atMs < HEARD_MS);
+  const ofKey = before.filter(({ key }) => key === own.key);
+  // Where another key has met it too, it is no matter of one conversation.
+  const isRepeated = ofKey.length === before.length && ofKey.some(({ witness }) => witness === own.witness);
+  if (isRepeated || ofKey.length >= HEARD_A_KEY) {
+    return 'nothing';
   }
+  hearing.heard = [...before, own];
+  const { suspicion } = hearing;
+  const isSameRun = suspicion !== undefined && own.atMs - suspicion.lastMs <= SAME_RUN_MS;
+  hearing.suspicion = { sinceMs: isSameRun ? suspicion.sinceMs : own.atMs, lastMs: own.atMs, answers: 0 };
+  return new Set([own, ...before].map(({ key }) => key)).size >= INDEPENDENT ? 'whole' : 'short';
 }
 
-/** Codes of connections that stood and broke, of Node and undici. */
-const BROKE: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_HEADERS_OVERFLOW',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-]);
-
-/** Silence is one kind, whoever ended the wait. */
-function kindOf(failure: AttemptFailure): AttemptFailure['kind'] {
-  return isSilence(failure) ? 'timed-out' : failure.kind;
-}
-
-/** Whether nothing came, for longer than is usual. */
-export function isSilence({ kind }: AttemptFailure): boolean {
-  return kind === 'timed-out' || kind === 'aborted';
+/** An attempt, with the time that was waited for it, and no more. */
+function withoutBlame({ deployment, startedAtMs, atMs, ...lesson }: Observation): Observation {
+  const extra = 'extra' in lesson && lesson.extra !== undefined ? { extra: lesson.extra } : {};
+  const about = { deployment, startedAtMs, atMs, ...extra };
+  return 'waitedMs' in lesson && lesson.waitedMs !== undefined
+    ? { ...about, kind: 'given-up', waitedMs: lesson.waitedMs }
+    : { ...about, kind: 'refused' };
 }

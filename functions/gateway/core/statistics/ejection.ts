@@ -1,4 +1,4 @@
-import { type AttemptFailure, type FailureVerdict, failureVerdict } from '../model/attempt-failure.ts';
+import type { AttemptFailure, FailureVerdict } from '../model/attempt-failure.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
 import type { Estimate } from './estimate.ts';
 import type { Observation } from './observation.ts';
@@ -144,7 +144,10 @@ function cooldown(evidence: FailureEvidence, level: number, settings: EjectionSe
 }
 
 /** Failures in a row, as one instance sees them. A first token ends the row of those before it, and only a whole answer the row of broken ones. */
-export type FailureRows = Readonly<Record<'failed' | 'cut', Map<string, FailureRow>>>;
+export interface FailureRows {
+  failed: FailureRow | undefined;
+  cut: FailureRow | undefined;
+}
 
 interface FailureRow {
   readonly count: number;
@@ -161,72 +164,63 @@ export interface Guilt {
   readonly credence?: Credence;
 }
 
-/** Counts of failures in a row by deployment, none at first. */
-export function failureRows(): FailureRows {
-  return { failed: new Map(), cut: new Map() };
-}
-
 /**
  * So many failures in a row before a first token: it is down, and the answers that have broken off were those that were under way then. One
  * that breaks its answers by habit shows first tokens in between.
  */
 const DOWN_AFTER = 3;
 
-/** Counts the failure, and says how it stands with the deployment then. */
+/** Counts the failure in its row, and says how it stands with the deployment then. */
 export function failureEvidence(rows: FailureRows, observation: Observation, guilt: Guilt): FailureEvidence {
-  const { deployment, kind, startedAtMs } = observation;
+  const { startedAtMs } = observation;
   const { blame, failure, estimate, credence } = guilt;
-  const isDown = (rows.failed.get(deployment)?.count ?? 0) >= DOWN_AFTER;
-  const row = rows[kind === 'cut' && !isDown ? 'cut' : 'failed'];
-  const { count, sinceMs } = row.get(deployment) ?? { count: 0, sinceMs: startedAtMs };
-  const share = silenceOf(observation) ?? 1;
+  const isDown = (rows.failed?.count ?? 0) >= DOWN_AFTER;
+  const row = observation.kind === 'cut' && !isDown ? 'cut' : 'failed';
+  const { count, sinceMs } = rows[row] ?? { count: 0, sinceMs: startedAtMs };
+  const { share, ofFleet } = observation.kind === 'given-up' ? silenceOf(observation, estimate) : ONE_FAILURE;
   const { requests, failureRate } = estimate.recent;
   const consecutive = count + (blame === 'failure' ? share : 0);
-  row.set(deployment, { count: consecutive, sinceMs });
-  if (row === rows.failed && consecutive >= DOWN_AFTER) {
-    rows.cut.delete(deployment);
+  rows[row] = { count: consecutive, sinceMs };
+  if (row === 'failed' && consecutive >= DOWN_AFTER) {
+    rows.cut = undefined;
   }
   return {
     blame,
     retryAfterMs: failure?.kind === 'rate-limited' ? failure.retryAfterMs : undefined,
     // Where one key alone has met it, the row and what the fleet has waited for in vain may all be that key's.
-    consecutive: credence === 'short' ? 0 : Math.max(consecutive, silentFailures(observation, estimate)),
+    consecutive: credence === 'short' ? 0 : Math.max(consecutive, ofFleet),
     requests: requests + 1,
     failureRate: (failureRate * requests + share) / (requests + 1),
     beganByMs: startedAtMs,
   };
 }
 
-/** What the observation says of the deployment's health. */
-export function blameOf(observation: Observation, failure: AttemptFailure | undefined): FailureVerdict['blame'] {
-  if (silenceOf(observation) !== undefined) {
-    return 'failure';
-  }
-  return failure === undefined ? 'none' : failureVerdict(failure).blame;
+/** As a number of failures: what the observation stands for, and what the whole fleet has waited in vain. */
+interface Silence {
+  readonly share: number;
+  readonly ofFleet: number;
 }
 
-/** The share of a failure (0 to 1) that a wait in vain stands for which another attempt's first token ended. */
-function silenceOf(observation: Observation): number | undefined {
-  return observation.kind === 'given-up' && observation.limitMs !== undefined
-    ? Math.min(1, observation.waitedMs / observation.limitMs)
-    : undefined;
-}
+const ONE_FAILURE: Silence = { share: 1, ofFleet: 0 };
 
 /**
- * What the whole fleet, of which each instance may see a few calls only, has lately waited for first tokens, as a number of failures: where
- * tokens are so few that the mean wait for one is beyond the limit.
+ * A wait in vain that another attempt's first token ended is a share of a failure (0 to 1). What the whole fleet, of which each instance may
+ * see a few calls only, has lately waited for first tokens counts where they are so few that the mean wait for one is beyond the limit.
  */
-function silentFailures(observation: Observation, { recent }: Estimate): number {
-  const { limitMs = Infinity } = observation.kind === 'given-up' ? observation : {};
+function silenceOf({ waitedMs, limitMs }: Extract<Observation, { kind: 'given-up' }>, { recent }: Estimate): Silence {
+  if (limitMs === undefined) {
+    return ONE_FAILURE;
+  }
   const limits = recent.ttftTotalMs / limitMs;
-  return limits > recent.evidence ? limits : 0;
+  return { share: Math.min(1, waitedMs / limitMs), ofFleet: limits > recent.evidence ? limits : 0 };
 }
 
 /** A first token, or a whole answer, ends the rows that began before it. */
-export function endRows({ failed, cut }: FailureRows, { kind, deployment, startedAtMs }: Observation): void {
-  for (const rows of kind === 'answered' ? [failed, cut] : [failed]) {
-    if (startedAtMs >= (rows.get(deployment)?.sinceMs ?? 0)) {
-      rows.delete(deployment);
-    }
+export function endRows(rows: FailureRows, { kind, startedAtMs }: Observation): void {
+  if (startedAtMs >= (rows.failed?.sinceMs ?? 0)) {
+    rows.failed = undefined;
+  }
+  if (kind === 'answered' && startedAtMs >= (rows.cut?.sinceMs ?? 0)) {
+    rows.cut = undefined;
   }
 }

@@ -1,14 +1,16 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { AttemptFailure, FailureVerdict } from '../model/attempt-failure.ts';
+import { defined } from '../model/defined.ts';
 import type { EjectionSettings } from '../model/gateway-config.ts';
-import type { Credence } from './ejection.ts';
 import {
-  blameOf,
+  type Credence,
   type Ejection,
   type EjectionChange,
   ejectionAfter,
   endRows,
+  type FailureEvidence,
+  type FailureRows,
   failureEvidence,
-  failureRows,
+  type Guilt,
 } from './ejection.ts';
 import type { Estimate } from './estimate.ts';
 import type { Observation } from './observation.ts';
@@ -18,15 +20,43 @@ import type { StoredStatistics } from './statistics-store.ts';
 export interface KnownOfAttempt {
   readonly estimate: () => Estimate;
   readonly failure: AttemptFailure | undefined;
+  readonly blame: FailureVerdict['blame'];
   readonly credence: Credence;
 }
 
-/** What is known of a deployment's ejection. */
-interface Known {
+/** What stands against a deployment. */
+export interface Troubles {
   readonly ejection: Ejection | undefined;
-  /** Reads that had begun when this instance last changed it itself. */
-  readonly changedAfterRead: number;
+  /** Its last answers broke off: a first token is no proof that it is well. */
+  readonly breaksAnswers: boolean;
+  /** Nothing has failed since its ejection was lifted: what failed before says nothing of now. */
+  readonly isForgiven: boolean;
+  /** When the first of the failures in a row here began; `undefined`: there are none. */
+  readonly failingSinceMs: number | undefined;
+  /** What has followed for single keys. */
+  readonly ofKeys: ReadonlyMap<string, Pick<KeyHistory, 'ejection'>>;
 }
+
+/** What the requests of one key have met. */
+interface KeyHistory extends FailureRows {
+  ejection: Ejection | undefined;
+}
+
+/** What has gone wrong at one deployment. */
+interface History extends KeyHistory {
+  /** Reads that had begun when this instance last changed the ejection itself. */
+  changedAfterRead: number;
+  /** When probes have lifted its last ejection, and the level that a relapse goes on from. */
+  lifted: { readonly level: number; readonly atMs: number } | undefined;
+  /** When its last ejection was lifted, where nothing has failed since. */
+  forgivenAtMs: number | undefined;
+  readonly ofKeys: Map<string, KeyHistory>;
+}
+
+const NO_TROUBLES: Troubles = {
+  ...{ ejection: undefined, breaksAnswers: false, isForgiven: false },
+  ...{ failingSinceMs: undefined, ofKeys: new Map() },
+};
 
 /** After failures so many probes in a row must be answered: a failing deployment may answer one of ten. */
 const ENOUGH_ANSWERS = 3;
@@ -43,12 +73,8 @@ const RELAPSE_MS = 10_000;
 /** The ejections as one instance knows them, and what follows for them from what attempts teach. */
 export class Ejections {
   readonly #settings: EjectionSettings;
-  readonly #rows = failureRows();
-  readonly #known = new Map<string, Known>();
-  /** By deployment: when probes have lifted its last ejection, and the level that a relapse goes on from. */
-  readonly #lifted = new Map<string, { readonly level: number; readonly atMs: number }>();
-  /** Those that have not failed since their ejection was lifted, with the instant. */
-  readonly #forgiven = new Map<string, number>();
+  /** By deployment. Where nothing has gone wrong there is none. */
+  readonly #histories = new Map<string, History>();
   #readsBegun = 0;
 
   /** None at first. */
@@ -56,122 +82,128 @@ export class Ejections {
     this.#settings = settings;
   }
 
-  /**
-   * How it stands with a deployment. `breaksAnswers`: its last answers broke off, and a first token is no proof that it is well. `isForgiven`:
-   * nothing has failed since its ejection was lifted, and what failed before says nothing of now.
-   */
-  of(deployment: string): {
-    readonly ejection: Ejection | undefined;
-    readonly breaksAnswers: boolean;
-    readonly isForgiven: boolean;
-  } {
-    return {
-      ejection: this.#known.get(deployment)?.ejection,
-      breaksAnswers: this.#rows.cut.has(deployment),
-      isForgiven: this.#forgiven.has(deployment),
-    };
+  /** How it stands with a deployment. */
+  of(deployment: string): Troubles {
+    const own = this.#histories.get(deployment);
+    if (own === undefined) {
+      return NO_TROUBLES;
+    }
+    const { ejection, failed, cut, forgivenAtMs, ofKeys } = own;
+    const marks = { breaksAnswers: cut !== undefined, isForgiven: forgivenAtMs !== undefined };
+    return { ejection, ...marks, failingSinceMs: failed?.sinceMs, ofKeys };
   }
 
-  /** When the first of the failures in a row here began; `undefined`: there are none. */
-  failingSinceMs(deployment: string): number | undefined {
-    return this.#rows.failed.get(deployment)?.sinceMs;
+  #historyOf(deployment: string): History {
+    const own = this.#histories.get(deployment) ?? {
+      ...{ ejection: undefined, changedAfterRead: 0, lifted: undefined, forgivenAtMs: undefined },
+      ...{ failed: undefined, cut: undefined, ofKeys: new Map<string, KeyHistory>() },
+    };
+    this.#histories.set(deployment, own);
+    return own;
+  }
+
+  /**
+   * A request of the key has met a failure that may lie in it. The key is spared the deployment for a while, and no other key has anything to
+   * do with that. There are as many such ejections as the operator has keys and deployments, at the most.
+   */
+  metByKey(key: string, observation: Observation, guilt: Guilt): void {
+    const { ofKeys } = this.#historyOf(observation.deployment);
+    const own = ofKeys.get(key) ?? { ejection: undefined, failed: undefined, cut: undefined };
+    ofKeys.set(key, own);
+    const evidence = failureEvidence(own, observation, guilt);
+    // How often the whole fleet's calls fail says nothing of this key's.
+    const next = ejectionAfter(own.ejection, { ...evidence, requests: 0 }, observation.atMs, this.#settings);
+    own.ejection = next ?? own.ejection;
   }
 
   /** What follows from an observation, to be shared with the fleet. */
   after(observation: Observation, known: KnownOfAttempt): EjectionChange | undefined {
-    return observation.kind === 'first-token' || observation.kind === 'answered'
-      ? this.#afterAnswer(observation, known.estimate)
-      : this.#afterFailure(observation, known);
+    const { blame } = known;
+    if (observation.kind !== 'first-token' && observation.kind !== 'answered') {
+      return blame === 'none' ? undefined : this.#afterFailure(observation, known, blame);
+    }
+    const own = this.#histories.get(observation.deployment);
+    return own === undefined ? undefined : this.#afterAnswer(own, observation, known.estimate);
   }
 
-  #afterAnswer(observation: Observation, estimate: () => Estimate): EjectionChange | undefined {
+  #afterAnswer(own: History, observation: Observation, estimate: () => Estimate): EjectionChange | undefined {
     const { deployment, startedAtMs, witness } = observation;
-    const told = this.#answersTold(deployment);
-    endRows(this.#rows, observation);
-    const was = this.#known.get(deployment)?.ejection;
+    const told = own.failed !== undefined && own.failed.count >= LONG_ROW ? 2 : 1;
+    endRows(own, observation);
+    endOfKey(own, observation);
+    const was = own.ejection;
     // Of one that breaks its answers a first token proves nothing.
-    if (was === undefined || was.untilMs === 0 || this.#rows.cut.has(deployment)) {
+    if (was === undefined || was.untilMs === 0 || own.cut !== undefined) {
       return undefined;
     }
     // An answer that was under way when the cooldown began says nothing about its end, however long it streamed.
     const isOver = startedAtMs >= was.untilMs;
     const { answers = 0 } = was;
     if (isOver && (witness !== undefined || was.reason !== 'failures' || answers + told >= ENOUGH_ANSWERS)) {
-      return this.#lift(observation, was);
+      return this.#lift(own, observation, was);
     }
-    const isProof = witness === undefined && (isOver || (answers === 0 && provesEarly(observation, was, estimate())));
+    const isProof = witness === undefined && (isOver || provesEarly(observation, was, estimate));
+    // Another probe may confirm at once that it is back.
+    const eased = { untilMs: Math.floor(observation.atMs), answers: answers + told };
     return isProof
-      ? this.#ease(deployment, was, {
-          ...ofRelapse(was),
-          // Another probe may confirm at once that it is back.
-          untilMs: Math.floor(observation.atMs),
-          answers: answers + told,
-        })
+      ? this.#ease(own, deployment, was, { ...defined({ isRelapse: was.isRelapse }), ...eased })
       : undefined;
   }
 
-  #answersTold(deployment: string): number {
-    return (this.#rows.failed.get(deployment)?.count ?? 0) >= LONG_ROW ? 2 : 1;
-  }
-
-  #lift({ deployment, atMs, witness }: Observation, was: Ejection): EjectionChange {
-    this.#set(deployment, undefined);
-    this.#forgiven.set(deployment, atMs);
+  #lift(own: History, { deployment, atMs, witness }: Observation, was: Ejection): EjectionChange {
+    this.#set(own, undefined);
+    own.forgivenAtMs = atMs;
     if (witness === undefined) {
-      this.#lifted.set(deployment, { level: was.isRelapse === true ? was.level : 1, atMs });
+      own.lifted = { level: was.isRelapse === true ? was.level : 1, atMs };
     }
     return { kind: 'lifted', deployment, was };
   }
 
-  #ease(deployment: string, was: Ejection, change: Omit<Ejection, 'level' | 'reason'>): EjectionChange {
+  #ease(own: History, deployment: string, was: Ejection, change: Omit<Ejection, 'level' | 'reason'>): EjectionChange {
     const ejection: Ejection = { level: was.level, reason: was.reason, ...change };
-    this.#set(deployment, ejection);
+    this.#set(own, ejection);
     return { kind: 'eased', deployment, was, ejection };
   }
 
-  #afterFailure(observation: Observation, known: KnownOfAttempt): EjectionChange | undefined {
-    const { failure, credence, estimate } = known;
+  #afterFailure(
+    observation: Observation,
+    { failure, credence, estimate }: KnownOfAttempt,
+    told: FailureEvidence['blame'],
+  ): EjectionChange | undefined {
     const { deployment, atMs, startedAtMs, witness } = observation;
-    const told = blameOf(observation, failure);
-    const blame = told !== 'none' && credence !== 'whole' ? 'failure' : told;
-    if (blame === 'none') {
-      return undefined;
-    }
+    const own = this.#historyOf(deployment);
+    const blame = credence === 'whole' ? told : 'failure';
     // Not for what was under way then.
-    if (startedAtMs >= (this.#forgiven.get(deployment) ?? Infinity)) {
-      this.#forgiven.delete(deployment);
+    if (startedAtMs >= (own.forgivenAtMs ?? Infinity)) {
+      own.forgivenAtMs = undefined;
     }
-    const evidence = failureEvidence(this.#rows, observation, { blame, failure, credence, estimate: estimate() });
-    const current = this.#known.get(deployment)?.ejection;
-    if (witness === undefined && current !== undefined && startedAtMs < current.untilMs) {
+    const evidence = failureEvidence(own, observation, { blame, failure, credence, estimate: estimate() });
+    const { ejection: was, lifted } = own;
+    if (witness === undefined && was !== undefined && startedAtMs < was.untilMs) {
       // A probe within the cooldown has failed, as calls do: probes tell something again.
-      return current.isRelapse === true
-        ? this.#ease(deployment, current, { untilMs: current.untilMs, answers: 0 })
+      return was.isRelapse === true
+        ? this.#ease(own, deployment, was, { untilMs: was.untilMs, answers: 0 })
         : undefined;
     }
-    const relapsedFrom = this.#relapsedFrom(deployment, atMs);
-    const next = ejectionAfter(current, { ...evidence, relapsedFrom }, atMs, this.#settings);
-    if (next === undefined) {
+    const relapsedFrom = lifted !== undefined && atMs - lifted.atMs < RELAPSE_MS ? lifted.level : undefined;
+    const ejection = ejectionAfter(was, { ...evidence, relapsedFrom }, atMs, this.#settings);
+    if (ejection === undefined) {
       return undefined;
     }
-    this.#set(deployment, next);
-    return { kind: 'ejected', deployment, ejection: next };
+    this.#set(own, ejection);
+    return { kind: 'ejected', deployment, ejection };
   }
 
-  #relapsedFrom(deployment: string, atMs: number): number | undefined {
-    const last = this.#lifted.get(deployment);
-    return last !== undefined && atMs - last.atMs < RELAPSE_MS ? last.level : undefined;
-  }
-
-  #set(deployment: string, ejection: Ejection | undefined): void {
-    this.#known.set(deployment, { ejection, changedAfterRead: this.#readsBegun });
+  #set(own: History, ejection: Ejection | undefined): void {
+    own.ejection = ejection;
+    own.changedAfterRead = this.#readsBegun;
   }
 
   /** Notes that somebody is trying the ejected deployment until `probeUntilMs`. */
   noteProbe(deployment: string, probeUntilMs: number): void {
-    const own = this.#known.get(deployment);
+    const own = this.#histories.get(deployment);
     if (own?.ejection !== undefined) {
-      this.#known.set(deployment, { ...own, ejection: { ...own.ejection, probeUntilMs } });
+      own.ejection = { ...own.ejection, probeUntilMs };
     }
   }
 
@@ -183,24 +215,39 @@ export class Ejections {
   }
 
   #load(stored: ReadonlyMap<string, StoredStatistics>, read: number): void {
+    for (const [deployment, { ejection }] of stored) {
+      if (ejection !== undefined) {
+        this.#historyOf(deployment);
+      }
+    }
     // Also those that the store has left out: somebody else has lifted their ejection.
-    for (const deployment of new Set([...this.#known.keys(), ...stored.keys()])) {
-      const own = this.#known.get(deployment);
-      if (own === undefined || own.changedAfterRead < read) {
-        if (own?.ejection !== undefined && stored.get(deployment)?.ejection === undefined) {
-          this.#forgiven.set(deployment, own.ejection.untilMs);
-        }
-        this.#known.set(deployment, { ejection: stored.get(deployment)?.ejection, changedAfterRead: 0 });
+    for (const [deployment, own] of this.#histories) {
+      if (own.changedAfterRead < read) {
+        const ejection = stored.get(deployment)?.ejection;
+        own.forgivenAtMs =
+          ejection === undefined && own.ejection !== undefined ? own.ejection.untilMs : own.forgivenAtMs;
+        own.ejection = ejection;
+        own.changedAfterRead = 0;
       }
     }
   }
 }
 
-function provesEarly(observation: Observation, was: Ejection, { usual: { typicalMs } }: Estimate): boolean {
-  const ttftMs = observation.kind === 'first-token' ? observation.ttftMs : Infinity;
-  return was.reason === 'failures' && was.isRelapse !== true && ttftMs <= AS_USUAL * (typicalMs ?? Infinity);
+/** An answer to a request of a key ends the key's own rows, and its ejection where that was over. */
+function endOfKey({ ofKeys }: History, observation: Observation): void {
+  const { witness, startedAtMs } = observation;
+  const own = witness === undefined ? undefined : ofKeys.get(witness.key);
+  if (own !== undefined) {
+    endRows(own, observation);
+    own.ejection = startedAtMs >= (own.ejection?.untilMs ?? Infinity) ? undefined : own.ejection;
+  }
 }
 
-function ofRelapse({ isRelapse }: Ejection): Pick<Ejection, 'isRelapse'> {
-  return isRelapse === true ? { isRelapse } : {};
+/** A first token within the cooldown, about as soon as usual. */
+function provesEarly(observation: Observation, was: Ejection, estimate: () => Estimate): boolean {
+  if (was.reason !== 'failures' || was.isRelapse === true || (was.answers ?? 0) > 0) {
+    return false;
+  }
+  const ttftMs = observation.kind === 'first-token' ? observation.ttftMs : Infinity;
+  return ttftMs <= AS_USUAL * (estimate().usual.typicalMs ?? Infinity);
 }

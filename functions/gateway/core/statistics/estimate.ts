@@ -1,4 +1,4 @@
-import { type DecayedSums, type DecayScales, ratePerCount } from './forward-decay.ts';
+import type { DecayedSums } from './forward-decay.ts';
 import type { LastSeen } from './last-sights.ts';
 import { middleMeanOf, percentileOf } from './latency-histogram.ts';
 import type { Lesson } from './observation.ts';
@@ -70,38 +70,36 @@ export type DecayedMemories = Readonly<Record<'lasting' | 'recent' | 'usual', De
 /** Reads the decayed sums of the three memories; `seen` is what the last calls have shown. */
 export function estimateOf(
   { lasting, recent, usual }: DecayedMemories,
-  scales: Pick<DecayScales, 'lasting' | 'recent'>,
   seen: LastSeen = { last: [], isSparse: false },
 ): Estimate {
   const sum = lasting.get;
-  const calls = recent.get('q') - recent.get('e') - recent.get('r');
   const remembered = lasting.get('n') >= TAIL_EVIDENCE || usual.get('n') < lasting.get('n') ? lasting : usual;
-  const tail = recent.get('n') >= TAIL_EVIDENCE ? recent : remembered;
+  const tail = (recent.get('n') >= TAIL_EVIDENCE ? recent : remembered).counts;
+  const [requests, answers, written] = [sum('q'), sum('a'), sum('g')];
   return {
     ...ttftSeen(lasting),
     seenMiddleMs: () => middleMeanOf(lasting.counts.t),
-    msPerToken: ratio(sum('h'), sum('g')),
-    outputTokens: ratio(sum('o'), sum('a')),
-    requests: sum('q'),
-    failureRate: ratio(sum('f'), sum('q')) ?? 0,
+    msPerToken: written > 0 ? sum('h') / written : undefined,
+    outputTokens: answers > 0 ? sum('o') / answers : undefined,
+    requests,
+    failureRate: requests > 0 ? sum('f') / requests : 0,
     hedges: sum('e'),
     retries: sum('r'),
-    requestsPerSecond: sum('q') * ratePerCount(scales.lasting),
-    tokensPerSecond: (sum('i') + sum('o')) * ratePerCount(scales.lasting),
-    recent: {
-      ...ttftSeen(recent),
-      requests: recent.get('q'),
-      // What a remainder of floating point is may be of either sign.
-      requestsPerSecond: Math.max(0, calls) * ratePerCount(scales.recent),
-      failureRate: ratio(recent.get('f'), recent.get('q')) ?? 0,
-      ...seen,
-      seenMiddleMs: () => middleMeanOf(recent.counts.t),
-      seenMedianMs: () => percentileOf({ seen: recent.counts.t }, 50),
+    requestsPerSecond: requests * lasting.ratePerCount,
+    tokensPerSecond: (sum('i') + sum('o')) * lasting.ratePerCount,
+    recent: recentEstimate(recent, seen),
+    usual: {
+      evidence: ttftSeen(usual).evidence,
+      typicalMs: middleMeanOf(usual.counts.t),
+      requests: usual.get('q'),
+      hedges: usual.get('e'),
+      cachedShare: Math.min(1, (usual.get('k') + CACHED_BEFORE) / (usual.get('w') + CACHE_PRIOR_TOKENS)),
+      probes: { probeMs: usual.get('y'), trafficMs: usual.get('z') },
     },
-    usual: usualEstimate(usual),
-    ttftPercentileMs: (percentile) => ttftPercentile(tail, percentile),
-    recentTtftMs: (percentile) => ttftPercentile(recent, percentile),
-    rememberedTtftMs: (percentile) => ttftPercentile(remembered, percentile),
+    ttftPercentileMs: (percentile) => percentileOf({ seen: tail.t, censored: tail.c }, percentile),
+    recentTtftMs: (percentile) => percentileOf({ seen: recent.counts.t, censored: recent.counts.c }, percentile),
+    rememberedTtftMs: (percentile) =>
+      percentileOf({ seen: remembered.counts.t, censored: remembered.counts.c }, percentile),
     totalPercentileMs: (percentile) => percentileOf({ seen: lasting.counts.l }, percentile),
   };
 }
@@ -117,29 +115,24 @@ function ttftSeen({ get }: DecayedSums): Pick<Estimate, 'evidence' | 'ttftTotalM
   return { evidence: evidence > LEAST_EVIDENCE ? evidence : 0, ttftTotalMs: Math.max(0, get('x')) };
 }
 
-function ttftPercentile({ counts }: DecayedSums, percentile: number): number | undefined {
-  return percentileOf({ seen: counts.t, censored: counts.c }, percentile);
-}
-
-function usualEstimate(usual: DecayedSums): UsualEstimate {
-  const sum = usual.get;
+function recentEstimate(recent: DecayedSums, seen: LastSeen): RecentEstimate {
+  const sum = recent.get;
+  const requests = sum('q');
   return {
-    evidence: ttftSeen(usual).evidence,
-    typicalMs: middleMeanOf(usual.counts.t),
-    requests: sum('q'),
-    hedges: sum('e'),
-    cachedShare: Math.min(1, (sum('k') + CACHE_PRIOR_SHARE * CACHE_PRIOR_TOKENS) / (sum('w') + CACHE_PRIOR_TOKENS)),
-    probes: { probeMs: sum('y'), trafficMs: sum('z') },
+    ...ttftSeen(recent),
+    requests,
+    // What a remainder of floating point is may be of either sign.
+    requestsPerSecond: Math.max(0, requests - sum('e') - sum('r')) * recent.ratePerCount,
+    failureRate: requests > 0 ? sum('f') / requests : 0,
+    ...seen,
+    seenMiddleMs: () => middleMeanOf(recent.counts.t),
+    seenMedianMs: () => percentileOf({ seen: recent.counts.t }, 50),
   };
 }
 
-/** What is assumed of a vendor that has not told: some cache by themselves, others where the caller asks for it. */
-const CACHE_PRIOR_SHARE = 0.5;
+/** What is assumed of a vendor that has not told: some cache half by themselves, others where the caller asks for it. */
 const CACHE_PRIOR_TOKENS = 4000;
-
-function ratio(numerator: number, denominator: number): number | undefined {
-  return denominator > 0 ? numerator / denominator : undefined;
-}
+const CACHED_BEFORE = 0.5 * CACHE_PRIOR_TOKENS;
 
 /**
  * The size that all times to first token are remembered for. A vendor reads a prompt before it answers, at some 0.04 to 0.24 ms a token: a

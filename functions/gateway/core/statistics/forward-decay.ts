@@ -1,6 +1,6 @@
 import type { StatisticsSettings } from '../model/gateway-config.ts';
 import { BUCKETS, type BucketCounts } from './latency-histogram.ts';
-import { type CountLetter, countName, type Pace, SUM_PLACES, type Sums } from './sums.ts';
+import { type CountLetter, type Pace, SUM_PLACES, type Sums } from './sums.ts';
 
 /**
  * Exponentially decayed sums that any number of writers grow by plain addition.
@@ -26,7 +26,7 @@ export const WEIGHT_UNIT = 1024;
 
 /** The epoch an instant belongs to: a whole number that grows with time, the sort key of the stored sums. */
 export function epochAt(atMs: number, scale: DecayScale): number {
-  return Math.floor(atMs / epochLengthMs(scale));
+  return Math.floor(atMs / (EPOCH_HALF_LIVES * scale.halfLifeMs));
 }
 
 /** How long an epoch is. */
@@ -36,16 +36,9 @@ export function epochLengthMs(scale: DecayScale): number {
 
 /** The weight of an observation within its epoch: a positive integer. `times` multiplies it, for an observation that stands for several. */
 export function weightAt(atMs: number, scale: DecayScale, times = 1): number {
-  return Math.max(1, Math.round(WEIGHT_UNIT * times * growth(atMs, epochAt(atMs, scale), scale)));
-}
-
-function growth(atMs: number, epoch: number, scale: DecayScale): number {
-  return 2 ** ((atMs - epoch * epochLengthMs(scale)) / scale.halfLifeMs);
-}
-
-/** In a steady state the decayed count is the rate times H / ln 2: so many things a second are behind a count of one. */
-export function ratePerCount({ halfLifeMs }: DecayScale): number {
-  return Math.LN2 / (halfLifeMs / 1000);
+  const { halfLifeMs } = scale;
+  const sinceLandmarkMs = atMs - epochAt(atMs, scale) * (EPOCH_HALF_LIVES * halfLifeMs);
+  return Math.max(1, Math.round(WEIGHT_UNIT * times * 2 ** (sinceLandmarkMs / halfLifeMs)));
 }
 
 /** The half-life of each pace. */
@@ -70,6 +63,8 @@ export interface DecayedSums {
   readonly get: (letter: string) => number;
   /** Counts by the letter before a bucket's number, in a unit of their own: only their ratios say something. */
   readonly counts: Readonly<Record<CountLetter, BucketCounts>>;
+  /** In a steady state the decayed count is the rate times H / ln 2: so many things a second are behind a count of one. */
+  readonly ratePerCount: number;
 }
 
 /** A unit of an epoch is so much of a unit of the next one. */
@@ -82,6 +77,7 @@ export class RunningSums {
   /** In the places of their names. */
   readonly #values = new Float64Array(SUM_PLACES.size);
   readonly #counts: DecayedSums['counts'];
+  readonly #ratePerCount: number;
   /** Whose unit all sums are in: the last one that was added to. */
   #epoch = -Infinity;
 
@@ -89,6 +85,7 @@ export class RunningSums {
   constructor(scale: DecayScale) {
     this.#scale = scale;
     this.#counts = countsIn(this.#values);
+    this.#ratePerCount = Math.LN2 / (scale.halfLifeMs / 1000);
   }
 
   /** Adds an epoch's sums, or what has come to them. */
@@ -116,18 +113,28 @@ export class RunningSums {
       return NOTHING;
     }
     const values = this.#values;
-    const perUnit = 1 / (WEIGHT_UNIT * growth(nowMs, this.#epoch, this.#scale));
-    return { get: (letter) => (values[letter.charCodeAt(0) - FIRST_LETTER] ?? 0) * perUnit, counts: this.#counts };
+    const { halfLifeMs } = this.#scale;
+    const sinceLandmarkMs = nowMs - this.#epoch * (EPOCH_HALF_LIVES * halfLifeMs);
+    const perUnit = 1 / (WEIGHT_UNIT * 2 ** (sinceLandmarkMs / halfLifeMs));
+    return {
+      get: (letter) => (values[letter.charCodeAt(0) - FIRST_LETTER] ?? 0) * perUnit,
+      counts: this.#counts,
+      ratePerCount: this.#ratePerCount,
+    };
   }
 }
 
 /** The counts among all sums, as a view of them. */
 function countsIn(values: Float64Array): DecayedSums['counts'] {
   const of = (letter: CountLetter): Float64Array => {
-    const from = SUM_PLACES.get(countName(letter, 0)) ?? 0;
+    const from = SUM_PLACES.get(`${letter}0`) ?? 0;
     return values.subarray(from, from + BUCKETS);
   };
   return { t: of('t'), c: of('c'), l: of('l') };
 }
 
-const NOTHING: DecayedSums = { get: () => 0, counts: countsIn(new Float64Array(SUM_PLACES.size)) };
+const NOTHING: DecayedSums = {
+  get: () => 0,
+  counts: countsIn(new Float64Array(SUM_PLACES.size)),
+  ratePerCount: 0,
+};

@@ -171,9 +171,16 @@ export interface WrittenShares {
   readonly usual: number;
 }
 
+/** Where no limit is near. */
+export const ALL_WRITTEN: WrittenShares = { quick: 1, usual: 1 };
+
 /** The shares by which the fleet stays under its writes a second to a deployment. */
 export function writtenShares(requestsPerSecond: number, writesPerSecond: number): WrittenShares {
-  const quick = sampledShare(requestsPerSecond * ITEMS_PER_ATTEMPT, writesPerSecond);
+  const perSecond = requestsPerSecond * ITEMS_PER_ATTEMPT;
+  if (perSecond <= writesPerSecond && requestsPerSecond <= USUAL_WRITES_PER_SECOND) {
+    return ALL_WRITTEN;
+  }
+  const quick = sampledShare(perSecond, writesPerSecond);
   return { quick, usual: Math.min(quick, sampledShare(requestsPerSecond, USUAL_WRITES_PER_SECOND)) };
 }
 

@@ -5,20 +5,13 @@ import { DoubtfulFailures } from './doubt.ts';
 import { type EjectionChange, ejectionState } from './ejection.ts';
 import { Ejections } from './ejections.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
-import { type DecayScales, RunningSums, ratePerCount } from './forward-decay.ts';
+import { type DecayScales, RunningSums } from './forward-decay.ts';
 import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
-import {
-  type Batch,
-  type ObservationLog,
-  observationLog,
-  type WrittenShares,
-  writtenShares,
-} from './observation-log.ts';
+import { ALL_WRITTEN, type Batch, type ObservationLog, observationLog, writtenShares } from './observation-log.ts';
 import type { Standing } from './standing.ts';
 import type { LookClaim, StoredStatistics } from './statistics-store.ts';
 import { PACES, type Pace, type Sums } from './sums.ts';
-import { KeyEjections, weighed } from './weighed-observation.ts';
 
 /** What came of an observation. */
 export interface Observed {
@@ -47,7 +40,6 @@ export class Scoreboard {
   readonly #settings: ScoreboardSettings;
   readonly #log: ObservationLog;
   readonly #ejections: Ejections;
-  readonly #ofKeys: KeyEjections;
   readonly #doubts: DoubtfulFailures;
   #stored: ReadonlyMap<string, StoredStatistics> = new Map();
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
@@ -67,27 +59,25 @@ export class Scoreboard {
       this.#running.get(deployment)?.[pace].add(epoch, sums),
     );
     this.#ejections = new Ejections(ejection);
-    this.#ofKeys = new KeyEjections(ejection);
     this.#doubts = new DoubtfulFailures(probesConfirm);
   }
 
   /** `key`: whose request it would be, for whom a deployment may be set aside that is healthy for others. Absent: anybody's. */
   look(deployment: string, nowMs: number, key?: string): Standing {
-    const { scales } = this.#settings;
-    const { lasting, recent, usual } = this.#runningOf(deployment);
+    const { lasting, recent, usual } = this.#running.get(deployment) ?? this.#gather(deployment);
     const decayed = { lasting: lasting.at(nowMs), recent: recent.at(nowMs), usual: usual.at(nowMs) };
-    const seen = estimateOf(decayed, scales, lastSeen(this.sights.get(deployment) ?? [], nowMs));
-    const { ejection, breaksAnswers, isForgiven } = this.#ejections.of(deployment);
-    const state = ejectionState(ejection, nowMs);
-    const standing = {
+    const seen = estimateOf(decayed, lastSeen(this.sights.get(deployment) ?? [], nowMs));
+    const { ejection, breaksAnswers, isForgiven, ofKeys } = this.#ejections.of(deployment);
+    const state = ejection === undefined ? 'healthy' : ejectionState(ejection, nowMs);
+    const standing: Standing = {
       estimate: isForgiven ? withoutFailures(seen) : seen,
       state,
       lookedAtMs: this.#lookedAtMs(deployment),
       breaksAnswers,
       ...this.#doubts.suspicion(deployment, nowMs),
     };
-    const ofKey = state === 'healthy' ? this.#ofKeys.of(deployment, key, nowMs) : undefined;
-    if (ofKey !== undefined) {
+    const ofKey = key === undefined ? undefined : ofKeys.get(key)?.ejection;
+    if (state === 'healthy' && ofKey !== undefined && nowMs < ofKey.untilMs) {
       return { ...standing, ejection: ofKey, state: 'ejected', isForKeyOnly: true };
     }
     return ejection === undefined ? standing : { ...standing, ejection };
@@ -116,36 +106,21 @@ export class Scoreboard {
   observe(told: Observation, blamed: AttemptFailure | undefined): Observed {
     // As it was before. Most that is observed is good news, for which nobody asks.
     const estimate = (): Estimate => this.look(told.deployment, told.atMs).estimate;
-    const witnessed = {
-      doubts: this.#doubts,
-      ofKeys: this.#ofKeys,
-      sights: this.sights,
-      ejections: this.#ejections,
-    };
-    const counted = weighed(witnessed, told, { failure: blamed, estimate });
+    const known = { estimate, sights: this.sights, ejections: this.#ejections };
+    const counted = this.#doubts.weigh(told, blamed, known);
     if (counted === undefined) {
       return { takeBack: () => undefined };
     }
-    const { observation, failure, credence } = counted;
-    // Answers end the rows of the key's own failures too.
-    if (observation.kind === 'first-token' || observation.kind === 'answered') {
-      this.#ofKeys.answered(observation);
-    }
-    const change = this.#ejections.after(observation, { failure, estimate, credence });
-    const { quick, usual } = this.#writtenShares(observation);
+    const { observation } = counted;
+    const change = this.#ejections.after(observation, { ...counted, estimate });
+    const { lasting } = this.#running.get(told.deployment) ?? this.#gather(told.deployment);
+    const { get, ratePerCount } = lasting.at(told.atMs);
+    // How probes compare with traffic is seen once a minute, and always written.
+    const { quick, usual } =
+      told.kind === 'calibrated' ? ALL_WRITTEN : writtenShares(get('q') * ratePerCount, this.#settings.writesPerSecond);
     noteSight(this.sights, observation);
     const takeBack = this.#log.add(observation, quick, usual);
     return change === undefined ? { takeBack } : { takeBack, change };
-  }
-
-  /** How probes compare with traffic is seen once a minute, and always written. */
-  #writtenShares({ kind, deployment, atMs }: Observation): WrittenShares {
-    if (kind === 'calibrated') {
-      return { quick: 1, usual: 1 };
-    }
-    const { scales, writesPerSecond } = this.#settings;
-    const requests = this.#runningOf(deployment).lasting.at(atMs).get('q');
-    return writtenShares(requests * ratePerCount(scales.lasting), writesPerSecond);
   }
 
   /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
@@ -174,11 +149,7 @@ export class Scoreboard {
   }
 
   /** What was read and what this instance has seen since, put together once after each read. */
-  #runningOf(deployment: string): Running {
-    const known = this.#running.get(deployment);
-    if (known !== undefined) {
-      return known;
-    }
+  #gather(deployment: string): Running {
     const stored = this.#stored.get(deployment)?.epochs;
     const of = (pace: Pace): RunningSums => {
       const running = new RunningSums(this.#settings.scales[pace]);

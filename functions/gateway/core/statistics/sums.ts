@@ -26,26 +26,18 @@ export type Sums = ReadonlyMap<string, number>;
 /** The letters that stand before a bucket's number: times to first token seen and given up, latencies of whole answers. */
 export type CountLetter = 't' | 'c' | 'l';
 
+/** Every name with a place of its own: the letters as in the alphabet, then the counts of each histogram in a row. */
+export const SUM_PLACES: ReadonlyMap<string, number> = new Map(
+  [...'abcdefghijklmnopqrstuvwxyz', ...countNames('t'), ...countNames('c'), ...countNames('l')].map((name, place) => [
+    name,
+    place,
+  ]),
+);
+
 /** The names of a histogram's counts by bucket. */
 function countNames(letter: CountLetter): readonly string[] {
   return Array.from({ length: BUCKETS }, (_, bucket) => letter + bucket.toString(36));
 }
-
-const COUNT_NAMES: Readonly<Record<CountLetter, readonly string[]>> = {
-  t: countNames('t'),
-  c: countNames('c'),
-  l: countNames('l'),
-};
-
-/** The name of a bucket's count. */
-export function countName(letter: CountLetter, bucket: number): string {
-  return COUNT_NAMES[letter][bucket] ?? '';
-}
-
-/** Every name with a place of its own: the letters as in the alphabet, then the counts of each histogram in a row. */
-export const SUM_PLACES: ReadonlyMap<string, number> = new Map(
-  [...'abcdefghijklmnopqrstuvwxyz', ...Object.values(COUNT_NAMES).flat()].map((name, place) => [name, place]),
-);
 
 /** What one observation adds by name: what is weighed. */
 export type Counts = readonly (readonly [name: string, times: number])[];
@@ -80,7 +72,7 @@ export function countsOf(observation: Observation): Counts {
         ...ATTEMPT[extra],
         ['n', 1],
         ['x', Math.max(LEAST_TTFT_MS, ttftMs)],
-        [countName('t', bucketOf(ttftMs)), 1],
+        [`t${bucketOf(ttftMs).toString(36)}`, 1],
       ];
     }
     case 'failed': {
@@ -125,7 +117,7 @@ const ATTEMPT: Readonly<Record<ExtraAttempt | 'none', Counts>> = {
 function waitedCounts(waitedMs: number): Counts {
   return [
     ['x', waitedMs],
-    [countName('c', bucketOf(waitedMs)), 1],
+    [`c${bucketOf(waitedMs).toString(36)}`, 1],
   ];
 }
 
@@ -133,7 +125,7 @@ function answerCounts(answer: Extract<Observation, { kind: 'answered' }>): Count
   const { ttftMs, totalMs, inputTokens = 0, outputTokens = 0, cache } = answer;
   const counts: [string, number][] = [
     ['a', 1],
-    [countName('l', bucketOf(totalMs)), 1],
+    [`l${bucketOf(totalMs).toString(36)}`, 1],
   ];
   if (inputTokens > 0) {
     counts.push(['i', inputTokens]);

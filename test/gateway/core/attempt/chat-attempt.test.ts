@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chatAttempt } from '../../../../functions/gateway/core/attempt/chat-attempt.ts';
+import { AttemptLessons } from '../../../../functions/gateway/core/attempt/attempt-lessons.ts';
+import { ChatAttempt } from '../../../../functions/gateway/core/attempt/chat-attempt.ts';
 import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
-import type { Attempt, AttemptOpening } from '../../../../functions/gateway/core/model/attempt.ts';
+import type {
+  Attempt,
+  AttemptObserver,
+  AttemptOpening,
+  ObservedAttempt,
+} from '../../../../functions/gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
@@ -58,7 +64,7 @@ function tried(
 ): Tried {
   const time = virtualClock();
   const scripted = scriptedDial(time.clock, 'body' in script ? script : { body: script });
-  const attempt = chatAttempt({
+  const attempt = new ChatAttempt({
     deployment: deployment('a'),
     protocol,
     target: { model: 'm', streaming: true },
@@ -165,6 +171,86 @@ describe('an attempt opens', () => {
       assert.equal(await nextPieces(attempt), undefined);
     }
   });
+});
+
+describe('the fleet is told of an attempt', () => {
+  const reactions: readonly (readonly [
+    caller: string,
+    act: (attempt: ChatAttempt) => void,
+    told: readonly unknown[],
+  ])[] = [
+    ['asks for more', (attempt) => void attempt.isReady(() => undefined), [50]],
+    ['leaves without asking for more', (attempt) => attempt.abort({ kind: 'aborted', by: 'caller' }), [50, 'end']],
+  ];
+  for (const [caller, act, expected] of reactions) {
+    it(`when it has shown its first token, once its caller ${caller}`, async () => {
+      const time = virtualClock();
+      const told: unknown[] = [];
+      const observe = (): AttemptObserver => ({
+        tellOpening: ({ ttftMs }) => void told.push(ttftMs),
+        tellEnd: () => void told.push('end'),
+      });
+      const { dial } = scriptedDial(time.clock, { body: [{ afterMs: 50, text: HELLO }, { silent: true }] });
+      const attempt = new ChatAttempt({ ...BOUNDED, dial, clock: time.clock, observe });
+      await within(time, attempt.open(), 1000);
+      assert.deepEqual(told, []);
+      act(attempt);
+      assert.deepEqual(told, expected);
+      attempt.abort({ kind: 'aborted', by: 'caller' });
+    });
+  }
+
+  const cases: readonly { readonly name: string; readonly body: readonly UpstreamMove[]; readonly told: unknown }[] = [
+    {
+      name: 'its first token and its end',
+      body: [
+        { afterMs: 50, text: HELLO },
+        { afterMs: 100, text: STOP + DONE },
+      ],
+      told: ['first-token', 'answered'],
+    },
+    {
+      name: 'both of an answer that comes in one read',
+      body: [{ text: HELLO + STOP + DONE }],
+      told: ['first-token', 'answered'],
+    },
+    { name: 'that it was cut', body: [{ text: HELLO }, { breaks: 'ECONNRESET' }], told: ['first-token', 'cut'] },
+    {
+      name: 'that it failed before its first token, and nothing more',
+      body: [{ breaks: 'ECONNRESET' }],
+      told: ['failed'],
+    },
+    {
+      name: 'that its content and its failure came together',
+      body: [{ text: HELLO + event({ error: { message: 'x' } }) }],
+      told: ['failed'],
+    },
+    { name: 'nothing more of one that is stopped', body: [{ text: HELLO }, { silent: true }], told: ['first-token'] },
+  ];
+  for (const { name, body, told } of cases) {
+    it(`${name}, once`, async () => {
+      const time = virtualClock();
+      const kinds: string[] = [];
+      const statistics = {
+        observe: ({ kind }: { readonly kind: string }) => {
+          kinds.push(kind);
+          return () => undefined;
+        },
+        flush: async () => undefined,
+      };
+      const silence = { afterMs: 1000, limitMs: 2000 };
+      const options = { statistics, clock: time.clock, extra: undefined, lateAfterMs: 5000, silence, promptFactor: 1 };
+      const { dial } = scriptedDial(time.clock, { body });
+      const observe = (begun: ObservedAttempt): AttemptLessons => new AttemptLessons(begun, options);
+      const attempt = new ChatAttempt({ ...BOUNDED, dial, clock: time.clock, observe });
+      await within(time, attempt.open(), 1000);
+      await within(time, readAll(attempt), 1000);
+      attempt.abort({ kind: 'aborted', by: 'caller' });
+      assert.equal(attempt.take(), undefined);
+      assert.deepEqual(kinds, told);
+      assert.equal(time.pending(), 0);
+    });
+  }
 });
 
 describe('an attempt fails before its content', () => {
@@ -393,7 +479,7 @@ describe('an answer after its first content', () => {
     const { dial } = scriptedDial(time.clock, { body: Array.from({ length: 5 }, () => beginning) });
     const nothing: AnswerEvent = { type: 'about' };
     const decoder = { ...openai.decoder({ model: 'm', streaming: true }), event: () => [nothing] };
-    const attempt = chatAttempt({
+    const attempt = new ChatAttempt({
       deployment: deployment('a'),
       protocol: { ...openai, decoder: () => decoder },
       target: { model: 'm', streaming: true },
@@ -436,7 +522,7 @@ describe('an answer after its first content', () => {
     for (const text of [HELLO, ': nothing\n\n'.repeat(100), 'data: {}\n\n']) {
       const time = virtualClock();
       const body = [{ text: ROLE + HELLO }, ...Array.from({ length: 1000 }, () => ({ text }))];
-      const attempt = chatAttempt({ ...BOUNDED, dial: scriptedDial(time.clock, { body }).dial, clock: time.clock });
+      const attempt = new ChatAttempt({ ...BOUNDED, dial: scriptedDial(time.clock, { body }).dial, clock: time.clock });
       assert.equal((await attempt.open()).kind, 'opened');
       while ((await nextPieces(attempt)) !== undefined) {
         // Read to its end.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noteRefusedStream, refusesStream } from '../../../../functions/gateway/core/attempt/deployment-target.ts';
 import type { Dial } from '../../../../functions/gateway/core/model/dial.ts';
-import type { Deployment } from '../../../../functions/gateway/core/model/gateway-config.ts';
 import type { JsonObject } from '../../../../functions/gateway/core/wire/json.ts';
 import { coreGateway } from '../../../support/core-gateway.ts';
+import { deployment as deploymentOf } from '../../../support/routes.ts';
 
 const REFUSAL = {
   error: {
@@ -95,8 +95,7 @@ describe('a vendor that gives this account no stream', () => {
   });
 
   it('is asked for a stream again after an hour', () => {
-    // Only its identity is looked at.
-    const deployment = {} as Deployment;
+    const deployment = deploymentOf('a');
     noteRefusedStream(deployment, [], 1000);
     assert.equal(refusesStream(deployment, [], 1000 + 3_599_999), true);
     assert.equal(refusesStream(deployment, ['tools'], 1000), true);
@@ -104,8 +103,7 @@ describe('a vendor that gives this account no stream', () => {
   });
 
   it('is asked for streams by who asks for less than what was refused', () => {
-    // Only its identity is looked at.
-    const deployment = {} as Deployment;
+    const deployment = deploymentOf('a');
     noteRefusedStream(deployment, ['tools', 'format'], 1000);
     assert.equal(refusesStream(deployment, ['tools', 'format', 'logprobs'], 1000), true);
     for (const features of [[], ['tools'], ['format'], ['format', 'logprobs']] as const) {

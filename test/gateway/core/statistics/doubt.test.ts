@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { isDoubtful } from '../../../../functions/gateway/core/statistics/doubt.ts';
+import { isDoubtful } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { EJECTION_DEFAULTS } from '../../../../functions/gateway/core/statistics/ejection.ts';
 import type { Witness } from '../../../../functions/gateway/core/statistics/observation.ts';
 import { Scoreboard } from '../../../../functions/gateway/core/statistics/scoreboard.ts';

@@ -32,7 +32,8 @@ function play(): Play {
   const known = new Ejections(EJECTION_DEFAULTS);
   const tell = (lesson: Lesson, place: object, whose: object): EjectionChange | undefined => {
     const failure = lesson.kind === 'failed' || lesson.kind === 'cut' ? FAILURES.overloaded : undefined;
-    return known.after({ ...observation(lesson, place), ...whose }, { ...KNOWN, failure });
+    const blame = failure === undefined ? 'none' : 'failure';
+    return known.after({ ...observation(lesson, place), ...whose }, { ...KNOWN, failure, blame });
   };
   const lessonOf = (ttftMs: number | undefined): Lesson =>
     ttftMs === undefined ? { kind: 'failed' } : { kind: 'first-token', ttftMs };
@@ -133,7 +134,7 @@ describe('an ejected deployment', () => {
   it('is back after one answered probe where a rate limit was over', () => {
     const own = play();
     const limited = { ...observation({ kind: 'failed' }, { atMs: NOW }), witness: { key: 'a', conversation: 'b' } };
-    own.known.after(limited, { ...KNOWN, failure: FAILURES['rate-limited'] });
+    own.known.after(limited, { ...KNOWN, failure: FAILURES['rate-limited'], blame: 'rate-limited' });
     assert.equal(own.probe(1000, USUAL_MS), undefined);
     assert.equal(own.probe(4000, USUAL_MS)?.kind, 'lifted');
   });

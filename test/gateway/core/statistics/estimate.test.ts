@@ -20,7 +20,7 @@ function estimate(all: readonly Observation[], nowMs = EPOCH_START_MS): Estimate
   const lasting = decayedSums(epochsOf(all), nowMs, SCALE);
   const recent = decayedSums(epochsOf(all, { pace: 'recent' }), nowMs, SCALES.recent);
   const usual = decayedSums(epochsOf(all, { pace: 'usual' }), nowMs, SCALES.usual);
-  return estimateOf({ lasting, recent, usual }, SCALES);
+  return estimateOf({ lasting, recent, usual });
 }
 
 function firstToken(ttftMs: number, atMs = EPOCH_START_MS): Observation {
@@ -46,8 +46,12 @@ describe('an estimate', () => {
 
   for (const rest of [1e-16, -1e-16, 1e-9, -1e-9]) {
     it(`takes what floating point leaves of sums from which waits were taken back (${rest}) for nothing`, () => {
-      const left: DecayedSums = { get: () => rest, counts: { t: NO_COUNTS, c: NO_COUNTS, l: NO_COUNTS } };
-      const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left }, SCALES);
+      const left: DecayedSums = {
+        get: () => rest,
+        counts: { t: NO_COUNTS, c: NO_COUNTS, l: NO_COUNTS },
+        ratePerCount: 1,
+      };
+      const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left });
       assert.deepEqual([evidence, recent.evidence, usual.evidence], [0, 0, 0]);
       assert.ok(ttftTotalMs >= 0 && recent.ttftTotalMs >= 0);
     });

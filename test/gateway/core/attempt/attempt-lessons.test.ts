@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  type ObservedAttemptOptions,
-  observedAttempt,
-} from '../../../../functions/gateway/core/attempt/observed-attempt.ts';
+import { AttemptLessons, type LessonOptions } from '../../../../functions/gateway/core/attempt/attempt-lessons.ts';
 import type { Attempt, AttemptOpening, AttemptReport } from '../../../../functions/gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
@@ -28,28 +25,15 @@ interface Observed {
   readonly ends: (report?: AttemptReport) => void;
 }
 
-function observed(
-  options: Partial<Pick<ObservedAttemptOptions, 'extra' | 'lateAfterMs' | 'promptFactor'>> = {},
-): Observed {
+function observed(options: Partial<Pick<LessonOptions, 'extra' | 'lateAfterMs' | 'promptFactor'>> = {}): Observed {
   const time = virtualClock(START_MS);
   const told: unknown[] = [];
   const observations: (readonly [Observation, AttemptFailure | undefined])[] = [];
   const opening = Promise.withResolvers<AttemptOpening<string>>();
   let report: AttemptReport = {};
   const sinceStart = (): number => time.clock.nowMs() - START_MS;
-  const scripted: Attempt<string> = {
-    deployment: deployment('a'),
-    startedAtMs: START_MS,
-    open: () => opening.promise,
-    isReady: () => true,
-    take: () => (report.endedAtMs === undefined ? ['more'] : undefined),
-    abort: (failure) => {
-      report = { endedAtMs: time.clock.nowMs(), failure, ...report };
-      opening.resolve({ kind: 'failed', failure });
-    },
-    report: () => report,
-  };
-  const attempt = observedAttempt(scripted, {
+  const begun = { deployment: deployment('a'), startedAtMs: START_MS };
+  const lessons = new AttemptLessons(begun, {
     statistics: {
       observe: (observation, failure) => {
         const { deployment: _, startedAtMs, atMs, ...lesson } = observation;
@@ -66,6 +50,27 @@ function observed(
     promptFactor: 1,
     ...options,
   });
+  const attempt: Attempt<string> = {
+    ...begun,
+    open: async () => {
+      const opened = await opening.promise;
+      lessons.tellOpening(report);
+      return opened;
+    },
+    isReady: () => true,
+    take: () => {
+      if (report.endedAtMs !== undefined) {
+        lessons.tellEnd(report);
+      }
+      return report.endedAtMs === undefined ? ['more'] : undefined;
+    },
+    abort: (failure) => {
+      report = { endedAtMs: time.clock.nowMs(), failure, ...report };
+      lessons.tellEnd(report);
+      opening.resolve({ kind: 'failed', failure });
+    },
+    report: () => report,
+  };
   return {
     attempt,
     time,
