@@ -1,5 +1,5 @@
 import type { Part } from '../model/part.ts';
-import { isPlainTalk, kindsOf, type Prompt } from '../model/prompt.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
 import { nestedJsonProblem, stringMember } from '../wire/json.ts';
 import { errorJson, errorStatus, REQUEST_ID_HEADER } from './anthropic-messages/messages-error.ts';
 import { type InvalidRequest, invalidMember } from './invalid-request.ts';
@@ -9,8 +9,10 @@ import type { Surface } from './surface.ts';
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
 
-/** The APIs for prompts that are loaded with the gateway, and those that have been since, by their paths. */
 const SURFACES = new Map<string, Surface>([[CHAT, openAiChat]]);
+
+/** The APIs for prompts that are loaded with the gateway, and those that have been since, by their paths. */
+export const LOADED_SURFACES: ReadonlyMap<string, Surface> = SURFACES;
 
 /** An API that is loaded with its first call. */
 interface LaterSurface {
@@ -80,23 +82,14 @@ function pathLike(path: string, headers: Readonly<Record<string, string>>): stri
   return path.startsWith(`${MESSAGES}/`) || headers['anthropic-version'] !== undefined ? MESSAGES : CHAT;
 }
 
-/** Reads a request as `surface` does, and refuses one whose texts of JSON would be dangerous to parse. */
-export function readPrompt(
-  surface: Surface,
-  json: unknown,
-  headers: Readonly<Record<string, string>>,
-): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
-  const read = surface.read(json, headers);
-  if (read.kind === 'invalid' || isPlainTalk(read.prompt)) {
-    return read;
-  }
-  const { turns } = read.prompt;
+/** The problem of a prompt whose texts of JSON would be dangerous to parse. */
+export function dangerousText({ turns }: Prompt): InvalidRequest | undefined {
   const kinds = kindsOf(turns);
   if (!(kinds.has('tool-call') || kinds.has('tool-result'))) {
-    return read;
+    return undefined;
   }
   const problem = nestedJsonProblem(turns.flatMap(({ parts }) => parts.flatMap(jsonTexts)));
-  return problem === undefined ? read : { ...invalidMember('', problem), message: problem };
+  return problem === undefined ? undefined : { ...invalidMember('', problem), message: problem };
 }
 
 /** Texts that encoders parse: the inputs of calls, and results that look like JSON. */
@@ -117,9 +110,8 @@ function jsonTexts(part: Part): readonly string[] {
  * The first result of a tool whose call stands nowhere before it: Anthropic and OpenAI refuse one, and so it fails at every deployment of
  * theirs. What a server's tool has found is no such result. Source: their API references, "Tool use" and "Function calling".
  */
-export function strayResult(prompt: Prompt): InvalidRequest | undefined {
-  const { turns } = prompt;
-  if (isPlainTalk(prompt) || !kindsOf(turns).has('tool-result')) {
+export function strayResult({ turns }: Prompt): InvalidRequest | undefined {
+  if (!kindsOf(turns).has('tool-result')) {
     return undefined;
   }
   const called = new Set<string>();
