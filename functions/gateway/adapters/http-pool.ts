@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import UndiciPool from 'undici/lib/dispatcher/pool.js';
 import { type Arrivals, takeWhile } from '../core/model/arrivals.ts';
 import type { ResponseBody } from '../core/model/dial.ts';
+import { singleValued } from './single-valued.ts';
 import { atTurnEnd, sendAtTurnEnd } from './turn-end.ts';
 
 /** As long as providers keep idle connections open, and Lambda's freezing makes longer ones useless. */
@@ -85,6 +86,9 @@ export interface AnswerBody extends ResponseBody {
   readonly destroy: () => void;
 }
 
+/** Of an answer that has come in one piece, what is given first: its first words can leave before the rest is read. */
+const FIRST_BYTES = 1024;
+
 /** Bytes that wait for their reader until no more are taken from the connection. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
@@ -102,6 +106,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
   #waitingBytes = 0;
   #wake: (() => void) | undefined;
   #hasBegun = false;
+  #hasGiven = false;
   #hasEnded = false;
   #failure: { readonly reason: unknown } | undefined;
 
@@ -211,8 +216,15 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
   }
 
   #takeWaiting(): Uint8Array {
-    const [only] = this.#waiting;
-    const bytes = only !== undefined && this.#waiting.length === 1 ? only : Buffer.concat(this.#waiting);
+    const [first] = this.#waiting;
+    if (!this.#hasGiven && first !== undefined && first.byteLength > 2 * FIRST_BYTES) {
+      this.#hasGiven = true;
+      this.#waiting[0] = first.subarray(FIRST_BYTES);
+      this.#waitingBytes -= FIRST_BYTES;
+      return first.subarray(0, FIRST_BYTES);
+    }
+    this.#hasGiven = true;
+    const bytes = first !== undefined && this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#controller?.resume();
@@ -238,12 +250,4 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
     }
     this.#tell();
   }
-}
-
-function singleValued(headers: Record<string, string | string[] | undefined>): Readonly<Record<string, string>> {
-  const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    single[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
-  }
-  return single;
 }

@@ -7,6 +7,7 @@ import { drainServer } from './drain-server.ts';
 import { RESTARTING, restartAnswer } from './interrupted-answer.ts';
 import { type BodyReader, bodyReader, drainBody } from './request-body.ts';
 import { sendAnswer } from './send-answer.ts';
+import { singleValued } from './single-valued.ts';
 import { atTurnEnd } from './turn-end.ts';
 import { writeBug } from './write-bug.ts';
 
@@ -181,14 +182,6 @@ function gatewayRequest(request: IncomingMessage, bodies: BodyReader, signal: Ab
     readBody: (maxBytes) => bodies.read(request, maxBytes),
     signal,
   };
-}
-
-function singleValued(headers: IncomingMessage['headers']): Readonly<Record<string, string>> {
-  const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    single[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
-  }
-  return single;
 }
 
 interface UnderWay {

@@ -5,7 +5,7 @@ import { type Arrivals, arrivalsOf, takeWhile } from '../core/model/arrivals.ts'
 import type { GatewayResponse } from '../core/serve/ports.ts';
 import { RESTARTING, restartEvent } from './interrupted-answer.ts';
 import { discardBody } from './request-body.ts';
-import { sendAtTurnEnd } from './turn-end.ts';
+import { isAlone, sendAtTurnEnd } from './turn-end.ts';
 
 /** Who is sent an answer. */
 export interface AnswerReader {
@@ -34,6 +34,7 @@ export async function sendAnswer(
     await drained(response, chunks, reader);
   }
   pieces.stop();
+  chunks.hold();
   await new Promise<void>(sendAtTurnEnd);
   chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
 }
@@ -94,6 +95,8 @@ interface ChunkWriter {
   readonly write: (text: string) => boolean;
   /** Sends what is held. */
   readonly flush: () => void;
+  /** From here on what is held waits for the body's end, to leave in one piece with it. */
+  readonly hold: () => void;
   /** Writes what is left, and the body's end. */
   readonly end: (text: string) => void;
   /** What says `drain` when more may be written. */
@@ -110,6 +113,7 @@ function chunkWriter(response: ServerResponse): ChunkWriter {
     return {
       write: (text) => response.write(text),
       flush: () => undefined,
+      hold: () => undefined,
       end: (text) => void response.end(text),
       outlet: () => response,
     };
@@ -118,10 +122,14 @@ function chunkWriter(response: ServerResponse): ChunkWriter {
   response.chunkedEncoding = false;
   let held = '';
   let isFirst = true;
+  let isHolding = false;
   // The response would take each piece through its own buffer and the socket's. Behind another answer of the connection it has no socket.
   const outlet = (): Writable => (isFirst || response.socket === null ? response : response.socket);
   const flush = (): void => {
-    if (held !== '' && !response.destroyed) {
+    if (held === '' || isHolding) {
+      return;
+    }
+    if (!response.destroyed) {
       outlet().write(framed(held));
       isFirst = false;
     }
@@ -130,13 +138,16 @@ function chunkWriter(response: ServerResponse): ChunkWriter {
   return {
     write: (text) => {
       held += text;
-      // A source that never waits has nobody flush.
-      if (held.length >= MAX_HELD_CHARS) {
+      // A source that never waits has nobody flush. The first words of a call that is alone leave before the next ones are read.
+      if (held.length >= MAX_HELD_CHARS || (isFirst && isAlone())) {
         flush();
       }
       return !response.destroyed && !outlet().writableNeedDrain;
     },
     flush,
+    hold: () => {
+      isHolding = true;
+    },
     end: (text) => {
       const last = held + text;
       held = '';

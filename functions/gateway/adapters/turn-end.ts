@@ -31,6 +31,11 @@ export function sendAtTurnEnd(send: () => void): void {
   }
 }
 
+/** Whether the last turn brought something of no more than one call, so that what is sent has nobody to wait for. */
+export function isAlone(): boolean {
+  return !isBusy;
+}
+
 function endSoon(): void {
   if (!isEndDue) {
     isEndDue = true;

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { type GatewayServerOptions, gatewayServer } from '../../../functions/gateway/adapters/node-http-server.ts';
 import type { Gateway } from '../../../functions/gateway/core/serve/gateway.ts';
-import type { GatewayResponse } from '../../../functions/gateway/core/serve/ports.ts';
+import type { GatewayResponse, StreamedBody } from '../../../functions/gateway/core/serve/ports.ts';
 
 const MB = 1024 * 1024;
 
@@ -66,6 +66,38 @@ describe('a caller who does not read', () => {
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     await ended;
     socket.destroy();
+  });
+});
+
+describe('a stream of which all is there at once', () => {
+  it('leaves in two pieces: its first words before the next are taken, the rest together with its end', async () => {
+    const words = ['one', 'two', 'three'];
+    const writtenBefore: number[] = [];
+    let written = 0;
+    let left = 0;
+    const body: StreamedBody = {
+      arrivals: {
+        isReady: () => true,
+        take: () => {
+          writtenBefore.push(written);
+          return words[left++];
+        },
+        stop: () => undefined,
+      },
+      [Symbol.asyncIterator]: () => assert.fail('It is taken as it arrives.'),
+    };
+    await using server = await listening(async () => answer(body));
+    server.server.on('connection', (socket) => {
+      const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+      socket.write = (...args: unknown[]) => {
+        written += 1;
+        return write(...args);
+      };
+    });
+    const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: '{}' });
+    assert.equal(await response.text(), 'onetwothree');
+    assert.deepEqual(writtenBefore, [0, 1, 1, 1]);
+    assert.equal(written, 2);
   });
 });
 

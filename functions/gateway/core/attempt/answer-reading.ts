@@ -146,3 +146,15 @@ function note(reading: AnswerReading, event: AnswerEvent): void {
       break;
   }
 }
+
+/** What a vendor says before its first content at the most. */
+const MAX_EVENTS = 100_000;
+const MAX_BYTES = 8 * 1024 * 1024;
+/** The same where none of it is an event yet: a whole answer in one body may hold pictures. */
+const MAX_SILENT_BYTES = 64 * 1024 * 1024;
+
+/** Whether a beginning of so many events is longer than any answer's, and still without content. */
+export function isEndless(events: number, { hasContent, bodyBytes }: AnswerReading): boolean {
+  const maxBytes = events > 0 ? MAX_BYTES : MAX_SILENT_BYTES;
+  return !hasContent && (events > MAX_EVENTS || bodyBytes > maxBytes);
+}

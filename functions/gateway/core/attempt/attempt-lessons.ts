@@ -68,17 +68,18 @@ export class AttemptLessons implements AttemptObserver {
     this.#cancelLate();
     this.#takeBackLate?.();
     const { clock, silence, extra, statistics } = this.#options;
-    const nowMs = clock.nowMs();
-    const waitedMs = nowMs - this.#attempt.startedAtMs;
-    const { failure, ttftMs = waitedMs } = report;
+    const { startedAtMs } = this.#attempt;
+    const { failure, ttftMs = clock.nowMs() - startedAtMs } = report;
     if (failure !== undefined) {
+      const nowMs = clock.nowMs();
+      const waitedMs = nowMs - startedAtMs;
       this.#state = 'told';
       this.#tell({ ...openingLesson(failure, waitedMs, silence), ...defined({ extra }) }, nowMs, failure);
       void statistics.flush();
       return;
     }
     this.#state = 'opened';
-    this.#tell({ kind: 'first-token', ttftMs, ...defined({ extra }) }, nowMs);
+    this.#tell({ kind: 'first-token', ttftMs, ...defined({ extra }) }, startedAtMs + ttftMs);
     if (report.endedAtMs !== undefined) {
       this.tellEnd(report);
     }

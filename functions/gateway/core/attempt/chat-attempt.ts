@@ -9,7 +9,7 @@ import type { DialResult, UpstreamRequest } from '../model/dial.ts';
 import { type Dialect, dialectOf } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
-import { type AnswerReading, answerReading, nextEvents } from './answer-reading.ts';
+import { type AnswerReading, answerReading, isEndless, nextEvents } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { madeUnheard, mayReadUnseen } from './spent-usage.ts';
@@ -55,6 +55,8 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   /** Set with the first wait that nobody else watches: up to the first content the race does. */
   #stall: StallWatch | undefined;
   #isOpening = true;
+  /** What is known with the first content, until it is told: once more is asked for, that content having gone to the caller. */
+  #opening: AttemptReport | undefined;
   #ttftMs: number | undefined;
   #endedAtMs: number | undefined;
   #failure: AttemptFailure | undefined;
@@ -95,11 +97,15 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
       this.#ttftMs = clock.nowMs() - this.startedAtMs;
     }
     this.#isOpening = false;
-    this.#observer?.tellOpening(this.report());
+    this.#opening = this.report();
+    if (this.#endedAtMs !== undefined) {
+      this.#tellOpening();
+    }
     return failure === undefined ? { kind: 'opened', pieces } : { kind: 'failed', failure };
   }
 
   isReady(wake: () => void): boolean {
+    this.#tellOpening();
     const reading = this.#reading;
     const isOver = reading === undefined || this.#endedAtMs !== undefined || reading.bodyBytes > reading.maxBytes;
     if (isOver || reading.arrivals.isReady(wake)) {
@@ -188,7 +194,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
       for (const event of more ?? []) {
         pieces.push(event);
       }
-      if (!reading.hasContent && isEndlessOpening(pieces.length, reading.bodyBytes)) {
+      if (isEndless(pieces.length, reading)) {
         this.#fail({ kind: 'malformed', reason: 'a beginning without end' });
       }
     } while (more !== undefined && !reading.hasContent);
@@ -206,6 +212,14 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
     this.#stall.waiting();
   }
 
+  #tellOpening(): void {
+    const opening = this.#opening;
+    if (opening !== undefined) {
+      this.#opening = undefined;
+      this.#observer?.tellOpening(opening);
+    }
+  }
+
   /** Ends the attempt, and the call where it is still under way. */
   #fail(failure: AttemptFailure): void {
     this.#end(failure);
@@ -218,6 +232,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
     if (this.#endedAtMs === undefined) {
       this.#endedAtMs = this.#options.clock.nowMs();
       this.#failure = failure;
+      this.#tellOpening();
       this.#observer?.tellEnd(this.report());
     }
   }
@@ -232,15 +247,4 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
     // Its end, kept or not.
     takeWhile(reading.arrivals, count).then(cancel, cancel);
   }
-}
-
-/** What a vendor says before its first content at the most. */
-const MAX_EVENTS = 100_000;
-const MAX_BYTES = 8 * 1024 * 1024;
-/** The same where none of it is an event yet: a whole answer in one body may hold pictures. */
-const MAX_SILENT_BYTES = 64 * 1024 * 1024;
-
-/** Whether a beginning without content is longer than any answer's: so many events, from so many bytes of the body. */
-function isEndlessOpening(events: number, bytes: number): boolean {
-  return events > MAX_EVENTS || bytes > (events > 0 ? MAX_BYTES : MAX_SILENT_BYTES);
 }

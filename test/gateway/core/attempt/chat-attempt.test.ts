@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import { AttemptLessons } from '../../../../functions/gateway/core/attempt/attempt-lessons.ts';
 import { ChatAttempt } from '../../../../functions/gateway/core/attempt/chat-attempt.ts';
 import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
-import type { Attempt, AttemptOpening, ObservedAttempt } from '../../../../functions/gateway/core/model/attempt.ts';
+import type {
+  Attempt,
+  AttemptObserver,
+  AttemptOpening,
+  ObservedAttempt,
+} from '../../../../functions/gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
@@ -169,6 +174,32 @@ describe('an attempt opens', () => {
 });
 
 describe('the fleet is told of an attempt', () => {
+  const reactions: readonly (readonly [
+    caller: string,
+    act: (attempt: ChatAttempt) => void,
+    told: readonly unknown[],
+  ])[] = [
+    ['asks for more', (attempt) => void attempt.isReady(() => undefined), [50]],
+    ['leaves without asking for more', (attempt) => attempt.abort({ kind: 'aborted', by: 'caller' }), [50, 'end']],
+  ];
+  for (const [caller, act, expected] of reactions) {
+    it(`when it has shown its first token, once its caller ${caller}`, async () => {
+      const time = virtualClock();
+      const told: unknown[] = [];
+      const observe = (): AttemptObserver => ({
+        tellOpening: ({ ttftMs }) => void told.push(ttftMs),
+        tellEnd: () => void told.push('end'),
+      });
+      const { dial } = scriptedDial(time.clock, { body: [{ afterMs: 50, text: HELLO }, { silent: true }] });
+      const attempt = new ChatAttempt({ ...BOUNDED, dial, clock: time.clock, observe });
+      await within(time, attempt.open(), 1000);
+      assert.deepEqual(told, []);
+      act(attempt);
+      assert.deepEqual(told, expected);
+      attempt.abort({ kind: 'aborted', by: 'caller' });
+    });
+  }
+
   const cases: readonly { readonly name: string; readonly body: readonly UpstreamMove[]; readonly told: unknown }[] = [
     {
       name: 'its first token and its end',
