@@ -6,7 +6,7 @@ import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
-import { kindsOf, type Prompt } from '../model/prompt.ts';
+import { isPlainTalk, type Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/spoken-protocols.ts';
 import {
   isForEveryProvider,
@@ -38,9 +38,7 @@ const CHAT: Operation<Prompt, AnswerEvent> = {
       return read;
     }
     const { prompt } = read;
-    const kinds = kindsOf(prompt.turns);
-    const hasTools = kinds.has('tool-call') || kinds.has('tool-result');
-    const problem = hasTools ? (dangerousText(prompt) ?? strayResult(prompt)) : undefined;
+    const problem = isPlainTalk(prompt) ? undefined : (dangerousText(prompt) ?? strayResult(prompt));
     if (problem !== undefined) {
       return problem;
     }
