@@ -1,5 +1,5 @@
 import { defined } from '../../functions/gateway/core/model/defined.ts';
-import { newRace, raceWakesAt, stepRace } from '../../functions/gateway/core/race/race.ts';
+import { raceWakesAt, stepRace } from '../../functions/gateway/core/race/race.ts';
 import type { Race, RaceCommand, RaceEvent, RaceRules } from '../../functions/gateway/core/race/race-state.ts';
 import type { Contender, ContenderLimits } from '../../functions/gateway/core/routing/contender.ts';
 import { deployment, measured } from './routes.ts';
@@ -93,7 +93,7 @@ function assertNever(): never {
 
 /** A race that has been started at 0. */
 export function startedRacer(rules: RaceRules): Racer {
-  let race = newRace(rules);
+  let race: Race = { rules, attempts: [] };
   const placeOf = (contender: Contender): number => rules.contenders.indexOf(contender);
   const send = (event: RaceEvent, atMs: number): readonly PlacedCommand[] => {
     const step = stepRace(race, event, atMs);

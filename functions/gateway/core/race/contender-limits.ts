@@ -42,6 +42,13 @@ const SLOW_TARGET = 4;
  */
 const LONG_FACTOR = 2;
 
+/**
+ * How long a silence is as bad as a failure: as long as a first token is waited for. Where no answer was ever seen, the caller's patience is
+ * all there is to measure by: a deployment that is silent from the start would else never be found out by callers who cannot wait for the
+ * configured limit. The share is a race's own of the time that is left while another deployment remains.
+ */
+const PATIENCE_SHARE = 0.5;
+
 /** What one request's limits depend on beside its candidates. */
 export interface LimitSetting {
   readonly route: Route;
@@ -56,13 +63,17 @@ export function contendersOf<Piece>(
   setting: LimitSetting,
 ): readonly Contender<Piece>[] {
   return candidates.map((candidate) => {
+    const { route, leftMs } = setting;
     const firstTokenMs = firstTokenLimit(candidate, setting);
+    const { evidence, usual } = candidate.standing.estimate;
+    const isUnseen = evidence === 0 && usual.evidence === 0;
+    const patienceMs = Math.max(LIMIT_FLOOR_MS, leftMs * PATIENCE_SHARE);
     const limits = {
       firstTokenMs,
-      silenceLimitMs: silenceLimit(candidate, firstTokenMs, setting.leftMs),
+      silenceLimitMs: isUnseen ? Math.min(firstTokenMs, patienceMs) : firstTokenMs,
       lateAfterMs: lateAfter(candidate.expectedTtftMs),
       silenceAfterMs: (ownTail(candidate, 50) ?? 0) * LONG_FACTOR,
-      ...hedgeLimits(candidate, candidates, setting.route.hedge),
+      ...(route.hedge === undefined ? { isHedgeTarget: false } : hedgeLimits(candidate, candidates, route.hedge)),
     };
     return { ...candidate, ...encodings(candidate.deployment), limits };
   });
@@ -72,11 +83,8 @@ export function contendersOf<Piece>(
 function hedgeLimits(
   candidate: Candidate,
   all: readonly Candidate[],
-  hedge: Route['hedge'],
+  hedge: NonNullable<Route['hedge']>,
 ): Pick<ContenderLimits, 'hedgeAfterMs' | 'isHedgeTarget'> {
-  if (hedge === undefined) {
-    return { isHedgeTarget: false };
-  }
   const hedgeAfterMs = hedgeAfter(candidate, all, hedge.percentile);
   return { isHedgeTarget: isHedgeTarget(candidate, all), ...defined({ hedgeAfterMs }) };
 }
@@ -97,19 +105,6 @@ function firstTokenLimit(candidate: Candidate, { route: { timeouts }, leftMs }: 
       : Math.max(LIMIT_FLOOR_MS, Math.min(p99 * LIMIT_FACTOR, candidate.expectedTtftMs * LIMIT_EXPECTED_FACTOR));
   return Math.min(timeouts.firstTokenMs, limitMs);
 }
-
-/**
- * How long a silence is as bad as a failure. Where no answer was ever seen, the caller's patience is all there is to measure by: a deployment
- * that is silent from the start would else never be found out by callers who cannot wait for the configured limit.
- */
-function silenceLimit(candidate: Candidate, limitMs: number, leftMs: number): number {
-  const { evidence, usual } = candidate.standing.estimate;
-  const isUnseen = evidence === 0 && usual.evidence === 0;
-  return isUnseen ? Math.min(limitMs, Math.max(LIMIT_FLOOR_MS, leftMs * PATIENCE_SHARE)) : limitMs;
-}
-
-/** As `raceRules` shares the time that is left while another deployment remains. */
-const PATIENCE_SHARE = 0.5;
 
 /**
  * The percentile of this deployment's own TTFT, or of a faster healthy one, whichever is less. Unknown or explored deployments have no

@@ -33,25 +33,24 @@ const NONE = { requests: 0, extras: 0 };
 export function keyShares({ nowMs }: Pick<Clock, 'nowMs'>): KeyShares {
   const keys = new Map<string, Counts>();
   let all: Counts = { ...NONE, atMs: nowMs() };
-  const add = (key: string, requests: number, extras: number): void => {
-    const atMs = nowMs();
-    const [own, total] = [decayed(keys.get(key), atMs), decayed(all, atMs)];
-    keys.set(key, { requests: own.requests + requests, extras: own.extras + extras, atMs });
-    all = { requests: total.requests + requests, extras: total.extras + extras, atMs };
-  };
   return {
     came: (key) => {
+      const atMs = nowMs();
       if (keys.size >= MAX_KEYS) {
-        forget(keys, nowMs());
+        forget(keys, atMs);
       }
-      add(key, 1, 0);
+      const [own, total] = [decayed(keys.get(key), atMs), decayed(all, atMs)];
+      keys.set(key, { requests: own.requests + 1, extras: own.extras, atMs });
+      all = { requests: total.requests + 1, extras: total.extras, atMs };
     },
     takes: (key) => {
-      const [own, total] = [decayed(keys.get(key), nowMs()), decayed(all, nowMs())];
+      const atMs = nowMs();
+      const [own, total] = [decayed(keys.get(key), atMs), decayed(all, atMs)];
       const share = Math.max(LEAST_SHARE, own.requests / Math.max(1, total.requests));
       const isWithin = own.extras + 1 <= FLOOR + share * (total.extras + 1);
       if (isWithin) {
-        add(key, 0, 1);
+        keys.set(key, { requests: own.requests, extras: own.extras + 1, atMs });
+        all = { requests: total.requests, extras: total.extras + 1, atMs };
       }
       return isWithin;
     },

@@ -1,4 +1,4 @@
-import { type AttemptFailure, failureVerdict, isUnknownRefusal } from '../model/attempt-failure.ts';
+import { failureVerdict, isUnknownRefusal } from '../model/attempt-failure.ts';
 import type { Contender } from '../routing/contender.ts';
 import type { Race } from './race-state.ts';
 
@@ -10,7 +10,7 @@ const MIN_ATTEMPT_MS = 250;
 
 /** The contender to go on with after a failure; `undefined` where there is none, or where the request itself was refused. */
 export function nextContender<Piece>(race: Race<Piece>): Contender<Piece> | undefined {
-  return mayGoOn(race)
+  return hasAttemptLeft(race) && !isRefused(race)
     ? untriedContenders(race).find((contender) => race.rules.mayRetry(contender) && canBeAsked(contender))
     : undefined;
 }
@@ -21,7 +21,8 @@ export function nextContender<Piece>(race: Race<Piece>): Contender<Piece> | unde
  */
 export function secondOpinion<Piece>(race: Race<Piece>, refused: number): Contender<Piece> | undefined {
   const attempt = race.attempts[refused];
-  const isOpen = attempt?.failure !== undefined && isUnknownRefusal(attempt.failure) && refusals(race) === 1;
+  const isFirst = race.attempts.filter(({ next }) => next === 'to-caller').length === 1;
+  const isOpen = attempt?.failure !== undefined && isUnknownRefusal(attempt.failure) && isFirst;
   const other =
     isOpen && hasAttemptLeft(race)
       ? untriedContenders(race).find((contender) => mayJudge(race, contender, attempt.contender))
@@ -44,15 +45,15 @@ function mayJudge<Piece>(race: Race<Piece>, other: Contender<Piece>, refused: Co
   return isAnother && other.state === 'healthy' && race.rules.mayRetry(other) && canBeAsked(other);
 }
 
-/** How many have refused the request itself. */
-export function refusals<Piece>({ attempts }: Race<Piece>): number {
-  return attempts.filter(({ failure }) => failure !== undefined && failureVerdict(failure).next === 'to-caller').length;
+/** Whether one has refused the request itself. */
+export function isRefused<Piece>({ attempts }: Race<Piece>): boolean {
+  return attempts.some(({ next }) => next === 'to-caller');
 }
 
 /** Those who may be asked beside an attempt that is slow, the best first. What their vendors can express is not looked at. */
 export function hedgeTargets<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
   const isFirst = race.attempts.every((attempt) => !attempt.hedge);
-  const mayBegin = refusals(race) === 0 && (isFirst || hasAttemptLeft(race));
+  const mayBegin = !isRefused(race) && (isFirst || hasAttemptLeft(race));
   return mayBegin ? untriedContenders(race).filter(({ limits }) => limits.isHedgeTarget) : [];
 }
 
@@ -66,32 +67,31 @@ export function canBeAsked<Piece>(contender: Contender<Piece>): boolean {
  * `undefined` where its window is too small for the prompt, as another attempt may have shown meanwhile.
  */
 export function pauseBeforeSame<Piece>(race: Race<Piece>, failed: number, nowMs: number): Race<Piece>['pause'] {
-  const { contender, failure } = race.attempts[failed] ?? {};
-  if (contender === undefined || failure === undefined || !mayGoOn(race)) {
+  const attempt = race.attempts[failed];
+  if (attempt?.failure === undefined) {
     return undefined;
   }
-  if (!race.rules.mayRetry(contender) || !isLargeEnough(race, contender)) {
+  const { contender, failure } = attempt;
+  const toldMs = failure.kind === 'rate-limited' && !failure.quota ? failure.retryAfterMs : undefined;
+  const { sameTargetRetries: retries } = race.rules;
+  const isAskedAgain = retries > 0 && failureVerdict(failure).retrySame && triesAt(race, contender) <= retries;
+  if ((toldMs === undefined && !isAskedAgain) || !mayAskAgain(race, contender)) {
     return undefined;
   }
-  const waitMs = retryAfterMs(race, contender, failure) ?? backoffMs(race, contender, failure);
+  const waitMs = toldMs === undefined ? jitterMs(race, contender) : toldWaitMs(race, contender, toldMs);
   return waitMs === undefined || nowMs + waitMs + MIN_ATTEMPT_MS > race.rules.deadlineMs
     ? undefined
     : { untilMs: nowMs + waitMs, contender };
 }
 
-/** The wait that a rate limit has told, where it is worth it. */
-function retryAfterMs<Piece>(
-  race: Race<Piece>,
-  contender: Contender<Piece>,
-  failure: AttemptFailure,
-): number | undefined {
-  if (failure.kind !== 'rate-limited' || failure.quota || failure.retryAfterMs === undefined) {
-    return undefined;
-  }
-  // All who wait were told the same instant, and a wait of nothing would ask a vendor again in the same millisecond.
-  return isWorthWaiting(race, contender, failure.retryAfterMs)
-    ? failure.retryAfterMs + jitterMs(race, contender)
-    : undefined;
+function mayAskAgain<Piece>(race: Race<Piece>, contender: Contender<Piece>): boolean {
+  const mayGoOn = hasAttemptLeft(race) && !isRefused(race);
+  return mayGoOn && race.rules.mayRetry(contender) && isLargeEnough(race, contender);
+}
+
+/** The wait that a rate limit has told, where it is worth it. All who wait were told the same instant, and one of nothing would ask a vendor again in the same millisecond. */
+function toldWaitMs<Piece>(race: Race<Piece>, contender: Contender<Piece>, toldMs: number): number | undefined {
+  return isWorthWaiting(race, contender, toldMs) ? toldMs + jitterMs(race, contender) : undefined;
 }
 
 /** For the only one; for one that would still be sooner than the next; and where the route asks the same again, for a short time. */
@@ -108,13 +108,6 @@ function isWorthWaiting<Piece>(race: Race<Piece>, contender: Contender<Piece>, w
   return next !== undefined && waitMs + contender.expectedTtftMs < next.expectedTtftMs;
 }
 
-function backoffMs<Piece>(race: Race<Piece>, contender: Contender<Piece>, failure: AttemptFailure): number | undefined {
-  if (!failureVerdict(failure).retrySame || triesAt(race, contender) > race.rules.sameTargetRetries) {
-    return undefined;
-  }
-  return jitterMs(race, contender);
-}
-
 /** Full jitter: anything up to a bound that doubles with each try at the contender. */
 function jitterMs<Piece>(race: Race<Piece>, contender: Contender<Piece>): number {
   const tries = triesAt(race, contender);
@@ -128,22 +121,19 @@ function triesAt<Piece>(race: Race<Piece>, contender: Contender<Piece>): number 
 /** The contenders that were not dialled yet, in the plan's order. */
 export function untriedContenders<Piece>(race: Race<Piece>): readonly Contender<Piece>[] {
   return race.rules.contenders.filter(
-    (contender) => triesAt(race, contender) === 0 && isLargeEnough(race, contender) && !contender.isUnfit(),
+    (contender) =>
+      race.attempts.every((attempt) => attempt.contender !== contender) &&
+      isLargeEnough(race, contender) &&
+      !contender.isUnfit(),
   );
 }
 
 /** A prompt that was too long for one contender goes only to larger windows. An unknown window counts as none. */
-function isLargeEnough<Piece>(race: Race<Piece>, { deployment }: Contender<Piece>): boolean {
-  const exceeded = race.attempts.filter(
-    ({ failure }) => failure !== undefined && failureVerdict(failure).next === 'larger-window',
+function isLargeEnough<Piece>({ attempts }: Race<Piece>, { deployment }: Contender<Piece>): boolean {
+  return attempts.every(
+    ({ next, contender }) =>
+      next !== 'larger-window' || (deployment.contextWindow ?? 0) > (contender.deployment.contextWindow ?? 0),
   );
-  return exceeded.every(
-    (attempt) => (deployment.contextWindow ?? 0) > (attempt.contender.deployment.contextWindow ?? 0),
-  );
-}
-
-function mayGoOn<Piece>(race: Race<Piece>): boolean {
-  return hasAttemptLeft(race) && refusals(race) === 0;
 }
 
 function hasAttemptLeft<Piece>({ attempts, rules }: Race<Piece>): boolean {

@@ -14,7 +14,6 @@ import { type RunOptions, type RunResult, runRace } from './run-race.ts';
 
 /** What a race works through. */
 export interface RacePorts extends BudgetPorts {
-  readonly shares: KeyShares;
   readonly clock: Clock;
   readonly dial: Dial;
   readonly statistics: FleetStatistics;
@@ -28,41 +27,27 @@ export interface RaceOfRequest<Piece> extends RaceSetting {
   readonly trace: TraceContext;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
-  /** Whose request it is. */
-  readonly witness: Witness;
 }
 
 /** Asks the contenders by the route's rules until one has answered. Rejects for a bug alone. */
 export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: RacePorts): Promise<RunResult<Piece>> {
-  const { contenders, signal } = race;
+  const { signal, witness } = race;
+  const { clock, shares } = ports;
   let hedges = 0;
-  ports.shares.came(race.witness.key);
+  shares.came(witness.key);
   try {
     return await runRace({
-      rules: withinShare(raceRules(contenders, race, ports), race.witness.key, ports.shares),
+      rules: raceRules(race.contenders, race, ports),
       attempt: (contender, extra) => {
         hedges += extra === 'hedge' ? 1 : 0;
         return attemptAt(contender, extra, race, ports);
       },
-      clock: ports.clock,
+      clock,
       signal,
     });
   } finally {
     ports.hedges.racing -= hedges;
   }
-}
-
-/** The rules of a request whose key has its share of the budgets and no more. A retry that only moves the load is no matter of theirs. */
-function withinShare<Piece>(rules: RaceRules<Piece>, key: string, shares: KeyShares): RaceRules<Piece> {
-  const { mayRetry, mayHedge, takeSecondOpinion } = rules;
-  return {
-    ...rules,
-    mayRetry: (contender) => mayRetry(contender) && (!isFailing(contender) || shares.takes(key)),
-    ...(takeSecondOpinion !== undefined && {
-      takeSecondOpinion: () => shares.takes(key) && takeSecondOpinion(),
-    }),
-    ...(mayHedge !== undefined && { mayHedge: (asked) => shares.takes(key) && mayHedge(asked) }),
-  };
 }
 
 /** The attempt at a contender, traced and observed. */
@@ -78,20 +63,13 @@ function attemptAt<Piece>(
   }
   const spanId = newSpanId(randomHex);
   const { lateAfterMs, silenceAfterMs, silenceLimitMs } = contender.limits;
+  const { promptFactor, warmTokens } = contender;
+  const silence = { afterMs: silenceAfterMs, limitMs: silenceLimitMs };
+  const lessons = { statistics, clock, extra, lateAfterMs, silence, promptFactor, warmTokens, witness };
   return encoding.attempt({
     dial: tracedDial(dial, trace, spanId),
     spanId,
-    observe: (attempt) =>
-      new AttemptLessons(attempt, {
-        statistics,
-        clock,
-        extra,
-        lateAfterMs,
-        silence: { afterMs: silenceAfterMs, limitMs: silenceLimitMs },
-        promptFactor: contender.promptFactor,
-        warmTokens: contender.warmTokens,
-        witness,
-      }),
+    observe: (attempt) => new AttemptLessons(attempt, lessons),
   });
 }
 
@@ -113,6 +91,8 @@ export interface RaceSetting {
   readonly mode: RaceRules['mode'];
   /** Milliseconds since 1970. */
   readonly deadlineMs: number;
+  /** Whose request it is. */
+  readonly witness: Witness;
 }
 
 /** What the budgets of the fleet are read from. */
@@ -123,29 +103,36 @@ export interface BudgetPorts {
   readonly hedges: { racing: number };
   /** This instance's. */
   readonly opinions: SecondOpinions;
+  readonly shares: KeyShares;
 }
 
-/** The rules of one request's race, from its contenders and its route. */
+/** The rules of one request's race, from its contenders and its route. Its key has its share of the budgets and no more. */
 export function raceRules<Piece>(
   contenders: readonly Contender<Piece>[],
-  { route, mode, deadlineMs }: RaceSetting,
+  { route, mode, deadlineMs, witness }: RaceSetting,
   ports: BudgetPorts,
 ): RaceRules<Piece> {
   const { maxAttempts, sameTargetRetries, hedge } = route;
-  const { random, opinions } = ports;
+  const { random, opinions, shares } = ports;
   opinions.noteRequest(route.secondOpinions);
-  const mayRetry = isWithinRetryBudget;
-  const takeSecondOpinion = (): boolean => route.secondOpinions > 0 && opinions.take();
-  const rules = { contenders, mode, maxAttempts, sameTargetRetries, deadlineMs, mayRetry, takeSecondOpinion, random };
-  return hedge === undefined
-    ? rules
-    : {
-        ...rules,
-        mayHedge: (asked) => {
-          const isOutage = asked === 'when late' || isSlowing(contenders[0], ports);
-          return takesHedge(contenders, hedge.budget * (isOutage ? 1 : DUE_SHARE), ports);
-        },
-      };
+  return {
+    contenders,
+    mode,
+    maxAttempts,
+    sameTargetRetries,
+    deadlineMs,
+    random,
+    // A retry that only moves the load is no matter of the budgets.
+    mayRetry: (contender) => !isFailing(contender) || (isWithinRetryBudget(contender) && shares.takes(witness.key)),
+    takeSecondOpinion: () => shares.takes(witness.key) && route.secondOpinions > 0 && opinions.take(),
+    ...(hedge !== undefined && {
+      mayHedge: (asked) => {
+        const isOutage = asked === 'when late' || isSlowing(contenders[0], ports);
+        const budget = hedge.budget * (isOutage ? 1 : DUE_SHARE);
+        return shares.takes(witness.key) && takesHedge(contenders, budget, ports);
+      },
+    }),
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AttemptFailure } from '../model/attempt-failure.ts';
+import type { AttemptFailure, FailureVerdict } from '../model/attempt-failure.ts';
 import type { Random } from '../model/clock.ts';
 import type { Contender } from '../routing/contender.ts';
 
@@ -56,6 +56,8 @@ export interface RacingAttempt<Piece = unknown> {
   readonly isHurried: boolean;
   readonly state: 'waiting' | 'leading' | 'ended';
   readonly failure?: AttemptFailure;
+  /** Where its failure sends the request. */
+  readonly next?: FailureVerdict['next'];
 }
 
 /** What happens to a race. */

@@ -5,21 +5,16 @@ import {
   countedAttempts,
   hedgeTargets,
   isJudgedBeside,
+  isRefused,
   nextContender,
   pauseBeforeSame,
-  refusals,
   secondOpinion,
   untriedContenders,
 } from './race-choices.ts';
-import type { Race, RaceEvent, RaceRules, RaceStep, RacingAttempt } from './race-state.ts';
+import type { Race, RaceEvent, RaceStep, RacingAttempt } from './race-state.ts';
 
 /** While others are left, an attempt has this share of the time left: a caller's short time-out makes room for a second provider. */
 const SHARE_OF_TIME = 0.5;
-
-/** A race that has not begun. */
-export function newRace<Piece>(rules: RaceRules<Piece>): Race<Piece> {
-  return { rules, attempts: [] };
-}
 
 /** What an event does to the race. Events after the outcome, or of attempts that have ended, change nothing. */
 export function stepRace<Piece>(race: Race<Piece>, event: RaceEvent, nowMs: number): RaceStep<Piece> {
@@ -31,9 +26,9 @@ export function stepRace<Piece>(race: Race<Piece>, event: RaceEvent, nowMs: numb
     case 'started':
       return nowMs >= race.rules.deadlineMs
         ? missDeadline(race, nowMs)
-        : dialOrLose(race, race.rules.contenders.find(canBeAsked), nowMs);
+        : dial(race, race.rules.contenders.find(canBeAsked), nowMs);
     case 'content':
-      return onContent(race, event.attempt);
+      return race.rules.mode === 'stream' ? win(race, event.attempt) : lead(race, event.attempt);
     case 'finished':
       return win(race, event.attempt);
     case 'failed':
@@ -47,18 +42,32 @@ export function stepRace<Piece>(race: Race<Piece>, event: RaceEvent, nowMs: numb
 
 /** The next instant at which something is due: wake the race then. */
 export function raceWakesAt<Piece>(race: Race<Piece>): number {
+  const { deadlineMs, mayHedge } = race.rules;
   const times = race.attempts.filter((attempt) => attempt.state === 'waiting').map((attempt) => attempt.firstTokenByMs);
-  return Math.min(race.rules.deadlineMs, race.pause?.untilMs ?? Infinity, hedgeDueAt(race) ?? Infinity, ...times);
+  const hedgeMs = mayHedge === undefined ? undefined : hedgeDueAt(race);
+  return Math.min(deadlineMs, race.pause?.untilMs ?? Infinity, hedgeMs ?? Infinity, ...times);
 }
 
-function dialOrLose<Piece>(race: Race<Piece>, contender: Contender<Piece> | undefined, nowMs: number): RaceStep<Piece> {
-  return contender === undefined ? lose(race, 'failures', beaten) : dial(race, contender, nowMs, false);
-}
-
-function dial<Piece>(race: Race<Piece>, contender: Contender<Piece>, nowMs: number, hedge: boolean): RaceStep<Piece> {
+/**
+ * Dials the contender; the race is lost where there is none. While others are left it has a share of the time: beside an attempt in flight
+ * only those count whose vendors can be asked. An attempt that is alone is given all the time when its own is over and nobody can be asked:
+ * until then nothing is encoded for the others.
+ */
+function dial<Piece>(
+  race: Race<Piece>,
+  contender: Contender<Piece> | undefined,
+  nowMs: number,
+  hedge = false,
+): RaceStep<Piece> {
+  if (contender === undefined) {
+    return lose(race, 'failures', beaten);
+  }
   const { deadlineMs, maxAttempts } = race.rules;
   const attempt = race.attempts.length;
-  const isLast = countedAttempts([...race.attempts, { hedge }]) >= maxAttempts || !isAnybodyLeft(race, contender);
+  const isAlone = race.attempts.every(({ state }) => state === 'ended');
+  const isLast =
+    countedAttempts([...race.attempts, { hedge }]) >= maxAttempts ||
+    !untriedContenders(race).some((other) => other !== contender && (isAlone || canBeAsked(other)));
   const limitMs = contender.limits.firstTokenMs;
   const shareMs = (deadlineMs - nowMs) * SHARE_OF_TIME;
   const firstTokenByMs = isLast ? deadlineMs : Math.min(deadlineMs, nowMs + Math.min(limitMs, shareMs));
@@ -71,19 +80,8 @@ function dial<Piece>(race: Race<Piece>, contender: Contender<Piece>, nowMs: numb
   };
 }
 
-/**
- * Whether others are left after this one. Beside an attempt in flight only those count whose vendors can be asked. An attempt that is
- * alone is given all the time when its own is over and nobody can be asked: until then nothing is encoded for the others.
- */
-function isAnybodyLeft<Piece>(race: Race<Piece>, dialled: Contender<Piece>): boolean {
-  const isAlone = race.attempts.every(({ state }) => state === 'ended');
-  return untriedContenders(race).some((other) => other !== dialled && (isAlone || canBeAsked(other)));
-}
-
-function onContent<Piece>(race: Race<Piece>, leader: number): RaceStep<Piece> {
-  if (race.rules.mode === 'stream') {
-    return win(race, leader);
-  }
+/** The first content of a plain call: its end is waited for. */
+function lead<Piece>(race: Race<Piece>, leader: number): RaceStep<Piece> {
   const attempts = race.attempts.map((attempt, index) =>
     index === leader ? { ...attempt, state: 'leading' as const } : attempt,
   );
@@ -132,7 +130,7 @@ function abortAll<Piece>(
 
 function withEnded<Piece>(race: Race<Piece>, index: number, failure: AttemptFailure): Race<Piece> {
   const attempts = race.attempts.map((attempt, at) =>
-    at === index ? { ...attempt, state: 'ended' as const, failure } : attempt,
+    at === index ? { ...attempt, state: 'ended' as const, failure, next: failureVerdict(failure).next } : attempt,
   );
   return { ...race, attempts };
 }
@@ -142,24 +140,18 @@ function onFailure<Piece>(race: Race<Piece>, index: number, failure: AttemptFail
   const isInFlight = after.attempts.some((attempt) => attempt.state !== 'ended');
   // A refused hedge takes nothing from the attempt it was to help.
   const isOther = isInFlight && (race.attempts[index]?.hedge === true || isJudgedBeside(after, index));
-  if (failureVerdict(failure).next === 'to-caller' && !isOther) {
-    const other = secondOpinion(after, index);
-    return other === undefined ? lose(after, 'failures', beaten) : dial(after, other, nowMs, false);
+  if (after.attempts[index]?.next === 'to-caller' && !isOther) {
+    return dial(after, secondOpinion(after, index), nowMs);
   }
   // While another attempt is in flight it is the next contender: no third call on top of it.
-  return isInFlight ? { race: after, commands: [] } : goOn(after, index, nowMs);
-}
-
-/** Nothing is in flight: dial, wait or give up. */
-function goOn<Piece>(race: Race<Piece>, failed: number, nowMs: number): RaceStep<Piece> {
+  if (isInFlight) {
+    return { race: after, commands: [] };
+  }
   if (nowMs >= race.rules.deadlineMs) {
-    return missDeadline(race, nowMs);
+    return missDeadline(after, nowMs);
   }
-  const pause = pauseBeforeSame(race, failed, nowMs);
-  if (pause !== undefined) {
-    return { race: { ...race, pause }, commands: [] };
-  }
-  return dialOrLose(race, nextContender(race), nowMs);
+  const pause = pauseBeforeSame(after, index, nowMs);
+  return pause === undefined ? dial(after, nextContender(after), nowMs) : { race: { ...after, pause }, commands: [] };
 }
 
 function onWake<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
@@ -167,7 +159,7 @@ function onWake<Piece>(race: Race<Piece>, nowMs: number): RaceStep<Piece> {
     return missDeadline(race, nowMs);
   }
   if (race.pause !== undefined) {
-    return nowMs >= race.pause.untilMs ? dial(race, race.pause.contender, nowMs, false) : { race, commands: [] };
+    return nowMs >= race.pause.untilMs ? dial(race, race.pause.contender, nowMs) : { race, commands: [] };
   }
   const late = race.attempts.findIndex((attempt) => attempt.state === 'waiting' && nowMs >= attempt.firstTokenByMs);
   return late === -1 ? hedgeIfDue(race, nowMs) : giveUpOn(race, late, nowMs);
@@ -177,12 +169,12 @@ function giveUpOn<Piece>(race: Race<Piece>, late: number, nowMs: number): RaceSt
   const isAlone = race.attempts.every((attempt, index) => index === late || attempt.state === 'ended');
   const next = isAlone ? nextContender(race) : undefined;
   // A second opinion that is late is none: the refusal is in hand.
-  if (isAlone && next === undefined && refusals(race) === 0) {
+  if (isAlone && next === undefined && !isRefused(race)) {
     return { race: withAllTheTime(race, late), commands: [] };
   }
   // The one that is slow may answer yet, and of the other it is known that it probably will not: both go on.
   if (next !== undefined && isLastResort(next) && !isLastResort(race.attempts[late]?.contender)) {
-    return dial(withAllTheTime(race, late), next, nowMs, false);
+    return dial(withAllTheTime(race, late), next, nowMs);
   }
   const { startedAtMs = nowMs, isHurried = false } = race.attempts[late] ?? {};
   const phase = isHurried ? 'deadline' : 'first-token';

@@ -3,7 +3,7 @@ import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Contender } from '../routing/contender.ts';
-import { newRace, raceWakesAt, stepRace } from './race.ts';
+import { raceWakesAt, stepRace } from './race.ts';
 import type { Race, RaceCommand, RaceEvent, RaceOutcome, RaceRules } from './race-state.ts';
 
 /** One upstream call of a request: who was asked, why, and what has come of it, as it stands now. */
@@ -65,7 +65,8 @@ interface Lane<Piece> extends RaceAttempt<Piece> {
 export async function runRace<Piece>(options: RunOptions<Piece>): Promise<RunResult<Piece>> {
   const { signal, rules } = options;
   const end = Promise.withResolvers<RunResult<Piece>>();
-  const run: Run<Piece> = { options, lanes: [], end, race: newRace(rules), busySinceMs: undefined, upstreamMs: 0 };
+  const race = { rules, attempts: [] };
+  const run: Run<Piece> = { options, lanes: [], end, race, busySinceMs: undefined, upstreamMs: 0 };
   const onHangUp = (): void => apply(run, { kind: 'hung-up' });
   signal.addEventListener('abort', onHangUp);
   try {
@@ -94,32 +95,27 @@ function stopAll<Piece>(run: Run<Piece>): void {
 
 /** Also called by timers and by the caller's signal, which nobody could catch a bug of. */
 function apply<Piece>(run: Run<Piece>, event: RaceEvent): void {
-  try {
-    step(run, event);
-  } catch (bug) {
-    run.end.reject(bug);
-  }
-}
-
-function step<Piece>(run: Run<Piece>, event: RaceEvent): void {
   if (run.race.outcome !== undefined) {
     return;
   }
-  const nowMs = run.options.clock.nowMs();
-  const { race, commands } = stepRace(run.race, event, nowMs);
-  run.race = race;
-  for (const command of commands) {
-    carryOut(run, command);
+  try {
+    const nowMs = run.options.clock.nowMs();
+    const { race, commands } = stepRace(run.race, event, nowMs);
+    run.race = race;
+    for (const command of commands) {
+      carryOut(run, command);
+    }
+    countUpstreamTime(run, nowMs);
+    run.cancelWake?.();
+    if (race.outcome === undefined) {
+      const waitMs = Math.max(0, raceWakesAt(race) - nowMs);
+      run.cancelWake = run.options.clock.after(waitMs, () => apply(run, { kind: 'woken' }));
+    } else {
+      run.end.resolve(resultOf(run, race.outcome));
+    }
+  } catch (bug) {
+    run.end.reject(bug);
   }
-  countUpstreamTime(run, nowMs);
-  run.cancelWake?.();
-  if (race.outcome === undefined) {
-    run.cancelWake = run.options.clock.after(Math.max(0, raceWakesAt(race) - nowMs), () =>
-      apply(run, { kind: 'woken' }),
-    );
-    return;
-  }
-  run.end.resolve(resultOf(run, race.outcome));
 }
 
 function carryOut<Piece>(run: Run<Piece>, command: RaceCommand<Piece>): void {
@@ -135,33 +131,33 @@ function carryOut<Piece>(run: Run<Piece>, command: RaceCommand<Piece>): void {
   run.lanes.push(lane);
   // V8 follows an async stack through the resolving functions of a promise and through nothing that wraps them: a bug in an attempt so
   // shows whose request it was.
-  untilTheEnd(run, lane).then(run.end.resolve, run.end.reject);
-}
-
-/** Follows an attempt. Settles for a bug alone: the race's end is no single attempt's. */
-async function untilTheEnd<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<never> {
-  await follow(run, lane);
-  return new Promise<never>(() => {});
+  follow(run, lane).then(run.end.resolve, run.end.reject);
 }
 
 /** What is kept of one plain answer at the most: far above any model's longest. Its bytes are the attempt's to bound. */
 const MAX_PLAIN_PIECES = 2_000_000;
 
-/** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. */
-async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> {
-  const { attempt, answer, number } = lane;
+/** Reports an attempt's content, end and failure to the race; reads a plain call's answer to its end. Settles for a bug alone: the race's end is no single attempt's. */
+async function follow<Piece>(run: Run<Piece>, { attempt, answer, number }: Lane<Piece>): Promise<never> {
   const opening = await attempt.open();
   if (opening.kind === 'failed') {
     apply(run, { kind: 'failed', attempt: number, failure: opening.failure });
-    return;
+  } else {
+    for (const piece of opening.pieces) {
+      answer.push(piece);
+    }
+    apply(run, { kind: 'content', attempt: number });
+    if (run.options.rules.mode === 'plain') {
+      await readToEnd(attempt, answer);
+      const { failure } = attempt.report();
+      const ended = failure === undefined ? { kind: 'finished' as const } : { kind: 'failed' as const, failure };
+      apply(run, { ...ended, attempt: number });
+    }
   }
-  for (const piece of opening.pieces) {
-    answer.push(piece);
-  }
-  apply(run, { kind: 'content', attempt: number });
-  if (run.options.rules.mode === 'stream') {
-    return;
-  }
+  return new Promise<never>(() => {});
+}
+
+async function readToEnd<Piece>(attempt: Attempt<Piece>, answer: Piece[]): Promise<void> {
   let pieces: readonly Piece[] | undefined;
   do {
     await untilReady(attempt);
@@ -173,11 +169,6 @@ async function follow<Piece>(run: Run<Piece>, lane: Lane<Piece>): Promise<void> 
       attempt.abort({ kind: 'malformed', reason: 'an answer without end' });
     }
   } while (pieces !== undefined);
-  const { failure } = attempt.report();
-  apply(
-    run,
-    failure === undefined ? { kind: 'finished', attempt: number } : { kind: 'failed', attempt: number, failure },
-  );
 }
 
 function countUpstreamTime<Piece>(run: Run<Piece>, nowMs: number): void {

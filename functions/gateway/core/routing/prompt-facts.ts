@@ -1,6 +1,6 @@
 import { promptFeesUsd } from '../model/cost.ts';
 import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
-import { kindsOf, type Prompt, type Turn } from '../model/prompt.ts';
+import { isPlainTalk, type Prompt, type Turn } from '../model/prompt.ts';
 import { keyNumber } from '../model/rendezvous.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { objectMember, stringMember } from '../wire/json.ts';
@@ -32,9 +32,8 @@ const MAX_KEY_CHARS = 64;
  */
 export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFacts {
   const { limits, stream, turns, original } = prompt;
-  const kinds = kindsOf(turns);
   const media: (MediaPart | OpaquePart)[] = [];
-  if (kinds.has('media') || kinds.has('opaque')) {
+  if (!isPlainTalk(prompt)) {
     addMedia(
       media,
       turns.flatMap(({ parts }) => parts),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { secondOpinions } from '../../../../functions/gateway/core/race/instance-budgets.ts';
+import { type KeyShares, keyShares, secondOpinions } from '../../../../functions/gateway/core/race/instance-budgets.ts';
 import { isWithinRetryBudget, raceRules } from '../../../../functions/gateway/core/race/race-contenders.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
@@ -9,15 +9,22 @@ import { raceContender } from '../../../support/racer.ts';
 import { measured, route } from '../../../support/routes.ts';
 
 const HEDGE = { percentile: 95, budget: 0.1 };
+const WITNESS = { key: 'key', conversation: '' };
+
+/** No request so far. */
+function newShares(): KeyShares {
+  return keyShares({ nowMs: () => 0 });
+}
 
 /** The rules of a race at one deployment, of which the fleet knows `seen`. */
 function rulesWhere(seen: Partial<Estimate>, hedges = { racing: 0 }): RaceRules {
-  const setting = { route: route({ hedge: HEDGE }), mode: 'stream', deadlineMs: 1000 } as const;
+  const setting = { route: route({ hedge: HEDGE }), mode: 'stream', deadlineMs: 1000, witness: WITNESS } as const;
   return raceRules([raceContender()], setting, {
     random: () => 0.5,
     statistics: { look: () => measured(300, seen) },
     hedges,
     opinions: secondOpinions(),
+    shares: newShares(),
   });
 }
 
@@ -37,8 +44,10 @@ describe('the hedge budget', () => {
       statistics: { look: () => measured(300) },
       hedges: { racing: 0 },
       opinions: secondOpinions(),
+      shares: newShares(),
     };
-    const { mayHedge } = raceRules([raceContender()], { route: route(), mode: 'plain', deadlineMs: 1000 }, ports);
+    const setting = { route: route(), mode: 'plain', deadlineMs: 1000, witness: WITNESS } as const;
+    const { mayHedge } = raceRules([raceContender()], setting, ports);
     assert.equal(mayHedge, undefined);
   });
 });
@@ -75,15 +84,49 @@ describe('the budget of hedges', () => {
         ...now,
         estimate: { ...now.estimate, recent: { ...now.estimate.recent, ...seen } },
       });
-      const ports = { random: () => 0.5, statistics: { look }, hedges: { racing: 0 }, opinions: secondOpinions() };
+      const budgets = { hedges: { racing: 0 }, opinions: secondOpinions(), shares: newShares() };
+      const ports = { random: () => 0.5, statistics: { look }, ...budgets };
       const setting = { route: route({ hedge: { percentile: 95, budget: BUDGET } }), mode: 'stream' } as const;
       const contenders = [raceContender({ expectedTtftMs: TTFT_MS })];
-      const { mayHedge } = raceRules(contenders, { ...setting, deadlineMs: 40_000 }, ports);
+      const { mayHedge } = raceRules(contenders, { ...setting, deadlineMs: 40_000, witness: WITNESS }, ports);
       assert.equal(mayHedge?.(asked), isGranted);
       // A granted one counts from now on, before the statistics have it.
       assert.equal(ports.hedges.racing, isGranted ? 1 : 0);
     });
   }
+});
+
+describe('a key', () => {
+  /** Extras that the first key may have where no other has asked. */
+  const EXTRAS = 3;
+  const seen = { failureRate: 0.9, requests: 1000 } as const;
+  const setting = { route: route({ secondOpinions: 1 }), mode: 'stream', deadlineMs: 1000, witness: WITNESS } as const;
+  const ports = (shares: KeyShares) => ({
+    random: () => 0.5,
+    statistics: { look: () => measured(300, seen) },
+    hedges: { racing: 0 },
+    opinions: secondOpinions(),
+    shares,
+  });
+
+  it('has its share of the retries at a deployment that fails, and asks nobody for others', () => {
+    const failing = { ...raceContender(), standing: measured(300, seen) };
+    const { mayRetry } = raceRules([failing], setting, ports(newShares()));
+    const granted = Array.from({ length: 10 }, () => mayRetry(failing)).filter(Boolean).length;
+    assert.ok(granted >= EXTRAS && granted < 10, `${granted}`);
+    assert.ok(Array.from({ length: 10 }, () => mayRetry(raceContender())).every(Boolean));
+  });
+
+  it('has its share of the second opinions', () => {
+    const shares = newShares();
+    const { mayRetry, takeSecondOpinion } = raceRules([raceContender()], setting, ports(shares));
+    assert.equal(takeSecondOpinion?.(), true);
+    while (mayRetry({ ...raceContender(), standing: measured(300, seen) })) {
+      // Until its share is used up.
+    }
+    const another = raceRules([raceContender()], setting, ports(shares));
+    assert.equal(another.takeSecondOpinion?.(), false);
+  });
 });
 
 describe('the retry budget', () => {

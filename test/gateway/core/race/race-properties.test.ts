@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
-import { newRace, raceWakesAt, stepRace } from '../../../../functions/gateway/core/race/race.ts';
+import { raceWakesAt, stepRace } from '../../../../functions/gateway/core/race/race.ts';
 import type { Race, RaceCommand, RaceEvent, RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
 import type { Contender } from '../../../../functions/gateway/core/routing/contender.ts';
 import { FAILURES } from '../../../support/failures.ts';
@@ -61,7 +61,7 @@ function simulate(world: World): Course {
     { atMs: 0, event: { kind: 'started' } },
     { atMs: world.hangUpMs, event: { kind: 'hung-up' } },
   ];
-  let race = newRace(rules);
+  let race: Race = { rules, attempts: [] };
   let mostInFlight = 0;
   const commands: TimedCommand[] = [];
   const contents = new Set<number>();
