@@ -3,7 +3,7 @@ import { spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
 import type { AttemptReport } from '../model/attempt.ts';
 import { costUsd } from '../model/cost.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
-import { totalTokens, type Usage } from '../model/usage.ts';
+import type { Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/run-race.ts';
 import type { CallLog } from './call.ts';
 import { deadlinesOf } from './head.ts';
@@ -154,7 +154,7 @@ function spentOn(
     return { usedTokens: led.spentTokens, costUsd };
   }
   const spent = attempts.flatMap(({ spentTokens }) => spentTokens ?? []);
-  const wholeTokens = whole === undefined ? 0 : totalTokens(whole);
+  const wholeTokens = whole === undefined ? 0 : whole.input + whole.output;
   return { usedTokens: spent.length === 0 ? undefined : Math.max(wholeTokens, ...spent), costUsd };
 }
 
@@ -212,7 +212,7 @@ function attemptRecord(
     totalMs,
     usage: report.usage,
     costUsd: cost,
-    spentTokens: spent && totalTokens(spent.usage),
+    spentTokens: spent && spent.usage.input + spent.usage.output,
     isCostEstimate: cost !== undefined && spent?.isEstimate === true ? true : undefined,
     continues,
   };
