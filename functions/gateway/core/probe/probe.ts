@@ -212,7 +212,14 @@ function embeddingsProbe(
     : embeddingsAttempt({ ...setting, deployment, protocol, embeddings, asked, requests: encoding.requests });
 }
 
+/** By deployment: each probe asks for those of its own. */
+const RULES = new WeakMap<Deployment, ProbeRules>();
+
 /** The rules of a deployment's model. */
-function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
-  return modelRules({ defaults: PROBE_DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] }, model, rules);
+function probeRules(deployment: Deployment): ProbeRules {
+  const { providerSettings, model, rules } = deployment;
+  const table = { defaults: PROBE_DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] };
+  const known = RULES.get(deployment) ?? modelRules(table, model, rules);
+  RULES.set(deployment, known);
+  return known;
 }

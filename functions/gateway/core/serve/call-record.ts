@@ -3,7 +3,7 @@ import { spentUsage, usageSoFar } from '../attempt/spent-usage.ts';
 import type { AttemptReport } from '../model/attempt.ts';
 import { costUsd } from '../model/cost.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
-import { totalTokens, type Usage } from '../model/usage.ts';
+import type { Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/run-race.ts';
 import { type CallLog, deadlinesOf } from './call.ts';
 
@@ -153,7 +153,7 @@ function spentOn(
     return { usedTokens: led.spentTokens, costUsd };
   }
   const spent = attempts.flatMap(({ spentTokens }) => spentTokens ?? []);
-  const wholeTokens = whole === undefined ? 0 : totalTokens(whole);
+  const wholeTokens = whole === undefined ? 0 : whole.input + whole.output;
   return { usedTokens: spent.length === 0 ? undefined : Math.max(wholeTokens, ...spent), costUsd };
 }
 
@@ -211,7 +211,7 @@ function attemptRecord(
     totalMs,
     usage: report.usage,
     costUsd: cost,
-    spentTokens: spent && totalTokens(spent.usage),
+    spentTokens: spent && spent.usage.input + spent.usage.output,
     isCostEstimate: cost !== undefined && spent?.isEstimate === true ? true : undefined,
     continues,
   };
