@@ -105,15 +105,13 @@ export class Scoreboard {
 
   /** Takes in what an attempt has taught; `blamed` is what it is blamed for. */
   observe(told: Observation, blamed: AttemptFailure | undefined): Observed {
-    // As it was before. Most that is observed is good news, for which nobody asks.
-    const estimate = (): Estimate => this.look(told.deployment, told.atMs).estimate;
-    const known = { estimate, sights: this.sights, ejections: this.#ejections };
+    const known = { board: this, sights: this.sights, ejections: this.#ejections };
     const counted = this.#doubts.weigh(told, blamed, known);
     if (counted === undefined) {
       return { takeBack: () => undefined };
     }
     const { observation } = counted;
-    const change = this.#ejections.after(observation, { ...counted, estimate });
+    const change = this.#ejections.after(observation, { ...counted, board: this });
     const { lasting } = this.#running.get(told.deployment) ?? this.#gather(told.deployment);
     const { get, ratePerCount } = lasting.at(told.atMs);
     // How probes compare with traffic is seen once a minute, and always written.
