@@ -88,45 +88,6 @@ function addKinds(kinds: Set<PartKind>, parts: readonly Part[]): void {
   }
 }
 
-const PLAIN_TALK = new WeakMap<Prompt, boolean>();
-
-/**
- * Whether a prompt is plain talk: one instruction at most and first, then the user and the assistant in turn and the user last, each with
- * text and nothing else, and an answer in words for which no more is asked than a length. Most prompts are, and are said in any dialect
- * without a look at what else one may have.
- */
-export function isPlainTalk(prompt: Prompt): boolean {
-  const known = PLAIN_TALK.get(prompt);
-  if (known !== undefined) {
-    return known;
-  }
-  const isPlain = prompt.turns.at(-1)?.role === 'user' && !asksForMore(prompt) && prompt.turns.every(isInTurn);
-  PLAIN_TALK.set(prompt, isPlain);
-  return isPlain;
-}
-
-/** Members that only one dialect has ask for nothing here where leaving them out loses nothing. */
-function asksForMore(prompt: Prompt): boolean {
-  const { tools, toolUse, format, reasoning, sampling, limits, native } = prompt;
-  const { logprobs, user, serviceTier, begun } = prompt;
-  return (
-    tools.length > 0 ||
-    format.kind !== 'text' ||
-    limits.choices > 1 ||
-    limits.stop.length > 0 ||
-    [toolUse, reasoning, logprobs, user, serviceTier, begun].some((setting) => setting !== undefined) ||
-    Object.keys(sampling).length > 0 ||
-    [...native.values()].some(({ ifForeign }) => ifForeign !== 'ignore')
-  );
-}
-
-/** Whether a turn is of another side than the one before, and says something, all of it in text without marks. */
-function isInTurn({ role, parts }: Turn, index: number, turns: readonly Turn[]): boolean {
-  const isNext = role === 'instructions' ? index === 0 : role !== turns[index - 1]?.role;
-  const saysText = parts.every((part) => part.kind === 'text' && part.cache === undefined && part.text.trim() !== '');
-  return isNext && parts.length > 0 && saysText;
-}
-
 /** A tool that the model may call. */
 export type Tool = FunctionTool | NativeTool;
 

@@ -1,5 +1,6 @@
 import type { ProtocolName } from '../model/gateway-config.ts';
-import { isPlainTalk, kindsOf, type Prompt } from '../model/prompt.ts';
+import { isPlainTalk } from '../model/plain-talk.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
 import type { Vendor } from '../model/vendor.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { openai } from './openai-chat/openai.ts';

@@ -1,7 +1,7 @@
 import type { Dialect } from '../model/dialect.ts';
 import { AMOUNT_MEMBERS, isOperators, plainName } from '../model/operator-members.ts';
 import type { Part } from '../model/part.ts';
-import { isPlainTalk, kindsOf, type Prompt } from '../model/prompt.ts';
+import { kindsOf, type Prompt } from '../model/prompt.ts';
 import { arrayMember, changedItems, isJsonObject, type JsonObject, objectMember, stringMember } from '../wire/json.ts';
 import { type NamedResource, namedInTool, namedInTools } from './tool-resources.ts';
 
@@ -103,17 +103,6 @@ function trustedWithin(value: unknown, path: string, within: Within): unknown {
 function isOperatorsWithin(name: string): boolean {
   const plain = plainName(name);
   return plain === 'model' || isOperators(plain);
-}
-
-/** Whether every provider is sent a prompt as it is: plain talk whose members are usual ones, of which none names anything of the operator's. */
-export function isForEveryProvider(prompt: Prompt): boolean {
-  const { body, dialect } = prompt.original;
-  const amounts = OWN_AMOUNTS[dialect];
-  const isUsual = Object.keys(body).every((name) => {
-    const isOwn = (USUAL.has(name) && name !== 'tools') || amounts.includes(name);
-    return isOwn && (READ_HERE.has(name) || typeof body[name] !== 'object');
-  });
-  return isUsual && isPlainTalk(prompt);
 }
 
 /** A prompt without what is not passed, and the names of that. */

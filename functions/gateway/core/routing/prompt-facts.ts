@@ -1,6 +1,7 @@
 import { promptFeesUsd } from '../model/cost.ts';
 import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
-import { isPlainTalk, type Prompt, type Turn } from '../model/prompt.ts';
+import { isPlainTalk } from '../model/plain-talk.ts';
+import type { Prompt, Turn } from '../model/prompt.ts';
 import { keyNumber } from '../model/rendezvous.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { objectMember, stringMember } from '../wire/json.ts';

@@ -6,15 +6,10 @@ import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
-import { isPlainTalk, type Prompt } from '../model/prompt.ts';
+import { isPlainTalk } from '../model/plain-talk.ts';
+import type { Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/spoken-protocols.ts';
-import {
-  isForEveryProvider,
-  namedResources,
-  resourceMessage,
-  trustedPrompt,
-  unlistedResource,
-} from '../protocols/trusted-prompt.ts';
+import { namedResources, resourceMessage, trustedPrompt, unlistedResource } from '../protocols/trusted-prompt.ts';
 import { contendersOf, encodingsOnce } from '../race/contender-limits.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
@@ -70,7 +65,7 @@ async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> 
 
 function chatEncoder(asked: AskedOf<Prompt>): (deployment: Deployment) => CallEncoding<AnswerEvent> {
   const { request } = asked;
-  if (isForEveryProvider(request)) {
+  if (isPlainTalk(request)) {
     return (deployment) => encodeChat(asked, deployment, { prompt: request, dropped: [] });
   }
   const named = namedResources(request);

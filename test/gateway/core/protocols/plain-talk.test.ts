@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPlainTalk } from '../../../../functions/gateway/core/model/prompt.ts';
+import { isPlainTalk } from '../../../../functions/gateway/core/model/plain-talk.ts';
 import type { Target } from '../../../../functions/gateway/core/protocols/protocol.ts';
 import { PROTOCOLS } from '../../../../functions/gateway/core/protocols/protocols.ts';
-import {
-  isForEveryProvider,
-  namedResources,
-  trustedPrompt,
-} from '../../../../functions/gateway/core/protocols/trusted-prompt.ts';
+import { namedResources, trustedPrompt } from '../../../../functions/gateway/core/protocols/trusted-prompt.ts';
 import { promptOf } from '../../../support/prompt-of.ts';
 import fc from '../../../support/property.ts';
 
@@ -110,20 +106,25 @@ describe('plain talk', () => {
     assert.equal(isPlainTalk({ ...promptOf({}), begun: { text: 'So', tokens: 1 } }), false);
   });
 
-  it('is for every provider where no member is the operator’s', () => {
+  it('has nothing that a provider is not to be sent', () => {
     const extra = fc.constantFrom('tools', 'store', 'provider', 'api_key', 'mcp_servers', 'container', 'top_p', 'seed');
+    const amount = fc.constantFrom('max_output_tokens', 'max_tokens', 'n', 'input', 'system', 'instructions');
     const value = fc.constantFrom<unknown>(1, 'x', { model: 'other' }, [{ server_url: 'x' }]);
     fc.assert(
-      fc.property(body, fc.option(fc.tuple(extra, value)), (asked, more) => {
-        const plain = promptOf(asked);
-        const members = more === null ? plain.original.body : { ...plain.original.body, [more[0]]: more[1] };
-        const prompt = { ...plain, original: { ...plain.original, body: members } };
-        assert.ok(more !== null || isForEveryProvider(prompt));
-        if (isForEveryProvider(prompt)) {
-          assert.deepEqual(namedResources(prompt), []);
-          assert.deepEqual(trustedPrompt(prompt, undefined), { prompt, dropped: [] });
-        }
-      }),
+      fc.property(
+        body,
+        fc.option(fc.oneof(fc.tuple(extra, value), fc.tuple(amount, fc.constant(5)))),
+        (asked, more) => {
+          const plain = promptOf(asked);
+          const members = more === null ? plain.original.body : { ...plain.original.body, [more[0]]: more[1] };
+          const prompt = { ...plain, original: { ...plain.original, body: members } };
+          assert.ok(more !== null || isPlainTalk(prompt));
+          if (isPlainTalk(prompt)) {
+            assert.deepEqual(namedResources(prompt), []);
+            assert.deepEqual(trustedPrompt(prompt, undefined), { prompt, dropped: [] });
+          }
+        },
+      ),
     );
   });
 });

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
-import { isPlainTalk, kindsOf, type PartKind, type Prompt, type Turn } from '../../model/prompt.ts';
+import { isPlainTalk } from '../../model/plain-talk.ts';
+import { kindsOf, type PartKind, type Prompt, type Turn } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { type ClaudeRules, claudeRules, strictBudget } from '../claude/claude-rules.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';

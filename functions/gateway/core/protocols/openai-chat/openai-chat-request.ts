@@ -1,5 +1,6 @@
 import { defined } from '../../model/defined.ts';
-import { isPlainTalk, kindsOf, type Prompt } from '../../model/prompt.ts';
+import { isPlainTalk } from '../../model/plain-talk.ts';
+import { kindsOf, type Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
@@ -60,12 +61,7 @@ function withoutEffort(rules: OpenAiRules): OpenAiRules {
   return { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] };
 }
 
-/** Members that are the same on every server, but for the limit's name. */
-const PLAIN_MEMBERS: ReadonlySet<string> = new Set([
-  ...['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens'],
-]);
-
-/** Whether a server with these rules takes the messages of plain talk word for word, beside which there is nothing but a limit. */
+/** Whether a server with these rules takes the messages of plain talk word for word. */
 function isTakenAsItIs(request: ChatBody, rules: OpenAiRules): boolean {
   const { messages } = request;
   const role = messages[0]?.role;
@@ -74,7 +70,7 @@ function isTakenAsItIs(request: ChatBody, rules: OpenAiRules): boolean {
   return (
     isOrdered &&
     !rules.needsReasoning &&
-    Object.keys(request).every((name) => PLAIN_MEMBERS.has(name) && !rules.refusedShapes.includes(name)) &&
+    rules.refusedShapes.every((name) => request[name] === undefined) &&
     messages.every((message) => typeof message.content === 'string' && Object.keys(message).length === 2)
   );
 }
