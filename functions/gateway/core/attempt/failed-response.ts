@@ -36,8 +36,11 @@ export async function readFailedResponse(
   return cleanFailure(failure, response.secrets, request);
 }
 
-/** An error's body as far as it is read; nothing of one that dawdles. */
-function errorText({ body }: UpstreamResponse, clock: Clock, signal: AbortSignal): Promise<string> {
+/**
+ * An error's body as far as it is read, without our credentials: some vendors quote what they were shown, and what they say goes to the
+ * caller. Nothing of one that dawdles.
+ */
+function errorText({ body, secrets = [] }: UpstreamResponse, clock: Clock, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     const cancel = clock.after(ERROR_BODY_MS, () => resolve(''));
     const decoder = new TextDecoder();
@@ -48,9 +51,13 @@ function errorText({ body }: UpstreamResponse, clock: Clock, signal: AbortSignal
       size += piece.length;
       return size < MAX_ERROR_BYTES;
     });
-    void read.then(() => {
+    void read.then((failure) => {
       cancel();
-      resolve(parts.join(''));
+      const text = withoutSecrets(parts.join(''), secrets);
+      // The end of a credential may be in what does not come any more.
+      const isCut = failure !== undefined || size >= MAX_ERROR_BYTES;
+      const torn = isCut ? Math.max(0, ...secrets.map(({ length }) => length - 1)) : 0;
+      resolve(text.slice(0, Math.max(0, text.length - torn)));
     });
   });
 }
