@@ -56,7 +56,7 @@ function errorText({ body, secrets = [] }: UpstreamResponse, clock: Clock, signa
       const text = withoutSecrets(parts.join(''), secrets);
       // The end of a credential may be in what does not come any more.
       const isCut = failure !== undefined || size >= MAX_ERROR_BYTES;
-      const torn = isCut ? Math.max(0, ...secrets.map(({ length }) => length - 1)) : 0;
+      const torn = isCut ? secrets.reduce((most, { length }) => Math.max(most, length - 1), 0) : 0;
       resolve(text.slice(0, Math.max(0, text.length - torn)));
     });
   });
