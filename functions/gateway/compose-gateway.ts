@@ -73,8 +73,7 @@ export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { authenticate, onRecord, page } = options;
   const pages = page === undefined ? {} : { page };
   const randomHex = randomHexSource();
-  const newId = (): string => options.platformId?.() ?? randomHex(24);
-  const ids = { newId, randomHex };
+  const ids = { randomHex, ...defined({ newId: options.platformId }) };
   const callers = { authenticate, keyLimiter: limiter, ...defined({ answers: options.answers }) };
   const rollups = config.statusPage ? fleetRollups(options, statistics) : undefined;
   const past = rollups === undefined ? {} : { rollups };

@@ -10,7 +10,7 @@ import { type ComposedGateway, composeGateway } from './compose-gateway.ts';
 import { vendorOf } from './core/hosts/vendor-of.ts';
 import { embeddedMetricLines } from './core/metrics/embedded-metric-lines.ts';
 import type { Dial } from './core/model/dial.ts';
-import { type Dialect, dialectOf } from './core/model/dialect.ts';
+import { DIALECTS, type Dialect } from './core/model/dialect.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import type { Gateway } from './core/serve/gateway.ts';
 
@@ -121,7 +121,7 @@ const cannedAnswer: Dial = async ({ deployment, request }) => ({
   kind: 'answered',
   status: 200,
   headers: { 'content-type': 'text/event-stream' },
-  body: eventStream(EVENTS[request.dialect ?? dialectOf(deployment.providerSettings.protocol)]),
+  body: eventStream(EVENTS[request.dialect ?? DIALECTS[deployment.providerSettings.protocol]]),
 });
 
 async function* eventStream(events: readonly object[]): AsyncGenerator<Uint8Array, void, void> {

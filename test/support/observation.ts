@@ -6,16 +6,13 @@ import {
   weightAt,
 } from '../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Lesson, Observation } from '../../functions/gateway/core/statistics/observation.ts';
-import { addTo, countsOf, type Pace, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import { countsOf, type Pace, type Sums, sumsOf } from '../../functions/gateway/core/statistics/sums.ts';
+import { together } from '../../functions/gateway/core/status/rollup-ledger.ts';
 import fc from './property.ts';
 
 /** The sums of several, name by name. */
 export function addSums(...all: readonly Sums[]): Sums {
-  const total = new Map<string, number>();
-  for (const sums of all) {
-    addTo(total, sums);
-  }
-  return total;
+  return together(all);
 }
 
 /** The sums of several epochs at an instant. */

@@ -35,18 +35,31 @@ export interface SignableRequest {
 export function awsSigner(options: AwsSignerOptions): (request: SignableRequest) => Promise<Record<string, string>> {
   const { region, now, service = 'bedrock' } = options;
   const keyOf = signingKeys(region, service);
-  return async (request) => {
-    const credentials = await options.credentials();
+  // The last one is kept: whole services have one address.
+  let address: CanonicalAddress | undefined;
+  return async ({ method, url, headers: sent, body }) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await options.credentials();
     const time = new Date(now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const date = time.slice(0, 8);
     const scope = `${date}/${region}/${service}/aws4_request`;
-    const headers = unsignedHeaders(request, credentials, time);
+    address = address?.url === url ? address : canonicalAddress(url);
+    const bodyHash = hash('sha256', body);
+    // One spelling of a name: two that differ in case would be sent as two headers and signed as one.
+    const inLowerCase = Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value] as const);
+    const headers: Record<string, string> = {
+      ...Object.fromEntries(inLowerCase),
+      ...{ host: address.host, 'x-amz-date': time, 'x-amz-content-sha256': bodyHash },
+      ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
+    };
     const names = Object.keys(headers)
       .filter((name) => !UNSIGNED.has(name))
       .sort();
-    const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonicalRequest(request, headers, names))].join('\n');
-    const signature = hmac(keyOf(credentials, date), toSign).toString('hex');
-    const proof = `Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+    const signed = names.join(';');
+    const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}\n`);
+    const canonical = [method, address.path, address.query, lines.join(''), signed, bodyHash].join('\n');
+    const toSign = ['AWS4-HMAC-SHA256', time, scope, hash('sha256', canonical)].join('\n');
+    const signature = createHmac('sha256', keyOf(secretAccessKey, date)).update(toSign).digest('hex');
+    const proof = `Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
     return { ...headers, authorization: `AWS4-HMAC-SHA256 ${proof}` };
   };
 }
@@ -66,50 +79,22 @@ const UNSIGNED: ReadonlySet<string> = new Set([
   'x-amzn-trace-id',
 ]);
 
-/** One spelling of a name: two that differ in case would be sent as two headers and signed as one. */
-function unsignedHeaders(
-  { url, headers, body }: SignableRequest,
-  { sessionToken }: AwsCredentials,
-  time: string,
-): Record<string, string> {
-  const all: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    all[name.toLowerCase()] = value;
-  }
-  all.host = new URL(url).host;
-  all['x-amz-date'] = time;
-  all['x-amz-content-sha256'] = sha256(body);
-  if (sessionToken !== undefined) {
-    all['x-amz-security-token'] = sessionToken;
-  }
-  return all;
+/** An address as it is signed: percent-encoded once more. */
+interface CanonicalAddress {
+  readonly url: string;
+  readonly host: string;
+  readonly path: string;
+  readonly query: string;
 }
 
-function canonicalRequest(
-  { method, url, body }: SignableRequest,
-  headers: Readonly<Record<string, string>>,
-  names: readonly string[],
-): string {
-  const { pathname, searchParams } = new URL(url);
-  const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim().replaceAll(/\s+/g, ' ')}\n`);
-  const path = escaped(pathname).replaceAll('%2F', '/');
-  return [
-    method,
-    path,
-    canonicalQuery(searchParams),
-    lines.join(''),
-    names.join(';'),
-    headers['x-amz-content-sha256'] ?? sha256(body),
-  ].join('\n');
-}
-
-/** By name, and not by the pair: a name's last character may stand behind `=`. */
-function canonicalQuery(query: URLSearchParams): string {
-  const pairs = [...query].map(([name, value]) => [escaped(name), escaped(value)] as const);
-  return pairs
+function canonicalAddress(url: string): CanonicalAddress {
+  const { host, pathname, searchParams } = new URL(url);
+  // By name, and not by the pair: a name's last character may stand behind `=`.
+  const query = [...searchParams]
+    .map(([name, value]) => [escaped(name), escaped(value)] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
+    .map(([name, value]) => `${name}=${value}`);
+  return { url, host, path: escaped(pathname).replaceAll('%2F', '/'), query: query.join('&') };
 }
 
 /** Percent-encoded as RFC 3986 has it: `encodeURIComponent` leaves five characters more. */
@@ -118,9 +103,9 @@ function escaped(text: string): string {
 }
 
 /** A key is good for a day, a region and a service: the last one is kept, since making it takes four signatures. */
-function signingKeys(region: string, service: string): (credentials: AwsCredentials, date: string) => Buffer {
+function signingKeys(region: string, service: string): (secret: string, date: string) => Buffer {
   let known: { readonly secret: string; readonly date: string; readonly key: Buffer } | undefined;
-  return ({ secretAccessKey: secret }, date) => {
+  return (secret, date) => {
     if (known?.secret !== secret || known.date !== date) {
       const ofDate = hmac(`AWS4${secret}`, date);
       known = { secret, date, key: hmac(hmac(hmac(ofDate, region), service), 'aws4_request') };
@@ -131,8 +116,4 @@ function signingKeys(region: string, service: string): (credentials: AwsCredenti
 
 function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text);
 }

@@ -20,6 +20,6 @@ export function canaryLine(result: CanaryResult, environment: string, nowMs: num
     dimensions: { Environment: environment },
     units: FLEET_METRICS,
     values: { CanaryFailures: result.problem === undefined ? 0 : 1 },
-    fields: [{ version, line: 'canary', ...result }],
+    fields: { version, line: 'canary', ...result },
   });
 }

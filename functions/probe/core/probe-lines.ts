@@ -33,7 +33,7 @@ function probeLine(record: ProbeRecord, { environment, nowMs, version }: LineCon
     dimensions: { Environment: environment, Provider: provider, Deployment: id },
     units: ATTEMPT_METRICS,
     values: probeValues(record),
-    fields: [{ version }, probeFields(record)],
+    fields: { version, ...probeFields(record) },
   });
 }
 
@@ -58,16 +58,14 @@ function runLine(run: ProbeRun, { environment, nowMs, version }: LineContext): s
     dimensions: { Environment: environment },
     units: REQUEST_METRICS,
     values: { CostUSD: costUsd },
-    fields: [
-      {
-        version,
-        line: 'probes',
-        probed: records.length,
-        failed: records.filter(({ failure }) => failure !== undefined).length,
-        skipped,
-        storeFailures,
-        totalMs: tookMs,
-      },
-    ],
+    fields: {
+      version,
+      line: 'probes',
+      probed: records.length,
+      failed: records.filter(({ failure }) => failure !== undefined).length,
+      skipped,
+      storeFailures,
+      totalMs: tookMs,
+    },
   });
 }

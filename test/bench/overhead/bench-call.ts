@@ -1,8 +1,11 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { MeasuredProcess } from './measured-process.ts';
 
-/** A whole body, a stream as fast as it goes, one whose tokens come a few milliseconds apart, or one that stays open for seconds. */
-export type Kind = 'plain' | 'fast stream' | 'paced stream' | 'held stream';
+/**
+ * A whole body, one that the gateway does not ask for as a stream either, a stream as fast as it goes, one whose tokens come a few
+ * milliseconds apart, or one that stays open for seconds.
+ */
+export type Kind = 'plain' | 'whole' | 'fast stream' | 'paced stream' | 'held stream';
 
 /** Something that serves the bench's call. */
 export interface Target {
@@ -22,12 +25,19 @@ export interface Timing {
 
 const HEADERS = { authorization: 'Bearer bench', 'content-type': 'application/json' };
 
-/** A target at this origin, where `model` is asked for. */
-export function target(name: string, origin: string, model: string, process?: MeasuredProcess<string>): Target {
-  const bodyOf = (content: string, stream: boolean): string =>
+/** What is asked for as a model: of one that serves streams, and of one that has none. */
+export interface BenchModels {
+  readonly streaming: string;
+  readonly whole: string;
+}
+
+/** A target at this origin. */
+export function target(name: string, origin: string, models: BenchModels, process?: MeasuredProcess<string>): Target {
+  const bodyOf = (content: string, stream: boolean, model = models.streaming): string =>
     JSON.stringify({ messages: [{ role: 'user', content }], model, stream });
   const bodies = {
     plain: bodyOf('Hello there, how are you today?', false),
+    whole: bodyOf('Hello there, how are you today?', false, models.whole),
     'fast stream': bodyOf('Hello there, how are you today?', true),
     'paced stream': bodyOf('Slowly now, how are you today?', true),
     'held stream': bodyOf('Held for now, how are you today?', true),
@@ -73,6 +83,7 @@ export function call(
 /** No whole answer of the provider is shorter. */
 const LEAST_BYTES: Readonly<Record<Kind, number>> = {
   plain: 200,
+  whole: 200,
   'fast stream': 4000,
   'paced stream': 4000,
   'held stream': 4000,

@@ -24,6 +24,10 @@ export interface BenchSystemOptions {
   readonly isFromSources?: boolean;
 }
 
+/** The provider has one model, and streams it where it is asked to. */
+const ONE = { streaming: 'one', whole: 'one' };
+const ROUTES = { streaming: 'fast', whole: 'whole' };
+
 /** Starts everything. */
 export async function startBenchSystem(options: BenchSystemOptions = {}): Promise<BenchSystem> {
   const { deployments = 2, checkout } = options;
@@ -43,10 +47,10 @@ export async function startBenchSystem(options: BenchSystemOptions = {}): Promis
   const gateway = await startGateway();
   const other = checkout === undefined ? undefined : await startGateway(checkout);
   const targets = {
-    direct: target('direct', `http://127.0.0.1:${port}`, 'one'),
-    proxy: target('bare proxy', proxy.place, 'one', proxy),
-    gateway: target('gateway', gateway.place, 'fast', gateway),
-    ...(other && { other: target('other checkout', other.place, 'fast', other) }),
+    direct: target('direct', `http://127.0.0.1:${port}`, ONE),
+    proxy: target('bare proxy', proxy.place, ONE, proxy),
+    gateway: target('gateway', gateway.place, ROUTES, gateway),
+    ...(other && { other: target('other checkout', other.place, ROUTES, other) }),
   };
   return {
     ...targets,

@@ -9,12 +9,17 @@ import { reports } from './reporting-process.ts';
 const [, , providerPort, database = '{}', deployments = '2'] = process.argv;
 const place = JSON.parse(database);
 const names = Array.from({ length: Number(deployments) }, (_, index) => `bench/${index + 1}`);
+const DEPLOYMENT = { provider: 'bench', model: 'one', inputPrice: 1, outputPrice: 2 };
 const parsed = parseConfig({
   providers: { bench: { protocol: 'openai', baseUrl: `http://127.0.0.1:${providerPort}/v1` } },
-  deployments: Object.fromEntries(
-    names.map((name) => [name, { provider: 'bench', model: 'one', inputPrice: 1, outputPrice: 2 }]),
-  ),
-  routes: { fast: { strategy: 'latency-based', deployments: names.slice(0, 2) } },
+  deployments: {
+    ...Object.fromEntries(names.map((name) => [name, DEPLOYMENT])),
+    'bench/whole': { ...DEPLOYMENT, streaming: false },
+  },
+  routes: {
+    fast: { strategy: 'latency-based', deployments: names.slice(0, 2) },
+    whole: { strategy: 'ordered', deployments: ['bench/whole'] },
+  },
 });
 if (parsed.kind === 'invalid') {
   throw new Error(JSON.stringify(parsed.problems));

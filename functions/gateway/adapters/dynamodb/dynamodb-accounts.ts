@@ -52,14 +52,13 @@ export function dynamoDbAccounts(options: DynamoDbAccountsOptions): AccountStore
 const REQUESTS = 'requestsFullAtUs';
 const TOKENS = 'tokensFullAtUs';
 
-/** The attribute with what was spent in a month and what calls under way may still spend, in billionths of dollars. */
-function committedIn(month: string): string {
-  return `committedNanoUsd#${month}`;
-}
+/** Before a month (`2026-10`): what was spent in it and what calls under way may still spend, and what was spent, in billionths of dollars. */
+const COMMITTED = 'committedNanoUsd#';
+const SPENT = 'spentNanoUsd#';
 
 /** The attribute with what was spent in a month (`2026-10`), in billionths of dollars. */
 export function spentIn(month: string): string {
-  return `spentNanoUsd#${month}`;
+  return SPENT + month;
 }
 
 type Item = Record<string, AttributeValue>;
@@ -74,7 +73,7 @@ function accountOf(item: Item, month: string): Account {
     requests: numberIn(REQUESTS),
     tokens: numberIn(TOKENS),
     month,
-    committedNanoUsd: numberIn(committedIn(month)),
+    committedNanoUsd: numberIn(COMMITTED + month),
   };
 }
 
@@ -124,7 +123,7 @@ function moneyClauses(month: string, { byNanoUsd, ifAtMostNanoUsd }: NonNullable
   return {
     add: '#m :mby',
     condition: '(attribute_not_exists(#m) OR #m <= :mmost)',
-    names: { '#m': committedIn(month) },
+    names: { '#m': COMMITTED + month },
     values: { ':mby': byNanoUsd, ':mmost': ifAtMostNanoUsd },
   };
 }
@@ -134,8 +133,8 @@ function adding(tableName: string, account: string, settlement: Settlement): Upd
   const sums = [
     ['r', REQUESTS, requestsUs],
     ['t', TOKENS, tokensUs],
-    ['m', committedIn(month), committedNanoUsd],
-    ['s', spentIn(month), spentNanoUsd],
+    ['m', COMMITTED + month, committedNanoUsd],
+    ['s', SPENT + month, spentNanoUsd],
   ] as const;
   const changed = sums.filter(([, , by]) => by !== 0);
   return {

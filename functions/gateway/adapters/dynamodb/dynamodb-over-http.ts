@@ -121,11 +121,12 @@ export class TriedCalls {
   async call(once: () => Promise<Answered>, signal: AbortSignal | undefined): Promise<string> {
     let spent = 0;
     for (let tries = 1; ; tries += 1) {
-      const outcome = await this.#tryOnce(once).catch((error: unknown) => broken(error, signal));
-      if (typeof outcome === 'string') {
+      const answered = await once().catch((error: unknown) => broken(error, signal));
+      if (!(answered instanceof Error) && answered.status < 300) {
         this.#reserve = Math.min(RESERVE, this.#reserve + Math.max(1, spent));
-        return outcome;
+        return answered.body;
       }
+      const outcome = answered instanceof Error ? answered : this.#refusal(answered);
       const { waitMs, cost } = KINDS[kindOf(outcome)];
       if (tries === MAX_TRIES || this.#reserve < cost) {
         throw outcome;
@@ -136,11 +137,7 @@ export class TriedCalls {
     }
   }
 
-  async #tryOnce(once: () => Promise<Answered>): Promise<string | DynamoDbError> {
-    const answered = await once();
-    if (answered.status < 300) {
-      return answered.body;
-    }
+  #refusal(answered: Answered): DynamoDbError {
     const refusal = new DynamoDbError(answered);
     const theirOffsetMs = CLOCK_CODES.has(refusal.name) ? Date.parse(answered.date ?? '') - Date.now() : Number.NaN;
     if (Math.abs(theirOffsetMs - this.clockOffsetMs) > MAX_SKEW_MS) {

@@ -27,6 +27,8 @@ const EJECTION_SORT_KEY = 0;
 const PK = statisticsTable.partitionKey.name;
 const SK = statisticsTable.sortKey.name;
 const TTL = statisticsTable.ttlAttribute;
+/** What stands before a deployment's name in the partition keys. */
+const PREFIXES = { lasting: 'deployment#', recent: 'recent#', usual: 'usual#' } as const satisfies Record<Pace, string>;
 /** Of the same item: when the deployment was last looked at beside a request. */
 const LOOKED = 'lookedAtMs';
 /** Of the recent memory's items: what their last writer knew to be seen last, as `at:ttft` in milliseconds, newest first; `:1` after a bound. */
@@ -48,10 +50,14 @@ export function dynamoDbStatisticsStore(options: DynamoDbStatisticsStoreOptions)
 }
 
 class DynamoDbStatisticsStore implements StatisticsStore {
-  readonly #table: DynamoDbStatisticsStoreOptions;
+  readonly #table: TableAccess;
+  /** How long an epoch of each memory is. */
+  readonly #epochMs: Readonly<Record<Pace, number>>;
 
-  constructor(table: DynamoDbStatisticsStoreOptions) {
+  constructor({ scales, ...table }: DynamoDbStatisticsStoreOptions) {
+    const { lasting, recent, usual } = scales;
     this.#table = table;
+    this.#epochMs = { lasting: epochLengthMs(lasting), recent: epochLengthMs(recent), usual: epochLengthMs(usual) };
   }
 
   async read(
@@ -59,8 +65,8 @@ class DynamoDbStatisticsStore implements StatisticsStore {
     epochs: readonly PacedEpoch[],
   ): Promise<ReadonlyMap<string, StoredStatistics>> {
     const keys = deployments.flatMap((deployment) => [
-      ejectionKey(deployment),
-      ...epochs.map(({ pace, epoch }) => sumsKey(deployment, pace, epoch)),
+      keyOf(deployment, 'lasting', EJECTION_SORT_KEY),
+      ...epochs.map(({ pace, epoch }) => keyOf(deployment, pace, epoch)),
     ]);
     const items = Map.groupBy(await readItems(this.#table, keys), (item) => item[PK]?.S);
     return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
@@ -71,14 +77,14 @@ class DynamoDbStatisticsStore implements StatisticsStore {
   }
 
   async #addEntry({ deployment, pace, epoch, sums }: LedgerEntry, sights: LastSights): Promise<void> {
-    const { client, tableName, scales } = this.#table;
+    const { client, tableName } = this.#table;
     const names = [...sums.keys()];
     const isSeen = pace === 'recent' && sights.length > 0;
     // An epoch is read for as long again as it lasts; another one covers clocks that differ.
-    const expiresAtSeconds = Math.ceil(((epoch + 3) * epochLengthMs(scales[pace])) / 1000);
+    const expiresAtSeconds = Math.ceil(((epoch + 3) * this.#epochMs[pace]) / 1000);
     await client.updateItem({
       TableName: tableName,
-      Key: sumsKey(deployment, pace, epoch),
+      Key: keyOf(deployment, pace, epoch),
       UpdateExpression: `SET #ttl = :ttl${isSeen ? ', #last = :last' : ''} ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
       ExpressionAttributeNames: {
         '#ttl': TTL,
@@ -110,14 +116,14 @@ class DynamoDbStatisticsStore implements StatisticsStore {
   }
 
   #itemOf(deployment: string): EjectionItem {
-    return { table: this.#table, key: ejectionKey(deployment) };
+    return { table: this.#table, key: keyOf(deployment, 'lasting', EJECTION_SORT_KEY) };
   }
 
   /** One item is written in either case: the same as the ejection's, which is read with every snapshot. */
   claimLook(deployment: string, { atMs, notSinceMs }: LookClaim): Promise<boolean> {
     const claim = {
       TableName: this.#table.tableName,
-      Key: ejectionKey(deployment),
+      Key: keyOf(deployment, 'lasting', EJECTION_SORT_KEY),
       UpdateExpression: 'SET #looked = :at, #ttl = if_not_exists(#ttl, :ttl)',
       ConditionExpression: 'attribute_not_exists(#looked) OR #looked <= :since',
       ExpressionAttributeNames: { '#looked': LOOKED, '#ttl': TTL },
@@ -133,12 +139,12 @@ class DynamoDbStatisticsStore implements StatisticsStore {
 
 function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined, readonly Item[]>): StoredStatistics {
   const epochsOf = (pace: Pace): ReadonlyMap<number, Sums> => {
-    const own = items.get(partitionKeyOf(deployment, pace)) ?? [];
+    const own = items.get(PREFIXES[pace] + deployment) ?? [];
     return new Map(
       own.filter((item) => sortKeyOf(item) !== EJECTION_SORT_KEY).map((item) => [sortKeyOf(item), sumsOf(item)]),
     );
   };
-  const lasting = items.get(partitionKeyOf(deployment, 'lasting')) ?? [];
+  const lasting = items.get(PREFIXES.lasting + deployment) ?? [];
   const standing = lasting.find((item) => sortKeyOf(item) === EJECTION_SORT_KEY);
   const ejection = ejectionOf(standing);
   const lookedAtMs = standing?.[LOOKED]?.N;
@@ -147,7 +153,7 @@ function statisticsOf(deployment: string, items: ReadonlyMap<string | undefined,
     epochs,
     ...defined({ ejection }),
     ...(lookedAtMs === undefined ? {} : { lookedAtMs: Number(lookedAtMs) }),
-    sights: (items.get(partitionKeyOf(deployment, 'recent')) ?? []).map(sightsOf).reduce(mergedSights, []),
+    sights: (items.get(PREFIXES.recent + deployment) ?? []).map(sightsOf).reduce(mergedSights, []),
   };
 }
 
@@ -171,16 +177,8 @@ function sumsOf(item: Item): Sums {
   return new Map(names.map((name) => [name, Number(item[name]?.N ?? 0)]));
 }
 
-function ejectionKey(deployment: string): Item {
-  return sumsKey(deployment, 'lasting', EJECTION_SORT_KEY);
-}
-
-function sumsKey(deployment: string, pace: Pace, epoch: number): Item {
-  return { [PK]: { S: partitionKeyOf(deployment, pace) }, [SK]: number(epoch) };
-}
-
-function partitionKeyOf(deployment: string, pace: Pace): string {
-  return `${pace === 'lasting' ? 'deployment' : pace}#${deployment}`;
+function keyOf(deployment: string, pace: Pace, sortKey: number): Item {
+  return { [PK]: { S: PREFIXES[pace] + deployment }, [SK]: number(sortKey) };
 }
 
 function sortKeyOf(item: Item): number {

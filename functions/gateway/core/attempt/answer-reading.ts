@@ -4,13 +4,13 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { toolFeeUsd } from '../model/cost.ts';
 import type { UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { Dialect } from '../model/dialect.ts';
-import { isCredible, type Usage } from '../model/usage.ts';
+import type { Usage } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
 import { textWeight } from '../wire/text-weight.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { cleanFailure } from './failed-response.ts';
 import { type ResponseDecoder, responseDecoder } from './response-body.ts';
-import { isReading } from './spent-usage.ts';
+import { isCredible, isReading } from './spent-usage.ts';
 
 /** The body of a response that may be an answer, and what is known of the answer as far as it has been read. */
 export interface AnswerReading extends ReadingSetting {

@@ -6,7 +6,7 @@ import type { Clock } from '../model/clock.ts';
 import { requestFeeUsd } from '../model/cost.ts';
 import { defined } from '../model/defined.ts';
 import type { DialResult, UpstreamRequest } from '../model/dial.ts';
-import { type Dialect, dialectOf } from '../model/dialect.ts';
+import { DIALECTS, type Dialect } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
 import { type AnswerReading, answerReading, isEndless, nextEvents } from './answer-reading.ts';
@@ -71,7 +71,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
     this.startedAtMs = clock.nowMs();
     this.spanId = spanId;
     this.#options = options;
-    this.#dialect = request.dialect ?? dialectOf(deployment.providerSettings.protocol);
+    this.#dialect = request.dialect ?? DIALECTS[deployment.providerSettings.protocol];
     this.#requestFeeUsd = requestFeeUsd(request.body, target.vendor, choices);
     this.#observer = observe?.(this);
   }

@@ -5,12 +5,13 @@ import { defined } from '../model/defined.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
-import { isCredible, type Usage } from '../model/usage.ts';
+import type { Usage } from '../model/usage.ts';
 import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
 import { abortReason } from './connection-failure.ts';
 import { targetOf } from './deployment-target.ts';
 import { cleanFailure, readFailedResponse } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
+import { isCredible } from './spent-usage.ts';
 
 /** What one attempt at an embeddings answer needs: the deployment, the encoded requests, the dial. */
 export interface EmbeddingsAttemptOptions extends AttemptSetting {

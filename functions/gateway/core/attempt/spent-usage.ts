@@ -167,3 +167,13 @@ function isVendors(tool: JsonObject): boolean {
 export function isReading(begins: BegunPart): boolean {
   return begins.kind === 'opaque' && READING.test(begins.what) && !OF_CALLER.test(begins.what);
 }
+
+/** More than any call has: who counts beyond it has miscounted, and would close a key's account for years. */
+const MAX_TOKENS = 100_000_000;
+
+/** Whether a vendor's counts can be true. A negative count would be a gift to the key's account, and half a token fits in no sum. */
+export function isCredible({ input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning }: Usage): boolean {
+  return [input, output, cacheRead ?? 0, cacheWrite5m ?? 0, cacheWrite1h ?? 0, reasoning ?? 0].every(
+    (count) => Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS,
+  );
+}

@@ -1,5 +1,5 @@
 import type { UpstreamRequest } from '../model/dial.ts';
-import { dialectOf } from '../model/dialect.ts';
+import { DIALECTS } from '../model/dialect.ts';
 import type { Deployment, ProtocolName, Provider } from '../model/gateway-config.ts';
 import type { Vendor } from '../model/vendor.ts';
 import { azureHost } from './azure.ts';
@@ -39,6 +39,6 @@ export function addressOf(
 ): { readonly baseUrl: string; readonly path: string } | undefined {
   const host = hostOf(provider);
   const baseUrl = provider.baseUrl ?? host.defaultBaseUrl(provider);
-  const path = host.path({ dialect: dialect ?? dialectOf(provider.protocol), operation, model, provider });
+  const path = host.path({ dialect: dialect ?? DIALECTS[provider.protocol], operation, model, provider });
   return baseUrl === undefined ? undefined : { baseUrl, path };
 }

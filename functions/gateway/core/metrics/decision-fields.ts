@@ -1,10 +1,13 @@
 import { type AttemptFailure, isUnknownRefusal } from '../model/attempt-failure.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
-import { totalTokens, type Usage } from '../model/usage.ts';
+import type { Usage } from '../model/usage.ts';
 import { codeWord, operatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { knownWords } from './known-words.ts';
+
+/** What a line says, and of what it is. */
+type LineFields = JsonObject & { readonly line: string };
 
 /** Texts that callers or vendors chose are cut to this: a log line is paid for by the byte. */
 const MAX_TEXT_LENGTH = 200;
@@ -13,9 +16,9 @@ const MAX_DROPPED = 20;
 
 /**
  * How a request was decided, for the log: who was asked, in which order and with which scores, and what came of it. Names begin in
- * lower case, so that none collides with a metric or a dimension. No prompt, no answer, no key.
+ * lower case, so that none collides with a metric or a dimension. No prompt, no answer, no key. `outcomes`: what came of its attempts.
  */
-export function requestFields(record: RequestRecord): JsonObject {
+export function requestFields(record: RequestRecord, outcomes: readonly JsonObject[]): LineFields {
   const { traceId, spanId, parentSpanId, xrayTraceId } = record.trace;
   return {
     line: 'request',
@@ -26,7 +29,7 @@ export function requestFields(record: RequestRecord): JsonObject {
     parentSpanId,
     xrayTraceId,
     operation: record.operation,
-    asked: record.askedModel === undefined ? undefined : cut(redactSecrets(record.askedModel)),
+    asked: record.askedModel === undefined ? undefined : redactSecrets(record.askedModel).slice(0, MAX_TEXT_LENGTH),
     route: record.route,
     strategy: record.strategy,
     stream: record.stream,
@@ -44,19 +47,23 @@ export function requestFields(record: RequestRecord): JsonObject {
     usage: usageFields(record.usage),
     costUsd: record.costUsd,
     // Logs Insights finds the first 200 fields of a line: what may be many comes last.
-    attempts: record.attempts.map(outcomeFields),
+    attempts: outcomes,
     order: record.candidates.map(({ deployment }) => deployment),
     candidates: record.candidates.map(({ deployment, score, state }) => ({
       deployment,
       score: sixDigits(score),
       state,
     })),
-    dropped: record.dropped.slice(0, MAX_DROPPED).map(cut),
+    dropped: record.dropped.slice(0, MAX_DROPPED).map((name) => name.slice(0, MAX_TEXT_LENGTH)),
   };
 }
 
-/** One upstream call for the log, to be joined with its request by `requestId`. */
-export function attemptFields(attempt: AttemptRecord, record: RequestRecord): JsonObject {
+/** One upstream call for the log, to be joined with its request by `requestId`. `outcome`: what came of it. */
+export function attemptFields(
+  attempt: AttemptRecord,
+  record: RequestRecord,
+  outcome: JsonObject | undefined,
+): LineFields {
   return {
     line: 'attempt',
     requestId: record.requestId,
@@ -67,7 +74,7 @@ export function attemptFields(attempt: AttemptRecord, record: RequestRecord): Js
     route: record.route,
     protocol: attempt.protocol,
     vendorModel: attempt.vendorModel,
-    ...outcomeFields(attempt),
+    ...outcome,
     usage: usageFields(attempt.usage),
     costUsd: attempt.costUsd,
     isCostEstimate: attempt.isCostEstimate,
@@ -94,31 +101,22 @@ function usageFields(usage: Usage | undefined): JsonObject | undefined {
   if (usage === undefined) {
     return undefined;
   }
-  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning } = usage;
+  const { input, output, cacheRead: cached, cacheWrite5m: written, cacheWrite1h: writtenForAnHour, reasoning } = usage;
   return {
     prompt_tokens: input,
     completion_tokens: output,
-    total_tokens: totalTokens(usage),
-    prompt_tokens_details: counts({
-      cached_tokens: cacheRead,
-      cache_write_tokens: cacheWrite5m,
-      cache_write_1h_tokens: cacheWrite1h,
-    }),
-    completion_tokens_details: counts({ reasoning_tokens: reasoning }),
+    total_tokens: input + output,
+    // Nothing where nothing of it is known.
+    prompt_tokens_details:
+      cached === undefined && written === undefined && writtenForAnHour === undefined
+        ? undefined
+        : { cached_tokens: cached, cache_write_tokens: written, cache_write_1h_tokens: writtenForAnHour },
+    completion_tokens_details: reasoning === undefined ? undefined : { reasoning_tokens: reasoning },
   };
 }
 
-/** `undefined` where nothing of it is known. */
-function counts(details: Readonly<Record<string, number | undefined>>): JsonObject | undefined {
-  for (const name in details) {
-    if (details[name] !== undefined) {
-      return details;
-    }
-  }
-  return undefined;
-}
-
-function outcomeFields(attempt: AttemptRecord): JsonObject {
+/** What came of one attempt, in its own line and in its request's. */
+export function outcomeFields(attempt: AttemptRecord): JsonObject {
   const fields = {
     deployment: attempt.deployment,
     provider: attempt.provider,
@@ -162,7 +160,7 @@ function failureDetail(failure: AttemptFailure): string | number | undefined {
     case 'rate-limited':
       return failure.quota ? 'quota' : failure.retryAfterMs;
     case 'malformed':
-      return cut(failure.reason);
+      return failure.reason.slice(0, MAX_TEXT_LENGTH);
     case 'aborted':
       return failure.by;
     case 'context-exceeded':
@@ -171,14 +169,8 @@ function failureDetail(failure: AttemptFailure): string | number | undefined {
   }
 }
 
-function cut(text: string): string;
-function cut(text: string | undefined): string | undefined;
-function cut(text: string | undefined): string | undefined {
-  return text?.slice(0, MAX_TEXT_LENGTH);
-}
-
 /** What came of asking one deployment, for the log. No answer and no key. */
-export function probeFields({ deployment, failure, ttftMs, totalMs, costUsd }: ProbeRecord): JsonObject {
+export function probeFields({ deployment, failure, ttftMs, totalMs, costUsd }: ProbeRecord): LineFields {
   const { id, provider, model, kind, providerSettings } = deployment;
   return {
     line: 'probe',

@@ -1,8 +1,7 @@
 import { failureVerdict } from '../model/attempt-failure.ts';
-import type { ProbeRecord } from '../model/probe-record.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { attemptFields, probeFields, requestFields, rounded } from './decision-fields.ts';
+import { attemptFields, outcomeFields, probeFields, requestFields, rounded } from './decision-fields.ts';
 import {
   ATTEMPT_METRICS,
   type AttemptMetric,
@@ -27,18 +26,39 @@ export function embeddedMetricLines(
   nowMs: number,
   version?: string,
 ): readonly string[] {
-  const about = { environment, nowMs, version };
-  return [
-    requestLine(record, about),
-    ...record.attempts.map((attempt) => attemptLine(attempt, record, about)),
-    ...(record.probes ?? []).map((probe) => lookLine(probe, record, about)),
-  ];
-}
-
-interface LineContext {
-  readonly environment: string;
-  readonly nowMs: number;
-  readonly version: string | undefined;
+  const { route, requestId, attempts, probes = [] } = record;
+  const outcomes = attempts.map(outcomeFields);
+  const ofRequest = embeddedMetricLine<RequestMetric>({
+    ...{ nowMs, version },
+    directives: route === undefined ? UNROUTED : ROUTED,
+    // The route's name comes from the configuration. What the caller asked for may be anything: never a dimension.
+    dimensions: route === undefined ? { Environment: environment } : { Environment: environment, Route: route },
+    units: REQUEST_METRICS,
+    values: requestValues(record),
+    fields: requestFields(record, outcomes),
+  });
+  const ofAttempts = attempts.map((attempt, index) =>
+    embeddedMetricLine<AttemptMetric>({
+      ...{ nowMs, version },
+      directives: OF_ATTEMPTS,
+      dimensions: { Environment: environment, Provider: attempt.provider, Deployment: attempt.deployment },
+      units: ATTEMPT_METRICS,
+      values: attemptValues(attempt),
+      fields: attemptFields(attempt, record, outcomes[index]),
+    }),
+  );
+  // Their dollars are the environment's, and no request's: callers do not pay for what is learnt.
+  const ofProbes = probes.map((probe) =>
+    embeddedMetricLine<keyof typeof PROBE_METRICS>({
+      ...{ nowMs, version },
+      directives: UNROUTED,
+      dimensions: { Environment: environment },
+      units: PROBE_METRICS,
+      values: { Probes: 1, CostUSD: probe.costUsd },
+      fields: { requestId, ...probeFields(probe) },
+    }),
+  );
+  return [ofRequest, ...ofAttempts, ...ofProbes];
 }
 
 /** Made once: what a line says of its metrics is looked up by them. */
@@ -49,108 +69,50 @@ const OF_ATTEMPTS = [
   { dimensions: DIMENSION_SETS.provider, only: PROVIDER_METRICS },
 ];
 
-function requestLine(record: RequestRecord, { environment, version, nowMs }: LineContext): string {
-  // The route's name comes from the configuration. What the caller asked for may be anything: never a dimension.
-  const isRouted = record.route !== undefined;
-  return embeddedMetricLine<RequestMetric>({
-    nowMs,
-    directives: isRouted ? ROUTED : UNROUTED,
-    dimensions: isRouted ? { Environment: environment, Route: record.route } : { Environment: environment },
-    units: REQUEST_METRICS,
-    values: requestValues(record),
-    version,
-    fields: [requestFields(record)],
-  });
-}
-
-function attemptLine(
-  attempt: AttemptRecord,
-  record: RequestRecord,
-  { environment, version, nowMs }: LineContext,
-): string {
-  return embeddedMetricLine<AttemptMetric>({
-    nowMs,
-    directives: OF_ATTEMPTS,
-    dimensions: { Environment: environment, Provider: attempt.provider, Deployment: attempt.deployment },
-    units: ATTEMPT_METRICS,
-    values: attemptValues(attempt),
-    version,
-    fields: [attemptFields(attempt, record)],
-  });
-}
-
-/** Its dollars are the environment's, and no request's: callers do not pay for what is learnt. */
-function lookLine(
-  probe: ProbeRecord,
-  { requestId }: RequestRecord,
-  { environment, version, nowMs }: LineContext,
-): string {
-  return embeddedMetricLine<keyof typeof PROBE_METRICS>({
-    nowMs,
-    directives: UNROUTED,
-    dimensions: { Environment: environment },
-    units: PROBE_METRICS,
-    values: { Probes: 1, CostUSD: probe.costUsd },
-    version,
-    fields: [{ requestId }, probeFields(probe)],
-  });
-}
-
 /** Zeros are written too: without them there is nothing to divide by. */
 function requestValues(record: RequestRecord): MetricValues<RequestMetric> {
-  const throttles = { Throttles: record.status === 429 ? 1 : 0 };
-  const isError = isFailure(record);
-  if (isTurnedAway(record)) {
+  const { operation, status, ending, attempts, usage } = record;
+  const Throttles = Number(status === 429);
+  // The caller got less than was due. Not where the caller left, or set a deadline that has passed.
+  const isLeft = ending === 'hung-up' || record.callersDeadline === true;
+  const isFailure = !isLeft && (status >= 500 || ending === 'failed' || ending === 'cut');
+  // No provider was to be asked, or none was.
+  const isTurnedAway = operation === 'other' || (ending === 'refused' && attempts.length === 0);
+  if (isTurnedAway) {
     // Lists of models and what is turned away at the door would make the rates and percentiles look better than they are. What fails
     // there counts: nobody gets further where no key can be read.
-    return { ...throttles, Errors: isError ? 1 : undefined };
+    return { Throttles, Errors: isFailure ? 1 : undefined };
   }
-  const isTimed = record.ending !== 'refused' && record.ending !== 'hung-up';
+  const isTimed = ending !== 'refused' && ending !== 'hung-up';
+  // Another deployment was tried because one failed. A retry at the same one is no failover, nor is a hedge.
+  const inTurn = attempts.filter(({ hedge }) => !hedge);
+  const hasFailedOver = inTurn.some(({ deployment }) => deployment !== inTurn[0]?.deployment);
   return {
-    ...throttles,
+    Throttles,
     InvocationLatency: isTimed ? rounded(record.totalMs) : undefined,
     TimeToFirstToken: rounded(record.ttftMs),
     GatewayOverhead: rounded(record.overheadMs),
-    Attempts: record.attempts.length,
-    Failovers: hasFailedOver(record.attempts) ? 1 : 0,
-    Errors: isError ? 1 : 0,
-    Hedges: record.attempts.filter(({ hedge }) => hedge).length,
-    StreamCuts: record.ending === 'cut' ? 1 : 0,
-    InputTokenCount: record.usage?.input,
-    OutputTokenCount: record.usage?.output,
+    Attempts: attempts.length,
+    Failovers: Number(hasFailedOver),
+    Errors: Number(isFailure),
+    Hedges: attempts.length - inTurn.length,
+    StreamCuts: Number(ending === 'cut'),
+    InputTokenCount: usage?.input,
+    OutputTokenCount: usage?.output,
     CostUSD: record.costUsd,
   };
 }
 
-/** Whether no provider was to be asked, or none was. */
-function isTurnedAway({ operation, ending, attempts }: RequestRecord): boolean {
-  return operation === 'other' || (ending === 'refused' && attempts.length === 0);
-}
-
-/** Whether the caller got less than was due. Not where the caller left, or set a deadline that has passed. */
-function isFailure({ status, ending, callersDeadline }: RequestRecord): boolean {
-  if (ending === 'hung-up' || callersDeadline === true) {
-    return false;
-  }
-  return status >= 500 || ending === 'failed' || ending === 'cut';
-}
-
-/** Whether another deployment was tried because one failed. A retry at the same one is no failover, nor is a hedge. */
-function hasFailedOver(attempts: readonly AttemptRecord[]): boolean {
-  const first = attempts.find(({ hedge }) => !hedge);
-  return attempts.some(({ hedge, deployment }) => !hedge && deployment !== first?.deployment);
-}
-
-function attemptValues(attempt: AttemptRecord): MetricValues<AttemptMetric> {
-  const isThrottled = attempt.failure?.kind === 'rate-limited';
-  const isBlamed = attempt.failure !== undefined && failureVerdict(attempt.failure).blame !== 'none';
+function attemptValues({ failure, outcome, ttftMs, totalMs, costUsd }: AttemptRecord): MetricValues<AttemptMetric> {
+  const isThrottled = failure?.kind === 'rate-limited';
+  const isBlamed = failure !== undefined && failureVerdict(failure).blame !== 'none';
   return {
-    InvocationLatency: attempt.outcome === 'served' ? rounded(attempt.totalMs) : undefined,
-    TimeToFirstToken: rounded(attempt.ttftMs),
-    Errors: isBlamed && !isThrottled ? 1 : 0,
-    Throttles: isThrottled ? 1 : 0,
-    StreamCuts: attempt.outcome === 'failed' && attempt.ttftMs !== undefined ? 1 : 0,
-    CostUSD: attempt.costUsd,
+    InvocationLatency: outcome === 'served' ? rounded(totalMs) : undefined,
+    TimeToFirstToken: rounded(ttftMs),
+    Errors: Number(isBlamed && !isThrottled),
+    Throttles: Number(isThrottled),
+    StreamCuts: Number(outcome === 'failed' && ttftMs !== undefined),
+    CostUSD: costUsd,
   };
 }
 
@@ -169,13 +131,13 @@ export interface MetricLineParts<Metric extends string> {
   readonly nowMs: number;
   /** Which metrics are made by which dimensions. */
   readonly directives: readonly MetricDirective<Metric>[];
-  readonly dimensions: JsonObject;
+  readonly dimensions: JsonObject & { readonly Environment: string };
   readonly units: Readonly<Record<Metric, string>>;
   readonly values: MetricValues<Metric>;
   /** Of the deployed code. */
   readonly version?: string | undefined;
-  /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. In parts, as they are made: one object of all members would be as many copies. */
-  readonly fields: readonly JsonObject[];
+  /** What the line says beside its metrics. Names begin in lower case, so that none collides with a metric or a dimension. */
+  readonly fields: JsonObject & { readonly line: string };
 }
 
 /**
@@ -197,13 +159,8 @@ export function embeddedMetricLine<Metric extends string>(parts: MetricLineParts
     bit <<= 1;
   }
   const head = `{"_aws":{"Timestamp":${Math.trunc(nowMs)},"CloudWatchMetrics":${metricsText(directives, which, units)}}`;
-  return `${head}${membersText({ ...dimensions, version })}${measured}${fields.map(membersText).join('')}}`;
-}
-
-/** An object's members as JSON, after those of another. */
-function membersText(members: JsonObject): string {
-  const text = JSON.stringify(members);
-  return text === '{}' ? '' : `,${text.slice(1, -1)}`;
+  const about = JSON.stringify({ ...dimensions, version }).slice(1, -1);
+  return `${head},${about}${measured},${JSON.stringify(fields).slice(1)}`;
 }
 
 /** The JSON of what lines measure: there are few kinds of lines, and each line has several hundred bytes of it. */
@@ -223,20 +180,13 @@ function metricsText<Metric extends string>(
   }
   // The keys are those of the type, which `Object.keys` cannot say.
   const measured = (Object.keys(units) as Metric[]).filter((_, index) => (which & (1 << index)) !== 0);
-  const text = JSON.stringify(directives.flatMap((one) => metricsOf(one, measured, units)));
+  const blocks = directives.flatMap(({ dimensions, only = measured }) => {
+    const Metrics = measured.filter((name) => only.includes(name)).map((name) => ({ Name: name, Unit: units[name] }));
+    return Metrics.length === 0 ? [] : [{ Namespace: METRIC_NAMESPACE, Dimensions: [dimensions], Metrics }];
+  });
+  const text = JSON.stringify(blocks);
   if (texts.size < MAX_TEXTS) {
     TEXTS.set(directives, texts.set(which, text));
   }
   return text;
-}
-
-function metricsOf<Metric extends string>(
-  { dimensions, only }: MetricDirective<Metric>,
-  names: readonly Metric[],
-  units: Readonly<Record<Metric, string>>,
-): readonly JsonObject[] {
-  const metrics = names
-    .filter((name) => only === undefined || only.includes(name))
-    .map((name) => ({ Name: name, Unit: units[name] }));
-  return metrics.length === 0 ? [] : [{ Namespace: METRIC_NAMESPACE, Dimensions: [dimensions], Metrics: metrics }];
 }

@@ -20,6 +20,6 @@ export function stateFailureLine(
     dimensions: { Environment: environment },
     units: FLEET_METRICS,
     values: { StateFailures: 1 },
-    fields: [{ version, line: 'state', level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) }],
+    fields: { version, line: 'state', level: 'WARN', message: `DynamoDB did not ${operation}`, error: String(error) },
   });
 }

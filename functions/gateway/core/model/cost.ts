@@ -16,7 +16,7 @@ export function costUsd(usage: Usage | undefined, settings: DeploymentSettings, 
   if (usage === undefined || PRICES.every((name) => settings[name] === undefined)) {
     return undefined;
   }
-  const prices = pricesAt(settings, usage.input);
+  const prices = settings.priceTiers === undefined ? settings : pricesAt(settings, usage.input);
   const { inputPrice = 0, outputPrice = 0 } = prices;
   const { cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, reasoning = 0 } = usage;
   const writePrice = prices.cacheWritePrice ?? inputPrice;

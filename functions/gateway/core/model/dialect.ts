@@ -20,15 +20,11 @@ export function nativeValue(native: Native | undefined, dialect: Dialect): JsonO
   return native?.dialect === dialect ? native.value : undefined;
 }
 
-const DIALECTS: Readonly<Record<ProtocolName, Dialect>> = {
+/** The dialect that each protocol of the configuration is in. */
+export const DIALECTS: Readonly<Record<ProtocolName, Dialect>> = {
   openai: 'openai-chat',
   'openai-responses': 'openai-responses',
   anthropic: 'anthropic-messages',
   gemini: 'gemini',
   bedrock: 'bedrock-converse',
 };
-
-/** The dialect that a protocol of the configuration is in. */
-export function dialectOf(protocol: ProtocolName): Dialect {
-  return DIALECTS[protocol];
-}

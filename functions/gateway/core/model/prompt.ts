@@ -58,7 +58,8 @@ const KINDS = new WeakMap<readonly Turn[], ReadonlySet<PartKind>>();
  * in search of one kind asks this first.
  */
 export function kindsOf(turns: readonly Turn[]): ReadonlySet<PartKind> {
-  if (turns.length <= FEW_TURNS && turns.every(isTextAlone)) {
+  const isShort = turns.length <= FEW_TURNS;
+  if (isShort && turns.every(({ parts }) => parts.every(({ kind, cache }) => kind === 'text' && cache === undefined))) {
     return WORDS_ALONE;
   }
   const known = KINDS.get(turns);
@@ -71,10 +72,6 @@ export function kindsOf(turns: readonly Turn[]): ReadonlySet<PartKind> {
   }
   KINDS.set(turns, kinds);
   return kinds;
-}
-
-function isTextAlone({ parts }: Turn): boolean {
-  return parts.every(({ kind, cache }) => kind === 'text' && cache === undefined);
 }
 
 function addKinds(kinds: Set<PartKind>, parts: readonly Part[]): void {

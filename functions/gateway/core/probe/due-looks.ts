@@ -32,7 +32,9 @@ const SLOWER_THAN_USUAL = 1.5;
  */
 export function dueLooks(plan: Plan, route: Route, settings: ProbeSettings): readonly DueLook[] {
   const adapts = STRATEGIES[route.strategy].adapts && plan.candidates.length > 1;
-  const limitMs = amongBestMs(plan, route);
+  // Where none adapts and all are healthy, nobody is missed.
+  const isCompared = adapts || plan.candidates.some(({ state }) => state !== 'healthy');
+  const limitMs = isCompared ? amongBestMs(plan, route) : Infinity;
   const callsPerSecond = plan.candidates.reduce(
     (sum, { standing }) => sum + standing.estimate.recent.requestsPerSecond,
     0,

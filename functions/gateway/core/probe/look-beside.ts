@@ -48,13 +48,12 @@ export function lookBeside(ports: LookPorts, plan: Plan, route: Route): Looks | 
       asked.push({ kind: 'look', ...look });
     }
   }
-  return asked.length === 0 ? undefined : startAll(ports, asked, amongBestMs(plan, route));
-}
-
-function startAll(ports: LookPorts, asked: readonly Asked[], limitMs: number): Looks {
+  if (asked.length === 0) {
+    return undefined;
+  }
   const all = asked.map((first) => {
     const series: Series = { isStopped: false };
-    const done = runSeries(ports, series, { first, limitMs });
+    const done = runSeries(ports, series, { first, plan, route });
     // A bug is told at the end. Until then nobody listens, and it would take the process down.
     done.catch(() => undefined);
     return { series, done };
@@ -74,14 +73,17 @@ function startAll(ports: LookPorts, asked: readonly Asked[], limitMs: number): L
   };
 }
 
+/** What a series begins with, and the plan that it was asked for beside. */
+interface Begun {
+  readonly first: Asked;
+  readonly plan: Plan;
+  readonly route: Route;
+}
+
 /** A probe and those that confirm it. */
-async function runSeries(
-  ports: LookPorts,
-  series: Series,
-  { first, limitMs }: { readonly first: Asked; readonly limitMs: number },
-): Promise<readonly ProbeRecord[]> {
+async function runSeries(ports: LookPorts, series: Series, begun: Begun): Promise<readonly ProbeRecord[]> {
   const records: ProbeRecord[] = [];
-  for (let asked: Asked | undefined = first; asked !== undefined && !series.isStopped; ) {
+  for (let asked: Asked | undefined = begun.first; asked !== undefined && !series.isStopped; ) {
     const probe = await begin(ports, asked);
     if (probe === undefined) {
       break;
@@ -95,7 +97,7 @@ async function runSeries(
     records.push(record);
     // Others are to know of it now, and not when the request has ended.
     await ports.statistics.flush();
-    asked = confirmation(ports, first.candidate, { record, isFirst: records.length === 1, limitMs });
+    asked = record.ttftMs === undefined ? undefined : confirmation(ports, begun, record, records.length === 1);
   }
   return records;
 }
@@ -120,12 +122,10 @@ async function begin(ports: LookPorts, asked: Asked): Promise<Probe | undefined>
 /** The probe that is to follow one that was answered: `undefined` where it has told enough. */
 function confirmation(
   ports: LookPorts,
-  candidate: Candidate,
-  { record, isFirst, limitMs }: { readonly record: ProbeRecord; readonly isFirst: boolean; readonly limitMs: number },
+  { first: { candidate }, plan, route }: Begun,
+  { startedAtMs }: ProbeRecord,
+  isFirst: boolean,
 ): Asked | undefined {
-  if (record.ttftMs === undefined) {
-    return undefined;
-  }
   const standing = ports.statistics.look(candidate.deployment.id);
   if (standing.ejection?.answers !== undefined && standing.state === 'due') {
     return { kind: 'after-cooldown', candidate: { ...candidate, standing } };
@@ -135,8 +135,8 @@ function confirmation(
     isFirst &&
     standing.state === 'healthy' &&
     candidate.state === 'healthy' &&
-    isPromising({ ...candidate, standing: { ...standing, estimate } }, limitMs);
+    isPromising({ ...candidate, standing: { ...standing, estimate } }, amongBestMs(plan, route));
   // Unless somebody has looked since.
-  const everyMs = Math.floor(ports.clock.nowMs() - record.startedAtMs);
+  const everyMs = Math.floor(ports.clock.nowMs() - startedAtMs);
   return isToConfirm ? { kind: 'look', candidate, everyMs, isCalibration: false } : undefined;
 }

@@ -13,7 +13,6 @@ import type { ProbeRecord } from '../model/probe-record.ts';
 import type { Usage } from '../model/usage.ts';
 import { modelRules } from '../protocols/model-rules.ts';
 import { protocolAt, protocolFor } from '../protocols/spoken-protocols.ts';
-import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { ExtraAttempt, Lesson } from '../statistics/observation.ts';
 import { openAiChat } from '../surfaces/openai-chat/openai-chat.ts';
@@ -56,14 +55,18 @@ export function startProbe(deployment: Deployment, ports: ProbePorts, { trafficM
   const { timeouts, clock, statistics } = ports;
   const limitMs = Math.min(timeouts.firstTokenMs, MAX_PROBE_MS);
   const { estimate } = statistics.look(deployment.id);
-  const factor = probeFactor(estimate);
+  const { probes, typicalMs } = estimate.usual;
+  // How many times as long as a usual call's a probe's first token takes: by those that were made while traffic told the same. Its prompt is
+  // short, which makes it sooner; a fresh connection makes it later. Until a probe has told it is as long.
+  const priorMs = CALIBRATION_PRIOR * (typicalMs ?? 0);
+  const factor = probes.trafficMs === 0 ? 1 : (probes.probeMs + priorMs) / (probes.trafficMs + priorMs);
   const medianMs = estimate.ttftPercentileMs(50);
   const lessons: LessonOptions = {
     statistics,
     clock,
     isTold: IS_HONEST,
     extra: PROBE_IS_EXTRA,
-    lateAfterMs: lateAfter((estimate.usual.typicalMs ?? limitMs) * factor),
+    lateAfterMs: lateAfter((typicalMs ?? limitMs) * factor),
     silence: { afterMs: medianMs === undefined ? UNSEEN_LONG_MS : medianMs * LONG_FACTOR, limitMs },
     promptFactor: factor,
   };
@@ -121,15 +124,6 @@ const UNSEEN_LONG_MS = 1000;
 const CALIBRATION_PRIOR = 2;
 /** A probe that differs by more from what is expected of one tells of luck or of a change, and counts as differing by so much. */
 const ODD_FACTOR = 2;
-
-/**
- * How many times as long as a usual call's a probe's first token takes: by those that were made while traffic told the same. Its prompt is
- * short, which makes it sooner; a fresh connection makes it later. Until a probe has told it is as long.
- */
-function probeFactor({ usual: { probes, typicalMs = 0 } }: Estimate): number {
-  const priorMs = CALIBRATION_PRIOR * typicalMs;
-  return probes.trafficMs === 0 ? 1 : (probes.probeMs + priorMs) / (probes.trafficMs + priorMs);
-}
 
 function calibrate(
   attempt: Attempt<unknown>,
@@ -218,7 +212,14 @@ function embeddingsProbe(
     : embeddingsAttempt({ ...setting, deployment, protocol, embeddings, asked, requests: encoding.requests });
 }
 
+/** By deployment: each probe asks for those of its own. */
+const RULES = new WeakMap<Deployment, ProbeRules>();
+
 /** The rules of a deployment's model. */
-function probeRules({ providerSettings, model, rules }: Deployment): ProbeRules {
-  return modelRules({ defaults: PROBE_DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] }, model, rules);
+function probeRules(deployment: Deployment): ProbeRules {
+  const { providerSettings, model, rules } = deployment;
+  const table = { defaults: PROBE_DEFAULTS, lines: PROBE_LINES[providerSettings.protocol] };
+  const known = RULES.get(deployment) ?? modelRules(table, model, rules);
+  RULES.set(deployment, known);
+  return known;
 }

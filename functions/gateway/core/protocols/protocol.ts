@@ -19,8 +19,8 @@ export interface Protocol {
   readonly framing: 'server-sent-events' | 'amazon-event-stream';
   /** Says a prompt in the vendor's words. Where the prompt's own dialect is this one, it starts from the caller's body and loses nothing. */
   readonly encode: (prompt: Prompt, target: Target) => Encoding;
-  /** Another protocol of the same hosts that serves this prompt better; `undefined`: this one. */
-  readonly alternative?: (prompt: Prompt, target: Target) => Protocol | undefined;
+  /** What chooses another protocol of the same host where it serves a prompt better. Absent, or `undefined` for a deployment: there is none. */
+  readonly alternative?: (target: Target) => Alternative | undefined;
   /** A decoder for one response. `choices`: how many were asked for, by default one. */
   readonly decoder: (target: Target, choices?: number) => AnswerDecoder;
   /** Absent where the vendor has no embeddings. */
@@ -30,6 +30,9 @@ export interface Protocol {
   /** Reads a response whose status is not 2xx (`body` is its text, perhaps cut at 64 KiB, perhaps no JSON at all). */
   readonly readFailure: (response: FailedResponse) => AttemptFailure;
 }
+
+/** Another protocol for a prompt; `undefined`: the one that is configured. */
+export type Alternative = (prompt: Prompt) => Protocol | undefined;
 
 /** The protocols of a cloud: its own, and those of others in an envelope of its own or with errors of its own, by the host. */
 export interface CloudProtocols {

@@ -103,7 +103,8 @@ export function textTemplate(json: string, name: string, text: string, hasNoise 
     return undefined;
   }
   const texts = [json.slice(0, from), json.slice(to, end)];
-  const [before = [], after = []] = hasNoise ? texts.map(betweenNoise) : texts.map((whole) => [whole]);
+  const mayDiffer = hasNoise && NOISE.some((key) => json.includes(key));
+  const [before = [], after = []] = mayDiffer ? texts.map(betweenNoise) : texts.map((whole) => [whole]);
   return { before, after };
 }
 

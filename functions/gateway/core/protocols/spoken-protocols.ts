@@ -1,11 +1,12 @@
 import type { ProtocolName } from '../model/gateway-config.ts';
+import { isPlainTalk } from '../model/plain-talk.ts';
 import { kindsOf, type Prompt } from '../model/prompt.ts';
 import type { Vendor } from '../model/vendor.ts';
 import { anthropic } from './anthropic-messages/anthropic.ts';
 import { openai } from './openai-chat/openai.ts';
 import { openaiResponses } from './openai-responses/openai-responses.ts';
 import { withHourlyWrites, withLostReasoningNamed, withWholeNames } from './portable/suited-protocol.ts';
-import type { CloudProtocols, Protocol, Target } from './protocol.ts';
+import type { Alternative, CloudProtocols, Protocol, Target } from './protocol.ts';
 
 /** The protocols that are loaded with the gateway: OpenAI's and Anthropic's, which most configurations and both clouds' Claude need. */
 const EVERYWHERE: Readonly<Partial<Record<ProtocolName, Protocol>>> = {
@@ -68,19 +69,42 @@ export function protocolAt(name: ProtocolName, vendor: Vendor | undefined): Prot
   return found;
 }
 
+/** The protocols of a deployment, found once. */
+interface Known {
+  readonly name: ProtocolName;
+  readonly configured: Protocol;
+  /** What chooses another one for a prompt. */
+  readonly alternative: Alternative | undefined;
+}
+
+const KNOWN = new WeakMap<Target, Known>();
+
+function knownAt(name: ProtocolName, target: Target): Known {
+  const configured = protocolAt(name, target.vendor);
+  const known = { name, configured, alternative: configured.alternative?.(target) };
+  KNOWN.set(target, known);
+  return known;
+}
+
 /**
  * The protocol in which a prompt is said to a deployment: the configured one, or another of the same host that serves it better. Its
  * encodings name what reasoning they leave out, its answers have the caller's names of the tools, and count what was written to a cache
  * for an hour as that. The very same protocol for most prompts.
  */
 export function protocolFor(name: ProtocolName, prompt: Prompt, target: Target): Protocol {
-  const configured = protocolAt(name, target.vendor);
-  const chosen = configured.alternative?.(prompt, target) ?? configured;
+  const found = KNOWN.get(target);
+  const { configured, alternative } = found?.name === name ? found : knownAt(name, target);
+  const chosen = alternative?.(prompt) ?? configured;
+  const telling = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(chosen) : chosen;
+  return isPlainTalk(prompt) ? telling : withWholeAnswers(telling, prompt, target);
+}
+
+/** The protocol with answers that have the caller's names of the tools, and count hourly writes to a cache, where there are such. */
+function withWholeAnswers(protocol: Protocol, prompt: Prompt, target: Target): Protocol {
   const kinds = kindsOf(prompt.turns);
   const hasNames = prompt.tools.length > 0 || kinds.has('tool-call');
   const hasMarks =
     kinds.has('cache-mark') || prompt.tools.some((tool) => tool.kind === 'function' && tool.cache !== undefined);
-  const telling = prompt.original.dialect === 'openai-responses' ? withLostReasoningNamed(chosen) : chosen;
-  const whole = hasNames ? withWholeNames(telling, prompt) : telling;
+  const whole = hasNames ? withWholeNames(protocol, prompt) : protocol;
   return hasMarks ? withHourlyWrites(whole, prompt, target) : whole;
 }

@@ -21,14 +21,13 @@ interface FailureHints {
  * The failure that an HTTP status and, where that may mean anything, the vendor's sentence stand for: the same for every vendor. A protocol
  * looks at its own codes first.
  */
-export function statusFailure(read: FailureHints): AttemptFailure {
-  const { vendor } = read;
-  const hints = { ...read, retryAfterMs: read.retryAfterMs ?? askedWaitMs(vendor.message) };
+export function statusFailure(hints: FailureHints): AttemptFailure {
+  const { vendor } = hints;
   if (hints.contextExceeded === true) {
     return { kind: 'context-exceeded', vendor };
   }
   if (hints.quota === true) {
-    return { kind: 'rate-limited', retryAfterMs: hints.retryAfterMs, quota: true, vendor };
+    return rateLimited(hints, true);
   }
   const status = hints.isStatusAssumed === true ? ANY_STATUS : vendor.status;
   const isTold = hints.isCertain !== true && TOLD_STATUSES.has(status);
@@ -42,13 +41,14 @@ const ANY_STATUS = 400;
 /** The status that a server should have answered where it told the operator's own fault as the request's. */
 const OPERATORS_STATUS = 403;
 
-function bySentence(said: SaidFailure, { vendor, retryAfterMs }: FailureHints): AttemptFailure {
+function bySentence(said: SaidFailure, hints: FailureHints): AttemptFailure {
+  const { vendor } = hints;
   const { status } = vendor;
   switch (said) {
     case 'context':
       return { kind: 'context-exceeded', vendor };
     case 'unpaid':
-      return { kind: 'rate-limited', retryAfterMs, quota: true, vendor };
+      return rateLimited(hints, true);
     case 'operator':
       return { kind: 'misconfigured', status: OPERATORS.includes(status) ? status : OPERATORS_STATUS, vendor };
     case 'unsupported':
@@ -62,38 +62,44 @@ function bySentence(said: SaidFailure, { vendor, retryAfterMs }: FailureHints): 
   }
 }
 
-function byStatus({ vendor, retryAfterMs, isCertain, unsupported }: FailureHints): AttemptFailure {
+function byStatus(hints: FailureHints): AttemptFailure {
+  const { vendor, isCertain, unsupported } = hints;
   const { status } = vendor;
   if (status === 402 || status === 429) {
-    return { kind: 'rate-limited', retryAfterMs, quota: status === 402, vendor };
+    return rateLimited(hints, status === 402);
   }
   if (OPERATORS.includes(status)) {
     return { kind: 'misconfigured', status, vendor };
   }
-  if (status === 408 || status === 409 || status === 425) {
+  if (CONFLICTS.includes(status)) {
     return { kind: 'conflicted', status, vendor };
   }
-  if (unsupported === true && (isCallersFault(status) || status === 501)) {
+  const isCallersFault = status >= 400 && status < 500 && !FREE_OF_BLAME.includes(status);
+  if (unsupported === true && (isCallersFault || status === 501)) {
     return { kind: 'unsupported', status, vendor };
   }
-  if (!isCallersFault(status)) {
+  if (!isCallersFault) {
     return { kind: 'overloaded', status, vendor };
   }
   return { kind: 'rejected', status, vendor, ...(isCertain === true && { isKnown: true }) };
 }
 
+/** The wait is what the vendor's sentence asks for, where nothing else tells one. */
+function rateLimited({ vendor, retryAfterMs }: FailureHints, quota: boolean): AttemptFailure {
+  return { kind: 'rate-limited', retryAfterMs: retryAfterMs ?? askedWaitMs(vendor.message), quota, vendor };
+}
+
 /** The credential, the address, the model, the country: 405, 407 and what leads elsewhere are those of another address, 410 of a model that is gone. */
 const OPERATORS: readonly number[] = [301, 302, 303, 307, 308, 401, 403, 404, 405, 407, 410, 451];
+
+/** Not now, perhaps elsewhere. */
+const CONFLICTS: readonly number[] = [408, 409, 425];
 
 /**
  * Statuses below 500 that say nothing of the request: Groq's for a full flex tier, a model's own failure, and that of a request which the
  * server's side gave up. Source: console.groq.com/docs/errors, Amazon Bedrock API reference, "Common errors", 2026-11.
  */
 const FREE_OF_BLAME: readonly number[] = [424, 498, 499];
-
-function isCallersFault(status: number): boolean {
-  return status >= 400 && status < 500 && !FREE_OF_BLAME.includes(status);
-}
 
 /** The longest text of a vendor's that is passed on. */
 const MAX_MESSAGE_CHARS = 2000;

@@ -19,6 +19,8 @@ export interface ModelDirectory {
   /** Routes first, then deployments' ids, then bare vendor model ids. */
   readonly routes: ReadonlyMap<string, Route>;
   readonly deployments: ReadonlyMap<string, Deployment>;
+  /** Of the routes those that have deployments of a kind, with these alone. */
+  readonly served: Readonly<Record<Deployment['kind'], ReadonlyMap<string, Route>>>;
 }
 
 /**
@@ -46,7 +48,19 @@ export function modelDirectory(config: GatewayConfig): ModelDirectory {
       routes.set(route.name, route);
     }
   }
-  return { routes, deployments };
+  const served = { chat: routesOfKind(routes, 'chat'), embeddings: routesOfKind(routes, 'embeddings') };
+  return { routes, deployments, served };
+}
+
+function routesOfKind(routes: ReadonlyMap<string, Route>, kind: Deployment['kind']): ReadonlyMap<string, Route> {
+  const served = new Map<string, Route>();
+  for (const [name, route] of routes) {
+    const deployments = route.deployments.filter((deployment) => deployment.kind === kind);
+    if (deployments.length > 0) {
+      served.set(name, deployments.length === route.deployments.length ? route : { ...route, deployments });
+    }
+  }
+  return served;
 }
 
 type Deployments = ReadonlyMap<string, Deployment>;

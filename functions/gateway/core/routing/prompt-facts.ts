@@ -1,6 +1,7 @@
 import { promptFeesUsd } from '../model/cost.ts';
 import type { MediaPart, OpaquePart, Part, Source } from '../model/part.ts';
-import { kindsOf, type Prompt, type Turn } from '../model/prompt.ts';
+import { isPlainTalk } from '../model/plain-talk.ts';
+import type { Prompt, Turn } from '../model/prompt.ts';
 import { keyNumber } from '../model/rendezvous.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import { objectMember, stringMember } from '../wire/json.ts';
@@ -32,9 +33,8 @@ const MAX_KEY_CHARS = 64;
  */
 export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFacts {
   const { limits, stream, turns, original } = prompt;
-  const kinds = kindsOf(turns);
   const media: (MediaPart | OpaquePart)[] = [];
-  if (kinds.has('media') || kinds.has('opaque')) {
+  if (!isPlainTalk(prompt)) {
     addMedia(
       media,
       turns.flatMap(({ parts }) => parts),

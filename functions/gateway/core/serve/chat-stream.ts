@@ -1,13 +1,12 @@
-import { type ContinuableAnswer, continuableAnswer } from '../continuation/continuable-answer.ts';
-import type { BegunChat } from '../continuation/continue-chat.ts';
+import type { ContinuableAnswer } from '../continuation/continuable-answer.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import { type Arrivals, arrivalOf, iterated, type StoppableArrivals } from '../model/arrivals.ts';
 import type { Attempt } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import { streamError } from '../race/final-error.ts';
-import type { AnswerIdentity, AnswerStream } from '../surfaces/surface.ts';
+import type { AnswerStream } from '../surfaces/surface.ts';
 import type { Call } from './call.ts';
-import { streamDeadlineOf } from './head.ts';
+import { recordOf } from './call-record.ts';
 import { isLostAfterKeeping } from './keep-answer.ts';
 import type { StreamedBody } from './ports.ts';
 import { BUG } from './respond.ts';
@@ -18,8 +17,12 @@ export interface CommittedStream {
   readonly leader: Attempt<AnswerEvent>;
   /** What has been read so far; ends with the first content. */
   readonly events: readonly AnswerEvent[];
+  /** The answer across its breaks, where another deployment may go on with it; absent: it ends where `leader` does. */
+  readonly whole: ContinuableAnswer | undefined;
   /** The caller sees one answer by one model, also where another deployment goes on with it: the trail tells. */
-  readonly about: AnswerIdentity;
+  readonly stream: AnswerStream;
+  /** The instant at which it must have ended, milliseconds since 1970. */
+  readonly deadlineMs: number;
 }
 
 /**
@@ -27,34 +30,37 @@ export interface CommittedStream {
  * that breaks, and with which nobody goes on, ends with an error and unlike a finished one. Never throws. Aborts the provider when the
  * caller hangs up, when the deadline passes and when the consumer stops early.
  */
-export function chatStream(call: Call, begun: BegunChat, stream: CommittedStream): StreamedBody {
-  const arrivals = new CallersStream(call, begun, stream);
-  return { arrivals, [Symbol.asyncIterator]: () => iterated(arrivals) };
-}
-
-/** The caller's text, piece by piece, up to its ending. */
-class CallersStream implements StoppableArrivals<string> {
+export class CallersStream implements StreamedBody, StoppableArrivals<string> {
+  readonly arrivals: StoppableArrivals<string>;
   readonly #call: Call;
-  readonly #begun: BegunChat;
-  readonly #answer: ContinuableAnswer;
-  readonly #stream: AnswerStream;
+  readonly #committed: CommittedStream;
+  readonly #answer: Arrivals<readonly AnswerEvent[]> & Pick<Attempt<AnswerEvent>, 'abort'>;
+  #unread: readonly AnswerEvent[] | undefined;
   #stopWatching: (() => void) | undefined;
-  /** Set when the answer has ended: its ending may take a while to be written. */
+  /** Set when the answer has ended and its ending takes a while to be written. */
   #ending: Arrivals<string> | undefined;
-  #hasEnded = false;
+  #hasEnded: boolean;
 
-  constructor(call: Call, begun: BegunChat, stream: CommittedStream) {
+  constructor(call: Call, committed: CommittedStream) {
+    const { leader, whole, events } = committed;
+    this.arrivals = this;
     this.#call = call;
-    this.#begun = begun;
-    this.#answer =
-      begun.route.onStreamCut === 'continue' ? continuableAnswer(begun, stream) : oneDeploymentsAnswer(stream);
-    this.#stream = call.surface.stream(stream.about);
+    this.#committed = committed;
+    this.#answer = whole ?? leader;
+    this.#unread = whole === undefined ? events : undefined;
+    this.#hasEnded = false;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string, undefined> {
+    return iterated(this);
   }
 
   isReady(wake: () => void): boolean {
     try {
-      this.#stopWatching ??= abortInTime(this.#call, this.#begun, this.#answer);
-      return this.#hasEnded || (this.#ending ?? this.#answer).isReady(wake);
+      if (this.#stopWatching === undefined) {
+        this.#watch();
+      }
+      return this.#hasEnded || this.#unread !== undefined || (this.#ending ?? this.#answer).isReady(wake);
     } catch (bug) {
       this.#ending = arrivalOf(Promise.reject(bug));
       return this.#ending.isReady(wake);
@@ -67,50 +73,68 @@ class CallersStream implements StoppableArrivals<string> {
       return undefined;
     }
     try {
-      return this.#ending === undefined ? this.#takePiece() : this.#takeEnding(this.#ending);
+      if (this.#ending !== undefined) {
+        this.#hasEnded = true;
+        return this.#ending.take();
+      }
+      const events = this.#unread ?? this.#answer.take();
+      this.#unread = undefined;
+      return events === undefined ? this.#end() : this.#committed.stream.write(events);
     } catch (bug) {
       // Thrown into the response pipeline, it would take the Lambda runtime and all its other work down.
       this.#hasEnded = true;
       this.#call.gateway.ports.onBug?.(bug);
-      return brokenByBug(this.#call, this.#stream);
+      return brokenByBug(this.#call, this.#committed.stream);
     }
   }
 
   stop(): void {
     this.#stopWatching?.();
-    noteUsage(this.#call, this.#answer);
-    withoutThrowing(this.#call, () => this.#answer.abort({ kind: 'aborted', by: 'caller' }));
-  }
-
-  #takePiece(): string {
-    const events = this.#answer.take();
-    if (events !== undefined) {
-      return this.#stream.write(events);
+    const { whole } = this.#committed;
+    try {
+      if (whole !== undefined) {
+        noteUsage(this.#call, whole);
+      }
+      this.#answer.abort({ kind: 'aborted', by: 'caller' });
+    } catch (bug) {
+      this.#call.gateway.ports.onBug?.(bug);
     }
-    this.#ending = arrivalOf(ending(this.#call, this.#stream, this.#answer));
-    return '';
   }
 
-  #takeEnding(arrived: Arrivals<string>): string | undefined {
+  /** The ending of an answer that has ended, or the beginning of a wait for it. */
+  #end(): string {
+    const { leader, whole, stream } = this.#committed;
+    if (whole !== undefined) {
+      noteUsage(this.#call, whole);
+    }
+    const failure = whole === undefined ? leader.report().failure : whole.failure();
+    if (failure === undefined && this.#call.log.last.conversation !== undefined) {
+      this.#ending = arrivalOf(keptEnding(this.#call, stream));
+      return '';
+    }
     this.#hasEnded = true;
-    return arrived.take();
+    return failure === undefined ? ending(this.#call, stream) : broken(this.#call, stream, failure);
   }
-}
 
-/** The answer of a route whose cut streams end: nothing of it is remembered. */
-function oneDeploymentsAnswer({ leader, events }: CommittedStream): ContinuableAnswer {
-  let unread: readonly AnswerEvent[] | undefined = events;
-  return {
-    isReady: (wake) => unread !== undefined || leader.isReady(wake),
-    take: () => {
-      const read = unread;
-      unread = undefined;
-      return read ?? leader.take();
-    },
-    usage: () => undefined,
-    failure: () => leader.report().failure,
-    abort: (failure) => leader.abort(failure),
-  };
+  /** Aborts the answer when its caller hangs up or its deadline passes. */
+  #watch(): void {
+    const { request, log, gateway } = this.#call;
+    const { clock } = gateway.ports;
+    const { deadlineMs } = this.#committed;
+    const { signal } = request;
+    const onHangUp = (): void => this.stop();
+    const cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
+      this.#answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - log.startedAtMs }),
+    );
+    signal.addEventListener('abort', onHangUp);
+    this.#stopWatching = () => {
+      cancelDeadline();
+      signal.removeEventListener('abort', onHangUp);
+    };
+    if (signal.aborted) {
+      this.stop();
+    }
+  }
 }
 
 /** Without the trail, which may be what has the bug. */
@@ -119,60 +143,31 @@ function brokenByBug({ log }: Call, stream: AnswerStream): string {
   return stream.broken(BUG);
 }
 
-function withoutThrowing({ gateway }: Call, action: () => void): void {
-  try {
-    action();
-  } catch (bug) {
-    gateway.ports.onBug?.(bug);
-  }
+function ending({ log, gateway }: Call, stream: AnswerStream, isLost = false): string {
+  log.add({ kind: 'ending', ending: 'complete' });
+  return stream.end(trailJson(recordOf(log, gateway.ports.clock.nowMs())), isLost);
 }
 
-async function ending(call: Call, stream: AnswerStream, answer: ContinuableAnswer): Promise<string> {
-  noteUsage(call, answer);
-  const failure = answer.failure();
-  if (failure !== undefined) {
-    return broken(call, stream, failure);
-  }
-  const isLost = call.log.last.conversation !== undefined && (await isLostAfterKeeping(call, stream.body));
-  call.log.add({ kind: 'ending', ending: 'complete' });
-  return stream.end(trailJson(call.record()), isLost);
+/** The same of an answer that may be to be kept before. */
+async function keptEnding(call: Call, stream: AnswerStream): Promise<string> {
+  return ending(call, stream, await isLostAfterKeeping(call, stream.body));
 }
 
 /** Told once: the record that the trail is made from serves at the end too. */
-function noteUsage({ log }: Call, answer: ContinuableAnswer): void {
-  const usage = answer.usage();
+function noteUsage({ log }: Call, whole: ContinuableAnswer): void {
+  const usage = whole.usage();
   if (usage !== undefined && log.last.usage?.usage !== usage) {
     log.add({ kind: 'usage', usage });
   }
 }
 
-function broken(call: Call, stream: AnswerStream, failure: AttemptFailure): string {
+function broken({ log, gateway, request }: Call, stream: AnswerStream, failure: AttemptFailure): string {
   const error = streamError(failure);
-  const hasLeft = failure.kind === 'aborted' || call.request.signal.aborted;
-  call.log.add(
+  const hasLeft = failure.kind === 'aborted' || request.signal.aborted;
+  log.add(
     hasLeft
       ? { kind: 'ending', ending: 'hung-up' }
       : { kind: 'ending', ending: 'cut', errorCode: error.code ?? error.type },
   );
-  return stream.broken(error, trailJson(call.record()));
-}
-
-/** Aborts the answer when its caller hangs up or its deadline passes. */
-function abortInTime(call: Call, { route }: BegunChat, answer: ContinuableAnswer): () => void {
-  const { request, log, gateway } = call;
-  const { clock } = gateway.ports;
-  const { signal } = request;
-  const onHangUp = (): void => withoutThrowing(call, () => answer.abort({ kind: 'aborted', by: 'caller' }));
-  const deadlineMs = streamDeadlineOf(request, log.startedAtMs, route.timeouts);
-  const cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
-    answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - log.startedAtMs }),
-  );
-  signal.addEventListener('abort', onHangUp);
-  if (signal.aborted) {
-    onHangUp();
-  }
-  return () => {
-    cancelDeadline();
-    signal.removeEventListener('abort', onHangUp);
-  };
+  return stream.broken(error, trailJson(recordOf(log, gateway.ports.clock.nowMs())));
 }

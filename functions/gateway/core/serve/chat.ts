@@ -1,22 +1,22 @@
 import { ChatAttempt } from '../attempt/chat-attempt.ts';
 import { noteRefusedStream, streamFeatures, targetOf } from '../attempt/deployment-target.ts';
 import { maxAnswerBytes } from '../attempt/response-body.ts';
+import { continuableAnswer } from '../continuation/continuable-answer.ts';
 import type { BegunChat } from '../continuation/continue-chat.ts';
 import type { AnswerEvent } from '../model/answer-event.ts';
 import type { UpstreamRequest } from '../model/dial.ts';
 import type { Deployment } from '../model/gateway-config.ts';
+import { isPlainTalk } from '../model/plain-talk.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolFor } from '../protocols/spoken-protocols.ts';
 import { namedResources, resourceMessage, trustedPrompt, unlistedResource } from '../protocols/trusted-prompt.ts';
 import { contendersOf, encodingsOnce } from '../race/contender-limits.ts';
 import type { CallEncoding } from '../routing/contender.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
-import { readPrompt, strayResult } from '../surfaces/surfaces.ts';
+import { dangerousText, strayResult } from '../surfaces/surfaces.ts';
 import type { Call } from './call.ts';
-import { attemptsOf } from './call-log.ts';
-import { chatStream } from './chat-stream.ts';
+import { CallersStream } from './chat-stream.ts';
 import { resumeConversation } from './conversation.ts';
-import { deadlineOf } from './head.ts';
 import { isLostAfterKeeping, keptAs } from './keep-answer.ts';
 import type { AskedOf, Operation, Served } from './operation.ts';
 import type { GatewayResponse } from './ports.ts';
@@ -27,16 +27,18 @@ import { severalPrompts } from './several-prompts.ts';
 /** Answers to prompts, in the words of the call's surface. */
 const CHAT: Operation<Prompt, AnswerEvent> = {
   name: 'chat',
-  read: ({ surface, request }, json) => {
-    const read = readPrompt(surface, json, request.headers);
+  read: ({ surface, request }, json, tags) => {
+    const read = surface.read(json, request.headers);
     if (read.kind === 'invalid') {
       return read;
     }
-    return strayResult(read.prompt) ?? { kind: 'parsed', request: read.prompt };
-  },
-  facts: (prompt, tags) => {
+    const { prompt } = read;
+    const problem = isPlainTalk(prompt) ? undefined : (dangerousText(prompt) ?? strayResult(prompt));
+    if (problem !== undefined) {
+      return problem;
+    }
     const facts = promptFacts(prompt, tags);
-    return { facts, windowTokens: facts.promptTokens };
+    return { kind: 'parsed', request: prompt, facts, windowTokens: facts.promptTokens };
   },
   encoder: chatEncoder,
   respond: respondToChat,
@@ -62,23 +64,27 @@ async function resumedChat(call: Call, json: unknown): Promise<GatewayResponse> 
 }
 
 function chatEncoder(asked: AskedOf<Prompt>): (deployment: Deployment) => CallEncoding<AnswerEvent> {
-  const named = namedResources(asked.request);
+  const { request } = asked;
+  if (isPlainTalk(request)) {
+    return (deployment) => encodeChat(asked, deployment, { prompt: request, dropped: [] });
+  }
+  const named = namedResources(request);
   return (deployment) => {
-    const unlisted = unlistedResource(named, deployment.providerSettings.passMembers);
+    const { passMembers } = deployment.providerSettings;
+    const unlisted = unlistedResource(named, passMembers);
     return unlisted === undefined
-      ? encodeChat(asked, deployment)
+      ? encodeChat(asked, deployment, trustedPrompt(request, passMembers))
       : { kind: 'unsupported', param: unlisted.path, message: resourceMessage(unlisted) };
   };
 }
 
 function encodeChat(
-  { request: asked, route: { timeouts }, clock }: AskedOf<Prompt>,
+  { route: { timeouts }, clock }: AskedOf<Prompt>,
   deployment: Deployment,
+  { prompt, dropped }: ReturnType<typeof trustedPrompt>,
 ): CallEncoding<AnswerEvent> {
-  const { protocol: name, passMembers } = deployment.providerSettings;
-  const { prompt, dropped } = trustedPrompt(asked, passMembers);
   const target = targetOf(deployment, clock.nowMs(), prompt);
-  const protocol = protocolFor(name, prompt, target);
+  const protocol = protocolFor(deployment.providerSettings.protocol, prompt, target);
   const encoding = protocol.encode(prompt, target);
   if (encoding.kind === 'unsupported') {
     return encoding;
@@ -99,7 +105,7 @@ function encodeChat(
 }
 
 async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): Promise<GatewayResponse> {
-  const { request, facts, won } = served;
+  const { request, route, facts, won, deadlines } = served;
   const { requestId, startedAtMs } = call.log;
   const leader = won.leader.attempt;
   const created = Math.floor(startedAtMs / 1000);
@@ -111,8 +117,14 @@ async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): P
     prompt: request,
   };
   if (facts.stream) {
-    const begun = begunChat(call, served);
-    return streamAnswer(call, chatStream(call, begun, { leader, events: won.pieces, about }));
+    const events = won.pieces;
+    const goesOn = route.onStreamCut === 'continue';
+    const whole = goesOn ? continuableAnswer(begunChat(call, served), { leader, events }) : undefined;
+    const stream = call.surface.stream(about);
+    return streamAnswer(
+      call,
+      new CallersStream(call, { leader, events, whole, stream, deadlineMs: deadlines.streamMs }),
+    );
   }
   const body = call.surface.body(won.pieces, about);
   const isLost = call.log.last.conversation !== undefined && (await isLostAfterKeeping(call, () => body));
@@ -120,7 +132,10 @@ async function respondToChat(call: Call, served: Served<Prompt, AnswerEvent>): P
 }
 
 /** The chat as others could go on with it. */
-function begunChat(call: Call, { request, route, facts, contenders }: Served<Prompt, AnswerEvent>): BegunChat {
+function begunChat(
+  call: Call,
+  { request, route, facts, contenders, deadlines }: Served<Prompt, AnswerEvent>,
+): BegunChat {
   const { clock } = call.gateway.ports;
   const { log } = call;
   return {
@@ -128,13 +143,15 @@ function begunChat(call: Call, { request, route, facts, contenders }: Served<Pro
     route,
     promptTokens: facts.promptTokens,
     candidates: contenders,
-    attempts: () => attemptsOf(log),
+    attempts: () => log.attempts,
     race: async (asked) => {
       const encodings = encodingsOnce(chatEncoder({ request: asked.prompt, route: asked.route, clock }));
-      const waitsSinceMs = clock.nowMs();
-      const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts, waitsSinceMs) - waitsSinceMs;
-      const rivals = contendersOf(asked.candidates, encodings, { route: asked.route, leftMs });
-      const result = await raceCall(call, { route: asked.route, facts, contenders: rivals, waitsSinceMs });
+      const nowMs = clock.nowMs();
+      // The caller has been sent something just now.
+      const deadlineMs = Math.min(deadlines.streamMs, nowMs + deadlines.readMs);
+      const limits = { route: asked.route, leftMs: deadlineMs - nowMs };
+      const rivals = contendersOf(asked.candidates, encodings, limits);
+      const result = await raceCall(call, { route: asked.route, facts, contenders: rivals, deadlineMs });
       const attempts = result.attempts.map((attempt) => ({ ...attempt, continues: true as const }));
       const at = result.outcome.kind === 'won' ? result.attempts.indexOf(result.outcome.leader) : -1;
       log.add({ kind: 'continued', attempts, leader: attempts[at] });

@@ -2,7 +2,7 @@ import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import type { AskedOfKept, Keeping } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
 import { type AnswerStore, type FoundAnswer, MAX_CONVERSATION_BYTES } from './answer-store.ts';
-import { type Call, endStage, keyOf } from './call.ts';
+import { type Call, endStage } from './call.ts';
 import type { AuthenticatedKey } from './ports.ts';
 
 /** A request's body that refers to nothing that is kept. */
@@ -20,7 +20,7 @@ const MAX_ANCESTORS = 1000;
 export async function resumeConversation(call: Call, json: unknown): Promise<ResumedConversation> {
   const { answers, clock } = call.gateway.ports;
   const { keeping } = call.surface;
-  const key = keyOf(call);
+  const key = call.log.key;
   if (keeping === undefined || answers === undefined || key === undefined || !isJsonObject(json)) {
     return { kind: 'resumed', json };
   }

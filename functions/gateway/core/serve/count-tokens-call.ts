@@ -5,12 +5,11 @@ import type { Route } from '../model/gateway-config.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { protocolAt } from '../protocols/spoken-protocols.ts';
 import { namedResources, trustedPrompt, unlistedResource } from '../protocols/trusted-prompt.ts';
-import { allowedModels } from '../routing/model-directory.ts';
 import { promptFacts } from '../routing/prompt-facts.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
-import { readPrompt } from '../surfaces/surfaces.ts';
-import { type Call, keyOf } from './call.ts';
-import { admitRequest } from './caller.ts';
+import { dangerousText } from '../surfaces/surfaces.ts';
+import type { Call } from './call.ts';
+import { admit, ONE_REQUEST } from './caller.ts';
 import { findRoute } from './plan-call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, jsonAnswer } from './respond.ts';
@@ -23,17 +22,20 @@ export const COUNT_TOKENS_PATH = '/v1/messages/count_tokens';
  * which says so by `"estimated": true`.
  */
 export async function countTokensCall(call: Call, json: unknown): Promise<GatewayResponse> {
-  const read = readPrompt(call.surface, json, call.request.headers);
+  const read = call.surface.read(json, call.request.headers);
   if (read.kind === 'invalid') {
     return errorAnswer(call, refusalOf(read));
   }
   const { prompt } = read;
-  const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
-  const found = findRoute(directory, prompt.model, 'chat');
+  const dangerous = dangerousText(prompt);
+  if (dangerous !== undefined) {
+    return errorAnswer(call, refusalOf(dangerous));
+  }
+  const found = findRoute(call, prompt.model, 'chat');
   if (found.kind === 'refused') {
     return errorAnswer(call, found.error);
   }
-  const refusal = await admitRequest(call);
+  const refusal = await admit(call, () => ONE_REQUEST);
   if (refusal !== undefined) {
     return errorAnswer(call, refusal);
   }

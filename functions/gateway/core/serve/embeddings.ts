@@ -17,10 +17,13 @@ import { serveOperation } from './serve-operation.ts';
 /** Embeddings: `POST /v1/embeddings`. */
 const EMBEDDINGS: Operation<EmbeddingsRequest, EmbeddingsAnswer> = {
   name: 'embeddings',
-  read: (_, json) => parseEmbeddingsRequest(json),
-  facts: (request, tags) => {
-    const facts = embeddingsFacts(request, tags);
-    return { facts, windowTokens: facts.longestInputTokens };
+  read: (_, json, tags) => {
+    const parsed = parseEmbeddingsRequest(json);
+    if (parsed.kind === 'invalid') {
+      return parsed;
+    }
+    const facts = embeddingsFacts(parsed.request, tags);
+    return { ...parsed, facts, windowTokens: facts.longestInputTokens };
   },
   encoder: (asked) => (deployment) => encodeEmbeddings(asked, deployment),
   respond: respondToEmbeddings,

@@ -1,13 +1,14 @@
+import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyShares, SecondOpinions } from '../race/instance-budgets.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
-import type { GatewayPorts } from './ports.ts';
+import type { AuthenticatedKey, GatewayPorts } from './ports.ts';
 
 /** Counts the calls that each key has open at this instance. */
 export interface OpenCalls {
-  /** Lets a call in, and gives what ends it (once counts); `undefined` where the key has as many open as it may. */
-  readonly enter: (key: string, most: number) => (() => void) | undefined;
+  /** Lets a call in beside those that its key has open, and gives what ends it (once counts); the error where they are as many as may be. */
+  readonly enter: (key: AuthenticatedKey | undefined) => (() => void) | GatewayError;
 }
 
 /** What every request of one gateway shares. */

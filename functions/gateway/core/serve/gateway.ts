@@ -3,10 +3,10 @@ import { keyShares, secondOpinions } from '../race/instance-budgets.ts';
 import { modelDirectory } from '../routing/model-directory.ts';
 import { routingMemory } from '../routing/routing-memory.ts';
 import { decisionLog } from '../status/decision-log.ts';
-import { hasSurface, loadSurface } from '../surfaces/surfaces.ts';
+import { hasSurface, LOADED_SURFACES, loadSurface } from '../surfaces/surfaces.ts';
 import { jsonBoundsProblem, parseBoundedJson } from '../wire/json.ts';
-import { type Call, endStage, newCall } from './call.ts';
-import { authenticate, enterCall, openCalls, standingRefusal } from './caller.ts';
+import { type Call, endStage, ID_DIGITS, newCall } from './call.ts';
+import { authenticate, openCalls } from './caller.ts';
 import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';
@@ -36,18 +36,19 @@ function gatewayState(ports: GatewayPorts): GatewayState {
     directory: modelDirectory(ports.config),
     hedges: { racing: 0 },
     shares: keyShares(ports.clock),
-    openCalls: openCalls(),
+    openCalls: openCalls(ports.config.limits.callsAtOnce),
     opinions: secondOpinions(),
     routing: routingMemory(),
   };
-  return ports.config.statusPage ? { ...state, decisions: decisionLog(ports.newId()) } : state;
+  return ports.config.statusPage ? { ...state, decisions: decisionLog(ports.randomHex(ID_DIGITS)) } : state;
 }
 
 async function handle(arrived: Call): Promise<GatewayResponse> {
   const { method, path, headers } = arrived.request;
-  const loading = loadSurface(path, headers);
-  const call = loading === undefined ? arrived : { ...arrived, surface: await loading };
-  const open = openEndpointAt(call);
+  // Nearly always: such a path is no other endpoint's.
+  const isLoadedSurface = LOADED_SURFACES.has(path);
+  const call = isLoadedSurface ? arrived : await withSurface(arrived);
+  const open = isLoadedSurface ? undefined : openEndpointAt(call);
   if (open !== undefined) {
     return await open(call);
   }
@@ -55,8 +56,18 @@ async function handle(arrived: Call): Promise<GatewayResponse> {
   if (refusal !== undefined) {
     return errorAnswer(call, refusal);
   }
-  const endpoint = endpointAt(call);
-  return endpoint?.methods.includes(method) === true ? await endpoint.serve(call) : await unserved(call, endpoint);
+  const endpoint = isLoadedSurface ? PROMPTS : endpointAt(call);
+  if (endpoint?.methods.includes(method) !== true) {
+    return await unserved(call, endpoint);
+  }
+  return 'serve' in endpoint ? await endpoint.serve(call) : await withBody(call, endpoint.serveJson);
+}
+
+/** The call with its surface loaded. */
+async function withSurface(call: Call): Promise<Call> {
+  const { path, headers } = call.request;
+  const loading = loadSurface(path, headers);
+  return loading === undefined ? call : { ...call, surface: await loading };
 }
 
 /** What such a caller is told is loaded when there is one. */
@@ -73,11 +84,11 @@ type Serve = (call: Call) => GatewayResponse | Promise<GatewayResponse>;
 /** Serves one call whose body is this JSON. */
 type ServeJson = (call: Call, json: unknown) => Promise<GatewayResponse>;
 
-/** What is served at a path to who has shown a key. */
-interface Endpoint {
-  readonly methods: readonly string[];
-  readonly serve: Serve;
-}
+/** What is served at a path to who has shown a key. `serveJson`: from the body, and only so many at once. */
+type Endpoint = { readonly methods: readonly string[] } & (
+  | { readonly serve: Serve }
+  | { readonly serveJson: ServeJson }
+);
 
 /** There where the configuration turns the status page on. */
 const STATUS_PATH = '/status';
@@ -97,12 +108,12 @@ const STATUS: Endpoint = {
   serve: async (call) => (await import('./status-call.ts')).statusCall(call),
 };
 
-const PROMPTS: Endpoint = { methods: ['POST'], serve: (call) => withBody(call, chatCall) };
+const PROMPTS: Endpoint = { methods: ['POST'], serveJson: chatCall };
 
 /** What else has a body, by its path. */
 const OPERATIONS: ReadonlyMap<string, Endpoint> = new Map([
-  [COUNT_TOKENS_PATH, { methods: ['POST'], serve: (call) => withBody(call, countTokensCall) }],
-  [EMBEDDINGS_PATH, { methods: ['POST'], serve: (call) => withBody(call, embeddingsCall) }],
+  [COUNT_TOKENS_PATH, { methods: ['POST'], serveJson: countTokensCall }],
+  [EMBEDDINGS_PATH, { methods: ['POST'], serveJson: embeddingsCall }],
 ]);
 
 /** What is served at the call's path to who has shown a key. */
@@ -132,14 +143,21 @@ function openEndpointAt({ gateway, request }: Call): Serve | undefined {
     : async () => ({ ...(await page()), afterEnd: async () => undefined });
 }
 
-function withBody(call: Call, serve: ServeJson): GatewayResponse | Promise<GatewayResponse> {
-  const refusal = standingRefusal(call);
-  return refusal === undefined ? entered(call, () => withRoom(call, serve)) : errorAnswer(call, refusal);
+async function withBody(call: Call, serve: ServeJson): Promise<GatewayResponse> {
+  const limited = call.log.last.authenticated?.limited;
+  const refusal = limited && call.gateway.ports.keyLimiter?.refusal(limited);
+  if (refusal !== undefined) {
+    return errorAnswer(call, refusal);
+  }
+  return await entered(call, async () => {
+    const body = await bodyJson(call);
+    return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
+  });
 }
 
 /** Serves a call that counts among those which its key has open, until its answer has been sent or a bug is in its place. */
 async function entered(call: Call, serve: (call: Call) => Promise<GatewayResponse>): Promise<GatewayResponse> {
-  const leave = enterCall(call);
+  const leave = call.gateway.openCalls.enter(call.log.key);
   if (typeof leave !== 'function') {
     return errorAnswer(call, leave);
   }
@@ -150,11 +168,6 @@ async function entered(call: Call, serve: (call: Call) => Promise<GatewayRespons
     leave();
     throw bug;
   }
-}
-
-async function withRoom(call: Call, serve: ServeJson): Promise<GatewayResponse> {
-  const body = await bodyJson(call);
-  return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
 }
 
 function readOnly(): GatewayError {
@@ -187,28 +200,22 @@ async function bodyJson(call: Call): Promise<BodyJson> {
   if (boundsProblem !== undefined) {
     return { kind: 'refused', error: badRequest(boundsProblem, null) };
   }
-  const text = decoded(body);
-  if (text === undefined) {
+  let text: string;
+  try {
+    text = UTF8.decode(body);
+  } catch {
+    // What a guess makes of the bytes may be another prompt than the caller's.
     return { kind: 'refused', error: badRequest('The request body is not UTF-8 text.', null) };
   }
   const json = parseBoundedJson(text);
   return json === undefined ? { kind: 'refused', error: notJson(text) } : { kind: 'read', json };
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function notJson(text: string): GatewayError {
   const problem = text.trim() === '' ? 'is empty' : 'is not valid JSON';
   return badRequest(`The request body ${problem}: send a JSON object with "model" and what to do with it.`, null);
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-/** `undefined` where the bytes are no UTF-8: what a guess makes of them may be another prompt than the caller's. */
-function decoded(body: Uint8Array): string | undefined {
-  try {
-    return UTF8.decode(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function tooLarge(): GatewayError {

@@ -37,58 +37,42 @@ export function askedTags({ headers }: Pick<GatewayRequest, 'headers'>): readonl
   return [...new Set(tags)].filter((tag) => tag !== '');
 }
 
+/** By when a call must have been answered. Milliseconds since 1970, but for `readMs`. */
+export interface Deadlines {
+  /** The gateway's own: the route's, or Lambda's where that is sooner. */
+  readonly ownMs: number;
+  /** The least of that and the caller's. */
+  readonly answerMs: number;
+  /** The same for a stream that has begun: the time-out of a read begins anew with each of its chunks. */
+  readonly streamMs: number;
+  /** The longest that the caller waits to be sent something, milliseconds. */
+  readonly readMs: number;
+}
+
 /**
- * The instant by which a call must have been answered: the least of the route's, the caller's and Lambda's. Milliseconds since 1970, as
- * `startedAtMs`, the instant of its arrival, and `waitsSinceMs`, since when its caller has been sent nothing.
+ * The deadlines of a call that came at `startedAtMs`. Where the caller's own header sets one, that it passes is no failure of the gateway's.
  * OpenAI's client for Node tells its time-out as `x-stainless-timeout`, the one for Python as `x-stainless-read-timeout`.
  */
-export function deadlineOf(
-  request: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
-  startedAtMs: number,
-  timeouts: Pick<Timeouts, 'deadlineMs'>,
-  waitsSinceMs = startedAtMs,
-): number {
-  const readMs = durationMs(request.headers['x-stainless-read-timeout'], 1000);
-  return Math.min(streamDeadlineOf(request, startedAtMs, timeouts), waitsSinceMs + readMs);
-}
-
-/** The same for a stream that has begun: the time-out of a read begins anew with each of its chunks. */
-export function streamDeadlineOf(
-  request: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
-  startedAtMs: number,
-  timeouts: Pick<Timeouts, 'deadlineMs'>,
-): number {
-  const { headers } = request;
-  return Math.min(
-    ownDeadlineOf(request, startedAtMs, timeouts),
-    startedAtMs + durationMs(headers['x-stainless-timeout'], 1000),
-    startedAtMs + durationMs(headers['x-nemo-timeout-ms'], 1),
-  );
-}
-
-/** Whether the caller's own header sets the deadline: that it passes is then no failure of the gateway's. `hasBegun`: of its stream. */
-export function isCallersDeadline(
-  request: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
-  startedAtMs: number,
-  timeouts: Pick<Timeouts, 'deadlineMs'>,
-  hasBegun: boolean,
-): boolean {
-  const deadlineMs = (hasBegun ? streamDeadlineOf : deadlineOf)(request, startedAtMs, timeouts);
-  return deadlineMs < ownDeadlineOf(request, startedAtMs, timeouts);
-}
-
-function ownDeadlineOf(
-  { remainingMs }: Pick<GatewayRequest, 'remainingMs'>,
+export function deadlinesOf(
+  { headers, remainingMs }: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
   startedAtMs: number,
   { deadlineMs }: Pick<Timeouts, 'deadlineMs'>,
-): number {
-  const platform = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
-  return startedAtMs + Math.min(deadlineMs, platform);
+): Deadlines {
+  const platformMs = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
+  const ownMs = startedAtMs + Math.min(deadlineMs, platformMs);
+  const told = headers['x-stainless-timeout'];
+  const asked = headers['x-nemo-timeout-ms'];
+  const toldRead = headers['x-stainless-read-timeout'];
+  const wholeMs = told === undefined ? Infinity : durationMs(told, 1000);
+  const askedMs = asked === undefined ? Infinity : durationMs(asked, 1);
+  const readMs = toldRead === undefined ? Infinity : durationMs(toldRead, 1000);
+  const streamMs = Math.min(ownMs, startedAtMs + wholeMs, startedAtMs + askedMs);
+  return { ownMs, answerMs: Math.min(streamMs, startedAtMs + readMs), streamMs, readMs };
 }
 
 /** A positive number in a header; anything else counts as absent. */
-function durationMs(text: string | undefined, unitMs: number): number {
-  const value = text === undefined ? 0 : Number(text);
+function durationMs(text: string, unitMs: number): number {
+  const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
 }
 
@@ -100,18 +84,10 @@ const SERVED = /^\/v1\/(?:chat\/completions|completions|responses|messages|embed
  * slash at the beginning, a doubled or missing `/v1` and a slash at the end are understood. Any other path stays as it is.
  */
 export function servedPath(path: string): string {
-  if (AS_WRITTEN.has(path)) {
-    return path;
-  }
   const plain = withoutSlashes(path);
   const once = plain.startsWith('/v1/v1/') ? plain.slice('/v1'.length) : plain;
   return [once, `/v1${once}`].find((each) => SERVED.test(each)) ?? path;
 }
-
-/** As nearly every client writes them. */
-const AS_WRITTEN: ReadonlySet<string> = new Set([
-  ...['/v1/chat/completions', '/v1/responses', '/v1/messages', '/v1/embeddings', '/v1/completions'],
-]);
 
 /** With one slash at the beginning and none at the end. One pass: a caller may send nothing but slashes. */
 function withoutSlashes(path: string): string {

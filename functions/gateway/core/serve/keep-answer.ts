@@ -2,8 +2,7 @@ import { defined } from '../model/defined.ts';
 import type { AnswerIdentity, Keeping } from '../surfaces/surface.ts';
 import { type JsonObject, stringMember } from '../wire/json.ts';
 import type { AnswerStore, KeptAnswer } from './answer-store.ts';
-import type { Call } from './call.ts';
-import type { Conversation } from './call-log.ts';
+import type { Call, Conversation } from './call.ts';
 
 /** What an answer says of its being kept, before it is. */
 export function keptAs({ log }: Call): Pick<AnswerIdentity, 'isKept' | 'previousAnswer'> {

@@ -2,7 +2,7 @@ import { badRequest, type GatewayError } from '../model/gateway-error.ts';
 import { inputItemsPage } from '../surfaces/openai-responses/list-input.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { AnswerStore } from './answer-store.ts';
-import { type Call, keyOf } from './call.ts';
+import type { Call } from './call.ts';
 import { keptConversation, ownerOf, storeAway } from './conversation.ts';
 import { KEPT_ANSWER_PATH } from './kept-answer-path.ts';
 import type { GatewayRequest, GatewayResponse } from './ports.ts';
@@ -19,7 +19,7 @@ interface Refusal {
 export async function keptAnswersCall(call: Call): Promise<GatewayResponse> {
   const { request } = call;
   const { answers } = call.gateway.ports;
-  const key = keyOf(call);
+  const key = call.log.key;
   const looked =
     answers === undefined || key === undefined
       ? refused(keepsNone())

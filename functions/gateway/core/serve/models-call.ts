@@ -1,7 +1,7 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 import type { JsonObject } from '../wire/json.ts';
-import { type Call, keyOf } from './call.ts';
+import type { Call } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, jsonAnswer } from './respond.ts';
 
@@ -9,7 +9,7 @@ const PREFIX = '/v1/models/';
 
 /** Serves `GET /v1/models` and `GET /v1/models/{id}`: every route, deployment and vendor model id that a request with this key may name. */
 export function modelsCall(call: Call): GatewayResponse {
-  const directory = allowedModels(call.gateway.directory, keyOf(call)?.limits?.models);
+  const directory = allowedModels(call.gateway.directory, call.log.key?.limits?.models);
   const { path } = call.request;
   const names = [...directory.routes.keys()];
   if (!path.startsWith(PREFIX)) {

@@ -5,23 +5,25 @@ import type { RunResult } from '../race/run-race.ts';
 import type { CallEncoding, Contender } from '../routing/contender.ts';
 import type { InvalidRequest } from '../surfaces/invalid-request.ts';
 import type { Call } from './call.ts';
+import type { Deadlines } from './head.ts';
 import type { GatewayResponse } from './ports.ts';
 
 /** One thing that callers may have models do: how its requests are read, sent and answered. What is between is the same for all. */
 export interface Operation<Request extends { readonly model: string }, Piece> {
   /** Its name in the record, and the kind of the deployments that serve it. */
   readonly name: Deployment['kind'];
-  readonly read: (call: Call, json: unknown) => { readonly kind: 'parsed'; readonly request: Request } | InvalidRequest;
-  /** What routing may know of a request. `windowTokens`: what has to fit a model's context window. */
-  readonly facts: (request: Request, tags: readonly string[]) => OperationFacts;
+  /** Reads a body. `tags`: what the caller asks of a deployment beside it. */
+  readonly read: (call: Call, json: unknown, tags: readonly string[]) => ReadRequest<Request> | InvalidRequest;
   /** Gives each deployment's form of a request. */
   readonly encoder: (asked: AskedOf<Request>) => (deployment: Deployment) => CallEncoding<Piece>;
   /** The answer to a call that has been won. */
   readonly respond: (call: Call, served: Served<Request, Piece>) => GatewayResponse | Promise<GatewayResponse>;
 }
 
-/** What routing knows of a request. */
-export interface OperationFacts {
+/** A request, and what routing may know of it. */
+export interface ReadRequest<Request> {
+  readonly kind: 'parsed';
+  readonly request: Request;
   readonly facts: RequestFacts;
   /** Tokens that must fit a context window: of the whole prompt, or of the longest of several inputs. */
   readonly windowTokens: number;
@@ -40,6 +42,7 @@ export interface Planned<Request, Piece> {
   readonly route: Route;
   readonly facts: RequestFacts;
   readonly contenders: readonly Contender<Piece>[];
+  readonly deadlines: Deadlines;
 }
 
 /** A request that one of its contenders has answered. */

@@ -7,9 +7,9 @@ import type { Encodings } from '../routing/contender.ts';
 import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, qualify, withProbeFirst } from '../routing/plan.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
-import { type Call, endStage, keyOf, witnessKey } from './call.ts';
-import { admit } from './caller.ts';
-import { askedTags, deadlineOf } from './head.ts';
+import { type Call, endStage } from './call.ts';
+import { admit, callDemand } from './caller.ts';
+import { askedTags, type Deadlines, deadlinesOf } from './head.ts';
 import type { Operation, Planned } from './operation.ts';
 
 type Refused = { readonly kind: 'refused'; readonly error: GatewayError };
@@ -23,6 +23,7 @@ interface Prepared<Request, Piece> {
   /** Deployments of the route that qualify, in its order; at least one. */
   readonly qualified: readonly Deployment[];
   readonly encodings: Encodings<Piece>;
+  readonly deadlines: Deadlines;
 }
 
 /** What is done before anybody is asked: the request is read, its deployments are ranked, and its key's limits let it pass. */
@@ -31,7 +32,7 @@ export async function planCall<Request extends { readonly model: string }, Piece
   call: Call,
   json: unknown,
 ): Promise<({ readonly kind: 'planned' } & Planned<Request, Piece>) | Refused> {
-  const { clock } = call.gateway.ports;
+  const { clock, config } = call.gateway.ports;
   const { log } = call;
   log.add({ kind: 'operation', operation: operation.name });
   const beganMs = clock.nowMs();
@@ -40,31 +41,33 @@ export async function planCall<Request extends { readonly model: string }, Piece
   if (prepared.kind === 'refused') {
     return prepared;
   }
-  const { request, route, facts, qualified, encodings } = prepared;
+  const { request, route, facts, qualified, encodings, deadlines } = prepared;
   const ranked = await rank(call, prepared);
-  const unservable = nobodyToAsk(ranked, prepared);
+  // As a rule the first can be asked: then nobody is known to be unfit, since nobody else has been encoded.
+  const [first] = ranked.candidates;
+  const isFirstFit = first !== undefined && encodings(first.deployment).encode().kind === 'encoded';
+  const unservable = isFirstFit ? undefined : nobodyToAsk(ranked, prepared);
   endStage(call, 'plan', preparedMs);
+  log.add({ kind: 'model', model: unservable === undefined ? request.model : route.name });
   if (unservable !== undefined) {
-    log.add({ kind: 'model', model: route.name });
     return { kind: 'refused', error: unservable };
   }
-  log.add({ kind: 'model', model: request.model });
   log.add({ kind: 'routed', route, facts });
-  const refusal = await admit(call, facts, qualified);
+  const refusal = await admit(call, () => callDemand(facts, qualified, config.limits.assumedOutputTokens));
   if (refusal !== undefined) {
     return { kind: 'refused', error: refusal };
   }
-  const fit = withoutUnfit(ranked, encodings);
-  const plan = isProbeDue(call, fit, route) ? await withProbe(call, fit, prepared) : fit;
+  const fit = isFirstFit ? ranked : withoutUnfit(ranked, encodings);
+  const isDue = fit.candidates.some(({ state }) => state === 'due');
+  const plan = isDue ? await withProbe(call, fit, prepared) : fit;
   const looks = lookBeside(call.gateway.ports, plan, route);
   if (looks !== undefined) {
     log.add({ kind: 'looking', looks });
   }
-  const { candidates, explored } = plan;
-  const leftMs = deadlineOf(call.request, log.startedAtMs, route.timeouts) - clock.nowMs();
-  const contenders = contendersOf(candidates, encodings, { route, leftMs });
-  log.add({ kind: 'planned', contenders, explored });
-  return { kind: 'planned', request, route, facts, contenders };
+  const leftMs = deadlines.answerMs - clock.nowMs();
+  const contenders = contendersOf(plan.candidates, encodings, { route, leftMs });
+  log.add({ kind: 'planned', contenders, explored: plan.explored });
+  return { kind: 'planned', request, route, facts, contenders, deadlines };
 }
 
 /** Reads the request, finds its route and who of it qualifies. */
@@ -73,41 +76,38 @@ function prepare<Request extends { readonly model: string }, Piece>(
   call: Call,
   json: unknown,
 ): Prepared<Request, Piece> | Refused {
-  const { clock } = call.gateway.ports;
-  const parsed = operation.read(call, json);
-  if (parsed.kind === 'invalid') {
-    return { kind: 'refused', error: refusalOf(parsed) };
+  const { request: asked, log, gateway } = call;
+  const { headers } = asked;
+  const read = operation.read(call, json, headers['x-nemo-tags'] === undefined ? NO_TAGS : askedTags(asked));
+  if (read.kind === 'invalid') {
+    return { kind: 'refused', error: refusalOf(read) };
   }
-  const { request } = parsed;
-  const limits = keyOf(call)?.limits;
-  const directory = allowedModels(call.gateway.directory, limits?.models);
-  const found = findRoute(directory, request.model, operation.name);
+  const { request, facts, windowTokens } = read;
+  const found = findRoute(call, request.model, operation.name);
   if (found.kind === 'refused') {
-    noteModel(call, found.askedModel);
+    if (found.askedModel !== undefined) {
+      log.add({ kind: 'model', model: found.askedModel });
+    }
     return found;
   }
   const { route } = found;
-  const { facts, windowTokens } = operation.facts(request, askedTags(call.request));
-  const countsMoney = limits?.usdPerMonth !== undefined;
+  const countsMoney = log.key?.limits?.usdPerMonth !== undefined;
   const { qualified, unmet } = qualify(
     route.deployments,
     { tags: facts.tags, promptTokens: windowTokens },
     countsMoney,
   );
-  const encodings = encodingsOnce(operation.encoder({ request, route, clock }));
-  if (qualified.length > 0) {
-    return { kind: 'prepared', request, route, facts, qualified, encodings };
+  if (qualified.length === 0) {
+    log.add({ kind: 'model', model: route.name });
+    const message = `No deployment of ${route.name} offers ${unmet.join(' and ')}.`;
+    return { kind: 'refused', error: badRequest(message, 'model') };
   }
-  noteModel(call, route.name);
-  const message = `No deployment of ${route.name} offers ${unmet.join(' and ')}.`;
-  return { kind: 'refused', error: badRequest(message, 'model') };
+  const encodings = encodingsOnce(operation.encoder({ request, route, clock: gateway.ports.clock }));
+  const deadlines = deadlinesOf(asked, log.startedAtMs, route.timeouts);
+  return { kind: 'prepared', request, route, facts, qualified, encodings, deadlines };
 }
 
-function noteModel({ log }: Call, model: string | undefined): void {
-  if (model !== undefined) {
-    log.add({ kind: 'model', model });
-  }
-}
+const NO_TAGS: readonly string[] = [];
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -120,7 +120,7 @@ async function rank(
   const { statistics, config, random, clock } = ports;
   await statistics.prepare(qualified.map(({ id }) => id));
   const turn = routing.conversations.recall(route.name, facts.affinityKey, clock.nowMs());
-  const key = witnessKey(call);
+  const key = call.log.last.authenticated?.witness ?? '';
   const equals = routing.equals.get(route.name) ?? NOBODY;
   const plan = planCandidates({
     route,
@@ -166,22 +166,19 @@ function withoutUnfit(plan: Plan, encodings: Encodings<unknown>): Plan {
   return { candidates: fit, explored: explored && fit[0] === candidates[0], equals };
 }
 
-/** Whether a candidate's cooldown is over, and the caller's own call is to try it: where no probe can tell. */
-function isProbeDue({ gateway }: Call, plan: Plan, route: Route): boolean {
-  const probe = dueProbe(plan, route);
-  const isOwn = gateway.ports.config.probes === 'off' || probe?.standing.breaksAnswers === true;
-  return probe?.standing.ejection !== undefined && isOwn;
-}
-
-/** Claims the probe of a candidate whose cooldown is over, and whose vendor can be asked, and then puts it first. */
+/**
+ * Claims the probe of a candidate whose cooldown is over, and whose vendor can be asked, and then puts it first: where no probe beside calls
+ * can tell, the caller's own call is to try it.
+ */
 async function withProbe(
   call: Call,
   plan: Plan,
   { route, encodings }: Pick<Prepared<unknown, unknown>, 'route' | 'encodings'>,
 ): Promise<Plan> {
-  const { statistics, clock } = call.gateway.ports;
+  const { statistics, clock, config } = call.gateway.ports;
   const probe = dueProbe(plan, route);
-  if (probe?.standing.ejection === undefined || !isProbeDue(call, plan, route)) {
+  const isOwn = config.probes === 'off' || probe?.standing.breaksAnswers === true;
+  if (probe?.standing.ejection === undefined || !isOwn) {
     return plan;
   }
   const { deployment } = probe;
@@ -200,19 +197,27 @@ type FoundRoute =
   | { readonly kind: 'refused'; readonly error: GatewayError; readonly askedModel?: string };
 
 /** The route that a request's `model` names, with its deployments of one kind, or the error that says what to ask for instead. */
-export function findRoute(directory: ModelDirectory, model: string, kind: DeploymentSettings['kind']): FoundRoute {
+export function findRoute({ gateway, log }: Call, model: string, kind: DeploymentSettings['kind']): FoundRoute {
+  const { directory } = gateway;
+  const models = log.key?.limits?.models;
+  const route = models === undefined || models.includes(model) ? directory.served[kind].get(model) : undefined;
+  return route === undefined ? findOther(allowedModels(directory, models), model, kind) : { kind: 'found', route };
+}
+
+/** Where `model` is no name of a route of the kind: by another writing of one, or the error. */
+function findOther(directory: ModelDirectory, model: string, kind: DeploymentSettings['kind']): FoundRoute {
   const resolved = resolveModel(directory, model);
   if (resolved.kind === 'unknown') {
     return { kind: 'refused', error: unknownModel(model, resolved.names) };
   }
   const { route } = resolved;
-  const deployments = route.deployments.filter((deployment) => deployment.kind === kind);
-  if (deployments.length === route.deployments.length) {
-    return { kind: 'found', route };
+  const served = directory.served[kind].get(route.name);
+  if (served !== undefined) {
+    return { kind: 'found', route: served };
   }
-  return deployments.length === 0
-    ? { kind: 'refused', askedModel: route.name, error: wrongKind(route.name, kind) }
-    : { kind: 'found', route: { ...route, deployments } };
+  return route.deployments.length === 0
+    ? { kind: 'found', route }
+    : { kind: 'refused', askedModel: route.name, error: wrongKind(route.name, kind) };
 }
 
 const MAX_NAME_CHARS = 100;

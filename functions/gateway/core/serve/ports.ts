@@ -63,9 +63,9 @@ export interface GatewayPorts {
   readonly config: GatewayConfig;
   readonly clock: Clock;
   readonly random: Random;
-  /** A new id of letters and digits, never given twice. */
-  readonly newId: () => string;
-  /** For the ids of traces and their spans. */
+  /** A new id of letters and digits for a request, never given twice. @default 24 random hex digits, also where it gives none */
+  readonly newId?: () => string | undefined;
+  /** For the ids of requests, traces and their spans. */
   readonly randomHex: RandomHex;
   readonly dial: Dial;
   readonly statistics: FleetStatistics;

@@ -1,12 +1,12 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { ProbeRecord } from '../model/probe-record.ts';
 import type { RequestRecord } from '../model/request-record.ts';
+import type { Looks } from '../probe/look-beside.ts';
 import { finalError } from '../race/final-error.ts';
 import type { RunResult } from '../race/run-race.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Call } from './call.ts';
-import { attemptsOf, factsOf } from './call-log.ts';
-import { useOf } from './caller.ts';
+import { headOf, recordOf } from './call-record.ts';
 import { sentStatus } from './insistent-client.ts';
 import type { GatewayResponse, StreamedBody } from './ports.ts';
 import { answerHeaders } from './trail.ts';
@@ -142,7 +142,7 @@ function failedAttempts({ attempts }: RunResult<unknown>): Parameters<typeof fin
 
 /** An answer's headers, into which the gateway's own are written, for the call as it stands. */
 export function withOwnHeaders(
-  { log, surface, record }: Call,
+  { gateway, log, surface }: Call,
   headers: Record<string, string>,
 ): Readonly<Record<string, string>> {
   const { requestIdHeader } = surface;
@@ -150,7 +150,7 @@ export function withOwnHeaders(
   for (const name in ofLimits) {
     headers[name] = ofLimits[name] ?? '';
   }
-  answerHeaders(record(), factsOf(log, 'stage'), headers);
+  answerHeaders(headOf(log, gateway.ports.clock.nowMs()), log.stages, headers);
   if (requestIdHeader !== undefined) {
     headers[requestIdHeader] = log.requestId;
   }
@@ -169,26 +169,19 @@ function afterEnd(call: Call): () => Promise<void> {
 
 function untold(): void {}
 
-/** Tells of a bug in probes: the call that they were made beside is recorded all the same. */
-function toldAsBug({ gateway }: Call): (bug: unknown) => readonly ProbeRecord[] {
-  return (bug) => {
-    gateway.ports.onBug?.(bug);
-    return [];
-  };
-}
-
 async function conclude(call: Call): Promise<void> {
   const { ports, decisions } = call.gateway;
-  const attempts = attemptsOf(call.log);
+  const { attempts, last } = call.log;
   for (const { attempt } of attempts) {
     // An attempt that has ended takes no notice. A caller who left before he read anything has nobody else to stop it.
     attempt.abort({ kind: 'aborted', by: 'caller' });
   }
-  const record = call.record();
-  const settled = call.log.last.admitted?.admission.settle(useOf(record));
+  const record = recordOf(call.log, ports.clock.nowMs());
+  // The answer's tokens, and the cost of all its attempts that the vendors bill.
+  const use = { requests: 1, tokens: record.usedTokens ?? 0, usd: record.costUsd ?? 0 };
+  const settled = last.admitted?.admission.settle(use);
   // A frozen instance could not go on with them.
-  const { looking } = call.log.last;
-  const probes = looking === undefined ? [] : await looking.looks.end(LOOKS_GRACE_MS).catch(toldAsBug(call));
+  const probes = last.looking === undefined ? [] : await probesOf(call, last.looking.looks);
   const whole = probes.length === 0 ? record : { ...record, probes };
   decisions?.add(whole);
   ports.rollups?.note(whole);
@@ -197,4 +190,14 @@ async function conclude(call: Call): Promise<void> {
     settled,
     ...(attempts.length === 0 ? [] : [ports.statistics.flush(), ports.rollups?.flush()]),
   ]).then(() => undefined);
+}
+
+/** What came of the probes beside a call. A bug in them is told, and the call is recorded all the same. */
+async function probesOf({ gateway }: Call, looks: Looks): Promise<readonly ProbeRecord[]> {
+  try {
+    return await looks.end(LOOKS_GRACE_MS);
+  } catch (bug) {
+    gateway.ports.onBug?.(bug);
+    return [];
+  }
 }

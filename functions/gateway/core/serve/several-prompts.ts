@@ -1,8 +1,7 @@
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { SeveralPrompts } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../wire/json.ts';
-import { type Call, keyOf, newCall } from './call.ts';
-import { enterCall } from './caller.ts';
+import { type Call, newCall } from './call.ts';
 import { mergedPieces } from './merged-pieces.ts';
 import type { GatewayResponse } from './ports.ts';
 import { bugAnswer, errorAnswer } from './respond.ts';
@@ -22,7 +21,7 @@ export interface SeveralAsked {
  */
 export async function severalPrompts(call: Call, { bodies, merge, serve }: SeveralAsked): Promise<GatewayResponse> {
   const calls = bodies.map((_, index) => (index === 0 ? call : callBeside(call)));
-  const entered = calls.slice(1).map(enterCall);
+  const entered = calls.slice(1).map(({ gateway, log }) => gateway.openCalls.enter(log.key));
   const leave = (): void => {
     for (const each of entered.filter(isEntered)) {
       each();
@@ -50,9 +49,9 @@ function isEntered(entered: (() => void) | GatewayError): entered is () => void 
 /** Another call of the same request by the same key, with a record of its own. */
 function callBeside(call: Call): Call {
   const beside = newCall(call.gateway, call.request);
-  const key = keyOf(call);
-  if (key !== undefined) {
-    beside.log.add({ kind: 'authenticated', key });
+  const { authenticated } = call.log.last;
+  if (authenticated !== undefined) {
+    beside.log.add(authenticated);
   }
   return beside;
 }

@@ -3,7 +3,7 @@ import type { GatewayError } from '../model/gateway-error.ts';
 import type { DecisionPage } from '../status/decision-log.ts';
 import { type FleetStatus, fleetStatus } from '../status/fleet-status.ts';
 import { RANGES, type RangeFigures, type RangeName } from '../status/range-figures.ts';
-import { type Call, keyOf } from './call.ts';
+import type { Call } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
 import { errorAnswer, withOwnHeaders } from './respond.ts';
 
@@ -23,7 +23,7 @@ const MAX_CURSORS = 32;
  */
 export async function statusCall(call: Call): Promise<GatewayResponse> {
   const { ports, directory, decisions } = call.gateway;
-  if (keyOf(call)?.isOperator !== true || decisions === undefined) {
+  if (call.log.key?.isOperator !== true || decisions === undefined) {
     return errorAnswer(call, notAnOperator());
   }
   await ports.statistics.prepare([...directory.deployments.keys()]);

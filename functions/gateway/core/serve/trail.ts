@@ -1,6 +1,8 @@
 import { rounded, sixDigits } from '../metrics/decision-fields.ts';
 import { describeFailure } from '../model/attempt-failure.ts';
-import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
+import type { RequestRecord } from '../model/request-record.ts';
+import type { Stage } from './call.ts';
+import type { AttemptHead, CallHead } from './call-record.ts';
 
 /**
  * The whole story of a request as one line of JSON: which deployments could have served it, what was tried, what came of it. Sent as a
@@ -55,46 +57,41 @@ function toldDropped(dropped: readonly string[]): readonly string[] {
  * of them would be as much work again.
  */
 export function answerHeaders(
-  record: RequestRecord,
-  stages: readonly { readonly name: string; readonly durationMs: number }[],
+  head: CallHead,
+  stages: readonly Stage[],
   headers: Record<string, string> = {},
 ): Record<string, string> {
-  const { requestId, servedBy, ttftMs, dropped } = record;
+  const { requestId, servedBy, ttftMs, dropped } = head;
   headers['x-request-id'] = requestId;
   headers['x-nemo-request-id'] = requestId;
   if (servedBy !== undefined) {
-    headers['x-nemo-routed-model'] = printable(servedBy);
+    headers['x-nemo-routed-model'] = ODD.test(servedBy) ? printable(servedBy) : servedBy;
   }
-  headers['x-nemo-routing'] = record.routing;
-  headers['x-nemo-attempts'] = String(record.attempts.length);
-  headers['x-nemo-latency-ms'] = milliseconds(record.totalMs);
+  headers['x-nemo-routing'] = head.routing;
+  headers['x-nemo-attempts'] = String(head.attempts.length);
+  headers['x-nemo-latency-ms'] = milliseconds(head.totalMs);
   if (ttftMs !== undefined) {
     headers['x-nemo-ttft-ms'] = milliseconds(ttftMs);
   }
-  headers['x-nemo-overhead-ms'] = milliseconds(record.overheadMs);
+  headers['x-nemo-overhead-ms'] = milliseconds(head.overheadMs);
   if (dropped.length > 0) {
     headers['x-nemo-dropped-params'] = printable(toldDropped(dropped).join(', '));
   }
-  headers['server-timing'] = serverTiming(record.attempts, stages);
+  headers['server-timing'] = serverTiming(head.attempts, stages);
   return headers;
 }
 
 /** Source: W3C Server Timing, section 3. */
-function serverTiming(
-  attempts: readonly AttemptRecord[],
-  stages: readonly { readonly name: string; readonly durationMs: number }[],
-): string {
-  let text = '';
-  for (const { name, durationMs } of stages) {
-    text += `${text === '' ? '' : ', '}${name};dur=${milliseconds(durationMs)}`;
-  }
+function serverTiming(attempts: readonly AttemptHead[], stages: readonly Stage[]): string {
+  const entries = stages.map(({ name, durationMs }) => `${name};dur=${milliseconds(durationMs)}`);
   let number = 0;
   for (const { deployment, outcome, failure, ttftMs, totalMs } of attempts) {
     number += 1;
-    const desc = unquoted(printable(`${deployment} ${failure === undefined ? outcome : describeFailure(failure)}`));
-    text += `${text === '' ? '' : ', '}attempt${number};dur=${milliseconds(ttftMs ?? totalMs)};desc="${desc}"`;
+    const told = `${deployment} ${failure === undefined ? outcome : describeFailure(failure)}`;
+    const desc = UNQUOTABLE.test(told) ? printable(told).replaceAll(/["\\]/g, '') : told;
+    entries.push(`attempt${number};dur=${milliseconds(ttftMs ?? totalMs)};desc="${desc}"`);
   }
-  return text;
+  return entries.join(', ');
 }
 
 /** To the hundredth. Whole numbers are written at a tenth of the price of others. */
@@ -110,13 +107,9 @@ function milliseconds(value: number): string {
 }
 
 const ODD = /[^\x20-\x7e]/;
-const QUOTES = /["\\]/;
+const UNQUOTABLE = /[^\x20-\x7e]|["\\]/;
 
 /** Header values take no control characters and nothing beyond ASCII. */
 function printable(text: string): string {
-  return ODD.test(text) ? text.replaceAll(/[^\x20-\x7e]/g, '?') : text;
-}
-
-function unquoted(text: string): string {
-  return QUOTES.test(text) ? text.replaceAll(/["\\]/g, '') : text;
+  return text.replaceAll(/[^\x20-\x7e]/g, '?');
 }

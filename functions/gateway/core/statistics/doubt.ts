@@ -112,7 +112,9 @@ export class DoubtfulFailures {
       known.ejections.metByKey(told.witness.key, told, { blame, failure, estimate: known.estimate() });
     }
     if (credence !== 'nothing') {
-      return { observation: told, failure, blame, credence };
+      // What one key alone has met is a failure like any other, whatever the vendor says of its length.
+      const counted = credence === 'whole' || blame === 'none' ? blame : 'failure';
+      return { observation: told, failure, blame: counted, credence };
     }
     // The attempt of a cut answer was counted with its first token.
     return told.kind === 'cut'

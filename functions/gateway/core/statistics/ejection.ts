@@ -88,6 +88,12 @@ export interface FailureEvidence {
   readonly relapsedFrom?: number | undefined;
 }
 
+const REASONS = {
+  failure: 'failures',
+  'rate-limited': 'rate-limited',
+  misconfigured: 'misconfigured',
+} as const satisfies Record<FailureEvidence['blame'], EjectionReason>;
+
 /** The ejection that follows from a failure, or `undefined` where the deployment stays. Never earlier than the one that stands. */
 export function ejectionAfter(
   current: Ejection | undefined,
@@ -95,22 +101,18 @@ export function ejectionAfter(
   nowMs: number,
   settings: EjectionSettings,
 ): Ejection | undefined {
-  if (evidence.blame === 'failure' && current === undefined && !isFailing(evidence, settings)) {
+  const isOften = evidence.requests >= settings.minRequests && evidence.failureRate >= settings.failureRate;
+  const isFailing = isOften || evidence.consecutive >= settings.consecutiveFailures;
+  if (evidence.blame === 'failure' && current === undefined && !isFailing) {
     return undefined;
   }
   const level = nextLevel(current, evidence, { nowMs, settings });
   const endMs = Math.ceil(nowMs + cooldown(evidence, level, settings));
   const untilMs = Math.max(current?.untilMs ?? 0, endMs);
-  const own = evidence.blame === 'failure' ? 'failures' : evidence.blame;
   // What ends later has its reason: probes end no drain, and no rate limit, because a call that was under way then has failed.
-  const reason = current !== undefined && current.untilMs > endMs ? current.reason : own;
+  const reason = current !== undefined && current.untilMs > endMs ? current.reason : REASONS[evidence.blame];
   const isRelapse = level > 1 && (current === undefined || current.isRelapse === true);
   return { untilMs, level, reason, ...(isRelapse && { isRelapse }) };
-}
-
-function isFailing(evidence: FailureEvidence, settings: EjectionSettings): boolean {
-  const isOften = evidence.requests >= settings.minRequests && evidence.failureRate >= settings.failureRate;
-  return isOften || evidence.consecutive >= settings.consecutiveFailures;
 }
 
 /**

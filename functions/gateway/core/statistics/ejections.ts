@@ -93,8 +93,8 @@ export class Ejections {
     return { ejection, ...marks, failingSinceMs: failed?.sinceMs, ofKeys };
   }
 
-  #historyOf(deployment: string): History {
-    const own = this.#histories.get(deployment) ?? {
+  #begin(deployment: string): History {
+    const own = {
       ...{ ejection: undefined, changedAfterRead: 0, lifted: undefined, forgivenAtMs: undefined },
       ...{ failed: undefined, cut: undefined, ofKeys: new Map<string, KeyHistory>() },
     };
@@ -107,12 +107,13 @@ export class Ejections {
    * do with that. There are as many such ejections as the operator has keys and deployments, at the most.
    */
   metByKey(key: string, observation: Observation, guilt: Guilt): void {
-    const { ofKeys } = this.#historyOf(observation.deployment);
+    const { deployment, atMs } = observation;
+    const { ofKeys } = this.#histories.get(deployment) ?? this.#begin(deployment);
     const own = ofKeys.get(key) ?? { ejection: undefined, failed: undefined, cut: undefined };
     ofKeys.set(key, own);
     const evidence = failureEvidence(own, observation, guilt);
     // How often the whole fleet's calls fail says nothing of this key's.
-    const next = ejectionAfter(own.ejection, { ...evidence, requests: 0 }, observation.atMs, this.#settings);
+    const next = ejectionAfter(own.ejection, { ...evidence, requests: 0 }, atMs, this.#settings);
     own.ejection = next ?? own.ejection;
   }
 
@@ -168,11 +169,10 @@ export class Ejections {
   #afterFailure(
     observation: Observation,
     { failure, credence, estimate }: KnownOfAttempt,
-    told: FailureEvidence['blame'],
+    blame: FailureEvidence['blame'],
   ): EjectionChange | undefined {
     const { deployment, atMs, startedAtMs, witness } = observation;
-    const own = this.#historyOf(deployment);
-    const blame = credence === 'whole' ? told : 'failure';
+    const own = this.#histories.get(deployment) ?? this.#begin(deployment);
     // Not for what was under way then.
     if (startedAtMs >= (own.forgivenAtMs ?? Infinity)) {
       own.forgivenAtMs = undefined;
@@ -215,10 +215,10 @@ export class Ejections {
   }
 
   #load(stored: ReadonlyMap<string, StoredStatistics>, read: number): void {
-    for (const [deployment, { ejection }] of stored) {
-      if (ejection !== undefined) {
-        this.#historyOf(deployment);
-      }
+    const isNew = ([id, { ejection }]: [string, StoredStatistics]) =>
+      ejection !== undefined && !this.#histories.has(id);
+    for (const [deployment] of [...stored].filter(isNew)) {
+      this.#begin(deployment);
     }
     // Also those that the store has left out: somebody else has lifted their ejection.
     for (const [deployment, own] of this.#histories) {

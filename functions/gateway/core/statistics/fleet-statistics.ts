@@ -229,7 +229,7 @@ class Fleet implements FleetStatistics {
     this.#lastWriteStartedMs = clock.nowMs();
     const changes = this.#changes;
     this.#changes = new Map();
-    const batch = this.#board.takeUnwritten();
+    const batch = this.#board.log.take();
     const shared = [...changes.values()].map((change) =>
       shareChange(store, change).catch((error: unknown) => onStoreError(`share that it is ${change.kind}`, error)),
     );

@@ -27,9 +27,12 @@ const NEW_MS = 120_000;
 /** Notes what the observation shows of its deployment, if it shows a time to first token. */
 export function noteSight(sights: Map<string, LastSights>, observation: Observation): void {
   const { deployment, startedAtMs: atMs } = observation;
-  const shownMs = shownBy(observation);
+  const isBound = observation.kind !== 'first-token';
+  // A wait that ended before it was long shows nothing.
+  const isShortWait = observation.kind === 'given-up' && observation.limitMs === undefined;
+  const waitedMs = 'waitedMs' in observation && !isShortWait ? observation.waitedMs : undefined;
+  const shownMs = observation.kind === 'first-token' ? observation.ttftMs : waitedMs;
   if (shownMs !== undefined) {
-    const isBound = observation.kind !== 'first-token';
     const sight = { atMs, ttftMs: Math.max(LEAST_TTFT_MS, Math.round(shownMs)), ...(isBound && { isBound }) };
     sights.set(deployment, mergedSights([sight], sights.get(deployment) ?? []));
   }
@@ -42,23 +45,6 @@ export function noteSights(
 ): void {
   for (const [deployment, { sights: seen = [] }] of stored) {
     sights.set(deployment, mergedSights(sights.get(deployment) ?? [], seen));
-  }
-}
-
-function shownBy(observation: Observation): number | undefined {
-  switch (observation.kind) {
-    case 'first-token':
-      return observation.ttftMs;
-    case 'late':
-    case 'failed':
-      return observation.waitedMs;
-    case 'given-up':
-      return observation.limitMs === undefined ? undefined : observation.waitedMs;
-    case 'refused':
-    case 'answered':
-    case 'cut':
-    case 'calibrated':
-      return undefined;
   }
 }
 

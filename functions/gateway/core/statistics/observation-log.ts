@@ -14,21 +14,6 @@ import {
   sumsOf,
 } from './sums.ts';
 
-/** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
-export interface ObservationLog {
-  /**
-   * `writtenShare` (0 to 1): the share of observations that is written; each written one then stands for 1 / share. `usualShare`: the same
-   * for the usual memory, which needs few. The result takes the observation back.
-   */
-  readonly add: (observation: Observation, writtenShare: number, usualShare?: number) => () => void;
-  /** What the store did not hold when it was last read. */
-  readonly recent: (deployment: string, pace: Pace) => readonly ReadonlyMap<number, Sums>[];
-  /** Hands out all that is to be written; `undefined` where there is nothing. Call `settle` once the write has ended. */
-  readonly take: () => Batch | undefined;
-  /** A read of these memories begins. Call the result once it has succeeded: what was written before it began is in what it read. */
-  readonly beginRead: (paces?: readonly Pace[]) => () => void;
-}
-
 /** What one write adds to the store. */
 export interface Batch {
   readonly toWrite: PacedSums;
@@ -43,108 +28,107 @@ interface Pending {
   readonly toWrite: SumsLedger;
 }
 
-interface Log {
-  open: Pending;
-  /** Handed out, and not yet settled. */
-  readonly inFlight: Set<Pending>;
-  /** Written before the last read began, and after. */
-  writtenBefore: SumsLedger;
-  writtenSince: SumsLedger;
-}
-
-/** A log without observations. `random` draws which of them are written; `onSeen` is told of what each adds to what is seen. */
-export function observationLog(
-  scales: DecayScales,
-  random: Random,
-  onSeen: (entry: LedgerEntry) => void = () => undefined,
-): ObservationLog {
-  const log: Log = { open: nothing(), inFlight: new Set(), writtenBefore: sumsLedger(), writtenSince: sumsLedger() };
-  return {
-    add: (observation, writtenShare, usualShare = writtenShare) => {
-      const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
-      const entering: Entering = { log, scales, onSeen, draw: random(), shares };
-      enter(entering, observation, 1);
-      return () => enter(entering, observation, -1);
-    },
-    recent: (deployment, pace) => {
-      const ledgers = [
-        log.open.seen,
-        ...[...log.inFlight].map(({ seen }) => seen),
-        log.writtenBefore,
-        log.writtenSince,
-      ];
-      return ledgers.flatMap((ledger) => {
-        const own = ledger.sums.get(deployment)?.[pace];
-        return own === undefined || own.size === 0 ? [] : [own];
-      });
-    },
-    take: () => take(log),
-    beginRead: (paces = PACES) => {
-      // A part of its own: an earlier read that still runs must not confirm what was written since.
-      const covered = sumsLedger();
-      covered.addAll(log.writtenBefore.sums);
-      covered.addAll(log.writtenSince.sums);
-      log.writtenBefore = covered;
-      log.writtenSince = sumsLedger();
-      return () => {
-        // A later read has begun and moved more into its part: that one will confirm it.
-        log.writtenBefore = log.writtenBefore === covered ? unreadPart(covered, paces) : log.writtenBefore;
-      };
-    },
-  };
-}
-
+/** An observation as it enters, or leaves again. */
 interface Entering {
-  readonly log: Log;
-  readonly scales: DecayScales;
-  readonly onSeen: (entry: LedgerEntry) => void;
+  readonly observation: Observation;
   /** Below a memory's share of written observations this one is written. */
   readonly draw: number;
   readonly shares: Readonly<Record<Pace, number>>;
 }
 
-function enter({ log, scales, onSeen, draw, shares }: Entering, observation: Observation, sign: 1 | -1): void {
-  const { deployment, atMs } = observation;
-  const counts = countsOf(observation);
-  for (const pace of PACES) {
-    const scale = scales[pace];
-    const share = shares[pace];
-    const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
-    const seen = { ...entry, sums: sumsOf(counts, weightAt(atMs, scale), pace, sign) };
-    onSeen(seen);
-    if (seen.sums.size === 0) {
-      continue;
-    }
-    log.open.seen.add(seen);
-    if (share === 1) {
-      log.open.toWrite.add(seen);
-    } else if (draw < share) {
-      const weight = weightAt(atMs, scale, 1 / share);
-      log.open.toWrite.add({ ...entry, sums: sumsOf(counts, weight, pace, sign) });
+/** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
+export class ObservationLog {
+  readonly #scales: DecayScales;
+  readonly #random: Random;
+  readonly #onSeen: (entry: LedgerEntry) => void;
+  #open: Pending = { seen: sumsLedger(), toWrite: sumsLedger() };
+  /** Handed out, and not yet settled. */
+  readonly #inFlight = new Set<Pending>();
+  /** Written before the last read began, and after. */
+  #writtenBefore = sumsLedger();
+  #writtenSince = sumsLedger();
+
+  /** Without observations at first. `random` draws which of them are written; `onSeen` is told of what each adds to what is seen. */
+  constructor(scales: DecayScales, random: Random, onSeen: (entry: LedgerEntry) => void = () => undefined) {
+    this.#scales = scales;
+    this.#random = random;
+    this.#onSeen = onSeen;
+  }
+
+  /**
+   * `writtenShare` (0 to 1): the share of observations that is written; each written one then stands for 1 / share. `usualShare`: the same
+   * for the usual memory, which needs few. The result takes the observation back.
+   */
+  add(observation: Observation, writtenShare: number, usualShare = writtenShare): () => void {
+    const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
+    const entering = { observation, draw: this.#random(), shares };
+    this.#enter(entering, 1);
+    return () => this.#enter(entering, -1);
+  }
+
+  #enter({ observation, draw, shares }: Entering, sign: 1 | -1): void {
+    const { deployment, atMs } = observation;
+    const counts = countsOf(observation);
+    for (const pace of PACES) {
+      const scale = this.#scales[pace];
+      const share = shares[pace];
+      const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
+      const seen = { ...entry, sums: sumsOf(counts, weightAt(atMs, scale), pace, sign) };
+      this.#onSeen(seen);
+      if (seen.sums.size === 0) {
+        continue;
+      }
+      this.#open.seen.add(seen);
+      if (share === 1) {
+        this.#open.toWrite.add(seen);
+      } else if (draw < share) {
+        const weight = weightAt(atMs, scale, 1 / share);
+        this.#open.toWrite.add({ ...entry, sums: sumsOf(counts, weight, pace, sign) });
+      }
     }
   }
-}
 
-function take(log: Log): Batch | undefined {
-  if (log.open.seen.sums.size === 0) {
-    return undefined;
+  /** What the store did not hold when it was last read. */
+  recent(deployment: string, pace: Pace): readonly ReadonlyMap<number, Sums>[] {
+    const pending = [this.#open, ...this.#inFlight].map(({ seen }) => seen);
+    return [...pending, this.#writtenBefore, this.#writtenSince].flatMap((ledger) => {
+      const own = ledger.sums.get(deployment)?.[pace];
+      return own === undefined || own.size === 0 ? [] : [own];
+    });
   }
-  const pending = log.open;
-  log.open = nothing();
-  log.inFlight.add(pending);
-  const settle = (isWritten: boolean): void => {
-    log.inFlight.delete(pending);
-    const heir = isWritten ? log.writtenSince : log.open.seen;
-    heir.addAll(pending.seen.sums);
-    if (!isWritten) {
-      log.open.toWrite.addAll(pending.toWrite.sums);
-    }
-  };
-  return { toWrite: pending.toWrite.sums, settle };
-}
 
-function nothing(): Pending {
-  return { seen: sumsLedger(), toWrite: sumsLedger() };
+  /** Hands out all that is to be written; `undefined` where there is nothing. Call `settle` once the write has ended. */
+  take(): Batch | undefined {
+    const pending = this.#open;
+    if (pending.seen.sums.size === 0) {
+      return undefined;
+    }
+    this.#open = { seen: sumsLedger(), toWrite: sumsLedger() };
+    this.#inFlight.add(pending);
+    const settle = (isWritten: boolean): void => {
+      this.#inFlight.delete(pending);
+      const heir = isWritten ? this.#writtenSince : this.#open.seen;
+      heir.addAll(pending.seen.sums);
+      if (!isWritten) {
+        this.#open.toWrite.addAll(pending.toWrite.sums);
+      }
+    };
+    return { toWrite: pending.toWrite.sums, settle };
+  }
+
+  /** A read of these memories begins. Call the result once it has succeeded: what was written before it began is in what it read. */
+  beginRead(paces: readonly Pace[] = PACES): () => void {
+    // A part of its own: an earlier read that still runs must not confirm what was written since.
+    const covered = sumsLedger();
+    covered.addAll(this.#writtenBefore.sums);
+    covered.addAll(this.#writtenSince.sums);
+    this.#writtenBefore = covered;
+    this.#writtenSince = sumsLedger();
+    return () => {
+      // A later read has begun and moved more into its part: that one will confirm it.
+      this.#writtenBefore = this.#writtenBefore === covered ? unreadPart(covered, paces) : this.#writtenBefore;
+    };
+  }
 }
 
 /** What a read has left out, and so has not confirmed. */

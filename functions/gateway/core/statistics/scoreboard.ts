@@ -8,7 +8,7 @@ import { type Estimate, estimateOf } from './estimate.ts';
 import { type DecayScales, RunningSums } from './forward-decay.ts';
 import { type LastSights, lastSeen, noteSight, noteSights } from './last-sights.ts';
 import type { Observation } from './observation.ts';
-import { ALL_WRITTEN, type Batch, type ObservationLog, observationLog, writtenShares } from './observation-log.ts';
+import { ALL_WRITTEN, ObservationLog, writtenShares } from './observation-log.ts';
 import type { Standing } from './standing.ts';
 import type { LookClaim, StoredStatistics } from './statistics-store.ts';
 import { PACES, type Pace, type Sums } from './sums.ts';
@@ -38,7 +38,8 @@ type Running = Readonly<Record<Pace, RunningSums>>;
 /** What this instance knows of every deployment: the snapshot last read from the store, and its own observations since. No I/O. */
 export class Scoreboard {
   readonly #settings: ScoreboardSettings;
-  readonly #log: ObservationLog;
+  /** What this instance has observed: what the store has not been told is taken from here. */
+  readonly log: ObservationLog;
   readonly #ejections: Ejections;
   readonly #doubts: DoubtfulFailures;
   #stored: ReadonlyMap<string, StoredStatistics> = new Map();
@@ -55,7 +56,7 @@ export class Scoreboard {
   constructor(settings: ScoreboardSettings) {
     const { scales, random, ejection, probesConfirm = false } = settings;
     this.#settings = settings;
-    this.#log = observationLog(scales, random, ({ deployment, pace, epoch, sums }) =>
+    this.log = new ObservationLog(scales, random, ({ deployment, pace, epoch, sums }) =>
       this.#running.get(deployment)?.[pace].add(epoch, sums),
     );
     this.#ejections = new Ejections(ejection);
@@ -119,7 +120,7 @@ export class Scoreboard {
     const { quick, usual } =
       told.kind === 'calibrated' ? ALL_WRITTEN : writtenShares(get('q') * ratePerCount, this.#settings.writesPerSecond);
     noteSight(this.sights, observation);
-    const takeBack = this.#log.add(observation, quick, usual);
+    const takeBack = this.log.add(observation, quick, usual);
     return change === undefined ? { takeBack } : { takeBack, change };
   }
 
@@ -128,7 +129,7 @@ export class Scoreboard {
     startedAtMs: number,
     paces: readonly Pace[] = PACES,
   ): (stored: ReadonlyMap<string, StoredStatistics>) => void {
-    const confirm = this.#log.beginRead(paces);
+    const confirm = this.log.beginRead(paces);
     const readEjections = this.#ejections.beginRead();
     return (stored) => {
       confirm();
@@ -143,17 +144,12 @@ export class Scoreboard {
     };
   }
 
-  /** Hands out what the store has not been told. */
-  takeUnwritten(): Batch | undefined {
-    return this.#log.take();
-  }
-
   /** What was read and what this instance has seen since, put together once after each read. */
   #gather(deployment: string): Running {
     const stored = this.#stored.get(deployment)?.epochs;
     const of = (pace: Pace): RunningSums => {
       const running = new RunningSums(this.#settings.scales[pace]);
-      for (const epochs of [stored?.[pace] ?? new Map(), ...this.#log.recent(deployment, pace)]) {
+      for (const epochs of [stored?.[pace] ?? new Map(), ...this.log.recent(deployment, pace)]) {
         for (const [epoch, sums] of epochs) {
           running.add(epoch, sums);
         }

@@ -139,13 +139,6 @@ function answerCounts(answer: Extract<Observation, { kind: 'answered' }>): Count
   return counts;
 }
 
-/** Adds sums to a total, name by name. Commutative and associative. */
-export function addTo(total: Map<string, number>, sums: Sums): void {
-  for (const [name, value] of sums) {
-    total.set(name, (total.get(name) ?? 0) + value);
-  }
-}
-
 /**
  * The three memories of a deployment. `lasting` (half-life a minute by default) knows its distribution, its rates and who is faster as a
  * rule; `recent` (some seconds) knows that something has just changed, which a mean over minutes of heavy traffic cannot show; `usual`
@@ -180,12 +173,10 @@ export function sumsLedger(): SumsLedger {
   const add = ({ deployment, pace, epoch, sums: added }: LedgerEntry): void => {
     const own = sums.get(deployment) ?? { lasting: new Map(), recent: new Map(), usual: new Map() };
     sums.set(deployment, own);
-    const before = own[pace].get(epoch);
-    if (before === undefined) {
-      // A copy: what is added may stand in another ledger too.
-      own[pace].set(epoch, new Map(added));
-    } else {
-      addTo(before, added);
+    const total = own[pace].get(epoch) ?? new Map<string, number>();
+    own[pace].set(epoch, total);
+    for (const [name, value] of added) {
+      total.set(name, (total.get(name) ?? 0) + value);
     }
   };
   const addAll = (others: PacedSums): void => {

@@ -1,4 +1,4 @@
-import { addTo, type Sums } from '../statistics/sums.ts';
+import type { Sums } from '../statistics/sums.ts';
 import type { Rollup, RollupEntry } from './rollup.ts';
 import { type RollupStep, STEP_MS } from './rollup.ts';
 
@@ -42,4 +42,11 @@ export function together(all: readonly Sums[]): Sums {
     addTo(total, sums);
   }
   return total;
+}
+
+/** Adds sums to a total, name by name. Commutative and associative. */
+function addTo(total: Map<string, number>, sums: Sums): void {
+  for (const [name, value] of sums) {
+    total.set(name, (total.get(name) ?? 0) + value);
+  }
 }

@@ -9,8 +9,10 @@ import type { Surface } from './surface.ts';
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
 
-/** The APIs for prompts that are loaded with the gateway, and those that have been since, by their paths. */
 const SURFACES = new Map<string, Surface>([[CHAT, openAiChat]]);
+
+/** The APIs for prompts that are loaded with the gateway, and those that have been since, by their paths. */
+export const LOADED_SURFACES: ReadonlyMap<string, Surface> = SURFACES;
 
 /** An API that is loaded with its first call. */
 interface LaterSurface {
@@ -80,23 +82,14 @@ function pathLike(path: string, headers: Readonly<Record<string, string>>): stri
   return path.startsWith(`${MESSAGES}/`) || headers['anthropic-version'] !== undefined ? MESSAGES : CHAT;
 }
 
-/** Reads a request as `surface` does, and refuses one whose texts of JSON would be dangerous to parse. */
-export function readPrompt(
-  surface: Surface,
-  json: unknown,
-  headers: Readonly<Record<string, string>>,
-): { readonly kind: 'read'; readonly prompt: Prompt } | InvalidRequest {
-  const read = surface.read(json, headers);
-  if (read.kind === 'invalid') {
-    return read;
-  }
-  const { turns } = read.prompt;
+/** The problem of a prompt whose texts of JSON would be dangerous to parse. */
+export function dangerousText({ turns }: Prompt): InvalidRequest | undefined {
   const kinds = kindsOf(turns);
   if (!(kinds.has('tool-call') || kinds.has('tool-result'))) {
-    return read;
+    return undefined;
   }
   const problem = nestedJsonProblem(turns.flatMap(({ parts }) => parts.flatMap(jsonTexts)));
-  return problem === undefined ? read : { ...invalidMember('', problem), message: problem };
+  return problem === undefined ? undefined : { ...invalidMember('', problem), message: problem };
 }
 
 /** Texts that encoders parse: the inputs of calls, and results that look like JSON. */

@@ -154,9 +154,12 @@ export function jsonBoundsProblem(body: Uint8Array): string | undefined {
   let items = 0;
   for (let at = 0; at < body.length; at += 1) {
     switch (body[at]) {
-      case QUOTE:
-        at = endOfString(body, at);
+      case QUOTE: {
+        // Whole strings are skipped at the speed of `indexOf`.
+        const end = body.indexOf(QUOTE, at + 1);
+        at = end > 0 && body[end - 1] !== BACKSLASH ? end : endOfString(body, at);
         break;
+      }
       case COMMA:
         items += 1;
         break;
@@ -199,7 +202,7 @@ function containersIn(text: string): number {
   return count;
 }
 
-/** The place of the quote that ends the string which begins at `start`. Whole strings are skipped at the speed of `indexOf`. */
+/** The place of the quote that ends the string which begins at `start`, escaped ones looked past; the body's end where there is none. */
 function endOfString(body: Uint8Array, start: number): number {
   let end = start;
   do {

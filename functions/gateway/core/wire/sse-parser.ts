@@ -18,44 +18,33 @@ const DEFAULT_MAX_EVENT_CHARS = 16 * 1024 * 1024;
  * `error` named `event-too-large`, and the rest is not read.
  */
 export function sseParser({ maxEventChars = DEFAULT_MAX_EVENT_CHARS } = {}): SseParser {
-  const stream: Stream = {
-    maxEventChars,
-    isStopped: false,
-    held: { pieces: [], size: 0, hasBegun: false, endedWithReturn: false },
-    draft: { name: '', lastName: '', data: undefined, more: [], chars: 0, isRaw: false },
-  };
-  return {
-    push: (bytes) => (stream.isStopped ? [] : readLines(stream, wholeLines(stream.held, bytes))),
-    // A line feed ends the last line, and another one the event. Lines that are blank do nothing where there is no event to close.
-    end: () => (stream.isStopped ? [] : readLines(stream, `${wholeLines(stream.held, Uint8Array.of(LINE_FEED))}\n`)),
-  };
-}
+  const held: HeldBytes = { pieces: [], size: 0, hasBegun: false, endedWithReturn: false };
+  const draft: Draft = { name: '', lastName: '', data: undefined, more: [], chars: 0, isRaw: false };
+  let isStopped = false;
 
-interface Stream {
-  readonly maxEventChars: number;
-  /** Whether nothing more is read. */
-  isStopped: boolean;
-  readonly held: HeldBytes;
-  readonly draft: Draft;
-}
-
-/** The events that whole lines complete. */
-function readLines(stream: Stream, text: string): readonly WireEvent[] {
-  const { draft, held, maxEventChars } = stream;
-  const events: WireEvent[] = [];
-  for (let from = 0; from < text.length && draft.chars <= maxEventChars; ) {
-    const to = text.indexOf('\n', from);
-    const event = from === to ? takeEvent(draft, false) : readLine(draft, text, from, to);
-    if (event !== undefined) {
-      events.push(event);
+  function push(bytes: Uint8Array): readonly WireEvent[] {
+    if (isStopped) {
+      return [];
     }
-    from = to + 1;
+    const text = wholeLines(held, bytes);
+    const events: WireEvent[] = [];
+    for (let from = 0; from < text.length && draft.chars <= maxEventChars; ) {
+      const to = text.indexOf('\n', from);
+      const event = readLine(draft, text, from, to);
+      if (event !== undefined) {
+        events.push(event);
+      }
+      from = to + 1;
+    }
+    if (draft.chars + held.size > maxEventChars) {
+      isStopped = true;
+      events.push({ kind: 'error', name: 'event-too-large', data: `An event exceeds ${maxEventChars} characters.` });
+    }
+    return events;
   }
-  if (draft.chars + held.size > maxEventChars) {
-    stream.isStopped = true;
-    events.push({ kind: 'error', name: 'event-too-large', data: `An event exceeds ${maxEventChars} characters.` });
-  }
-  return events;
+
+  // The last line ends, then the event. Lines that are blank do nothing where there is no event to close.
+  return { push, end: () => push(Uint8Array.of(LINE_FEED, LINE_FEED)) };
 }
 
 /** The event that the lines so far make. */
@@ -75,8 +64,11 @@ const BRACE = 0x7b;
 const BRACKET = 0x5b;
 const SPACE = 0x20;
 
-/** Reads the line of `text` from `from` up to its end at `to`, which is not blank: the event that it completes. */
+/** Reads the line of `text` from `from` up to its end at `to`: the event that it completes. */
 function readLine(draft: Draft, text: string, from: number, to: number): WireEvent | undefined {
+  if (from === to) {
+    return takeEvent(draft, false);
+  }
   const first = text.charCodeAt(from);
   if (draft.isRaw || first === BRACE || first === BRACKET) {
     return readRawLine(draft, text, from, to);

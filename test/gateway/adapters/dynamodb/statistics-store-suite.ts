@@ -13,7 +13,7 @@ import type { Ejection } from '../../../../functions/gateway/core/statistics/eje
 import { epochAt } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { LastSights } from '../../../../functions/gateway/core/statistics/last-sights.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
-import { observationLog } from '../../../../functions/gateway/core/statistics/observation-log.ts';
+import { ObservationLog } from '../../../../functions/gateway/core/statistics/observation-log.ts';
 import type {
   PacedEpoch,
   StatisticsStore,
@@ -333,7 +333,7 @@ function contentionTests(context: Context): void {
 
 /** What an instance that observed all of these writes. */
 function sumsFor(deployment: string, all: readonly Observation[]): PacedSums {
-  const log = observationLog(SCALES, () => 0);
+  const log = new ObservationLog(SCALES, () => 0);
   for (const one of all) {
     log.add({ ...one, deployment }, 1);
   }

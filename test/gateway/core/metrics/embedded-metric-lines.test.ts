@@ -183,6 +183,18 @@ describe('embeddedMetricLines', () => {
     });
   });
 
+  test("an answer's tokens are the prompt and the answer together, which have the cached ones and those of reasoning", () => {
+    const usage = { input: 10, output: 20, cacheRead: 4, reasoning: 3 };
+    const [line] = linesOf(record({ usage }));
+    assert.deepEqual(line.usage, {
+      prompt_tokens: 10,
+      completion_tokens: 20,
+      total_tokens: 30,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 3 },
+    });
+  });
+
   test('says in the request line who was asked in which order and why each failed', () => {
     const vendor = { status: 503, message: 'the prompt was: secret', code: 'overloaded_error', requestId: 'vendor-9' };
     const [line] = linesOf(record({ attempts: [failed({ kind: 'overloaded', status: 503, vendor }), attempt()] }));

@@ -43,7 +43,7 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'hosts/vertex.ts': ['ADDRESSES'],
   'protocols/anthropic-messages/anthropic-failure.ts': ['QUOTA_CODES', 'STATUSES'],
   'protocols/anthropic-messages/message-members.ts': ['REASONS', 'SERVED_TIERS'],
-  'protocols/anthropic-messages/anthropic-request.ts': ['SERVICE_TIERS'],
+  'protocols/anthropic-messages/callers-members.ts': ['SERVICE_TIERS'],
   'protocols/bedrock-converse/bedrock-content.ts': ['IMAGE_FORMATS'],
   'protocols/bedrock-converse/bedrock-documents.ts': ['DOCUMENT_FORMATS'],
   'protocols/bedrock-converse/bedrock-exceptions.ts': [
@@ -69,7 +69,7 @@ const OF_ONE_SOURCE: Readonly<Record<string, readonly string[]>> = {
   'protocols/openai-chat/error-codes.ts': ['ERROR_CODES'],
   'protocols/openai-chat/openai-failure.ts': ['REQUEST_ID_HEADERS', 'SPENT'],
   'protocols/openai-chat/openai-finish.ts': ['FINISHES'],
-  'protocols/openai-chat/openai-chat-request.ts': ['OWN_MEMBERS'],
+  'protocols/openai-chat/setting-members.ts': ['OWN_MEMBERS'],
   'protocols/openai-chat/strict-schema.ts': ['FORMATS', 'NOT_IN_CEREBRAS'],
   'protocols/openai-chat/thought-blocks.ts': ['THOUGHT_BLOCKS'],
   'protocols/openai-responses/responses-decoder.ts': ['REASONS'],

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AttemptReport } from '../../../../functions/gateway/core/model/attempt.ts';
 import type { RaceAttempt } from '../../../../functions/gateway/core/race/run-race.ts';
-import { type CallFact, type CallLog, newCallLog } from '../../../../functions/gateway/core/serve/call-log.ts';
-import { recordKeeper, recordOf } from '../../../../functions/gateway/core/serve/call-record.ts';
+import { type CallFact, type CallLog, newCallLog } from '../../../../functions/gateway/core/serve/call.ts';
+import { recordOf } from '../../../../functions/gateway/core/serve/call-record.ts';
 import { FAILURES } from '../../../support/failures.ts';
 import { raceContender } from '../../../support/racer.ts';
 import { deployment, facts, route } from '../../../support/routes.ts';
@@ -187,18 +187,17 @@ describe('the record of a call', () => {
 
 describe('the records of one call', () => {
   it('are one record, with its times brought up to date, once all has ended', () => {
-    const recordAt = recordKeeper(logOf(ROUTED, raced([FAILED, SERVED], SERVED)));
-    const first = recordAt(ARRIVED_MS + 1000);
-    const last = recordAt(ARRIVED_MS + 2000);
+    const log = logOf(ROUTED, raced([FAILED, SERVED], SERVED));
+    const first = recordOf(log, ARRIVED_MS + 1000);
+    const last = recordOf(log, ARRIVED_MS + 2000);
     assert.equal(last.attempts, first.attempts);
     assert.deepEqual(last, { ...first, totalMs: 2000 });
   });
 
   it('are made anew while an attempt is under way, and after each fact', () => {
     const log = logOf(ROUTED, raced([attempt('up', { ttftMs: 200 })]));
-    const recordAt = recordKeeper(log);
-    assert.notEqual(recordAt(ARRIVED_MS + 1000).attempts, recordAt(ARRIVED_MS + 1000).attempts);
+    assert.notEqual(recordOf(log, ARRIVED_MS + 1000).attempts, recordOf(log, ARRIVED_MS + 1000).attempts);
     log.add({ kind: 'ending', ending: 'cut' });
-    assert.equal(recordAt(ARRIVED_MS + 1000).ending, 'cut');
+    assert.equal(recordOf(log, ARRIVED_MS + 1000).ending, 'cut');
   });
 });

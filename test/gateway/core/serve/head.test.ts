@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deadlineOf, isCallersDeadline, streamDeadlineOf } from '../../../../functions/gateway/core/serve/head.ts';
+import { deadlinesOf } from '../../../../functions/gateway/core/serve/head.ts';
 import { route } from '../../../support/routes.ts';
 
 const STARTED_MS = 1_700_000_000_000;
@@ -51,24 +51,22 @@ describe('the deadline of a call', () => {
   for (const { name, headers = {}, remainingMs, afterMs } of ROWS) {
     it(name, () => {
       const request = { headers, ...(remainingMs === undefined ? {} : { remainingMs }) };
-      const found = [deadlineOf(request, STARTED_MS, timeouts), streamDeadlineOf(request, STARTED_MS, timeouts)];
-      assert.deepEqual(
-        found.map((atMs) => atMs - STARTED_MS),
-        afterMs,
-      );
+      const { answerMs, streamMs } = deadlinesOf(request, STARTED_MS, timeouts);
+      assert.deepEqual([answerMs - STARTED_MS, streamMs - STARTED_MS], afterMs);
     });
   }
 
   for (const { name, headers = {}, remainingMs, isCallers = [false, false] } of ROWS) {
     it(`is known as the caller's own or not, where it ${name}`, () => {
       const request = { headers, ...(remainingMs === undefined ? {} : { remainingMs }) };
-      const found = [false, true].map((hasBegun) => isCallersDeadline(request, STARTED_MS, timeouts, hasBegun));
-      assert.deepEqual(found, isCallers);
+      const { ownMs, answerMs, streamMs } = deadlinesOf(request, STARTED_MS, timeouts);
+      assert.deepEqual([answerMs < ownMs, streamMs < ownMs], isCallers);
     });
   }
 
-  it('begins the wait for a read anew where a stream is gone on with', () => {
+  it('knows how long the caller waits for a read, which begins anew where a stream is gone on with', () => {
     const request = { headers: { 'x-stainless-read-timeout': '20' } };
-    assert.equal(deadlineOf(request, STARTED_MS, timeouts, STARTED_MS + 50_000), STARTED_MS + 70_000);
+    assert.equal(deadlinesOf(request, STARTED_MS, timeouts).readMs, 20_000);
+    assert.equal(deadlinesOf({ headers: {} }, STARTED_MS, timeouts).readMs, Infinity);
   });
 });

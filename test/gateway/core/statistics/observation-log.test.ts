@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { WEIGHT_UNIT } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import {
-  type Batch,
-  type ObservationLog,
-  observationLog,
-} from '../../../../functions/gateway/core/statistics/observation-log.ts';
+import { type Batch, ObservationLog } from '../../../../functions/gateway/core/statistics/observation-log.ts';
 import {
   entriesOf,
   PACES,
@@ -38,7 +34,7 @@ function addTo(log: ObservationLog, count: number, share = 1): void {
 
 describe("an instance's own observations", () => {
   it('are seen at once, written once, and seen until a read has them', () => {
-    const log = observationLog(SCALES, () => 0);
+    const log = new ObservationLog(SCALES, () => 0);
     addTo(log, 3);
     const batch = log.take();
     assert.equal(countIn(batch?.toWrite ?? new Map()), 3);
@@ -50,7 +46,7 @@ describe("an instance's own observations", () => {
   });
 
   it('stay seen after a read that began before they were written', () => {
-    const log = observationLog(SCALES, () => 0);
+    const log = new ObservationLog(SCALES, () => 0);
     addTo(log, 3);
     const loaded = log.beginRead();
     log.take()?.settle(true);
@@ -59,7 +55,7 @@ describe("an instance's own observations", () => {
   });
 
   it('stay seen after a read that ends behind a later one', () => {
-    const log = observationLog(SCALES, () => 0);
+    const log = new ObservationLog(SCALES, () => 0);
     addTo(log, 3);
     const early = log.beginRead();
     log.take()?.settle(true);
@@ -69,7 +65,7 @@ describe("an instance's own observations", () => {
   });
 
   it('go out again, merged with what came meanwhile, where their write failed', () => {
-    const log = observationLog(SCALES, () => 0);
+    const log = new ObservationLog(SCALES, () => 0);
     addTo(log, 3);
     const lost = log.take();
     addTo(log, 2);
@@ -82,7 +78,7 @@ describe("an instance's own observations", () => {
     const step = fc.constantFrom('add', 'take', 'written', 'lost', 'read', 'loaded', 'unread' as const);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const log = observationLog(SCALES, () => 0);
+        const log = new ObservationLog(SCALES, () => 0);
         const store = { held: 0, loaded: 0 };
         const inFlight: Batch[] = [];
         let added = 0;
@@ -123,7 +119,7 @@ describe("an instance's own observations", () => {
   });
 
   it('are written in the given share, each for as many as it stands for, so that the sums stay true', () => {
-    const log = observationLog(SCALES, seededRandom(11));
+    const log = new ObservationLog(SCALES, seededRandom(11));
     const share = 0.05;
     let written = 0;
     for (let round = 0; round < 40_000; round += 1) {
@@ -136,7 +132,7 @@ describe("an instance's own observations", () => {
   });
 
   it('are all in its own view where only a share is written', () => {
-    const log = observationLog(SCALES, () => 0.99);
+    const log = new ObservationLog(SCALES, () => 0.99);
     addTo(log, 4, 0.5);
     assert.equal(recentCount(log), 4);
     const batch = log.take();
@@ -144,7 +140,7 @@ describe("an instance's own observations", () => {
   });
 
   it('are kept in both memories, each with its own half-life', () => {
-    const log = observationLog(SCALES, () => 0);
+    const log = new ObservationLog(SCALES, () => 0);
     const one = observation({ kind: 'first-token', ttftMs: 300, extra: 'retry' });
     log.add(one, 1);
     for (const pace of PACES) {
@@ -167,7 +163,7 @@ interface World {
 }
 
 function world(random: () => number): World {
-  const log = observationLog(SCALES, random);
+  const log = new ObservationLog(SCALES, random);
   const held = sumsLedger();
   const inFlight: Batch[] = [];
   let loaded: (() => void) | undefined;
@@ -259,7 +255,7 @@ describe('an observation that is taken back', () => {
         between.filter((name) => name !== 'loaded').forEach(move);
         takeBack();
         log.add(last, share);
-        const only = observationLog(SCALES, () => 0);
+        const only = new ObservationLog(SCALES, () => 0);
         only.add(last, share);
         assert.deepEqual(plainOwn(log), plainOwn(only));
       }),

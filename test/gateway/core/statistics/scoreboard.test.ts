@@ -262,7 +262,7 @@ describe('a scoreboard', () => {
     for (let index = 0; index < 2000; index += 1) {
       for (const lesson of [FIRST_TOKEN, ANSWERED]) {
         board.observe(observation(lesson, { atMs: NOW }), undefined);
-        const batch = board.takeUnwritten();
+        const batch = board.log.take();
         written += entriesOf(batch?.toWrite ?? new Map()).length;
         batch?.settle(true);
       }

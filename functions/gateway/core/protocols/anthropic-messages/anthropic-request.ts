@@ -1,18 +1,13 @@
 import { defined } from '../../model/defined.ts';
 import { nativeValue } from '../../model/dialect.ts';
-import { kindsOf, type PartKind, type Prompt } from '../../model/prompt.ts';
+import { isPlainTalk } from '../../model/plain-talk.ts';
+import { kindsOf, type PartKind, type Prompt, type Turn } from '../../model/prompt.ts';
 import { type JsonObject, stringMember } from '../../wire/json.ts';
 import { type ClaudeRules, claudeRules, strictBudget } from '../claude/claude-rules.ts';
 import { claudeSampling } from '../claude/claude-sampling.ts';
 import { hasLostThinking, type ThinkingFields, thinkingFields } from '../claude/claude-thinking.ts';
 import { type Conversation, conversationTurns, shownByUser, turnsToAnswer } from '../conversation-turns.ts';
-import {
-  type EncodingNotes,
-  encodingNotes,
-  noteForeignMembers,
-  noteOtherShapes,
-  type Vendor,
-} from '../encoding-notes.ts';
+import { encodingNotes, noteForeignMembers, noteOtherShapes, type Vendor } from '../encoding-notes.ts';
 import { portablePrompt } from '../portable/portable-prompt.ts';
 import type { Encoding, Target } from '../protocol.ts';
 import { withTakenDocuments } from './anthropic-media.ts';
@@ -20,6 +15,7 @@ import { anthropicMessages, systemBlocks } from './anthropic-messages.ts';
 import type { AnthropicTask } from './anthropic-task.ts';
 import { type ToolFields, toolFields } from './anthropic-tools.ts';
 import { limitMarks } from './cache-marks.ts';
+import { callersMembers, noteOtherSampling } from './callers-members.ts';
 import { ownBody } from './own-body.ts';
 import { type StructuredFormat, structuredFormat } from './structured-format.ts';
 
@@ -31,7 +27,40 @@ const API_VERSION = '2023-06-01';
  * take; else a translation. Source: Anthropic API reference, "Create a Message", 2026-11.
  */
 export function encodeAnthropicRequest(asked: Prompt, target: Target): Encoding {
+  const rules = RULES.get(target) ?? rulesOf(target);
+  if (asked.original.dialect === 'anthropic-messages' || !isPlainTalk(asked)) {
+    return encodeWhole(asked, target, rules);
+  }
+  const [first, ...others] = asked.turns;
+  const isTold = first?.role === 'instructions';
+  const system = isTold ? systemOf(textBlocks(first)) : undefined;
+  const body = {
+    model: target.model,
+    max_tokens: maxTokensOf(asked, target, rules),
+    ...(system !== undefined && { system }),
+    messages: (isTold ? others : asked.turns).map((turn) => ({ role: turn.role, content: textBlocks(turn) })),
+    stream: target.streaming,
+  };
+  const operation = target.streaming ? 'answer-stream' : 'answer';
+  return { kind: 'encoded', request: { operation, headers: { 'anthropic-version': API_VERSION }, body }, dropped: [] };
+}
+
+/** By deployment: each request asks for those of its own. */
+const RULES = new WeakMap<Target, ClaudeRules>();
+
+function rulesOf(target: Target): ClaudeRules {
   const rules = claudeRules(target.model, target.rules, target.vendor);
+  RULES.set(target, rules);
+  return rules;
+}
+
+/** The blocks of a turn that is text alone. */
+function textBlocks({ parts }: Turn): readonly JsonObject[] {
+  return parts.map((part) => ({ type: 'text', text: part.kind === 'text' ? part.text : '' }));
+}
+
+/** A prompt of any kind. */
+function encodeWhole(asked: Prompt, target: Target, rules: ClaudeRules): Encoding {
   const notes = encodingNotes(asked.names);
   const portable = portablePrompt(asked, 'anthropic-messages');
   const prompt = rules.documents === 'any' ? portable : withTakenDocuments(portable, rules.documents, notes);
@@ -163,61 +192,4 @@ function systemOf(blocks: readonly JsonObject[]): unknown {
 function outputConfig(format: StructuredFormat, effort: string | undefined): JsonObject | undefined {
   const asked = format.kind === 'format' ? format.format : undefined;
   return effort === undefined && asked === undefined ? undefined : defined({ effort, format: asked });
-}
-
-/** Notes the settings of sampling that the Messages API never had. A penalty of 0 changes nothing. */
-function noteOtherSampling({ sampling }: Prompt, notes: EncodingNotes): void {
-  if (sampling.seed !== undefined) {
-    notes.drop('seed');
-  }
-  for (const penalty of ['frequencyPenalty', 'presencePenalty'] as const) {
-    if ((sampling[penalty] ?? 0) !== 0) {
-      notes.drop(penalty);
-    }
-  }
-}
-
-/** What the caller says of stopping, of himself and of tiers. */
-function callersMembers({ limits, user, serviceTier: tier }: Prompt, notes: EncodingNotes): JsonObject {
-  return {
-    stop_sequences: limits.stop.length === 0 ? undefined : stopSequences(limits.stop, notes),
-    metadata: user === undefined || user === '' ? undefined : userId(user, notes),
-    service_tier: tier === undefined ? undefined : serviceTier(tier, notes),
-  };
-}
-
-/** `stop_sequences`: the API refuses those of white space alone. */
-function stopSequences(asked: readonly string[], notes: EncodingNotes): readonly string[] | undefined {
-  const kept = asked.filter((stop) => stop.trim() !== '');
-  if (kept.length < asked.length) {
-    notes.drop('stop');
-  }
-  return kept.length === 0 ? undefined : kept;
-}
-
-/** The API's longest `user_id`. */
-const MAX_USER_ID_CHARS = 256;
-
-/** `metadata.user_id`. The API refuses what looks like an e-mail address or a telephone number. */
-function userId(user: string, notes: EncodingNotes): JsonObject | undefined {
-  if (user.length > MAX_USER_ID_CHARS || user.includes('@') || /^\+?[\d\s().-]{7,20}$/.test(user)) {
-    notes.drop('user');
-    return undefined;
-  }
-  return { user_id: user };
-}
-
-/** Anthropic's tiers by OpenAI's names. Source: Anthropic, "Service tiers", 2026-11. */
-const SERVICE_TIERS: ReadonlyMap<string, string> = new Map([
-  ['auto', 'auto'],
-  ['default', 'standard_only'],
-]);
-
-/** `service_tier`. OpenAI's other tiers are products that Anthropic does not sell. */
-function serviceTier(asked: string, notes: EncodingNotes): string | undefined {
-  const tier = SERVICE_TIERS.get(asked);
-  if (tier === undefined) {
-    notes.drop('serviceTier');
-  }
-  return tier;
 }

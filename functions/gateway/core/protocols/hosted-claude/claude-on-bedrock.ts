@@ -6,7 +6,7 @@ import type { WireEvent } from '../../wire/wire-event.ts';
 import { anthropicDecoder } from '../anthropic-messages/anthropic-decoder.ts';
 import { readBedrockFailure, readStreamException } from '../bedrock-converse/bedrock-failure.ts';
 import { bedrockRules } from '../bedrock-converse/bedrock-rules.ts';
-import type { AnswerDecoder, Encoding, Protocol, Target } from '../protocol.ts';
+import type { Alternative, AnswerDecoder, Encoding, Protocol, Target } from '../protocol.ts';
 import { foreignPart } from './foreign-parts.ts';
 import { encodeHostedClaude, type HostedRequest } from './hosted-claude-request.ts';
 
@@ -29,10 +29,14 @@ export const claudeOnBedrock: Protocol = {
  * InvokeModel in place of Converse: for callers who speak Anthropic's Messages to a Claude, so that nothing is lost. Not for what Bedrock's
  * Claude does not take in Anthropic's words, which Converse may leave out.
  */
-export function invokeModelInstead(prompt: Prompt, target: Target): Protocol | undefined {
-  const isOwn = prompt.original.dialect === 'anthropic-messages';
-  const isTaken = isOwn && bedrockRules(target).invokeModel && foreignPart(prompt, 'bedrock') === undefined;
-  return isTaken ? claudeOnBedrock : undefined;
+export function invokeModelInstead(target: Target): Alternative | undefined {
+  if (!bedrockRules(target).invokeModel) {
+    return undefined;
+  }
+  return (prompt) => {
+    const isOwn = prompt.original.dialect === 'anthropic-messages';
+    return isOwn && foreignPart(prompt, 'bedrock') === undefined ? claudeOnBedrock : undefined;
+  };
 }
 
 function encodeInvocation(prompt: Prompt, target: Target): Encoding {

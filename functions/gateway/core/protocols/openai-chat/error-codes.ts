@@ -38,7 +38,7 @@ export const POLICY: ErrorMeaning = { status: 400, outweighsStatus: true, caller
  * compatible endpoint sends them; others belong to Groq, Moonshot, Mistral, vLLM, llama.cpp and DashScope. A map: the keys looked up
  * are a vendor's words. Source: OpenAI's error guide and each server's own, 2026-11.
  */
-export const ERROR_CODES: ReadonlyMap<string, ErrorMeaning> = new Map<string, ErrorMeaning>([
+export const ERROR_CODES: ReadonlyMap<unknown, ErrorMeaning> = new Map<string, ErrorMeaning>([
   ['insufficient_quota', QUOTA],
   ['credit_balance_exhausted', QUOTA],
   ['organization_spend_limit_exceeded', QUOTA],

@@ -1,4 +1,5 @@
 import { defined } from '../../model/defined.ts';
+import { isPlainTalk } from '../../model/plain-talk.ts';
 import { kindsOf, type Prompt } from '../../model/prompt.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type EncodingNotes, encodingNotes } from '../encoding-notes.ts';
@@ -8,8 +9,9 @@ import { askedFormat, withInstruction } from './answer-format.ts';
 import type { ChatBody } from './chat-body.ts';
 import { openAiMessages } from './openai-messages.ts';
 import type { OpenAiRules, ResponsesRules } from './openai-rules.ts';
-import { isRefusedBeside, reasoningConflict, withKnownEffort } from './reasoning-effort.ts';
+import { reasoningConflict, withKnownEffort } from './reasoning-effort.ts';
 import { openAiRules, responsesRules } from './rules-by-model.ts';
+import { settingMembers } from './setting-members.ts';
 import { withTakenFiles } from './taken-media.ts';
 import { toolMembers } from './tool-members.ts';
 import { translatedChat, withBegun } from './translated-chat.ts';
@@ -19,9 +21,62 @@ import { translatedChat, withBegun } from './translated-chat.ts';
  * the way it is streamed, and what the rules of the model and its host say.
  */
 export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
+  const known = RULES.get(target) ?? rulesOf(target);
+  // A surface of this dialect has checked the members of `ChatBody`.
+  const own = asked.original.dialect === 'openai-chat' ? (asked.original.body as ChatBody) : undefined;
+  if (own === undefined || !isPlainTalk(asked) || !isTakenAsItIs(own, known.rules)) {
+    return encodeWhole(asked, target, known);
+  }
+  const { rules } = known;
+  const hasLimit = (own.max_completion_tokens ?? own.max_tokens) !== undefined;
+  const body: JsonObject = {
+    model: target.model,
+    messages: own.messages,
+    ...(hasLimit && answerLimit(own, rules, target)),
+    ...streaming(own, target, rules),
+  };
+  const operation = body.stream === true ? 'answer-stream' : 'answer';
+  return { kind: 'encoded', request: { operation, headers: {}, body }, dropped: [] };
+}
+
+/** What is known of a deployment's model. */
+interface KnownRules {
+  readonly rules: OpenAiRules;
+  readonly reasons: ResponsesRules['reasons'];
+}
+
+/** By deployment: each request asks for those of its own. */
+const RULES = new WeakMap<Target, KnownRules>();
+
+function rulesOf(target: Target): KnownRules {
   const { reasons } = responsesRules(target.model, target.rules);
-  const known = openAiRules(target.model, target.rules, target.vendor);
-  const rules = reasons === 'no' ? withoutEffort(known) : known;
+  const rules = openAiRules(target.model, target.rules, target.vendor);
+  const known = { rules: reasons === 'no' ? withoutEffort(rules) : rules, reasons };
+  RULES.set(target, known);
+  return known;
+}
+
+/** A model that does not reason answers 400 to every effort, in whichever API it was asked for. */
+function withoutEffort(rules: OpenAiRules): OpenAiRules {
+  return { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] };
+}
+
+/** Whether a server with these rules takes the messages of plain talk word for word. */
+function isTakenAsItIs(request: ChatBody, rules: OpenAiRules): boolean {
+  const { messages } = request;
+  const role = messages[0]?.role;
+  const isToldAsHere = rules.instructionRole === 'as-sent' || role === rules.instructionRole;
+  const isOrdered = role === 'user' || (isToldAsHere && (role === 'system' || rules.turns === 'as-sent'));
+  return (
+    isOrdered &&
+    !rules.needsReasoning &&
+    rules.refusedShapes.every((name) => request[name] === undefined) &&
+    messages.every((message) => typeof message.content === 'string' && Object.keys(message).length === 2)
+  );
+}
+
+/** A prompt of any kind. */
+function encodeWhole(asked: Prompt, target: Target, { rules, reasons }: KnownRules): Encoding {
   const notes = encodingNotes(asked.names);
   const prompt = suitedPrompt(portablePrompt(asked, 'openai-chat'), { rules, reasons }, notes);
   const { begun, original } = prompt;
@@ -50,27 +105,10 @@ export function encodeOpenAiChat(asked: Prompt, target: Target): Encoding {
 }
 
 /** The prompt with an effort that the model knows, and with files as it takes them. */
-function suitedPrompt(
-  prompt: Prompt,
-  { rules, reasons }: { readonly rules: OpenAiRules; readonly reasons: ResponsesRules['reasons'] },
-  notes: EncodingNotes,
-): Prompt {
-  const known = prompt.reasoning === undefined ? prompt : withKnownEffort(prompt, { rules, reasons }, notes);
-  return kindsOf(known.turns).has('media') ? withTakenFiles(known, rules, notes) : known;
+function suitedPrompt(prompt: Prompt, known: KnownRules, notes: EncodingNotes): Prompt {
+  const suited = prompt.reasoning === undefined ? prompt : withKnownEffort(prompt, known, notes);
+  return kindsOf(suited.turns).has('media') ? withTakenFiles(suited, known.rules, notes) : suited;
 }
-
-/** A model that does not reason answers 400 to every effort, in whichever API it was asked for. */
-function withoutEffort(rules: OpenAiRules): OpenAiRules {
-  const known = EFFORTLESS.get(rules);
-  const made = known ?? { ...rules, refusedSampling: [...rules.refusedSampling, 'reasoning_effort'] };
-  if (known === undefined) {
-    EFFORTLESS.set(rules, made);
-  }
-  return made;
-}
-
-/** By the rules that they are made of, which are those of every request to a deployment. */
-const EFFORTLESS = new WeakMap<OpenAiRules, OpenAiRules>();
 
 /** Why a model is not asked. Fewer stop sequences than were asked for would let the answer go on past the others. */
 function refusal(request: ChatBody, rules: OpenAiRules, model: string, notes: EncodingNotes): Unsupported | undefined {
@@ -128,108 +166,4 @@ function streaming(request: ChatBody, target: Target, rules: OpenAiRules): JsonO
   const { include_usage: _, ...others } = request.stream_options ?? {};
   const options = rules.streamUsage ? { ...others, include_usage: true } : others;
   return { stream: true, ...(Object.keys(options).length > 0 && { stream_options: options }) };
-}
-
-/**
- * OpenAI's own members that others refuse, by whether leaving one out is told. What they ask for, the gateway does itself or nobody need.
- * Source: OpenAI API reference, "Create chat completion", and the 400s and 422s of others in public bug reports, 2026-11.
- */
-const OWN_MEMBERS: ReadonlyMap<string, 'told' | 'quiet'> = new Map([
-  ['prompt_cache_key', 'quiet'],
-  ['store', 'quiet'],
-  ['metadata', 'quiet'],
-  ['modalities', 'quiet'],
-  ['prompt_cache_retention', 'told'],
-  ['prompt_cache_options', 'told'],
-  ['safety_identifier', 'told'],
-  ['service_tier', 'told'],
-  ['verbosity', 'told'],
-  ['prediction', 'told'],
-  ['moderation', 'told'],
-  ['web_search_options', 'told'],
-]);
-
-/** Members that are written elsewhere. */
-const WRITTEN: ReadonlySet<string> = new Set([
-  ...['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens'],
-  ...['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'],
-]);
-
-/** The members of a request that are settings and nothing else, for a model with these rules. */
-function settingMembers(request: ChatBody, rules: OpenAiRules, notes: EncodingNotes): JsonObject {
-  const kept = Object.entries(request).filter(([name, value]) => {
-    const isKept = !(WRITTEN.has(name) || isEmptyList(value));
-    return isKept && isTaken(name, value, { request, rules, notes });
-  });
-  return Object.fromEntries(
-    kept.map(([name, value]) => [rules.renamed[name] ?? name, within(name, value, rules, notes)]),
-  );
-}
-
-/** A temperature beyond the server's range is its highest: the nearest to what is asked for. */
-function within(name: string, value: unknown, { maxTemperature }: OpenAiRules, notes: EncodingNotes): unknown {
-  if (name !== 'temperature' || typeof value !== 'number' || value <= maxTemperature) {
-    return value;
-  }
-  notes.drop('temperature');
-  return maxTemperature;
-}
-
-/** A list of nothing is a 400 at OpenAI, and says nothing. */
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
-}
-
-/** What decides whether a setting goes out. */
-interface SettingOf {
-  readonly request: ChatBody;
-  readonly rules: OpenAiRules;
-  readonly notes: EncodingNotes;
-}
-
-function isTaken(name: string, value: unknown, { request, rules, notes }: SettingOf): boolean {
-  if (isRefused(name, value, request, rules)) {
-    noteRefused(name, value, notes);
-    return false;
-  }
-  const own = OWN_MEMBERS.get(name);
-  if (own === undefined || rules.ownMembers === 'all' || rules.ownMembers.includes(name) || isSpoken(name, value)) {
-    return true;
-  }
-  if (own === 'told' && !USUAL.has(value)) {
-    notes.dropMember(name);
-  }
-  return false;
-}
-
-/** Where nothing is to be thought, nothing is lost. */
-function noteRefused(name: string, value: unknown, notes: EncodingNotes): void {
-  if (name !== 'reasoning_effort') {
-    notes.dropMember(name);
-  } else if (value !== 'none') {
-    notes.drop('reasoning');
-  }
-}
-
-/** Values that ask for what is done anyway. */
-const USUAL: ReadonlySet<unknown> = new Set(['auto', 'default']);
-
-/** Whether an answer in another form than text is asked for: that is the server's to refuse. */
-function isSpoken(name: string, value: unknown): boolean {
-  return name === 'modalities' && Array.isArray(value) && value.some((modality) => modality !== 'text');
-}
-
-/** A temperature or top_p of 1 is what a model does anyway, and it takes that. */
-function isRefused(name: string, value: unknown, request: ChatBody, rules: OpenAiRules): boolean {
-  if (DEFAULT_ONE.has(name) && value === 1) {
-    return false;
-  }
-  return rules.refusedSampling.includes(name) || isForeign(name, rules) || isRefusedBeside(name, request, rules);
-}
-
-const DEFAULT_ONE: ReadonlySet<string> = new Set(['temperature', 'top_p']);
-
-/** OpenAI's own API does not know it. */
-function isForeign(name: string, { foreignMembers }: OpenAiRules): boolean {
-  return name === 'top_k' && typeof foreignMembers === 'string' && foreignMembers !== 'keep';
 }

@@ -75,7 +75,8 @@ const OWN_MEMBERS: readonly string[] = ['id', 'object', 'created', 'model', 'cho
 
 /** What a vendor says of the whole answer, without the members that are ours to set. */
 export function aboutMembers({ version, serviceTier, native }: AboutAnswer): JsonObject {
-  const own = Object.entries(nativeValue(native, 'openai-chat') ?? {}).filter(([name]) => !OWN_MEMBERS.includes(name));
+  const told = native && nativeValue(native, 'openai-chat');
+  const own = Object.entries(told ?? {}).filter(([name]) => !OWN_MEMBERS.includes(name));
   return { ...Object.fromEntries(own), ...defined({ system_fingerprint: version, service_tier: serviceTier }) };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isCredible, totalTokens, type Usage } from '../../../../functions/gateway/core/model/usage.ts';
+import { isCredible } from '../../../../functions/gateway/core/attempt/spent-usage.ts';
+import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
 
 const TOLD: Usage = { input: 10, output: 20 };
 
@@ -29,10 +30,4 @@ describe("a vendor's counts cannot be true", () => {
   for (const change of incredible) {
     it(JSON.stringify(change), () => assert.ok(!isCredible({ ...TOLD, ...change })));
   }
-});
-
-describe("an answer's tokens", () => {
-  it('are the prompt and the answer together, which have the cached ones and those of reasoning', () => {
-    assert.equal(totalTokens({ ...TOLD, cacheRead: 4, reasoning: 3 }), 30);
-  });
 });
