@@ -39,7 +39,14 @@ export function chatStream({ requestId, created, model, prompt }: AnswerIdentity
       }
       return text;
     },
-    end: (trail) => `${lastChunk(writing)}: nemo ${trail}\n\ndata: [DONE]\n\n`,
+    end: (trail) => {
+      const { usage, news } = writing;
+      // The last chunk: the usage, where it was asked for, and what came too late for another.
+      const counts =
+        includeUsage && usage !== undefined ? `],"usage":${JSON.stringify(chatUsage(usage))}}\n\n` : undefined;
+      const isMore = counts !== undefined || news !== undefined;
+      return `${isMore ? takeOpening(writing) + (counts ?? writing.closing) : ''}: nemo ${trail}\n\ndata: [DONE]\n\n`;
+    },
     broken,
   };
 }
@@ -232,15 +239,6 @@ function membersChunk(writing: Writing, event: Extract<AnswerEvent, { readonly c
 function choiceChunk(writing: Writing, event: Extract<AnswerEvent, { type: 'native' }>): string {
   const members = { index: event.choice, delta: {}, logprobs: null, finish_reason: null, ...extensionMembers(event) };
   return chunk(writing, event.choice, JSON.stringify(members));
-}
-
-/** The last chunk: the usage, where it was asked for, and what came too late for another. */
-function lastChunk(writing: Writing): string {
-  const { includeUsage, usage, news } = writing;
-  if (includeUsage && usage !== undefined) {
-    return `${takeOpening(writing)}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`;
-  }
-  return news === undefined ? '' : `${takeOpening(writing)}${writing.closing}`;
 }
 
 /** An object's members as JSON, without its braces. */
