@@ -86,22 +86,3 @@ async function signature(
     return undefined;
   }
 }
-
-/** Names of headers whose values nobody else may see: the vendors' own, and those that an operator configures. */
-const SECRET_HEADERS = /auth|token|secret|key|cookie/i;
-/** What stands before a credential. */
-const SCHEME = /^(?:bearer|basic|token|api-?key) +/i;
-/** Shorter values are no secrets, and would tear holes into texts. */
-const MIN_SECRET_LENGTH = 8;
-
-/** The credentials among a request's headers, without the scheme before them; of cookies each value too. Names in any case. */
-export function secretsOf(headers: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(headers)
-    .filter(([name]) => SECRET_HEADERS.test(name))
-    .flatMap(([name, value]) => (/cookie/i.test(name) ? [value, ...cookieValues(value)] : [value.replace(SCHEME, '')]))
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH);
-}
-
-function cookieValues(cookies: string): readonly string[] {
-  return cookies.split(';').map((cookie) => cookie.slice(cookie.indexOf('=') + 1).trim());
-}

@@ -11,14 +11,7 @@ import { type AccessTokens, accessTokens } from './access-tokens.ts';
 import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import type { Credentials, Sign } from './credentials.ts';
 import { type HttpAnswer, HttpPool, poolRequest } from './http-pool.ts';
-import {
-  currentKey,
-  type ProofSources,
-  type ProvenPlace,
-  type ShownProof,
-  secretsOf,
-  shownProof,
-} from './shown-proof.ts';
+import { currentKey, type ProofSources, type ProvenPlace, type ShownProof, shownProof } from './shown-proof.ts';
 import { monotonicMs, systemClock } from './system-clock.ts';
 import { TokenRefusal } from './token-request.ts';
 
@@ -204,7 +197,7 @@ async function send(
       : { kind: 'failed', failure };
   }
   const { statusCode: status, headers: told } = answer;
-  const sent = { kind: 'answered', status, headers: told, body: answer.body, secrets: secretsOf(headers) } as const;
+  const sent = { kind: 'answered', status, headers: told, body: answer.body, shown: headers } as const;
   return key === undefined || !mayRefuseCredential(status)
     ? { ...sent, isRefused: false }
     : withRefusal(sent, answer, line.provider);

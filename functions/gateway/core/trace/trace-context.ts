@@ -36,7 +36,7 @@ export const SPAN_DIGITS = 16;
 /** A new id of a trace or a span. All zeros is none: once in 2^64 draws, but then the provider would ignore the header. */
 export function newTraceId(randomHex: RandomHex, digits: number): string {
   const drawn = randomHex(digits);
-  return isZero(drawn) ? `${drawn.slice(1)}1` : drawn;
+  return /^0+$/.test(drawn) ? `${drawn.slice(1)}1` : drawn;
 }
 
 /** The headers that tell a provider that it is called by the span `spanId` of the trace. The first is of version 00. */

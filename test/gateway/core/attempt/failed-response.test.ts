@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readFailedResponse } from '../../../../functions/gateway/core/attempt/failed-response.ts';
+import { readFailedResponse, secretsOf } from '../../../../functions/gateway/core/attempt/failed-response.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import { openai } from '../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import fc from '../../../support/property.ts';
@@ -19,7 +19,8 @@ async function textOf(chunks: readonly string[], secrets: readonly string[], bre
     },
   };
   const { clock } = virtualClock();
-  const response = { kind: 'answered', status: 503, headers: {}, body: bodyOf(chunks, breaks), secrets } as const;
+  const shown = Object.fromEntries(secrets.map((secret, index) => [`key-${index}`, secret]));
+  const response = { kind: 'answered', status: 503, headers: {}, body: bodyOf(chunks, breaks), shown } as const;
   await readFailedResponse(response, { protocol, clock, request: {} }, new AbortController().signal);
   return read;
 }
@@ -59,4 +60,31 @@ describe('an error of a vendor', () => {
     assert.equal(await textOf(['one', '', 'two'], []), 'onetwo');
     assert.equal(await textOf(['nothing here'], ['some-secret']), 'nothing here');
   });
+});
+
+test('credentials are found under their headers in any case, without their scheme', () => {
+  const headers = {
+    Authorization: 'Bearer abcdefghij',
+    'X-Api-Key': 'klmnopqrst',
+    'x-goog-api-key': 'uvwxyz123',
+    'x-amz-security-token': 'token-of-aws',
+    'content-type': 'application/json',
+    'api-key': 'short',
+  };
+  assert.deepEqual(secretsOf(headers), ['abcdefghij', 'klmnopqrst', 'uvwxyz123', 'token-of-aws']);
+});
+
+test("credentials are found under the names of an operator's own headers", () => {
+  const cases = [
+    ['X-Gateway-Auth', 'gateway-credential', ['gateway-credential']],
+    ['proxy-authorization', 'Basic dXNlcjpwYXNz', ['dXNlcjpwYXNz']],
+    ['cf-access-client-secret', 'access-secret', ['access-secret']],
+    ['Ocp-Apim-Subscription-Key', 'subscription', ['subscription']],
+    ['x-session-token', 'Token session-token', ['session-token']],
+    ['Cookie', 'a=first-value; b=second-value', ['a=first-value; b=second-value', 'first-value', 'second-value']],
+    ['anthropic-beta', 'some-feature-of-2025', []],
+  ] as const;
+  for (const [name, value, secrets] of cases) {
+    assert.deepEqual(secretsOf({ [name]: value }), secrets, name);
+  }
 });
