@@ -194,7 +194,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
       for (const event of more ?? []) {
         pieces.push(event);
       }
-      if (isEndless(pieces.length, reading)) {
+      if (!reading.hasContent && isEndless(pieces.length, reading.bodyBytes)) {
         this.#fail({ kind: 'malformed', reason: 'a beginning without end' });
       }
     } while (more !== undefined && !reading.hasContent);

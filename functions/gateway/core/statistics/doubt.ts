@@ -2,10 +2,9 @@ import { type AttemptFailure, type FailureVerdict, failureVerdict, isDoubtful } 
 import { keyNumber } from '../model/rendezvous.ts';
 import type { Credence } from './ejection.ts';
 import type { Ejections } from './ejections.ts';
-import type { Estimate } from './estimate.ts';
 import type { LastSights } from './last-sights.ts';
 import type { Observation, Witness } from './observation.ts';
-import type { Standing } from './standing.ts';
+import type { Board, Standing } from './standing.ts';
 
 /** Callers are heard anew after this long. */
 const HEARD_MS = 60_000;
@@ -66,8 +65,7 @@ export interface KnownOfFleet {
   readonly ejections: Ejections;
   /** What the fleet has seen last of each deployment. */
   readonly sights: ReadonlyMap<string, LastSights>;
-  /** Of the attempt's deployment. */
-  readonly estimate: () => Estimate;
+  readonly board: Board;
 }
 
 const NOT_SUSPECT = { isSuspect: false, isLongSuspect: false };
@@ -109,7 +107,8 @@ export class DoubtfulFailures {
     const heard = this.#hear(told, failure, kind);
     const credence = kind === 'timed-out' && this.#isSilentToAll(told, known) ? 'whole' : heard;
     if (credence !== 'whole' && told.witness !== undefined && blame !== 'none') {
-      known.ejections.metByKey(told.witness.key, told, { blame, failure, estimate: known.estimate() });
+      const { estimate } = known.board.look(told.deployment, told.atMs);
+      known.ejections.metByKey(told.witness.key, told, { blame, failure, estimate });
     }
     if (credence !== 'nothing') {
       // What one key alone has met is a failure like any other, whatever the vendor says of its length.

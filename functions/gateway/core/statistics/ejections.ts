@@ -12,13 +12,14 @@ import {
   failureEvidence,
   type Guilt,
 } from './ejection.ts';
-import type { Estimate } from './estimate.ts';
 import type { Observation } from './observation.ts';
+import type { Board } from './standing.ts';
 import type { StoredStatistics } from './statistics-store.ts';
 
 /** What is known of an attempt's deployment, and what the attempt is blamed for. */
 export interface KnownOfAttempt {
-  readonly estimate: () => Estimate;
+  /** As it was before. Most that is observed is good news, for which nobody looks. */
+  readonly board: Board;
   readonly failure: AttemptFailure | undefined;
   readonly blame: FailureVerdict['blame'];
   readonly credence: Credence;
@@ -124,10 +125,10 @@ export class Ejections {
       return blame === 'none' ? undefined : this.#afterFailure(observation, known, blame);
     }
     const own = this.#histories.get(observation.deployment);
-    return own === undefined ? undefined : this.#afterAnswer(own, observation, known.estimate);
+    return own === undefined ? undefined : this.#afterAnswer(own, observation, known.board);
   }
 
-  #afterAnswer(own: History, observation: Observation, estimate: () => Estimate): EjectionChange | undefined {
+  #afterAnswer(own: History, observation: Observation, board: Board): EjectionChange | undefined {
     const { deployment, startedAtMs, witness } = observation;
     const told = own.failed !== undefined && own.failed.count >= LONG_ROW ? 2 : 1;
     endRows(own, observation);
@@ -143,7 +144,7 @@ export class Ejections {
     if (isOver && (witness !== undefined || was.reason !== 'failures' || answers + told >= ENOUGH_ANSWERS)) {
       return this.#lift(own, observation, was);
     }
-    const isProof = witness === undefined && (isOver || provesEarly(observation, was, estimate));
+    const isProof = witness === undefined && (isOver || provesEarly(observation, was, board));
     // Another probe may confirm at once that it is back.
     const eased = { untilMs: Math.floor(observation.atMs), answers: answers + told };
     return isProof
@@ -168,7 +169,7 @@ export class Ejections {
 
   #afterFailure(
     observation: Observation,
-    { failure, credence, estimate }: KnownOfAttempt,
+    { failure, credence, board }: KnownOfAttempt,
     blame: FailureEvidence['blame'],
   ): EjectionChange | undefined {
     const { deployment, atMs, startedAtMs, witness } = observation;
@@ -177,7 +178,8 @@ export class Ejections {
     if (startedAtMs >= (own.forgivenAtMs ?? Infinity)) {
       own.forgivenAtMs = undefined;
     }
-    const evidence = failureEvidence(own, observation, { blame, failure, credence, estimate: estimate() });
+    const { estimate } = board.look(deployment, atMs);
+    const evidence = failureEvidence(own, observation, { blame, failure, credence, estimate });
     const { ejection: was, lifted } = own;
     if (witness === undefined && was !== undefined && startedAtMs < was.untilMs) {
       // A probe within the cooldown has failed, as calls do: probes tell something again.
@@ -244,10 +246,11 @@ function endOfKey({ ofKeys }: History, observation: Observation): void {
 }
 
 /** A first token within the cooldown, about as soon as usual. */
-function provesEarly(observation: Observation, was: Ejection, estimate: () => Estimate): boolean {
+function provesEarly(observation: Observation, was: Ejection, board: Board): boolean {
   if (was.reason !== 'failures' || was.isRelapse === true || (was.answers ?? 0) > 0) {
     return false;
   }
   const ttftMs = observation.kind === 'first-token' ? observation.ttftMs : Infinity;
-  return ttftMs <= AS_USUAL * (estimate().usual.typicalMs ?? Infinity);
+  const { usual } = board.look(observation.deployment, observation.atMs).estimate;
+  return ttftMs <= AS_USUAL * (usual.typicalMs ?? Infinity);
 }

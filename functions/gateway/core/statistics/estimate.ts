@@ -77,7 +77,8 @@ export function estimateOf(
   const tail = (recent.get('n') >= TAIL_EVIDENCE ? recent : remembered).counts;
   const [requests, answers, written] = [sum('q'), sum('a'), sum('g')];
   return {
-    ...ttftSeen(lasting),
+    evidence: lasting.evidence,
+    ttftTotalMs: lasting.ttftTotalMs,
     seenMiddleMs: () => middleMeanOf(lasting.counts.t),
     msPerToken: written > 0 ? sum('h') / written : undefined,
     outputTokens: answers > 0 ? sum('o') / answers : undefined,
@@ -89,7 +90,7 @@ export function estimateOf(
     tokensPerSecond: (sum('i') + sum('o')) * lasting.ratePerCount,
     recent: recentEstimate(recent, seen),
     usual: {
-      evidence: ttftSeen(usual).evidence,
+      evidence: usual.evidence,
       typicalMs: middleMeanOf(usual.counts.t),
       requests: usual.get('q'),
       hedges: usual.get('e'),
@@ -107,19 +108,12 @@ export function estimateOf(
 /** With this many observations of the last seconds, they alone tell the tail: the longer memories mix in how it was before. */
 const TAIL_EVIDENCE = 20;
 
-/** Less evidence is what is left of sums from which waits were taken back: a remainder of floating point, of either sign. */
-const LEAST_EVIDENCE = 1e-6;
-
-function ttftSeen({ get }: DecayedSums): Pick<Estimate, 'evidence' | 'ttftTotalMs'> {
-  const evidence = get('n');
-  return { evidence: evidence > LEAST_EVIDENCE ? evidence : 0, ttftTotalMs: Math.max(0, get('x')) };
-}
-
 function recentEstimate(recent: DecayedSums, seen: LastSeen): RecentEstimate {
   const sum = recent.get;
   const requests = sum('q');
   return {
-    ...ttftSeen(recent),
+    evidence: recent.evidence,
+    ttftTotalMs: recent.ttftTotalMs,
     requests,
     // What a remainder of floating point is may be of either sign.
     requestsPerSecond: Math.max(0, requests - sum('e') - sum('r')) * recent.ratePerCount,
@@ -173,6 +167,7 @@ export function lessonAtUsualPrompt(lesson: Lesson, factor: number): Lesson {
 /** The estimate for a prompt with this factor. */
 export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
   const { recent, usual, ttftPercentileMs } = estimate;
+  const { typicalMs } = usual;
   return {
     ...estimate,
     ttftTotalMs: estimate.ttftTotalMs * factor,
@@ -185,7 +180,7 @@ export function estimateAtPrompt(estimate: Estimate, factor: number): Estimate {
       seenMiddleMs: () => scaled(recent.seenMiddleMs(), factor),
       seenMedianMs: () => scaled(recent.seenMedianMs(), factor),
     },
-    usual: { ...usual, typicalMs: scaled(usual.typicalMs, factor) },
+    usual: { ...usual, typicalMs: typicalMs === undefined ? undefined : typicalMs * factor },
   };
 }
 

@@ -59,6 +59,10 @@ export function decayScales(
 
 /** The sums of one memory of a deployment, as decayed observations at an instant. */
 export interface DecayedSums {
+  /** The number of times to first token: 0 without any. */
+  readonly evidence: number;
+  /** All of these together, with the times waited in vain. */
+  readonly ttftTotalMs: number;
   /** By the sum's letter; 0 where nothing is known. */
   readonly get: (letter: string) => number;
   /** Counts by the letter before a bucket's number, in a unit of their own: only their ratios say something. */
@@ -70,6 +74,11 @@ export interface DecayedSums {
 /** A unit of an epoch is so much of a unit of the next one. */
 const PER_EPOCH = 2 ** -EPOCH_HALF_LIVES;
 const FIRST_LETTER = 'a'.charCodeAt(0);
+const EVIDENCE = 'n'.charCodeAt(0) - FIRST_LETTER;
+const TTFT_TOTAL = 'x'.charCodeAt(0) - FIRST_LETTER;
+
+/** Less evidence is what is left of sums from which waits were taken back: a remainder of floating point, of either sign. */
+const LEAST_EVIDENCE = 1e-6;
 
 /** The sums of one memory of a deployment, all epochs together, as they grow: a look multiplies and merges nothing. */
 export class RunningSums {
@@ -116,7 +125,10 @@ export class RunningSums {
     const { halfLifeMs } = this.#scale;
     const sinceLandmarkMs = nowMs - this.#epoch * (EPOCH_HALF_LIVES * halfLifeMs);
     const perUnit = 1 / (WEIGHT_UNIT * 2 ** (sinceLandmarkMs / halfLifeMs));
+    const evidence = (values[EVIDENCE] ?? 0) * perUnit;
     return {
+      evidence: evidence > LEAST_EVIDENCE ? evidence : 0,
+      ttftTotalMs: Math.max(0, (values[TTFT_TOTAL] ?? 0) * perUnit),
       get: (letter) => (values[letter.charCodeAt(0) - FIRST_LETTER] ?? 0) * perUnit,
       counts: this.#counts,
       ratePerCount: this.#ratePerCount,
@@ -134,6 +146,8 @@ function countsIn(values: Float64Array): DecayedSums['counts'] {
 }
 
 const NOTHING: DecayedSums = {
+  evidence: 0,
+  ttftTotalMs: 0,
   get: () => 0,
   counts: countsIn(new Float64Array(SUM_PLACES.size)),
   ratePerCount: 0,

@@ -28,12 +28,12 @@ interface Pending {
   readonly toWrite: SumsLedger;
 }
 
-/** An observation as it enters, or leaves again. */
+/** How an observation enters. */
 interface Entering {
-  readonly observation: Observation;
+  /** -1 takes back what has entered with this draw. */
+  readonly sign: 1 | -1;
   /** Below a memory's share of written observations this one is written. */
   readonly draw: number;
-  readonly shares: Readonly<Record<Pace, number>>;
 }
 
 /** One instance's own observations: those to be written, and those too new to be in what was last read. Merged, so that it stays small. */
@@ -59,19 +59,17 @@ export class ObservationLog {
    * `writtenShare` (0 to 1): the share of observations that is written; each written one then stands for 1 / share. `usualShare`: the same
    * for the usual memory, which needs few. The result takes the observation back.
    */
-  add(observation: Observation, writtenShare: number, usualShare = writtenShare): () => void {
-    const shares = { lasting: writtenShare, recent: writtenShare, usual: usualShare };
-    const entering = { observation, draw: this.#random(), shares };
-    this.#enter(entering, 1);
-    return () => this.#enter(entering, -1);
-  }
-
-  #enter({ observation, draw, shares }: Entering, sign: 1 | -1): void {
+  add(
+    observation: Observation,
+    writtenShare: number,
+    usualShare = writtenShare,
+    { sign, draw }: Entering = { sign: 1, draw: this.#random() },
+  ): () => void {
     const { deployment, atMs } = observation;
     const counts = countsOf(observation);
     for (const pace of PACES) {
       const scale = this.#scales[pace];
-      const share = shares[pace];
+      const share = pace === 'usual' ? usualShare : writtenShare;
       const entry = { deployment, pace, epoch: epochAt(atMs, scale) };
       const seen = { ...entry, sums: sumsOf(counts, weightAt(atMs, scale), pace, sign) };
       this.#onSeen(seen);
@@ -86,6 +84,7 @@ export class ObservationLog {
         this.#open.toWrite.add({ ...entry, sums: sumsOf(counts, weight, pace, sign) });
       }
     }
+    return () => void this.add(observation, writtenShare, usualShare, { sign: -1, draw });
   }
 
   /** What the store did not hold when it was last read. */

@@ -32,6 +32,8 @@ export interface ScoreboardSettings {
   readonly random: Random;
 }
 
+type StoredEpochs = StoredStatistics['epochs'];
+
 /** Sums of a deployment's three memories. */
 type Running = Readonly<Record<Pace, RunningSums>>;
 
@@ -42,9 +44,11 @@ export class Scoreboard {
   readonly log: ObservationLog;
   readonly #ejections: Ejections;
   readonly #doubts: DoubtfulFailures;
-  #stored: ReadonlyMap<string, StoredStatistics> = new Map();
+  #stored: ReadonlyMap<string, StoredEpochs> = new Map();
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
-  readonly #looks = new Map<string, number>();
+  readonly #ownLooks = new Map<string, number>();
+  /** When somebody has, as far as is known since the snapshot was read. */
+  #lookedAtMs = new Map<string, number>();
   /** All that is known of the deployments that have been looked at since the snapshot was read. */
   readonly #running = new Map<string, Running>();
   /** What was seen last of each deployment, by this instance and by others. */
@@ -73,7 +77,7 @@ export class Scoreboard {
     const standing: Standing = {
       estimate: isForgiven ? withoutFailures(seen) : seen,
       state,
-      lookedAtMs: this.#lookedAtMs(deployment),
+      lookedAtMs: this.#lookedAtMs.get(deployment) ?? -Infinity,
       breaksAnswers,
       ...this.#doubts.suspicion(deployment, nowMs),
     };
@@ -84,16 +88,12 @@ export class Scoreboard {
     return ejection === undefined ? standing : { ...standing, ejection };
   }
 
-  /** When somebody has last looked at it beside a request; `-Infinity` where nobody is known to. */
-  #lookedAtMs(deployment: string): number {
-    return Math.max(this.#stored.get(deployment)?.lookedAtMs ?? -Infinity, this.#looks.get(deployment) ?? -Infinity);
-  }
-
   /** Notes that somebody looks at it now. `false`: somebody has since `notSinceMs`, and nobody need. */
   noteLook(deployment: string, { atMs, notSinceMs }: LookClaim): boolean {
-    const isDue = this.#lookedAtMs(deployment) <= notSinceMs;
+    const isDue = (this.#lookedAtMs.get(deployment) ?? -Infinity) <= notSinceMs;
     if (isDue) {
-      this.#looks.set(deployment, atMs);
+      this.#ownLooks.set(deployment, atMs);
+      this.#lookedAtMs.set(deployment, atMs);
     }
     return isDue;
   }
@@ -105,15 +105,13 @@ export class Scoreboard {
 
   /** Takes in what an attempt has taught; `blamed` is what it is blamed for. */
   observe(told: Observation, blamed: AttemptFailure | undefined): Observed {
-    // As it was before. Most that is observed is good news, for which nobody asks.
-    const estimate = (): Estimate => this.look(told.deployment, told.atMs).estimate;
-    const known = { estimate, sights: this.sights, ejections: this.#ejections };
+    const known = { board: this, sights: this.sights, ejections: this.#ejections };
     const counted = this.#doubts.weigh(told, blamed, known);
     if (counted === undefined) {
       return { takeBack: () => undefined };
     }
     const { observation } = counted;
-    const change = this.#ejections.after(observation, { ...counted, estimate });
+    const change = this.#ejections.after(observation, { ...counted, board: this });
     const { lasting } = this.#running.get(told.deployment) ?? this.#gather(told.deployment);
     const { get, ratePerCount } = lasting.at(told.atMs);
     // How probes compare with traffic is seen once a minute, and always written.
@@ -135,10 +133,12 @@ export class Scoreboard {
       confirm();
       readEjections(stored);
       noteSights(this.sights, stored);
+      this.#lookedAtMs = new Map(this.#ownLooks);
+      for (const [id, { lookedAtMs = -Infinity }] of stored) {
+        this.#lookedAtMs.set(id, Math.max(lookedAtMs, this.#ownLooks.get(id) ?? -Infinity));
+      }
       const before = this.#stored;
-      this.#stored = new Map(
-        [...stored].map(([id, own]) => [id, { ...own, epochs: mergedEpochs(before.get(id), own, paces) }]),
-      );
+      this.#stored = new Map([...stored].map(([id, { epochs }]) => [id, mergedEpochs(before.get(id), epochs, paces)]));
       this.readAtMs = startedAtMs;
       this.#running.clear();
     };
@@ -146,7 +146,7 @@ export class Scoreboard {
 
   /** What was read and what this instance has seen since, put together once after each read. */
   #gather(deployment: string): Running {
-    const stored = this.#stored.get(deployment)?.epochs;
+    const stored = this.#stored.get(deployment);
     const of = (pace: Pace): RunningSums => {
       const running = new RunningSums(this.#settings.scales[pace]);
       for (const epochs of [stored?.[pace] ?? new Map(), ...this.log.recent(deployment, pace)]) {
@@ -168,12 +168,8 @@ function withoutFailures(estimate: Estimate): Estimate {
 }
 
 /** The epochs of the memories that were read, and of the others those that were known before. */
-function mergedEpochs(
-  before: StoredStatistics | undefined,
-  read: StoredStatistics,
-  paces: readonly Pace[],
-): StoredStatistics['epochs'] {
+function mergedEpochs(before: StoredEpochs | undefined, read: StoredEpochs, paces: readonly Pace[]): StoredEpochs {
   const of = (pace: Pace): ReadonlyMap<number, Sums> =>
-    (paces.includes(pace) ? read.epochs[pace] : before?.epochs[pace]) ?? new Map();
+    (paces.includes(pace) ? read[pace] : before?.[pace]) ?? new Map();
   return { lasting: of('lasting'), recent: of('recent'), usual: of('usual') };
 }

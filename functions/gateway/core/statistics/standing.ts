@@ -17,3 +17,8 @@ export interface Standing {
   /** It has been so for longer than it takes to tell. */
   readonly isLongSuspect?: boolean;
 }
+
+/** What tells how a deployment is at an instant. */
+export interface Board {
+  readonly look: (deployment: string, nowMs: number) => Pick<Standing, 'estimate'>;
+}

@@ -13,7 +13,7 @@ import { estimate, NOTHING_USUAL } from '../../../support/routes.ts';
 
 const USUAL_MS = 300;
 const ESTIMATE = estimate({ usual: { ...NOTHING_USUAL, typicalMs: USUAL_MS } });
-const KNOWN = { estimate: () => ESTIMATE, credence: 'whole' } as const;
+const KNOWN = { board: { look: () => ({ estimate: ESTIMATE }) }, credence: 'whole' } as const;
 
 const WHOSE = { witness: { key: 'a', conversation: 'b' } };
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Estimate, estimateOf } from '../../../../functions/gateway/core/statistics/estimate.ts';
-import type { DecayedSums } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
-import { BUCKETS } from '../../../../functions/gateway/core/statistics/latency-histogram.ts';
+import { epochAt, WEIGHT_UNIT } from '../../../../functions/gateway/core/statistics/forward-decay.ts';
 import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
 import {
   decayedSums,
@@ -13,8 +12,6 @@ import {
   SCALE,
   SCALES,
 } from '../../../support/observation.ts';
-
-const NO_COUNTS = new Float64Array(BUCKETS);
 
 function estimate(all: readonly Observation[], nowMs = EPOCH_START_MS): Estimate {
   const lasting = decayedSums(epochsOf(all), nowMs, SCALE);
@@ -46,12 +43,10 @@ describe('an estimate', () => {
 
   for (const rest of [1e-16, -1e-16, 1e-9, -1e-9]) {
     it(`takes what floating point leaves of sums from which waits were taken back (${rest}) for nothing`, () => {
-      const left: DecayedSums = {
-        get: () => rest,
-        counts: { t: NO_COUNTS, c: NO_COUNTS, l: NO_COUNTS },
-        ratePerCount: 1,
-      };
+      const sums = new Map([...'nx'].map((letter) => [letter, rest * WEIGHT_UNIT]));
+      const left = decayedSums(new Map([[epochAt(EPOCH_START_MS, SCALE), sums]]), EPOCH_START_MS, SCALE);
       const { evidence, ttftTotalMs, recent, usual } = estimateOf({ lasting: left, recent: left, usual: left });
+      assert.equal(left.get('n'), rest);
       assert.deepEqual([evidence, recent.evidence, usual.evidence], [0, 0, 0]);
       assert.ok(ttftTotalMs >= 0 && recent.ttftTotalMs >= 0);
     });
