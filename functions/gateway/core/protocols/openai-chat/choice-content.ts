@@ -109,13 +109,9 @@ function wordsOf(delta: JsonObject): readonly Words[] {
   if (isText(content)) {
     words.push({ kind: 'text', text: content });
   }
-  for (const part of Array.isArray(content) ? content : []) {
-    words.push(...partWords(part));
-  }
-  if (isText(refusal)) {
-    words.push({ kind: 'refusal', text: refusal });
-  }
-  return words;
+  const ofParts = Array.isArray(content) ? content.flatMap(partWords) : [];
+  const ofRefusal: readonly Words[] = isText(refusal) ? [{ kind: 'refusal', text: refusal }] : [];
+  return ofParts.length + ofRefusal.length === 0 ? words : [...words, ...ofParts, ...ofRefusal];
 }
 
 function isText(value: unknown): value is string {
