@@ -73,6 +73,7 @@ async function withSurface(call: Call): Promise<Call> {
 const MAX_PATH_CHARS = 2048;
 /** As much as Node's server takes by default. Lambda takes less. */
 const MAX_HEADER_CHARS = 16 * 1024;
+
 /** What is wrong with the size of a request's path or headers. Looked at before anything else. */
 function headProblem(path: string, headers: Readonly<Record<string, string>>): GatewayError | undefined {
   if (path.length > MAX_PATH_CHARS) {
