@@ -4,12 +4,11 @@ import { dynamoDbAccounts } from './adapters/dynamodb/dynamodb-accounts.ts';
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbRollups } from './adapters/dynamodb/dynamodb-rollups.ts';
 import { randomHexSource } from './adapters/random-hex.ts';
-import { systemClock } from './adapters/system-clock.ts';
+import { machineClock, systemClock } from './adapters/system-clock.ts';
 import { undiciDial } from './adapters/undici-dial.ts';
 import type { GoogleTokenServers } from './adapters/workload-identity-token.ts';
 import { writeBug } from './adapters/write-bug.ts';
 import { keyLimiter } from './core/limits/key-limiter.ts';
-import { guardedClock } from './core/model/clock.ts';
 import { defined } from './core/model/defined.ts';
 import type { Dial } from './core/model/dial.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
@@ -60,7 +59,7 @@ export const STACK_FRAMES = 30;
 export function composeGateway(options: ComposeOptions): ComposedGateway {
   const { config, dynamoDb, keysTable, onStoreError } = options;
   Error.stackTraceLimit = STACK_FRAMES;
-  const shared = { clock: guardedClock(systemClock, writeBug), random: Math.random, onBug: writeBug };
+  const shared = { clock: machineClock(writeBug), random: Math.random, onBug: writeBug };
   const { statistics = sharedStatistics(options) } = options;
   const limiter = keyLimiter({
     clock: shared.clock,
@@ -103,7 +102,7 @@ function fleetRollups(
 ): RollupLog {
   const store = dynamoDbRollups({ client: dynamoDb, tableName: statisticsTable });
   const look = (deployment: string): Standing => statistics.look(deployment);
-  return rollupLog({ config, store, clock: guardedClock(systemClock, writeBug), look, onStoreError });
+  return rollupLog({ config, store, clock: machineClock(writeBug), look, onStoreError });
 }
 
 /** A token that cannot be had now is the next asker's to report. */

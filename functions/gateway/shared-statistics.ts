@@ -1,8 +1,7 @@
 import type { DynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { dynamoDbStatisticsStore } from './adapters/dynamodb/dynamodb-statistics-store.ts';
-import { systemClock } from './adapters/system-clock.ts';
+import { machineClock } from './adapters/system-clock.ts';
 import { writeBug } from './adapters/write-bug.ts';
-import { guardedClock } from './core/model/clock.ts';
 import type { GatewayConfig } from './core/model/gateway-config.ts';
 import { type FleetStatistics, fleetStatistics } from './core/statistics/fleet-statistics.ts';
 import { decayScales } from './core/statistics/forward-decay.ts';
@@ -21,7 +20,7 @@ export function sharedStatistics(options: SharedStatisticsOptions): FleetStatist
   const { config, dynamoDb, statisticsTable, onStoreError } = options;
   const scales = decayScales(config.statistics);
   return fleetStatistics({
-    clock: guardedClock(systemClock, writeBug),
+    clock: machineClock(writeBug),
     random: Math.random,
     deployments: Object.keys(config.deployments),
     settings: config.statistics,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { STACK_FRAMES } from '../../functions/gateway/compose-gateway.ts';
-import { guardedClock } from '../../functions/gateway/core/model/clock.ts';
 import type { Dial } from '../../functions/gateway/core/model/dial.ts';
 import type { RequestRecord } from '../../functions/gateway/core/model/request-record.ts';
 import type { GatewayPorts } from '../../functions/gateway/core/serve/ports.ts';
@@ -9,6 +8,7 @@ import type { FleetStatistics } from '../../functions/gateway/core/statistics/fl
 import type { Lesson } from '../../functions/gateway/core/statistics/observation.ts';
 import { memoryStore } from '../bench/routing/memory-store.ts';
 import { FAILURES } from '../support/failures.ts';
+import { guardedClock } from '../support/guarded-clock.ts';
 import { estimate } from '../support/routes.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { readAnswer, type SeenContent } from './support/seen-answer.ts';
@@ -209,24 +209,6 @@ describe('a bug in a probe beside a call', () => {
       records.map(({ ending }) => ending),
       ['complete'],
     );
-  });
-});
-
-describe('a bug in a timer', () => {
-  it('is told, and the others go on', async () => {
-    const time = virtualClock();
-    const bugs: unknown[] = [];
-    const woken: string[] = [];
-    const clock = guardedClock(time.clock, (bug) => bugs.push(bug));
-    clock.after(10, () => {
-      throw new Error('a bug');
-    });
-    clock.after(20, () => woken.push('second'));
-    const cancel = clock.after(30, () => woken.push('third'));
-    cancel();
-    await time.advance(100);
-    assert.equal(bugs.length, 1);
-    assert.deepEqual(woken, ['second']);
   });
 });
 

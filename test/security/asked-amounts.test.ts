@@ -53,6 +53,7 @@ function countingGateway(
           demands.push(demand);
           return { kind: 'admitted', headers: {}, settle: async () => undefined };
         },
+        noteSpent: async () => undefined,
         close: async () => undefined,
       },
     },

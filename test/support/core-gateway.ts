@@ -55,7 +55,9 @@ export function coreRequest(
 }
 
 /** What may be another than usual. `config`: by default each protocol, in `CORE_PROTOCOLS`. */
-export type CorePorts = Partial<Pick<GatewayPorts, 'authenticate' | 'onRecord' | 'answers' | 'config' | 'rollups'>>;
+export type CorePorts = Partial<
+  Pick<GatewayPorts, 'authenticate' | 'keyLimiter' | 'onRecord' | 'answers' | 'config' | 'rollups'>
+>;
 
 /** The same core, with its answers as the edges get them. */
 export function coreHandler(dial: Dial, ports: CorePorts = {}): ReturnType<typeof createGateway> {

@@ -12,7 +12,10 @@ export function mayRefuseCredential(status: number): boolean {
 }
 
 /** Reads an error's body in pieces, so that it can be looked at and passed on. Never rejects: one that breaks or dawdles is cut off. */
-export async function readError(body: AnswerBody, limitMs = ERROR_BODY_MS): Promise<readonly Uint8Array[]> {
+export async function readError(
+  body: Omit<AnswerBody, 'arrivals'>,
+  limitMs = ERROR_BODY_MS,
+): Promise<readonly Uint8Array[]> {
   const timer = setTimeout(() => body.destroy(), limitMs);
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -10,9 +10,9 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** Kept-alive HTTP/1.1 connections to one origin. Whoever calls times the answer, so undici's own limits on headers and body are off. */
 export class HttpPool extends UndiciPool {
-  #connections = 0;
   /** Requests whose answers have not ended. */
-  #running = 0;
+  running = 0;
+  #connections = 0;
 
   /** `origin` without a path. `connectMs`: how long a connection may take to be made. */
   constructor(origin: string, connectMs: number) {
@@ -35,12 +35,7 @@ export class HttpPool extends UndiciPool {
 
   /** Whether a connection is kept for the next request. undici's own figures look at every connection, for each of six numbers. */
   hasKept(): boolean {
-    return this.#connections > this.#running;
-  }
-
-  /** A request begins, `1`, or its answer has ended, `-1`. */
-  count(change: 1 | -1): void {
-    this.#running += change;
+    return this.#connections > this.running;
   }
 }
 
@@ -57,18 +52,16 @@ export function poolRequest(pool: HttpPool, { signal, ...request }: PoolRequest)
       reject(signal.reason);
       return;
     }
-    pool.count(1);
+    pool.running += 1;
     const exchange = new HttpExchange(pool, { resolve, reject }, signal);
     sendAtTurnEnd(() => pool.dispatch(request, exchange));
   });
 }
 
 /** A whole body as text. Rejects where it breaks off. */
-export async function bodyText(body: AsyncIterable<Uint8Array>): Promise<string> {
+export async function bodyText({ arrivals }: AnswerBody): Promise<string> {
   const parts: Uint8Array[] = [];
-  for await (const part of body) {
-    parts.push(part);
-  }
+  await takeWhile(arrivals, (part) => parts.push(part) > 0);
   return Buffer.concat(parts).toString();
 }
 
@@ -82,6 +75,7 @@ export interface HttpAnswer {
 
 /** An answer's body: each step is all that has come by then. */
 export interface AnswerBody extends ResponseBody {
+  readonly arrivals: Arrivals<Uint8Array>;
   /** Reads no further. The connection is closed, unless the body has ended. */
   readonly destroy: () => void;
 }
@@ -97,6 +91,7 @@ const MAX_WAITING_BYTES = 64 * 1024;
  * stream of Node's between them, at several times the price for each piece.
  */
 class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<Uint8Array> {
+  readonly arrivals = this;
   readonly #pool: HttpPool;
   readonly #head: Pick<PromiseWithResolvers<HttpAnswer>, 'resolve' | 'reject'>;
   readonly #signal: AbortSignal | undefined;
@@ -153,17 +148,13 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
 
   onResponseEnd(): void {
     this.#hasEnded = true;
-    this.#pool.count(-1);
+    this.#pool.running -= 1;
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#tell();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, reason: unknown): void {
     this.#fail(reason);
-  }
-
-  get arrivals(): this {
-    return this;
   }
 
   isReady(wake: () => void): boolean {
@@ -175,13 +166,25 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
   }
 
   take(): Uint8Array | undefined {
-    if (this.#waitingBytes > 0) {
-      return this.#takeWaiting();
+    const [first] = this.#waiting;
+    if (first === undefined || this.#waitingBytes === 0) {
+      if (this.#failure !== undefined) {
+        throw this.#failure.reason;
+      }
+      return undefined;
     }
-    if (this.#failure !== undefined) {
-      throw this.#failure.reason;
+    const isBeginning = !this.#hasGiven && first.byteLength > 2 * FIRST_BYTES;
+    this.#hasGiven = true;
+    if (isBeginning) {
+      this.#waiting[0] = first.subarray(FIRST_BYTES);
+      this.#waitingBytes -= FIRST_BYTES;
+      return first.subarray(0, FIRST_BYTES);
     }
-    return undefined;
+    const bytes = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#controller?.resume();
+    return bytes;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
@@ -215,22 +218,6 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
     }
   }
 
-  #takeWaiting(): Uint8Array {
-    const [first] = this.#waiting;
-    if (!this.#hasGiven && first !== undefined && first.byteLength > 2 * FIRST_BYTES) {
-      this.#hasGiven = true;
-      this.#waiting[0] = first.subarray(FIRST_BYTES);
-      this.#waitingBytes -= FIRST_BYTES;
-      return first.subarray(0, FIRST_BYTES);
-    }
-    this.#hasGiven = true;
-    const bytes = first !== undefined && this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#controller?.resume();
-    return bytes;
-  }
-
   #stop(reason: unknown): void {
     if (!this.#hasEnded && this.#failure === undefined) {
       this.#fail(reason);
@@ -243,7 +230,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
       return;
     }
     this.#failure = { reason };
-    this.#pool.count(-1);
+    this.#pool.running -= 1;
     this.#signal?.removeEventListener('abort', this.#onAbort);
     if (!this.#hasBegun) {
       this.#head.reject(reason);

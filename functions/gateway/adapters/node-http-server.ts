@@ -73,7 +73,7 @@ export function gatewayServer(gateway: Gateway, options: GatewayServerOptions = 
     discardBytes,
   };
   const server = createServer({ ...SERVER_LIMITS, ...limits }, (request, response) => {
-    if (isPreflight(request) && cors !== undefined) {
+    if (cors !== undefined && isPreflight(request)) {
       answerPreflight(cors, request, response);
     } else if (!sideRoute(request, response)) {
       if (cors !== undefined) {
@@ -114,27 +114,10 @@ interface Served {
 }
 
 async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { gateway, bodies, readStallMs, discardBytes } = served;
-  const call = openCall(served, response);
-  const { signal } = call;
-  // Who asks for a state may have closed his half with the request, and hears nothing after the turn.
-  if (request.method === 'POST') {
-    await new Promise<void>(atTurnEnd);
-  }
-  const answer = await gateway(gatewayRequest(request, bodies, signal));
-  if (discardBytes !== undefined) {
-    response.shouldKeepAlive &&= await drainBody(request, discardBytes);
-  }
-  const given = signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer;
-  await sendAnswer(response, given, { signal, readStallMs });
-  served.calls.delete(call);
-  // Not awaited here, where the request and its answer would be held until then.
-  return answer.afterEnd();
-}
-
-/** Its signal is aborted when the caller hangs up, and when every call has to end. */
-function openCall({ calls, restarting }: Served, response: ServerResponse): AbortController {
+  const { gateway, bodies, readStallMs, discardBytes, calls, restarting } = served;
+  // Its signal is aborted when the caller hangs up, and when every call has to end.
   const call = new AbortController();
+  const { signal } = call;
   calls.add(call);
   response.once('close', () => {
     calls.delete(call);
@@ -145,7 +128,19 @@ function openCall({ calls, restarting }: Served, response: ServerResponse): Abor
   if (restarting.aborted) {
     call.abort(restarting.reason);
   }
-  return call;
+  // Who asks for a state may have closed his half with the request, and hears nothing after the turn.
+  if (request.method === 'POST') {
+    await new Promise<void>(atTurnEnd);
+  }
+  const answer = await gateway(gatewayRequest(request, bodies, signal));
+  if (discardBytes !== undefined) {
+    response.shouldKeepAlive &&= await drainBody(request, discardBytes);
+  }
+  const given = signal.reason === RESTARTING ? restartAnswer(answer, request.url ?? '/') : answer;
+  await sendAnswer(response, given, { signal, readStallMs });
+  calls.delete(call);
+  // Not awaited here, where the request and its answer would be held until then.
+  return answer.afterEnd();
 }
 
 function abortAll(calls: Iterable<AbortController>, reason: unknown): void {

@@ -28,31 +28,19 @@ export async function sendAnswer(
     return;
   }
   response.writeHead(status, headers);
-  const chunks = chunkWriter(response);
+  const chunks = response.chunkedEncoding ? chunkWriter(response) : wholeWriter(response);
   const pieces = body.arrivals ?? arrivalsOf(body);
   while (await isFull(pieces, chunks, signal)) {
     await drained(response, chunks, reader);
   }
   pieces.stop();
-  chunks.hold();
-  await new Promise<void>(sendAtTurnEnd);
-  chunks.end(signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : '');
+  await chunks.end(() => (signal.reason === RESTARTING ? restartEvent(response.req.url ?? '/') : ''));
 }
 
 /** Passes on what arrives, all that is there at once, until the caller has to read first. `false`: no more comes, or is wanted. */
 async function isFull(pieces: Arrivals<string>, chunks: ChunkWriter, signal: AbortSignal): Promise<boolean> {
   let hasRoom = true;
-  const flushing: Arrivals<string> = {
-    isReady: (wake) => {
-      const isReady = pieces.isReady(wake);
-      if (!isReady) {
-        sendAtTurnEnd(chunks.flush);
-      }
-      return isReady;
-    },
-    take: () => pieces.take(),
-  };
-  await takeWhile(flushing, (piece) => {
+  await takeWhile(pieces, (piece) => {
     hasRoom = signal.aborted || chunks.write(piece);
     return hasRoom && !signal.aborted;
   });
@@ -91,14 +79,10 @@ async function drained(
 
 /** Writes a body whose length nobody knows. */
 interface ChunkWriter {
-  /** Whether more may be written before the caller has read on or is known to have left. Much is sent at once, the rest is held. */
+  /** Whether more may be written before the caller has read on or is known to have left. Much is sent at once, the rest with the turn's end. */
   readonly write: (text: string) => boolean;
-  /** Sends what is held. */
-  readonly flush: () => void;
-  /** From here on what is held waits for the body's end, to leave in one piece with it. */
-  readonly hold: () => void;
-  /** Writes what is left, and the body's end. */
-  readonly end: (text: string) => void;
+  /** Ends the body with the turn, after this text. What is held until then leaves in one piece with the end. */
+  readonly end: (text: () => string) => Promise<void>;
   /** What says `drain` when more may be written. */
   readonly outlet: () => Writable;
 }
@@ -108,25 +92,17 @@ interface ChunkWriter {
  * first with the head: Node hands a frame's four parts to the system one by one. Source: RFC 9112, section 7.1.
  */
 function chunkWriter(response: ServerResponse): ChunkWriter {
-  if (!response.chunkedEncoding) {
-    // Of HTTP/1.0: the connection's end is the body's.
-    return {
-      write: (text) => response.write(text),
-      flush: () => undefined,
-      hold: () => undefined,
-      end: (text) => void response.end(text),
-      outlet: () => response,
-    };
-  }
   // It has said so in the head. From here on it writes what it is given.
   response.chunkedEncoding = false;
   let held = '';
   let isFirst = true;
-  let isHolding = false;
+  let isFlushDue = false;
+  let isEnding = false;
   // The response would take each piece through its own buffer and the socket's. Behind another answer of the connection it has no socket.
   const outlet = (): Writable => (isFirst || response.socket === null ? response : response.socket);
   const flush = (): void => {
-    if (held === '' || isHolding) {
+    isFlushDue = false;
+    if (held === '' || isEnding) {
       return;
     }
     if (!response.destroyed) {
@@ -138,18 +114,19 @@ function chunkWriter(response: ServerResponse): ChunkWriter {
   return {
     write: (text) => {
       held += text;
-      // A source that never waits has nobody flush. The first words of a call that is alone leave before the next ones are read.
+      // A source that never waits never lets the turn end. The first words of a call that is alone leave before the next ones are read.
       if (held.length >= MAX_HELD_CHARS || (isFirst && isAlone())) {
         flush();
+      } else if (!isFlushDue) {
+        isFlushDue = true;
+        sendAtTurnEnd(flush);
       }
       return !response.destroyed && !outlet().writableNeedDrain;
     },
-    flush,
-    hold: () => {
-      isHolding = true;
-    },
-    end: (text) => {
-      const last = held + text;
+    end: async (text) => {
+      isEnding = true;
+      await new Promise<void>(sendAtTurnEnd);
+      const last = held + text();
       held = '';
       const ending = last === '' ? LAST_CHUNK : framed(last) + LAST_CHUNK;
       if (outlet() === response) {
@@ -161,6 +138,18 @@ function chunkWriter(response: ServerResponse): ChunkWriter {
       response.end();
     },
     outlet,
+  };
+}
+
+/** The writer to a caller of HTTP/1.0: the connection's end is the body's. */
+function wholeWriter(response: ServerResponse): ChunkWriter {
+  return {
+    write: (text) => response.write(text),
+    end: async (text) => {
+      await new Promise<void>(sendAtTurnEnd);
+      response.end(text());
+    },
+    outlet: () => response,
   };
 }
 

@@ -43,21 +43,34 @@ export function monotonicMs(): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
+const steadyMs = steadyTime(monotonicMs, Date.now);
+
 /** The machine's clock: monotonic within the process, with fractions of a millisecond, near the wall clock. */
-export const systemClock: Clock = {
-  nowMs: steadyTime(monotonicMs, Date.now),
-  after: (delayMs, wake) => {
-    const dueMs = monotonicMs() + delayMs;
-    // Node counts whole milliseconds, and so may wake up to one too early.
-    const wakeWhenDue = (): void => {
-      const leftMs = dueMs - monotonicMs();
-      if (leftMs > 0) {
-        timer = setTimeout(wakeWhenDue, timerMs(leftMs));
-        return;
-      }
-      wake();
-    };
-    let timer = setTimeout(wakeWhenDue, timerMs(delayMs));
-    return () => clearTimeout(timer);
-  },
-};
+export const systemClock: Clock = machineClock((bug) => {
+  throw bug;
+});
+
+/** The machine's clock, whose timers cannot take the process down: a bug in what one of them wakes is told to `onBug`, and the others go on. */
+export function machineClock(onBug: (bug: unknown) => void): Clock {
+  return {
+    nowMs: steadyMs,
+    after: (delayMs, wake) => {
+      const dueMs = monotonicMs() + delayMs;
+      // Node counts whole milliseconds, and so may wake up to one too early.
+      const wakeWhenDue = (): void => {
+        const leftMs = dueMs - monotonicMs();
+        if (leftMs > 0) {
+          timer = setTimeout(wakeWhenDue, timerMs(leftMs));
+          return;
+        }
+        try {
+          wake();
+        } catch (bug) {
+          onBug(bug);
+        }
+      };
+      let timer = setTimeout(wakeWhenDue, timerMs(delayMs));
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { steadyTime, systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
+import { machineClock, steadyTime, systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
 
 it('The clock wakes nobody early, whatever the fraction of the millisecond, and only once.', async () => {
   for (let tenths = 0; tenths < 60; tenths += 1) {
@@ -66,4 +66,22 @@ it('The clock follows no wall clock that is put back, nor one that is corrected 
     assert.equal(nowMs(), beforeMs + 1);
     beforeMs += 1;
   }
+});
+
+it('A bug in what a timer wakes is told, and the others go on.', async () => {
+  const bugs: unknown[] = [];
+  const woken: string[] = [];
+  const clock = machineClock((bug) => bugs.push(bug));
+  const bug = new Error('a bug');
+  clock.after(1, () => {
+    throw bug;
+  });
+  clock.after(3, () => woken.push('third'))();
+  await new Promise<void>((resolve) => {
+    clock.after(5, () => {
+      woken.push('second');
+      resolve();
+    });
+  });
+  assert.deepEqual([bugs, woken], [[bug], ['second']]);
 });

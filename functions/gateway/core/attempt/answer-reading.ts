@@ -8,7 +8,7 @@ import type { Usage } from '../model/usage.ts';
 import type { Protocol, Target } from '../protocols/protocol.ts';
 import { textWeight } from '../wire/text-weight.ts';
 import { connectionFailure } from './connection-failure.ts';
-import { cleanFailure } from './failed-response.ts';
+import { cleanFailure, secretsOf } from './failed-response.ts';
 import { type ResponseDecoder, responseDecoder } from './response-body.ts';
 import { isCredible, isReading } from './spent-usage.ts';
 
@@ -20,8 +20,8 @@ export interface AnswerReading extends ReadingSetting {
   readonly maxBytes: number;
   /** What was sent, for sentences that quote it. */
   readonly request: object;
-  /** Of the dial. */
-  readonly secrets: readonly string[] | undefined;
+  /** The headers that it was sent with. */
+  readonly shown: UpstreamResponse['shown'];
   bodyBytes: number;
   /** Whether no more bytes come. */
   hasEnded: boolean;
@@ -58,7 +58,7 @@ interface AskedForAnswer {
 
 /** The reading of a response of which no byte has been read. */
 export function answerReading(
-  { body, secrets }: UpstreamResponse,
+  { body, shown }: UpstreamResponse,
   { protocol, target, choices, request, maxBytes = Number.POSITIVE_INFINITY }: AskedForAnswer,
   setting: ReadingSetting,
 ): AnswerReading {
@@ -68,7 +68,7 @@ export function answerReading(
     decoder: responseDecoder(protocol.framing, protocol.decoder(target, choices)),
     maxBytes,
     request: request.body,
-    secrets,
+    shown,
     bodyBytes: 0,
     hasEnded: false,
     choicesLeft: choices,
@@ -85,7 +85,7 @@ export function nextEvents(reading: AnswerReading): readonly AnswerEvent[] {
   reading.hasMoved = false;
   for (const event of decodedNext(reading)) {
     if (event.type === 'failed') {
-      believed.push({ ...event, failure: cleanFailure(event.failure, reading.secrets, reading.request) });
+      believed.push({ ...event, failure: cleanFailure(event.failure, secretsOf(reading.shown), reading.request) });
     } else if (event.type !== 'usage' || isCredible(event.usage)) {
       note(reading, event);
       believed.push(event);
@@ -153,8 +153,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** The same where none of it is an event yet: a whole answer in one body may hold pictures. */
 const MAX_SILENT_BYTES = 64 * 1024 * 1024;
 
-/** Whether a beginning of so many events is longer than any answer's, and still without content. */
-export function isEndless(events: number, { hasContent, bodyBytes }: AnswerReading): boolean {
-  const maxBytes = events > 0 ? MAX_BYTES : MAX_SILENT_BYTES;
-  return !hasContent && (events > MAX_EVENTS || bodyBytes > maxBytes);
+/** Whether a beginning without content is longer than any answer's: so many events, from so many bytes of the body. */
+export function isEndless(events: number, bodyBytes: number): boolean {
+  return events > MAX_EVENTS || bodyBytes > (events > 0 ? MAX_BYTES : MAX_SILENT_BYTES);
 }

@@ -168,7 +168,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
 
   /** The response that may be an answer. Where the vendor gives this request no stream, it is asked once more for a whole answer. */
   async #dial(request: UpstreamRequest): Promise<DialResult> {
-    const { deployment, target, timeouts, dial, withoutStream } = this.#options;
+    const { deployment, protocol, target, timeouts, dial, clock, withoutStream } = this.#options;
     const { signal } = this.#controller;
     this.#unheard = madeUnheard(request, target.vendor);
     this.#mayReadUnseen = mayReadUnseen(request, this.#dialect);
@@ -179,7 +179,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
     if (dialled.status >= 200 && dialled.status <= 299) {
       return dialled;
     }
-    const failure = await readFailedResponse(dialled, { ...this.#options, request: request.body }, signal);
+    const failure = await readFailedResponse(dialled, { protocol, clock, request: request.body }, signal);
     const isStream = failure.kind === 'unsupported' && failure.isStream === true && request === this.#options.request;
     const whole = isStream ? withoutStream?.() : undefined;
     return whole === undefined ? { kind: 'failed', failure } : await this.#dial(whole);
@@ -194,7 +194,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
       for (const event of more ?? []) {
         pieces.push(event);
       }
-      if (isEndless(pieces.length, reading)) {
+      if (!reading.hasContent && isEndless(pieces.length, reading.bodyBytes)) {
         this.#fail({ kind: 'malformed', reason: 'a beginning without end' });
       }
     } while (more !== undefined && !reading.hasContent);

@@ -2,14 +2,14 @@ import type { Attempt, AttemptOpening, AttemptReport, AttemptSetting } from '../
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
-import type { UpstreamRequest } from '../model/dial.ts';
+import type { UpstreamRequest, UpstreamResponse } from '../model/dial.ts';
 import type { EmbeddingsAnswer, EmbeddingsRequest } from '../model/embeddings.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
 import type { Usage } from '../model/usage.ts';
 import type { EmbeddingsProtocol, EmbeddingsResponse, Protocol } from '../protocols/protocol.ts';
 import { abortReason } from './connection-failure.ts';
 import { targetOf } from './deployment-target.ts';
-import { cleanFailure, readFailedResponse } from './failed-response.ts';
+import { cleanFailure, readFailedResponse, secretsOf } from './failed-response.ts';
 import { responseJson } from './response-json.ts';
 import { isCredible } from './spent-usage.ts';
 
@@ -34,8 +34,8 @@ interface Embedding {
   readonly controller: AbortController;
   readonly startedAtMs: number;
   report: AttemptReport;
-  /** Of the dials. */
-  secrets?: readonly string[];
+  /** By the dials. */
+  shown?: UpstreamResponse['shown'];
 }
 
 /** An attempt at an embeddings answer: all of its upstream requests, or a failure as soon as one of them has failed. One piece. */
@@ -71,7 +71,7 @@ async function open(embedding: Embedding): Promise<AttemptOpening<EmbeddingsAnsw
     ? abortReason(controller.signal)
     : options.embeddings.decode(responses, options.asked, targetOf(options.deployment));
   if (answer.kind !== 'embedded') {
-    const failure = cleanFailure(answer, embedding.secrets, options.asked);
+    const failure = cleanFailure(answer, secretsOf(embedding.shown), options.asked);
     end(embedding, { failure });
     return { kind: 'failed', failure: embedding.report.failure ?? failure };
   }
@@ -117,7 +117,7 @@ async function ask(embedding: Embedding, request: UpstreamRequest): Promise<Embe
   if (dialled.status < 200 || dialled.status > 299) {
     return readFailedResponse(dialled, { ...options, request: options.asked }, signal);
   }
-  embedding.secrets = dialled.secrets ?? [];
+  embedding.shown = dialled.shown ?? {};
   const body = await responseJson(dialled, signal);
   return body.kind === 'failed' ? body.failure : { json: body.json, headers: dialled.headers };
 }

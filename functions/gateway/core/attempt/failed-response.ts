@@ -1,7 +1,7 @@
 import type { AttemptFailure, VendorError } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
-import type { UpstreamResponse } from '../model/dial.ts';
+import type { ResponseBody, UpstreamResponse } from '../model/dial.ts';
 import { codeWord, isOperatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { abortReason } from './connection-failure.ts';
@@ -27,17 +27,25 @@ export async function readFailedResponse(
   { protocol, clock, request }: FailedReading,
   signal: AbortSignal,
 ): Promise<AttemptFailure> {
-  const body = await errorText(response, clock, signal);
+  const secrets = secretsOf(response.shown);
+  const body = await errorText(response.body, secrets, { clock, signal });
   if (signal.aborted) {
     return abortReason(signal);
   }
   const { status, headers } = response;
   const failure = protocol.readFailure({ status, headers, body, nowMs: clock.nowMs() });
-  return cleanFailure(failure, response.secrets, request);
+  return cleanFailure(failure, secrets, request);
 }
 
-/** An error's body as far as it is read; nothing of one that dawdles. */
-function errorText({ body }: UpstreamResponse, clock: Clock, signal: AbortSignal): Promise<string> {
+/**
+ * An error's body as far as it is read, without our credentials: some vendors quote what they were shown, and what they say goes to the
+ * caller. Nothing of one that dawdles.
+ */
+function errorText(
+  body: ResponseBody,
+  secrets: readonly string[],
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<string> {
   return new Promise((resolve) => {
     const cancel = clock.after(ERROR_BODY_MS, () => resolve(''));
     const decoder = new TextDecoder();
@@ -48,9 +56,13 @@ function errorText({ body }: UpstreamResponse, clock: Clock, signal: AbortSignal
       size += piece.length;
       return size < MAX_ERROR_BYTES;
     });
-    void read.then(() => {
+    void read.then((failure) => {
       cancel();
-      resolve(parts.join(''));
+      const text = withoutSecrets(parts.join(''), secrets);
+      // The end of a credential may be in what does not come any more.
+      const isCut = failure !== undefined || size >= MAX_ERROR_BYTES;
+      const torn = isCut ? secrets.reduce((most, { length }) => Math.max(most, length - 1), 0) : 0;
+      resolve(text.slice(0, Math.max(0, text.length - torn)));
     });
   });
 }
@@ -110,4 +122,23 @@ function cleanText(text: string, secrets: readonly string[], maxChars: number): 
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+}
+
+/** Names of headers whose values nobody else may see: the vendors' own, and those that an operator configures. */
+const SECRET_HEADERS = /auth|token|secret|key|cookie/i;
+/** What stands before a credential. */
+const SCHEME = /^(?:bearer|basic|token|api-?key) +/i;
+/** Shorter values are no secrets, and would tear holes into texts. */
+const MIN_SECRET_LENGTH = 8;
+
+/** The credentials among the headers that a vendor was shown, without the scheme before them; of cookies each value too. Names in any case. */
+export function secretsOf(headers: UpstreamResponse['shown'] = {}): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => SECRET_HEADERS.test(name))
+    .flatMap(([name, value]) => (/cookie/i.test(name) ? [value, ...cookieValues(value)] : [value.replace(SCHEME, '')]))
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+}
+
+function cookieValues(cookies: string): readonly string[] {
+  return cookies.split(';').map((cookie) => cookie.slice(cookie.indexOf('=') + 1).trim());
 }

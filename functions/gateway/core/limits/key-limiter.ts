@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyLimits, LimitSettings } from '../model/key-limits.ts';
-import { type Account, monthOf, toNanoUsd } from './account.ts';
+import { type Account, monthOf } from './account.ts';
 import { type AccountQueue, accountQueue } from './account-queue.ts';
 import type { AccountStore } from './account-store.ts';
 import { limitErrorOf, limitsUnavailable, limitUnchecked } from './limit-error.ts';
@@ -9,10 +9,10 @@ import { limitHeaders } from './limit-headers.ts';
 import { type LocalAllowance, localAllowance } from './local-allowance.ts';
 import { meterStandings } from './meter-standing.ts';
 import { type Demand, type Reservation, type Reserving, reserve } from './reserve.ts';
-import { type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
+import { SETTLE_MS, type SettlementLedger, settlementLedger, settlementOf, type Use } from './settlement-ledger.ts';
 import { inTime, type StoreOutages, storeOutages } from './store-patience.ts';
 
-/** A key whose use is counted. */
+/** A key whose use is limited. */
 export interface LimitedKey {
   /** For the log. */
   readonly name: string;
@@ -37,6 +37,8 @@ export interface KeyLimiter {
   /** What is known without asking: the refusal that still stands, so that a flood costs next to nothing. */
   readonly refusal: (key: LimitedKey) => GatewayError | undefined;
   readonly admit: (key: LimitedKey, demand: Demand) => Promise<Admission>;
+  /** Notes what a call of a key without limits has cost, US dollars: nothing is asked before it. Resolves when it is written, or after a while. */
+  readonly noteSpent: (account: string, usd: number) => Promise<void>;
   /** Writes what could not be written before. */
   readonly close: () => Promise<void>;
 }
@@ -50,9 +52,7 @@ export interface KeyLimiterOptions {
   readonly onStoreError: (operation: string, error: unknown) => void;
 }
 
-/** The longest that the end of a call waits until it is written; the write goes on. */
-const SETTLE_MS = 2000;
-/** The longest that closing waits for the same. */
+/** The longest that closing waits until all is written. */
 const CLOSE_MS = 4000;
 /** A store that fails is told of once in so long. */
 const LOG_EVERY_MS = 1000;
@@ -87,10 +87,8 @@ export function keyLimiter(options: KeyLimiterOptions): KeyLimiter {
       const queue = state.queues.get(account);
       return queue?.isFresh() === true ? refusalBy(queue.known(), limits, clock.nowMs()) : undefined;
     },
-    admit: async (key, demand) =>
-      isCounted(key.limits)
-        ? admitCounted(state, key, demand)
-        : { kind: 'admitted', headers: {}, settle: ({ usd }) => noteSpent(state, key, usd) },
+    admit: (key, demand) => admitLimited(state, key, demand),
+    noteSpent: state.ledger.noteSpent,
     close: async () => {
       await inTime(clock, CLOSE_MS, state.ledger.flush());
     },
@@ -102,20 +100,7 @@ function refusalBy(known: Account, limits: KeyLimits, nowMs: number): GatewayErr
   return reserving.kind === 'refused' ? limitErrorOf(reserving, limits, nowMs) : undefined;
 }
 
-/** Whether anything is counted for a key of these limits. */
-export function isCounted({ requestsPerMinute, tokensPerMinute, usdPerMonth }: KeyLimits): boolean {
-  return requestsPerMinute !== undefined || tokensPerMinute !== undefined || usdPerMonth !== undefined;
-}
-
-/** Of a key without limits nothing is known before: what its call has cost is written, and that is all. */
-function noteSpent(state: LimiterState, key: LimitedKey, usd: number): Promise<void> {
-  const spentNanoUsd = toNanoUsd(usd);
-  const month = monthOf(state.clock.nowMs());
-  const settlement = { requestsUs: 0, tokensUs: 0, committedNanoUsd: spentNanoUsd, spentNanoUsd, month };
-  return state.ledger.add(key.account, settlement, SETTLE_MS);
-}
-
-async function admitCounted(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
+async function admitLimited(state: LimiterState, key: LimitedKey, demand: Demand): Promise<Admission> {
   const { outages } = state;
   // Where the store has just failed, who is let through without it does not wait for it: it is asked beside the request.
   const local = outages.isAway(key.account) ? allowLocally(state, key, demand) : undefined;

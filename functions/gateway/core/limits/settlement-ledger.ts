@@ -1,6 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import type { KeyLimits } from '../model/key-limits.ts';
-import { toNanoUsd } from './account.ts';
+import { monthOf, toNanoUsd } from './account.ts';
 import type { Settlement } from './account-change.ts';
 import type { AccountStore } from './account-store.ts';
 import { earningTimeUs, reservableTimeUs } from './meter.ts';
@@ -9,10 +9,15 @@ import type { Reservation } from './reserve.ts';
 /** Writes what calls have cost into the accounts of their keys. */
 export interface SettlementLedger {
   /**
-   * Resolves when it is written or has failed to be: then it goes out with the next one; or after `waitMs`, and the write goes on. Never
-   * rejects. Of many calls at once the settlements are gathered for a moment and go out together, and their waits are one with one timer.
+   * Resolves when it is written or has failed to be: then it goes out with the next one. Never rejects. Of many calls at once the
+   * settlements are gathered for a moment and go out together.
    */
-  readonly add: (account: string, settlement: Settlement, waitMs?: number) => Promise<void>;
+  readonly add: (account: string, settlement: Settlement) => Promise<void>;
+  /**
+   * Adds what a call has cost, in US dollars, of a key of which nothing else is counted. Resolves after `SETTLE_MS` at the latest, and the
+   * write goes on: calls that end within a moment have one wait with one timer.
+   */
+  readonly noteSpent: (account: string, usd: number) => Promise<void>;
   /** Writes what is left. */
   readonly flush: () => Promise<void>;
 }
@@ -34,7 +39,7 @@ interface LedgerState extends SettlementLedgerOptions {
   /** Resolves when what is pending has been written, or has failed to be. */
   gathering: PromiseWithResolvers<void>;
   writing?: Promise<void>;
-  /** The last wait that had an end. */
+  /** The last wait of a call that noted what it cost. */
   wait?: Wait;
   /** When the last write began. */
   wroteAtMs: number;
@@ -44,13 +49,15 @@ interface LedgerState extends SettlementLedgerOptions {
   hurry?: () => void;
 }
 
-/** A wait for a write with an end of its own. */
+/** A wait for a write, which has an end. */
 interface Wait {
   readonly written: Promise<void>;
-  readonly waitMs: number;
   readonly sinceMs: number;
   readonly over: Promise<void>;
 }
+
+/** The longest that the end of a call waits until it is written; the write goes on. */
+export const SETTLE_MS = 2000;
 
 /** Who comes so much later to the same write waits as long all the same. */
 const SHARED_MS = 100;
@@ -70,16 +77,12 @@ export function settlementLedger(options: SettlementLedgerOptions): SettlementLe
     isHurried: false,
   };
   return {
-    add: (account, settlement, waitMs) => {
-      const { requestsUs, tokensUs, committedNanoUsd, spentNanoUsd } = settlement;
-      if (requestsUs === 0 && tokensUs === 0 && committedNanoUsd === 0 && spentNanoUsd === 0) {
-        return NOTHING;
-      }
-      note(state, { account, settlement });
-      // Not the end of all writing: a busy instance never comes to that.
-      const { promise } = state.gathering;
-      state.writing ??= writeAll(state);
-      return waitMs === undefined ? promise : waitFor(state, promise, waitMs);
+    add: (account, settlement) => add(state, { account, settlement }),
+    noteSpent: (account, usd) => {
+      const spentNanoUsd = toNanoUsd(usd);
+      const month = monthOf(state.clock.nowMs());
+      const settlement = { requestsUs: 0, tokensUs: 0, committedNanoUsd: spentNanoUsd, spentNanoUsd, month };
+      return spentNanoUsd === 0 ? NOTHING : waitFor(state, add(state, { account, settlement }));
     },
     flush: async () => {
       state.isHurried = true;
@@ -95,20 +98,16 @@ export function settlementLedger(options: SettlementLedgerOptions): SettlementLe
   };
 }
 
-function waitFor(state: LedgerState, written: Promise<void>, waitMs: number): Promise<void> {
-  const { clock, wait } = state;
-  const nowMs = clock.nowMs();
-  if (wait?.written === written && wait.waitMs === waitMs && nowMs - wait.sinceMs < SHARED_MS) {
-    return wait.over;
+function add(state: LedgerState, entry: Entry): Promise<void> {
+  const { requestsUs, tokensUs, committedNanoUsd, spentNanoUsd } = entry.settlement;
+  if (requestsUs === 0 && tokensUs === 0 && committedNanoUsd === 0 && spentNanoUsd === 0) {
+    return NOTHING;
   }
-  const { promise: over, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(waitMs, resolve);
-  void written.then(() => {
-    cancel();
-    resolve();
-  });
-  state.wait = { written, waitMs, sinceMs: nowMs, over };
-  return over;
+  note(state, entry);
+  // Not the end of all writing: a busy instance never comes to that.
+  const { promise } = state.gathering;
+  state.writing ??= writeAll(state);
+  return promise;
 }
 
 function note({ pending }: LedgerState, { account, settlement }: Entry): void {
@@ -118,6 +117,22 @@ function note({ pending }: LedgerState, { account, settlement }: Entry): void {
     account,
     settlement: before === undefined ? settlement : settledTogether(before, settlement),
   });
+}
+
+function waitFor(state: LedgerState, written: Promise<void>): Promise<void> {
+  const { clock, wait } = state;
+  const nowMs = clock.nowMs();
+  if (wait?.written === written && nowMs - wait.sinceMs < SHARED_MS) {
+    return wait.over;
+  }
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(SETTLE_MS, resolve);
+  void written.then(() => {
+    cancel();
+    resolve();
+  });
+  state.wait = { written, sinceMs: nowMs, over };
+  return over;
 }
 
 /** Ends in the same turn in which it has seen that nothing is left: what is added later starts the next. */

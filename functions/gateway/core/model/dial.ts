@@ -29,8 +29,8 @@ export interface UpstreamResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ResponseBody;
-  /** What proved who we are: nothing of the answer that is shown to anybody may have it. @default nothing */
-  readonly secrets?: readonly string[];
+  /** The headers that it was asked with. What proves who we are among them may be in nothing of the answer that is shown to anybody. @default none */
+  readonly shown?: Readonly<Record<string, string>>;
 }
 
 /** A response's bytes. Throws where the connection breaks or the signal is aborted. Read once, in one of the two ways. */

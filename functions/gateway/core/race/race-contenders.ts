@@ -7,7 +7,7 @@ import type { Candidate, Contender } from '../routing/contender.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { Witness } from '../statistics/observation.ts';
-import { newSpanId, type RandomHex, tracedDial } from '../trace/trace-context.ts';
+import { newTraceId, type RandomHex, SPAN_DIGITS, tracedDial } from '../trace/trace-context.ts';
 import type { KeyShares, SecondOpinions } from './instance-budgets.ts';
 import type { RaceRules } from './race-state.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';
@@ -61,7 +61,7 @@ function attemptAt<Piece>(
   if (encoding.kind === 'unsupported') {
     throw new RangeError(`The race asks ${contender.deployment.id}, whose vendor cannot be asked.`);
   }
-  const spanId = newSpanId(randomHex);
+  const spanId = newTraceId(randomHex, SPAN_DIGITS);
   const { lateAfterMs, silenceAfterMs, silenceLimitMs } = contender.limits;
   const { promptFactor, warmTokens } = contender;
   const silence = { afterMs: silenceAfterMs, limitMs: silenceLimitMs };

@@ -33,8 +33,9 @@ const MAX_KEY_CHARS = 64;
  */
 export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFacts {
   const { limits, stream, turns, original } = prompt;
+  const isPlain = isPlainTalk(prompt);
   const media: (MediaPart | OpaquePart)[] = [];
-  if (!isPlainTalk(prompt)) {
+  if (!isPlain) {
     addMedia(
       media,
       turns.flatMap(({ parts }) => parts),
@@ -56,7 +57,7 @@ export function promptFacts(prompt: Prompt, tags: readonly string[]): RequestFac
     isUnsized: isKeptAtVendor || media.some(isUnsized) ? true : undefined,
     imageTokens: media.length === 0 ? undefined : imageTokens(media),
     priceFactor: isPriced ? priceFactor(prompt) : undefined,
-    feesUsd: promptFeesUsd(prompt),
+    feesUsd: isPlain ? undefined : promptFeesUsd(prompt),
   };
 }
 

@@ -5,8 +5,7 @@ import { costUsd } from '../model/cost.ts';
 import type { AttemptRecord, RequestRecord } from '../model/request-record.ts';
 import type { Usage } from '../model/usage.ts';
 import type { RaceAttempt } from '../race/run-race.ts';
-import type { CallLog } from './call.ts';
-import { deadlinesOf } from './head.ts';
+import { type CallLog, deadlinesOf } from './call.ts';
 
 /** What the headers of an answer tell of its call: no money, and nothing of the plan. */
 export interface CallHead

@@ -1,5 +1,5 @@
 import type { Admission, LimitedKey } from '../limits/key-limiter.ts';
-import type { Route } from '../model/gateway-config.ts';
+import type { Route, Timeouts } from '../model/gateway-config.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
 import type { RequestRecord } from '../model/request-record.ts';
 import type { TraceContext } from '../model/trace-context.ts';
@@ -91,15 +91,23 @@ export interface Stage {
   readonly durationMs: number;
 }
 
+/** Whose call it is. */
+export interface Authenticated {
+  readonly kind: 'authenticated';
+  readonly key: AuthenticatedKey;
+  /** Set where the key has limits that are kept in its account. */
+  readonly limited: LimitedKey | undefined;
+  /** The account in which its cost is summed up, where it has no such limits. */
+  readonly spender: string | undefined;
+  /** Names the key to the fleet's statistics. */
+  readonly witness: string;
+}
+
 /** One thing that has become known of a call. Of a kind that is told twice the last one stands, but for attempts. */
 export type CallFact =
-  /** `limited`: absent for a key without an account. `witness`: names the key to the fleet's statistics. */
-  | {
-      readonly kind: 'authenticated';
-      readonly key: AuthenticatedKey;
-      readonly limited: LimitedKey | undefined;
-      readonly witness: string;
-    }
+  | Authenticated
+  /** It counts among those that its key has open. `leave` ends that. */
+  | { readonly kind: 'entered'; readonly leave: () => void }
   /** The caller's body has been waited for. */
   | { readonly kind: 'body'; readonly waitedMs: number }
   | { readonly kind: 'operation'; readonly operation: RequestRecord['operation'] }
@@ -162,6 +170,7 @@ export function newCallLog(head: Pick<CallLog, 'requestId' | 'request' | 'starte
 
 const NOTHING_YET: Record<CallFact['kind'], undefined> = {
   authenticated: undefined,
+  entered: undefined,
   body: undefined,
   operation: undefined,
   conversation: undefined,
@@ -177,3 +186,45 @@ const NOTHING_YET: Record<CallFact['kind'], undefined> = {
   answered: undefined,
   ending: undefined,
 };
+
+/** What is kept of Lambda's time for a well-formed error. */
+const RESERVE_MS = 1000;
+
+/** By when a call must have been answered. Milliseconds since 1970, but for `readMs`. */
+export interface Deadlines {
+  /** The gateway's own: the route's, or Lambda's where that is sooner. */
+  readonly ownMs: number;
+  /** The least of that and the caller's. */
+  readonly answerMs: number;
+  /** The same for a stream that has begun: the time-out of a read begins anew with each of its chunks. */
+  readonly streamMs: number;
+  /** The longest that the caller waits to be sent something, milliseconds. */
+  readonly readMs: number;
+}
+
+/**
+ * The deadlines of a call that came at `startedAtMs`. Where the caller's own header sets one, that it passes is no failure of the gateway's.
+ * OpenAI's client for Node tells its time-out as `x-stainless-timeout`, the one for Python as `x-stainless-read-timeout`.
+ */
+export function deadlinesOf(
+  { headers, remainingMs }: Pick<GatewayRequest, 'headers' | 'remainingMs'>,
+  startedAtMs: number,
+  { deadlineMs }: Pick<Timeouts, 'deadlineMs'>,
+): Deadlines {
+  const platformMs = remainingMs === undefined ? Infinity : Math.max(0, remainingMs - RESERVE_MS);
+  const ownMs = startedAtMs + Math.min(deadlineMs, platformMs);
+  const told = headers['x-stainless-timeout'];
+  const asked = headers['x-nemo-timeout-ms'];
+  const toldRead = headers['x-stainless-read-timeout'];
+  const wholeMs = told === undefined ? Infinity : durationMs(told, 1000);
+  const askedMs = asked === undefined ? Infinity : durationMs(asked, 1);
+  const readMs = toldRead === undefined ? Infinity : durationMs(toldRead, 1000);
+  const streamMs = Math.min(ownMs, startedAtMs + wholeMs, startedAtMs + askedMs);
+  return { ownMs, answerMs: Math.min(streamMs, startedAtMs + readMs), streamMs, readMs };
+}
+
+/** A positive number in a header; anything else counts as absent. */
+function durationMs(text: string, unitMs: number): number {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? value * unitMs : Infinity;
+}

@@ -1,14 +1,14 @@
 import { longestAnswer } from '../attempt/deployment-target.ts';
 import { vendorOf } from '../hosts/vendor-of.ts';
-import { isCounted } from '../limits/key-limiter.ts';
 import { tooManyAtOnce } from '../limits/limit-error.ts';
 import type { Demand } from '../limits/reserve.ts';
 import { pricesAt, requestFeeUsd } from '../model/cost.ts';
 import type { Deployment } from '../model/gateway-config.ts';
 import type { GatewayError } from '../model/gateway-error.ts';
 import type { RequestFacts } from '../model/request-facts.ts';
-import { type Call, endStage } from './call.ts';
+import { type Authenticated, type Call, type CallLog, endStage } from './call.ts';
 import type { OpenCalls } from './gateway-state.ts';
+import type { AuthenticatedKey } from './ports.ts';
 
 /**
  * Finds out whose key the caller has shown, and notes it in the call's log. Every key that is not good gets the same answer, be it malformed,
@@ -29,31 +29,44 @@ export async function authenticate(call: Call): Promise<GatewayError | undefined
   if (key === undefined || (key.expiresAtMs ?? Infinity) <= nowMs) {
     return badKey(shown);
   }
-  const { name, account, limits = {} } = key;
-  const limited = account === undefined ? undefined : { name, account, limits };
-  call.log.add({ kind: 'authenticated', key, limited, witness: account ?? name });
+  call.log.add({ kind: 'authenticated', key, ...countedBy(key) });
   return undefined;
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
 
+/** In whose account a key's use is counted, and how: held to its limits, or summed up alone. */
+function countedBy({
+  name,
+  account,
+  limits = {},
+}: AuthenticatedKey): Pick<Authenticated, 'limited' | 'spender' | 'witness'> {
+  const { requestsPerMinute, tokensPerMinute, usdPerMonth } = limits;
+  const isLimited = requestsPerMinute !== undefined || tokensPerMinute !== undefined || usdPerMonth !== undefined;
+  return account === undefined || !isLimited
+    ? { limited: undefined, spender: account, witness: account ?? name }
+    : { limited: { name, account, limits }, spender: undefined, witness: account };
+}
+
 /** What costs a vendor's call and no tokens. */
 export const ONE_REQUEST: Demand = { requests: 1, tokens: 0, usd: 0 };
 
-/** Reserves in the account of the call's key what the call may take; the error where a limit is reached. `demandOf` is asked where it counts. */
+/** Reserves in the account of the call's key what the call may take, where it is limited; the error where a limit is reached. */
 export async function admit(call: Call, demandOf: () => Demand): Promise<GatewayError | undefined> {
   const { keyLimiter, clock } = call.gateway.ports;
-  const limited = call.log.last.authenticated?.limited;
-  if (limited === undefined || keyLimiter === undefined) {
+  const { limited, spender } = call.log.last.authenticated ?? {};
+  if (keyLimiter === undefined || (limited === undefined && spender === undefined)) {
     return undefined;
   }
   const beganMs = clock.nowMs();
-  const admission = await keyLimiter.admit(limited, isCounted(limited.limits) ? demandOf() : ONE_REQUEST);
+  const admission = limited && (await keyLimiter.admit(limited, demandOf()));
   endStage(call, 'limits', beganMs);
-  if (admission.kind === 'refused') {
+  if (admission?.kind === 'refused') {
     return admission.error;
   }
-  call.log.add({ kind: 'admitted', admission });
+  if (admission !== undefined) {
+    call.log.add({ kind: 'admitted', admission });
+  }
   return undefined;
 }
 
@@ -102,31 +115,26 @@ function mostUsd(facts: AskedFacts, deployment: Deployment, assumedOutputTokens:
   return ((input + output) * priceFactor) / 1_000_000 + fees;
 }
 
-/** No call so far. `most`: open at once, of a key that has no other limit. */
-export function openCalls(most: number): OpenCalls {
-  const open = new Map<string, number>();
-  return {
-    enter: (key) => {
-      const { name = '', account = name, limits } = key ?? {};
-      const mostOfKey = limits?.callsAtOnce ?? most;
-      const count = open.get(account) ?? 0;
-      if (count >= mostOfKey) {
-        return tooManyAtOnce(mostOfKey);
-      }
-      open.set(account, count + 1);
-      let isOpen = true;
-      return () => {
-        if (!isOpen) {
-          return;
-        }
-        isOpen = false;
-        const left = (open.get(account) ?? 1) - 1;
-        if (left === 0) {
-          open.delete(account);
-        } else {
-          open.set(account, left);
-        }
-      };
-    },
+/**
+ * Counts a call among those that its key has open, until it has ended; the error where they are as many as may be. `most`: for keys that
+ * have no limit of their own.
+ */
+export function enter(log: CallLog, openCalls: OpenCalls, most: number): GatewayError | undefined {
+  const { name = '', account = name, limits } = log.key ?? {};
+  const mostOfKey = limits?.callsAtOnce ?? most;
+  const count = openCalls.get(account) ?? 0;
+  if (count >= mostOfKey) {
+    return tooManyAtOnce(mostOfKey);
+  }
+  openCalls.set(account, count + 1);
+  const leave = (): void => {
+    const left = (openCalls.get(account) ?? 1) - 1;
+    if (left === 0) {
+      openCalls.delete(account);
+    } else {
+      openCalls.set(account, left);
+    }
   };
+  log.add({ kind: 'entered', leave });
+  return undefined;
 }

@@ -36,7 +36,8 @@ export class CallersStream implements StreamedBody, StoppableArrivals<string> {
   readonly #committed: CommittedStream;
   readonly #answer: Arrivals<readonly AnswerEvent[]> & Pick<Attempt<AnswerEvent>, 'abort'>;
   #unread: readonly AnswerEvent[] | undefined;
-  #stopWatching: (() => void) | undefined;
+  #onHangUp: (() => void) | undefined;
+  #cancelDeadline: (() => void) | undefined;
   /** Set when the answer has ended and its ending takes a while to be written. */
   #ending: Arrivals<string> | undefined;
   #hasEnded: boolean;
@@ -57,7 +58,7 @@ export class CallersStream implements StreamedBody, StoppableArrivals<string> {
 
   isReady(wake: () => void): boolean {
     try {
-      if (this.#stopWatching === undefined) {
+      if (this.#onHangUp === undefined) {
         this.#watch();
       }
       return this.#hasEnded || this.#unread !== undefined || (this.#ending ?? this.#answer).isReady(wake);
@@ -89,9 +90,12 @@ export class CallersStream implements StreamedBody, StoppableArrivals<string> {
   }
 
   stop(): void {
-    this.#stopWatching?.();
     const { whole } = this.#committed;
+    this.#cancelDeadline?.();
     try {
+      if (this.#onHangUp !== undefined) {
+        this.#call.request.signal.removeEventListener('abort', this.#onHangUp);
+      }
       if (whole !== undefined) {
         noteUsage(this.#call, whole);
       }
@@ -122,15 +126,11 @@ export class CallersStream implements StreamedBody, StoppableArrivals<string> {
     const { clock } = gateway.ports;
     const { deadlineMs } = this.#committed;
     const { signal } = request;
-    const onHangUp = (): void => this.stop();
-    const cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
+    this.#onHangUp = () => this.stop();
+    this.#cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
       this.#answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - log.startedAtMs }),
     );
-    signal.addEventListener('abort', onHangUp);
-    this.#stopWatching = () => {
-      cancelDeadline();
-      signal.removeEventListener('abort', onHangUp);
-    };
+    signal.addEventListener('abort', this.#onHangUp);
     if (signal.aborted) {
       this.stop();
     }

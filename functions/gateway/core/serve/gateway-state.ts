@@ -1,15 +1,11 @@
-import type { GatewayError } from '../model/gateway-error.ts';
 import type { KeyShares, SecondOpinions } from '../race/instance-budgets.ts';
 import type { ModelDirectory } from '../routing/model-directory.ts';
 import type { RoutingMemory } from '../routing/routing-memory.ts';
 import type { DecisionLog } from '../status/decision-log.ts';
-import type { AuthenticatedKey, GatewayPorts } from './ports.ts';
+import type { GatewayPorts } from './ports.ts';
 
-/** Counts the calls that each key has open at this instance. */
-export interface OpenCalls {
-  /** Lets a call in beside those that its key has open, and gives what ends it (once counts); the error where they are as many as may be. */
-  readonly enter: (key: AuthenticatedKey | undefined) => (() => void) | GatewayError;
-}
+/** How many calls each key has open at this instance, by its account or name. */
+export type OpenCalls = Map<string, number>;
 
 /** What every request of one gateway shares. */
 export interface GatewayState {

@@ -6,12 +6,11 @@ import { decisionLog } from '../status/decision-log.ts';
 import { hasSurface, LOADED_SURFACES, loadSurface } from '../surfaces/surfaces.ts';
 import { jsonBoundsProblem, parseBoundedJson } from '../wire/json.ts';
 import { type Call, endStage, ID_DIGITS, newCall } from './call.ts';
-import { authenticate, openCalls } from './caller.ts';
+import { authenticate, enter } from './caller.ts';
 import { chatCall } from './chat.ts';
 import { COUNT_TOKENS_PATH, countTokensCall } from './count-tokens-call.ts';
 import { embeddingsCall } from './embeddings.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { headProblem } from './head.ts';
 import { keptAnswerMethods } from './kept-answer-path.ts';
 import { modelsCall } from './models-call.ts';
 import type { GatewayPorts, GatewayRequest, GatewayResponse } from './ports.ts';
@@ -36,7 +35,7 @@ function gatewayState(ports: GatewayPorts): GatewayState {
     directory: modelDirectory(ports.config),
     hedges: { racing: 0 },
     shares: keyShares(ports.clock),
-    openCalls: openCalls(ports.config.limits.callsAtOnce),
+    openCalls: new Map<string, number>(),
     opinions: secondOpinions(),
     routing: routingMemory(),
   };
@@ -70,6 +69,29 @@ async function withSurface(call: Call): Promise<Call> {
   return loading === undefined ? call : { ...call, surface: await loading };
 }
 
+/** Longer than any path of the gateway's, whatever a model is called. */
+const MAX_PATH_CHARS = 2048;
+/** As much as Node's server takes by default. Lambda takes less. */
+const MAX_HEADER_CHARS = 16 * 1024;
+
+/** What is wrong with the size of a request's path or headers. Looked at before anything else. */
+function headProblem(path: string, headers: Readonly<Record<string, string>>): GatewayError | undefined {
+  if (path.length > MAX_PATH_CHARS) {
+    return tooLongHead(414, 'uri_too_long', `The path is longer than ${MAX_PATH_CHARS} characters.`);
+  }
+  let chars = 0;
+  for (const name in headers) {
+    chars += name.length + (headers[name]?.length ?? 0);
+  }
+  return chars > MAX_HEADER_CHARS
+    ? tooLongHead(431, 'headers_too_large', `The headers are larger than ${MAX_HEADER_CHARS} characters together.`)
+    : undefined;
+}
+
+function tooLongHead(status: number, code: string, message: string): GatewayError {
+  return { status, message, type: 'invalid_request_error', code, param: null };
+}
+
 /** What such a caller is told is loaded when there is one. */
 async function unserved(call: Call, endpoint: Endpoint | undefined): Promise<GatewayResponse> {
   const { method, path } = call.request;
@@ -98,6 +120,11 @@ const MODELS_PATH = '/v1/models';
 const MODELS: Endpoint = { methods: ['GET', 'HEAD'], serve: modelsCall };
 /** Loaded with the first question for a kept answer. */
 async function laterKeptAnswersCall(call: Call): Promise<GatewayResponse> {
+  const { ports, openCalls } = call.gateway;
+  const refusal = enter(call.log, openCalls, ports.config.limits.callsAtOnce);
+  if (refusal !== undefined) {
+    return errorAnswer(call, refusal);
+  }
   const { keptAnswersCall } = await import('./kept-answers-call.ts');
   return await keptAnswersCall(call);
 }
@@ -126,7 +153,7 @@ function endpointAt({ gateway, request: { path } }: Call): Endpoint | undefined 
   }
   const keptAnswers = keptAnswerMethods(path);
   if (keptAnswers !== undefined) {
-    return { methods: keptAnswers, serve: (call) => entered(call, laterKeptAnswersCall) };
+    return { methods: keptAnswers, serve: laterKeptAnswersCall };
   }
   return path === MODELS_PATH || path.startsWith(`${MODELS_PATH}/`) ? MODELS : OPERATIONS.get(path);
 }
@@ -144,30 +171,16 @@ function openEndpointAt({ gateway, request }: Call): Serve | undefined {
 }
 
 async function withBody(call: Call, serve: ServeJson): Promise<GatewayResponse> {
-  const limited = call.log.last.authenticated?.limited;
-  const refusal = limited && call.gateway.ports.keyLimiter?.refusal(limited);
+  const { gateway, log } = call;
+  const { ports, openCalls } = gateway;
+  const limited = log.last.authenticated?.limited;
+  const refusal =
+    (limited && ports.keyLimiter?.refusal(limited)) ?? enter(log, openCalls, ports.config.limits.callsAtOnce);
   if (refusal !== undefined) {
     return errorAnswer(call, refusal);
   }
-  return await entered(call, async () => {
-    const body = await bodyJson(call);
-    return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
-  });
-}
-
-/** Serves a call that counts among those which its key has open, until its answer has been sent or a bug is in its place. */
-async function entered(call: Call, serve: (call: Call) => Promise<GatewayResponse>): Promise<GatewayResponse> {
-  const leave = call.gateway.openCalls.enter(call.log.key);
-  if (typeof leave !== 'function') {
-    return errorAnswer(call, leave);
-  }
-  try {
-    const { status, headers, body, afterEnd } = await serve(call);
-    return { status, headers, body, afterEnd: () => afterEnd().finally(leave) };
-  } catch (bug) {
-    leave();
-    throw bug;
-  }
+  const body = await bodyJson(call);
+  return body.kind === 'refused' ? errorAnswer(call, body.error) : await serve(call, body.json);
 }
 
 function readOnly(): GatewayError {

@@ -4,8 +4,7 @@ import type { RequestFacts } from '../model/request-facts.ts';
 import type { RunResult } from '../race/run-race.ts';
 import type { CallEncoding, Contender } from '../routing/contender.ts';
 import type { InvalidRequest } from '../surfaces/invalid-request.ts';
-import type { Call } from './call.ts';
-import type { Deadlines } from './head.ts';
+import type { Call, Deadlines } from './call.ts';
 import type { GatewayResponse } from './ports.ts';
 
 /** One thing that callers may have models do: how its requests are read, sent and answered. What is between is the same for all. */

@@ -7,9 +7,9 @@ import type { Encodings } from '../routing/contender.ts';
 import { allowedModels, type ModelDirectory, resolveModel } from '../routing/model-directory.ts';
 import { dueProbe, type Plan, planCandidates, qualify, withProbeFirst } from '../routing/plan.ts';
 import { refusalOf } from '../surfaces/invalid-request.ts';
-import { type Call, endStage } from './call.ts';
+import { type Call, type Deadlines, deadlinesOf, endStage } from './call.ts';
 import { admit, callDemand } from './caller.ts';
-import { askedTags, type Deadlines, deadlinesOf } from './head.ts';
+import { askedTags } from './head.ts';
 import type { Operation, Planned } from './operation.ts';
 
 type Refused = { readonly kind: 'refused'; readonly error: GatewayError };

@@ -162,7 +162,9 @@ function afterEnd(call: Call): () => Promise<void> {
   let ended: Promise<void> | undefined;
   return () => {
     // What is written in a moment must not hold the call until then, with all that its attempts have read: no closure of ours waits.
-    ended ??= conclude(call).catch(call.gateway.ports.onBug ?? untold);
+    ended ??= conclude(call)
+      .catch(call.gateway.ports.onBug ?? untold)
+      .finally(call.log.last.entered?.leave);
     return ended;
   };
 }
@@ -179,7 +181,9 @@ async function conclude(call: Call): Promise<void> {
   const record = recordOf(call.log, ports.clock.nowMs());
   // The answer's tokens, and the cost of all its attempts that the vendors bill.
   const use = { requests: 1, tokens: record.usedTokens ?? 0, usd: record.costUsd ?? 0 };
-  const settled = last.admitted?.admission.settle(use);
+  const spender = last.authenticated?.spender;
+  const settled =
+    spender === undefined ? last.admitted?.admission.settle(use) : ports.keyLimiter?.noteSpent(spender, use.usd);
   // A frozen instance could not go on with them.
   const probes = last.looking === undefined ? [] : await probesOf(call, last.looking.looks);
   const whole = probes.length === 0 ? record : { ...record, probes };

@@ -1,7 +1,7 @@
-import type { GatewayError } from '../model/gateway-error.ts';
 import type { SeveralPrompts } from '../surfaces/surface.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../wire/json.ts';
 import { type Call, newCall } from './call.ts';
+import { enter } from './caller.ts';
 import { mergedPieces } from './merged-pieces.ts';
 import type { GatewayResponse } from './ports.ts';
 import { bugAnswer, errorAnswer } from './respond.ts';
@@ -21,15 +21,14 @@ export interface SeveralAsked {
  */
 export async function severalPrompts(call: Call, { bodies, merge, serve }: SeveralAsked): Promise<GatewayResponse> {
   const calls = bodies.map((_, index) => (index === 0 ? call : callBeside(call)));
-  const entered = calls.slice(1).map(({ gateway, log }) => gateway.openCalls.enter(log.key));
-  const leave = (): void => {
-    for (const each of entered.filter(isEntered)) {
-      each();
-    }
-  };
-  const refusal = entered.find((each): each is GatewayError => !isEntered(each));
+  const { openCalls, ports } = call.gateway;
+  const others = calls.slice(1);
+  const refusals = others.flatMap(({ log }) => enter(log, openCalls, ports.config.limits.callsAtOnce) ?? []);
+  const [refusal] = refusals;
   if (refusal !== undefined) {
-    leave();
+    for (const { log } of others) {
+      log.last.entered?.leave();
+    }
     return errorAnswer(call, refusal);
   }
   const answers = await Promise.all(
@@ -37,13 +36,8 @@ export async function severalPrompts(call: Call, { bodies, merge, serve }: Sever
   );
   const afterEnd = async (): Promise<void> => {
     await Promise.all(answers.map((answer) => answer.afterEnd()));
-    leave();
   };
   return { ...mergedAnswer(answers, merge, bodies[0] ?? {}), afterEnd };
-}
-
-function isEntered(entered: (() => void) | GatewayError): entered is () => void {
-  return typeof entered === 'function';
 }
 
 /** Another call of the same request by the same key, with a record of its own. */

@@ -16,12 +16,12 @@ const SAMPLED = 1;
  * with its `tracestate`: a new trace begins. Source: W3C Trace Context, https://www.w3.org/TR/trace-context/
  */
 export function traceContext(headers: Readonly<Record<string, string>>, randomHex: RandomHex): TraceContext {
-  const spanId = newSpanId(randomHex);
+  const spanId = newTraceId(randomHex, SPAN_DIGITS);
   const [, xrayTraceId] = XRAY_ROOT.exec(headers['x-amzn-trace-id'] ?? '') ?? [];
   const xray = xrayTraceId === undefined ? {} : { xrayTraceId };
   const parent = headers.traceparent === undefined ? undefined : parseTraceParent(headers.traceparent);
   if (parent === undefined) {
-    return { traceId: notZero(randomHex(32)), spanId, flags: SAMPLED, ...xray };
+    return { traceId: newTraceId(randomHex, TRACE_DIGITS), spanId, flags: SAMPLED, ...xray };
   }
   const traceState = passedTraceState(headers.tracestate ?? '');
   const { traceId, flags } = parent;
@@ -29,23 +29,23 @@ export function traceContext(headers: Readonly<Record<string, string>>, randomHe
   return { traceId, spanId, parentSpanId: parent.spanId, flags, ...state, ...xray };
 }
 
-/** An id for one attempt. */
-export function newSpanId(randomHex: RandomHex): string {
-  return notZero(randomHex(16));
+const TRACE_DIGITS = 32;
+/** Of the id of a span: a request, or one attempt. */
+export const SPAN_DIGITS = 16;
+
+/** A new id of a trace or a span. All zeros is none: once in 2^64 draws, but then the provider would ignore the header. */
+export function newTraceId(randomHex: RandomHex, digits: number): string {
+  const drawn = randomHex(digits);
+  return /^0+$/.test(drawn) ? `${drawn.slice(1)}1` : drawn;
 }
 
-/** The headers that tell a provider that it is called by the span `spanId` of the trace. */
+/** The headers that tell a provider that it is called by the span `spanId` of the trace. The first is of version 00. */
 export function traceHeaders(
   { traceId, flags, traceState }: Pick<TraceContext, 'traceId' | 'flags' | 'traceState'>,
   spanId: string,
 ): Readonly<Record<string, string>> {
-  const traceparent = traceParentHeader({ traceId, spanId, flags });
+  const traceparent = `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`;
   return traceState === undefined ? { traceparent } : { traceparent, tracestate: traceState };
-}
-
-/** All zeros is no id. Once in 2^64 draws, but then the provider would ignore the header. */
-function notZero(digits: string): string {
-  return /^0+$/.test(digits) ? `${digits.slice(1)}1` : digits;
 }
 
 /** Where a request stands in a distributed trace. */
@@ -78,11 +78,6 @@ export function parseTraceParent(header: string): TraceParent | undefined {
     return undefined;
   }
   return { traceId, spanId, flags: Number.parseInt(flags, 16) & KNOWN_FLAGS };
-}
-
-/** The header for what is called next, in version 00. */
-export function traceParentHeader({ traceId, spanId, flags }: TraceParent): string {
-  return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`;
 }
 
 function isZero(digits: string): boolean {

@@ -305,11 +305,7 @@ describe('a limit of money', () => {
   test('adds up to the billionth over instances, with unlimited keys too', async () => {
     const fleet = fleetOf(7, { delayMs: () => 1 });
     const costs = Array.from({ length: 300 }, (_, index) => ((index * 7919) % 10_007) / 1_000_000);
-    const free = keyWith({});
-    const calls = costs.map(async (usd, index) => {
-      const admission = await fleet.instances[index % 7]!.admit(free, demand(usd * 3));
-      await admitted(admission).settle({ requests: 1, tokens: 5, usd });
-    });
+    const calls = costs.map((usd, index) => fleet.instances[index % 7]!.noteSpent('hash', usd));
     await fleet.time.advance(10_000);
     await Promise.all(calls);
     const total = costs.reduce((sum, usd) => sum + Math.round(usd * 1e9), 0);
@@ -321,14 +317,12 @@ describe('what calls have used', () => {
   test('is written at once by an instance that has one call at a time, and gathered by one that has many', async () => {
     const fleet = fleetOf(1);
     const instance = only(fleet);
-    const use = { requests: 1, tokens: 0, usd: 0.001 };
-    const key = keyWith({});
-    await admitted(await instance.admit(key, { ...ONE, usd: 0.001 })).settle(use);
+    await instance.noteSpent('hash', 0.001);
     const spent = (): number => fleet.accounts.money('hash', MONTH).spent;
     assert.equal(spent(), 1_000_000);
     const settled = [];
     for (let call = 0; call < 20; call += 1) {
-      settled.push(admitted(await instance.admit(key, { ...ONE, usd: 0.001 })).settle(use));
+      settled.push(instance.noteSpent('hash', 0.001));
     }
     await fleet.time.advance(99);
     assert.equal(spent(), 1_000_000);
@@ -384,7 +378,8 @@ describe('while the store is down', () => {
     fleet.accounts.setDown(true);
     const error = refused(await only(fleet).admit(keyWith({ requestsPerMinute: 5 }), ONE));
     assert.deepEqual([error.status, error.code, error.headers?.['retry-after']], [503, 'limits_unavailable', '1']);
-    admitted(await only(fleet).admit(keyWith({}), ONE));
+    // A key without limits is asked nothing.
+    await only(fleet).noteSpent('hash', 1);
   });
 
   test('money that was spent when last seen stays spent', async () => {
@@ -507,8 +502,7 @@ describe('a store that is slow', () => {
 
   test('ends no call later than two seconds after it, nor a closing later than four', async () => {
     const fleet = fleetOf(1, { delayMs: () => 1_000_000 });
-    const admission = admitted(await only(fleet).admit(keyWith({}), ONE));
-    const ended = Promise.all([admission.settle({ requests: 1, tokens: 0, usd: 1 }), only(fleet).close()]);
+    const ended = Promise.all([only(fleet).noteSpent('hash', 1), only(fleet).close()]);
     let isOver = false;
     void ended.then(() => {
       isOver = true;
@@ -549,13 +543,10 @@ describe('a store that is slow', () => {
   });
 });
 
-test('a key without limits waits for nothing and is still counted', async () => {
+test('what a key without limits costs is summed up, and a call that cost nothing is not written', async () => {
   const fleet = fleetOf(1);
-  const admission = admitted(await only(fleet).admit(keyWith({}), ONE));
-  assert.deepEqual(admission.headers, {});
-  assert.deepEqual(fleet.accounts.calls, { read: 0, take: 0, conflict: 0, add: 0 });
-  await admission.settle({ requests: 1, tokens: 7, usd: 0.25 });
-  assert.equal(fleet.accounts.money('hash', MONTH).spent, 250_000_000);
-  await admitted(await only(fleet).admit(keyWith({}), ONE)).settle(NOTHING);
-  assert.equal(fleet.accounts.calls.add, 1);
+  await only(fleet).noteSpent('hash', 0.25);
+  assert.deepEqual(fleet.accounts.money('hash', MONTH), { committed: 250_000_000, spent: 250_000_000 });
+  await only(fleet).noteSpent('hash', 0);
+  assert.deepEqual(fleet.accounts.calls, { read: 0, take: 0, conflict: 0, add: 1 });
 });

@@ -24,12 +24,15 @@ async function busySecond(isDown: boolean): Promise<readonly number[]> {
   return waitedMs;
 }
 
-/** A store that takes `delayMs` to write, and how many writes it has taken. */
-function slowStore(clock: Clock, delayMs: number): { readonly store: AccountStore; readonly writes: () => number } {
+/** A store whose writes take as long as `delaysMs` says, one after the other, and how many it has taken. */
+function slowStore(
+  clock: Clock,
+  delaysMs: readonly number[],
+): { readonly store: AccountStore; readonly writes: () => number } {
   let written = 0;
   const add = (): Promise<void> =>
     new Promise((resolve) => {
-      clock.after(delayMs, () => {
+      clock.after(delaysMs[written] ?? 0, () => {
         written += 1;
         resolve();
       });
@@ -54,28 +57,27 @@ describe('the ledger of settlements', () => {
       add: () => new Promise<void>(() => undefined),
     };
     const ledger = settlementLedger({ store: never, clock, onStoreError: () => undefined });
-    void ledger.add('account', USED, 2000);
-    const first = ledger.add('account', USED, 2000);
+    void ledger.noteSpent('account', 0.001);
+    const first = ledger.noteSpent('account', 0.001);
     const timers = pending();
-    assert.equal(ledger.add('account', USED, 2000), first);
+    assert.equal(ledger.noteSpent('account', 0.001), first);
     assert.equal(pending(), timers);
-    assert.notEqual(ledger.add('account', USED, 150), first);
-    const second = ledger.add('account', USED, 2000);
+    const second = ledger.noteSpent('account', 0.001);
     await advance(100);
-    assert.notEqual(ledger.add('account', USED, 2000), second);
+    assert.notEqual(ledger.noteSpent('account', 0.001), second);
   });
 
   test('ends a wait that has an end while the write goes on, and one that is answered without it', async () => {
     const { clock, advance, pending } = virtualClock();
-    const { store, writes } = slowStore(clock, 300);
+    const { store, writes } = slowStore(clock, [2100, 300]);
     const ledger = settlementLedger({ store, clock, onStoreError: () => undefined });
     const ended: string[] = [];
-    void ledger.add('slow', USED, 100).then(() => ended.push('given up'));
-    await advance(100);
+    void ledger.noteSpent('slow', 0.001).then(() => ended.push('given up'));
+    await advance(2000);
     assert.deepEqual(ended, ['given up']);
-    await advance(200);
+    await advance(100);
     assert.equal(writes(), 1);
-    void ledger.add('in time', USED, 2000).then(() => ended.push('written'));
+    void ledger.noteSpent('in time', 0.001).then(() => ended.push('written'));
     await advance(300);
     assert.deepEqual(ended, ['given up', 'written']);
     assert.equal(pending(), 0);

@@ -41,6 +41,18 @@ function ids(route: Route): string[] {
   return route.deployments.map(({ id }) => id);
 }
 
+describe('the routes of a kind', () => {
+  test('are those that have deployments of it, by every name that a route has', () => {
+    const { routes, served } = directory;
+    assert.deepEqual([...served.embeddings.keys()], ['two/vectors']);
+    assert.deepEqual(
+      [...served.chat.keys()],
+      [...routes.keys()].filter((name) => name !== 'two/vectors'),
+    );
+    assert.equal(served.chat.get('best'), routes.get('best'));
+  });
+});
+
 describe('resolveModel', () => {
   test("a route keeps its deployments' order and its own settings over the global ones", () => {
     const route = resolved('best');

@@ -1,42 +1,57 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openCalls } from '../../../../functions/gateway/core/serve/caller.ts';
-import type { OpenCalls } from '../../../../functions/gateway/core/serve/gateway-state.ts';
+import { type CallLog, newCallLog } from '../../../../functions/gateway/core/serve/call.ts';
+import { enter } from '../../../../functions/gateway/core/serve/caller.ts';
+import type { AuthenticatedKey } from '../../../../functions/gateway/core/serve/ports.ts';
 
-/** What ends a call that is let in. */
-function entered(result: ReturnType<OpenCalls['enter']>): () => void {
-  assert.ok(typeof result === 'function');
-  return result;
+/** A call of a key's. */
+function callOf(key: AuthenticatedKey): CallLog {
+  const trace = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), flags: 1 };
+  const request = { method: 'POST', path: '/v1/chat/completions', headers: {} };
+  const log = newCallLog({ requestId: 'id', request, startedAtMs: 0, trace });
+  log.add({ kind: 'authenticated', key, limited: undefined, spender: undefined, witness: key.name });
+  return log;
 }
 
-function refused(result: ReturnType<OpenCalls['enter']>): string | null | undefined {
-  assert.ok(typeof result !== 'function');
-  return result.code;
+/** The code of the error that keeps each key's call out, one call after the other; `undefined`: it is let in. */
+function entering(keys: readonly AuthenticatedKey[], most: number): readonly (string | null | undefined)[] {
+  const open = new Map<string, number>();
+  return keys.map((key) => enter(callOf(key), open, most)?.code);
 }
+
+const FULL = 'too_many_calls_at_once';
 
 describe('the calls that a key has open', () => {
   it('are as many as it may have, and another when one has ended', () => {
-    const calls = openCalls(2);
-    const first = entered(calls.enter({ name: 'a' }));
-    entered(calls.enter({ name: 'a' }));
-    assert.equal(refused(calls.enter({ name: 'a' })), 'too_many_calls_at_once');
-    first();
-    first();
-    entered(calls.enter({ name: 'a' }));
-    assert.equal(refused(calls.enter({ name: 'a' })), 'too_many_calls_at_once');
+    const open = new Map<string, number>();
+    const first = callOf({ name: 'a' });
+    assert.equal(enter(first, open, 2), undefined);
+    assert.equal(enter(callOf({ name: 'a' }), open, 2), undefined);
+    assert.equal(enter(callOf({ name: 'a' }), open, 2)?.code, FULL);
+    first.last.entered?.leave();
+    assert.equal(enter(callOf({ name: 'a' }), open, 2), undefined);
+    assert.equal(enter(callOf({ name: 'a' }), open, 2)?.code, FULL);
+  });
+
+  it('leave nothing behind when all have ended', () => {
+    const open = new Map<string, number>();
+    const calls = [callOf({ name: 'a' }), callOf({ name: 'a' })];
+    for (const call of calls) {
+      enter(call, open, 2);
+    }
+    for (const call of calls) {
+      call.last.entered?.leave();
+    }
+    assert.equal(open.size, 0);
   });
 
   it("are no matter of another key's", () => {
-    const calls = openCalls(1);
-    entered(calls.enter({ name: 'a' }));
-    entered(calls.enter({ name: 'b' }));
+    assert.deepEqual(entering([{ name: 'a' }, { name: 'b' }], 1), [undefined, undefined]);
   });
 
   it('are as many as its own limit says, and counted by its account where it has one', () => {
-    const calls = openCalls(5);
     const key = { name: 'a', account: 'hash', limits: { callsAtOnce: 1 } };
-    entered(calls.enter(key));
-    assert.equal(refused(calls.enter({ ...key, name: 'renamed' })), 'too_many_calls_at_once');
-    entered(calls.enter({ name: 'a' }));
+    const keys = [key, { ...key, name: 'renamed' }, { name: 'a' }];
+    assert.deepEqual(entering(keys, 5), [undefined, FULL, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { newSpanId, traceContext, traceHeaders } from '../../../../functions/gateway/core/trace/trace-context.ts';
+import { newTraceId, traceContext, traceHeaders } from '../../../../functions/gateway/core/trace/trace-context.ts';
 
 const TRACE = '0123456789abcdef0123456789abcdef';
 const SPAN = 'fedcba9876543210';
@@ -55,7 +55,7 @@ describe('traceContext', () => {
 
 it('an id is never all zeros', () => {
   const zeros = (count: number): string => '0'.repeat(count);
-  assert.equal(newSpanId(zeros), '0000000000000001');
+  assert.equal(newTraceId(zeros, 16), '0000000000000001');
   assert.equal(traceContext({}, zeros).traceId, `${'0'.repeat(31)}1`);
 });
 

@@ -14,7 +14,7 @@ import type { AnswerDecoder } from '../protocol.ts';
 import { type ReadChunk, readChunk, repeatedChunks } from '../repeated-chunks.ts';
 import { readAnthropicErrorEvent } from './anthropic-failure.ts';
 import { blockWords, type ContentBlocks, growBlock, startBlock, stopAllBlocks, stopBlock } from './content-blocks.ts';
-import { finishOf, laterMembers, laterUsage, SERVED_TIERS, usageOf } from './message-members.ts';
+import { finishOf, laterUsage, READ_MEMBERS, SERVED_TIERS, usageOf } from './message-members.ts';
 
 /** Reads one response of the Messages API, streamed or whole. Source: Anthropic API reference, "Streaming Messages", 2026-11. */
 export function anthropicDecoder(): AnswerDecoder {
@@ -113,13 +113,19 @@ function readMessageDelta(answer: Answer, event: JsonObject): readonly AnswerEve
   return [...aboutMessage(answer, { ...event, ...delta }, event.usage), ...finish(answer, delta)];
 }
 
-/** What an event tells of the message as a whole: members that no other dialect has, counts, and the tier that served it. */
+/**
+ * What an event tells of the message as a whole: members that no other dialect has, as `container`, `context_management`, `stop_details`,
+ * counts, and the tier that served it. Nulls say nothing.
+ */
 function aboutMessage(answer: Answer, told: JsonObject, usage: unknown): readonly AnswerEvent[] {
   const events: AnswerEvent[] = [];
-  const members = laterMembers(answer.members, told);
-  if (members !== answer.members) {
-    answer.members = members;
-    events.push({ type: 'about', native: { dialect: 'anthropic-messages', value: members, ifForeign: 'ignore' } });
+  const others = Object.entries(told).filter(([name, value]) => !READ_MEMBERS.has(name) && (value ?? null) !== null);
+  if (others.length > 0) {
+    answer.members = { ...answer.members, ...Object.fromEntries(others) };
+    events.push({
+      type: 'about',
+      native: { dialect: 'anthropic-messages', value: answer.members, ifForeign: 'ignore' },
+    });
   }
   if (isJsonObject(usage)) {
     answer.usage = laterUsage(answer.usage, usage);

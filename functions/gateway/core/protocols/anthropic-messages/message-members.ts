@@ -72,18 +72,9 @@ export const SERVED_TIERS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /** What the gateway reads of a message, or sets itself. */
-const READ_MEMBERS: ReadonlySet<string> = new Set([
+export const READ_MEMBERS: ReadonlySet<string> = new Set([
   ...['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage', 'delta'],
 ]);
-
-/**
- * Members of a message that no other dialect has, as `container`, `context_management`, `stop_details`: those of `told` over the `earlier`
- * ones. Nulls say nothing.
- */
-export function laterMembers(earlier: JsonObject, told: JsonObject): JsonObject {
-  const added = Object.entries(told).filter(([name, value]) => !READ_MEMBERS.has(name) && (value ?? null) !== null);
-  return added.length === 0 ? earlier : { ...earlier, ...Object.fromEntries(added) };
-}
 
 /** What `stop_reason` means. Source: Anthropic API reference, "Handling stop reasons", 2026-11; then what other servers of the API say. */
 const REASONS: ReadonlyMap<string, Finish> = new Map([

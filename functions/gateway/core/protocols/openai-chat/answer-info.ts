@@ -2,7 +2,15 @@ import type { AboutAnswer } from '../../model/answer-event.ts';
 import { defined } from '../../model/defined.ts';
 import type { Native } from '../../model/dialect.ts';
 import type { Usage } from '../../model/usage.ts';
-import { arrayMember, type JsonObject, member, numberMember, objectMember, stringMember } from '../../wire/json.ts';
+import {
+  arrayMember,
+  isJsonObject,
+  type JsonObject,
+  member,
+  numberMember,
+  objectMember,
+  stringMember,
+} from '../../wire/json.ts';
 
 /**
  * Top-level members that are passed on: OpenAI's, Azure's verdict on the prompt, what Perplexity and xAI found, what vLLM knows of the
@@ -27,10 +35,11 @@ const PASSED_ON = [
 export function answerInfoReader(): (chunk: JsonObject) => readonly AboutAnswer[] {
   const said = new Map<string, string>();
   return (chunk) => {
-    const news = PASSED_ON.filter((name) => isNews(said, name, chunk[name]));
+    const news = PASSED_ON.filter((name) => chunk[name] !== undefined && isNews(said, name, chunk[name]));
     const id = said.has('id') ? undefined : stringMember(chunk, 'id');
-    const isNewTier = isNews(said, 'service_tier', chunk.service_tier);
-    const serviceTier = isNewTier ? stringMember(chunk, 'service_tier') : undefined;
+    const { service_tier: tier } = chunk;
+    const isNewTier = tier !== undefined && isNews(said, 'service_tier', tier);
+    const serviceTier = isNewTier && typeof tier === 'string' ? tier : undefined;
     if (news.length === 0 && id === undefined && serviceTier === undefined) {
       return [];
     }
@@ -51,7 +60,7 @@ function nativeOf(chunk: JsonObject, names: readonly string[]): Native | undefin
 
 /** Remembers what is new, as text, so that equal lists are not news. */
 function isNews(said: Map<string, string>, name: string, value: unknown): boolean {
-  if (value === undefined || value === null || value === '') {
+  if (value === null || value === '') {
     return false;
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -65,52 +74,41 @@ function isNews(said: Map<string, string>, name: string, value: unknown): boolea
  * `undefined` where there are none.
  */
 export function usageOf(json: JsonObject): Usage | undefined {
-  const usage = objectMember(json, 'usage') ?? objectMember(json.x_groq, 'usage') ?? usageOfChoice(json);
+  const told = objectMember(json, 'usage') ?? objectMember(json.x_groq, 'usage');
+  const holder =
+    told === undefined
+      ? arrayMember(json, 'choices').find((choice) => isJsonObject(member(choice, 'usage')))
+      : undefined;
+  const usage = told ?? objectMember(holder, 'usage');
   return usage === undefined || !COUNTS.some((name) => numberMember(usage, name) !== undefined)
     ? undefined
     : toUsage(usage);
 }
 
-function usageOfChoice(json: JsonObject): JsonObject | undefined {
-  for (const choice of arrayMember(json, 'choices')) {
-    const usage = objectMember(choice, 'usage');
-    if (usage !== undefined) {
-      return usage;
-    }
-  }
-  return undefined;
-}
-
 const COUNTS: readonly string[] = ['prompt_tokens', 'completion_tokens', 'total_tokens'];
 
 function toUsage(usage: JsonObject): Usage {
+  const { prompt_tokens_details: promptDetails, completion_tokens_details: completionDetails } = usage;
   const input = numberMember(usage, 'prompt_tokens') ?? 0;
-  const promptDetails = objectMember(usage, 'prompt_tokens_details');
+  const completion = numberMember(usage, 'completion_tokens') ?? 0;
+  const reasoning = numberMember(completionDetails, 'reasoning_tokens');
+  // xAI leaves reasoning out of the completion's tokens, though not out of the total.
+  const unsaid = reasoning !== undefined && reasoning > 0 ? reasoning : 0;
+  const isLeftOut = unsaid > 0 && numberMember(usage, 'total_tokens') === input + completion + unsaid;
   return {
     input,
-    output: completionTokens(usage, input),
+    output: isLeftOut ? completion + unsaid : completion,
     raw: { dialect: 'openai-chat', value: usage },
     ...defined({
-      cacheRead: cachedTokens(usage, promptDetails),
-      ...cacheWrites(usage, promptDetails),
-      reasoning: numberMember(usage.completion_tokens_details, 'reasoning_tokens'),
+      cacheRead: numberMember(promptDetails, 'cached_tokens') ?? firstCount(usage, CACHED),
+      ...cacheWrites(usage, isJsonObject(promptDetails) ? promptDetails : {}),
+      reasoning,
     }),
   };
 }
 
-/** xAI leaves reasoning out of the completion's tokens, though not out of the total. */
-function completionTokens(usage: JsonObject, prompt: number): number {
-  const completion = numberMember(usage, 'completion_tokens') ?? 0;
-  const reasoning = numberMember(member(usage, 'completion_tokens_details'), 'reasoning_tokens') ?? 0;
-  const isLeftOut = reasoning > 0 && numberMember(usage, 'total_tokens') === prompt + completion + reasoning;
-  return isLeftOut ? completion + reasoning : completion;
-}
-
 /** DeepSeek, Moonshot and routers to Claude count cached tokens outside the details. */
-function cachedTokens(usage: JsonObject, details: JsonObject | undefined): number | undefined {
-  const outside = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'];
-  return numberMember(details, 'cached_tokens') ?? firstCount(usage, outside);
-}
+const CACHED: readonly string[] = ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'];
 
 /** What was written, as OpenAI and OpenRouter, LiteLLM, DashScope and any-llm call it. Sources: their pages of prompt caching, 2026-11. */
 const WRITTEN: readonly string[] = ['cache_write_tokens', 'cache_creation_tokens', 'cache_creation_input_tokens'];
@@ -118,7 +116,7 @@ const WRITTEN: readonly string[] = ['cache_write_tokens', 'cache_creation_tokens
 /** What is not said to be of an hour is of minutes. The sum stands where the two do not add up to it. */
 function cacheWrites(
   usage: JsonObject,
-  details: JsonObject = {},
+  details: JsonObject,
 ): Readonly<Record<'cacheWrite5m' | 'cacheWrite1h', number | undefined>> {
   const written = firstCount(details, WRITTEN) ?? firstCount(usage, WRITTEN);
   const places = [details.cache_creation_token_details, details.cache_creation, usage.cache_creation];

@@ -92,7 +92,7 @@ function newTexts(): Texts {
   };
 }
 
-/** A piece of words, of whatever kind. May be empty. */
+/** A piece of words, of whatever kind. Never empty. */
 interface Words {
   readonly kind: 'text' | 'reasoning' | 'refusal';
   readonly text: string;
@@ -100,10 +100,38 @@ interface Words {
 
 /** The words in a delta or message, reasoning first, as models think before they speak. */
 function wordsOf(delta: JsonObject): readonly Words[] {
-  const reasoning = words('reasoning', reasoningOf(delta));
-  const content = contentWords(delta.content);
-  const refusal = words('refusal', stringMember(delta, 'refusal'));
-  return reasoning.length + refusal.length === 0 ? content : [...reasoning, ...content, ...refusal];
+  const { content, refusal } = delta;
+  const words: Words[] = [];
+  const thought = REASONING_NAMES.map((name) => delta[name]).find(isText);
+  if (thought !== undefined) {
+    words.push({ kind: 'reasoning', text: thought });
+  }
+  if (isText(content)) {
+    words.push({ kind: 'text', text: content });
+  }
+  for (const part of Array.isArray(content) ? content : []) {
+    words.push(...partWords(part));
+  }
+  if (isText(refusal)) {
+    words.push({ kind: 'refusal', text: refusal });
+  }
+  return words;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** A part of Mistral's content, thinking among them. */
+function partWords(part: unknown): readonly Words[] {
+  const isThinking = stringMember(part, 'type') === 'thinking';
+  const text = isThinking ? thinkingOf(part) : stringMember(part, 'text');
+  return isText(text) ? [{ kind: isThinking ? 'reasoning' : 'text', text }] : [];
+}
+
+function thinkingOf(part: unknown): string {
+  const thoughts = arrayMember(part, 'thinking').map((thought) => stringMember(thought, 'text') ?? '');
+  return stringMember(part, 'thinking') ?? thoughts.join('');
 }
 
 /**
@@ -120,19 +148,9 @@ function wordsKind(member: string): Words['kind'] {
   return member === 'content' ? 'text' : 'reasoning';
 }
 
-function reasoningOf(delta: JsonObject): string | undefined {
-  for (const name of REASONING_NAMES) {
-    const text = stringMember(delta, name);
-    if (text !== undefined && text !== '') {
-      return text;
-    }
-  }
-  return undefined;
-}
-
 /** The name of the only member that holds words, or a piece of a call that has begun; `undefined` where there is none, or several. */
 export function wordsMember(delta: JsonObject): string | undefined {
-  const names = WORDS_NAMES.filter((name) => (stringMember(delta, name) ?? '') !== '');
+  const names = WORDS_NAMES.filter((name) => isText(delta[name]));
   const calls = arrayMember(delta, 'tool_calls');
   if (calls.length === 0) {
     return names.length === 1 ? names[0] : undefined;
@@ -146,28 +164,6 @@ const WORDS_NAMES: readonly string[] = ['content', 'refusal', ...REASONING_NAMES
 function isPiece(call: unknown): boolean {
   const called = member(call, 'function');
   return isJsonObject(called) && !saysSomething(called.name) && !saysSomething(member(call, 'id'));
-}
-
-/** Mistral's content may be parts, thinking among them. */
-function contentWords(content: unknown): readonly Words[] {
-  if (typeof content === 'string') {
-    return words('text', content);
-  }
-  return Array.isArray(content) ? content.flatMap(partWords) : [];
-}
-
-function partWords(part: unknown): readonly Words[] {
-  if (stringMember(part, 'type') !== 'thinking') {
-    return words('text', stringMember(part, 'text'));
-  }
-  const thoughts = arrayMember(part, 'thinking').map((thought) => stringMember(thought, 'text') ?? '');
-  return words('reasoning', stringMember(part, 'thinking') ?? thoughts.join(''));
-}
-
-const NO_WORDS: readonly Words[] = [];
-
-function words(kind: Words['kind'], text: string | undefined): readonly Words[] {
-  return text === undefined || text === '' ? NO_WORDS : [{ kind, text }];
 }
 
 /** Members that become parts, and those that say nothing: padding against eavesdroppers, gpt-oss's channel name. */
@@ -208,7 +204,9 @@ const CHOICE_MEMBERS: readonly string[] = [
 
 /** The members of a choice that are passed on unread; `undefined` where there are none that say anything. */
 export function choiceMembers(choice: JsonObject): JsonObject | undefined {
-  const found = CHOICE_MEMBERS.filter((name) => saysSomething(choice[name]) && !isEmptyObject(choice[name]));
+  const found = CHOICE_MEMBERS.filter(
+    (name) => choice[name] !== undefined && saysSomething(choice[name]) && !isEmptyObject(choice[name]),
+  );
   return found.length === 0 ? undefined : Object.fromEntries(found.map((name) => [name, choice[name]]));
 }
 

@@ -43,9 +43,17 @@ interface Answer {
 }
 
 function readEvent(answer: Answer, event: WireEvent): ReadChunk {
-  const said = streamEvent(event);
-  const events = read(answer, said);
-  return { events, words: said.kind === 'chunk' ? wordsIn(answer, said.chunk) : undefined };
+  const chunk = chunkIn(event);
+  return chunk === undefined
+    ? { events: read(answer, streamEvent(event)) }
+    : { events: readDeltas(answer, chunk), words: wordsIn(answer, chunk) };
+}
+
+/** The chunk that an event is, as nearly every one; `undefined` where it is or may be something else. */
+function chunkIn({ kind, name, data }: WireEvent): JsonObject | undefined {
+  const isOther = kind !== 'event' || name === 'error' || name === 'ping' || !data.startsWith('{');
+  const json = isOther ? undefined : parseJson(data);
+  return isJsonObject(json) && statedError(json) === undefined ? json : undefined;
 }
 
 /** The words of a chunk's only choice. */
@@ -85,7 +93,8 @@ function readFailure(
   answer: Answer,
   { failure, chunk }: Extract<StreamEvent, { kind: 'failed' }>,
 ): readonly AnswerEvent[] {
-  const usage = usageEvents(chunk);
+  const counted = usageOf(chunk);
+  const usage: readonly AnswerEvent[] = counted === undefined ? [] : [{ type: 'usage', usage: counted }];
   if (!answer.choices.areFinished()) {
     return [...usage, ...fail(answer, failure)];
   }
@@ -93,23 +102,18 @@ function readFailure(
   return [...answer.choices.settle(), ...usage];
 }
 
-function usageEvents(chunk: JsonObject): readonly AnswerEvent[] {
-  const usage = usageOf(chunk);
-  return usage === undefined ? [] : [{ type: 'usage', usage }];
-}
-
 function readDeltas(answer: Answer, chunk: JsonObject): readonly AnswerEvent[] {
   const isWordless = arrayMember(chunk, 'choices').length === 0;
   const choices = isWordless ? answer.choices.settle() : answer.choices.read(chunk);
-  const usage = usageEvents(chunk);
-  const failed = choices.find((delta) => delta.type === 'failed');
-  if (failed !== undefined) {
+  const usage = usageOf(chunk);
+  if (choices.some(({ type }) => type === 'failed')) {
     answer.progress = 'failed';
-  } else if (isWordless && usage.length > 0 && answer.choices.areFinished()) {
+  } else if (isWordless && usage !== undefined && answer.choices.areFinished()) {
     // The usage has a chunk of its own, the last: some servers then neither say [DONE] nor close.
     answer.progress = 'complete';
   }
-  return [...answer.readInfo(chunk), ...choices, ...usage];
+  const said = [...answer.readInfo(chunk), ...choices];
+  return usage === undefined ? said : [...said, { type: 'usage', usage }];
 }
 
 /** `[DONE]`: every choice has ended, also one whose finish reason was left out. */

@@ -28,7 +28,8 @@ export function readChatPrompt(json: unknown): ReadChat {
   // The compiler cannot follow PLAIN_MEMBERS; they are members of ChatRequest, of its types.
   const request = json as ChatRequest;
   const names = request.max_completion_tokens === undefined ? USUAL_NAMES : usedNames(request);
-  return { kind: 'read', prompt: promptOf(request, turns, names) };
+  const native = request.stream_options === undefined ? NO_MEMBERS : nativeMembers(request);
+  return { kind: 'read', prompt: promptOf(request, { turns, names, native }) };
 }
 
 /** Members of plain bodies, and what each is: as `typeof` says, or a whole number of at least one. */
@@ -104,10 +105,13 @@ function readAnyForm(json: JsonObject): ReadChat {
   // The compiler cannot follow MEMBERS; they are the members of ChatRequest, checked.
   const request = inOneForm(body) as ChatRequest;
   const turns = request.messages.map((message, index) => turnOf(message, `messages[${index}]`));
-  return { kind: 'read', prompt: promptOf(request, turns, usedNames(request)) };
+  return {
+    kind: 'read',
+    prompt: promptOf(request, { turns, names: usedNames(request), native: nativeMembers(request) }),
+  };
 }
 
-function promptOf(request: ChatRequest, turns: readonly Turn[], names: SettingNames): Prompt {
+function promptOf(request: ChatRequest, { turns, names, native }: Pick<Prompt, 'turns' | 'names' | 'native'>): Prompt {
   const { stop, tools = [], top_logprobs: top = 0 } = request;
   return {
     model: request.model,
@@ -128,7 +132,7 @@ function promptOf(request: ChatRequest, turns: readonly Turn[], names: SettingNa
       ...defined({ outputTokens: request.max_completion_tokens ?? request.max_tokens }),
     },
     stream: request.stream === true,
-    native: nativeMembers(request),
+    native,
     names,
     original: { dialect: 'openai-chat', body: request },
     ...defined({

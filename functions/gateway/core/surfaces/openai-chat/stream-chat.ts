@@ -39,7 +39,10 @@ export function chatStream({ requestId, created, model, prompt }: AnswerIdentity
       }
       return text;
     },
-    end: (trail) => `${lastChunk(writing)}: nemo ${trail}\n\ndata: [DONE]\n\n`,
+    end: (trail) => {
+      const isMore = writing.news !== undefined || (includeUsage && writing.usage !== undefined);
+      return `${isMore ? lastChunk(writing) : ''}: nemo ${trail}\n\ndata: [DONE]\n\n`;
+    },
     broken,
   };
 }
@@ -134,11 +137,11 @@ function learn(writing: Writing, event: AboutAnswer): void {
   writing.opening = `data: {${writing.identity}${text === '' ? '' : `,${text}`},"choices":[`;
 }
 
-/** The beginning of a chunk, with what is new. */
-function takeOpening(writing: Writing): string {
-  const { identity, about, news, opening } = writing;
+/** The beginning of a chunk that says what is new. */
+function takeNews(writing: Writing): string {
+  const { identity, about, news } = writing;
   writing.news = undefined;
-  return news === undefined ? opening : `data: {${identity},${membersText({ ...about, ...news })},"choices":[`;
+  return `data: {${identity},${membersText({ ...about, ...news })},"choices":[`;
 }
 
 function choiceOf({ choices }: Writing, index: number): WrittenChoice {
@@ -153,7 +156,7 @@ function choiceOf({ choices }: Writing, index: number): WrittenChoice {
 /** One event around a member of `choices`. The first of a choice comes after its role. */
 function chunk(writing: Writing, index: number, text: string): string {
   const choice = choiceOf(writing, index);
-  const begin = takeOpening(writing);
+  const begin = writing.news === undefined ? writing.opening : takeNews(writing);
   if (choice.hasRole) {
     return begin + text + writing.closing;
   }
@@ -236,11 +239,11 @@ function choiceChunk(writing: Writing, event: Extract<AnswerEvent, { type: 'nati
 
 /** The last chunk: the usage, where it was asked for, and what came too late for another. */
 function lastChunk(writing: Writing): string {
-  const { includeUsage, usage, news } = writing;
-  if (includeUsage && usage !== undefined) {
-    return `${takeOpening(writing)}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`;
-  }
-  return news === undefined ? '' : `${takeOpening(writing)}${writing.closing}`;
+  const { includeUsage, usage, news, opening, closing } = writing;
+  const begin = news === undefined ? opening : takeNews(writing);
+  return includeUsage && usage !== undefined
+    ? `${begin}],"usage":${JSON.stringify(chatUsage(usage))}}\n\n`
+    : `${begin}${closing}`;
 }
 
 /** An object's members as JSON, without its braces. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deadlinesOf } from '../../../../functions/gateway/core/serve/head.ts';
+import { deadlinesOf } from '../../../../functions/gateway/core/serve/call.ts';
 import { route } from '../../../support/routes.ts';
 
 const STARTED_MS = 1_700_000_000_000;
