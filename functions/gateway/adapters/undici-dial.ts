@@ -113,7 +113,7 @@ type DialFailure = { readonly kind: 'failed'; readonly failure: AttemptFailure }
 const NOTHING_SHOWN: ShownProof = { headers: {} };
 
 async function prepare(
-  { request }: UpstreamCall,
+  { request, headers: ofCall }: UpstreamCall,
   line: Line | undefined,
   sources: ProofSources,
   known?: string,
@@ -128,6 +128,7 @@ async function prepare(
     'accept-encoding': 'identity',
     'user-agent': 'nemorouter',
     ...request.headers,
+    ...ofCall,
     ...provider.headers,
   };
   const proof =

@@ -168,11 +168,11 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
 
   /** The response that may be an answer. Where the vendor gives this request no stream, it is asked once more for a whole answer. */
   async #dial(request: UpstreamRequest): Promise<DialResult> {
-    const { deployment, protocol, target, timeouts, dial, clock, withoutStream } = this.#options;
+    const { deployment, protocol, target, timeouts, dial, headers, clock, withoutStream } = this.#options;
     const { signal } = this.#controller;
     this.#unheard = madeUnheard(request, target.vendor);
     this.#mayReadUnseen = mayReadUnseen(request, this.#dialect);
-    const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+    const dialled = await dial({ deployment, request, headers, connectMs: timeouts.connectMs, signal });
     if (dialled.kind === 'failed') {
       return signal.aborted ? { kind: 'failed', failure: abortReason(signal) } : dialled;
     }

@@ -7,7 +7,7 @@ import type { Candidate, Contender } from '../routing/contender.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { Witness } from '../statistics/observation.ts';
-import { newTraceId, type RandomHex, SPAN_DIGITS, tracedDial } from '../trace/trace-context.ts';
+import { newTraceId, type RandomHex, SPAN_DIGITS, traceHeaders } from '../trace/trace-context.ts';
 import type { KeyShares, SecondOpinions } from './instance-budgets.ts';
 import type { RaceRules } from './race-state.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';
@@ -63,11 +63,13 @@ function attemptAt<Piece>(
   }
   const spanId = newTraceId(randomHex, SPAN_DIGITS);
   const { lateAfterMs, silenceAfterMs, silenceLimitMs } = contender.limits;
-  const { promptFactor, warmTokens } = contender;
+  const { deployment, promptFactor, warmTokens } = contender;
+  const { traceHeaders: isToldOfTrace = true } = deployment.providerSettings;
   const silence = { afterMs: silenceAfterMs, limitMs: silenceLimitMs };
   const lessons = { statistics, clock, extra, lateAfterMs, silence, promptFactor, warmTokens, witness };
   return encoding.attempt({
-    dial: tracedDial(dial, trace, spanId),
+    dial,
+    headers: isToldOfTrace ? traceHeaders(trace, spanId) : undefined,
     spanId,
     observe: (attempt) => new AttemptLessons(attempt, lessons),
   });
