@@ -44,11 +44,11 @@ export function undiciDial(options: UndiciDialOptions): UndiciDial {
   const sources = { credentials, sign, tokens };
   const lineOf = (call: UpstreamCall): Line | undefined => {
     const { deployment, connectMs, request } = call;
-    const ofDeployment = lines.get(deployment) ?? new Map<string, Line>();
     const name = `${connectMs} ${request.operation} ${request.dialect}`;
-    const line = ofDeployment.get(name) ?? newLine(call, pools);
-    if (line !== undefined) {
-      lines.set(deployment, ofDeployment.set(name, line));
+    const known = lines.get(deployment) ?? new Map<string, Line>();
+    const line = known.get(name) ?? newLine(call, pools);
+    if (line !== undefined && !known.has(name)) {
+      lines.set(deployment, known.set(name, line));
     }
     return line;
   };
@@ -113,7 +113,7 @@ type DialFailure = { readonly kind: 'failed'; readonly failure: AttemptFailure }
 const NOTHING_SHOWN: ShownProof = { headers: {} };
 
 async function prepare(
-  { request }: UpstreamCall,
+  { request, headers: ofCall }: UpstreamCall,
   line: Line | undefined,
   sources: ProofSources,
   known?: string,
@@ -128,6 +128,7 @@ async function prepare(
     'accept-encoding': 'identity',
     'user-agent': 'nemorouter',
     ...request.headers,
+    ...ofCall,
     ...provider.headers,
   };
   const proof =

@@ -7,6 +7,7 @@ import type { DialResult, UpstreamCall } from '../../../functions/gateway/core/m
 import type { Deployment, ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
 import '../../../functions/gateway/core/protocols/protocols.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
+import { startRecordingServer } from '../../support/recording-server.ts';
 import { chatCall } from '../../support/vendor-calls.ts';
 import { wireOf } from '../../support/wire-of.ts';
 
@@ -37,6 +38,28 @@ describe('a dial', () => {
     const result = await dialOnce(callTo(fake.baseUrl), async () => 'secret\nkey');
     assert.equal(result.kind, 'failed');
     assert.ok(!JSON.stringify(result).includes('secret'));
+  });
+
+  it('asks a deployment for each thing at its own address, time after time, with the headers of each call', async () => {
+    await using server = await startRecordingServer((_, response) => response.end('{}'));
+    const { dial, close } = undiciDial({ credentials: async () => 'key', sign: async () => ({}) });
+    const call = callTo(`${server.origin}/v1`);
+    const asked = [
+      { request: call.request, path: '/v1/chat/completions' },
+      { request: { ...call.request, dialect: 'openai-responses' }, path: '/v1/responses' },
+      { request: { ...call.request, operation: 'embed' }, path: '/v1/embeddings' },
+    ] as const;
+    for (const round of ['first', 'second']) {
+      for (const { request, path } of asked) {
+        for (const connectMs of [1000, 2000]) {
+          server.forget();
+          await read(await dial({ ...call, request, connectMs, headers: { traceparent: round } }));
+          const [seen] = server.seen;
+          assert.deepEqual([seen?.url, seen?.headers.traceparent], [path, round]);
+        }
+      }
+    }
+    await close();
   });
 
   it('tries once more over a new connection where a kept one breaks before an answer', async () => {

@@ -9,7 +9,7 @@ import type {
   StatisticsStore,
   StoredStatistics,
 } from '../../core/statistics/statistics-store.ts';
-import { entriesOf, type LedgerEntry, type Pace, type PacedSums, type Sums } from '../../core/statistics/sums.ts';
+import { entriesOf, type Pace, type PacedSums, type Sums } from '../../core/statistics/sums.ts';
 import { type Item, meetsCondition, dynamoDbNumber as number, readItems, type TableAccess } from './dynamodb-calls.ts';
 import {
   claimEjected,
@@ -72,31 +72,31 @@ class DynamoDbStatisticsStore implements StatisticsStore {
     return new Map(deployments.map((deployment) => [deployment, statisticsOf(deployment, items)]));
   }
 
-  async add(sums: PacedSums, sights?: ReadonlyMap<string, LastSights>): Promise<void> {
-    await Promise.all(entriesOf(sums).map((entry) => this.#addEntry(entry, sights?.get(entry.deployment) ?? [])));
-  }
-
-  async #addEntry({ deployment, pace, epoch, sums }: LedgerEntry, sights: LastSights): Promise<void> {
+  async add(paced: PacedSums, sights?: ReadonlyMap<string, LastSights>): Promise<void> {
     const { client, tableName } = this.#table;
-    const names = [...sums.keys()];
-    const isSeen = pace === 'recent' && sights.length > 0;
-    // An epoch is read for as long again as it lasts; another one covers clocks that differ.
-    const expiresAtSeconds = Math.ceil(((epoch + 3) * this.#epochMs[pace]) / 1000);
-    await client.updateItem({
-      TableName: tableName,
-      Key: keyOf(deployment, pace, epoch),
-      UpdateExpression: `SET #ttl = :ttl${isSeen ? ', #last = :last' : ''} ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
-      ExpressionAttributeNames: {
-        '#ttl': TTL,
-        ...(isSeen && { '#last': LAST }),
-        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      },
-      ExpressionAttributeValues: {
-        ':ttl': number(expiresAtSeconds),
-        ...(isSeen && { ':last': { S: textOf(sights) } }),
-        ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
-      },
+    const writes = entriesOf(paced).map(({ deployment, pace, epoch, sums }) => {
+      const names = [...sums.keys()];
+      const seen = sights?.get(deployment) ?? [];
+      const isSeen = pace === 'recent' && seen.length > 0;
+      // An epoch is read for as long again as it lasts; another one covers clocks that differ.
+      const expiresAtSeconds = Math.ceil(((epoch + 3) * this.#epochMs[pace]) / 1000);
+      return client.updateItem({
+        TableName: tableName,
+        Key: keyOf(deployment, pace, epoch),
+        UpdateExpression: `SET #ttl = :ttl${isSeen ? ', #last = :last' : ''} ADD ${names.map((name) => `#${name} :${name}`).join(', ')}`,
+        ExpressionAttributeNames: {
+          '#ttl': TTL,
+          ...(isSeen && { '#last': LAST }),
+          ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        },
+        ExpressionAttributeValues: {
+          ':ttl': number(expiresAtSeconds),
+          ...(isSeen && { ':last': { S: textOf(seen) } }),
+          ...Object.fromEntries(names.map((name) => [`:${name}`, number(sums.get(name) ?? 0)])),
+        },
+      });
     });
+    await Promise.all(writes);
   }
 
   eject(deployment: string, ejection: Ejection): Promise<void> {

@@ -47,12 +47,14 @@ interface ReadingSetting {
   readsUntold: boolean;
 }
 
-/** What an answer is read by. */
-interface AskedForAnswer {
+/** What is asked for, by which its answer is read. */
+export interface AskedForAnswer {
   readonly protocol: Protocol;
   readonly target: Target;
   readonly request: UpstreamRequest;
+  /** How many choices the answer will have. */
   readonly choices: number;
+  /** Of the answer's body, at the most. @default without a bound */
   readonly maxBytes?: number;
 }
 

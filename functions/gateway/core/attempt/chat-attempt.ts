@@ -8,24 +8,16 @@ import { defined } from '../model/defined.ts';
 import type { DialResult, UpstreamRequest } from '../model/dial.ts';
 import { DIALECTS, type Dialect } from '../model/dialect.ts';
 import type { Deployment, Timeouts } from '../model/gateway-config.ts';
-import type { Protocol, Target } from '../protocols/protocol.ts';
-import { type AnswerReading, answerReading, isEndless, nextEvents } from './answer-reading.ts';
+import { type AnswerReading, type AskedForAnswer, answerReading, isEndless, nextEvents } from './answer-reading.ts';
 import { abortReason } from './connection-failure.ts';
 import { readFailedResponse } from './failed-response.ts';
 import { madeUnheard, mayReadUnseen } from './spent-usage.ts';
 import { StallWatch } from './stall-watch.ts';
 
 /** What one attempt at a chat answer needs: the deployment, the encoded request, the dial. */
-export interface ChatAttemptOptions extends AttemptSetting {
+export interface ChatAttemptOptions extends AttemptSetting, AskedForAnswer {
   readonly deployment: Deployment;
-  readonly protocol: Protocol;
-  readonly target: Target;
-  readonly request: UpstreamRequest;
-  /** How many choices the answer will have. */
-  readonly choices: number;
   readonly timeouts: Timeouts;
-  /** Of the answer's body, at the most. @default without a bound */
-  readonly maxBytes?: number;
   readonly clock: Clock;
   /** The request for a whole answer, where the vendor gives this one no stream: called when it says so. Absent: no stream is asked for. */
   readonly withoutStream?: () => UpstreamRequest | undefined;
@@ -55,8 +47,8 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   /** Set with the first wait that nobody else watches: up to the first content the race does. */
   #stall: StallWatch | undefined;
   #isOpening = true;
-  /** What is known with the first content, until it is told: once more is asked for, that content having gone to the caller. */
-  #opening: AttemptReport | undefined;
+  /** Whether its opening is to be told yet: once more is asked for, its first content having gone to the caller. */
+  #isOpeningUntold = false;
   #ttftMs: number | undefined;
   #endedAtMs: number | undefined;
   #failure: AttemptFailure | undefined;
@@ -97,7 +89,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
       this.#ttftMs = clock.nowMs() - this.startedAtMs;
     }
     this.#isOpening = false;
-    this.#opening = this.report();
+    this.#isOpeningUntold = true;
     if (this.#endedAtMs !== undefined) {
       this.#tellOpening();
     }
@@ -168,18 +160,18 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
 
   /** The response that may be an answer. Where the vendor gives this request no stream, it is asked once more for a whole answer. */
   async #dial(request: UpstreamRequest): Promise<DialResult> {
-    const { deployment, target, timeouts, dial, withoutStream } = this.#options;
+    const { deployment, protocol, target, timeouts, dial, headers, clock, withoutStream } = this.#options;
     const { signal } = this.#controller;
     this.#unheard = madeUnheard(request, target.vendor);
     this.#mayReadUnseen = mayReadUnseen(request, this.#dialect);
-    const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+    const dialled = await dial({ deployment, request, headers, connectMs: timeouts.connectMs, signal });
     if (dialled.kind === 'failed') {
       return signal.aborted ? { kind: 'failed', failure: abortReason(signal) } : dialled;
     }
     if (dialled.status >= 200 && dialled.status <= 299) {
       return dialled;
     }
-    const failure = await readFailedResponse(dialled, { ...this.#options, request: request.body }, signal);
+    const failure = await readFailedResponse(dialled, { protocol, clock, request: request.body }, signal);
     const isStream = failure.kind === 'unsupported' && failure.isStream === true && request === this.#options.request;
     const whole = isStream ? withoutStream?.() : undefined;
     return whole === undefined ? { kind: 'failed', failure } : await this.#dial(whole);
@@ -213,10 +205,9 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   }
 
   #tellOpening(): void {
-    const opening = this.#opening;
-    if (opening !== undefined) {
-      this.#opening = undefined;
-      this.#observer?.tellOpening(opening);
+    if (this.#isOpeningUntold) {
+      this.#isOpeningUntold = false;
+      this.#observer?.tellOpening(this.report());
     }
   }
 
@@ -230,10 +221,13 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   #end(failure: AttemptFailure | undefined): void {
     this.#stall?.stop();
     if (this.#endedAtMs === undefined) {
+      this.#tellOpening();
       this.#endedAtMs = this.#options.clock.nowMs();
       this.#failure = failure;
-      this.#tellOpening();
-      this.#observer?.tellEnd(this.report());
+      // Until it has opened, its opening tells of its end too.
+      if (!this.#isOpening) {
+        this.#observer?.tellEnd(this.report());
+      }
     }
   }
 

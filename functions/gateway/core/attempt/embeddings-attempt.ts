@@ -101,12 +101,12 @@ async function askAll(embedding: Embedding): Promise<readonly EmbeddingsResponse
 
 async function ask(embedding: Embedding, request: UpstreamRequest): Promise<EmbeddingsResponse | AttemptFailure> {
   const { options, controller } = embedding;
-  const { deployment, timeouts, dial } = options;
+  const { deployment, timeouts, dial, headers } = options;
   const { signal } = controller;
   if (signal.aborted) {
     return abortReason(signal);
   }
-  const dialled = await dial({ deployment, request, connectMs: timeouts.connectMs, signal });
+  const dialled = await dial({ deployment, request, headers, connectMs: timeouts.connectMs, signal });
   const isRefused = dialled.kind === 'failed' ? !signal.aborted : dialled.status > 299;
   if (!isRefused && embedding.report.endedAtMs === undefined) {
     embedding.report = { ...embedding.report, isPartlyRead: true };

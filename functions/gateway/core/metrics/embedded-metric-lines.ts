@@ -29,7 +29,8 @@ export function embeddedMetricLines(
   const { route, requestId, attempts, probes = [] } = record;
   const outcomes = attempts.map(outcomeFields);
   const ofRequest = embeddedMetricLine<RequestMetric>({
-    ...{ nowMs, version },
+    nowMs,
+    version,
     directives: route === undefined ? UNROUTED : ROUTED,
     // The route's name comes from the configuration. What the caller asked for may be anything: never a dimension.
     dimensions: route === undefined ? { Environment: environment } : { Environment: environment, Route: route },
@@ -39,7 +40,8 @@ export function embeddedMetricLines(
   });
   const ofAttempts = attempts.map((attempt, index) =>
     embeddedMetricLine<AttemptMetric>({
-      ...{ nowMs, version },
+      nowMs,
+      version,
       directives: OF_ATTEMPTS,
       dimensions: { Environment: environment, Provider: attempt.provider, Deployment: attempt.deployment },
       units: ATTEMPT_METRICS,
@@ -50,7 +52,8 @@ export function embeddedMetricLines(
   // Their dollars are the environment's, and no request's: callers do not pay for what is learnt.
   const ofProbes = probes.map((probe) =>
     embeddedMetricLine<keyof typeof PROBE_METRICS>({
-      ...{ nowMs, version },
+      nowMs,
+      version,
       directives: UNROUTED,
       dimensions: { Environment: environment },
       units: PROBE_METRICS,

@@ -1,6 +1,6 @@
 import type { Arrivals } from './arrivals.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
-import type { Dial } from './dial.ts';
+import type { Dial, UpstreamCall } from './dial.ts';
 import type { Deployment } from './gateway-config.ts';
 import type { Usage } from './usage.ts';
 
@@ -20,6 +20,8 @@ export interface Attempt<Piece> extends Arrivals<readonly Piece[]> {
 /** What an attempt is made with beside its request: how it is sent, and who is told of it. */
 export interface AttemptSetting {
   readonly dial: Dial;
+  /** Of its calls, beside the requests' own. @default none */
+  readonly headers?: UpstreamCall['headers'];
   /** Its id in the request's trace. Absent where it is part of none. */
   readonly spanId?: string;
   /** Called when it begins. Absent: nobody is told. */

@@ -11,6 +11,8 @@ export type Dial = (call: UpstreamCall) => Promise<DialResult>;
 export interface UpstreamCall {
   readonly deployment: Deployment;
   readonly request: UpstreamRequest;
+  /** Of this call, beside the request's own: its place in a trace. @default none */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly connectMs: number;
   /** Its reason, when aborted, is an `AttemptFailure`. */
   readonly signal: AbortSignal;

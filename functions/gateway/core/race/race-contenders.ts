@@ -7,7 +7,7 @@ import type { Candidate, Contender } from '../routing/contender.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { FleetStatistics } from '../statistics/fleet-statistics.ts';
 import type { Witness } from '../statistics/observation.ts';
-import { newTraceId, type RandomHex, SPAN_DIGITS, tracedDial } from '../trace/trace-context.ts';
+import { newTraceId, type RandomHex, SPAN_DIGITS, traceHeaders } from '../trace/trace-context.ts';
 import type { KeyShares, SecondOpinions } from './instance-budgets.ts';
 import type { RaceRules } from './race-state.ts';
 import { type RunOptions, type RunResult, runRace } from './run-race.ts';
@@ -63,11 +63,13 @@ function attemptAt<Piece>(
   }
   const spanId = newTraceId(randomHex, SPAN_DIGITS);
   const { lateAfterMs, silenceAfterMs, silenceLimitMs } = contender.limits;
-  const { promptFactor, warmTokens } = contender;
+  const { deployment, promptFactor, warmTokens } = contender;
+  const { traceHeaders: isToldOfTrace = true } = deployment.providerSettings;
   const silence = { afterMs: silenceAfterMs, limitMs: silenceLimitMs };
   const lessons = { statistics, clock, extra, lateAfterMs, silence, promptFactor, warmTokens, witness };
   return encoding.attempt({
-    dial: tracedDial(dial, trace, spanId),
+    dial,
+    headers: isToldOfTrace ? traceHeaders(trace, spanId) : undefined,
     spanId,
     observe: (attempt) => new AttemptLessons(attempt, lessons),
   });
@@ -76,6 +78,7 @@ function attemptAt<Piece>(
 /** Retries towards a failing deployment: this share of its traffic, and a few in any case. */
 const RETRY_SHARE = 0.2;
 const RETRY_FLOOR = 10;
+/** Where so many of a deployment's calls fail, more of them multiply the load. */
 const FAILING_RATE = 0.5;
 /** What is merely slower than most gets this share of the hedge budget: an outage must find the rest unspent. */
 const DUE_SHARE = 0.5;
@@ -123,7 +126,10 @@ export function raceRules<Piece>(
     deadlineMs,
     random,
     // A retry that only moves the load is no matter of the budgets.
-    mayRetry: (contender) => !isFailing(contender) || (isWithinRetryBudget(contender) && shares.takes(witness.key)),
+    mayRetry: (contender) => {
+      const isFailing = contender.standing.estimate.failureRate >= FAILING_RATE;
+      return !isFailing || (isWithinRetryBudget(contender) && shares.takes(witness.key));
+    },
     takeSecondOpinion: () => shares.takes(witness.key) && route.secondOpinions > 0 && opinions.take(),
     ...(hedge !== undefined && {
       mayHedge: (asked) => {
@@ -140,13 +146,8 @@ export function raceRules<Piece>(
  * one it multiplies it, and is bounded for the whole fleet.
  */
 export function isWithinRetryBudget({ standing }: Pick<Candidate, 'standing'>): boolean {
-  const { estimate } = standing;
-  return !isFailing({ standing }) || estimate.retries < RETRY_FLOOR + RETRY_SHARE * estimate.requests;
-}
-
-/** Whether so many of a deployment's calls fail that more of them multiply the load. */
-function isFailing({ standing }: Pick<Candidate, 'standing'>): boolean {
-  return standing.estimate.failureRate >= FAILING_RATE;
+  const { failureRate, retries, requests } = standing.estimate;
+  return failureRate < FAILING_RATE || retries < RETRY_FLOOR + RETRY_SHARE * requests;
 }
 
 /** Whether the last seconds, other calls' waits among them, have become slower than what the plan reckoned with. */

@@ -1,4 +1,3 @@
-import type { Dial } from '../model/dial.ts';
 import type { TraceContext } from '../model/trace-context.ts';
 import { passedTraceState } from './tracestate.ts';
 
@@ -82,13 +81,4 @@ export function parseTraceParent(header: string): TraceParent | undefined {
 
 function isZero(digits: string): boolean {
   return /^0*$/.test(digits);
-}
-
-/** The dial of one attempt: what it calls is told that the span `spanId` of the trace calls it, unless its provider is not to be told. */
-export function tracedDial(dial: Dial, trace: TraceContext, spanId: string): Dial {
-  const headers = traceHeaders(trace, spanId);
-  return (call) =>
-    (call.deployment.providerSettings.traceHeaders ?? true)
-      ? dial({ ...call, request: { ...call.request, headers: { ...call.request.headers, ...headers } } })
-      : dial(call);
 }
