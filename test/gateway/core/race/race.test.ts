@@ -89,6 +89,21 @@ describe('a race after one failure', () => {
   });
 });
 
+describe('the retry budget', () => {
+  it('is asked of none but who would be asked next: the failed one only where it is asked again', () => {
+    for (const [sameTargetRetries, places] of [
+      [0, [1]],
+      [1, [0]],
+    ] as const) {
+      const contenders: RaceRules['contenders'] = [raceContender(), raceContender()];
+      const asked: number[] = [];
+      const mayRetry: RaceRules['mayRetry'] = (contender) => asked.push(contenders.indexOf(contender)) > 0;
+      startedRacer(raceRules({ contenders, sameTargetRetries, mayRetry })).send(failed(0, FAILURES.overloaded), 5);
+      assert.deepEqual(asked, places);
+    }
+  });
+});
+
 describe('a prompt too long for one candidate', () => {
   it('goes past equal, smaller and unknown windows to a larger one', () => {
     const windows = [8000, 8000, 4000, undefined, 128_000].map((contextWindow) =>
