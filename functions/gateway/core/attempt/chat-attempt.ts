@@ -47,8 +47,8 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   /** Set with the first wait that nobody else watches: up to the first content the race does. */
   #stall: StallWatch | undefined;
   #isOpening = true;
-  /** Whether its opening is to be told yet: once more is asked for, its first content having gone to the caller. */
-  #isOpeningUntold = false;
+  /** Set while its opening is to be told: once more is asked for, its first content having gone to the caller, or with the next timers. */
+  #cancelTelling: (() => void) | undefined;
   #ttftMs: number | undefined;
   #endedAtMs: number | undefined;
   #failure: AttemptFailure | undefined;
@@ -69,7 +69,7 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   }
 
   async open(): Promise<AttemptOpening<AnswerEvent>> {
-    const { request, clock } = this.#options;
+    const { request, clock, isAlone } = this.#options;
     const pieces: AnswerEvent[] = [];
     const dialled = await this.#dial(request);
     if (dialled.kind === 'failed') {
@@ -89,9 +89,11 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
       this.#ttftMs = clock.nowMs() - this.startedAtMs;
     }
     this.#isOpening = false;
-    this.#isOpeningUntold = true;
-    if (this.#endedAtMs !== undefined) {
-      this.#tellOpening();
+    if (this.#endedAtMs === undefined && isAlone?.() === true) {
+      // A caller who does not read yet keeps nothing from the fleet.
+      this.#cancelTelling = clock.after(0, () => this.#tellOpening());
+    } else {
+      this.#observer?.tellOpening(this.report());
     }
     return failure === undefined ? { kind: 'opened', pieces } : { kind: 'failed', failure };
   }
@@ -205,8 +207,9 @@ export class ChatAttempt implements Attempt<AnswerEvent> {
   }
 
   #tellOpening(): void {
-    if (this.#isOpeningUntold) {
-      this.#isOpeningUntold = false;
+    if (this.#cancelTelling !== undefined) {
+      this.#cancelTelling();
+      this.#cancelTelling = undefined;
       this.#observer?.tellOpening(this.report());
     }
   }

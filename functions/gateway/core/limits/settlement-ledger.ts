@@ -162,10 +162,11 @@ async function writeAll(state: LedgerState): Promise<void> {
 function gathered(state: LedgerState, waitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cancel = state.clock.after(waitMs, resolve);
-    state.hurry = () => {
+    const hurry = (): void => {
       cancel();
       resolve();
     };
+    state.hurry = hurry;
   });
 }
 

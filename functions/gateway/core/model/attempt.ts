@@ -26,6 +26,11 @@ export interface AttemptSetting {
   readonly spanId?: string;
   /** Called when it begins. Absent: nobody is told. */
   readonly observe?: (attempt: ObservedAttempt) => AttemptObserver;
+  /**
+   * Whether no other attempt at the same answer is under way. What an attempt that is alone shows is told behind its first words; beside
+   * another it is told before that one is stopped. @default not alone
+   */
+  readonly isAlone?: () => boolean;
 }
 
 /** An attempt as who is told of it knows it. */

@@ -1,4 +1,5 @@
 import { AttemptLessons } from '../attempt/attempt-lessons.ts';
+import type { Attempt } from '../model/attempt.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import type { Dial } from '../model/dial.ts';
 import type { Route } from '../model/gateway-config.ts';
@@ -10,7 +11,7 @@ import type { Witness } from '../statistics/observation.ts';
 import { newTraceId, type RandomHex, SPAN_DIGITS, traceHeaders } from '../trace/trace-context.ts';
 import type { KeyShares, SecondOpinions } from './instance-budgets.ts';
 import type { RaceRules } from './race-state.ts';
-import { type RunOptions, type RunResult, runRace } from './run-race.ts';
+import { type LaneSetting, type RunResult, runRace } from './run-race.ts';
 
 /** What a race works through. */
 export interface RacePorts extends BudgetPorts {
@@ -38,9 +39,9 @@ export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: R
   try {
     return await runRace({
       rules: raceRules(race.contenders, race, ports),
-      attempt: (contender, extra) => {
-        hedges += extra === 'hedge' ? 1 : 0;
-        return attemptAt(contender, extra, race, ports);
+      attempt: (contender, lane) => {
+        hedges += lane.extra === 'hedge' ? 1 : 0;
+        return attemptAt(contender, lane, race, ports);
       },
       clock,
       signal,
@@ -53,10 +54,10 @@ export async function raceContenders<Piece>(race: RaceOfRequest<Piece>, ports: R
 /** The attempt at a contender, traced and observed. */
 function attemptAt<Piece>(
   contender: Contender<Piece>,
-  extra: Parameters<RunOptions<Piece>['attempt']>[1],
+  { extra, isAlone }: LaneSetting,
   { trace, witness }: RaceOfRequest<Piece>,
   { statistics, clock, dial, randomHex }: RacePorts,
-): ReturnType<RunOptions<Piece>['attempt']> {
+): Attempt<Piece> {
   const encoding = contender.encode();
   if (encoding.kind === 'unsupported') {
     throw new RangeError(`The race asks ${contender.deployment.id}, whose vendor cannot be asked.`);
@@ -71,6 +72,7 @@ function attemptAt<Piece>(
     dial,
     headers: isToldOfTrace ? traceHeaders(trace, spanId) : undefined,
     spanId,
+    isAlone,
     observe: (attempt) => new AttemptLessons(attempt, lessons),
   });
 }

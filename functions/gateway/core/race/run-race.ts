@@ -1,5 +1,5 @@
 import { untilReady } from '../model/arrivals.ts';
-import type { Attempt } from '../model/attempt.ts';
+import type { Attempt, AttemptSetting } from '../model/attempt.ts';
 import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Contender } from '../routing/contender.ts';
@@ -35,10 +35,15 @@ export interface RunResult<Piece> {
 export interface RunOptions<Piece> {
   readonly rules: RaceRules<Piece>;
   /** Makes the attempt at a contender. */
-  readonly attempt: (contender: Contender<Piece>, extra: 'hedge' | 'retry' | undefined) => Attempt<Piece>;
+  readonly attempt: (contender: Contender<Piece>, lane: LaneSetting) => Attempt<Piece>;
   readonly clock: Clock;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
+}
+
+/** How an attempt stands among the others of its race. `isAlone`: whether no other is under way now. */
+export interface LaneSetting extends Required<Pick<AttemptSetting, 'isAlone'>> {
+  readonly extra: 'hedge' | 'retry' | undefined;
 }
 
 interface Run<Piece> {
@@ -126,7 +131,8 @@ function carryOut<Piece>(run: Run<Piece>, command: RaceCommand<Piece>): void {
   const { contender, attempt: number } = command;
   const hedge = run.race.attempts[number]?.hedge ?? false;
   const retry = number > 0 ? 'retry' : undefined;
-  const attempt = run.options.attempt(contender, hedge ? 'hedge' : retry);
+  const isAlone = (): boolean => run.race.attempts.every((one, at) => at === number || one.state === 'ended');
+  const attempt = run.options.attempt(contender, { extra: hedge ? 'hedge' : retry, isAlone });
   const lane: Lane<Piece> = { contender, attempt, hedge, answer: [], number };
   run.lanes.push(lane);
   // V8 follows an async stack through the resolving functions of a promise and through nothing that wraps them: a bug in an attempt so

@@ -126,7 +126,8 @@ export class CallersStream implements StreamedBody, StoppableArrivals<string> {
     const { clock } = gateway.ports;
     const { deadlineMs } = this.#committed;
     const { signal } = request;
-    this.#onHangUp = () => this.stop();
+    const onHangUp = (): void => this.stop();
+    this.#onHangUp = onHangUp;
     this.#cancelDeadline = clock.after(Math.max(0, deadlineMs - clock.nowMs()), () =>
       this.#answer.abort({ kind: 'timed-out', phase: 'deadline', afterMs: deadlineMs - log.startedAtMs }),
     );

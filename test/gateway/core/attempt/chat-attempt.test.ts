@@ -3,12 +3,7 @@ import { describe, it } from 'node:test';
 import { AttemptLessons } from '../../../../functions/gateway/core/attempt/attempt-lessons.ts';
 import { ChatAttempt } from '../../../../functions/gateway/core/attempt/chat-attempt.ts';
 import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
-import type {
-  Attempt,
-  AttemptObserver,
-  AttemptOpening,
-  ObservedAttempt,
-} from '../../../../functions/gateway/core/model/attempt.ts';
+import type { Attempt, AttemptOpening, ObservedAttempt } from '../../../../functions/gateway/core/model/attempt.ts';
 import type { AttemptFailure } from '../../../../functions/gateway/core/model/attempt-failure.ts';
 import type { Dial, UpstreamCall } from '../../../../functions/gateway/core/model/dial.ts';
 import type { Usage } from '../../../../functions/gateway/core/model/usage.ts';
@@ -113,6 +108,35 @@ async function within<Value>(time: VirtualClock, promise: Promise<Value>, limitM
   return settled.value;
 }
 
+interface Observed {
+  readonly attempt: ChatAttempt;
+  readonly time: VirtualClock;
+  /** The kinds of the lessons that the fleet was told. */
+  readonly kinds: readonly string[];
+}
+
+/** An attempt at a vendor that does as `body` says, of which the fleet is told. */
+function observed(
+  body: readonly UpstreamMove[],
+  { lateAfterMs = 5000, isAlone }: { readonly lateAfterMs?: number; readonly isAlone?: boolean } = {},
+): Observed {
+  const time = virtualClock();
+  const kinds: string[] = [];
+  const statistics = {
+    observe: ({ kind }: { readonly kind: string }) => {
+      kinds.push(kind);
+      return () => undefined;
+    },
+    flush: async () => undefined,
+  };
+  const silence = { afterMs: 1000, limitMs: 2000 };
+  const options = { statistics, clock: time.clock, extra: undefined, lateAfterMs, silence, promptFactor: 1 };
+  const { dial } = scriptedDial(time.clock, { body });
+  const observe = (begun: ObservedAttempt): AttemptLessons => new AttemptLessons(begun, options);
+  const setting = { dial, clock: time.clock, observe, ...(isAlone !== undefined && { isAlone: () => isAlone }) };
+  return { attempt: new ChatAttempt({ ...BOUNDED, ...setting }), time, kinds };
+}
+
 function textOf(deltas: readonly AnswerEvent[]): string {
   return deltas.map((one) => (one.type === 'part-delta' ? one.text : '')).join('');
 }
@@ -174,29 +198,91 @@ describe('an attempt opens', () => {
 });
 
 describe('the fleet is told of an attempt', () => {
-  const reactions: readonly (readonly [
-    caller: string,
-    act: (attempt: ChatAttempt) => void,
-    told: readonly unknown[],
-  ])[] = [
-    ['asks for more', (attempt) => void attempt.isReady(() => undefined), [50]],
-    ['leaves without asking for more', (attempt) => attempt.abort({ kind: 'aborted', by: 'caller' }), [50, 'end']],
+  interface Telling {
+    readonly name: string;
+    /** Whether no other attempt at the answer is under way. Absent: nobody says, as of a probe. */
+    readonly isAlone?: boolean;
+    readonly body?: readonly UpstreamMove[];
+    /** What its reader does once it has opened. */
+    readonly act?: (attempt: ChatAttempt) => unknown;
+    /** Before the reader has its first words, and once he has done that. */
+    readonly told: readonly (readonly unknown[])[];
+  }
+  const leave = (attempt: ChatAttempt): void => attempt.abort({ kind: 'aborted', by: 'caller' });
+  const GREETING: readonly UpstreamMove[] = [{ afterMs: 50, text: HELLO }, { silent: true }];
+  const tellings: readonly Telling[] = [
+    {
+      name: 'behind its first words, once its reader asks for more',
+      isAlone: true,
+      act: (attempt) => attempt.isReady(() => undefined),
+      told: [[], ['first-token']],
+    },
+    {
+      name: 'though its reader leaves without asking for more',
+      isAlone: true,
+      act: leave,
+      told: [[], ['first-token']],
+    },
+    {
+      name: 'though it is stopped by its deadline and not read on',
+      isAlone: true,
+      act: (attempt) => attempt.abort({ kind: 'timed-out', phase: 'deadline', afterMs: 60 }),
+      told: [[], ['first-token']],
+    },
+    {
+      name: 'though its reader cannot take its first words for longer than a late one is waited for',
+      isAlone: true,
+      told: [[], ['first-token']],
+    },
+    {
+      name: 'at once where another is under way',
+      isAlone: false,
+      act: leave,
+      told: [['first-token'], ['first-token']],
+    },
+    { name: 'at once where nobody waits for its words', act: leave, told: [['first-token'], ['first-token']] },
+    {
+      name: 'at once where its end has come too',
+      isAlone: true,
+      body: [{ afterMs: 50, text: HELLO + STOP + DONE }],
+      act: leave,
+      told: [
+        ['first-token', 'answered'],
+        ['first-token', 'answered'],
+      ],
+    },
+    {
+      name: 'at once where its whole answer has no content',
+      isAlone: true,
+      body: [{ afterMs: 50, text: STOP + DONE }],
+      act: leave,
+      told: [
+        ['first-token', 'answered'],
+        ['first-token', 'answered'],
+      ],
+    },
+    {
+      name: 'at once where it has failed',
+      isAlone: true,
+      body: [{ afterMs: 50, breaks: 'ECONNRESET' }],
+      act: leave,
+      told: [['failed'], ['failed']],
+    },
   ];
-  for (const [caller, act, expected] of reactions) {
-    it(`when it has shown its first token, once its caller ${caller}`, async () => {
-      const time = virtualClock();
-      const told: unknown[] = [];
-      const observe = (): AttemptObserver => ({
-        tellOpening: ({ ttftMs }) => void told.push(ttftMs),
-        tellEnd: () => void told.push('end'),
+  for (const { name, isAlone, body = GREETING, act, told } of tellings) {
+    it(`${name}, and that it is late never`, async () => {
+      const { attempt, time, kinds } = observed(body, { lateAfterMs: 55, ...(isAlone !== undefined && { isAlone }) });
+      const seen: (readonly string[])[] = [];
+      void attempt.open().then(() => {
+        seen.push([...kinds]);
+        act?.(attempt);
       });
-      const { dial } = scriptedDial(time.clock, { body: [{ afterMs: 50, text: HELLO }, { silent: true }] });
-      const attempt = new ChatAttempt({ ...BOUNDED, dial, clock: time.clock, observe });
-      await within(time, attempt.open(), 1000);
-      assert.deepEqual(told, []);
-      act(attempt);
-      assert.deepEqual(told, expected);
-      attempt.abort({ kind: 'aborted', by: 'caller' });
+      await time.advance(50);
+      assert.deepEqual([...seen, kinds], told);
+      await time.advance(5000);
+      leave(attempt);
+      assert.deepEqual(kinds, told[1]);
+      assert.equal(time.pending(), 0);
     });
   }
 
@@ -229,20 +315,7 @@ describe('the fleet is told of an attempt', () => {
   ];
   for (const { name, body, told } of cases) {
     it(`${name}, once`, async () => {
-      const time = virtualClock();
-      const kinds: string[] = [];
-      const statistics = {
-        observe: ({ kind }: { readonly kind: string }) => {
-          kinds.push(kind);
-          return () => undefined;
-        },
-        flush: async () => undefined,
-      };
-      const silence = { afterMs: 1000, limitMs: 2000 };
-      const options = { statistics, clock: time.clock, extra: undefined, lateAfterMs: 5000, silence, promptFactor: 1 };
-      const { dial } = scriptedDial(time.clock, { body });
-      const observe = (begun: ObservedAttempt): AttemptLessons => new AttemptLessons(begun, options);
-      const attempt = new ChatAttempt({ ...BOUNDED, dial, clock: time.clock, observe });
+      const { attempt, time, kinds } = observed(body);
       await within(time, attempt.open(), 1000);
       await within(time, readAll(attempt), 1000);
       attempt.abort({ kind: 'aborted', by: 'caller' });

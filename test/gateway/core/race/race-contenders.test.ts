@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ChatAttempt } from '../../../../functions/gateway/core/attempt/chat-attempt.ts';
+import type { AnswerEvent } from '../../../../functions/gateway/core/model/answer-event.ts';
+import type { AttemptSetting } from '../../../../functions/gateway/core/model/attempt.ts';
+import type { Dial } from '../../../../functions/gateway/core/model/dial.ts';
+import { openai } from '../../../../functions/gateway/core/protocols/openai-chat/openai.ts';
 import { type KeyShares, keyShares, secondOpinions } from '../../../../functions/gateway/core/race/instance-budgets.ts';
-import { isWithinRetryBudget, raceRules } from '../../../../functions/gateway/core/race/race-contenders.ts';
+import {
+  isWithinRetryBudget,
+  raceContenders,
+  raceRules,
+} from '../../../../functions/gateway/core/race/race-contenders.ts';
 import type { RaceRules } from '../../../../functions/gateway/core/race/race-state.ts';
+import type { Contender } from '../../../../functions/gateway/core/routing/contender.ts';
 import type { Estimate } from '../../../../functions/gateway/core/statistics/estimate.ts';
+import type { FleetStatistics } from '../../../../functions/gateway/core/statistics/fleet-statistics.ts';
+import type { Observation } from '../../../../functions/gateway/core/statistics/observation.ts';
 import type { Standing } from '../../../../functions/gateway/core/statistics/standing.ts';
 import { raceContender } from '../../../support/racer.ts';
-import { measured, route } from '../../../support/routes.ts';
+import { deployment, measured, route } from '../../../support/routes.ts';
+import { scriptedDial, type UpstreamScript } from '../../../support/scripted-dial.ts';
+import { virtualClock } from '../../../support/virtual-clock.ts';
 
 const HEDGE = { percentile: 95, budget: 0.1 };
+const TIMEOUTS = { connectMs: 1000, firstTokenMs: 10_000, stallMs: 15_000, deadlineMs: 120_000 };
 const WITNESS = { key: 'key', conversation: '' };
 
 /** No request so far. */
@@ -144,5 +159,98 @@ describe('the retry budget', () => {
     it(name, () => {
       assert.equal(isWithinRetryBudget({ ...raceContender(), standing: measured(300, seen) }), isWithin);
     });
+  }
+});
+
+/** The lessons of a race of two, the second of which is the first's hedge after 300 ms, in the order in which the fleet is told. */
+async function lessonsOfRace(bodies: Readonly<Record<string, UpstreamScript['body']>>, mode: RaceRules['mode']) {
+  const time = virtualClock();
+  const told: string[] = [];
+  const target = { model: 'm', streaming: true };
+  const request = { operation: 'answer-stream', headers: {}, body: {} } as const;
+  const chat = {
+    protocol: openai,
+    target,
+    request,
+    choices: 1,
+    timeouts: TIMEOUTS,
+    clock: time.clock,
+    maxBytes: 10_000,
+  };
+  const contenders = Object.keys(bodies).map((id): Contender<AnswerEvent> => {
+    const asked = deployment(id);
+    const attempt = (setting: AttemptSetting) => new ChatAttempt({ ...chat, ...setting, deployment: asked });
+    const encode = () => ({ kind: 'encoded', dropped: [], attempt }) as const;
+    return { ...raceContender({ hedgeAfterMs: 300 }), deployment: asked, encode };
+  });
+  const statistics = {
+    look: () => measured(300, { requests: 1000 }),
+    observe: ({ deployment: id, kind }: Observation) => {
+      told.push(`${id}: ${kind}`);
+      return () => undefined;
+    },
+    flush: async () => void told.push('written'),
+  } as unknown as FleetStatistics;
+  const race = {
+    ...{ contenders, mode, route: route({ hedge: HEDGE }), witness: WITNESS, signal: new AbortController().signal },
+    ...{
+      deadlineMs: time.clock.nowMs() + 60_000,
+      trace: { traceId: '1'.repeat(32), spanId: '1'.repeat(16), flags: 0 },
+    },
+  };
+  const dial: Dial = (call) => scriptedDial(time.clock, { body: bodies[call.deployment.id] ?? [] }).dial(call);
+  const running = raceContenders(race, {
+    ...{ statistics, dial, clock: time.clock, random: () => 0.5, randomHex: (digits) => '1'.repeat(digits) },
+    ...{ hedges: { racing: 0 }, opinions: secondOpinions(), shares: newShares() },
+  });
+  await time.advance(2000);
+  const { outcome } = await running;
+  assert.ok(outcome.kind === 'won');
+  outcome.leader.attempt.abort({ kind: 'aborted', by: 'caller' });
+  return told;
+}
+
+describe('the fleet is told of a race', () => {
+  const said = (choice: object): string => `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`;
+  const answering = (firstMs: number): UpstreamScript['body'] => [
+    { afterMs: firstMs, text: said({ delta: { content: 'Hello' } }) },
+    { afterMs: 100, text: `${said({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n` },
+  ];
+  const SILENT = [{ silent: true }] as const;
+  const rows: readonly (readonly [
+    name: string,
+    bodies: Readonly<Record<string, UpstreamScript['body']>>,
+    told: readonly string[],
+  ])[] = [
+    ['with the first token of one that is alone', { first: answering(200), hedge: SILENT }, ['first: first-token']],
+    [
+      "with its hedge's first token before the write of the one that it has beaten",
+      { first: SILENT, hedge: answering(100) },
+      ['hedge: first-token', 'first: given-up', 'written'],
+    ],
+    [
+      "with the first's token before the write of its hedge",
+      { first: answering(350), hedge: SILENT },
+      ['first: first-token', 'hedge: given-up', 'written'],
+    ],
+    [
+      'with the first token of one whose hedge has failed',
+      { first: answering(350), hedge: [{ breaks: 'ECONNRESET' }] },
+      ['hedge: failed', 'written', 'first: first-token'],
+    ],
+    [
+      'with the first token of one that is asked after another',
+      { first: [{ breaks: 'ECONNRESET' }], hedge: answering(100) },
+      ['first: failed', 'written', 'hedge: first-token'],
+    ],
+  ];
+  for (const mode of ['stream', 'plain'] as const) {
+    for (const [name, bodies, told] of rows) {
+      it(`${name} (${mode})`, async () => {
+        const winner = told.findLast((line) => line.endsWith('first-token'))?.split(':')[0];
+        const rest = mode === 'plain' ? [`${winner}: answered`] : [];
+        assert.deepEqual(await lessonsOfRace(bodies, mode), [...told, ...rest]);
+      });
+    }
   }
 });

@@ -76,18 +76,22 @@ interface Run {
   readonly result: () => RunResult<string> | undefined;
   readonly caller: AbortController;
   readonly dialled: readonly { readonly contender: number; readonly atMs: number }[];
+  /** By attempt: whether it has been told that it is alone. */
+  readonly aloneNow: () => readonly boolean[];
 }
 
 function run(scripts: readonly Script[], change: Partial<RaceRules> = {}): Run {
   const time = virtualClock(START_MS);
   const caller = new AbortController();
   const dialled: { contender: number; atMs: number }[] = [];
+  const alone: (() => boolean)[] = [];
   let result: RunResult<string> | undefined;
   const contenders = scripts.map(() => raceContender());
   const rules = raceRules({ contenders, deadlineMs: START_MS + 60_000, ...change }) as RaceRules<string>;
   const running = runRace<string>({
     rules,
-    attempt: (contender) => {
+    attempt: (contender, { isAlone }) => {
+      alone.push(isAlone);
       const place = rules.contenders.indexOf(contender);
       dialled.push({ contender: place, atMs: time.clock.nowMs() - START_MS });
       return scriptedAttempt(`d${place}`, scripts[place] ?? assert.fail(), time);
@@ -98,7 +102,7 @@ function run(scripts: readonly Script[], change: Partial<RaceRules> = {}): Run {
   void running.then((value) => {
     result = value;
   });
-  return { time, result: () => result, caller, dialled };
+  return { time, result: () => result, caller, dialled, aloneNow: () => alone.map((isAlone) => isAlone()) };
 }
 
 function assertWon(result: RunResult<string> | undefined, leader: number, pieces: readonly string[]): void {
@@ -115,6 +119,39 @@ const FAST: Script = {
 };
 const SILENT: Script = { words: [], hangs: true };
 const DOWN: Script = { words: [], failure: FAILURES.overloaded };
+
+describe('an attempt of a race is alone', () => {
+  const late = { contenders: [raceContender({ hedgeAfterMs: 300 }), raceContender()], mayHedge: () => true };
+  const rows: readonly {
+    readonly name: string;
+    readonly scripts: readonly Script[];
+    readonly rules?: Partial<RaceRules>;
+    /** When it is looked at. */
+    readonly atMs: number;
+    /** By attempt, in the order in which they were dialled. */
+    readonly alone: readonly boolean[];
+  }[] = [
+    { name: 'where there is no other', scripts: [FAST], atMs: 50, alone: [true] },
+    { name: 'where those before it have failed', scripts: [DOWN, FAST], atMs: 50, alone: [false, true] },
+    { name: 'until it has a hedge', scripts: [SILENT, FAST], rules: late, atMs: 299, alone: [true] },
+    { name: 'and not beside its hedge', scripts: [SILENT, FAST], rules: late, atMs: 350, alone: [false, false] },
+    { name: 'once its hedge has failed', scripts: [SILENT, DOWN], rules: late, atMs: 350, alone: [true, false] },
+    {
+      name: 'once it has beaten the other in a plain call',
+      scripts: [SILENT, FAST],
+      rules: { ...late, mode: 'plain' },
+      atMs: 410,
+      alone: [false, true],
+    },
+  ];
+  for (const { name, scripts, rules, atMs, alone } of rows) {
+    it(name, async () => {
+      const { time, aloneNow } = run(scripts, rules);
+      await time.advance(atMs);
+      assert.deepEqual(aloneNow(), alone);
+    });
+  }
+});
 
 describe('a race that runs', () => {
   it('gives a stream at its first content, with the rest still to be read', async () => {
