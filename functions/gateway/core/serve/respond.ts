@@ -128,7 +128,13 @@ export function lossAnswer(call: Call, result: RunResult<unknown>): GatewayRespo
 /** The answer to a call that a bug has ended before its answer began. It is logged and recorded like any other end. */
 export function bugAnswer(call: Call, bug: unknown): GatewayResponse {
   call.gateway.ports.onBug?.(bug);
-  return errorAnswer(call, BUG, 'failed');
+  try {
+    return errorAnswer(call, BUG, 'failed');
+  } catch (another) {
+    // Nobody has an answer whose end would end the call.
+    call.log.last.entered?.leave();
+    throw another;
+  }
 }
 
 function failedAttempts({ attempts }: RunResult<unknown>): Parameters<typeof finalError>[0] {

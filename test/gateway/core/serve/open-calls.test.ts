@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type CallLog, newCallLog } from '../../../../functions/gateway/core/serve/call.ts';
 import { enter } from '../../../../functions/gateway/core/serve/caller.ts';
-import type { AuthenticatedKey } from '../../../../functions/gateway/core/serve/ports.ts';
+import type { AuthenticatedKey, GatewayPorts } from '../../../../functions/gateway/core/serve/ports.ts';
+import { coreGateway } from '../../../support/core-gateway.ts';
 
 /** A call of a key's. */
 function callOf(key: AuthenticatedKey): CallLog {
@@ -53,5 +54,29 @@ describe('the calls that a key has open', () => {
     const key = { name: 'a', account: 'hash', limits: { callsAtOnce: 1 } };
     const keys = [key, { ...key, name: 'renamed' }, { name: 'a' }];
     assert.deepEqual(entering(keys, 5), [undefined, FULL, undefined]);
+  });
+
+  it('are no more after one whose bug lies in its answer and in the error in its place', async () => {
+    const bug = new Error('no headers');
+    const headers = Object.defineProperty({}, 'x-limit', {
+      enumerable: true,
+      get: () => {
+        throw bug;
+      },
+    });
+    const keyLimiter: GatewayPorts['keyLimiter'] = {
+      refusal: () => undefined,
+      admit: async () => ({ kind: 'admitted', headers, settle: async () => undefined }),
+      noteSpent: async () => undefined,
+      close: async () => undefined,
+    };
+    const limits = { requestsPerMinute: 100, callsAtOnce: 1 };
+    const authenticate = async (): Promise<AuthenticatedKey> => ({ name: 'a', account: 'hash', limits });
+    const dial = async () => ({ kind: 'failed', failure: { kind: 'unreachable', code: 'ECONNREFUSED' } }) as const;
+    const ask = coreGateway(dial, authenticate, { keyLimiter });
+    const body = Buffer.from(JSON.stringify({ model: 'openai', messages: [{ role: 'user', content: 'Hi' }] }));
+    for (let call = 0; call < 2; call += 1) {
+      await assert.rejects(ask('/v1/chat/completions', body), bug);
+    }
   });
 });
