@@ -80,7 +80,7 @@ export interface AnswerBody extends ResponseBody {
   readonly destroy: () => void;
 }
 
-/** Of an answer that has come in one piece, what is given first: its first words can leave before the rest is read. */
+/** Of an answer that has come at once, what is given first: its first words can leave before the rest is read. */
 const FIRST_BYTES = 1024;
 
 /** Bytes that wait for their reader until no more are taken from the connection. */
@@ -173,17 +173,15 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
       }
       return undefined;
     }
-    const isBeginning = !this.#hasGiven && first.byteLength > 2 * FIRST_BYTES;
+    const whole = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
+    const isLong = !this.#hasGiven && whole.byteLength > 2 * FIRST_BYTES;
+    const bytes = isLong ? whole.subarray(0, FIRST_BYTES) : whole;
     this.#hasGiven = true;
-    if (isBeginning) {
-      this.#waiting[0] = first.subarray(FIRST_BYTES);
-      this.#waitingBytes -= FIRST_BYTES;
-      return first.subarray(0, FIRST_BYTES);
+    this.#waiting = isLong ? [whole.subarray(FIRST_BYTES)] : [];
+    this.#waitingBytes -= bytes.byteLength;
+    if (!isLong) {
+      this.#controller?.resume();
     }
-    const bytes = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#controller?.resume();
     return bytes;
   }
 
