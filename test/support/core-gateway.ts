@@ -56,18 +56,18 @@ export function coreRequest(
 
 /** What may be another than usual. `config`: by default each protocol, in `CORE_PROTOCOLS`. */
 export type CorePorts = Partial<
-  Pick<GatewayPorts, 'authenticate' | 'keyLimiter' | 'onRecord' | 'answers' | 'config' | 'rollups'>
+  Pick<GatewayPorts, 'authenticate' | 'keyLimiter' | 'onRecord' | 'answers' | 'config' | 'rollups' | 'clock'>
 >;
 
 /** The same core, with its answers as the edges get them. */
 export function coreHandler(dial: Dial, ports: CorePorts = {}): ReturnType<typeof createGateway> {
-  const { config = coreConfig() } = ports;
+  const { config = coreConfig(), clock = systemClock } = ports;
   const statistics = fleetStatistics({
     deployments: Object.keys(config.deployments),
     settings: config.statistics,
     ejection: config.ejection,
     store: EMPTY_STORE,
-    clock: systemClock,
+    clock,
     random: () => 0.5,
     onStoreError: (operation, error) => {
       throw new Error(operation, { cause: error });

@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseConfig } from '../../../../functions/gateway/config/parse-config.ts';
+import type { Dial } from '../../../../functions/gateway/core/model/dial.ts';
 import { deadlinesOf } from '../../../../functions/gateway/core/serve/call.ts';
+import { coreGateway } from '../../../support/core-gateway.ts';
 import { route } from '../../../support/routes.ts';
+import { scriptedDial } from '../../../support/scripted-dial.ts';
+import { virtualClock } from '../../../support/virtual-clock.ts';
 
 const STARTED_MS = 1_700_000_000_000;
 const { timeouts } = route();
+
+/** A route of two deployments, of which the second goes on with what the first has begun. */
+const CONTINUING = parseConfig({
+  providers: { p: { protocol: 'openai', baseUrl: 'http://v.test' } },
+  deployments: { a: { provider: 'p', model: 'm' }, b: { provider: 'p', model: 'm', prefill: true } },
+  routes: { r: { strategy: 'ordered', onStreamCut: 'continue', deployments: ['a', 'b'] } },
+  probes: 'off',
+});
 
 interface Row {
   readonly name: string;
@@ -64,9 +77,30 @@ describe('the deadline of a call', () => {
     });
   }
 
-  it('knows how long the caller waits for a read, which begins anew where a stream is gone on with', () => {
+  it('knows how long the caller waits for a read', () => {
     const request = { headers: { 'x-stainless-read-timeout': '20' } };
     assert.equal(deadlinesOf(request, STARTED_MS, timeouts).readMs, 20_000);
     assert.equal(deadlinesOf({ headers: {} }, STARTED_MS, timeouts).readMs, Infinity);
   });
+});
+
+it('the wait for a read begins anew where a stream is gone on with', async () => {
+  const time = virtualClock(STARTED_MS);
+  const word = { text: 'data: {"id":"c","choices":[{"index":0,"delta":{"content":"Word "}}]}\n\n' };
+  const breaking = scriptedDial(time.clock, {
+    body: [word, { afterMs: 14_000, ...word }, { afterMs: 14_000, ...word }, { breaks: 'ECONNRESET' }],
+  });
+  const silent = scriptedDial(time.clock, { body: [{ silent: true }] });
+  const dial: Dial = (call) => (call.deployment.id === 'a' ? breaking : silent).dial(call);
+  assert.ok(CONTINUING.kind === 'parsed');
+  const ask = coreGateway(dial, undefined, { config: CONTINUING.config, clock: time.clock });
+  const body = { model: 'r', stream: true, messages: [{ role: 'user', content: 'Say words' }] };
+  const headers = { 'x-stainless-read-timeout': '20' };
+  let endedAfterMs: number | undefined;
+  void ask('/v1/chat/completions', Buffer.from(JSON.stringify(body)), headers).finally(() => {
+    endedAfterMs = time.clock.nowMs() - STARTED_MS;
+  });
+  await time.advance(100_000);
+  assert.equal(silent.calls.length, 1);
+  assert.equal(endedAfterMs, 28_000 + 20_000);
 });
