@@ -80,9 +80,6 @@ export interface AnswerBody extends ResponseBody {
   readonly destroy: () => void;
 }
 
-/** Of an answer that has come at once, what is given first: its first words can leave before the rest is read. */
-const FIRST_BYTES = 1024;
-
 /** Bytes that wait for their reader until no more are taken from the connection. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
@@ -101,7 +98,6 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
   #waitingBytes = 0;
   #wake: (() => void) | undefined;
   #hasBegun = false;
-  #hasGiven = false;
   #hasEnded = false;
   #failure: { readonly reason: unknown } | undefined;
 
@@ -173,15 +169,10 @@ class HttpExchange implements Dispatcher.DispatchHandler, AnswerBody, Arrivals<U
       }
       return undefined;
     }
-    const whole = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
-    const isLong = !this.#hasGiven && whole.byteLength > 2 * FIRST_BYTES;
-    const bytes = isLong ? whole.subarray(0, FIRST_BYTES) : whole;
-    this.#hasGiven = true;
-    this.#waiting = isLong ? [whole.subarray(FIRST_BYTES)] : [];
-    this.#waitingBytes -= bytes.byteLength;
-    if (!isLong) {
-      this.#controller?.resume();
-    }
+    const bytes = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#controller?.resume();
     return bytes;
   }
 
