@@ -124,10 +124,6 @@ export class AttemptLessons implements AttemptObserver {
   }
 
   #tellLate(): void {
-    // It has come, and its caller is slow to read it: the opening is told when more is asked for.
-    if (this.#attempt.report().ttftMs !== undefined) {
-      return;
-    }
     const { clock, statistics } = this.#options;
     const nowMs = clock.nowMs();
     const waitedMs = nowMs - this.#attempt.startedAtMs;

@@ -43,9 +43,8 @@ export function embeddingsAttempt(options: EmbeddingsAttemptOptions): Attempt<Em
   const { deployment, clock, spanId, observe } = options;
   const controller = new AbortController();
   const startedAtMs = clock.nowMs();
+  const observer = observe?.({ deployment, startedAtMs });
   const embedding: Embedding = { options, controller, startedAtMs, report: {} };
-  const report = (): AttemptReport => embedding.report;
-  const observer = observe?.({ deployment, startedAtMs, report });
   return {
     deployment,
     startedAtMs,
@@ -61,7 +60,7 @@ export function embeddingsAttempt(options: EmbeddingsAttemptOptions): Attempt<Em
       end(embedding, { failure });
       controller.abort(failure);
     },
-    report,
+    report: () => embedding.report,
   };
 }
 

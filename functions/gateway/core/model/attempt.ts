@@ -34,7 +34,7 @@ export interface AttemptSetting {
 }
 
 /** An attempt as who is told of it knows it. */
-export type ObservedAttempt = Pick<Attempt<unknown>, 'deployment' | 'startedAtMs' | 'report'>;
+export type ObservedAttempt = Pick<Attempt<unknown>, 'deployment' | 'startedAtMs'>;
 
 /** Who is told what comes of an attempt. */
 export interface AttemptObserver {

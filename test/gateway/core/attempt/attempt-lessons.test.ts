@@ -32,7 +32,7 @@ function observed(options: Partial<Pick<LessonOptions, 'extra' | 'lateAfterMs' |
   const opening = Promise.withResolvers<AttemptOpening<string>>();
   let report: AttemptReport = {};
   const sinceStart = (): number => time.clock.nowMs() - START_MS;
-  const begun = { deployment: deployment('a'), startedAtMs: START_MS, report: () => report };
+  const begun = { deployment: deployment('a'), startedAtMs: START_MS };
   const lessons = new AttemptLessons(begun, {
     statistics: {
       observe: (observation, failure) => {
@@ -69,6 +69,7 @@ function observed(options: Partial<Pick<LessonOptions, 'extra' | 'lateAfterMs' |
       lessons.tellEnd(report);
       opening.resolve({ kind: 'failed', failure });
     },
+    report: () => report,
   };
   return {
     attempt,

@@ -326,27 +326,6 @@ describe('the fleet is told of an attempt', () => {
   }
 });
 
-it('a first token whose caller is slow to read it is not told as late', async () => {
-  const time = virtualClock();
-  const kinds: string[] = [];
-  const statistics = {
-    observe: ({ kind }: { readonly kind: string }) => {
-      kinds.push(kind);
-      return () => undefined;
-    },
-    flush: async () => undefined,
-  };
-  const silence = { afterMs: 1000, limitMs: 2000 };
-  const options = { statistics, clock: time.clock, extra: undefined, lateAfterMs: 5000, silence, promptFactor: 1 };
-  const { dial } = scriptedDial(time.clock, { body: [{ text: HELLO }, { afterMs: 1, text: STOP + DONE }] });
-  const observe = (begun: ObservedAttempt): AttemptLessons => new AttemptLessons(begun, options);
-  const attempt = new ChatAttempt({ ...BOUNDED, dial, clock: time.clock, observe });
-  await within(time, attempt.open(), 1000);
-  await time.advance(20_000);
-  await within(time, readAll(attempt), 1000);
-  assert.deepEqual(kinds, ['first-token', 'answered']);
-});
-
 describe('an attempt fails before its content', () => {
   const cases: readonly {
     readonly name: string;
