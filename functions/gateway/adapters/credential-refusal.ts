@@ -11,11 +11,15 @@ export function mayRefuseCredential(status: number): boolean {
   return status === 400 || status === 401 || status === 403;
 }
 
+/** An error's body as far as it was read. */
+export interface ErrorBody {
+  readonly parts: readonly Uint8Array[];
+  /** Why no more came, where it broke off or was cut off: the end of what it quotes may be missing. */
+  readonly broken?: { readonly reason: unknown };
+}
+
 /** Reads an error's body in pieces, so that it can be looked at and passed on. Never rejects: one that breaks or dawdles is cut off. */
-export async function readError(
-  body: Omit<AnswerBody, 'arrivals'>,
-  limitMs = ERROR_BODY_MS,
-): Promise<readonly Uint8Array[]> {
+export async function readError(body: Omit<AnswerBody, 'arrivals'>, limitMs = ERROR_BODY_MS): Promise<ErrorBody> {
   const timer = setTimeout(() => body.destroy(), limitMs);
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -27,12 +31,12 @@ export async function readError(
         break;
       }
     }
-  } catch {
-    // Its status speaks for itself.
+  } catch (reason) {
+    return { parts, broken: { reason } };
   } finally {
     clearTimeout(timer);
   }
-  return parts;
+  return { parts };
 }
 
 /** Whether the error blames our credential, or what it opens, as the vendor's protocol reads it. */

@@ -8,7 +8,7 @@ import type { Deployment, Provider } from '../core/model/gateway-config.ts';
 import { protocolAt } from '../core/protocols/spoken-protocols.ts';
 import { wellFormedJson } from '../core/wire/json.ts';
 import { type AccessTokens, accessTokens } from './access-tokens.ts';
-import { mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
+import { type ErrorBody, mayRefuseCredential, readError, refusesCredential } from './credential-refusal.ts';
 import type { Credentials, Sign } from './credentials.ts';
 import { type HttpAnswer, HttpPool, poolRequest } from './http-pool.ts';
 import { currentKey, type ProofSources, type ProvenPlace, type ShownProof, shownProof } from './shown-proof.ts';
@@ -227,9 +227,14 @@ async function withRefusal(sent: UpstreamResponse, { body }: HttpAnswer, provide
   const { status, headers } = sent;
   const error = await readError(body);
   const protocol = protocolAt(provider.protocol, vendorOf(provider));
-  return { ...sent, body: piecesOf(error), isRefused: refusesCredential({ status, headers, body: error }, protocol) };
+  const isRefused = refusesCredential({ status, headers, body: error.parts }, protocol);
+  return { ...sent, body: piecesOf(error), isRefused };
 }
 
-async function* piecesOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
+/** A body that breaks off does so for its next reader too, who has to know that a credential in it may be cut in two. */
+async function* piecesOf({ parts, broken }: ErrorBody): AsyncGenerator<Uint8Array, void, void> {
   yield* parts;
+  if (broken !== undefined) {
+    throw broken.reason;
+  }
 }

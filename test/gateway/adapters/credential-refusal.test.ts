@@ -6,26 +6,27 @@ import { PROTOCOLS } from '../../../functions/gateway/core/protocols/protocols.t
 
 describe("an error's body", () => {
   it('is read to its end', async () => {
-    assert.deepEqual(await readError(Readable.from([Buffer.from('a'), Buffer.from('b')])), [
-      Buffer.from('a'),
-      Buffer.from('b'),
-    ]);
+    const whole = Readable.from([Buffer.from('a'), Buffer.from('b')]);
+    assert.deepEqual(await readError(whole), { parts: [Buffer.from('a'), Buffer.from('b')] });
   });
 
-  it('that breaks is what came before', async () => {
+  it('that breaks is what came before, and is known to have broken', async () => {
+    const reason = new Error('reset');
     const breaking = Readable.from(
       (async function* () {
         yield Buffer.from('before');
-        throw new Error('reset');
+        throw reason;
       })(),
     );
-    assert.deepEqual(await readError(breaking), [Buffer.from('before')]);
+    assert.deepEqual(await readError(breaking), { parts: [Buffer.from('before')], broken: { reason } });
   });
 
   it('that never ends is cut off after its time', async () => {
     const silent = new Readable({ read: () => undefined });
     silent.push(Buffer.from('begun'));
-    assert.deepEqual(await readError(silent, 1), [Buffer.from('begun')]);
+    const { parts, broken } = await readError(silent, 1);
+    assert.deepEqual(parts, [Buffer.from('begun')]);
+    assert.ok(broken !== undefined);
     assert.ok(silent.destroyed);
   });
 
@@ -39,7 +40,7 @@ describe("an error's body", () => {
         }
       })(),
     );
-    assert.equal((await readError(endless)).length, 64);
+    assert.equal((await readError(endless)).parts.length, 64);
     assert.ok(given < 200, String(given));
     assert.ok(endless.destroyed);
   });

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Credentials } from '../../../functions/gateway/adapters/credentials.ts';
+import { systemClock } from '../../../functions/gateway/adapters/system-clock.ts';
 import { undiciDial } from '../../../functions/gateway/adapters/undici-dial.ts';
+import { readFailedResponse } from '../../../functions/gateway/core/attempt/failed-response.ts';
 import type { DialResult, UpstreamCall } from '../../../functions/gateway/core/model/dial.ts';
 import type { Deployment, ProtocolName } from '../../../functions/gateway/core/model/gateway-config.ts';
+import { openai } from '../../../functions/gateway/core/protocols/openai-chat/openai.ts';
+import type { FailedResponse } from '../../../functions/gateway/core/protocols/protocol.ts';
 import '../../../functions/gateway/core/protocols/protocols.ts';
 import { type FakeProvider, startFakeProvider } from '../../support/fake-provider.ts';
 import { startRecordingServer } from '../../support/recording-server.ts';
@@ -139,6 +143,30 @@ describe('a dial whose credential is refused', () => {
       assert.ok(status === 401 || status === 403 || status === 400, String(status));
       assert.doesNotThrow(() => JSON.parse(text));
       assert.deepEqual(fake.shown(), ['key-1']);
+    });
+  }
+
+  for (const status of [400, 401, 403, 503]) {
+    it(`says no part of it where an answer of status ${status} breaks off within it`, async () => {
+      const key = 'a-credential-of-ours-that-is-long';
+      await using server = await startRecordingServer((_, response) => {
+        response.writeHead(status, { 'content-type': 'text/plain' });
+        response.write(`Not accepted: ${key.slice(0, -1)}`, () => response.socket?.destroySoon());
+      });
+      const { dial, close } = undiciDial({ credentials: async () => key, sign: async () => ({}) });
+      const response = await dial(callTo(server.origin));
+      assert.equal(response.kind, 'answered');
+      const told: string[] = [];
+      const protocol = {
+        ...openai,
+        readFailure: (error: FailedResponse) => {
+          told.push(error.body);
+          return openai.readFailure(error);
+        },
+      };
+      await readFailedResponse(response, { protocol, clock: systemClock, request: {} }, new AbortController().signal);
+      assert.ok(told.length === 1 && !/credential/.test(told[0] ?? ''), told.join());
+      await close();
     });
   }
 
