@@ -106,7 +106,11 @@ function chunkWriter(response: ServerResponse): ChunkWriter {
       return;
     }
     if (!response.destroyed) {
+      const { socket } = response;
+      // Else the response would hold its head and first words back until all that is settled by now has run.
+      socket?.cork();
       outlet().write(framed(held));
+      socket?.uncork();
       isFirst = false;
     }
     held = '';

@@ -17,21 +17,17 @@ export function atTurnEnd(read: () => void): void {
 }
 
 /**
- * Calls `send` after all that is read in the turn. While one call is alone, that is as soon as what runs has come to rest; among several it
- * waits for another turn, which may bring more to be sent with it.
+ * Calls `send` after all that is read in the turn, as soon as what runs has come to rest: what is sent meanwhile to the same caller, the
+ * end of his answer among it, can leave with it.
  */
 export function sendAtTurnEnd(send: () => void): void {
   sendings.push(send);
-  if (isBusy) {
-    endSoon();
-  } else if (!isEndDue && !isSendingDue) {
-    isSendingDue = true;
-    // A tick that a promise asks for comes after all promises that are settled by then.
-    queueMicrotask(() => process.nextTick(sendAll));
+  if (!isEndDue) {
+    sendSoon();
   }
 }
 
-/** Whether the last turn brought something of no more than one call, so that what is sent has nobody to wait for. */
+/** Whether the last turn brought something of no more than one call, so that its first words have nobody to wait for. */
 export function isAlone(): boolean {
   return !isBusy;
 }
@@ -51,7 +47,15 @@ function endTurn(): void {
   for (const read of due) {
     read();
   }
-  sendAll();
+  sendSoon();
+}
+
+/** After all promises that are settled by then: a tick that a promise asks for comes behind them. */
+function sendSoon(): void {
+  if (!isSendingDue && sendings.length > 0) {
+    isSendingDue = true;
+    queueMicrotask(() => process.nextTick(sendAll));
+  }
 }
 
 function sendAll(): void {

@@ -4,6 +4,8 @@ import { request as httpRequest, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { type GatewayServerOptions, gatewayServer } from '../../../functions/gateway/adapters/node-http-server.ts';
+import { atTurnEnd } from '../../../functions/gateway/adapters/turn-end.ts';
+import type { StoppableArrivals } from '../../../functions/gateway/core/model/arrivals.ts';
 import type { Gateway } from '../../../functions/gateway/core/serve/gateway.ts';
 import type { GatewayResponse, StreamedBody } from '../../../functions/gateway/core/serve/ports.ts';
 
@@ -69,37 +71,88 @@ describe('a caller who does not read', () => {
   });
 });
 
-describe('a stream of which all is there at once', () => {
-  it('leaves in two pieces: its first words before the next are taken, the rest together with its end', async () => {
+describe('a stream of several pieces', () => {
+  it('leaves in two where all is there at once: its first words before the next are taken, the rest together with its end', async () => {
     const words = ['one', 'two', 'three'];
-    const writtenBefore: number[] = [];
-    let written = 0;
-    let left = 0;
-    const body: StreamedBody = {
-      arrivals: {
-        isReady: () => true,
-        take: () => {
-          writtenBefore.push(written);
-          return words[left++];
-        },
-        stop: () => undefined,
+    const leftBefore: string[] = [];
+    const arrivals: StoppableArrivals<string> = {
+      isReady: () => true,
+      take: () => {
+        leftBefore.push(sent.join('|'));
+        return words.shift();
       },
-      [Symbol.asyncIterator]: () => assert.fail('It is taken as it arrives.'),
+      stop: () => undefined,
     };
-    await using server = await listening(async () => answer(body));
-    server.server.on('connection', (socket) => {
-      const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-      socket.write = (...args: unknown[]) => {
-        written += 1;
-        return write(...args);
-      };
-    });
+    await using server = await listening(async () => answer(streamOf(arrivals)));
+    const sent = bodiesSent(server.server);
     const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: '{}' });
     assert.equal(await response.text(), 'onetwothree');
-    assert.deepEqual(writtenBefore, [0, 1, 1, 1]);
-    assert.equal(written, 2);
+    assert.deepEqual(leftBefore, ['', '3\r\none', '3\r\none', '3\r\none']);
+    assert.deepEqual(sent, ['3\r\none', '8\r\ntwothree\r\n0']);
   });
+
+  for (const [others, name] of [
+    [0, 'alone'],
+    [3, 'among others'],
+  ] as const) {
+    it(`leaves in one piece with its end where both come in one turn, ${name}`, async () => {
+      const words = ['one'];
+      let hasEnded = false;
+      const arrivals: StoppableArrivals<string> = {
+        isReady: (wake) => {
+          if (words.length > 0 || hasEnded) {
+            return true;
+          }
+          setImmediate(() => {
+            words.push('two', 'three');
+            hasEnded = true;
+            atTurnEnd(wake);
+            for (let other = 0; other < others; other += 1) {
+              atTurnEnd(() => undefined);
+            }
+          });
+          return false;
+        },
+        take: () => words.shift(),
+        stop: () => undefined,
+      };
+      await using server = await listening(async () => answer(streamOf(arrivals)));
+      const sent = bodiesSent(server.server);
+      const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: '{}' });
+      assert.equal(await response.text(), 'onetwothree');
+      assert.deepEqual(sent, ['3\r\none', '8\r\ntwothree\r\n0']);
+    });
+  }
 });
+
+function streamOf(arrivals: StoppableArrivals<string>): StreamedBody {
+  return { arrivals, [Symbol.asyncIterator]: () => assert.fail('It is taken as it arrives.') };
+}
+
+/** What a server has handed to the system of its answers' bodies, each piece from its first to its last visible character. */
+function bodiesSent(server: Server): readonly string[] {
+  const sent: string[] = [];
+  const note = (text: string): void => {
+    const body = text.startsWith('HTTP/') ? text.slice(text.indexOf('\r\n\r\n')).trim() : text.trim();
+    if (body !== '') {
+      sent.push(body);
+    }
+  };
+  server.on('connection', (socket) => {
+    // Behind all that Node still holds back.
+    const write = socket._write.bind(socket);
+    const writev = socket._writev?.bind(socket);
+    socket._write = (chunk: Buffer | string, encoding, callback) => {
+      note(chunk.toString());
+      write(chunk, encoding, callback);
+    };
+    socket._writev = (chunks, callback) => {
+      note(chunks.map(({ chunk }: { readonly chunk: Buffer | string }) => chunk.toString()).join(''));
+      writev?.(chunks, callback);
+    };
+  });
+  return sent;
+}
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) {

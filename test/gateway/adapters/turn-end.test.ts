@@ -33,18 +33,21 @@ describe('the end of a turn', () => {
     assert.deepEqual(done, ['promise', 'promise after it', 'sent']);
   });
 
-  it('has what several calls send wait for what another turn brings', async () => {
+  it('has what several calls have read send together, after all promises that are settled by then', async () => {
     const done: string[] = [];
     const answer = (name: string): void => {
-      void Promise.resolve().then(() => sendAtTurnEnd(() => void done.push(`sent ${name}`)));
+      done.push(`read ${name}`);
+      sendAtTurnEnd(() => void done.push(`sent ${name}`));
+      void Promise.resolve()
+        .then(() => done.push(`promise of ${name}`))
+        .then(() => sendAtTurnEnd(() => void done.push(`sent later ${name}`)));
     };
     atTurnEnd(() => answer('one'));
     atTurnEnd(() => answer('two'));
     await new Promise(setImmediate);
-    assert.equal(done.length, 0);
-    atTurnEnd(() => void done.push('read'));
-    await new Promise(setImmediate);
-    assert.deepEqual(done, ['read', 'sent one', 'sent two']);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const both = (what: string): string[] => [`${what} one`, `${what} two`];
+    assert.deepEqual(done, [...both('read'), ...both('promise of'), ...both('sent'), ...both('sent later')]);
   });
 
   it('comes after the ticks and promises of the turn, and leaves what comes up in it to the next', async () => {
