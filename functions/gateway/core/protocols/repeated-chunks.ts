@@ -35,6 +35,8 @@ export interface RepeatedChunks<Answer> {
   /** Reads an event that is not like the one before. */
   readonly readWhole: (answer: Answer, event: WireEvent) => ReadChunk;
   last: Last | undefined;
+  /** Whether the event before had words. */
+  hadWords: boolean;
   /** Events that were not like the one before, since the last that was. */
   misses: number;
 }
@@ -44,7 +46,7 @@ export function repeatedChunks<Answer>(
   answer: Answer,
   readWhole: RepeatedChunks<Answer>['readWhole'],
 ): RepeatedChunks<Answer> {
-  return { answer, readWhole, last: undefined, misses: 0 };
+  return { answer, readWhole, last: undefined, hadWords: false, misses: 0 };
 }
 
 /**
@@ -57,7 +59,10 @@ export function readChunk<Answer>(chunks: RepeatedChunks<Answer>, event: WireEve
   if (text === undefined || last === undefined) {
     const { events, words } = chunks.readWhole(chunks.answer, event);
     chunks.misses += last === undefined ? 0 : 1;
-    chunks.last = words !== undefined && chunks.misses < MAX_MISSES ? lastOf(event, events, words) : undefined;
+    // A first event with words says more than those that follow it, as who speaks, and the caller waits for it.
+    const mayRepeat = words !== undefined && chunks.hadWords && chunks.misses < MAX_MISSES;
+    chunks.last = mayRepeat ? lastOf(event, events, words) : undefined;
+    chunks.hadWords = words !== undefined;
     return events;
   }
   chunks.misses = 0;
