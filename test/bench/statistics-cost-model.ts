@@ -1,7 +1,7 @@
 import { parseConfig } from '../../functions/gateway/config/parse-config.ts';
 import type { StatisticsSettings } from '../../functions/gateway/core/model/gateway-config.ts';
-import { USUAL_READ_MS } from '../../functions/gateway/core/statistics/fleet-statistics.ts';
 import { sampledShare, writtenShares } from '../../functions/gateway/core/statistics/observation-log.ts';
+import { USUAL_READ_MS } from '../../functions/gateway/core/statistics/snapshot-reads.ts';
 import { PACES } from '../../functions/gateway/core/statistics/sums.ts';
 
 /**

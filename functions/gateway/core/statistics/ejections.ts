@@ -209,28 +209,25 @@ export class Ejections {
     }
   }
 
-  /** A read of the store begins. Call the result with what it gave: it counts where nothing was changed here since. */
-  beginRead(): (stored: ReadonlyMap<string, StoredStatistics>) => void {
+  /** A read of these begins. Call the result with what it gave: it counts where nothing was changed here since. */
+  beginRead(deployments: readonly string[]): (stored: ReadonlyMap<string, StoredStatistics>) => void {
     this.#readsBegun += 1;
     const read = this.#readsBegun;
-    return (stored) => this.#load(stored, read);
+    return (stored) => {
+      for (const id of deployments) {
+        this.#load(id, stored.get(id)?.ejection, read);
+      }
+    };
   }
 
-  #load(stored: ReadonlyMap<string, StoredStatistics>, read: number): void {
-    const isNew = ([id, { ejection }]: [string, StoredStatistics]) =>
-      ejection !== undefined && !this.#histories.has(id);
-    for (const [deployment] of [...stored].filter(isNew)) {
-      this.#begin(deployment);
-    }
-    // Also those that the store has left out: somebody else has lifted their ejection.
-    for (const [deployment, own] of this.#histories) {
-      if (own.changedAfterRead < read) {
-        const ejection = stored.get(deployment)?.ejection;
-        own.forgivenAtMs =
-          ejection === undefined && own.ejection !== undefined ? own.ejection.untilMs : own.forgivenAtMs;
-        own.ejection = ejection;
-        own.changedAfterRead = 0;
-      }
+  #load(deployment: string, ejection: Ejection | undefined, read: number): void {
+    const known = this.#histories.get(deployment);
+    const own = known ?? (ejection === undefined ? undefined : this.#begin(deployment));
+    if (own !== undefined && own.changedAfterRead < read) {
+      // One that is no longer there was lifted by somebody else.
+      own.forgivenAtMs = ejection === undefined && own.ejection !== undefined ? own.ejection.untilMs : own.forgivenAtMs;
+      own.ejection = ejection;
+      own.changedAfterRead = 0;
     }
   }
 }

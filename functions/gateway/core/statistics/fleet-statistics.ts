@@ -2,19 +2,19 @@ import type { AttemptFailure } from '../model/attempt-failure.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import type { EjectionSettings, StatisticsSettings } from '../model/gateway-config.ts';
 import { type Ejection, type EjectionChange, mergedChange } from './ejection.ts';
-import { type DecayScales, decayScales, epochAt } from './forward-decay.ts';
+import { decayScales } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
-import { sampledShare } from './observation-log.ts';
 import { Scoreboard } from './scoreboard.ts';
+import { SnapshotReads } from './snapshot-reads.ts';
 import type { Standing } from './standing.ts';
 import { type StatisticsStore, shareChange } from './statistics-store.ts';
-import { PACES } from './sums.ts';
+import { within } from './within.ts';
 
 /** What a gateway asks of the shared statistics. Nothing here rejects, and nothing before the answer waits longer than `readTimeoutMs`. */
 export interface FleetStatistics {
   /**
-   * Call before planning among these: starts a refresh of the snapshot behind the request where it is old, and waits for it where it is
-   * stale or missing. What is read are those that were asked for within some minutes: thousands may be configured. Absent: the first hundred.
+   * Call before planning among these: starts a refresh of their snapshot behind the request where it is old, and waits for it where it is
+   * stale or missing. Nothing is read that nobody plans among: thousands may be configured. Absent: the first hundred.
    */
   readonly prepare: (deployments?: readonly string[]) => Promise<void>;
   /** `key`: whose request it would be. Absent: anybody's. */
@@ -47,10 +47,6 @@ export interface FleetStatisticsOptions {
 
 /** So many deployments are read before anybody has asked for one. */
 const MAX_FIRST = 100;
-/** One that nobody has asked for in so long is no longer read, until somebody does. */
-const ASKED_MS = 300_000;
-/** The usual memory changes so slowly that it is read this seldom. */
-export const USUAL_READ_MS = 30_000;
 
 /** An instance's view of the fleet: its own observations and a snapshot of the store's. */
 export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistics {
@@ -59,102 +55,23 @@ export function fleetStatistics(options: FleetStatisticsOptions): FleetStatistic
 
 class Fleet implements FleetStatistics {
   readonly #options: FleetStatisticsOptions;
-  readonly #scales: DecayScales;
   readonly #board: Scoreboard;
-  /** When requests were last planned among each deployment. */
-  readonly #askedAtMs = new Map<string, number>();
+  readonly #reads: SnapshotReads;
   /** Of one deployment's only the last: under load hundreds fail before the first of them is written. */
   #changes = new Map<string, EjectionChange>();
-  #refreshing: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
   #cancelLaterFlush: (() => void) | undefined;
   #lastWriteStartedMs = -Infinity;
-  #lastReadStartedMs = -Infinity;
-  #lastUsualReadMs = -Infinity;
-  /** The share of due reads that is made, until the instant. */
-  #readShare = { share: 1, untilMs: -Infinity };
 
   constructor(options: FleetStatisticsOptions) {
     this.#options = options;
-    this.#scales = decayScales(options.settings);
-    this.#board = new Scoreboard({ ...options.settings, ...options, scales: this.#scales });
+    const scales = decayScales(options.settings);
+    this.#board = new Scoreboard({ ...options.settings, ...options, scales });
+    this.#reads = new SnapshotReads({ ...options, scales, board: this.#board });
   }
 
-  async prepare(deployments: readonly string[] = this.#options.deployments.slice(0, MAX_FIRST)): Promise<void> {
-    const { clock, settings } = this.#options;
-    const nowMs = clock.nowMs();
-    const isNew = !deployments.every((id) => nowMs - (this.#askedAtMs.get(id) ?? -Infinity) <= ASKED_MS);
-    for (const id of deployments) {
-      this.#askedAtMs.set(id, nowMs);
-    }
-    // Of one that has not been asked for no memory was read.
-    this.#lastUsualReadMs = isNew ? -Infinity : this.#lastUsualReadMs;
-    const ageMs = isNew ? Infinity : nowMs - (this.#board.readAtMs ?? -Infinity);
-    const isDue = isNew || (nowMs - this.#lastReadStartedMs >= settings.refreshMs && this.#isToRead(nowMs));
-    const reading = isDue ? this.#readAgain() : this.#refreshing;
-    // Where a read hangs, those who come later have been waited for already.
-    const leftMs = isNew ? settings.readTimeoutMs : this.#lastReadStartedMs + settings.readTimeoutMs - nowMs;
-    if (ageMs > settings.staleMs && reading !== undefined && leftMs > 0) {
-      await within(clock, leftMs, reading, undefined);
-    }
-  }
-
-  /**
-   * Whether a due read is made. Where the fleet has more calls a second than an item stands reads, all instances draw lots: however many
-   * they are, the reads stay under the limit, and each instance's snapshot is older. An instance without one always reads.
-   */
-  #isToRead(nowMs: number): boolean {
-    const { settings, random } = this.#options;
-    if (this.#refreshing !== undefined) {
-      return false;
-    }
-    const draw = random();
-    if (this.#board.readAtMs !== undefined && nowMs >= this.#readShare.untilMs) {
-      const rates = this.#asked(nowMs).map((id) => this.#board.look(id, nowMs).estimate.requestsPerSecond);
-      const perSecond = rates.reduce((sum, rate) => sum + rate, 0);
-      const share = sampledShare(perSecond, settings.readsPerSecond);
-      this.#readShare = { share, untilMs: nowMs + settings.refreshMs };
-    }
-    return draw < this.#readShare.share;
-  }
-
-  /** Deployments that requests have lately been planned among. */
-  #asked(nowMs: number): readonly string[] {
-    for (const [id, atMs] of this.#askedAtMs) {
-      if (nowMs - atMs > ASKED_MS) {
-        this.#askedAtMs.delete(id);
-      }
-    }
-    return [...this.#askedAtMs.keys()];
-  }
-
-  /** A read that begins when the one under way has ended: that one leaves out what has only now been asked for. */
-  #readAgain(): Promise<void> {
-    const next = this.#refreshing === undefined ? this.#refresh() : this.#refreshing.then(() => this.#refresh());
-    const reading = next.finally(() => {
-      this.#refreshing = this.#refreshing === reading ? undefined : this.#refreshing;
-    });
-    this.#refreshing = reading;
-    return reading;
-  }
-
-  async #refresh(): Promise<void> {
-    const { clock, store, onStoreError } = this.#options;
-    const startedAtMs = clock.nowMs();
-    this.#lastReadStartedMs = startedAtMs;
-    const isUsualDue = startedAtMs - this.#lastUsualReadMs >= USUAL_READ_MS;
-    const paces = PACES.filter((pace) => pace !== 'usual' || isUsualDue);
-    const load = this.#board.beginRead(startedAtMs, paces);
-    const epochs = paces.flatMap((pace) => {
-      const epoch = epochAt(startedAtMs, this.#scales[pace]);
-      return [epoch, epoch - 1].map((one) => ({ pace, epoch: one }));
-    });
-    try {
-      load(await store.read(this.#asked(startedAtMs), epochs));
-      this.#lastUsualReadMs = isUsualDue ? startedAtMs : this.#lastUsualReadMs;
-    } catch (error) {
-      onStoreError('read', error);
-    }
+  prepare(deployments: readonly string[] = this.#options.deployments.slice(0, MAX_FIRST)): Promise<void> {
+    return this.#reads.prepare(deployments);
   }
 
   look(deployment: string, key?: string): Standing {
@@ -244,15 +161,4 @@ class Fleet implements FleetStatistics {
     }
     await Promise.all(shared);
   }
-}
-
-/** The promise's value, or `otherwise` where it takes longer than `limitMs`. */
-function within<Value>(clock: Clock, limitMs: number, promise: Promise<Value>, otherwise: Value): Promise<Value> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(limitMs, () => resolve(otherwise));
-    void promise.then((value) => {
-      cancel();
-      resolve(value);
-    });
-  });
 }

@@ -3,7 +3,6 @@ import { type DecayScales, epochAt, weightAt } from './forward-decay.ts';
 import type { Observation } from './observation.ts';
 import {
   countsOf,
-  entriesOf,
   type LedgerEntry,
   PACES,
   type Pace,
@@ -44,9 +43,12 @@ export class ObservationLog {
   #open: Pending = { seen: sumsLedger(), toWrite: sumsLedger() };
   /** Handed out, and not yet settled. */
   readonly #inFlight = new Set<Pending>();
-  /** Written before the last read began, and after. */
-  #writtenBefore = sumsLedger();
-  #writtenSince = sumsLedger();
+  /** Written before the last read of its deployment began, and after. */
+  readonly #writtenBefore = sumsLedger();
+  readonly #writtenSince = sumsLedger();
+  /** The number of each deployment's last read. */
+  readonly #lastRead = new Map<string, number>();
+  #readsBegun = 0;
 
   /** Without observations at first. `random` draws which of them are written; `onSeen` is told of what each adds to what is seen. */
   constructor(scales: DecayScales, random: Random, onSeen: (entry: LedgerEntry) => void = () => undefined) {
@@ -115,30 +117,32 @@ export class ObservationLog {
     return { toWrite: pending.toWrite.sums, settle };
   }
 
-  /** A read of these memories begins. Call the result once it has succeeded: what was written before it began is in what it read. */
-  beginRead(paces: readonly Pace[] = PACES): () => void {
-    // A part of its own: an earlier read that still runs must not confirm what was written since.
-    const covered = sumsLedger();
-    covered.addAll(this.#writtenBefore.sums);
-    covered.addAll(this.#writtenSince.sums);
-    this.#writtenBefore = covered;
-    this.#writtenSince = sumsLedger();
+  /**
+   * A read of these deployments' memories begins. Call the result once it has succeeded: what was written before it began is in what it read.
+   * A later read that begins meanwhile confirms in its place.
+   */
+  beginRead(deployments: readonly string[], paces: readonly Pace[] = PACES): () => void {
+    this.#readsBegun += 1;
+    const read = this.#readsBegun;
+    for (const id of deployments) {
+      this.#lastRead.set(id, read);
+      addEach(this.#writtenBefore, this.#writtenSince.take(id));
+    }
     return () => {
-      // A later read has begun and moved more into its part: that one will confirm it.
-      this.#writtenBefore = this.#writtenBefore === covered ? unreadPart(covered, paces) : this.#writtenBefore;
+      for (const id of deployments) {
+        if (this.#lastRead.get(id) === read) {
+          const unread = this.#writtenBefore.take(id).filter(({ pace }) => !paces.includes(pace));
+          addEach(this.#writtenBefore, unread);
+        }
+      }
     };
   }
 }
 
-/** What a read has left out, and so has not confirmed. */
-function unreadPart({ sums }: SumsLedger, read: readonly Pace[]): SumsLedger {
-  const rest = sumsLedger();
-  for (const entry of entriesOf(sums)) {
-    if (!read.includes(entry.pace)) {
-      rest.add(entry);
-    }
+function addEach(ledger: SumsLedger, entries: readonly LedgerEntry[]): void {
+  for (const entry of entries) {
+    ledger.add(entry);
   }
-  return rest;
 }
 
 /** The share (0 to 1) of what happens `perSecond` times a second that may be done, so that it is done at most `limit` times a second. */

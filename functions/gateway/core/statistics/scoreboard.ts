@@ -34,6 +34,8 @@ export interface ScoreboardSettings {
 
 type StoredEpochs = StoredStatistics['epochs'];
 
+const NOTHING_STORED: StoredStatistics = { epochs: { lasting: new Map(), recent: new Map(), usual: new Map() } };
+
 /** Sums of a deployment's three memories. */
 type Running = Readonly<Record<Pace, RunningSums>>;
 
@@ -44,17 +46,15 @@ export class Scoreboard {
   readonly log: ObservationLog;
   readonly #ejections: Ejections;
   readonly #doubts: DoubtfulFailures;
-  #stored: ReadonlyMap<string, StoredEpochs> = new Map();
+  readonly #stored = new Map<string, StoredEpochs>();
   /** When this instance has last looked at a deployment, or has seen that another was sooner. */
   readonly #ownLooks = new Map<string, number>();
-  /** When somebody has, as far as is known since the snapshot was read. */
-  #lookedAtMs = new Map<string, number>();
-  /** All that is known of the deployments that have been looked at since the snapshot was read. */
+  /** When somebody has, as far as is known. */
+  readonly #lookedAtMs = new Map<string, number>();
+  /** All that is known of the deployments that have been looked at since they were read. */
   readonly #running = new Map<string, Running>();
   /** What was seen last of each deployment, by this instance and by others. */
   readonly sights = new Map<string, LastSights>();
-  /** When the snapshot was last read; `undefined` before the first time. */
-  readAtMs: number | undefined;
 
   /** Nothing has been observed at first. */
   constructor(settings: ScoreboardSettings) {
@@ -122,25 +122,23 @@ export class Scoreboard {
     return change === undefined ? { takeBack } : { takeBack, change };
   }
 
-  /** A read of these memories begins at `startedAtMs`. Call the result with what it gave. */
+  /** A read of these deployments' memories begins. Call the result with what it gave. */
   beginRead(
-    startedAtMs: number,
+    deployments: readonly string[],
     paces: readonly Pace[] = PACES,
   ): (stored: ReadonlyMap<string, StoredStatistics>) => void {
-    const confirm = this.log.beginRead(paces);
-    const readEjections = this.#ejections.beginRead();
+    const confirm = this.log.beginRead(deployments, paces);
+    const readEjections = this.#ejections.beginRead(deployments);
     return (stored) => {
       confirm();
       readEjections(stored);
       noteSights(this.sights, stored);
-      this.#lookedAtMs = new Map(this.#ownLooks);
-      for (const [id, { lookedAtMs = -Infinity }] of stored) {
+      for (const id of deployments) {
+        const { epochs, lookedAtMs = -Infinity } = stored.get(id) ?? NOTHING_STORED;
         this.#lookedAtMs.set(id, Math.max(lookedAtMs, this.#ownLooks.get(id) ?? -Infinity));
+        this.#stored.set(id, mergedEpochs(this.#stored.get(id), epochs, paces));
+        this.#running.delete(id);
       }
-      const before = this.#stored;
-      this.#stored = new Map([...stored].map(([id, { epochs }]) => [id, mergedEpochs(before.get(id), epochs, paces)]));
-      this.readAtMs = startedAtMs;
-      this.#running.clear();
     };
   }
 

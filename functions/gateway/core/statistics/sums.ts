@@ -150,13 +150,18 @@ export type Pace = 'lasting' | 'recent' | 'usual';
 export const PACES = ['lasting', 'recent', 'usual'] as const satisfies readonly Pace[];
 
 /** Sums by deployment, pace and epoch: what one write adds to the store. */
-export type PacedSums = ReadonlyMap<string, Readonly<Record<Pace, ReadonlyMap<number, Sums>>>>;
+export type PacedSums = ReadonlyMap<string, Paced>;
+
+/** One deployment's. */
+type Paced = Readonly<Record<Pace, ReadonlyMap<number, Sums>>>;
 
 /** A growing `PacedSums`. */
 export interface SumsLedger {
   readonly sums: PacedSums;
   readonly add: (entry: LedgerEntry) => void;
   readonly addAll: (others: PacedSums) => void;
+  /** Takes a deployment's entries out. */
+  readonly take: (deployment: string) => readonly LedgerEntry[];
 }
 
 /** Sums of one deployment, pace and epoch. */
@@ -184,11 +189,16 @@ export function sumsLedger(): SumsLedger {
       add(entry);
     }
   };
-  return { sums, add, addAll };
+  const take = (deployment: string): readonly LedgerEntry[] => {
+    const own = sums.get(deployment);
+    sums.delete(deployment);
+    return own === undefined ? [] : entriesOf([[deployment, own]]);
+  };
+  return { sums, add, addAll, take };
 }
 
 /** Every item that the sums belong to. */
-export function entriesOf(sums: PacedSums): readonly LedgerEntry[] {
+export function entriesOf(sums: Iterable<readonly [string, Paced]>): readonly LedgerEntry[] {
   return [...sums].flatMap(([deployment, paced]) =>
     PACES.flatMap((pace) => [...paced[pace]].map(([epoch, values]) => ({ deployment, pace, epoch, sums: values }))),
   );

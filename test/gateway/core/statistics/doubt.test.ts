@@ -207,7 +207,7 @@ describe('silence', () => {
       const own = board();
       wait(own, caller('a', 'one'));
       const sight = { atMs: beganMs, ttftMs: 100 };
-      own.beginRead(EPOCH_START_MS)(new Map([['a', { epochs: NO_EPOCHS, sights: [sight] }]]));
+      own.beginRead(['a'])(new Map([['a', { epochs: NO_EPOCHS, sights: [sight] }]]));
       for (const call of ['two', 'three']) {
         wait(own, caller('a', call), EPOCH_START_MS + 9000);
       }

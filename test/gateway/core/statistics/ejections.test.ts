@@ -202,7 +202,7 @@ describe('a deployment that an operator drains, or whose vendor has named a long
     it(`stays ${reason} to the end where a call that was under way fails, however many probes are answered`, () => {
       const own = play();
       const ejection = { untilMs: NOW + 600_000, level: 1, reason };
-      own.known.beginRead()(new Map([['a', { epochs: NO_EPOCHS, ejection }]]));
+      own.known.beginRead(['a'])(new Map([['a', { epochs: NO_EPOCHS, ejection }]]));
       own.call(500, false);
       for (const atMs of [1000, 2000, 3000, 4000]) {
         own.probe(atMs, USUAL_MS);

@@ -163,7 +163,7 @@ describe('the snapshot', () => {
     assert.ok(share > 0.2 && share < 0.3, `${share}`);
   });
 
-  it('holds those that are asked for, not all of thousands, and who asks for another waits for it', async () => {
+  it('takes what is asked for, not all of thousands, and who asks for another waits for that', async () => {
     const reads: (readonly string[])[] = [];
     const read: StatisticsStore['read'] = async (deployments) => {
       reads.push(deployments);
@@ -175,12 +175,78 @@ describe('the snapshot', () => {
     await statistics.prepare(['d7']);
     assert.deepEqual(reads, [['d7', 'd8']]);
     await statistics.prepare(['d2999', 'd8']);
-    assert.deepEqual(reads.at(-1), ['d7', 'd8', 'd2999']);
-    for (let minute = 0; minute < 6; minute += 1) {
-      await time.advance(60_000);
-      await statistics.prepare(['d8']);
-    }
+    assert.deepEqual(reads.at(-1), ['d2999']);
+    await time.advance(SETTINGS.refreshMs);
+    await statistics.prepare(['d8']);
     assert.deepEqual(reads.at(-1), ['d8']);
+  });
+
+  it('of all routes that callers use is refreshed by one read, of no route that nobody has used since', async () => {
+    const reads: (readonly string[])[] = [];
+    const read: StatisticsStore['read'] = async (deployments) => {
+      reads.push(deployments);
+      return new Map();
+    };
+    const { statistics, time } = fleetOver({ read });
+    const used = Array.from({ length: 10 }, (_, index) => `used${index}`);
+    const ask = async (): Promise<void> => {
+      for (const id of used) {
+        await statistics.prepare([id, `${id} too`]);
+      }
+    };
+    await statistics.prepare(['unused']);
+    await ask();
+    for (let second = 0; second < 5; second += 1) {
+      reads.length = 0;
+      await time.advance(SETTINGS.refreshMs - 1);
+      await ask();
+      await time.advance(1);
+      await ask();
+      const [one = [], ...more] = reads;
+      assert.deepEqual([one.toSorted(), more], [used.flatMap((id) => [id, `${id} too`]), []]);
+    }
+  });
+
+  it('costs as many reads of items for a route where thousands of others have been used as where it is the only one', async () => {
+    const itemsRead = async (others: number): Promise<number> => {
+      let items = 0;
+      const read: StatisticsStore['read'] = async (deployments, epochs) => {
+        items += deployments.length * epochs.length;
+        return new Map();
+      };
+      const { statistics, time } = fleetOver({ read });
+      for (let other = 0; other < others; other += 1) {
+        await statistics.prepare([`other${other}`]);
+      }
+      await time.advance(SETTINGS.refreshMs);
+      items = 0;
+      for (let call = 0; call < 20; call += 1) {
+        await statistics.prepare(['a', 'b']);
+        await time.advance(SETTINGS.refreshMs / 4);
+      }
+      return items;
+    };
+    assert.equal(await itemsRead(2000), await itemsRead(0));
+  });
+
+  it('is read once more, and no oftener, for all who ask for others while a read is under way', async () => {
+    const reads: { readonly deployments: readonly string[]; readonly end: () => void }[] = [];
+    const read: StatisticsStore['read'] = (deployments) =>
+      new Promise((resolve) => reads.push({ deployments, end: () => resolve(new Map()) }));
+    const { statistics, time } = fleetOver({ read });
+    const waits = ['a', 'b', 'c'].map((id) => duration(time, statistics.prepare([id])));
+    assert.deepEqual(
+      reads.map(({ deployments }) => deployments),
+      [['a']],
+    );
+    reads[0]?.end();
+    await time.advance(10);
+    assert.deepEqual(
+      reads.map(({ deployments }) => deployments),
+      [['a'], ['b', 'c']],
+    );
+    reads[1]?.end();
+    assert.ok((await Promise.all(waits)).every((waitedMs) => (waitedMs ?? Infinity) <= 30));
   });
 
   it('tells all memories of one that is asked for the first time, within a read of the slowest one', async () => {

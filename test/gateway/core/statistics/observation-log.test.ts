@@ -41,25 +41,41 @@ describe("an instance's own observations", () => {
     assert.equal(log.take(), undefined);
     batch?.settle(true);
     assert.equal(recentCount(log), 3);
-    log.beginRead()();
+    log.beginRead(['a'])();
     assert.equal(recentCount(log), 0);
   });
 
   it('stay seen after a read that began before they were written', () => {
     const log = new ObservationLog(SCALES, () => 0);
     addTo(log, 3);
-    const loaded = log.beginRead();
+    const loaded = log.beginRead(['a']);
     log.take()?.settle(true);
     loaded();
     assert.equal(recentCount(log), 3);
   });
 
+  it('stay seen where other deployments are read, and are confirmed by no read of those', () => {
+    const log = new ObservationLog(SCALES, () => 0);
+    addTo(log, 3);
+    const own = log.beginRead(['a']);
+    log.take()?.settle(true);
+    const others = log.beginRead(['b', 'c']);
+    others();
+    assert.equal(recentCount(log), 3);
+    own();
+    assert.equal(recentCount(log), 3);
+    const again = log.beginRead(['a']);
+    log.beginRead(['b'])();
+    again();
+    assert.equal(recentCount(log), 0);
+  });
+
   it('stay seen after a read that ends behind a later one', () => {
     const log = new ObservationLog(SCALES, () => 0);
     addTo(log, 3);
-    const early = log.beginRead();
+    const early = log.beginRead(['a']);
     log.take()?.settle(true);
-    log.beginRead();
+    log.beginRead(['a']);
     early();
     assert.equal(recentCount(log), 3);
   });
@@ -98,7 +114,7 @@ describe("an instance's own observations", () => {
           },
           lost: () => inFlight.shift()?.settle(false),
           read: () => {
-            read ??= { held: store.held, loaded: log.beginRead() };
+            read ??= { held: store.held, loaded: log.beginRead(['a']) };
           },
           loaded: () => {
             store.loaded = read?.held ?? store.loaded;
@@ -176,7 +192,7 @@ function world(random: () => number): World {
     },
     lost: () => inFlight.shift()?.settle(false),
     read: () => {
-      loaded ??= log.beginRead();
+      loaded ??= log.beginRead(['a']);
     },
     loaded: () => {
       loaded?.();

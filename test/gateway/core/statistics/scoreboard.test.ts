@@ -142,7 +142,7 @@ describe('a scoreboard', () => {
     const board = newBoard();
     const others = Array.from({ length: 12 }, () => observation({ kind: 'given-up', waitedMs: 700 }, { atMs: NOW }));
     const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }), usual: new Map() };
-    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    board.beginRead(['a'])(new Map([['a', { epochs }]]));
     assert.equal(lose(board, NOW, 700)?.kind, 'ejected');
   });
 
@@ -153,7 +153,7 @@ describe('a scoreboard', () => {
       observation({ kind: 'first-token', ttftMs: 500 }, { atMs: NOW }),
     ]).flat();
     const epochs = { lasting: epochsOf(others), recent: epochsOf(others, { pace: 'recent' }), usual: new Map() };
-    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    board.beginRead(['a'])(new Map([['a', { epochs }]]));
     assert.equal(lose(board, NOW, 700), undefined);
   });
 
@@ -199,27 +199,40 @@ describe('a scoreboard', () => {
   it('learns ejections and recoveries from the store', () => {
     const board = newBoard();
     const ejection: Ejection = { untilMs: NOW + 5000, level: 2, reason: 'failures' };
-    board.beginRead(NOW)(stored(ejection));
+    board.beginRead(['a'])(stored(ejection));
     assert.equal(board.look('a', NOW).state, 'ejected');
-    board.beginRead(NOW + 1000)(stored());
+    board.beginRead(['a'])(stored());
     assert.equal(board.look('a', NOW + 1000).state, 'healthy');
+  });
+
+  it('knows of a deployment what it knew where others are read', () => {
+    const board = newBoard();
+    const theirs = [observation({ kind: 'first-token', ttftMs: 300 }, { atMs: NOW })];
+    const epochs = { lasting: epochsOf(theirs), recent: new Map(), usual: new Map() };
+    const ejection: Ejection = { untilMs: NOW + 5000, level: 2, reason: 'failures' };
+    board.beginRead(['a'])(new Map([['a', { epochs, ejection, lookedAtMs: NOW - 7 }]]));
+    const known = board.look('a', NOW);
+    board.beginRead(['b'])(new Map());
+    const { estimate, ...standing } = board.look('a', NOW);
+    assert.deepEqual([standing.state, standing.lookedAtMs, standing.ejection], ['ejected', NOW - 7, ejection]);
+    assert.equal(estimate.ttftTotalMs, known.estimate.ttftTotalMs);
   });
 
   it('takes a deployment that the store leaves out for one that nobody has ejected', () => {
     const board = newBoard();
-    board.beginRead(NOW)(stored({ untilMs: NOW + 5000, level: 2, reason: 'failures' }));
-    board.beginRead(NOW + 1000)(new Map());
+    board.beginRead(['a'])(stored({ untilMs: NOW + 5000, level: 2, reason: 'failures' }));
+    board.beginRead(['a'])(new Map());
     assert.equal(board.look('a', NOW + 1000).state, 'healthy');
   });
 
   it('keeps its own ejection past a read that began before it, whenever the failed attempt ended', () => {
     const board = newBoard();
-    const load = board.beginRead(NOW);
+    const load = board.beginRead(['a']);
     const vendor = { status: 401, message: '', code: 'invalid_api_key' };
     fail(board, NOW - 20_000, { kind: 'misconfigured', status: 401, vendor });
     load(stored());
     assert.equal(board.look('a', NOW).state, 'ejected');
-    board.beginRead(NOW + 1000)(stored());
+    board.beginRead(['a'])(stored());
     assert.equal(board.look('a', NOW + 1000).state, 'healthy');
   });
 
@@ -243,7 +256,7 @@ describe('a scoreboard', () => {
     const board = newBoard();
     const theirs = [observation({ kind: 'first-token', ttftMs: 300 }, { atMs: NOW })];
     const epochs = { lasting: epochsOf(theirs), recent: epochsOf(theirs, { pace: 'recent' }), usual: new Map() };
-    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    board.beginRead(['a'])(new Map([['a', { epochs }]]));
     succeed(board, NOW);
     const { estimate } = board.look('a', NOW);
     for (const { evidence, ttftTotalMs } of [estimate, estimate.recent]) {
@@ -255,7 +268,7 @@ describe('a scoreboard', () => {
     const board = newBoard(200);
     const busy = Array.from({ length: 4000 }, (_, index) => observation(undefined, { atMs: NOW - index }));
     const epochs = { lasting: epochsOf(busy, { times: 43.3 }), recent: new Map(), usual: new Map() };
-    board.beginRead(NOW)(new Map([['a', { epochs }]]));
+    board.beginRead(['a'])(new Map([['a', { epochs }]]));
     const rate = board.look('a', NOW).estimate.requestsPerSecond;
     assert.ok(rate > 1900 && rate < 2100, `${rate} a second`);
     let written = 0;
