@@ -35,9 +35,12 @@ export function settingMembers(request: ChatBody, rules: OpenAiRules, notes: Enc
     const isKept = !(WRITTEN.has(name) || isEmptyList(value));
     return isKept && isTaken(name, value, { request, rules, notes });
   });
-  return Object.fromEntries(
-    kept.map(([name, value]) => [rules.renamed[name] ?? name, within(name, value, rules, notes)]),
-  );
+  return Object.fromEntries(kept.map(([name, value]) => [nameAt(name, rules), within(name, value, rules, notes)]));
+}
+
+/** What a server with these rules calls a member. A caller may call one `constructor`, which every object seems to have. */
+function nameAt(name: string, { renamed }: OpenAiRules): string {
+  return Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
 }
 
 /** A temperature beyond the server's range is its highest: the nearest to what is asked for. */
