@@ -4,6 +4,7 @@ import { defined } from '../model/defined.ts';
 import type { ResponseBody, UpstreamResponse } from '../model/dial.ts';
 import { codeWord, isOperatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import { isJsonObject, parseJson } from '../wire/json.ts';
 import { abortReason } from './connection-failure.ts';
 import { quotesRequest } from './quotes-request.ts';
 import { readBody } from './response-body.ts';
@@ -59,8 +60,8 @@ function errorText(
     void read.then((failure) => {
       cancel();
       const text = withoutSecrets(parts.join(''), secrets);
-      // The end of a credential may be in what does not come any more.
-      const isCut = failure !== undefined || size >= MAX_ERROR_BYTES;
+      // The end of a credential may be in what does not come any more, unless all has come that was said.
+      const isCut = (failure !== undefined || size >= MAX_ERROR_BYTES) && !isJsonObject(parseJson(text));
       const torn = isCut ? secrets.reduce((most, { length }) => Math.max(most, length - 1), 0) : 0;
       resolve(text.slice(0, Math.max(0, text.length - torn)));
     });

@@ -56,6 +56,18 @@ describe('an error of a vendor', () => {
     }
   });
 
+  test('that has come whole is read though its connection breaks then, however long the credentials are', async () => {
+    const token = `AWS4-HMAC-SHA256 Credential=${'x'.repeat(600)}`;
+    const text = JSON.stringify({ message: `Too many requests for ${token}: wait.`, code: 'ThrottlingException' });
+    const told = text.replace(token, '[redacted]');
+    for (const length of [1, 20, text.length]) {
+      assert.equal(await textOf([text.slice(0, length), text.slice(length)], [token], true), told);
+    }
+    // A text without an end of its own may end within a credential.
+    assert.equal(await textOf([text.slice(0, -1)], [token], true), '');
+    assert.equal(await textOf(['12345678'], ['1234567890'], true), '');
+  });
+
   test('is passed on as it is where there is nothing to hide', async () => {
     assert.equal(await textOf(['one', '', 'two'], []), 'onetwo');
     assert.equal(await textOf(['nothing here'], ['some-secret']), 'nothing here');
