@@ -37,7 +37,12 @@ export async function severalPrompts(call: Call, { bodies, merge, serve }: Sever
   const afterEnd = async (): Promise<void> => {
     await Promise.all(answers.map((answer) => answer.afterEnd()));
   };
-  return { ...mergedAnswer(answers, merge, bodies[0] ?? {}), afterEnd };
+  try {
+    return { ...mergedAnswer(answers, merge, bodies[0] ?? {}), afterEnd };
+  } catch (bug) {
+    // All of them have to be ended, as if their answers had become one.
+    return { ...bugAnswer(call, bug), afterEnd };
+  }
 }
 
 /** Another call of the same request by the same key, with a record of its own. */
