@@ -9,6 +9,7 @@ import type { EmbeddingsEncoding, EmbeddingsProtocol, EmbeddingsResponse, Target
 import { embeddingBatches } from './embedding-batches.ts';
 import { type EmbeddingsRules, embeddingsRules } from './embeddings-rules.ts';
 import { statedError, streamedFailure } from './openai-failure.ts';
+import { nameAt } from './setting-members.ts';
 
 /**
  * OpenAI's embeddings, in as many requests as the host wants. The caller's `encoding_format` goes out as it came: where the server ignores
@@ -53,7 +54,7 @@ function membersFor(
   const isTaken = (name: string): boolean =>
     taken === 'all' || taken.includes(name) || (name === 'input_type' && inputTypes !== undefined);
   const names = Object.keys(asked);
-  const kept = names.filter(isTaken).map((name) => [renamed[name] ?? name, member(asked, name)]);
+  const kept = names.filter(isTaken).map((name) => [nameAt(name, renamed), member(asked, name)]);
   return {
     members: { ...Object.fromEntries(kept), ...purposeFor(asked, inputTypes), ...formatFor(rules) },
     dropped: names.filter((name) => !isTaken(name) && name !== 'encoding_format'),

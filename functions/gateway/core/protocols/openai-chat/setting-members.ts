@@ -35,11 +35,13 @@ export function settingMembers(request: ChatBody, rules: OpenAiRules, notes: Enc
     const isKept = !(WRITTEN.has(name) || isEmptyList(value));
     return isKept && isTaken(name, value, { request, rules, notes });
   });
-  return Object.fromEntries(kept.map(([name, value]) => [nameAt(name, rules), within(name, value, rules, notes)]));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [nameAt(name, rules.renamed), within(name, value, rules, notes)]),
+  );
 }
 
-/** What a server with these rules calls a member. A caller may call one `constructor`, which every object seems to have. */
-function nameAt(name: string, { renamed }: OpenAiRules): string {
+/** What a server that has renamed these calls a member. A caller may call one `constructor`, which every object seems to have. */
+export function nameAt(name: string, renamed: OpenAiRules['renamed']): string {
   return Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name;
 }
 

@@ -6,8 +6,9 @@ const NAMES = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto_
 
 describe('members that are called as those of every object', () => {
   for (const [path, asked] of [
-    ['/v1/chat/completions', '"messages":[{"role":"user","content":"hi"}]'],
-    ['/v1/completions', '"prompt":"hi"'],
+    ['/v1/chat/completions', '"model":"openai","messages":[{"role":"user","content":"hi"}]'],
+    ['/v1/completions', '"model":"openai","prompt":"hi"'],
+    ['/v1/embeddings', '"model":"vectors","input":"hi"'],
   ] as const) {
     for (const stream of [true, false]) {
       it(`reach an OpenAI-shaped server under their own names from ${path}, stream: ${stream}`, async () => {
@@ -17,7 +18,7 @@ describe('members that are called as those of every object', () => {
           return { kind: 'failed', failure: { kind: 'unreachable', code: 'ECONNREFUSED' } };
         });
         const members = NAMES.map((name) => `"${name}":true`).join();
-        await ask(path, new TextEncoder().encode(`{"model":"openai","stream":${stream},${asked},${members}}`));
+        await ask(path, new TextEncoder().encode(`{"stream":${stream},${asked},${members}}`));
         const foreign = sent[0]?.filter((name) => name.includes('function') || name.includes('object'));
         assert.deepEqual(foreign, []);
         assert.ok(['constructor', 'toString', 'valueOf'].every((name) => sent[0]?.includes(name)));
