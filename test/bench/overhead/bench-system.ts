@@ -18,6 +18,8 @@ export interface BenchSystem {
 export interface BenchSystemOptions {
   /** How many the gateway is configured with. @default 2 */
   readonly deployments?: number;
+  /** How many others may call it. @default 0 */
+  readonly keys?: number;
   /** The folder of another checkout, whose gateway is measured beside. */
   readonly checkout?: string | undefined;
   /** Whether gateways run from their sources, file by file, for profiles that tell whose time it is. @default bundled, as they are deployed */
@@ -30,7 +32,7 @@ const ROUTES = { streaming: 'fast', whole: 'whole' };
 
 /** Starts everything. */
 export async function startBenchSystem(options: BenchSystemOptions = {}): Promise<BenchSystem> {
-  const { deployments = 2, checkout } = options;
+  const { deployments = 2, keys = 0, checkout } = options;
   const [provider, database] = await Promise.all([
     startMeasured<number>('./provider.ts'),
     startMeasured('./database.ts'),
@@ -40,7 +42,7 @@ export async function startBenchSystem(options: BenchSystemOptions = {}): Promis
   const place = JSON.stringify(database.place);
   const startGateway = async (root?: string): Promise<MeasuredProcess<string>> => {
     const { url, remove } = await (options.isFromSources === true ? sources(root) : bundledGateway(root));
-    const started = await startMeasured<string>(url, port, place, String(deployments));
+    const started = await startMeasured<string>(url, port, place, String(deployments), String(keys));
     await remove();
     return started;
   };
