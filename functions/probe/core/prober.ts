@@ -35,6 +35,8 @@ const PATIENCE = {
   refreshMs: 0,
   // Even a snapshot of this instant is read anew.
   staleMs: -1,
+  // However busy the fleet is.
+  readsPerSecond: Infinity,
   readTimeoutMs: 20_000,
 } as const satisfies Partial<StatisticsSettings>;
 

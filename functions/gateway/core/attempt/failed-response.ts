@@ -4,7 +4,7 @@ import { defined } from '../model/defined.ts';
 import type { ResponseBody, UpstreamResponse } from '../model/dial.ts';
 import { codeWord, isOperatorsFault, redactSecrets } from '../model/vendor-text.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import { isJsonObject, parseJson } from '../wire/json.ts';
+import { parseJson } from '../wire/json.ts';
 import { abortReason } from './connection-failure.ts';
 import { quotesRequest } from './quotes-request.ts';
 import { readBody } from './response-body.ts';
@@ -61,11 +61,17 @@ function errorText(
       cancel();
       const text = withoutSecrets(parts.join(''), secrets);
       // The end of a credential may be in what does not come any more, unless all has come that was said.
-      const isCut = (failure !== undefined || size >= MAX_ERROR_BYTES) && !isJsonObject(parseJson(text));
+      const isCut = (failure !== undefined || size >= MAX_ERROR_BYTES) && !isWhole(text);
       const torn = isCut ? secrets.reduce((most, { length }) => Math.max(most, length - 1), 0) : 0;
       resolve(text.slice(0, Math.max(0, text.length - torn)));
     });
   });
+}
+
+/** A JSON object or list that is whole is not the beginning of a longer one. */
+function isWhole(text: string): boolean {
+  const json = parseJson(text);
+  return typeof json === 'object' && json !== null;
 }
 
 /** The longest text of a vendor's that is passed on. */

@@ -20,13 +20,18 @@ export interface SnapshotReadsOptions {
 
 /** When a deployment was asked for and read. Milliseconds since 1970, -Infinity: never. */
 interface ReadTimes {
+  readonly id: string;
   askedAtMs: number;
-  /** Its last read began then, or was put behind the one under way. */
+  /** Its last read began then. */
   begunAtMs: number;
   /** The last one that gave something began then. */
   readAtMs: number;
   /** The same of its usual memory. */
   usualAtMs: number;
+  /** Until the end of the read that is under way. */
+  reading: Promise<void> | undefined;
+  /** Calls a second of the fleet, as known until the instant. */
+  rate: { readonly perSecond: number; readonly untilMs: number };
 }
 
 /** What nobody has asked for in so long is as good as unread. */
@@ -35,22 +40,12 @@ const ASKED_MS = 300_000;
 export const USUAL_READ_MS = 30_000;
 
 /**
- * Keeps an instance's snapshot of the store young. Each deployment has its own age, and a read takes what requests have asked for since the
- * read before: what it costs grows with the traffic, and not with how many deployments are configured or have ever been used.
+ * Keeps an instance's snapshot of the store young. Each deployment has its own age, and a request has its own ones read: what that costs
+ * grows with the traffic, and not with how many deployments are configured or have ever been used.
  */
 export class SnapshotReads {
   readonly #options: SnapshotReadsOptions;
   readonly #times = new Map<string, ReadTimes>();
-  /** Asked for since reads were last planned. */
-  readonly #asked = new Set<string>();
-  /** What the next read takes. */
-  readonly #due = new Set<string>();
-  /** Until all reads have ended that are under way or planned. */
-  #reading: Promise<void> | undefined;
-  #isOnePlanned = false;
-  #lastBegunMs = -Infinity;
-  /** The share of due reads that is made, until the instant. */
-  #share = { share: 1, untilMs: -Infinity };
 
   /** Nothing has been read at first. */
   constructor(options: SnapshotReadsOptions) {
@@ -61,92 +56,85 @@ export class SnapshotReads {
   async prepare(deployments: readonly string[]): Promise<void> {
     const { clock, settings } = this.#options;
     const nowMs = clock.nowMs();
-    let begunAtMs = Infinity;
-    let readAtMs = Infinity;
-    for (const id of deployments) {
-      const times = this.#askedFor(id, nowMs);
-      begunAtMs = Math.min(begunAtMs, times.begunAtMs);
-      readAtMs = Math.min(readAtMs, times.readAtMs);
-    }
-    const isNew = begunAtMs === -Infinity;
-    if (isNew || (nowMs - begunAtMs >= settings.refreshMs && this.#isToRead(nowMs, readAtMs))) {
-      this.#planRead(nowMs);
+    const all = deployments.map((id) => this.#askedFor(id, nowMs));
+    const isOld = ({ begunAtMs, reading }: ReadTimes, ageMs: number): boolean =>
+      reading === undefined && nowMs - begunAtMs >= ageMs;
+    if (all.some((each) => isOld(each, settings.refreshMs)) && this.#isToRead(all, nowMs)) {
+      // What would be due soon is taken along.
+      const due = all.filter((each) => isOld(each, settings.refreshMs / 2));
+      const reading = this.#read(due).finally(() => {
+        for (const each of due) {
+          each.reading = undefined;
+        }
+      });
+      for (const each of due) {
+        each.reading = reading;
+      }
     }
     // Where a read hangs, those who come later have been waited for already.
-    const leftMs = isNew ? settings.readTimeoutMs : this.#lastBegunMs + settings.readTimeoutMs - nowMs;
-    if (nowMs - readAtMs > settings.staleMs && this.#reading !== undefined && leftMs > 0) {
-      await within(clock, leftMs, this.#reading, undefined);
+    const awaited = all.filter(
+      ({ readAtMs, begunAtMs, reading }) =>
+        reading !== undefined && nowMs - readAtMs > settings.staleMs && nowMs - begunAtMs < settings.readTimeoutMs,
+    );
+    if (awaited.length > 0) {
+      const lastBegunMs = Math.max(...awaited.map(({ begunAtMs }) => begunAtMs));
+      const reads = Promise.all(new Set(awaited.map(({ reading }) => reading)));
+      await within(clock, lastBegunMs + settings.readTimeoutMs - nowMs, reads, undefined);
     }
   }
 
   #askedFor(id: string, nowMs: number): ReadTimes {
     let times = this.#times.get(id);
     if (times === undefined || nowMs - times.askedAtMs > ASKED_MS) {
-      times = { askedAtMs: nowMs, begunAtMs: -Infinity, readAtMs: -Infinity, usualAtMs: -Infinity };
+      times = {
+        ...{
+          id,
+          askedAtMs: nowMs,
+          begunAtMs: -Infinity,
+          readAtMs: -Infinity,
+          usualAtMs: -Infinity,
+          reading: undefined,
+        },
+        rate: { perSecond: 0, untilMs: -Infinity },
+      };
       this.#times.set(id, times);
     }
     times.askedAtMs = nowMs;
-    this.#asked.add(id);
     return times;
   }
 
   /**
-   * Whether a due read is made. Where the fleet has more calls a second than an item stands reads, all instances draw lots: however many
-   * they are, the reads stay under the limit, and each instance's snapshot is older. What was never read always is.
+   * Whether a due read is made. Where the fleet has more calls a second to these than an item stands reads, all instances draw lots: however
+   * many they are, the reads stay under the limit, and each instance's snapshot is older. What was never read always is.
    */
-  #isToRead(nowMs: number, readAtMs: number): boolean {
+  #isToRead(all: readonly ReadTimes[], nowMs: number): boolean {
     const { settings, random, board } = this.#options;
-    // Behind one that hangs nothing is planned.
-    if (this.#reading !== undefined && nowMs - this.#lastBegunMs >= settings.refreshMs) {
-      return false;
-    }
-    const draw = random();
-    if (readAtMs === -Infinity) {
+    if (all.some(({ begunAtMs }) => begunAtMs === -Infinity)) {
       return true;
     }
-    if (nowMs >= this.#share.untilMs) {
-      let perSecond = 0;
-      for (const id of this.#asked) {
-        perSecond += board.look(id, nowMs).estimate.requestsPerSecond;
-      }
-      this.#share = { share: sampledShare(perSecond, settings.readsPerSecond), untilMs: nowMs + settings.refreshMs };
+    const draw = random();
+    if (all.some(({ readAtMs }) => readAtMs === -Infinity)) {
+      return true;
     }
-    return draw < this.#share.share;
+    let perSecond = 0;
+    for (const each of all) {
+      if (nowMs >= each.rate.untilMs) {
+        const { requestsPerSecond } = board.look(each.id, nowMs).estimate;
+        each.rate = { perSecond: requestsPerSecond, untilMs: nowMs + settings.refreshMs };
+      }
+      perSecond += each.rate.perSecond;
+    }
+    return draw < sampledShare(perSecond, settings.readsPerSecond);
   }
 
-  /** Has the next read take what was asked for and is not young: now, or when the one under way has ended. */
-  #planRead(nowMs: number): void {
-    const { settings } = this.#options;
-    for (const id of this.#asked) {
-      const times = this.#times.get(id);
-      // What would be due soon is taken along: one read serves all that callers ask for.
-      if (times !== undefined && nowMs - times.begunAtMs >= settings.refreshMs / 2) {
-        times.begunAtMs = nowMs;
-        this.#due.add(id);
-      }
-    }
-    this.#asked.clear();
-    if (this.#isOnePlanned) {
-      return;
-    }
-    const isFirst = this.#reading === undefined;
-    this.#isOnePlanned = !isFirst;
-    const ended = isFirst ? this.#read() : this.#reading?.then(() => this.#read());
-    const reading = ended?.finally(() => {
-      this.#reading = this.#reading === reading ? undefined : this.#reading;
-    });
-    this.#reading = reading;
-  }
-
-  async #read(): Promise<void> {
+  async #read(due: readonly ReadTimes[]): Promise<void> {
     const { clock, store, scales, board, onStoreError } = this.#options;
     const startedAtMs = clock.nowMs();
-    this.#lastBegunMs = startedAtMs;
-    this.#isOnePlanned = false;
-    const ids = [...this.#due];
-    this.#due.clear();
-    const read = ids.flatMap((id) => this.#times.get(id) ?? []);
-    const isUsualDue = read.some(({ usualAtMs }) => startedAtMs - usualAtMs >= USUAL_READ_MS);
+    for (const each of due) {
+      each.begunAtMs = startedAtMs;
+    }
+    const ids = due.map(({ id }) => id);
+    const isUsualDue = due.some(({ usualAtMs }) => startedAtMs - usualAtMs >= USUAL_READ_MS);
     const paces = PACES.filter((pace) => pace !== 'usual' || isUsualDue);
     const load = board.beginRead(ids, paces);
     const epochs = paces.flatMap((pace) => {
@@ -155,9 +143,9 @@ export class SnapshotReads {
     });
     try {
       load(await store.read(ids, epochs));
-      for (const times of read) {
-        times.readAtMs = startedAtMs;
-        times.usualAtMs = isUsualDue ? startedAtMs : times.usualAtMs;
+      for (const each of due) {
+        each.readAtMs = startedAtMs;
+        each.usualAtMs = isUsualDue ? startedAtMs : each.usualAtMs;
       }
     } catch (error) {
       onStoreError('read', error);

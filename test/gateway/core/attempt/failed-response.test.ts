@@ -62,6 +62,7 @@ describe('an error of a vendor', () => {
     const told = text.replace(token, '[redacted]');
     for (const length of [1, 20, text.length]) {
       assert.equal(await textOf([text.slice(0, length), text.slice(length)], [token], true), told);
+      assert.equal(await textOf(['[', text.slice(0, length), text.slice(length), ']'], [token], true), `[${told}]`);
     }
     // A text without an end of its own may end within a credential.
     assert.equal(await textOf([text.slice(0, -1)], [token], true), '');

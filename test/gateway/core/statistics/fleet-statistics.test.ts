@@ -92,6 +92,25 @@ const NO_EPOCHS = { lasting: new Map(), recent: new Map(), usual: new Map() };
 
 const down = (): Promise<never> => Promise.reject(new Error('The store is down.'));
 
+/** A store whose reads take so long. From `eject` on all is ejected in it, and the read of the deployment `hanging` hangs. */
+function slowFleet(readMs: number): Fleet & { readonly eject: () => void } {
+  const ejection: Ejection = { untilMs: EPOCH_START_MS + 90_000, level: 1, reason: 'failures' };
+  let isEjected = false;
+  const fleet: Fleet = fleetOver({
+    read: (ids) =>
+      new Promise((resolve) => {
+        const told = isEjected ? ids.map((id) => [id, { epochs: NO_EPOCHS, ejection }] as const) : [];
+        fleet.time.clock.after(isEjected && ids.includes('hanging') ? 100_000 : readMs, () => resolve(new Map(told)));
+      }),
+  });
+  return {
+    ...fleet,
+    eject: () => {
+      isEjected = true;
+    },
+  };
+}
+
 /** Three failures in a row. */
 function eject(statistics: FleetStatistics): void {
   for (const _ of [1, 2, 3]) {
@@ -181,30 +200,42 @@ describe('the snapshot', () => {
     assert.deepEqual(reads.at(-1), ['d8']);
   });
 
-  it('of all routes that callers use is refreshed by one read, of no route that nobody has used since', async () => {
-    const reads: (readonly string[])[] = [];
-    const read: StatisticsStore['read'] = async (deployments) => {
-      reads.push(deployments);
-      return new Map();
-    };
-    const { statistics, time } = fleetOver({ read });
-    const used = Array.from({ length: 10 }, (_, index) => `used${index}`);
-    const ask = async (): Promise<void> => {
-      for (const id of used) {
-        await statistics.prepare([id, `${id} too`]);
-      }
-    };
-    await statistics.prepare(['unused']);
-    await ask();
-    for (let second = 0; second < 5; second += 1) {
-      reads.length = 0;
-      await time.advance(SETTINGS.refreshMs - 1);
-      await ask();
-      await time.advance(1);
-      await ask();
-      const [one = [], ...more] = reads;
-      assert.deepEqual([one.toSorted(), more], [used.flatMap((id) => [id, `${id} too`]), []]);
+  it('is as young where two routes are asked for at once after an idle time, however slow the reads are, and beside one that hangs', async () => {
+    for (const readMs of [10, 30, 45]) {
+      const { statistics, time, eject: ejectAll } = slowFleet(readMs);
+      const wait = (...ids: readonly string[]): Promise<number | undefined> => duration(time, statistics.prepare(ids));
+      await Promise.all([wait('a'), wait('b'), wait('hanging')]);
+      ejectAll();
+      await time.advance(60_000);
+      const waits = await Promise.all([wait('hanging'), wait('a'), wait('b')]);
+      const states = ['a', 'b'].map((id) => statistics.look(id).state);
+      assert.deepEqual(states, ['ejected', 'ejected'], `${readMs} ms a read`);
+      waits.push(await wait('hanging', 'new'));
+      assert.equal(statistics.look('new').state, 'ejected');
+      assert.ok(waits.every((waitedMs) => (waitedMs ?? Infinity) <= SETTINGS.readTimeoutMs));
     }
+  });
+
+  it('of a quiet route is refreshed by each of its requests where a busy one has to draw lots', async () => {
+    const decayedCalls = (40 * SETTINGS.readsPerSecond * SETTINGS.halfLifeSeconds) / Math.LN2;
+    const reads: string[] = [];
+    const read: StatisticsStore['read'] = async (deployments, epochs) => {
+      reads.push(...deployments);
+      const [{ epoch }] = epochs.filter(({ pace }) => pace === 'lasting') as [PacedEpoch];
+      const sums = new Map([['q', decayedCalls * weightAt(time.clock.nowMs(), SCALE, 1)]]);
+      return new Map([['busy', { epochs: { ...NO_EPOCHS, lasting: new Map([[epoch, sums]]) } }]]);
+    };
+    const { statistics, time } = fleetOver({ read }, { random: seededRandom(5) });
+    for (let call = 0; call < 200; call += 1) {
+      await statistics.prepare(['busy']);
+      if (call % 10 === 0) {
+        await statistics.prepare(['quiet']);
+      }
+      await time.advance(SETTINGS.refreshMs);
+    }
+    const count = (name: string): number => reads.filter((id) => id === name).length;
+    assert.equal(count('quiet'), 20);
+    assert.ok(count('busy') < 20, `${count('busy')}`);
   });
 
   it('costs as many reads of items for a route where thousands of others have been used as where it is the only one', async () => {
@@ -227,26 +258,6 @@ describe('the snapshot', () => {
       return items;
     };
     assert.equal(await itemsRead(2000), await itemsRead(0));
-  });
-
-  it('is read once more, and no oftener, for all who ask for others while a read is under way', async () => {
-    const reads: { readonly deployments: readonly string[]; readonly end: () => void }[] = [];
-    const read: StatisticsStore['read'] = (deployments) =>
-      new Promise((resolve) => reads.push({ deployments, end: () => resolve(new Map()) }));
-    const { statistics, time } = fleetOver({ read });
-    const waits = ['a', 'b', 'c'].map((id) => duration(time, statistics.prepare([id])));
-    assert.deepEqual(
-      reads.map(({ deployments }) => deployments),
-      [['a']],
-    );
-    reads[0]?.end();
-    await time.advance(10);
-    assert.deepEqual(
-      reads.map(({ deployments }) => deployments),
-      [['a'], ['b', 'c']],
-    );
-    reads[1]?.end();
-    assert.ok((await Promise.all(waits)).every((waitedMs) => (waitedMs ?? Infinity) <= 30));
   });
 
   it('tells all memories of one that is asked for the first time, within a read of the slowest one', async () => {
