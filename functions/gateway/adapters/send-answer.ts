@@ -69,6 +69,10 @@ async function drained(
   { outlet }: ChunkWriter,
   { signal, readStallMs }: AnswerReader,
 ): Promise<void> {
+  // What the system has taken whole may have been told by now.
+  if (!outlet().writableNeedDrain && !response.destroyed) {
+    return;
+  }
   const over = AbortSignal.any([signal, AbortSignal.timeout(readStallMs)]);
   await once(outlet(), 'drain', { signal: over }).catch(() => {
     if (!signal.aborted) {

@@ -125,6 +125,40 @@ describe('a stream of several pieces', () => {
   }
 });
 
+describe('a stream of much more than the system takes at once', () => {
+  for (const [name, comesAtOnce] of [
+    ['all at once', true],
+    ['turn by turn', false],
+  ] as const) {
+    for (const size of [1_000, 20_000, 70_000, 300_000]) {
+      it(`comes whole to who reads it: pieces of ${size} characters, ${name}`, async () => {
+        const all = Array.from({ length: Math.ceil(3_000_000 / size) }, (_, index) => String(index % 10).repeat(size));
+        const left = [...all];
+        let isThere = comesAtOnce;
+        const arrivals: StoppableArrivals<string> = {
+          isReady: (wake) => {
+            if (!isThere) {
+              setImmediate(() => {
+                isThere = true;
+                atTurnEnd(wake);
+              });
+            }
+            return isThere;
+          },
+          take: () => {
+            isThere = comesAtOnce;
+            return left.shift();
+          },
+          stop: () => undefined,
+        };
+        await using server = await listening(async () => answer(streamOf(arrivals)), { readStallMs: 2_000 });
+        const response = await fetch(`http://127.0.0.1:${server.port}/`, { method: 'POST', body: '{}' });
+        assert.ok((await response.text()) === all.join(''));
+      });
+    }
+  }
+});
+
 function streamOf(arrivals: StoppableArrivals<string>): StreamedBody {
   return { arrivals, [Symbol.asyncIterator]: () => assert.fail('It is taken as it arrives.') };
 }
