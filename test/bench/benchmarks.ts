@@ -26,7 +26,7 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
     {
       what: 'what the gateway adds to calling a provider directly, beside a bare proxy',
       run: ['test/bench/overhead/overhead.ts'],
-      options: 'CALLS=N of each kind, ROUNDS=N of bursts, BESIDE=DIR another checkout to measure beside',
+      options: 'CALLS=N of each kind, ROUNDS=N of bursts, DEPLOYMENTS=N, KEYS=N, BESIDE=DIR another checkout beside',
     },
   ],
   [
