@@ -87,14 +87,12 @@ export class SnapshotReads {
     let times = this.#times.get(id);
     if (times === undefined || nowMs - times.askedAtMs > ASKED_MS) {
       times = {
-        ...{
-          id,
-          askedAtMs: nowMs,
-          begunAtMs: -Infinity,
-          readAtMs: -Infinity,
-          usualAtMs: -Infinity,
-          reading: undefined,
-        },
+        id,
+        askedAtMs: nowMs,
+        begunAtMs: -Infinity,
+        readAtMs: -Infinity,
+        usualAtMs: -Infinity,
+        reading: undefined,
         rate: { perSecond: 0, untilMs: -Infinity },
       };
       this.#times.set(id, times);
