@@ -77,7 +77,7 @@ export class SnapshotReads {
         reading !== undefined && nowMs - readAtMs > settings.staleMs && nowMs - begunAtMs < settings.readTimeoutMs,
     );
     if (awaited.length > 0) {
-      const lastBegunMs = Math.max(...awaited.map(({ begunAtMs }) => begunAtMs));
+      const lastBegunMs = awaited.reduce((last, { begunAtMs }) => Math.max(last, begunAtMs), -Infinity);
       const reads = Promise.all(new Set(awaited.map(({ reading }) => reading)));
       await within(clock, lastBegunMs + settings.readTimeoutMs - nowMs, reads, undefined);
     }
